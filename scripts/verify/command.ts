@@ -1,0 +1,23 @@
+import { spawn } from "node:child_process";
+import type { StageResult } from "./stage.ts";
+
+/** Runs one tool and keeps what it prints, in the order in which it came. */
+export function command(program: string, args: readonly string[], cwd?: string): Promise<StageResult> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    const child = spawn(program, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
+    child.on("error", (error) => resolve({ ok: false, output: `${program}: ${error.message}` }));
+    child.on("close", (code, signal) => {
+      const ended = code === 0 ? "" : `\n${program} ended with ${code ?? signal}`;
+      resolve({ ok: code === 0, output: Buffer.concat(chunks).toString() + ended });
+    });
+  });
+}
+
+/** The results of several commands as one, with the output of those that failed. */
+export function together(results: readonly StageResult[]): StageResult {
+  const failures = results.filter(({ ok }) => !ok);
+  return { ok: failures.length === 0, output: failures.map(({ output }) => output).join("\n") };
+}

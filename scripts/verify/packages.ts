@@ -1,0 +1,45 @@
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { command, together } from "./command.ts";
+import type { StageResult } from "./stage.ts";
+
+/** Looks at the packages as they would be published: packed by pnpm, which applies `publishConfig`. */
+export async function checkPackages(): Promise<StageResult> {
+  const folder = await mkdtemp(join(tmpdir(), "subject-rights-"));
+  try {
+    const packed = await command("pnpm", [
+      "--recursive",
+      "--filter=./packages/*",
+      "pack",
+      `--pack-destination=${folder}`,
+    ]);
+    if (!packed.ok) {
+      return packed;
+    }
+    const names = (await readdir("packages")).sort();
+    const tarballs = (await readdir(folder)).sort().map((name) => join(folder, name));
+    const results = await Promise.all([...tarballs.map(checkTarball), ...names.map(importBuilt)]);
+    return { ...together(results), remark: (await Promise.all(tarballs.map(sized))).join(", ") };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function checkTarball(tarball: string): Promise<StageResult> {
+  return together([
+    await command("publint", [tarball, "--strict"]),
+    await command("attw", [tarball, "--profile", "esm-only"]),
+  ]);
+}
+
+/** Loads the built package as an application's Node does: without the `source` condition. */
+async function importBuilt(name: string): Promise<StageResult> {
+  const script = `await import("@subject-rights/${name}")`;
+  return command("node", ["--input-type=module", "--eval", script], join("packages", name));
+}
+
+async function sized(tarball: string): Promise<string> {
+  const { size } = await stat(tarball);
+  return `${basename(tarball).replace(/^subject-rights-|-\d.*$/g, "")} ${(size / 1024).toFixed(1)} KiB`;
+}
