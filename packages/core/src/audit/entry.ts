@@ -1,0 +1,20 @@
+import type { Instant } from "../instant.ts";
+
+/**
+ * One line of a request's audit: who did what, when, and with which outcome. It stays after the person is
+ * erased, so nothing in it is personal: codes, counts, and the developer's own names.
+ */
+export interface AuditEntry {
+  readonly tenant: string;
+  readonly requestId: string;
+  /** From 1, without gaps. */
+  readonly sequence: number;
+  readonly at: Instant;
+  readonly actor: string;
+  readonly action: string;
+  readonly source: string | null;
+  readonly detail: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** What a decision adds to the audit; the tenant, the request and the number are filled in when it is stored. */
+export type AuditDraft = Pick<AuditEntry, "at" | "actor" | "action" | "source" | "detail">;

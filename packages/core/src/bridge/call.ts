@@ -1,0 +1,74 @@
+import type { z } from "zod";
+import { CallFailed, PermanentFailure } from "../errors.ts";
+import type { CallContext } from "../ports/call.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ProblemCode } from "../request/problems.ts";
+import { err, ok, ResultAsync, type Result } from "../result.ts";
+
+/** A call to an adapter: what the adapter is told, and how long it has. */
+export interface Call extends CallContext {
+  readonly clock: Clock;
+  /** Milliseconds until the call is given up and its signal fires. */
+  readonly deadline: number;
+}
+
+const failed = (adapter: string, code: ProblemCode, retryable: boolean, cause?: unknown) =>
+  new CallFailed(adapter, code, retryable, cause === undefined ? undefined : { cause });
+
+export const invalidAnswer = (adapter: string, cause?: unknown): CallFailed =>
+  failed(adapter, "invalid-answer", false, cause);
+
+/** Nothing is known of what a stranger's code throws, and its message may hold personal data: keep the code. */
+export const failureOf = (adapter: string, thrown: unknown): CallFailed => {
+  if (thrown instanceof CallFailed) return thrown;
+  return PermanentFailure.is(thrown)
+    ? failed(adapter, "permanent-failure", false, thrown)
+    : failed(adapter, "unavailable", true, thrown);
+};
+
+/**
+ * Calls an adapter: a throw, synchronous or not, and the deadline become an error value, and what is answered
+ * is checked. An adapter that ignores its signal is left behind; a late answer is dropped.
+ */
+export const callAdapter = <Answer>(
+  adapter: string,
+  call: Call,
+  work: (context: CallContext) => PromiseLike<unknown> | unknown,
+  schema: z.ZodType<Answer>,
+): ResultAsync<Answer, CallFailed> =>
+  new ResultAsync(
+    withinDeadline(adapter, call, work).then((answer) =>
+      answer.andThen((value): Result<Answer, CallFailed> => {
+        const parsed = schema.safeParse(value);
+        return parsed.success ? ok(parsed.data) : err(invalidAnswer(adapter, parsed.error));
+      }),
+    ),
+  );
+
+export const withinDeadline = async <Answer>(
+  adapter: string,
+  call: Call,
+  work: (context: CallContext) => PromiseLike<Answer> | Answer,
+): Promise<Result<Answer, CallFailed>> => {
+  const expiry = new AbortController();
+  const finished = new AbortController();
+  const signal = AbortSignal.any([call.signal, expiry.signal]);
+  const givenUp = new Promise<CallFailed>((resolve) => {
+    const stop = () =>
+      resolve(failed(adapter, call.signal.aborted ? "interrupted" : "timed-out", true, signal.reason));
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+  call.clock.wait(call.deadline, finished.signal).then(
+    () => expiry.abort(new Error(`no answer within ${call.deadline} ms`)),
+    () => undefined,
+  );
+  const { tenant, requestId, idempotencyKey } = call;
+  const answered = (async () => work({ tenant, requestId, idempotencyKey, signal }))().then(
+    (answer) => ok<Answer, CallFailed>(answer),
+    (thrown: unknown) => err<Answer, CallFailed>(failureOf(adapter, thrown)),
+  );
+  const first = await Promise.race([answered, givenUp.then((error) => err<Answer, CallFailed>(error))]);
+  finished.abort();
+  return first;
+};

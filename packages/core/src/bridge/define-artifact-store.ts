@@ -1,0 +1,40 @@
+import { z } from "zod";
+import type { StorageFailed } from "../errors.ts";
+import type { ArtifactStoreDefinition } from "../ports/artifact-store.ts";
+import type { ResultAsync } from "../result.ts";
+import { callable, checkDefinition } from "./issues.ts";
+import { callStorage } from "./storage.ts";
+
+type Question<Operation extends keyof ArtifactStoreDefinition> = Parameters<
+  ArtifactStoreDefinition[Operation]
+>[0];
+
+/** An artifact store that is safe to use: every answer is checked, and no call throws. */
+export interface ArtifactStore {
+  write(chunk: Question<"write">): ResultAsync<void, StorageFailed>;
+  read(key: Question<"read">): ResultAsync<Uint8Array | undefined, StorageFailed>;
+  remove(key: Question<"remove">): ResultAsync<void, StorageFailed>;
+  sweep(query: Question<"sweep">): ResultAsync<number, StorageFailed>;
+}
+
+/**
+ * Makes what an author wrote safe to use.
+ *
+ * @throws ConfigurationMistake where an operation is missing
+ */
+export const defineArtifactStore = (definition: ArtifactStoreDefinition): ArtifactStore => {
+  checkDefinition(
+    "artifact store",
+    z.object({ write: callable, read: callable, remove: callable, sweep: callable }),
+    definition,
+  );
+  const port = "artifact-store";
+  return {
+    write: (chunk) => callStorage(port, "write", async () => void (await definition.write(chunk)), z.void()),
+    read: (key) =>
+      callStorage(port, "read", () => definition.read(key), z.instanceof(Uint8Array<ArrayBufferLike>).optional()),
+    remove: (key) => callStorage(port, "remove", async () => void (await definition.remove(key)), z.void()),
+    sweep: (query) =>
+      callStorage(port, "sweep", () => definition.sweep(query), z.number().int().nonnegative()),
+  };
+};

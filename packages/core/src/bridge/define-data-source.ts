@@ -1,0 +1,124 @@
+import { z } from "zod";
+import type { CallFailed } from "../errors.ts";
+import type { DataSourceDefinition } from "../ports/data-source.ts";
+import { categorySchema } from "../request/kinds.ts";
+import {
+  type CollectionCount,
+  type CollectionOutcome,
+  collectionCountsSchema,
+  collectionOutcomesSchema,
+} from "../request/outcomes.ts";
+import type { SourceDescriptor } from "../request/sources.ts";
+import type { ResultAsync } from "../result.ts";
+import {
+  emailSchema,
+  type FoundIdentifier,
+  foundIdentifiersSchema,
+  identifierTypeSchema,
+} from "../subject/identifier.ts";
+import type { Subject } from "../subject/subject.ts";
+import { type Call, callAdapter } from "./call.ts";
+import { type ExportPages, exportPages } from "./export-pages.ts";
+import { callable, checkDefinition } from "./issues.ts";
+
+/**
+ * A data source that is safe to use: every call has a deadline, every answer is checked, and no call throws.
+ * An ability that its author left out is null, and listed in `descriptor.abilities`.
+ */
+export interface DataSource {
+  readonly descriptor: SourceDescriptor;
+  /** The identifier types it can find a person by; one of them is enough. */
+  readonly needs: readonly string[];
+  readonly owner: string | null;
+  readonly identify: Ability<readonly FoundIdentifier[]> | null;
+  readonly locate: Ability<readonly CollectionCount[]> | null;
+  readonly erase: Ability<readonly CollectionOutcome[]> | null;
+  /** The author's `verify`, or else `locate`. */
+  readonly remaining: Ability<readonly CollectionCount[]> | null;
+  readonly refresh: ((call: Call) => ResultAsync<void, CallFailed>) | null;
+  readonly export: ((subject: Subject, call: Call, cursor: string | null) => ExportPages) | null;
+}
+
+type Ability<Answer> = (subject: Subject, call: Call) => ResultAsync<Answer, CallFailed>;
+
+const definitionSchema = z
+  .object({
+    id: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "an id is lower case letters, digits and dashes, at most 63"),
+    title: z.string().min(1).max(200),
+    holds: z.array(categorySchema).min(1, "say which categories of data the source holds"),
+    kind: z.enum(["origin", "copy"]),
+    copyOf: z.array(z.string()).min(1).optional(),
+    needs: z.array(identifierTypeSchema).min(1).default(["email"]),
+    owner: emailSchema.optional(),
+    identify: callable.optional(),
+    locate: callable.optional(),
+    export: callable.optional(),
+    erase: callable.optional(),
+    refresh: callable.optional(),
+    verify: callable.optional(),
+  })
+  .superRefine((source, context) => {
+    const mistake = (message: string) => context.addIssue({ code: "custom", message });
+    if (source.kind === "origin" && source.copyOf !== undefined) mistake("only a copy has `copyOf`");
+    if (source.kind === "origin" && source.refresh !== undefined) {
+      mistake("only a copy has `refresh`: an origin is where data is erased");
+    }
+    if (source.erase === undefined && source.refresh === undefined && source.owner === undefined) {
+      mistake("a source that can neither `erase` nor `refresh` needs an `owner` who erases by hand");
+    }
+  });
+
+/**
+ * Makes what an author wrote safe to use.
+ *
+ * @throws ConfigurationMistake where the definition cannot work; it says what to change
+ */
+export const defineDataSource = (definition: DataSourceDefinition): DataSource => {
+  const { id, title, holds, kind, copyOf, needs, owner } = checkDefinition(
+    `data source "${String(definition.id)}"`,
+    definitionSchema,
+    definition,
+  );
+  const can = (ability: "identify" | "locate" | "export" | "erase" | "refresh" | "verify") =>
+    typeof definition[ability] === "function";
+  const asking =
+    <Answer>(
+      ability: "identify" | "locate" | "erase" | "verify",
+      schema: z.ZodType<Answer>,
+    ): Ability<Answer> | null =>
+    can(ability)
+      ? (subject, call) =>
+          callAdapter(id, call, (context) => definition[ability]?.(subject, context), schema)
+      : null;
+
+  const locate = asking("locate", collectionCountsSchema);
+  return {
+    descriptor: {
+      id,
+      title,
+      holds,
+      kind,
+      copyOf: copyOf ?? null,
+      abilities: {
+        identify: can("identify"),
+        locate: can("locate"),
+        export: can("export"),
+        erase: can("erase"),
+        refresh: can("refresh"),
+        verify: can("verify"),
+      },
+    },
+    needs,
+    owner: owner ?? null,
+    identify: asking("identify", foundIdentifiersSchema as z.ZodType<readonly FoundIdentifier[]>),
+    locate,
+    erase: asking("erase", collectionOutcomesSchema),
+    remaining: asking("verify", collectionCountsSchema) ?? locate,
+    refresh: can("refresh")
+      ? (call) => callAdapter(id, call, (context) => definition.refresh?.(context), z.void())
+      : null,
+    export: can("export") ? (subject, call, cursor) => exportPages(id, definition, subject, call, cursor) : null,
+  };
+};

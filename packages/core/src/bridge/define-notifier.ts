@@ -1,0 +1,35 @@
+import { z } from "zod";
+import type { CallFailed } from "../errors.ts";
+import type { Message, NotifierDefinition } from "../ports/notifier.ts";
+import type { ResultAsync } from "../result.ts";
+import { type Call, callAdapter } from "./call.ts";
+import { callable, checkDefinition } from "./issues.ts";
+
+/** A notifier that is safe to use: every call has a deadline, and no call throws. */
+export interface Notifier {
+  readonly id: string;
+  readonly attachmentLimit: number;
+  send(message: Message, call: Call): ResultAsync<void, CallFailed>;
+}
+
+const definitionSchema = z.object({
+  id: z.string().min(1).max(100),
+  attachmentLimit: z.number().int().nonnegative().default(0),
+  send: callable,
+});
+
+/**
+ * Makes what an author wrote safe to use.
+ *
+ * @throws ConfigurationMistake where the definition cannot work
+ */
+export const defineNotifier = (definition: NotifierDefinition): Notifier => {
+  const { id, attachmentLimit } = checkDefinition("notifier", definitionSchema, definition);
+  return {
+    id,
+    attachmentLimit,
+    send: (message, call) =>
+      // What a mail library answers is of no use here, and `send` promises nothing.
+      callAdapter(id, call, async (context) => void (await definition.send(message, context)), z.void()),
+  };
+};

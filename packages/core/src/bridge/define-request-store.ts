@@ -1,0 +1,147 @@
+import { z } from "zod";
+import type { AuditEntry } from "../audit/entry.ts";
+import type { StorageFailed } from "../errors.ts";
+import type {
+  DueRequest,
+  JsonObject,
+  RequestKey,
+  RequestStoreDefinition,
+  StoredRequest,
+} from "../ports/request-store.ts";
+import { categorySchema, requestKindSchema } from "../request/kinds.ts";
+import type { ResultAsync } from "../result.ts";
+import { callable, checkDefinition } from "./issues.ts";
+import { callStorage } from "./storage.ts";
+
+type Answer<Operation extends keyof RequestStoreDefinition> = Awaited<
+  ReturnType<RequestStoreDefinition[Operation]>
+>;
+type Question<Operation extends keyof RequestStoreDefinition> = Parameters<
+  RequestStoreDefinition[Operation]
+>[0];
+
+/** A request store that is safe to use: every answer is checked, and no call throws. */
+export interface RequestStore {
+  insert(input: Question<"insert">): ResultAsync<Answer<"insert">, StorageFailed>;
+  read(key: RequestKey): ResultAsync<StoredRequest | undefined, StorageFailed>;
+  readByTokenHash(tokenHash: string): ResultAsync<StoredRequest | undefined, StorageFailed>;
+  commit(input: Question<"commit">): ResultAsync<Answer<"commit">, StorageFailed>;
+  list(query: Question<"list">): ResultAsync<Answer<"list">, StorageFailed>;
+  due(query: Question<"due">): ResultAsync<DueRequest[], StorageFailed>;
+  audit(key: RequestKey): ResultAsync<AuditEntry[], StorageFailed>;
+}
+
+const instantSchema = z.iso.datetime({ precision: 3 });
+const stateSchema = z.custom<JsonObject>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  "must be an object",
+);
+
+const storedRequestSchema = z.object({
+  tenant: z.string(),
+  id: z.string(),
+  version: z.number().int().positive(),
+  kind: requestKindSchema,
+  category: categorySchema,
+  receivedAt: instantSchema,
+  open: z.boolean(),
+  duplicateKey: z.string(),
+  claims: z.array(z.string()),
+  tokenHashes: z.array(z.string()),
+  wakeAt: instantSchema.nullable(),
+  state: stateSchema,
+  sealed: z.string().nullable(),
+}) satisfies z.ZodType<StoredRequest>;
+
+const auditEntrySchema = z.object({
+  tenant: z.string(),
+  requestId: z.string(),
+  sequence: z.number().int().positive(),
+  at: instantSchema,
+  actor: z.string(),
+  action: z.string(),
+  source: z.string().nullable(),
+  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+}) satisfies z.ZodType<AuditEntry>;
+
+const definitionSchema = z.object({
+  insert: callable,
+  read: callable,
+  readByTokenHash: callable,
+  commit: callable,
+  list: callable,
+  due: callable,
+  audit: callable,
+});
+
+/**
+ * Makes what an author wrote safe to use.
+ *
+ * @throws ConfigurationMistake where an operation is missing
+ */
+export const defineRequestStore = (definition: RequestStoreDefinition): RequestStore => {
+  checkDefinition("request store", definitionSchema, definition);
+  const port = "request-store";
+  // A store that mixes up tenants must be caught here: behind this line nobody looks again.
+  const ofTenant = (tenant: string) => storedRequestSchema.refine((found) => found.tenant === tenant);
+  return {
+    insert: (input) =>
+      callStorage(
+        port,
+        "insert",
+        () => definition.insert(input),
+        z.discriminatedUnion("outcome", [
+          z.object({ outcome: z.literal("stored") }),
+          z.object({ outcome: z.literal("duplicate"), requestId: z.string() }),
+        ]),
+      ),
+    read: (key) =>
+      callStorage(
+        port,
+        "read",
+        () => definition.read(key),
+        ofTenant(key.tenant)
+          .refine((found) => found.id === key.id)
+          .optional(),
+      ),
+    readByTokenHash: (tokenHash) =>
+      callStorage(
+        port,
+        "readByTokenHash",
+        () => definition.readByTokenHash(tokenHash),
+        storedRequestSchema.refine((found) => found.tokenHashes.includes(tokenHash)).optional(),
+      ),
+    commit: (input) =>
+      callStorage(
+        port,
+        "commit",
+        () => definition.commit(input),
+        z.discriminatedUnion("outcome", [
+          z.object({ outcome: z.literal("committed") }),
+          z.object({ outcome: z.literal("changed") }),
+          z.object({ outcome: z.literal("claimed"), by: z.string() }),
+        ]),
+      ),
+    list: (query) =>
+      callStorage(
+        port,
+        "list",
+        () => definition.list(query),
+        z.object({ requests: z.array(ofTenant(query.tenant)), cursor: z.string().optional() }),
+      ),
+    due: (query) =>
+      callStorage(
+        port,
+        "due",
+        () => definition.due(query),
+        z.array(z.object({ tenant: z.string(), id: z.string(), wakeAt: instantSchema })),
+      ),
+    audit: (key) =>
+      callStorage(
+        port,
+        "audit",
+        () => definition.audit(key),
+        z.array(auditEntrySchema.refine((entry) => entry.tenant === key.tenant && entry.requestId === key.id)),
+      ),
+  };
+};

@@ -1,0 +1,23 @@
+import type { z } from "zod";
+import { StorageFailed, SubjectRightsError } from "../errors.ts";
+import { err, ok, ResultAsync, type Result } from "../result.ts";
+
+/** Calls one operation of a storage port: a throw becomes an error value, and the answer is checked. */
+export const callStorage = <Answer>(
+  port: string,
+  operation: string,
+  work: () => PromiseLike<unknown> | unknown,
+  schema: z.ZodType<Answer>,
+): ResultAsync<Answer, StorageFailed> =>
+  new ResultAsync(
+    (async (): Promise<Result<Answer, StorageFailed>> => {
+      try {
+        const parsed = schema.safeParse(await work());
+        if (parsed.success) return ok(parsed.data);
+        return err(new StorageFailed(port, operation, { cause: parsed.error }));
+      } catch (thrown) {
+        if (SubjectRightsError.is(thrown) && thrown instanceof StorageFailed) return err(thrown);
+        return err(new StorageFailed(port, operation, { cause: thrown }));
+      }
+    })(),
+  );

@@ -1,0 +1,211 @@
+import type { ProblemCode } from "./request/problems.ts";
+
+const marker: unique symbol = Symbol.for("@subject-rights/error");
+
+/**
+ * The base of every error here. `code` is part of the API and is what to switch on; `message` is for people and
+ * may change. Holds nothing personal, but `cause` may: log the code.
+ */
+export abstract class SubjectRightsError extends Error {
+  abstract readonly code: string;
+  /** Whether the same call may work later, unchanged. */
+  readonly retryable: boolean = false;
+  readonly [marker] = true;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+
+  /** Recognises errors of another copy of this package too, where `instanceof` does not. */
+  static is(value: unknown): value is SubjectRightsError {
+    return value instanceof Error && marker in value;
+  }
+}
+
+export interface InputIssue {
+  /** Where in the input; empty for the input as a whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A value handed to the library is not of the documented shape. */
+export class InvalidInput extends SubjectRightsError {
+  readonly code = "invalid-input";
+  readonly issues: readonly InputIssue[];
+
+  constructor(issues: readonly InputIssue[]) {
+    super(issues.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; "));
+    this.issues = issues;
+  }
+}
+
+/** The policy does not let this actor do this. */
+export class NotAllowed extends SubjectRightsError {
+  readonly code = "not-allowed";
+  readonly action: string;
+
+  constructor(action: string, options?: ErrorOptions) {
+    super(`The policy does not allow this actor to ${action.replaceAll("-", " ")}.`, options);
+    this.action = action;
+  }
+}
+
+/** No request of this id in the actor's tenant. */
+export class RequestNotFound extends SubjectRightsError {
+  readonly code = "request-not-found";
+
+  constructor() {
+    super("There is no request of this id in the actor's tenant.");
+  }
+}
+
+/** No data source of this id is registered, or the request has no part in it. */
+export class SourceNotFound extends SubjectRightsError {
+  readonly code = "source-not-found";
+  readonly source: string;
+
+  constructor(source: string) {
+    super(`No data source "${source}" is known here. Check the id against sources.list().`);
+    this.source = source;
+  }
+}
+
+/** The request, or the source, is in no state for this: closed already, not acknowledged yet, and so on. */
+export class NotPossibleNow extends SubjectRightsError {
+  readonly code = "not-possible-now";
+}
+
+/**
+ * The acknowledgement or download token does not work. `unknown` tells nothing about whether a person or a
+ * request exists: only somebody who was sent a token gets any other answer.
+ */
+export class TokenRejected extends SubjectRightsError {
+  readonly code = "token-rejected";
+  readonly reason: "unknown" | "expired" | "used";
+
+  constructor(reason: "unknown" | "expired" | "used") {
+    super(
+      {
+        unknown: "This token is not known. Check that the whole of it was copied.",
+        expired: "This token has expired. Ask for a new one.",
+        used: "This token was used already.",
+      }[reason],
+    );
+    this.reason = reason;
+  }
+}
+
+/** Removing these users would leave the application without an administrator. */
+export class LastAdministrator extends SubjectRightsError {
+  readonly code = "last-administrator";
+
+  constructor() {
+    super("This would leave no administrator. Make somebody else an administrator first.");
+  }
+}
+
+/** The actor is among the users to remove, and did not say that this is meant. */
+export class RemovingYourself extends SubjectRightsError {
+  readonly code = "removing-yourself";
+
+  constructor() {
+    super("You are among the users to remove. Say `includingMyself: true` if that is meant.");
+  }
+}
+
+/** The application has no user of one of these ids; nobody was removed. */
+export class UserNotFound extends SubjectRightsError {
+  readonly code = "user-not-found";
+
+  constructor() {
+    super("The application has no user of one of these ids. Check them against users.list().");
+  }
+}
+
+/** Somebody else changed the request again and again at the same moment; nothing was changed by this call. */
+export class ChangedMeanwhile extends SubjectRightsError {
+  readonly code = "changed-meanwhile";
+  override readonly retryable = true;
+
+  constructor() {
+    super("The request was changed by others at the same moment. Read it and try again.");
+  }
+}
+
+/** A store, the key ring or the user directory could not be asked, or gave an answer that cannot be right. */
+export class StorageFailed extends SubjectRightsError {
+  readonly code = "storage-failed";
+  override readonly retryable = true;
+  readonly port: string;
+  readonly operation: string;
+
+  constructor(port: string, operation: string, options?: ErrorOptions) {
+    super(`${port}.${operation} failed.`, options);
+    this.port = port;
+    this.operation = operation;
+  }
+}
+
+/** The key of this request is gone: what it protected cannot be read any more, by anybody. */
+export class KeyDestroyed extends SubjectRightsError {
+  readonly code = "key-destroyed";
+
+  constructor() {
+    super("The key of this request is destroyed; what it protected cannot be read any more.");
+  }
+}
+
+/** The request has no package to fetch: none was made yet, or it has expired. */
+export class PackageNotAvailable extends SubjectRightsError {
+  readonly code = "package-not-available";
+
+  constructor() {
+    super("There is no package to fetch: none was made yet, or it has expired.");
+  }
+}
+
+/** What was read back is not what was written: changed, cut short or mixed up. */
+export class Damaged extends SubjectRightsError {
+  readonly code = "damaged";
+
+  constructor(what: string, options?: ErrorOptions) {
+    super(`${what} was read back damaged; nothing of it is handed out.`, options);
+  }
+}
+
+/** A data source or the notifier could not do what it was asked. */
+export class CallFailed extends SubjectRightsError {
+  readonly code = "call-failed";
+  override readonly retryable: boolean;
+  /** The id of the data source or the notifier. */
+  readonly adapter: string;
+  /** What is stored of it. */
+  readonly problem: ProblemCode;
+
+  constructor(adapter: string, problem: ProblemCode, retryable: boolean, options?: ErrorOptions) {
+    super(`${adapter}: ${problem.replaceAll("-", " ")}.`, options);
+    this.adapter = adapter;
+    this.problem = problem;
+    this.retryable = retryable;
+  }
+}
+
+/**
+ * Thrown by authors of data sources and notifiers for "never will": trying again cannot help. Anything else
+ * that is thrown means "could not", and is tried again.
+ */
+export class PermanentFailure extends Error {
+  /** Recognised by this across copies of the package. */
+  readonly permanent = true;
+  override readonly name = "PermanentFailure";
+
+  static is(value: unknown): boolean {
+    return value instanceof Error && "permanent" in value && value.permanent === true;
+  }
+}
+
+/** A mistake in the program rather than in its input: thrown, never returned. */
+export class ConfigurationMistake extends SubjectRightsError {
+  readonly code = "configuration-mistake";
+}

@@ -1,0 +1,53 @@
+import type { Instant } from "../instant.ts";
+import type { Category } from "../request/kinds.ts";
+import type { ProblemCode } from "../request/problems.ts";
+import type { CollectedColumn } from "../request/steps.ts";
+
+/** Everything that goes into an export package. */
+export interface PackageContents {
+  readonly facts: PackageFacts;
+  readonly collections: readonly StagedCollection[];
+  /** Sources whose part is not in the package. */
+  readonly missing: readonly MissingPart[];
+  /** Copies that were not read, because the origins they are filled from are in the package. */
+  readonly leftOut: readonly LeftOutPart[];
+}
+
+export interface PackageFacts {
+  readonly requestId: string;
+  readonly category: Category;
+  /** Who is answerable for the data, by name. */
+  readonly controller: string;
+  /** The email address that the request named. */
+  readonly subject: string;
+  readonly createdAt: Instant;
+}
+
+export interface SourceName {
+  readonly id: string;
+  readonly title: string;
+}
+
+export interface StagedCollection {
+  readonly source: SourceName;
+  readonly collection: string;
+  readonly rows: number;
+  /** What the `ColumnTally` of these rows saved. */
+  readonly columns: readonly CollectedColumn[];
+  /**
+   * What `encodeRows` made, in pieces that may end anywhere. Called up to three times, one after the other, and
+   * not always read to the end.
+   */
+  read(): AsyncIterable<Uint8Array>;
+}
+
+export interface MissingPart {
+  readonly source: SourceName;
+  readonly problem: ProblemCode;
+  /** The reason that somebody gave for going on without it; null where nobody has. */
+  readonly settled: string | null;
+}
+
+export interface LeftOutPart {
+  readonly source: SourceName;
+}

@@ -1,0 +1,51 @@
+import type { Damaged, InvalidInput, NotAllowed, RequestNotFound, StorageFailed } from "../errors.ts";
+import type { Actor } from "../request/actor.ts";
+import type { RequestEvent } from "../request/events.ts";
+import type { Acknowledger, Request } from "../request/request.ts";
+import type { ResultAsync } from "../result.ts";
+import { type ApplyError, apply, load } from "../runner/apply.ts";
+import { fromFound } from "../runner/record.ts";
+import type { Services } from "../runner/services.ts";
+import { checkReason } from "./reason.ts";
+import { authorise, type Policy, type PolicyAction } from "./policy.ts";
+import { type RequestView, viewOf } from "./view.ts";
+
+/** What every call of the facade works with. */
+export interface FacadeContext {
+  readonly services: Services;
+  readonly policy: Policy;
+  readonly acknowledgedBy: Acknowledger;
+}
+
+/** An actor, and the request that the call is about. */
+export interface OnRequest {
+  readonly actor: Actor;
+  readonly requestId: string;
+}
+
+export type ReadError = InvalidInput | NotAllowed | RequestNotFound | StorageFailed | Damaged;
+export type ChangeError = InvalidInput | NotAllowed | ApplyError;
+
+/** A request as it is stored, without what is personal. */
+export const readRequest = (
+  { services, policy }: FacadeContext,
+  { actor, requestId }: OnRequest,
+  action: PolicyAction = "read-requests",
+): ResultAsync<Request, ReadError> =>
+  authorise(policy, actor, action)
+    .andThen(({ tenant }) => services.requestStore.read({ tenant, id: requestId }))
+    .andThen(fromFound);
+
+/** Lets an actor's decision happen to a request. Words that are kept with it are checked first. */
+export const changeRequest = (
+  { services, policy }: FacadeContext,
+  { actor, requestId }: OnRequest,
+  action: PolicyAction,
+  event: RequestEvent,
+  words?: string,
+): ResultAsync<RequestView, ChangeError> =>
+  authorise(policy, actor, action)
+    .andThen(({ tenant }) => load(services, { tenant, id: requestId }))
+    .andThen((opened) => checkReason(words, opened.request).map(() => opened))
+    .andThen((opened) => apply(services, opened.request, event, actor.id, opened))
+    .map(({ request }) => viewOf(request, services.sources));

@@ -1,0 +1,19 @@
+import { orThrow } from "../result.ts";
+import type { Request } from "../request/request.ts";
+import { fromStored } from "../runner/record.ts";
+import type { Services } from "../runner/services.ts";
+
+const pageSize = 100;
+
+/** Every open request of a tenant, page by page. @throws StorageFailed, Damaged */
+export async function* openRequests(
+  { requestStore }: Pick<Services, "requestStore">,
+  tenant: string,
+): AsyncGenerator<Request, void, undefined> {
+  let cursor: string | undefined;
+  do {
+    const page = orThrow(await requestStore.list({ tenant, open: true, cursor, limit: pageSize }));
+    for (const stored of page.requests) yield orThrow(fromStored(stored));
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+}

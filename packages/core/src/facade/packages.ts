@@ -1,0 +1,76 @@
+import { sameDigest, sha256 } from "../crypto.ts";
+import { PackageNotAvailable, TokenRejected } from "../errors.ts";
+import { instant } from "../instant.ts";
+import { addressOnRecordActorId } from "../request/actor.ts";
+import { errAsync, okAsync, type ResultAsync } from "../result.ts";
+import { type ApplyError, apply, load, type Opened } from "../runner/apply.ts";
+import { openPackage } from "../runner/open-package.ts";
+import type { Services } from "../runner/services.ts";
+import type { ChangeError, FacadeContext, OnRequest } from "./context.ts";
+import { authorise } from "./policy.ts";
+
+/** An export package that is being fetched. */
+export interface FetchedPackage {
+  readonly filename: string;
+  readonly contentType: string;
+  readonly bytes: number;
+  /** Of the ZIP, in hex. */
+  readonly sha256: string;
+  /**
+   * The bytes. Iterating throws `StorageFailed` where they cannot be read, and `Damaged` where they are not what
+   * was written.
+   */
+  read(): AsyncIterable<Uint8Array>;
+}
+
+/** Export packages. Each fetching leaves a receipt in the audit. */
+export interface Packages {
+  /**
+   * Fetches a package with the token from the delivery message.
+   *
+   * Errors: `TokenRejected`, `unknown` or `expired`; `StorageFailed`.
+   */
+  download(input: { readonly token: string }): ResultAsync<FetchedPackage, ApplyError | PackageNotAvailable>;
+  /** Fetches a package for somebody who may. Errors: `PackageNotAvailable` where there is none, or none any more. */
+  fetch(input: OnRequest): ResultAsync<FetchedPackage, ChangeError | PackageNotAvailable>;
+}
+
+export const packagesOf = ({ services, policy }: FacadeContext): Packages => ({
+  download: ({ token }) => {
+    const hash = sha256(String(token));
+    return services.requestStore
+      .readByTokenHash(hash)
+      .andThen((stored) => (stored === undefined ? errAsync(new TokenRejected("unknown")) : load(services, stored)))
+      .andThen((opened) =>
+        sameDigest(opened.request.package?.tokenHash ?? "", hash)
+          ? okAsync(opened)
+          : errAsync(new TokenRejected("unknown")),
+      )
+      .andThen((opened) => fetch(services, opened, addressOnRecordActorId))
+      .mapErr((error) => (error instanceof PackageNotAvailable ? new TokenRejected("expired") : error));
+  },
+
+  fetch: ({ actor, requestId }) =>
+    authorise(policy, actor, "fetch-package")
+      .andThen(({ tenant }) => load(services, { tenant, id: requestId }))
+      .andThen((opened) => fetch(services, opened, actor.id)),
+});
+
+const fetch = (
+  services: Services,
+  opened: Opened,
+  actor: string,
+): ResultAsync<FetchedPackage, ApplyError | PackageNotAvailable> => {
+  const { package: held } = opened.request;
+  if (held === null || opened.key === null || instant(services.clock.now()) >= held.expiresAt) {
+    return errAsync(new PackageNotAvailable());
+  }
+  const { key } = opened;
+  return apply(services, opened.request, { type: "package-downloaded" }, actor, opened).map(({ request }) => ({
+    filename: `personal-data-${request.id}.zip`,
+    contentType: "application/zip",
+    bytes: held.bytes,
+    sha256: held.sha256,
+    read: () => openPackage(services, request, held, key),
+  }));
+};

@@ -1,0 +1,78 @@
+import { NotAllowed } from "../errors.ts";
+import type { Actor } from "../request/actor.ts";
+import { actorSchema } from "../request/actor.ts";
+import { checkInput } from "../bridge/issues.ts";
+import type { InvalidInput } from "../errors.ts";
+import { err, ok, type Result, ResultAsync } from "../result.ts";
+
+/** Everything that a policy is asked about. */
+export const policyActions = [
+  "submit-erasure",
+  "submit-export",
+  "read-requests",
+  "decline-request",
+  "cancel-request",
+  "resend-message",
+  "retry-source",
+  "settle-source",
+  "answer-task",
+  "decide-identifier",
+  "reveal-subject",
+  "fetch-package",
+  "list-sources",
+  "refresh-source",
+  "list-users",
+  "remove-users",
+] as const;
+export type PolicyAction = (typeof policyActions)[number];
+
+/** Says whether an actor may do something. One that throws allows nothing. */
+export type Policy = (actor: Actor, action: PolicyAction) => boolean | Promise<boolean>;
+
+const admins = ["admin"] as const;
+const tenantAdmins = ["tenant-admin"] as const;
+const both = ["admin", "tenant-admin"] as const;
+
+/** Which roles may do what, as the documented page has it: admins erase, tenant admins export. */
+export const defaultRoles: Readonly<Record<PolicyAction, readonly string[]>> = {
+  "submit-erasure": admins,
+  "submit-export": tenantAdmins,
+  "read-requests": both,
+  "decline-request": both,
+  "cancel-request": both,
+  "resend-message": both,
+  "retry-source": both,
+  "settle-source": both,
+  "answer-task": both,
+  "decide-identifier": both,
+  "reveal-subject": both,
+  "fetch-package": tenantAdmins,
+  "list-sources": both,
+  "refresh-source": admins,
+  "list-users": admins,
+  "remove-users": admins,
+};
+
+/** A policy that goes by roles: `rolePolicy({ "submit-export": ["privacy-officer"] })` changes one action. */
+export const rolePolicy = (changes: Partial<Record<PolicyAction, readonly string[]>> = {}): Policy => {
+  const table = { ...defaultRoles, ...changes };
+  return (actor, action) => actor.roles.some((role) => table[action].includes(role));
+};
+
+/** Errors: `InvalidInput` where the actor is none; `NotAllowed`. */
+export const authorise = (
+  policy: Policy,
+  actor: Actor,
+  action: PolicyAction,
+): ResultAsync<Actor, InvalidInput | NotAllowed> =>
+  new ResultAsync(
+    (async (): Promise<Result<Actor, InvalidInput | NotAllowed>> => {
+      const checked = checkInput(actorSchema, actor);
+      if (checked.isErr()) return err(checked.error);
+      try {
+        return (await policy(checked.value, action)) === true ? ok(checked.value) : err(new NotAllowed(action));
+      } catch (cause) {
+        return err(new NotAllowed(action, { cause }));
+      }
+    })(),
+  );

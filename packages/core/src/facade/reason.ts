@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { checkInput } from "../bridge/issues.ts";
+import { InvalidInput } from "../errors.ts";
+import { confidentialOf } from "../request/change.ts";
+import type { Request } from "../request/request.ts";
+import { err, ok, type Result } from "../result.ts";
+import { carriesPersonalData } from "../subject/personal.ts";
+
+const reasonSchema = z.string().trim().min(1, "give a reason").max(500);
+
+/**
+ * What people type is kept long after the person is erased, so it must not name them.
+ *
+ * Errors: `InvalidInput` where it is empty, too long, or carries an email address or an identifier of the person.
+ */
+export const checkReason = (reason: string | undefined, request: Request): Result<void, InvalidInput> => {
+  if (reason === undefined) return ok(undefined);
+  return checkInput(reasonSchema, reason).andThen((text) =>
+    carriesPersonalData(text, confidentialOf(request).identifiers)
+      ? err(
+          new InvalidInput([
+            { path: "reason", message: "this is kept for good: say it without naming the person or any address" },
+          ]),
+        )
+      : ok(undefined),
+  );
+};

@@ -1,0 +1,95 @@
+import type { UserDirectory } from "../bridge/define-user-directory.ts";
+import { LastAdministrator, RemovingYourself, StorageFailed, SubjectRightsError, UserNotFound } from "../errors.ts";
+import type { ApplicationUser } from "../ports/user-directory.ts";
+import { systemActorId } from "../request/actor.ts";
+import { err, ok, orThrow, type Result } from "../result.ts";
+import { apply } from "../runner/apply.ts";
+import { pseudonymsOf } from "../runner/keys.ts";
+import type { Identifier } from "../subject/identifier.ts";
+import type { FacadeContext } from "./context.ts";
+import { openRequests } from "./open-requests.ts";
+import { type Submitted, submit } from "./submit.ts";
+import type { Removal, RemoveUsersError } from "./users.ts";
+
+/** The identifier type under which a source of user data finds a user by the key of the application. */
+const userId = "user-id";
+
+export const removeUsers = async (
+  context: FacadeContext,
+  directory: UserDirectory,
+  { actor, userIds, includingMyself = false }: Removal,
+): Promise<Result<readonly Submitted[], RemoveUsersError>> => {
+  const { tenant } = actor;
+  try {
+    const { chosen, administrators } = await lookUp(directory, tenant, new Set(userIds));
+    if (chosen.length !== new Set(userIds).size) return err(new UserNotFound());
+    if (userIds.includes(actor.id) && !includingMyself) return err(new RemovingYourself());
+    const takesAdministrator = chosen.some(({ administrator }) => administrator);
+    const leaving = new Set(userIds);
+    if (takesAdministrator && !(await oneStays(context, tenant, administrators, leaving))) {
+      return err(new LastAdministrator());
+    }
+    const submitted: Submitted[] = [];
+    for (const user of chosen) {
+      const submission = { actor, kind: "erasure", category: "user-data", email: user.email } as const;
+      submitted.push(
+        orThrow(await submit(context, { ...submission, identifiers: [identifierOf(user)] }, "remove-users")),
+      );
+    }
+    // Two administrators who remove each other at the same moment both got here; asking again shows each the other.
+    if (takesAdministrator && !(await oneStays(context, tenant, administrators, new Set()))) {
+      await callOff(context, tenant, submitted);
+      return err(new LastAdministrator());
+    }
+    return ok(submitted);
+  } catch (thrown) {
+    if (SubjectRightsError.is(thrown)) return err(thrown as RemoveUsersError);
+    return err(new StorageFailed("user-directory", "list", { cause: thrown }));
+  }
+};
+
+const identifierOf = (user: Pick<ApplicationUser, "id">): Identifier => ({ type: userId, value: user.id });
+
+const lookUp = async (directory: UserDirectory, tenant: string, wanted: ReadonlySet<string>) => {
+  const chosen: ApplicationUser[] = [];
+  const administrators: ApplicationUser[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = orThrow(await directory.list({ tenant, cursor }));
+    chosen.push(...page.users.filter(({ id }) => wanted.has(id)));
+    administrators.push(...page.users.filter(({ administrator }) => administrator));
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return { chosen, administrators };
+};
+
+/** Whether an administrator stays who is neither leaving now, nor has an open request to be removed. */
+const oneStays = async (
+  { services }: FacadeContext,
+  tenant: string,
+  administrators: readonly ApplicationUser[],
+  leaving: ReadonlySet<string>,
+): Promise<boolean> => {
+  const staying = administrators.filter(({ id }) => !leaving.has(id));
+  const pseudonyms = new Set(
+    orThrow(
+      await pseudonymsOf(
+        services,
+        tenant,
+        staying.map(({ email }) => ({ type: "email", value: email })),
+      ),
+    ),
+  );
+  for await (const { kind, category, pseudonyms: known } of openRequests(services, tenant)) {
+    if (kind === "erasure" && category === "user-data") for (const each of known) pseudonyms.delete(each);
+  }
+  return pseudonyms.size > 0;
+};
+
+const callOff = async ({ services }: FacadeContext, tenant: string, submitted: readonly Submitted[]): Promise<void> => {
+  const reason = "would have left no administrator";
+  for (const { request, alreadyOpen } of submitted) {
+    if (alreadyOpen) continue;
+    orThrow(await apply(services, { tenant, id: request.id }, { type: "cancelled", reason }, systemActorId));
+  }
+};

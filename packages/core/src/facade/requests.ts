@@ -1,0 +1,223 @@
+import { z } from "zod";
+import type { AuditEntry } from "../audit/entry.ts";
+import { checkInput } from "../bridge/issues.ts";
+import { newToken, sha256 } from "../crypto.ts";
+import { KeyDestroyed, NotPossibleNow, type TokenRejected } from "../errors.ts";
+import type { Actor } from "../request/actor.ts";
+import { confidentialOf } from "../request/change.ts";
+import { errAsync, okAsync, Result, type ResultAsync } from "../result.ts";
+import { type ApplyError, apply, load } from "../runner/apply.ts";
+import { pseudonymsOf } from "../runner/keys.ts";
+import { fromStored } from "../runner/record.ts";
+import type { Identifier } from "../subject/identifier.ts";
+import { acknowledge } from "./acknowledge.ts";
+import {
+  type ChangeError,
+  changeRequest,
+  type FacadeContext,
+  type OnRequest,
+  type ReadError,
+  readRequest,
+} from "./context.ts";
+import { follow } from "./follow.ts";
+import { authorise } from "./policy.ts";
+import type { ProgressEvent } from "./progress.ts";
+import { checkReason } from "./reason.ts";
+import { type Submission, type SubmitError, type Submitted, submit } from "./submit.ts";
+import { type RequestView, viewOf } from "./view.ts";
+
+/** Requests: from somebody asking to the answer. Every call is for one actor, in that actor's tenant. */
+export interface Requests {
+  /**
+   * Takes a request in, and has it confirmed by the address on record; until then nothing is read or erased.
+   * Asking the same again while it is open answers the one that is open. Whether anybody knows the person plays
+   * no part, and shows nowhere.
+   *
+   * Errors: `InvalidInput` for a malformed email address, or a category that no source holds; `NotAllowed`;
+   * `StorageFailed`.
+   */
+  submit(submission: Submission): ResultAsync<Submitted, SubmitError>;
+
+  /**
+   * Acknowledges a request with the token that went to the address on record. Call it for a POST only: mail
+   * scanners open links.
+   *
+   * Errors: `TokenRejected` for a token that is unknown, expired or used; of two at the same moment one is
+   * accepted.
+   */
+  acknowledge(input: { readonly token: string }): ResultAsync<RequestView, ApplyError | TokenRejected>;
+
+  /** Sends a new token to the address on record; earlier ones stop working. */
+  resendConfirmation(input: OnRequest): ResultAsync<RequestView, ChangeError>;
+
+  /** Refuses a request (Art. 12(5) GDPR), with a reason. Telling the person is up to the application. */
+  decline(input: OnRequest & { readonly reason: string }): ResultAsync<RequestView, ChangeError>;
+
+  /** Calls a request off, with a reason. What sources did until then stays done, and stays to be read. */
+  cancel(input: OnRequest & { readonly reason: string }): ResultAsync<RequestView, ChangeError>;
+
+  read(input: OnRequest): ResultAsync<RequestView, ReadError>;
+
+  /** Newest first, at most 100 a page. */
+  list(query: {
+    readonly actor: Actor;
+    readonly open?: boolean;
+    readonly cursor?: string;
+    readonly limit?: number;
+  }): ResultAsync<{ readonly requests: readonly RequestView[]; readonly cursor: string | null }, ReadError>;
+
+  /**
+   * Follows a request to its end: first everything as it stands, then what changes. Ends when the request is
+   * closed; fire the signal, or leave the loop, to stop earlier.
+   */
+  progress(
+    input: OnRequest & { readonly signal?: AbortSignal },
+  ): ResultAsync<AsyncIterable<ProgressEvent>, ReadError>;
+
+  /** Who did what and when. Holds nothing personal, and stays after the erasure. */
+  audit(input: OnRequest): ResultAsync<readonly AuditEntry[], ReadError>;
+
+  /** Tries one source again, now. Errors: `NotPossibleNow` where it is done, or at work. */
+  retrySource(input: OnRequest & { readonly source: string }): ResultAsync<RequestView, ChangeError>;
+
+  /**
+   * Closes one source by hand, with a reason: the request goes on without it, and can at best end as
+   * `completed-with-exceptions`.
+   */
+  settleSource(
+    input: OnRequest & { readonly source: string; readonly reason: string },
+  ): ResultAsync<RequestView, ChangeError>;
+
+  /**
+   * Answers the task that a source's owner was sent. `done` and `not-there` are checked where the source can be
+   * asked; `cannot` turns the source to `warning`.
+   */
+  answerTask(
+    input: OnRequest & {
+      readonly source: string;
+      readonly answer: "done" | "not-there" | "cannot";
+      readonly note: string;
+    },
+  ): ResultAsync<RequestView, ChangeError>;
+
+  /** Says whether a shared identifier belongs to the person of the request, with a reason. */
+  decideIdentifier(
+    input: OnRequest & {
+      readonly decision: string;
+      readonly answer: "same-person" | "somebody-else";
+      readonly reason: string;
+    },
+  ): ResultAsync<RequestView, ChangeError>;
+
+  /** Sends a message again that could not be delivered. */
+  resendMessage(input: OnRequest & { readonly message: string }): ResultAsync<RequestView, ChangeError>;
+
+  /**
+   * Whom the request is about, and the shared identifiers that wait for a decision. Personal: show it, and keep
+   * it nowhere. Errors: `KeyDestroyed` once the request is over.
+   */
+  reveal(input: OnRequest): ResultAsync<RevealedSubject, ChangeError>;
+}
+
+export interface RevealedSubject {
+  readonly identifiers: readonly Identifier[];
+  readonly undecided: readonly { readonly decision: string; readonly identifier: Identifier }[];
+}
+
+const mostListed = 100;
+
+const taskAnswerSchema = z.enum(["done", "not-there", "cannot"]);
+const decisionAnswerSchema = z.enum(["same-person", "somebody-else"]);
+
+export const requestsOf = (context: FacadeContext): Requests => {
+  const { services, policy } = context;
+  return {
+    submit: (submission) => submit(context, submission),
+    acknowledge: ({ token }) => acknowledge(services, token),
+
+    resendConfirmation: (input) => {
+      const token = newToken(services.randomness);
+      const event = { type: "confirmation-reissued", token, tokenHash: sha256(token) } as const;
+      return changeRequest(context, input, "resend-message", event);
+    },
+
+    decline: (input) =>
+      changeRequest(context, input, "decline-request", { type: "declined", reason: input.reason }, input.reason),
+
+    cancel: (input) =>
+      changeRequest(context, input, "cancel-request", { type: "cancelled", reason: input.reason }, input.reason),
+
+    read: (input) => readRequest(context, input).map((request) => viewOf(request, services.sources)),
+
+    list: ({ actor, open, cursor, limit = mostListed }) =>
+      authorise(policy, actor, "read-requests")
+        .andThen(({ tenant }) => checkInput(z.number().int().min(1).max(mostListed), limit).map(() => tenant))
+        .andThen((tenant) => services.requestStore.list({ tenant, open, cursor, limit }))
+        .andThen((page) =>
+          Result.combine(page.requests.map(fromStored)).map((requests) => ({
+            requests: requests.map((request) => viewOf(request, services.sources)),
+            cursor: page.cursor ?? null,
+          })),
+        ),
+
+    progress: (input) =>
+      readRequest(context, input).map((request) => follow(services, request, input.signal)),
+
+    audit: (input) => readRequest(context, input).andThen((request) => services.requestStore.audit(request)),
+
+    retrySource: (input) =>
+      changeRequest(context, input, "retry-source", { type: "source-retried", source: input.source }),
+
+    settleSource: (input) => {
+      const { source, reason } = input;
+      return changeRequest(context, input, "settle-source", { type: "source-settled", source, reason }, reason);
+    },
+
+    answerTask: (input) =>
+      checkInput(taskAnswerSchema, input.answer).asyncAndThen((answer) => {
+        const { source, note } = input;
+        return changeRequest(context, input, "answer-task", { type: "task-answered", source, answer, note }, note);
+      }),
+
+    decideIdentifier: (input) =>
+      authorise(policy, input.actor, "decide-identifier")
+        .andThen((actor) =>
+          checkInput(decisionAnswerSchema, input.answer).map((answer) => ({ tenant: actor.tenant, answer })),
+        )
+        .andThen(({ tenant, answer }) =>
+          load(services, { tenant, id: input.requestId }).andThen((opened) => {
+            const { decision, reason, actor } = input;
+            const candidate = confidentialOf(opened.request).candidates[decision];
+            if (candidate === undefined) return errAsync(new NotPossibleNow("There is no decision of this id to make."));
+            return checkReason(reason, opened.request)
+              .asyncAndThen(() => pseudonymsOf(services, tenant, [candidate]))
+              .andThen(([pseudonym = ""]) =>
+                apply(
+                  services,
+                  opened.request,
+                  { type: "identifier-decided", decision, answer, pseudonym, reason },
+                  actor.id,
+                  opened,
+                ),
+              );
+          }),
+        )
+        .map(({ request }) => viewOf(request, services.sources)),
+
+    resendMessage: (input) =>
+      changeRequest(context, input, "resend-message", { type: "notice-retried", notice: input.message }),
+
+    reveal: ({ actor, requestId }) =>
+      authorise(policy, actor, "reveal-subject")
+        .andThen(({ tenant }) => load(services, { tenant, id: requestId }))
+        .andThen(({ request }) => {
+          if (request.confidential === null) return errAsync(new KeyDestroyed());
+          const { identifiers, candidates } = request.confidential;
+          const undecided = request.decisions.flatMap(({ id, answer }) => {
+            const identifier = candidates[id];
+            return answer === null && identifier !== undefined ? [{ decision: id, identifier }] : [];
+          });
+          return okAsync({ identifiers, undecided });
+        }),
+  };
+};

@@ -1,0 +1,138 @@
+import type { DataSource } from "../bridge/define-data-source.ts";
+import { newId } from "../crypto.ts";
+import {
+  CallFailed,
+  Damaged,
+  type InvalidInput,
+  type NotAllowed,
+  SourceNotFound,
+  StorageFailed,
+} from "../errors.ts";
+import { instant, type Instant, milliseconds } from "../instant.ts";
+import type { StoredSourceStatus } from "../ports/source-status-store.ts";
+import type { Actor } from "../request/actor.ts";
+import type { Category } from "../request/kinds.ts";
+import type { ProblemCode } from "../request/problems.ts";
+import { isStuck, type SourceStatus } from "../request/steps.ts";
+import { errAsync, orThrow, ResultAsync } from "../result.ts";
+import { refreshSource } from "../runner/refresh-source.ts";
+import type { Services } from "../runner/services.ts";
+import type { FacadeContext } from "./context.ts";
+import { openRequests } from "./open-requests.ts";
+import { authorise } from "./policy.ts";
+
+/** One row of the Data Sources page. */
+export interface SourceRow {
+  readonly id: string;
+  readonly title: string;
+  readonly holds: readonly Category[];
+  readonly kind: "origin" | "copy";
+  /** A check mark for `succeeded`, a warning triangle for `warning`. */
+  readonly status: SourceStatus;
+  /** What is wrong, for a warning. */
+  readonly problem: ProblemCode | null;
+  /** The open requests that cannot go on because of this source. */
+  readonly requests: readonly string[];
+  /** When it was last refreshed with success; null where it never was, or cannot be. */
+  readonly refreshedAt: Instant | null;
+  /** Whether the page offers "Refresh" for it. */
+  readonly canRefresh: boolean;
+}
+
+export type ListSourcesError = InvalidInput | NotAllowed | StorageFailed | Damaged;
+export type RefreshError = InvalidInput | NotAllowed | SourceNotFound | CallFailed | StorageFailed;
+
+/** The Data Sources page as calls. */
+export interface Sources {
+  /** All registered sources, in the order of their registration. */
+  list(query: { readonly actor: Actor }): ResultAsync<readonly SourceRow[], ListSourcesError>;
+  /**
+   * Refreshes one copy from its origins, and resolves when that is finished.
+   *
+   * Errors: `SourceNotFound`; `CallFailed` where it did not work (the page then shows a warning), with the code
+   * `not-supported` for a source that cannot be refreshed.
+   */
+  refresh(input: { readonly actor: Actor; readonly source: string }): ResultAsync<void, RefreshError>;
+}
+
+export const sourcesOf = ({ services, policy }: FacadeContext): Sources => ({
+  list: ({ actor }) =>
+    authorise(policy, actor, "list-sources").andThen(({ tenant }) =>
+      ResultAsync.fromPromise(rows(services, tenant), (thrown) =>
+        thrown instanceof StorageFailed || thrown instanceof Damaged
+          ? thrown
+          : new StorageFailed("request-store", "list", { cause: thrown }),
+      ),
+    ),
+
+  refresh: ({ actor, source: id }) =>
+    authorise(policy, actor, "refresh-source").andThen(({ tenant }) => {
+      const source = services.sources.get(id);
+      if (source === undefined) return errAsync(new SourceNotFound(id));
+      return refreshSource(services, source, {
+        tenant,
+        requestId: null,
+        idempotencyKey: `refresh/${id}/${newId(services.randomness)}`,
+        signal: new AbortController().signal,
+        clock: services.clock,
+        deadline: services.callDeadline,
+      });
+    }),
+});
+
+interface AtWork {
+  isRunning: boolean;
+  problem: ProblemCode | null;
+  stuck: string[];
+}
+
+const rows = async (services: Services, tenant: string): Promise<SourceRow[]> => {
+  const known = orThrow(await services.sourceStatusStore.list({ tenant }));
+  const atWork = await whatRequestsSay(services, tenant);
+  const now = services.clock.now().getTime();
+  return [...services.sources.values()].map((source) => {
+    const { id } = source.descriptor;
+    const stored = known.find((status) => status.source === id);
+    return rowOf(source, stored, atWork.get(id), now - services.callDeadline);
+  });
+};
+
+/** What open requests meet at each source: a check mark must not hide a person who is not erased. */
+const whatRequestsSay = async (services: Services, tenant: string): Promise<Map<string, AtWork>> => {
+  const said = new Map<string, AtWork>();
+  for await (const request of openRequests(services, tenant)) {
+    for (const step of request.steps) {
+      const those = said.get(step.source) ?? { isRunning: false, problem: null, stuck: [] };
+      said.set(step.source, those);
+      those.isRunning ||= step.status === "running";
+      if (!isStuck(step)) continue;
+      those.problem ??= step.problem?.code ?? null;
+      those.stuck.push(request.id);
+    }
+  }
+  return said;
+};
+
+const rowOf = (
+  { descriptor }: DataSource,
+  stored: StoredSourceStatus | undefined,
+  atWork: AtWork | undefined,
+  longAgo: number,
+): SourceRow => {
+  const { id, title, holds, kind, abilities } = descriptor;
+  // A refresh that began longer ago than a call may take is not running any more: its process died.
+  const isLost = stored?.status === "running" && milliseconds(stored.at) < longAgo;
+  const problem = atWork?.problem ?? (isLost ? "interrupted" : (stored?.problem ?? null));
+  const status = atWork?.isRunning ? "running" : problem !== null ? "warning" : (stored?.status ?? "pending");
+  return {
+    id,
+    title,
+    holds,
+    kind,
+    status,
+    problem: status === "warning" ? problem : null,
+    requests: atWork?.stuck ?? [],
+    refreshedAt: stored?.refreshedAt ?? null,
+    canRefresh: abilities.refresh,
+  };
+};

@@ -1,0 +1,149 @@
+import type { DataSource } from "../bridge/define-data-source.ts";
+import type { Instant } from "../instant.ts";
+import type { Category, RequestKind } from "../request/kinds.ts";
+import type { NoticeKind } from "../request/notices.ts";
+import { type CollectionCount, type CollectionOutcome, totalCount } from "../request/outcomes.ts";
+import type { Outcome, Phase } from "../request/phases.ts";
+import type { Problem, ProblemCode } from "../request/problems.ts";
+import type { Acknowledger, Request } from "../request/request.ts";
+import { isStuck, type Settlement, type SourceStatus, type SourceStep, type StepTask } from "../request/steps.ts";
+
+/** A request as an application reads it. Nothing in it is personal, apart from reasons that people typed. */
+export interface RequestView {
+  readonly id: string;
+  readonly kind: RequestKind;
+  readonly category: Category;
+  readonly phase: Phase;
+  /** Null while it is open. */
+  readonly outcome: Outcome | null;
+  readonly receivedAt: Instant;
+  readonly closedAt: Instant | null;
+  readonly submittedBy: string;
+  /** Why it was declined or cancelled. */
+  readonly reason: string | null;
+  readonly acknowledgement: {
+    readonly by: Acknowledger;
+    readonly acknowledgedAt: Instant | null;
+    readonly expiresAt: Instant;
+  };
+  readonly sources: readonly SourceProgress[];
+  readonly messages: readonly MessageProgress[];
+  readonly package: { readonly bytes: number; readonly sha256: string; readonly expiresAt: Instant } | null;
+  /** What it waits for that does not come by itself. Empty while it runs, and when it is closed. */
+  readonly waitingFor: readonly Waiting[];
+}
+
+export interface SourceProgress {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: "origin" | "copy";
+  readonly task: StepTask;
+  readonly status: SourceStatus;
+  readonly attempts: number;
+  readonly nextAttemptAt: Instant | null;
+  readonly problem: Problem | null;
+  /** How many records the source said it holds of the person; null where it cannot say. */
+  readonly records: number | null;
+  /** How many of them were erased, anonymised, retained or collected so far. */
+  readonly done: number;
+  readonly located: readonly CollectionCount[] | null;
+  readonly outcomes: readonly CollectionOutcome[];
+  /** Whether the source was asked afterwards; false where it has no way to answer, null before. */
+  readonly checked: boolean | null;
+  readonly settlement: Settlement | null;
+}
+
+export interface MessageProgress {
+  readonly id: string;
+  readonly kind: NoticeKind;
+  readonly status: "due" | "sent" | "failed" | "withdrawn";
+  readonly attempts: number;
+  readonly sentAt: Instant | null;
+  readonly problem: Problem | null;
+}
+
+export type Waiting =
+  | { readonly for: "acknowledgement"; readonly until: Instant }
+  | { readonly for: "other-request"; readonly requestId: string }
+  | { readonly for: "decision"; readonly decision: string; readonly source: string; readonly identifierType: string }
+  | { readonly for: "task"; readonly source: string }
+  | { readonly for: "source"; readonly source: string; readonly problem: ProblemCode }
+  | { readonly for: "message"; readonly message: string; readonly problem: ProblemCode };
+
+export const viewOf = (request: Request, sources: ReadonlyMap<string, DataSource>): RequestView => {
+  const { acknowledgement, package: held } = request;
+  return {
+    id: request.id,
+    kind: request.kind,
+    category: request.category,
+    phase: request.phase,
+    outcome: request.outcome,
+    receivedAt: request.receivedAt,
+    closedAt: request.closedAt,
+    submittedBy: request.submittedBy,
+    reason: request.reason,
+    acknowledgement: {
+      by: acknowledgement.by,
+      acknowledgedAt: acknowledgement.acknowledgedAt,
+      expiresAt: acknowledgement.expiresAt,
+    },
+    sources: request.steps.map((step) => progressOf(step, sources)),
+    messages: request.notices.map(({ id, kind, status, attempts, sentAt, problem }) => ({
+      id,
+      kind,
+      status,
+      attempts,
+      sentAt,
+      problem,
+    })),
+    package: held === null ? null : { bytes: held.bytes, sha256: held.sha256, expiresAt: held.expiresAt },
+    waitingFor: waitingOf(request),
+  };
+};
+
+const progressOf = (step: SourceStep, sources: ReadonlyMap<string, DataSource>): SourceProgress => ({
+  id: step.source,
+  title: sources.get(step.source)?.descriptor.title ?? step.source,
+  kind: step.kind,
+  task: step.task,
+  status: step.status,
+  attempts: step.attempts,
+  nextAttemptAt: step.nextAttemptAt,
+  problem: step.problem,
+  records: step.located === null ? null : totalCount(step.located),
+  done:
+    step.task === "export"
+      ? step.collected.reduce((sum, { rows }) => sum + rows, 0)
+      : step.outcomes.reduce((sum, outcome) => ("count" in outcome ? sum + outcome.count : sum), 0),
+  located: step.located,
+  outcomes: step.outcomes,
+  checked: step.checked,
+  settlement: step.settlement,
+});
+
+const waitingOf = (request: Request): Waiting[] => {
+  const undelivered = request.notices.flatMap((notice): Waiting[] =>
+    notice.status === "failed" && notice.problem !== null
+      ? [{ for: "message", message: notice.id, problem: notice.problem.code }]
+      : [],
+  );
+  if (request.phase === "closed") return undelivered;
+  if (request.phase === "received") {
+    return [{ for: "acknowledgement", until: request.acknowledgement.expiresAt }, ...undelivered];
+  }
+  if (request.waitingFor !== null) return [{ for: "other-request", requestId: request.waitingFor }, ...undelivered];
+  return [
+    ...request.decisions
+      .filter(({ answer }) => answer === null)
+      .map(({ id, source, type }): Waiting => ({ for: "decision", decision: id, source, identifierType: type })),
+    ...request.steps.flatMap((step): Waiting[] => {
+      if (isStuck(step) && step.problem !== null) {
+        return [{ for: "source", source: step.source, problem: step.problem.code }];
+      }
+      return step.manual !== null && step.manual.answer === null && step.settlement === null
+        ? [{ for: "task", source: step.source }]
+        : [];
+    }),
+    ...undelivered,
+  ];
+};

@@ -1,0 +1,20 @@
+/**
+ * A point in time as RFC 3339 text in UTC with milliseconds (`2026-11-23T09:30:00.000Z`).
+ *
+ * Text rather than `Date`, because a request's record is stored as JSON; of this one form, so that comparing
+ * two instants as text compares them in time.
+ */
+export type Instant = string;
+
+export const instant = (date: Date): Instant => date.toISOString();
+
+export const milliseconds = (at: Instant): number => Date.parse(at);
+
+export const later = (at: Instant, byMilliseconds: number): Instant =>
+  new Date(Date.parse(at) + byMilliseconds).toISOString();
+
+export const earliest = (instants: readonly (Instant | null)[]): Instant | null =>
+  instants.reduce<Instant | null>(
+    (first, at) => (at !== null && (first === null || at < first) ? at : first),
+    null,
+  );

@@ -1,0 +1,88 @@
+import type { CollectionCount, CollectionOutcome } from "../request/outcomes.ts";
+import type { Category } from "../request/kinds.ts";
+import type { FoundIdentifier } from "../subject/identifier.ts";
+import type { Subject } from "../subject/subject.ts";
+import type { CallContext } from "./call.ts";
+
+/**
+ * Something that holds data of people: a database, a file store, an API, a log. This is what an author writes;
+ * `defineDataSource` makes it safe to use.
+ *
+ * Rules for every ability:
+ * - A person who is not there is an answer: an empty list, no pages. It is never an exception.
+ * - "Could not ask" is an exception, always. Throw whatever you like; it is tried again. Throw
+ *   `PermanentFailure` for "never will". An error turned into an empty answer tells a person they were erased
+ *   when they were not.
+ * - Any call may come twice with the same `idempotencyKey`, and must then do no more than the first did.
+ * - Compare email addresses without regard to letter case; the subject carries them in lower case.
+ */
+export interface DataSourceDefinition {
+  /** Lower case letters, digits and dashes; unique; kept in requests and audits, so it does not change. */
+  readonly id: string;
+  /** What people call it. */
+  readonly title: string;
+  readonly holds: readonly Category[];
+  /** Personal data is erased in an `origin`. A `copy` is filled from origins, and refreshed after them. */
+  readonly kind: "origin" | "copy";
+  /** The origins that a copy is filled from. Left out: it waits for every origin of the request. */
+  readonly copyOf?: readonly string[];
+  /** The identifier types it can find a person by; one of them is enough. Default: `["email"]`. */
+  readonly needs?: readonly string[];
+  /** The email address of who erases by hand, for an origin without `erase`. */
+  readonly owner?: string;
+
+  /** Further identifiers of the same person. Mark each that others may share. */
+  identify?(subject: Subject, context: CallContext): Promise<readonly FoundIdentifier[]>;
+
+  /** Counts what it holds of the person, a collection. Changes nothing. */
+  locate?(subject: Subject, context: CallContext): Promise<readonly CollectionCount[]>;
+
+  /**
+   * Yields what it holds of the person, page by page, in a stable order. With `context.cursor` it goes on
+   * behind the page that carried that cursor. Leave out credentials, tokens and secrets.
+   */
+  export?(subject: Subject, context: ExportContext): AsyncIterable<ExportPage>;
+
+  /** Erases the person, and says what became of each collection. A second time it answers `absent`. */
+  erase?(subject: Subject, context: CallContext): Promise<readonly CollectionOutcome[]>;
+
+  /** Fills a copy anew from its origins. Resolves when that is finished, not when it is queued. */
+  refresh?(context: CallContext): Promise<void>;
+
+  /**
+   * Counts what is left of the person after an erasure, where that takes more than `locate` does. Default:
+   * `locate`. A source with neither can erase, but the request cannot call itself `completed`.
+   */
+  verify?(subject: Subject, context: CallContext): Promise<readonly CollectionCount[]>;
+}
+
+export interface ExportContext extends CallContext {
+  /** Where to go on; null to start from the beginning. */
+  readonly cursor: string | null;
+}
+
+export interface ExportPage {
+  readonly collection: string;
+  /** At most 10,000 a page: a page is held in memory. */
+  readonly rows: readonly Row[];
+  /** Where to go on behind this page. Left out: after a crash the source is read from the beginning. */
+  readonly cursor?: string;
+}
+
+export type Row = Readonly<Record<string, Value>>;
+
+/**
+ * What a cell may hold. Numbers with more digits than a `number` keeps are a `bigint`, or the decimal as text;
+ * a time in a zone of its own is RFC 3339 text with the offset.
+ */
+export type Value =
+  | null
+  | undefined
+  | string
+  | number
+  | bigint
+  | boolean
+  | Date
+  | Uint8Array
+  | readonly Value[]
+  | { readonly [name: string]: Value };

@@ -1,0 +1,112 @@
+import type { Instant } from "../instant.ts";
+import type { Category, RequestKind } from "../request/kinds.ts";
+import type { CollectionOutcome } from "../request/outcomes.ts";
+import type { ProblemCode } from "../request/problems.ts";
+import type { CallContext } from "./call.ts";
+
+/**
+ * Takes messages to people. This is what an author writes; `defineNotifier` makes it safe to use.
+ *
+ * - Resolve when the message is accepted for delivery. Throw when it is not: it is tried again, for as long as
+ *   it takes. Throw `PermanentFailure` where that cannot help (no such mailbox).
+ * - The same message may be handed over again after a crash. It then has the same `id`: give the other side
+ *   something made from it (a Message-ID), so that the second one is recognised.
+ */
+export interface NotifierDefinition {
+  readonly id: string;
+  /** The largest attachment it takes, in bytes; larger packages go by link. Default: 0, none at all. */
+  readonly attachmentLimit?: number;
+  send(message: Message, context: CallContext): Promise<void>;
+}
+
+export interface Message {
+  /** The same for every try of the same message, unique over all tenants, and holding nothing personal. */
+  readonly id: string;
+  /** One email address. */
+  readonly to: string;
+  readonly at: Instant;
+  readonly notice: Notice;
+  readonly attachment: Attachment | null;
+}
+
+export interface Attachment {
+  readonly filename: string;
+  readonly contentType: string;
+  readonly bytes: number;
+  /** Starts reading anew with each call. */
+  read(): AsyncIterable<Uint8Array>;
+}
+
+interface AboutRequest {
+  readonly requestId: string;
+  readonly kind: RequestKind;
+  readonly category: Category;
+  readonly controller: string;
+}
+
+/** The facts of a message. The notifier puts them into words. */
+export type Notice =
+  | (AboutRequest & {
+      readonly type: "confirmation";
+      /** Whose data it is about. */
+      readonly subject: string;
+      readonly token: string;
+      /** The page on which to acknowledge; null where the application has none, and the token is typed in. */
+      readonly url: string | null;
+      readonly expiresAt: Instant;
+    })
+  | (AboutRequest & {
+      readonly type: "support";
+      readonly source: { readonly id: string; readonly title: string };
+      readonly problem: ProblemCode;
+      readonly retryable: boolean;
+      readonly attempts: number;
+    })
+  | (AboutRequest & {
+      readonly type: "manual-task";
+      readonly subject: string;
+      readonly identifiers: readonly { readonly type: string; readonly value: string }[];
+      readonly source: { readonly id: string; readonly title: string };
+    })
+  | (AboutRequest & {
+      readonly type: "decision";
+      readonly source: { readonly id: string; readonly title: string };
+      readonly identifierType: string;
+    })
+  | (AboutRequest & {
+      readonly type: "delivery";
+      readonly subject: string;
+      /** Null where the package is attached. */
+      readonly url: string | null;
+      readonly expiresAt: Instant;
+      readonly bytes: number;
+      readonly sha256: string;
+      readonly missing: readonly MissingPart[];
+    })
+  | (AboutRequest & {
+      readonly type: "completion";
+      readonly subject: string;
+      readonly complete: boolean;
+      readonly sources: readonly SourceReport[];
+    })
+  | (AboutRequest & {
+      readonly type: "failure";
+      readonly subject: string;
+      readonly missing: readonly MissingPart[];
+    });
+
+export type NoticeType = Notice["type"];
+
+export interface MissingPart {
+  readonly title: string;
+  readonly problem: ProblemCode;
+}
+
+export interface SourceReport {
+  readonly title: string;
+  readonly outcomes: readonly CollectionOutcome[];
+  /** Whether the source was asked afterwards and no longer holds the person. */
+  readonly checked: boolean;
+  /** Why a person closed this source by hand; null where that was not needed. */
+  readonly settled: string | null;
+}

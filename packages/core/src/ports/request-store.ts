@@ -1,0 +1,86 @@
+import type { AuditEntry } from "../audit/entry.ts";
+import type { Instant } from "../instant.ts";
+import type { Category, RequestKind } from "../request/kinds.ts";
+
+/**
+ * Keeps requests and their audit. This is what an author writes; `defineRequestStore` makes it safe to use.
+ *
+ * The store looks into no request: what it has to find by is beside the two opaque parts, `state` and `sealed`.
+ * Every key and every query carries the tenant, but for the two that are asked before a tenant is known.
+ */
+export interface RequestStoreDefinition {
+  /**
+   * Stores a new request (version 1) with its audit entries. Where an open request of the tenant has the same
+   * `duplicateKey`, stores nothing and answers which. Of two at the same moment, one is stored.
+   */
+  insert(input: {
+    readonly request: StoredRequest;
+    readonly entries: readonly AuditEntry[];
+  }): Promise<{ outcome: "stored" } | { outcome: "duplicate"; requestId: string }>;
+
+  /** The request; undefined where the tenant has none of this id. Throws where it could not be asked. */
+  read(key: RequestKey): Promise<StoredRequest | undefined>;
+
+  /** The request that has this hash among its `tokenHashes`, of whichever tenant. */
+  readByTokenHash(tokenHash: string): Promise<StoredRequest | undefined>;
+
+  /**
+   * Replaces a request and adds audit entries: both or neither. The change is refused, and nothing is stored,
+   * - with `changed`, where the stored version is not `expectedVersion`,
+   * - with `claimed`, where another open request of the tenant holds one of `request.claims`.
+   * Of two commits at the same moment over one version, or over one claim, one wins.
+   */
+  commit(input: {
+    readonly request: StoredRequest;
+    readonly expectedVersion: number;
+    readonly entries: readonly AuditEntry[];
+  }): Promise<{ outcome: "committed" } | { outcome: "changed" } | { outcome: "claimed"; by: string }>;
+
+  /** Newest first. `cursor` is from the page before. */
+  list(query: {
+    readonly tenant: string;
+    readonly open?: boolean | undefined;
+    readonly cursor?: string | undefined;
+    readonly limit: number;
+  }): Promise<{ requests: StoredRequest[]; cursor?: string | undefined }>;
+
+  /** Requests of all tenants with `wakeAt` at or before `until`, the earliest first. */
+  due(query: { readonly until: Instant; readonly limit: number }): Promise<DueRequest[]>;
+
+  /** The audit of one request in order; empty where there is none. */
+  audit(key: RequestKey): Promise<AuditEntry[]>;
+}
+
+export interface RequestKey {
+  readonly tenant: string;
+  readonly id: string;
+}
+
+export interface DueRequest extends RequestKey {
+  readonly wakeAt: Instant;
+}
+
+export interface StoredRequest extends RequestKey {
+  readonly version: number;
+  readonly kind: RequestKind;
+  readonly category: Category;
+  readonly receivedAt: Instant;
+  /** False once it is closed. */
+  readonly open: boolean;
+  /** The same for two requests that ask the same of the same person. Holds a pseudonym, nothing personal. */
+  readonly duplicateKey: string;
+  /** Pseudonyms that no other open request of the tenant may hold at the same time. */
+  readonly claims: readonly string[];
+  readonly tokenHashes: readonly string[];
+  /** When somebody has to look at it next; null where that is for people. */
+  readonly wakeAt: Instant | null;
+  /** The request as JSON, but for what is in `sealed`. Nothing personal. */
+  readonly state: JsonObject;
+  /** What is personal, encrypted; null once its key is destroyed. */
+  readonly sealed: string | null;
+}
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [name: string]: Json;
+}

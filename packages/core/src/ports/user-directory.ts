@@ -1,0 +1,18 @@
+/** The application's own users, for the Permissions page. */
+export interface UserDirectoryDefinition {
+  /** One page of users; `cursor` is from the page before. At most 1,000 a page. */
+  list(query: {
+    readonly tenant: string;
+    readonly cursor?: string | undefined;
+  }): Promise<{ readonly users: readonly ApplicationUser[]; readonly cursor?: string | undefined }>;
+}
+
+export interface ApplicationUser {
+  /** The same key that an `Actor` of this person carries. */
+  readonly id: string;
+  readonly email: string;
+  readonly name?: string | undefined;
+  readonly roles: readonly string[];
+  /** Whether this user could still administer the application if all others were gone. */
+  readonly administrator: boolean;
+}

@@ -1,0 +1,115 @@
+import type { AuditDraft } from "../audit/entry.ts";
+import { type Instant, later } from "../instant.ts";
+import type { Identifier } from "../subject/identifier.ts";
+import { sameIdentifier } from "../subject/identifier.ts";
+import type { NoticeKind, NoticeRecord } from "./notices.ts";
+import type { Outcome } from "./phases.ts";
+import type { Problem } from "./problems.ts";
+import { type Confidential, emptyConfidential, type Request } from "./request.ts";
+import type { SourceStep } from "./steps.ts";
+
+/** What was decided: the request as it is to be stored, and what the audit says of it. */
+export interface Decision {
+  readonly request: Request;
+  readonly entries: readonly AuditDraft[];
+}
+
+/** A request while a decision about it is being made: values in, values out, and the audit grows along. */
+export interface Change {
+  readonly request: Request;
+  readonly entries: readonly AuditDraft[];
+  readonly at: Instant;
+  readonly actor: string;
+}
+
+export const changed = (change: Change, part: Partial<Request>): Change => ({
+  ...change,
+  request: { ...change.request, ...part },
+});
+
+export const recorded = (
+  change: Change,
+  action: string,
+  detail: AuditDraft["detail"] = {},
+  source: string | null = null,
+  actor: string = change.actor,
+): Change => ({
+  ...change,
+  entries: [...change.entries, { at: change.at, actor, action, source, detail }],
+});
+
+/** Ends the request: from here on no other request of the same person has to wait for it. */
+export const closed = (change: Change, outcome: Outcome): Change =>
+  recorded(
+    changed(change, { phase: "closed", outcome, closedAt: change.at, claims: [], waitingFor: null, blockedUntil: null }),
+    "closed",
+    { outcome },
+  );
+
+export const confidentialOf = (request: Request): Confidential => request.confidential ?? emptyConfidential;
+
+export const changedConfidential = (change: Change, part: Partial<Confidential>): Change =>
+  changed(change, { confidential: { ...confidentialOf(change.request), ...part } });
+
+export const stepOf = (request: Request, source: string): SourceStep | undefined =>
+  request.steps.find((step) => step.source === source);
+
+export const changedStep = (change: Change, source: string, part: Partial<SourceStep>): Change =>
+  changedSteps(change, (step) => (step.source === source ? part : null));
+
+export const changedSteps = (change: Change, part: (step: SourceStep) => Partial<SourceStep> | null): Change =>
+  changed(change, {
+    steps: change.request.steps.map((step) => {
+      const different = part(step);
+      return different === null ? step : { ...step, ...different };
+    }),
+  });
+
+export const changedNotice = (change: Change, id: string, part: Partial<NoticeRecord>): Change =>
+  changed(change, {
+    notices: change.request.notices.map((notice) => (notice.id === id ? { ...notice, ...part } : notice)),
+  });
+
+/** Makes a message due. A message of this id that is there already stays as it is. */
+export const noticeDue = (
+  change: Change,
+  id: string,
+  kind: NoticeKind,
+  source: string | null = null,
+  about: Problem | null = null,
+): Change =>
+  change.request.notices.some((notice) => notice.id === id)
+    ? change
+    : changed(change, {
+        notices: [
+          ...change.request.notices,
+          {
+            id,
+            kind,
+            source,
+            about,
+            status: "due",
+            createdAt: change.at,
+            attempts: 0,
+            nextAttemptAt: null,
+            sentAt: null,
+            problem: null,
+          },
+        ],
+      });
+
+/** Adds an identifier that is known to be the person's, unless it is there. */
+export const identifierAdded = (change: Change, identifier: Identifier, pseudonym: string): Change => {
+  const { identifiers } = confidentialOf(change.request);
+  if (identifiers.some((known) => sameIdentifier(known, identifier))) return change;
+  return changed(changedConfidential(change, { identifiers: [...identifiers, identifier] }), {
+    pseudonyms: [...change.request.pseudonyms, pseudonym],
+  });
+};
+
+export const after = (change: Change, delay: number): Instant => later(change.at, delay);
+
+export const without = <Value>(
+  record: Readonly<Record<string, Value>>,
+  key: string,
+): Readonly<Record<string, Value>> => Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));

@@ -1,0 +1,95 @@
+import type { Instant } from "../instant.ts";
+import type { Identifier } from "../subject/identifier.ts";
+import type { SourceDescriptor } from "./sources.ts";
+import type { CollectionCount, CollectionOutcome } from "./outcomes.ts";
+import type { Problem } from "./problems.ts";
+import type { ExportPackage } from "./request.ts";
+import type { CollectedCollection, ManualTask, StepStage } from "./steps.ts";
+
+/** An identifier that turned up, with its pseudonym: hashing needs a key, and this part of the code has none. */
+export interface PseudonymisedIdentifier {
+  readonly identifier: Identifier;
+  readonly pseudonym: string;
+  readonly shared: boolean;
+}
+
+/** Names the piece of work that an answer belongs to; an answer to an older piece is refused. */
+interface OfStep {
+  readonly source: string;
+  readonly generation: number;
+}
+
+/** Everything that can happen to a request once it is there. */
+export type RequestEvent =
+  | { readonly type: "acknowledged"; readonly sources: readonly SourceDescriptor[] }
+  | {
+      readonly type: "confirmation-reissued";
+      readonly token: string;
+      readonly tokenHash: string;
+    }
+  | { readonly type: "lapsed" }
+  | { readonly type: "declined"; readonly reason: string }
+  | { readonly type: "cancelled"; readonly reason: string }
+  | { readonly type: "claimed" }
+  | { readonly type: "blocked"; readonly by: string; readonly jitter: number }
+  | (OfStep & {
+      readonly type: "source-identified";
+      readonly asked: number;
+      readonly found: readonly PseudonymisedIdentifier[];
+    })
+  | {
+      readonly type: "identifier-decided";
+      readonly decision: string;
+      readonly answer: "same-person" | "somebody-else";
+      readonly pseudonym: string;
+      readonly reason: string;
+    }
+  | (OfStep & { readonly type: "source-located"; readonly counts: readonly CollectionCount[] | null })
+  | (OfStep & { readonly type: "source-started" })
+  | (OfStep & {
+      readonly type: "source-collected";
+      readonly collected: readonly CollectedCollection[];
+      readonly cursor: string | null;
+    })
+  | (OfStep & {
+      readonly type: "source-finished";
+      readonly outcomes: readonly CollectionOutcome[];
+      readonly checked: boolean | null;
+      readonly identifiersUsed: number;
+    })
+  | (OfStep & { readonly type: "source-verified"; readonly checked: boolean })
+  | (OfStep & {
+      readonly type: "source-failed";
+      readonly stage: StepStage;
+      readonly problem: Problem;
+      readonly jitter: number;
+    })
+  | { readonly type: "source-retried"; readonly source: string }
+  | { readonly type: "source-settled"; readonly source: string; readonly reason: string }
+  | {
+      readonly type: "task-answered";
+      readonly source: string;
+      readonly answer: NonNullable<ManualTask["answer"]>;
+      readonly note: string;
+    }
+  | {
+      readonly type: "package-built";
+      readonly package: Omit<ExportPackage, "downloads" | "builtAt" | "expiresAt">;
+      /** The download token, where the package is fetched by a link. */
+      readonly token: string | null;
+    }
+  | { readonly type: "package-downloaded" }
+  | { readonly type: "notice-sent"; readonly notice: string }
+  | {
+      readonly type: "notice-failed";
+      readonly notice: string;
+      readonly problem: Problem;
+      readonly jitter: number;
+    }
+  | { readonly type: "notice-retried"; readonly notice: string }
+  | { readonly type: "finalised" };
+
+export type RequestEventType = RequestEvent["type"];
+
+/** An event with who caused it and when. */
+export type Happening = RequestEvent & { readonly actor: string; readonly at: Instant };

@@ -1,0 +1,40 @@
+import type { Instant } from "../instant.ts";
+import type { Problem } from "./problems.ts";
+
+export type NoticeKind =
+  /** Asks the address on record to acknowledge the request. */
+  | "confirmation"
+  /** Tells the support contact that a source could not do its part. */
+  | "support"
+  /** Asks a source's owner to erase by hand. */
+  | "manual-task"
+  /** Tells the support contact that somebody has to decide about a shared identifier. */
+  | "decision"
+  /** Carries the export package, or the link to it. */
+  | "delivery"
+  /** Says what an erasure did, and what was kept. */
+  | "completion"
+  /** Says that an export came to nothing. */
+  | "failure";
+
+/** A message that is due, on its way, or sent. It is stored with the change that made it due. */
+export interface NoticeRecord {
+  /** Unique within the request, and the same however often it is sent: the Message-ID is made from it. */
+  readonly id: string;
+  readonly kind: NoticeKind;
+  readonly source: string | null;
+  /** What went wrong, for `support`. */
+  readonly about: Problem | null;
+  /** `failed`: trying again cannot help. `withdrawn`: overtaken by events before it was sent. */
+  readonly status: "due" | "sent" | "failed" | "withdrawn";
+  readonly createdAt: Instant;
+  readonly attempts: number;
+  readonly nextAttemptAt: Instant | null;
+  readonly sentAt: Instant | null;
+  readonly problem: Problem | null;
+}
+
+export const confirmationNotice = (issued: number): string => `confirmation-${issued}`;
+export const deliveryNotice = (edition: number): string => `delivery-${edition}`;
+export const supportNotice = (source: string, alert: number): string => `support-${source}-${alert}`;
+export const manualTaskNotice = (source: string, generation: number): string => `manual-task-${source}-${generation}`;

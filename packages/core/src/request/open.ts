@@ -1,0 +1,73 @@
+import { type Instant, later } from "../instant.ts";
+import type { Identifier } from "../subject/identifier.ts";
+import { type Decision, noticeDue, recorded } from "./change.ts";
+import type { Category, RequestKind } from "./kinds.ts";
+import { confirmationNotice } from "./notices.ts";
+import type { Acknowledger, Request } from "./request.ts";
+import type { Rules } from "./rules.ts";
+
+/** What a new request is made from. */
+export interface Opening {
+  readonly id: string;
+  readonly tenant: string;
+  readonly kind: RequestKind;
+  readonly category: Category;
+  /** What the person is known by so far: what they were named by first. */
+  readonly identifiers: readonly Identifier[];
+  /** Of each identifier, in the same order. */
+  readonly pseudonyms: readonly string[];
+  readonly acknowledgedBy: Acknowledger;
+  readonly token: string;
+  readonly tokenHash: string;
+  readonly actor: string;
+  readonly at: Instant;
+}
+
+/** A request as it is first stored: nothing is read or erased, and the confirmation is due. */
+export const openRequest = (opening: Opening, rules: Rules): Decision => {
+  const { id, tenant, kind, category, at, actor } = opening;
+  const notice = confirmationNotice(1);
+  const request: Request = {
+    id,
+    tenant,
+    version: 1,
+    audited: 1,
+    kind,
+    category,
+    phase: "received",
+    outcome: null,
+    receivedAt: at,
+    updatedAt: at,
+    closedAt: null,
+    submittedBy: actor,
+    reason: null,
+    acknowledgement: {
+      by: opening.acknowledgedBy,
+      tokenHash: opening.tokenHash,
+      issued: 1,
+      expiresAt: later(at, rules.acknowledgement.validFor),
+      acknowledgedAt: null,
+    },
+    pseudonyms: opening.pseudonyms,
+    claims: [],
+    waitingFor: null,
+    blockedUntil: null,
+    decisions: [],
+    steps: [],
+    notices: [],
+    package: null,
+    key: "live",
+    confidential: {
+      identifiers: opening.identifiers,
+      tokens: { [notice]: opening.token },
+      cursors: {},
+      candidates: {},
+    },
+  };
+  const change = recorded({ request, entries: [], at, actor }, "submitted", { kind, category });
+  return noticeDue(change, notice, "confirmation");
+};
+
+/** Two requests with the same key ask the same of the same person. */
+export const duplicateKeyOf = (request: Pick<Request, "kind" | "category" | "pseudonyms">): string =>
+  [request.kind, request.category, request.pseudonyms[0]].join("/");

@@ -1,0 +1,95 @@
+import { z } from "zod";
+
+/** How many records of a person a source holds in one collection (a table, a file, an API's resource). */
+export interface CollectionCount {
+  /** The collection's name, the developer's own: it goes into the record and must hold nothing personal. */
+  readonly collection: string;
+  readonly count: number;
+}
+
+/** What became of a person's records in one collection. A collection may be listed more than once. */
+export type CollectionOutcome =
+  | { readonly collection: string; readonly outcome: "erased"; readonly count: number }
+  | { readonly collection: string; readonly outcome: "anonymised"; readonly count: number }
+  | { readonly collection: string; readonly outcome: "absent" }
+  | {
+      readonly collection: string;
+      readonly outcome: "retained";
+      readonly count: number;
+      /** Why it is kept, in words that the person is told: the law and the paragraph. */
+      readonly reason: string;
+      /** The day on which the duty to keep it ends, `YYYY-MM-DD`. */
+      readonly until: string;
+    };
+
+const collectionSchema = z.string().min(1).max(200);
+const countSchema = z.number().int().nonnegative();
+
+export const collectionCountsSchema = z.array(
+  z.object({ collection: collectionSchema, count: countSchema }),
+);
+
+export const collectionOutcomesSchema = z.array(
+  z.discriminatedUnion("outcome", [
+    z.object({ collection: collectionSchema, outcome: z.literal("erased"), count: countSchema }),
+    z.object({ collection: collectionSchema, outcome: z.literal("anonymised"), count: countSchema }),
+    z.object({ collection: collectionSchema, outcome: z.literal("absent") }),
+    z.object({
+      collection: collectionSchema,
+      outcome: z.literal("retained"),
+      count: countSchema,
+      reason: z.string().min(1).max(500),
+      until: z.iso.date(),
+    }),
+  ]),
+);
+
+/**
+ * Joins what an earlier try did with what a later one found: erasing twice answers `absent` the second time,
+ * and that must not hide what the first did. What is retained is what the newest answer says.
+ */
+export const mergeOutcomes = (
+  before: readonly CollectionOutcome[],
+  now: readonly CollectionOutcome[],
+): CollectionOutcome[] => {
+  const merged: CollectionOutcome[] = [];
+  for (const collection of new Set([...before, ...now].map((outcome) => outcome.collection))) {
+    const earlier = before.filter((outcome) => outcome.collection === collection);
+    const latest = now.filter((outcome) => outcome.collection === collection);
+    const joined: CollectionOutcome[] = [];
+    for (const outcome of ["erased", "anonymised"] as const) {
+      const count = [...earlier, ...latest].reduce(
+        (sum, each) => (each.outcome === outcome ? sum + each.count : sum),
+        0,
+      );
+      if (count > 0) joined.push({ collection, outcome, count });
+    }
+    joined.push(...latest.filter((each) => each.outcome === "retained"));
+    merged.push(...(joined.length > 0 ? joined : [{ collection, outcome: "absent" } as const]));
+  }
+  return merged;
+};
+
+export const totalCount = (counts: readonly CollectionCount[]): number =>
+  counts.reduce((sum, { count }) => sum + count, 0);
+
+/** How many records are left that nobody said would be kept. Zero is what an erasure has to reach. */
+export const leftOver = (
+  remaining: readonly CollectionCount[],
+  outcomes: readonly CollectionOutcome[],
+): number => {
+  const found = new Map<string, number>();
+  for (const { collection, count } of remaining) {
+    found.set(collection, (found.get(collection) ?? 0) + count);
+  }
+  let left = 0;
+  for (const [collection, count] of found) {
+    const kept = outcomes.reduce(
+      (sum, each) =>
+        each.collection === collection && each.outcome === "retained" ? sum + each.count : sum,
+      0,
+    );
+    left += Math.max(0, count - kept);
+  }
+  return left;
+};

@@ -1,0 +1,45 @@
+/**
+ * How far a request has come. Both kinds start in the same way:
+ *
+ *     received → acknowledged → identified → planned
+ *
+ * - `received`: waits for its acknowledgement; nothing has been read or erased.
+ * - `acknowledged`: the sources are asked what else the person is known by.
+ * - `identified`: the sources are asked what they hold.
+ * - `planned`: who does what is settled.
+ *
+ * An erasure goes on `→ origins → copies → verified → closed`: origins are erased in, then their copies
+ * refreshed, then every source is asked once more, and only then is it closed.
+ *
+ * An export goes on `→ collecting → packaged → delivered → closed`.
+ */
+export const phases = [
+  "received",
+  "acknowledged",
+  "identified",
+  "planned",
+  "origins",
+  "copies",
+  "verified",
+  "collecting",
+  "packaged",
+  "delivered",
+  "closed",
+] as const;
+export type Phase = (typeof phases)[number];
+
+/**
+ * What a closed request may call itself.
+ * - `completed`: nothing is left over anywhere, and every source was asked afterwards.
+ * - `completed-with-exceptions`: something was kept by law, settled by a person, missing, or could not be checked.
+ * - `failed`: an export of which no source gave its part.
+ * - `declined`, `cancelled`: somebody decided so.
+ * - `lapsed`: nobody ever acknowledged it.
+ */
+export type Outcome =
+  | "completed"
+  | "completed-with-exceptions"
+  | "failed"
+  | "declined"
+  | "cancelled"
+  | "lapsed";

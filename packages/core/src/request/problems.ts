@@ -1,0 +1,38 @@
+/**
+ * Why something did not work, as it may be stored: a code and whether trying again can help. A driver's own
+ * message may hold personal data and is never kept.
+ */
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly retryable: boolean;
+}
+
+export const problemCodes = [
+  /** The source threw: it could not be asked, or could not answer. */
+  "unavailable",
+  /** No answer within the deadline of a call. */
+  "timed-out",
+  /** The source threw `PermanentFailure`. */
+  "permanent-failure",
+  /** The answer is not of the documented shape. */
+  "invalid-answer",
+  /** The source said "erased" and still holds records of the person. */
+  "still-present",
+  /** The source needs an identifier that nobody knows for this person. */
+  "identifier-missing",
+  /** Asking round after round kept turning up identifiers; the bound was reached. */
+  "too-many-identifiers",
+  /** The source of this id is not registered any more. */
+  "not-registered",
+  /** The source has no way to do this. */
+  "not-supported",
+  /** The owner answered a manual task with "cannot". */
+  "owner-cannot",
+  /** There is no address to write to. */
+  "no-address",
+  /** The package is larger than the notifier attaches, and no link for downloads is configured. */
+  "package-too-large",
+  /** Cancelled while the source was at work: nobody knows whether it finished. */
+  "interrupted",
+] as const;
+export type ProblemCode = (typeof problemCodes)[number];

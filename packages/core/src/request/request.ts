@@ -1,0 +1,99 @@
+import type { Instant } from "../instant.ts";
+import type { Identifier } from "../subject/identifier.ts";
+import type { Category, RequestKind } from "./kinds.ts";
+import type { NoticeRecord } from "./notices.ts";
+import type { Outcome, Phase } from "./phases.ts";
+import type { SourceStep } from "./steps.ts";
+
+/** Who must acknowledge: the tenant's administrator, or the person the request is about. */
+export type Acknowledger = "tenant-admin" | "data-subject";
+
+export interface Acknowledgement {
+  readonly by: Acknowledger;
+  /** SHA-256 of the token that is out, in hex; null when none is. */
+  readonly tokenHash: string | null;
+  /** How often a token was sent out: each sending is a message of its own. */
+  readonly issued: number;
+  readonly expiresAt: Instant;
+  readonly acknowledgedAt: Instant | null;
+}
+
+/** An identifier that others may share: whether it is the same person is for somebody to say. */
+export interface IdentifierDecision {
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly answer: "same-person" | "somebody-else" | null;
+  readonly reason: string | null;
+  readonly decidedBy: string | null;
+}
+
+export interface ExportPackage {
+  /** Counts up when a source is read again after delivery and the package is made anew. */
+  readonly edition: number;
+  readonly artifact: string;
+  readonly chunks: number;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly files: number;
+  /** Sources whose part is not in it. */
+  readonly missing: readonly string[];
+  readonly builtAt: Instant;
+  /** After this nobody can fetch it any more, and it is deleted. */
+  readonly expiresAt: Instant;
+  /** SHA-256 of the download token, in hex; null where the package travels as an attachment. */
+  readonly tokenHash: string | null;
+  readonly downloads: number;
+}
+
+/**
+ * What is only ever stored encrypted, under a key of this request that is destroyed when nothing more is due
+ * under it.
+ */
+export interface Confidential {
+  readonly identifiers: readonly Identifier[];
+  /** Tokens that are still to be sent out, by notice. */
+  readonly tokens: Readonly<Record<string, string>>;
+  /** Where each source goes on with its export; authors may put anything into a cursor. */
+  readonly cursors: Readonly<Record<string, string>>;
+  /** The shared identifiers that decisions are about, by decision. */
+  readonly candidates: Readonly<Record<string, Identifier>>;
+}
+
+/** A data subject request: everything that is known of it, and nothing that has to be looked up elsewhere. */
+export interface Request {
+  readonly id: string;
+  readonly tenant: string;
+  /** Counts up with each commit; a change made on an older version is refused. */
+  readonly version: number;
+  /** How many audit entries there are so far: the next one has the number behind. */
+  readonly audited: number;
+  readonly kind: RequestKind;
+  readonly category: Category;
+  readonly phase: Phase;
+  readonly outcome: Outcome | null;
+  readonly receivedAt: Instant;
+  readonly updatedAt: Instant;
+  readonly closedAt: Instant | null;
+  readonly submittedBy: string;
+  /** Why it was declined or cancelled, in the words of whoever did so. */
+  readonly reason: string | null;
+  readonly acknowledgement: Acknowledgement;
+  /** The pseudonym of each identifier in `confidential.identifiers`, in the same order. */
+  readonly pseudonyms: readonly string[];
+  /** Pseudonyms nobody else's request may work on while this one does; empty while it does not work. */
+  readonly claims: readonly string[];
+  /** The request about the same person that this one waits for. */
+  readonly waitingFor: string | null;
+  /** When it looks again whether it may go on. */
+  readonly blockedUntil: Instant | null;
+  readonly decisions: readonly IdentifierDecision[];
+  readonly steps: readonly SourceStep[];
+  readonly notices: readonly NoticeRecord[];
+  readonly package: ExportPackage | null;
+  readonly key: "live" | "destroyed";
+  /** Null once the key is destroyed. */
+  readonly confidential: Confidential | null;
+}
+
+export const emptyConfidential: Confidential = { identifiers: [], tokens: {}, cursors: {}, candidates: {} };

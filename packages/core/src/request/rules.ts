@@ -1,0 +1,66 @@
+/** The bounds that a request runs within. All times in milliseconds. */
+export interface Rules {
+  readonly retry: {
+    /** Quick tries before a source turns to `warning` and the support contact is told. */
+    readonly attempts: number;
+    readonly firstDelay: number;
+    readonly factor: number;
+    readonly longestDelay: number;
+    /** How often an erasure goes on trying a source that has turned to `warning`. */
+    readonly slowDelay: number;
+  };
+  readonly acknowledgement: {
+    /** How long a token works. */
+    readonly validFor: number;
+    /** How long a request waits for its acknowledgement, over all tokens, before it lapses. */
+    readonly lapsesAfter: number;
+  };
+  /** How many identifiers of one person are followed before somebody has to look. */
+  readonly identifiers: number;
+  /** How long a package can be fetched. */
+  readonly packageValidFor: number;
+  /** How long a request that waits for another one about the same person waits before it looks again. */
+  readonly blockedDelay: number;
+  /** How long a message that could not be delivered keeps a closed request's identifiers readable. */
+  readonly undeliveredKept: number;
+}
+
+const second = 1_000;
+const hour = 3_600 * second;
+const day = 24 * hour;
+
+export const defaultRules: Rules = {
+  retry: { attempts: 5, firstDelay: second, factor: 2, longestDelay: 60 * second, slowDelay: 6 * hour },
+  acknowledgement: { validFor: 7 * day, lapsesAfter: 30 * day },
+  identifiers: 50,
+  packageValidFor: 7 * day,
+  blockedDelay: 5 * second,
+  undeliveredKept: 30 * day,
+};
+
+/** Some of the bounds; what is left out stays as it is in `defaultRules`. */
+export type RuleChanges = Partial<Omit<Rules, "retry" | "acknowledgement">> & {
+  readonly retry?: Partial<Rules["retry"]>;
+  readonly acknowledgement?: Partial<Rules["acknowledgement"]>;
+};
+
+export const withRules = (changes: RuleChanges): Rules => ({
+  ...defaultRules,
+  ...changes,
+  retry: { ...defaultRules.retry, ...changes.retry },
+  acknowledgement: { ...defaultRules.acknowledgement, ...changes.acknowledgement },
+});
+
+/**
+ * How long to wait before the next try: exponential, up to a longest delay, and then anywhere between half of
+ * that and the whole ("equal jitter"), so that a thousand requests do not come back in the same second.
+ *
+ * @param attempt tries so far, from 1
+ * @param jitter a random number from 0 up to, but not including, 1
+ */
+export const backoff = (retry: Rules["retry"], attempt: number, jitter: number): number => {
+  const delay = Math.min(retry.longestDelay, retry.firstDelay * retry.factor ** (attempt - 1));
+  return spread(delay, jitter);
+};
+
+export const spread = (delay: number, jitter: number): number => Math.round(delay / 2 + (delay / 2) * jitter);

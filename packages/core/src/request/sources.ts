@@ -1,0 +1,23 @@
+import type { Category } from "./kinds.ts";
+
+/** What a data source is able to do. What it lacks is known before anything runs, and shown. */
+export interface SourceAbilities {
+  readonly identify: boolean;
+  readonly locate: boolean;
+  readonly export: boolean;
+  readonly erase: boolean;
+  readonly refresh: boolean;
+  readonly verify: boolean;
+}
+
+/** What the workflows need to know of a data source. */
+export interface SourceDescriptor {
+  readonly id: string;
+  readonly title: string;
+  readonly holds: readonly Category[];
+  /** Personal data is erased in an `origin`; a `copy` is filled from origins, and refreshed after them. */
+  readonly kind: "origin" | "copy";
+  /** The origins that a copy is filled from; null means any of them. */
+  readonly copyOf: readonly string[] | null;
+  readonly abilities: SourceAbilities;
+}

@@ -1,0 +1,93 @@
+import type { Instant } from "../instant.ts";
+import type { CollectionCount, CollectionOutcome } from "./outcomes.ts";
+import type { Problem } from "./problems.ts";
+
+/** What the Data Sources page shows: a check mark is `succeeded`, a warning triangle is `warning`. */
+export const sourceStatuses = ["pending", "running", "succeeded", "warning"] as const;
+export type SourceStatus = (typeof sourceStatuses)[number];
+
+/**
+ * What a request wants of a source.
+ * - `erase`: an origin that can erase, or a copy that must be erased in because it cannot be refreshed.
+ * - `refresh`: a copy, once its origins no longer hold the person.
+ * - `manual`: nobody gave us code to erase there; its owner is asked.
+ * - `export`: hand over what it holds.
+ * - `leave`: a copy that cannot be exported, and need not be, because its origins are.
+ * - `identify`: not part of the request's category; only asked what else the person is known by.
+ */
+export type StepTask = "erase" | "refresh" | "manual" | "export" | "leave" | "identify";
+
+/** Which ability of the source is called next. */
+export type StepStage = "identify" | "locate" | "perform" | "verify" | "done";
+
+/** One collection as it was collected for an export. */
+export interface CollectedCollection {
+  readonly collection: string;
+  readonly rows: number;
+  /** How many chunks of rows are staged. */
+  readonly chunks: number;
+  readonly columns: readonly CollectedColumn[];
+}
+
+export interface CollectedColumn {
+  readonly name: string;
+  /** The kinds of value that were seen in it: `text`, `integer`, `timestamp`, … */
+  readonly types: readonly string[];
+}
+
+export interface ManualTask {
+  readonly answer: "done" | "not-there" | "cannot" | null;
+  readonly note: string | null;
+  readonly answeredBy: string | null;
+  readonly answeredAt: Instant | null;
+}
+
+export interface Settlement {
+  readonly reason: string;
+  readonly by: string;
+  readonly at: Instant;
+}
+
+/** What a request does at one source, and how far it has come. */
+export interface SourceStep {
+  readonly source: string;
+  readonly kind: "origin" | "copy";
+  readonly task: StepTask;
+  /** The origins that have to be done first, for a copy. */
+  readonly after: readonly string[];
+  readonly canIdentify: boolean;
+  readonly status: SourceStatus;
+  readonly stage: StepStage;
+  /** Tries since the last success or the last time somebody asked for another. */
+  readonly attempts: number;
+  readonly nextAttemptAt: Instant | null;
+  /** Counts up when the work starts anew; part of the idempotency key. */
+  readonly generation: number;
+  /** How many of the person's identifiers this source was asked with. */
+  readonly identifiersAsked: number;
+  /** How many identifiers the work was done with; fewer than are known now means that it is done again. */
+  readonly identifiersUsed: number;
+  /** Null where the source cannot count, or could not be asked. */
+  readonly located: readonly CollectionCount[] | null;
+  readonly outcomes: readonly CollectionOutcome[];
+  /** Whether the source was asked afterwards: null before, false where it has no way to answer. */
+  readonly checked: boolean | null;
+  readonly collected: readonly CollectedCollection[];
+  /** Null while all is well. */
+  readonly problem: Problem | null;
+  /** How often the support contact was told of this source: each time is a notice of its own. */
+  readonly alerts: number;
+  /** True from telling the support contact until it works again, so that one outage is told once. */
+  readonly alerted: boolean;
+  readonly manual: ManualTask | null;
+  readonly settlement: Settlement | null;
+}
+
+/** Nothing more is to be done here: it worked, or a person said so. */
+export const isResolved = (step: SourceStep): boolean => step.stage === "done" || step.settlement !== null;
+
+/** The work is done, the last check may still be due. */
+export const isPerformed = (step: SourceStep): boolean => isResolved(step) || step.stage === "verify";
+
+/** Turned to warning: the quick tries are used up, or trying again cannot help. */
+export const isStuck = (step: SourceStep): boolean => step.status === "warning" && step.settlement === null;

@@ -1,0 +1,16 @@
+import type { Result } from "neverthrow";
+
+/**
+ * neverthrow, for this package and for applications. Nobody else imports `neverthrow` itself: two copies of
+ * it do not unify, so core alone depends on it and hands it on.
+ */
+export { err, errAsync, ok, okAsync, Result, ResultAsync } from "neverthrow";
+
+/**
+ * The value, or the error thrown: for the inside of streams, which can only throw, and whose errors are caught
+ * again where the stream is used up.
+ */
+export const orThrow = <Value, Problem extends Error>(result: Result<Value, Problem>): Value => {
+  if (result.isErr()) throw result.error;
+  return result.value;
+};

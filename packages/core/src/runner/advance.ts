@@ -1,0 +1,87 @@
+import { NotPossibleNow } from "../errors.ts";
+import { type Instant, instant } from "../instant.ts";
+import type { WakeUp } from "../ports/dispatcher.ts";
+import { type Action, dueActions } from "../workflows/actions.ts";
+import { perform } from "./effects/perform.ts";
+import type { Services } from "./services.ts";
+import { openSession, type Session } from "./session.ts";
+
+/**
+ * Takes a request as far as it gets now: does everything that is due, side by side, until nothing is due any
+ * more. May be called at any time and any number of times; whatever it does is decided by the stored request.
+ *
+ * @param stop fires when the library stops: calls are told, and what they were doing is taken up again later
+ * @throws StorageFailed and the like, after everything under way has ended; the request is as it was last stored
+ */
+export const advanceRequest = async (services: Services, wakeUp: WakeUp, stop: AbortSignal): Promise<void> => {
+  const key = { tenant: wakeUp.tenant, id: wakeUp.requestId };
+  const session = await openSession(services, key);
+  if (session === null) return;
+  const over = new AbortController();
+  const stopListening = services.signals.listen(key, ({ outcome }) => {
+    if (outcome === "cancelled" || outcome === "declined") over.abort(new NotPossibleNow("The request is over."));
+  });
+  // Sources are told to stop when somebody ends the request; messages that are on their way are let go.
+  const whileOpen = AbortSignal.any([stop, over.signal]);
+  const underWay = new Map<string, Promise<void>>();
+  const failures: unknown[] = [];
+  try {
+    while (!stop.aborted && failures.length === 0) {
+      for (const action of dueActions(session.current().request, services.rules, nowFor(services, wakeUp))) {
+        const name = nameOf(action);
+        if (underWay.has(name)) continue;
+        const work = performAndRecord(services, session, action, action.do === "send" ? stop : whileOpen)
+          .catch((thrown: unknown) => void failures.push(thrown))
+          .finally(() => underWay.delete(name));
+        underWay.set(name, work);
+      }
+      if (underWay.size === 0) return;
+      await Promise.race(underWay.values());
+    }
+    await Promise.all(underWay.values());
+  } finally {
+    stopListening();
+  }
+  if (failures.length > 0) throw failures[0];
+};
+
+/** It was woken for a time, so that time has come, even where the clock was set back meanwhile. */
+const nowFor = (services: Services, wakeUp: WakeUp): Instant => {
+  const now = instant(services.clock.now());
+  return now > wakeUp.runAt ? now : wakeUp.runAt;
+};
+
+const nameOf = (action: Action): string => {
+  switch (action.do) {
+    case "send":
+      return `send ${action.notice.id}`;
+    case "identify":
+    case "locate":
+    case "perform":
+    case "verify":
+      return `work ${action.step.source}`;
+    default:
+      return action.do;
+  }
+};
+
+const performAndRecord = async (
+  services: Services,
+  session: Session,
+  action: Action,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { request, key } = session.current();
+  if (key === null) return;
+  const record = async (event: Parameters<Session["record"]>[0]) => {
+    if (!(await session.record(event))) throw new NotPossibleNow("The request has moved on.");
+  };
+  try {
+    const event = await perform({ services, request, key, signal, record }, action);
+    // A call that was broken off because the library stops, or the request is over, has failed at nothing.
+    const isBrokenOff = signal.aborted && (event.type === "source-failed" || event.type === "notice-failed");
+    if (!isBrokenOff) await session.record(event);
+  } catch (thrown) {
+    if (!(thrown instanceof NotPossibleNow)) throw thrown;
+  }
+};

@@ -1,0 +1,125 @@
+import type { ExportPages } from "../../bridge/export-pages.ts";
+import { invalidAnswer } from "../../bridge/call.ts";
+import { CallFailed } from "../../errors.ts";
+import { ColumnTally } from "../../export/column-tally.ts";
+import { UnfitValue } from "../../export/json-text.ts";
+import { encodeRows } from "../../export/rows.ts";
+import { instant, later } from "../../instant.ts";
+import type { ExportPage } from "../../ports/data-source.ts";
+import { confidentialOf } from "../../request/change.ts";
+import type { RequestEvent } from "../../request/events.ts";
+import type { CollectedCollection, SourceStep } from "../../request/steps.ts";
+import { err, ok, Result } from "../../result.ts";
+import { slices, writeChunk } from "../artifacts.ts";
+import { canFind, type Effect, failure, workFor } from "./effect.ts";
+import { rowsArtifact } from "./artifact-names.ts";
+
+/** Rows are put down, and how far it came is recorded, whenever about this many bytes have come together. */
+const bytesBetweenRecords = 512 * 1024;
+
+/** Rows are removed with their request; should that ever be missed, a sweep takes them after a year. */
+const stagedFor = 365 * 24 * 3_600 * 1_000;
+
+/** A source that names more collections than this has taken data for names. */
+const mostCollections = 1_000;
+
+interface Staged {
+  readonly collection: string;
+  readonly columns: ColumnTally;
+  rows: number;
+  chunks: number;
+  waiting: Uint8Array[];
+}
+
+/** Reads what a source holds of the person, page by page, and goes on where an earlier try got to. */
+export const collect = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
+  const work = workFor(effect, step, "export");
+  if (work.isErr()) return failure(effect, step, work.error);
+  const { source, subject, call, identifiers } = work.value;
+  if (source.export === null) return failure(effect, step, new CallFailed(step.source, "not-supported", false));
+  if (!canFind(work.value)) return failure(effect, step, new CallFailed(step.source, "identifier-missing", false));
+  const cursor = confidentialOf(effect.request).cursors[step.source] ?? null;
+  const pages = source.export(subject, call, cursor);
+  try {
+    // Without a cursor there is no place to go on from: what an earlier try put down is written over.
+    const collected = await stage(effect, step, pages, cursor === null ? [] : step.collected);
+    if (collected.isErr()) return failure(effect, step, collected.error);
+  } finally {
+    await pages.close();
+  }
+  return {
+    type: "source-finished",
+    source: step.source,
+    generation: step.generation,
+    outcomes: [],
+    checked: null,
+    identifiersUsed: identifiers,
+  };
+};
+
+const stage = async (
+  effect: Effect,
+  step: SourceStep,
+  pages: ExportPages,
+  before: readonly CollectedCollection[],
+): Promise<Result<void, CallFailed>> => {
+  const staged: Staged[] = before.map(({ columns, ...rest }) => ({
+    ...rest,
+    columns: new ColumnTally(columns),
+    waiting: [],
+  }));
+  let waiting = 0;
+  let last: string | null = null;
+  const putDown = async (cursor: string | null) => {
+    for (const [index, each] of staged.entries()) await putDownOne(effect, step, index, each);
+    waiting = 0;
+    const collected = staged.map(({ collection, rows, chunks, columns }) => ({
+      collection,
+      rows,
+      chunks,
+      columns: columns.saved(),
+    }));
+    await effect.record({ type: "source-collected", source: step.source, generation: step.generation, collected, cursor });
+  };
+  for (;;) {
+    const page = await pages.next();
+    if (page.isErr()) return err(page.error);
+    if (page.value === null) break;
+    const bytes = take(step, staged, page.value);
+    if (bytes.isErr()) return err(bytes.error);
+    waiting += bytes.value;
+    last = page.value.cursor ?? null;
+    if (waiting >= bytesBetweenRecords) await putDown(last);
+  }
+  await putDown(last);
+  return ok(undefined);
+};
+
+const take = (step: SourceStep, staged: Staged[], page: ExportPage): Result<number, CallFailed> => {
+  let into = staged.find(({ collection }) => collection === page.collection);
+  if (into === undefined) {
+    if (staged.length === mostCollections) return err(invalidAnswer(step.source));
+    into = { collection: page.collection, columns: new ColumnTally(), rows: 0, chunks: 0, waiting: [] };
+    staged.push(into);
+  }
+  const { columns } = into;
+  const encoded = Result.fromThrowable(() => encodeRows(page.rows, columns))();
+  if (encoded.isErr()) {
+    if (!(encoded.error instanceof UnfitValue)) throw encoded.error;
+    return err(invalidAnswer(step.source, encoded.error));
+  }
+  into.rows += page.rows.length;
+  into.waiting.push(encoded.value);
+  return ok(encoded.value.length);
+};
+
+const putDownOne = async (effect: Effect, step: SourceStep, index: number, staged: Staged): Promise<void> => {
+  const { services, key, request } = effect;
+  const artifact = rowsArtifact(request, step, index);
+  const expiresAt = later(instant(services.clock.now()), stagedFor);
+  for (const chunk of slices(Buffer.concat(staged.waiting))) {
+    await writeChunk(services, key, artifact, staged.chunks, chunk, expiresAt);
+    staged.chunks += 1;
+  }
+  staged.waiting = [];
+};

@@ -1,0 +1,67 @@
+import type { Call } from "../../bridge/call.ts";
+import type { DataSource } from "../../bridge/define-data-source.ts";
+import { CallFailed } from "../../errors.ts";
+import { confidentialOf } from "../../request/change.ts";
+import type { RequestEvent } from "../../request/events.ts";
+import type { Request } from "../../request/request.ts";
+import type { SourceStep } from "../../request/steps.ts";
+import { err, ok, type Result } from "../../result.ts";
+import { type Subject, subjectOf } from "../../subject/subject.ts";
+import { jitter } from "../jitter.ts";
+import type { Services } from "../services.ts";
+
+/** What an effect works with. */
+export interface Effect {
+  readonly services: Services;
+  readonly request: Request;
+  readonly key: Uint8Array;
+  readonly signal: AbortSignal;
+  /** Stores something that happened on the way; the effect goes on when it is stored. Throws where it cannot be. */
+  readonly record: (event: RequestEvent) => Promise<void>;
+}
+
+/** A source that is at hand for a step, and everything that a call to it takes. */
+export interface Work {
+  readonly source: DataSource;
+  readonly subject: Subject;
+  readonly call: Call;
+  /** How many identifiers the subject carries. */
+  readonly identifiers: number;
+}
+
+export const callFor = ({ services, request, signal }: Effect, ...effect: readonly (string | number)[]): Call => ({
+  tenant: request.tenant,
+  requestId: request.id,
+  // Every try of one effect carries the same key; work that begins anew has a new generation, and a new key.
+  idempotencyKey: [request.id, ...effect].join("/"),
+  signal,
+  clock: services.clock,
+  deadline: services.callDeadline,
+});
+
+export const subjectOfRequest = (request: Request): Subject => subjectOf(confidentialOf(request).identifiers);
+
+export const workFor = (effect: Effect, step: SourceStep, name: string): Result<Work, CallFailed> => {
+  const source = effect.services.sources.get(step.source);
+  if (source === undefined) return err(new CallFailed(step.source, "not-registered", false));
+  const subject = subjectOfRequest(effect.request);
+  return ok({
+    source,
+    subject,
+    call: callFor(effect, step.source, name, step.generation),
+    identifiers: subject.identifiers.length,
+  });
+};
+
+/** Whether the person is known by anything that the source can find people by. */
+export const canFind = ({ source, subject }: Work): boolean =>
+  source.needs.some((type) => subject.values(type).length > 0);
+
+export const failure = (effect: Effect, step: SourceStep, error: CallFailed): RequestEvent => ({
+  type: "source-failed",
+  source: step.source,
+  generation: step.generation,
+  stage: step.stage,
+  problem: { code: error.problem, retryable: error.retryable },
+  jitter: jitter(effect.services.randomness),
+});

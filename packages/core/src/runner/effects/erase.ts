@@ -1,0 +1,61 @@
+import { CallFailed, type StorageFailed } from "../../errors.ts";
+import type { RequestEvent } from "../../request/events.ts";
+import type { CollectionOutcome } from "../../request/outcomes.ts";
+import type { SourceStep } from "../../request/steps.ts";
+import { errAsync, okAsync, type ResultAsync } from "../../result.ts";
+import { refreshSource } from "../refresh-source.ts";
+import { check } from "./check.ts";
+import { canFind, type Effect, failure, type Work, workFor } from "./effect.ts";
+
+/**
+ * Has a source erased in, refreshed, or its owner's word checked; and asks it afterwards.
+ *
+ * @throws StorageFailed where what the Data Sources page shows could not be kept
+ */
+export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
+  const work = workFor(effect, step, step.task);
+  if (work.isErr()) return failure(effect, step, work.error);
+  if (!canFind(work.value)) {
+    return failure(effect, step, new CallFailed(step.source, "identifier-missing", false));
+  }
+  const outcome = await eraseIn(effect, step, work.value).andThen((outcomes) =>
+    check(work.value, outcomes).map((checked) => ({ outcomes, checked })),
+  );
+  if (outcome.isErr()) {
+    if (outcome.error instanceof CallFailed) return failure(effect, step, outcome.error);
+    throw outcome.error;
+  }
+  return {
+    type: "source-finished",
+    source: step.source,
+    generation: step.generation,
+    ...outcome.value,
+    identifiersUsed: work.value.identifiers,
+  };
+};
+
+const eraseIn = (
+  effect: Effect,
+  step: SourceStep,
+  work: Work,
+): ResultAsync<readonly CollectionOutcome[], CallFailed | StorageFailed> => {
+  const { source, subject, call } = work;
+  switch (step.task) {
+    case "erase":
+      return source.erase?.(subject, call) ?? unsupported(step);
+    case "refresh":
+      return refreshSource(effect.services, source, call).map(() => outcomesFrom(step, "erased"));
+    case "manual":
+      return okAsync(outcomesFrom(step, step.manual?.answer === "not-there" ? "absent" : "erased"));
+    default:
+      return unsupported(step);
+  }
+};
+
+const unsupported = (step: SourceStep) => errAsync(new CallFailed(step.source, "not-supported", false));
+
+/** What was there before is gone now, as the check behind this has to confirm. */
+const outcomesFrom = (step: SourceStep, outcome: "erased" | "absent"): CollectionOutcome[] =>
+  (step.located ?? []).map(({ collection, count }) =>
+    outcome === "erased" && count > 0 ? { collection, outcome, count } : { collection, outcome: "absent" },
+  );

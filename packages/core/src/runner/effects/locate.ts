@@ -1,0 +1,19 @@
+import type { RequestEvent } from "../../request/events.ts";
+import type { SourceStep } from "../../request/steps.ts";
+import { canFind, type Effect, workFor } from "./effect.ts";
+
+/**
+ * Asks a source how much it holds of the person. That is for people to look at, and for a copy that need not be
+ * refreshed: where it cannot be asked the work goes on without a count, and meets the same trouble there.
+ */
+export const locate = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
+  const work = workFor(effect, step, "locate");
+  const counts =
+    work.isOk() && canFind(work.value) ? await work.value.source.locate?.(work.value.subject, work.value.call) : undefined;
+  return {
+    type: "source-located",
+    source: step.source,
+    generation: step.generation,
+    counts: counts?.isOk() ? counts.value : null,
+  };
+};

@@ -1,0 +1,86 @@
+import type { Notice } from "../../ports/notifier.ts";
+import { confidentialOf, stepOf } from "../../request/change.ts";
+import type { NoticeRecord } from "../../request/notices.ts";
+import type { Problem } from "../../request/problems.ts";
+import type { Request } from "../../request/request.ts";
+import { type Effect, subjectOfRequest } from "./effect.ts";
+import { sourceName } from "./package.ts";
+
+const unknownProblem: Problem = { code: "unavailable", retryable: true };
+
+/** The facts of a message, from the request as it is now. */
+export const noticeFacts = (effect: Effect, notice: NoticeRecord): Notice => {
+  const { request, services } = effect;
+  const { id: requestId, kind, category } = request;
+  const about = { requestId, kind, category, controller: services.controller };
+  const subject = subjectOfRequest(request).values("email")[0] ?? "";
+  const source = sourceName(effect, { source: notice.source ?? "" });
+  const token = confidentialOf(request).tokens[notice.id] ?? null;
+  switch (notice.kind) {
+    case "confirmation":
+      return {
+        ...about,
+        type: "confirmation",
+        subject,
+        token: token ?? "",
+        url: token === null ? null : (services.links.acknowledge?.(token) ?? null),
+        expiresAt: request.acknowledgement.expiresAt,
+      };
+    case "support": {
+      const { code, retryable } = notice.about ?? unknownProblem;
+      const attempts = stepOf(request, source.id)?.attempts ?? 0;
+      return { ...about, type: "support", source, problem: code, retryable, attempts };
+    }
+    case "manual-task":
+      return { ...about, type: "manual-task", subject, identifiers: confidentialOf(request).identifiers, source };
+    case "decision": {
+      const decision = request.decisions.find(({ id }) => id === notice.id);
+      return { ...about, type: "decision", source, identifierType: decision?.type ?? "" };
+    }
+    case "delivery": {
+      const held = request.package;
+      return {
+        ...about,
+        type: "delivery",
+        subject,
+        url: token === null ? null : (services.links.download?.(token) ?? null),
+        expiresAt: held?.expiresAt ?? request.updatedAt,
+        bytes: held?.bytes ?? 0,
+        sha256: held?.sha256 ?? "",
+        missing: missingParts(effect, request, held?.missing ?? []),
+      };
+    }
+    case "completion":
+      return {
+        ...about,
+        type: "completion",
+        subject,
+        complete: request.outcome === "completed",
+        sources: request.steps
+          .filter(({ task }) => task !== "identify")
+          .map((step) => ({
+            title: sourceName(effect, step).title,
+            outcomes: step.outcomes,
+            checked: step.checked === true,
+            settled: step.settlement?.reason ?? null,
+          })),
+      };
+    case "failure":
+      return {
+        ...about,
+        type: "failure",
+        subject,
+        missing: missingParts(
+          effect,
+          request,
+          request.steps.filter(({ task }) => task === "export").map((step) => step.source),
+        ),
+      };
+  }
+};
+
+const missingParts = (effect: Effect, request: Request, sources: readonly string[]) =>
+  sources.map((source) => ({
+    title: sourceName(effect, { source }).title,
+    problem: stepOf(request, source)?.problem?.code ?? unknownProblem.code,
+  }));

@@ -1,0 +1,79 @@
+import { newToken, sha256 } from "../../crypto.ts";
+import type { PackageContents, SourceName, StagedCollection } from "../../export/contents.ts";
+import { writePackage } from "../../export/write-package.ts";
+import { instant, later } from "../../instant.ts";
+import type { RequestEvent } from "../../request/events.ts";
+import type { SourceStep } from "../../request/steps.ts";
+import { readChunks, writeStream } from "../artifacts.ts";
+import { packageArtifact, rowsArtifact } from "./artifact-names.ts";
+import { type Effect, subjectOfRequest } from "./effect.ts";
+
+/** Makes the export package out of what was collected. @throws StorageFailed, Damaged */
+export const makePackage = async (effect: Effect): Promise<RequestEvent> => {
+  const { services, request, key } = effect;
+  const edition = (request.package?.edition ?? 0) + 1;
+  const artifact = packageArtifact(request, edition);
+  const contents = contentsOf(effect);
+  const written = writePackage(contents);
+  const expiresAt = later(instant(services.clock.now()), services.rules.packageValidFor);
+  const chunks = await writeStream(services, key, artifact, written, expiresAt);
+  const { files, bytes, sha256: hash } = written.summary();
+  const isAttached = bytes <= services.notifier.attachmentLimit;
+  const token = isAttached || services.links.download === undefined ? null : newToken(services.randomness);
+  return {
+    type: "package-built",
+    package: {
+      edition,
+      artifact: artifact.name,
+      chunks,
+      bytes,
+      files,
+      sha256: hash,
+      missing: contents.missing.map(({ source }) => source.id),
+      tokenHash: token === null ? null : sha256(token),
+    },
+    token,
+  };
+};
+
+const contentsOf = (effect: Effect): PackageContents => {
+  const { services, request } = effect;
+  const exported = request.steps.filter(({ task }) => task === "export");
+  return {
+    facts: {
+      requestId: request.id,
+      category: request.category,
+      controller: services.controller,
+      subject: subjectOfRequest(request).values("email")[0] ?? "",
+      createdAt: instant(services.clock.now()),
+    },
+    collections: exported.filter(isWhole).flatMap((step) => stagedCollections(effect, step)),
+    missing: exported
+      .filter((step) => !isWhole(step))
+      .map((step) => ({
+        source: sourceName(effect, step),
+        problem: step.problem?.code ?? "unavailable",
+        settled: step.settlement?.reason ?? null,
+      })),
+    leftOut: request.steps
+      .filter(({ task }) => task === "leave")
+      .map((step) => ({ source: sourceName(effect, step) })),
+  };
+};
+
+/** Half of what a source holds is not handed out as if it were all. */
+const isWhole = (step: SourceStep): boolean => step.stage === "done" && step.settlement === null;
+
+const stagedCollections = (effect: Effect, step: SourceStep): StagedCollection[] =>
+  step.collected.map(({ collection, rows, chunks, columns }, index) => ({
+    source: sourceName(effect, step),
+    collection,
+    rows,
+    columns,
+    read: () => readChunks(effect.services, effect.key, rowsArtifact(effect.request, step, index), chunks),
+  }));
+
+export const sourceName = ({ services }: Effect, { source }: Pick<SourceStep, "source">): SourceName => ({
+  id: source,
+  title: services.sources.get(source)?.descriptor.title ?? source,
+});

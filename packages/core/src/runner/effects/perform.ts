@@ -1,0 +1,38 @@
+import type { RequestEvent } from "../../request/events.ts";
+import type { Action } from "../../workflows/actions.ts";
+import { collect } from "./collect.ts";
+import type { Effect } from "./effect.ts";
+import { erase } from "./erase.ts";
+import { finalise } from "./finalise.ts";
+import { identify } from "./identify.ts";
+import { locate } from "./locate.ts";
+import { makePackage } from "./package.ts";
+import { send } from "./send.ts";
+import { verify } from "./verify.ts";
+
+/** Does what is to be done, and says what came of it. @throws StorageFailed, Damaged */
+export const perform = async (effect: Effect, action: Action): Promise<RequestEvent> => {
+  switch (action.do) {
+    case "send":
+      return send(effect, action.notice);
+    case "claim":
+      return { type: "claimed" };
+    case "identify":
+      return identify(effect, action.step);
+    case "locate":
+      return locate(effect, action.step);
+    case "perform": {
+      const { step } = action;
+      await effect.record({ type: "source-started", source: step.source, generation: step.generation });
+      return step.task === "export" ? collect(effect, step) : erase(effect, step);
+    }
+    case "verify":
+      return verify(effect, action.step);
+    case "package":
+      return makePackage(effect);
+    case "lapse":
+      return { type: "lapsed" };
+    case "finalise":
+      return finalise(effect);
+  }
+};

@@ -1,0 +1,52 @@
+import { CallFailed } from "../../errors.ts";
+import type { Attachment, Message } from "../../ports/notifier.ts";
+import type { RequestEvent } from "../../request/events.ts";
+import type { NoticeRecord } from "../../request/notices.ts";
+import { err, ok, type Result } from "../../result.ts";
+import { jitter } from "../jitter.ts";
+import { openPackage } from "../open-package.ts";
+import { addressFor } from "./addresses.ts";
+import { callFor, type Effect } from "./effect.ts";
+import { noticeFacts } from "./notice-facts.ts";
+
+/** Sends a message. It carries the same id at every try, so that a second one is recognised where it arrives. */
+export const send = async (effect: Effect, notice: NoticeRecord): Promise<RequestEvent> => {
+  const sent = await (await messageFor(effect, notice)).asyncAndThen((message) =>
+    effect.services.notifier.send(message, callFor(effect, notice.id)),
+  );
+  return sent.isOk()
+    ? { type: "notice-sent", notice: notice.id }
+    : {
+        type: "notice-failed",
+        notice: notice.id,
+        problem: { code: sent.error.problem, retryable: sent.error.retryable },
+        jitter: jitter(effect.services.randomness),
+      };
+};
+
+const messageFor = async (effect: Effect, notice: NoticeRecord): Promise<Result<Message, CallFailed>> => {
+  const attachment = notice.kind === "delivery" ? attachmentFor(effect) : ok(null);
+  if (attachment.isErr()) return err(attachment.error);
+  return (await addressFor(effect, notice)).map((to) => ({
+    id: `${effect.request.id}/${notice.id}`,
+    to,
+    at: notice.createdAt,
+    notice: noticeFacts(effect, notice),
+    attachment: attachment.value,
+  }));
+};
+
+const attachmentFor = (effect: Effect): Result<Attachment | null, CallFailed> => {
+  const { request, services, key } = effect;
+  const held = request.package;
+  if (held === null || held.tokenHash !== null) return ok(null);
+  if (held.bytes > services.notifier.attachmentLimit) {
+    return err(new CallFailed(services.notifier.id, "package-too-large", false));
+  }
+  return ok({
+    filename: `personal-data-${request.id}.zip`,
+    contentType: "application/zip",
+    bytes: held.bytes,
+    read: () => openPackage(services, request, held, key),
+  });
+};

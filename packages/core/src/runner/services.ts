@@ -1,0 +1,40 @@
+import type { ArtifactStore } from "../bridge/define-artifact-store.ts";
+import type { DataSource } from "../bridge/define-data-source.ts";
+import type { KeyRing } from "../bridge/define-key-ring.ts";
+import type { Notifier } from "../bridge/define-notifier.ts";
+import type { RequestStore } from "../bridge/define-request-store.ts";
+import type { SourceStatusStore } from "../bridge/define-source-status-store.ts";
+import type { AddressBookDefinition } from "../ports/address-book.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Dispatcher } from "../ports/dispatcher.ts";
+import type { Randomness } from "../ports/randomness.ts";
+import type { Rules } from "../request/rules.ts";
+import type { Signals } from "./signals.ts";
+
+/** Where people go to acknowledge, and to fetch a package. */
+export interface Links {
+  /** The page on which a request is acknowledged, by a button: opening it must change nothing. */
+  readonly acknowledge?: (token: string) => string;
+  /** Where a package is fetched that is too large to attach. */
+  readonly download?: (token: string) => string;
+}
+
+/** Everything that effects are performed through. */
+export interface Services {
+  readonly requestStore: RequestStore;
+  readonly artifactStore: ArtifactStore;
+  readonly sourceStatusStore: SourceStatusStore;
+  readonly keyRing: KeyRing;
+  readonly notifier: Notifier;
+  readonly sources: ReadonlyMap<string, DataSource>;
+  readonly addresses: AddressBookDefinition;
+  readonly links: Links;
+  readonly controller: string;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly rules: Rules;
+  /** Milliseconds that one call to a source or the notifier may take. */
+  readonly callDeadline: number;
+  readonly dispatcher: Dispatcher;
+  readonly signals: Signals;
+}

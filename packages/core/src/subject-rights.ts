@@ -1,0 +1,165 @@
+import { z } from "zod";
+import type { ArtifactStore } from "./bridge/define-artifact-store.ts";
+import type { DataSource } from "./bridge/define-data-source.ts";
+import type { KeyRing } from "./bridge/define-key-ring.ts";
+import type { Notifier } from "./bridge/define-notifier.ts";
+import type { RequestStore } from "./bridge/define-request-store.ts";
+import type { SourceStatusStore } from "./bridge/define-source-status-store.ts";
+import { defineUserDirectory, type UserDirectory } from "./bridge/define-user-directory.ts";
+import { checkDefinition } from "./bridge/issues.ts";
+import { systemClock } from "./bridge/system-clock.ts";
+import { systemRandomness } from "./crypto.ts";
+import { ConfigurationMistake, StorageFailed } from "./errors.ts";
+import { type Packages, packagesOf } from "./facade/packages.ts";
+import { type Policy, rolePolicy } from "./facade/policy.ts";
+import { type Requests, requestsOf } from "./facade/requests.ts";
+import { type Sources, sourcesOf } from "./facade/sources.ts";
+import { type Users, usersOf } from "./facade/users.ts";
+import type { AddressBookDefinition } from "./ports/address-book.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Dispatcher, WakeUp } from "./ports/dispatcher.ts";
+import type { Randomness } from "./ports/randomness.ts";
+import type { Acknowledger } from "./request/request.ts";
+import { type RuleChanges, withRules } from "./request/rules.ts";
+import { orThrow, ResultAsync } from "./result.ts";
+import { advanceRequest } from "./runner/advance.ts";
+import { inProcessDispatcher } from "./runner/in-process-dispatcher.ts";
+import type { Links, Services } from "./runner/services.ts";
+import { createSignals } from "./runner/signals.ts";
+
+/** What an application hands in, once. */
+export interface SubjectRightsOptions {
+  /** Who is answerable for the data, as people know it: it stands in every message. */
+  readonly controller: string;
+  readonly sources: readonly DataSource[];
+  readonly notifier: Notifier;
+  readonly addresses: AddressBookDefinition;
+
+  readonly requestStore: RequestStore;
+  readonly artifactStore: ArtifactStore;
+  readonly sourceStatusStore: SourceStatusStore;
+  readonly keyRing: KeyRing;
+
+  /** The application's own users, for the Permissions page. Left out: there are none. */
+  readonly users?: UserDirectory;
+  /** Default: admins erase, tenant admins export. */
+  readonly policy?: Policy;
+  /** Who acknowledges a request. Default: the tenant's administrator. */
+  readonly acknowledgedBy?: Acknowledger;
+  readonly links?: Links;
+  /** Changes some of the bounds; the others stay as in `defaultRules`. */
+  readonly rules?: RuleChanges;
+  /** Milliseconds that one call to a source or the notifier may take; a page, for an export. Default: 60,000. */
+  readonly callDeadline?: number;
+  /** How many requests are worked on at once. Default: 4. */
+  readonly concurrency?: number;
+  /** Milliseconds between two looks into the store for what is due. Default: 30,000. */
+  readonly lookEvery?: number;
+  /** Is told when a request could not be worked on for the time being: its store failed, its key is gone. */
+  readonly onError?: (error: unknown, requestId: string | null) => void;
+  /** Default: within this process. */
+  readonly dispatcher?: Dispatcher;
+  readonly clock?: Clock;
+  readonly randomness?: Randomness;
+}
+
+export interface SubjectRights {
+  readonly requests: Requests;
+  readonly packages: Packages;
+  readonly sources: Sources;
+  readonly users: Users;
+  /**
+   * Starts working on requests in this process, those first that an earlier process left unfinished. Without it,
+   * requests are taken in and stored, and wait for a process that works on them.
+   */
+  start(): ResultAsync<void, StorageFailed>;
+  /** Stops working: calls under way are told to stop, and what they did not finish is taken up at the next start. */
+  stop(): Promise<void>;
+}
+
+const optionsSchema = z.object({
+  controller: z.string().trim().min(1).max(200),
+  callDeadline: z.number().int().positive().default(60_000),
+  concurrency: z.number().int().positive().default(4),
+  lookEvery: z.number().int().positive().default(30_000),
+  acknowledgedBy: z.enum(["tenant-admin", "data-subject"]).default("tenant-admin"),
+});
+
+/**
+ * Puts everything together. This is the one place that composes.
+ *
+ * @throws ConfigurationMistake where the options cannot work: two sources of one id, a copy of a source that is
+ *   not there
+ */
+export const createSubjectRights = (options: SubjectRightsOptions): SubjectRights => {
+  const { controller, callDeadline, concurrency, lookEvery, acknowledgedBy } = checkDefinition(
+    "createSubjectRights",
+    optionsSchema,
+    options,
+  );
+  const { requestStore, clock = systemClock, onError = () => undefined } = options;
+  const dispatcher =
+    options.dispatcher ??
+    inProcessDispatcher({
+      clock,
+      concurrency,
+      lookEvery,
+      due: async (until, limit) => orThrow(await requestStore.due({ until, limit })),
+      onError: (error, job) => onError(error, job?.requestId ?? null),
+    });
+  const services: Services = {
+    requestStore,
+    artifactStore: options.artifactStore,
+    sourceStatusStore: options.sourceStatusStore,
+    keyRing: options.keyRing,
+    notifier: options.notifier,
+    sources: register(options.sources),
+    addresses: options.addresses,
+    links: options.links ?? {},
+    controller,
+    clock,
+    randomness: options.randomness ?? systemRandomness,
+    rules: withRules(options.rules ?? {}),
+    callDeadline,
+    dispatcher,
+    signals: createSignals(),
+  };
+  const context = { services, policy: options.policy ?? rolePolicy(), acknowledgedBy };
+  const stopping = new AbortController();
+  return {
+    requests: requestsOf(context),
+    packages: packagesOf(context),
+    sources: sourcesOf(context),
+    users: usersOf(context, options.users ?? nobody),
+    start: () =>
+      ResultAsync.fromPromise(
+        dispatcher.work((wakeUp: WakeUp) => advanceRequest(services, wakeUp, stopping.signal)),
+        (thrown) =>
+          thrown instanceof StorageFailed ? thrown : new StorageFailed("dispatcher", "work", { cause: thrown }),
+      ),
+    stop: async () => {
+      stopping.abort(new Error("The library was stopped."));
+      await dispatcher.stop();
+    },
+  };
+};
+
+const nobody = defineUserDirectory({ list: async () => ({ users: [] }) });
+
+const register = (sources: readonly DataSource[]): ReadonlyMap<string, DataSource> => {
+  const registered = new Map<string, DataSource>();
+  for (const source of sources) {
+    const { id } = source.descriptor;
+    if (registered.has(id)) throw new ConfigurationMistake(`Two data sources have the id "${id}". Give each its own.`);
+    registered.set(id, source);
+  }
+  for (const { descriptor } of sources) {
+    for (const origin of descriptor.copyOf ?? []) {
+      if (registered.get(origin)?.descriptor.kind === "origin") continue;
+      throw new ConfigurationMistake(
+        `Data source "${descriptor.id}" is a copy of "${origin}", but no origin of that id is registered.`,
+      );
+    }
+  }
+  return registered;
+};

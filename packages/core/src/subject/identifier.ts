@@ -1,0 +1,62 @@
+import { z } from "zod";
+
+/** Something a person is known by in some source: `{ type: "email", value: "ada@example.org" }`. */
+export interface Identifier {
+  /** `email`, or a name of the application's own such as `customer-number`; lower case, digits and dashes. */
+  readonly type: string;
+  readonly value: string;
+}
+
+/** An identifier that a source gave for the person it was asked about. */
+export interface FoundIdentifier extends Identifier {
+  /**
+   * True where others may go by it too: a household's telephone number, a team's mailbox. Such an identifier
+   * never pulls anybody in by itself; somebody is asked whether it is the same person.
+   */
+  readonly shared?: boolean;
+}
+
+export const identifierTypeSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, "a type is lower case letters, digits and dashes, such as customer-number");
+
+/** RFC 5321 allows 254 characters in an address that mail can be sent to. */
+const longestEmail = 254;
+
+export const emailSchema = z
+  .string()
+  .trim()
+  .max(longestEmail, `an email address has at most ${longestEmail} characters`)
+  .pipe(z.email("this is not an email address"))
+  .transform((value) => normaliseEmail(value));
+
+export const identifierSchema = z
+  .object({ type: identifierTypeSchema, value: z.string().min(1).max(1_000) })
+  .superRefine((identifier, context) => {
+    if (identifier.type === "email" && !emailSchema.safeParse(identifier.value).success) {
+      context.addIssue({ code: "custom", path: ["value"], message: "this is not an email address" });
+    }
+  })
+  .transform(normaliseIdentifier);
+
+export const foundIdentifiersSchema = z.array(
+  z.object({ type: identifierTypeSchema, value: z.string().min(1).max(1_000), shared: z.boolean().optional() }),
+);
+
+/**
+ * Email addresses are compared without regard to letter case: RFC 5321 leaves the part before the @ to the
+ * receiving host, and no host of note tells two people apart by it. Sources are asked with this form and are
+ * expected to compare in the same way.
+ */
+export function normaliseEmail(value: string): string {
+  return value.trim().normalize("NFC").toLowerCase();
+}
+
+export function normaliseIdentifier(identifier: Identifier): Identifier {
+  return identifier.type === "email"
+    ? { type: "email", value: normaliseEmail(identifier.value) }
+    : { type: identifier.type, value: identifier.value };
+}
+
+export const sameIdentifier = (one: Identifier, other: Identifier): boolean =>
+  one.type === other.type && one.value === other.value;

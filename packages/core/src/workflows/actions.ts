@@ -1,0 +1,87 @@
+import { earliest, type Instant, later } from "../instant.ts";
+import type { NoticeRecord } from "../request/notices.ts";
+import type { Request } from "../request/request.ts";
+import type { Rules } from "../request/rules.ts";
+import type { SourceStep } from "../request/steps.ts";
+import { mayPackage } from "./export.ts";
+import { workflowOf } from "./workflows.ts";
+
+/** Something that the runner has to do for a request. */
+export type Action =
+  | { readonly do: "send"; readonly notice: NoticeRecord }
+  | { readonly do: "claim" }
+  | { readonly do: "identify" | "locate" | "perform" | "verify"; readonly step: SourceStep }
+  | { readonly do: "package" }
+  | { readonly do: "lapse" }
+  | { readonly do: "finalise" };
+
+export interface PlannedAction {
+  readonly action: Action;
+  /** Not before this; null for at once. */
+  readonly notBefore: Instant | null;
+}
+
+/** Everything there is to do for a request, now or later, as far as it does not wait for people. */
+export const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
+  if (request.key === "destroyed") return [];
+  const messages = request.notices
+    .filter((notice) => notice.status === "due")
+    .map((notice): PlannedAction => ({ action: { do: "send", notice }, notBefore: notice.nextAttemptAt }));
+  if (request.phase === "closed") return [...messages, ...closing(request, rules)];
+  if (request.phase === "received") {
+    const lapsesAt = later(request.receivedAt, rules.acknowledgement.lapsesAfter);
+    return [...messages, { action: { do: "lapse" }, notBefore: lapsesAt }];
+  }
+  if (request.claims.length === 0) {
+    return [...messages, { action: { do: "claim" }, notBefore: request.blockedUntil }];
+  }
+  return [
+    ...messages,
+    ...request.steps.flatMap((step): PlannedAction[] => {
+      const action = stepAction(request, step);
+      return action === null ? [] : [{ action, notBefore: step.nextAttemptAt }];
+    }),
+    ...(mayPackage(request) ? [{ action: { do: "package" } as const, notBefore: null }] : []),
+  ];
+};
+
+const stepAction = (request: Request, step: SourceStep): Action | null => {
+  // A warning without a next attempt is for people.
+  if (step.settlement !== null || (step.status === "warning" && step.nextAttemptAt === null)) return null;
+  const workflow = workflowOf(request.kind);
+  switch (step.stage) {
+    case "identify":
+      return { do: "identify", step };
+    case "locate":
+      // Not before everybody was asked who this is: a count under half the names would mislead.
+      return request.phase === "acknowledged" ? null : { do: "locate", step };
+    case "perform":
+      return workflow.mayPerform(request, step) ? { do: "perform", step } : null;
+    case "verify":
+      return workflow.mayVerify(request) ? { do: "verify", step } : null;
+    case "done":
+      return null;
+  }
+};
+
+/** The key goes when nothing more is due under it: no message, no package, nothing that the law made us keep. */
+const closing = (request: Request, rules: Rules): PlannedAction[] => {
+  const { notices, steps, closedAt } = request;
+  const isKept = steps.some((step) => step.outcomes.some(({ outcome }) => outcome === "retained"));
+  if (isKept || closedAt === null || notices.some(({ status }) => status === "due")) return [];
+  const undelivered = notices.some(({ status }) => status === "failed");
+  const dates = [
+    request.package?.expiresAt ?? closedAt,
+    undelivered ? later(closedAt, rules.undeliveredKept) : closedAt,
+  ];
+  return [{ action: { do: "finalise" }, notBefore: dates.reduce((one, other) => (one > other ? one : other)) }];
+};
+
+export const dueActions = (request: Request, rules: Rules, now: Instant): Action[] =>
+  plannedActions(request, rules)
+    .filter(({ notBefore }) => notBefore === null || notBefore <= now)
+    .map(({ action }) => action);
+
+/** When the request has to be looked at next; null where it waits for people, or is over. */
+export const wakeAt = (request: Request, rules: Rules): Instant | null =>
+  earliest(plannedActions(request, rules).map(({ notBefore }) => notBefore ?? request.updatedAt));

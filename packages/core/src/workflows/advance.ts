@@ -1,0 +1,41 @@
+import { type Change, changed, recorded } from "../request/change.ts";
+import { isIdentified } from "./transitions/identifying.ts";
+import { workflowOf } from "./workflows.ts";
+
+/** Takes the request on through every phase that it can leave by itself; the audit names each. */
+export const advance = (change: Change): Change => {
+  const next = nextPhase(change);
+  if (next === null) return withClaims(change);
+  const { phase } = next.request;
+  const moved = phase !== change.request.phase && phase !== "closed";
+  return advance(moved ? recorded(next, phase) : next);
+};
+
+/**
+ * Past identifying, everything that the person is known by is claimed, late finds too; the store refuses the
+ * whole decision where another request holds one of them.
+ */
+const withClaims = (change: Change): Change => {
+  const { phase, claims, pseudonyms } = change.request;
+  const isIdentifying = phase === "received" || phase === "acknowledged";
+  return claims.length === 0 || isIdentifying || claims.length === pseudonyms.length
+    ? change
+    : changed(change, { claims: pseudonyms });
+};
+
+const nextPhase = (change: Change): Change | null => {
+  const { request } = change;
+  switch (request.phase) {
+    case "received":
+    case "closed":
+      return null;
+    case "acknowledged":
+      return request.claims.length > 0 && isIdentified(request) ? changed(change, { phase: "identified" }) : null;
+    case "identified":
+      return request.steps.some((step) => step.stage === "locate" && step.settlement === null)
+        ? null
+        : changed(change, { phase: "planned" });
+    default:
+      return workflowOf(request.kind).advance(change);
+  }
+};

@@ -1,0 +1,122 @@
+import { NotPossibleNow, type TokenRejected } from "../errors.ts";
+import type { Change, Decision } from "../request/change.ts";
+import type { Happening, RequestEventType } from "../request/events.ts";
+import { type Phase, phases } from "../request/phases.ts";
+import type { Request } from "../request/request.ts";
+import type { Rules } from "../request/rules.ts";
+import { err, ok, type Result } from "../result.ts";
+import { advance } from "./advance.ts";
+import { acknowledge, end, lapse, reissue } from "./transitions/beginning.ts";
+import { finalise } from "./transitions/closing.ts";
+import { block, claim, decideIdentifier, identified } from "./transitions/identifying.ts";
+import { noticeFailed, noticeRetried, noticeSent } from "./transitions/noticing.ts";
+import { packageBuilt, packageDownloaded } from "./transitions/packaging.ts";
+import { answerTask, retry, settle } from "./transitions/people.ts";
+import { collected, failed, finished, located, started, verified } from "./transitions/working.ts";
+
+export type Refusal = NotPossibleNow | TokenRejected;
+
+const open = phases.filter((phase) => phase !== "closed");
+const acknowledged = open.filter((phase) => phase !== "received");
+const working = acknowledged.filter((phase) => phase !== "verified");
+
+/** The transition table: in which phases an event can happen at all. */
+const possibleIn: Record<RequestEventType, readonly Phase[]> = {
+  acknowledged: ["received"],
+  "confirmation-reissued": ["received"],
+  lapsed: ["received"],
+  declined: open,
+  cancelled: open,
+  claimed: working,
+  blocked: working,
+  "source-identified": working,
+  "identifier-decided": working,
+  "source-located": working,
+  "source-started": ["origins", "copies", "collecting"],
+  "source-collected": ["collecting"],
+  "source-finished": ["origins", "copies", "collecting"],
+  "source-verified": ["copies"],
+  "source-failed": working,
+  "source-retried": working,
+  "source-settled": working,
+  "task-answered": ["origins", "copies"],
+  "package-built": ["collecting"],
+  "package-downloaded": phases,
+  "notice-sent": phases,
+  "notice-failed": phases,
+  "notice-retried": phases,
+  finalised: ["closed"],
+};
+
+/**
+ * The request's state machine: what becomes of a request when something happens to it. Pure: no clock, no
+ * randomness, no input or output; the same request and the same happening always give the same decision.
+ *
+ * Errors: `NotPossibleNow` where the event does not fit the request any more (an answer to work that was
+ * overtaken, a second acknowledgement); `TokenRejected` for an acknowledgement that came too late.
+ */
+export const decide = (request: Request, happening: Happening, rules: Rules): Result<Decision, Refusal> => {
+  if (!possibleIn[happening.type].includes(request.phase)) {
+    return err(new NotPossibleNow(`A request that is ${request.phase} can not be ${happening.type} any more.`));
+  }
+  // A clock that was set back must not put the audit out of order.
+  const at = happening.at > request.updatedAt ? happening.at : request.updatedAt;
+  const change: Change = { request, entries: [], at, actor: happening.actor };
+  return transition(change, happening, rules).map((next) => {
+    const { request: decided, entries } = advance(next);
+    const audited = request.audited + entries.length;
+    return { request: { ...decided, version: request.version + 1, audited, updatedAt: at }, entries };
+  });
+};
+
+const transition = (change: Change, event: Happening, rules: Rules): Result<Change, Refusal> => {
+  switch (event.type) {
+    case "acknowledged":
+      return acknowledge(change, event);
+    case "confirmation-reissued":
+      return ok(reissue(change, event, rules));
+    case "lapsed":
+      return ok(lapse(change));
+    case "declined":
+    case "cancelled":
+      return ok(end(change, event));
+    case "claimed":
+      return ok(claim(change));
+    case "blocked":
+      return ok(block(change, event, rules));
+    case "source-identified":
+      return identified(change, event, rules);
+    case "identifier-decided":
+      return decideIdentifier(change, event);
+    case "source-located":
+      return located(change, event);
+    case "source-started":
+      return started(change, event);
+    case "source-collected":
+      return collected(change, event);
+    case "source-finished":
+      return finished(change, event);
+    case "source-verified":
+      return verified(change, event);
+    case "source-failed":
+      return failed(change, event, rules);
+    case "source-retried":
+      return retry(change, event);
+    case "source-settled":
+      return settle(change, event);
+    case "task-answered":
+      return answerTask(change, event);
+    case "package-built":
+      return ok(packageBuilt(change, event, rules));
+    case "package-downloaded":
+      return packageDownloaded(change);
+    case "notice-sent":
+      return noticeSent(change, event);
+    case "notice-failed":
+      return noticeFailed(change, event, rules);
+    case "notice-retried":
+      return noticeRetried(change, event);
+    case "finalised":
+      return ok(finalise(change));
+  }
+};

@@ -1,0 +1,65 @@
+import { type Change, changed, closed, noticeDue } from "../request/change.ts";
+import type { Request } from "../request/request.ts";
+import { isPerformed, isResolved, type SourceStep } from "../request/steps.ts";
+import { askOwners } from "./owners.ts";
+import type { Workflow } from "./workflow.ts";
+
+/**
+ * Erasure (Art. 17 GDPR): origins first, then their copies, then everybody is asked once more.
+ *
+ * A copy is refreshed only after each of its origins no longer holds the person, or it would be filled again.
+ */
+export const eraseWorkflow: Workflow = {
+  stageAfterPerforming: "verify",
+  keepsTrying: true,
+
+  taskFor: ({ abilities }) => (abilities.refresh ? "refresh" : abilities.erase ? "erase" : "manual"),
+
+  mayPerform(request, step) {
+    if (request.phase !== "origins" && request.phase !== "copies") return false;
+    if (step.task === "manual" && (step.manual?.answer ?? null) === null) return false;
+    return step.after.every((origin) => {
+      const before = request.steps.find((each) => each.source === origin);
+      return before === undefined || before.task === "identify" || isPerformed(before);
+    });
+  },
+
+  mayVerify: (request) => request.phase === "copies" && request.steps.every(isPerformed),
+
+  advance(change) {
+    const { request } = change;
+    switch (request.phase) {
+      case "planned":
+        return changed(change, { phase: "origins" });
+      case "origins": {
+        const asked = ifChanged(change, askOwners(change));
+        if (asked !== null) return asked;
+        return request.steps.every((step) => step.kind === "copy" || isPerformed(step))
+          ? changed(change, { phase: "copies" })
+          : null;
+      }
+      case "copies":
+        if (request.steps.every(isResolved)) return changed(change, { phase: "verified" });
+        // An origin was found to hold the person after all, and is worked on again; or a copy is for an owner.
+        return request.steps.some((step) => step.kind === "origin" && !isPerformed(step))
+          ? changed(change, { phase: "origins" })
+          : ifChanged(change, askOwners(change));
+      case "verified": {
+        const outcome = isComplete(request) ? "completed" : "completed-with-exceptions";
+        return noticeDue(closed(change, outcome), "completion-1", "completion");
+      }
+      default:
+        return null;
+    }
+  },
+};
+
+const ifChanged = (before: Change, now: Change): Change | null => (now === before ? null : now);
+
+/** Nothing is kept, nobody had to settle anything, and each source was asked afterwards. */
+const isComplete = (request: Request): boolean => request.steps.every(isClean);
+
+const isClean = (step: SourceStep): boolean =>
+  step.settlement === null &&
+  (step.task === "identify" ||
+    (step.checked === true && step.outcomes.every(({ outcome }) => outcome !== "retained")));

@@ -1,0 +1,60 @@
+import { changed, closed, noticeDue, recorded } from "../request/change.ts";
+import type { Request } from "../request/request.ts";
+import { isResolved, isStuck, type SourceStep } from "../request/steps.ts";
+import type { Workflow } from "./workflow.ts";
+
+/**
+ * Export (Art. 15(3) and Art. 20 GDPR): every source hands over its part, the parts become a package, and the
+ * package is delivered. A source that fails for good is named as missing in the package; the request then stays
+ * open until somebody has it tried again (and a new package is delivered) or settles it.
+ */
+export const exportWorkflow: Workflow = {
+  stageAfterPerforming: "done",
+  keepsTrying: false,
+
+  // A copy that cannot be exported may be left out where what it was filled from is in the package.
+  taskFor: ({ kind, copyOf, abilities }, reached) =>
+    kind === "copy" &&
+    !abilities.export &&
+    reached.some((other) => other.kind === "origin" && (copyOf === null || copyOf.includes(other.id)))
+      ? "leave"
+      : "export",
+
+  mayPerform: (request) => request.phase === "collecting",
+
+  mayVerify: () => false,
+
+  advance(change) {
+    const { request } = change;
+    switch (request.phase) {
+      case "planned":
+        return changed(change, { phase: "collecting" });
+      case "collecting": {
+        if (!isCollected(request) || !isEmptyHanded(request)) return null;
+        const told = noticeDue(change, "failure-1", "failure");
+        if (request.steps.every(isResolved)) return closed(told, "failed");
+        return told.request === request ? null : recorded(told, "export-failed");
+      }
+      case "delivered":
+        if (!request.steps.every(isResolved)) return null;
+        return closed(change, isComplete(request) ? "completed" : "completed-with-exceptions");
+      default:
+        return null;
+    }
+  },
+};
+
+/** Every source gave its part, or will not give it by itself. */
+const isCollected = (request: Request): boolean =>
+  request.steps.every((step) => isResolved(step) || isStuck(step));
+
+const gave = (step: SourceStep): boolean => step.task === "export" && step.stage === "done" && step.settlement === null;
+
+/** An export in which every source failed is a failure, not an empty package. */
+const isEmptyHanded = (request: Request): boolean =>
+  request.steps.some((step) => step.task === "export") && !request.steps.some(gave);
+
+const isComplete = (request: Request): boolean => request.steps.every((step) => step.settlement === null);
+
+export const mayPackage = (request: Request): boolean =>
+  request.phase === "collecting" && isCollected(request) && !isEmptyHanded(request);

@@ -1,0 +1,80 @@
+import { TokenRejected } from "../../errors.ts";
+import {
+  after,
+  type Change,
+  changed,
+  changedConfidential,
+  changedSteps,
+  closed,
+  confidentialOf,
+  noticeDue,
+  recorded,
+} from "../../request/change.ts";
+import { categoriesReached } from "../../request/kinds.ts";
+import { confirmationNotice } from "../../request/notices.ts";
+import type { Rules } from "../../request/rules.ts";
+import { err, ok, type Result } from "../../result.ts";
+import { stepsFor } from "../workflow.ts";
+import { workflowOf } from "../workflows.ts";
+import type { EventOf } from "./events.ts";
+
+export const acknowledge = (change: Change, event: EventOf<"acknowledged">): Result<Change, TokenRejected> => {
+  const { acknowledgement, kind, category } = change.request;
+  if (change.at >= acknowledgement.expiresAt) return err(new TokenRejected("expired"));
+  const steps = stepsFor(workflowOf(kind), categoriesReached(kind, category), event.sources);
+  return ok(
+    recorded(
+      withdrawConfirmations(
+        changed(change, {
+          phase: "acknowledged",
+          acknowledgement: { ...acknowledgement, acknowledgedAt: change.at },
+          steps,
+        }),
+      ),
+      "acknowledged",
+    ),
+  );
+};
+
+export const reissue = (change: Change, event: EventOf<"confirmation-reissued">, rules: Rules): Change => {
+  const issued = change.request.acknowledgement.issued + 1;
+  const notice = confirmationNotice(issued);
+  const withdrawn = withdrawConfirmations(change);
+  const renewed = changed(withdrawn, {
+    acknowledgement: {
+      ...change.request.acknowledgement,
+      tokenHash: event.tokenHash,
+      issued,
+      expiresAt: after(change, rules.acknowledgement.validFor),
+    },
+  });
+  const sealed = changedConfidential(renewed, {
+    tokens: { ...confidentialOf(renewed.request).tokens, [notice]: event.token },
+  });
+  return recorded(noticeDue(sealed, notice, "confirmation"), "confirmation-reissued");
+};
+
+export const lapse = (change: Change): Change => closed(withdrawNotices(change), "lapsed");
+
+export const end = (change: Change, event: EventOf<"declined" | "cancelled">): Change => {
+  // Whether a source that is at work right now gets to its end, nobody can say.
+  const interrupted = changedSteps(change, (step) =>
+    step.status === "running"
+      ? { status: "warning", problem: { code: "interrupted", retryable: false }, nextAttemptAt: null }
+      : null,
+  );
+  return closed(changed(withdrawNotices(interrupted), { reason: event.reason }), event.type);
+};
+
+/** A confirmation that is overtaken must not be sent: it would invite to acknowledge what cannot be any more. */
+const withdrawConfirmations = (change: Change): Change => withdrawNotices(change, "confirmation");
+
+const withdrawNotices = (change: Change, kind?: "confirmation"): Change =>
+  changed(change, {
+    notices: change.request.notices.map((notice) =>
+      notice.status === "due" && (kind === undefined || notice.kind === kind)
+        ? { ...notice, status: "withdrawn", nextAttemptAt: null }
+        : notice,
+    ),
+    confidential: { ...confidentialOf(change.request), tokens: {} },
+  });

@@ -1,0 +1,121 @@
+import { NotPossibleNow } from "../../errors.ts";
+import {
+  after,
+  type Change,
+  changed,
+  changedConfidential,
+  changedStep,
+  changedSteps,
+  confidentialOf,
+  identifierAdded,
+  noticeDue,
+  recorded,
+  without,
+} from "../../request/change.ts";
+import type { PseudonymisedIdentifier } from "../../request/events.ts";
+import type { Request } from "../../request/request.ts";
+import { type Rules, spread } from "../../request/rules.ts";
+import type { SourceStep } from "../../request/steps.ts";
+import { err, ok, type Result } from "../../result.ts";
+import { sameIdentifier } from "../../subject/identifier.ts";
+import { stageAfterIdentifying } from "../workflow.ts";
+import { type EventOf, stepFor } from "./events.ts";
+import { begunAgain, workReopened } from "./reopening.ts";
+import { failed } from "./working.ts";
+
+/** From here on no other request may work on anybody who goes by one of these identifiers. */
+export const claim = (change: Change): Change =>
+  changed(change, { claims: change.request.pseudonyms, waitingFor: null, blockedUntil: null });
+
+/**
+ * Another request works on the same person. Everything held is given back, or two requests could wait for each
+ * other for ever; the work starts again from identifying, because the other one may change what there is to find.
+ */
+export const block = (change: Change, event: EventOf<"blocked">, rules: Rules): Change => {
+  const waiting = changed(change, {
+    phase: "acknowledged",
+    claims: [],
+    waitingFor: event.by,
+    blockedUntil: after(change, spread(rules.blockedDelay, event.jitter)),
+  });
+  const restarted = changedSteps(waiting, (step) => (step.settlement === null ? startedAnew(step) : null));
+  const told = change.request.waitingFor === event.by ? restarted : recorded(restarted, "blocked", { by: event.by });
+  return changedConfidential(told, { cursors: {} });
+};
+
+const startedAnew = (step: SourceStep): Partial<SourceStep> => ({
+  ...begunAgain(step, step.canIdentify ? "identify" : stageAfterIdentifying(step.task)),
+  identifiersAsked: 0,
+});
+
+export const identified = (
+  change: Change,
+  event: EventOf<"source-identified">,
+  rules: Rules,
+): Result<Change, NotPossibleNow> =>
+  stepFor(change, event).andThen((step) => {
+    const answered = changedStep(change, step.source, {
+      identifiersAsked: event.asked,
+      attempts: 0,
+      nextAttemptAt: null,
+      problem: null,
+      status: "pending",
+    });
+    const grown = event.found.reduce((growing, found) => withFound(growing, found, step.source), answered);
+    if (grown.request.pseudonyms.length > rules.identifiers) {
+      return failed(change, { ...event, type: "source-failed", ...tooMany }, rules);
+    }
+    const found = grown.request.pseudonyms.length - change.request.pseudonyms.length;
+    return ok(recorded(workReopened(grown), "identified", { found }, step.source));
+  });
+
+const tooMany = {
+  stage: "identify",
+  problem: { code: "too-many-identifiers", retryable: false },
+  jitter: 0,
+} as const;
+
+const withFound = (change: Change, found: PseudonymisedIdentifier, source: string): Change => {
+  const { identifiers, candidates } = confidentialOf(change.request);
+  const known = identifiers.some((each) => sameIdentifier(each, found.identifier));
+  if (known || !found.shared) return identifierAdded(change, found.identifier, found.pseudonym);
+  if (Object.values(candidates).some((each) => sameIdentifier(each, found.identifier))) return change;
+  const id = `decision-${change.request.decisions.length + 1}`;
+  const asked = changed(change, {
+    decisions: [
+      ...change.request.decisions,
+      { id, source, type: found.identifier.type, answer: null, reason: null, decidedBy: null },
+    ],
+  });
+  const kept = changedConfidential(asked, { candidates: { ...candidates, [id]: found.identifier } });
+  return recorded(noticeDue(kept, id, "decision", source), "decision-asked", { decision: id }, source);
+};
+
+export const decideIdentifier = (
+  change: Change,
+  event: EventOf<"identifier-decided">,
+): Result<Change, NotPossibleNow> => {
+  const decision = change.request.decisions.find(({ id }) => id === event.decision);
+  const identifier = confidentialOf(change.request).candidates[event.decision];
+  if (decision?.answer !== null || identifier === undefined) {
+    return err(new NotPossibleNow("There is no decision of this id to make."));
+  }
+  const { answer, reason, actor } = event;
+  const answered = changed(change, {
+    decisions: change.request.decisions.map((each) =>
+      each.id === decision.id ? { ...each, answer, reason, decidedBy: actor } : each,
+    ),
+  });
+  const told = recorded(answered, "decided", { decision: decision.id, answer }, decision.source);
+  if (answer === "somebody-else") return ok(told);
+  const added = identifierAdded(told, identifier, event.pseudonym);
+  const { candidates } = confidentialOf(added.request);
+  return ok(workReopened(changedConfidential(added, { candidates: without(candidates, decision.id) })));
+};
+
+/** Every source that can was asked with every identifier, and nothing is left for somebody to decide. */
+export const isIdentified = (request: Request): boolean =>
+  request.steps.every((step) => step.stage !== "identify" || isSettledOrStuck(step)) &&
+  request.decisions.every(({ answer }) => answer !== null);
+
+const isSettledOrStuck = (step: SourceStep): boolean => step.settlement !== null || step.status === "warning";

@@ -1,0 +1,72 @@
+import { NotPossibleNow } from "../../errors.ts";
+import {
+  after,
+  type Change,
+  changed,
+  changedConfidential,
+  changedNotice,
+  confidentialOf,
+  recorded,
+  without,
+} from "../../request/change.ts";
+import { deliveryNotice, type NoticeRecord } from "../../request/notices.ts";
+import { backoff, type Rules } from "../../request/rules.ts";
+import { err, ok, type Result } from "../../result.ts";
+import type { EventOf } from "./events.ts";
+
+type Transition = Result<Change, NotPossibleNow>;
+
+const noticeIn = (
+  change: Change,
+  id: string,
+  status: NoticeRecord["status"],
+): Result<NoticeRecord, NotPossibleNow> => {
+  const notice = change.request.notices.find((each) => each.id === id);
+  return notice?.status === status
+    ? ok(notice)
+    : err(new NotPossibleNow(`Message "${id}" is not ${status}.`));
+};
+
+export const noticeSent = (change: Change, event: EventOf<"notice-sent">): Transition =>
+  noticeIn(change, event.notice, "due").map((notice) => {
+    const sent = changedNotice(change, notice.id, {
+      status: "sent",
+      attempts: notice.attempts + 1,
+      nextAttemptAt: null,
+      sentAt: change.at,
+      problem: null,
+    });
+    const { tokens } = confidentialOf(sent.request);
+    const cleared = notice.id in tokens ? changedConfidential(sent, { tokens: without(tokens, notice.id) }) : sent;
+    const told = recorded(cleared, "notice-sent", { notice: notice.id }, notice.source);
+    const { phase, package: held } = told.request;
+    const delivered = phase === "packaged" && held !== null && notice.id === deliveryNotice(held.edition);
+    return delivered ? changed(told, { phase: "delivered" }) : told;
+  });
+
+/** A message is tried for as long as it takes; only "never will" ends it, visibly. */
+export const noticeFailed = (change: Change, event: EventOf<"notice-failed">, rules: Rules): Transition =>
+  noticeIn(change, event.notice, "due").map((notice) => {
+    const attempts = notice.attempts + 1;
+    const { problem } = event;
+    const noted = changedNotice(change, notice.id, {
+      attempts,
+      problem,
+      status: problem.retryable ? "due" : "failed",
+      nextAttemptAt: problem.retryable ? after(change, backoff(rules.retry, attempts, event.jitter)) : null,
+    });
+    // One line for a whole outage: hours of tries would bury the rest of the audit.
+    return notice.problem?.code === problem.code
+      ? noted
+      : recorded(noted, "notice-failed", { notice: notice.id, code: problem.code }, notice.source);
+  });
+
+export const noticeRetried = (change: Change, event: EventOf<"notice-retried">): Transition =>
+  noticeIn(change, event.notice, "failed").map((notice) =>
+    recorded(
+      changedNotice(change, notice.id, { status: "due", attempts: 0, problem: null, nextAttemptAt: null }),
+      "notice-retried",
+      { notice: notice.id },
+      notice.source,
+    ),
+  );

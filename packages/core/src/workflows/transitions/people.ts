@@ -1,0 +1,60 @@
+import { NotPossibleNow } from "../../errors.ts";
+import { type Change, changed, changedStep, recorded, stepOf } from "../../request/change.ts";
+import { isResolved, type SourceStep } from "../../request/steps.ts";
+import { err, ok, type Result } from "../../result.ts";
+import type { EventOf } from "./events.ts";
+
+type Transition = Result<Change, NotPossibleNow>;
+
+const unresolved = (change: Change, source: string): Result<SourceStep, NotPossibleNow> => {
+  const step = stepOf(change.request, source);
+  if (step === undefined) return err(new NotPossibleNow(`The request has no part for source "${source}".`));
+  return isResolved(step)
+    ? err(new NotPossibleNow(`Source "${source}" is done already: there is nothing to try or to settle.`))
+    : ok(step);
+};
+
+export const retry = (change: Change, event: EventOf<"source-retried">): Transition =>
+  unresolved(change, event.source).andThen((step) => {
+    if (step.status === "running") return err(new NotPossibleNow(`Source "${step.source}" is at work already.`));
+    const again = changedStep(change, step.source, {
+      status: "pending",
+      attempts: 0,
+      nextAttemptAt: null,
+      alerted: false,
+      // What is collected so far is kept: an export goes on behind it.
+      ...(step.task === "export" ? {} : { generation: step.generation + 1 }),
+      ...(step.manual?.answer === "cannot" ? { manual: null } : {}),
+    });
+    const told = recorded(again, "retried", {}, step.source);
+    const { phase } = told.request;
+    return ok(phase === "packaged" || phase === "delivered" ? changed(told, { phase: "collecting" }) : told);
+  });
+
+export const settle = (change: Change, event: EventOf<"source-settled">): Transition =>
+  unresolved(change, event.source).map((step) =>
+    recorded(
+      changedStep(change, step.source, {
+        status: "warning",
+        nextAttemptAt: null,
+        settlement: { reason: event.reason, by: event.actor, at: change.at },
+      }),
+      "settled",
+      { reason: event.reason },
+      step.source,
+    ),
+  );
+
+export const answerTask = (change: Change, event: EventOf<"task-answered">): Transition =>
+  unresolved(change, event.source).andThen((step) => {
+    if (step.manual === null || step.manual.answer !== null) {
+      return err(new NotPossibleNow(`Source "${step.source}" has no task that waits for an answer.`));
+    }
+    const answered = changedStep(change, step.source, {
+      manual: { answer: event.answer, note: event.note, answeredBy: event.actor, answeredAt: change.at },
+      ...(event.answer === "cannot"
+        ? { status: "warning", problem: { code: "owner-cannot", retryable: false } }
+        : { nextAttemptAt: null }),
+    });
+    return ok(recorded(answered, "task-answered", { answer: event.answer }, step.source));
+  });

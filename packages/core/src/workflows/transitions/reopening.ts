@@ -1,0 +1,33 @@
+import { type Change, changedSteps } from "../../request/change.ts";
+import { isResolved, type SourceStep } from "../../request/steps.ts";
+import { stageAfterIdentifying } from "../workflow.ts";
+
+/** The step's work from this stage on, as a new piece of work. */
+export const begunAgain = (step: SourceStep, stage: SourceStep["stage"]): Partial<SourceStep> => ({
+  stage,
+  status: stage === "done" ? "succeeded" : "pending",
+  generation: step.generation + 1,
+  nextAttemptAt: null,
+  checked: null,
+  collected: [],
+  problem: null,
+  manual: null,
+});
+
+/**
+ * Everybody is asked again when somebody knows the person by another name, and work that was done with fewer
+ * names is done again.
+ */
+export const workReopened = (change: Change): Change => {
+  const known = change.request.pseudonyms.length;
+  return changedSteps(change, (step) => {
+    if (step.settlement !== null) return null;
+    const outdated = isResolved(step) || step.stage === "verify" || step.problem?.code === "identifier-missing";
+    if (step.canIdentify && step.identifiersAsked < known) {
+      return step.stage === "identify" ? null : begunAgain(step, "identify");
+    }
+    const next = stageAfterIdentifying(step.task);
+    if (step.stage === "identify") return { stage: next, status: next === "done" ? "succeeded" : "pending" };
+    return outdated && next !== "done" && step.identifiersUsed < known ? begunAgain(step, next) : null;
+  });
+};

@@ -1,0 +1,140 @@
+import type { NotPossibleNow } from "../../errors.ts";
+import {
+  after,
+  type Change,
+  changedConfidential,
+  changedStep,
+  changedSteps,
+  confidentialOf,
+  noticeDue,
+  recorded,
+  without,
+} from "../../request/change.ts";
+import { supportNotice } from "../../request/notices.ts";
+import { mergeOutcomes, totalCount } from "../../request/outcomes.ts";
+import type { Problem } from "../../request/problems.ts";
+import { backoff, type Rules, spread } from "../../request/rules.ts";
+import { isPerformed, type SourceStep } from "../../request/steps.ts";
+import type { Result } from "../../result.ts";
+import { workflowOf } from "../workflows.ts";
+import { type EventOf, stepFor } from "./events.ts";
+import { workReopened } from "./reopening.ts";
+
+type Transition = Result<Change, NotPossibleNow>;
+
+export const located = (change: Change, event: EventOf<"source-located">): Transition =>
+  stepFor(change, event).map((step) => {
+    const counted = changedStep(change, step.source, { located: event.counts, stage: "perform", status: "pending" });
+    const told = recorded(
+      counted,
+      "located",
+      { records: event.counts === null ? null : totalCount(event.counts) },
+      step.source,
+    );
+    const nothingThere = event.counts !== null && totalCount(event.counts) === 0;
+    // Nothing to refresh away, and nobody to trouble: the last check looks once more.
+    if (nothingThere && (step.task === "refresh" || step.task === "manual")) {
+      return changedStep(told, step.source, {
+        stage: "verify",
+        status: "succeeded",
+        outcomes: mergeOutcomes(
+          step.outcomes,
+          (event.counts ?? []).map(({ collection }) => ({ collection, outcome: "absent" })),
+        ),
+        identifiersUsed: change.request.pseudonyms.length,
+      });
+    }
+    return told;
+  });
+
+export const started = (change: Change, event: EventOf<"source-started">): Transition =>
+  stepFor(change, event).map((step) => changedStep(change, step.source, { status: "running", nextAttemptAt: null }));
+
+export const collected = (change: Change, event: EventOf<"source-collected">): Transition =>
+  stepFor(change, event).map((step) =>
+    changedConfidential(changedStep(change, step.source, { collected: event.collected }), {
+      cursors: withCursor(change, step.source, event.cursor),
+    }),
+  );
+
+const withCursor = (change: Change, source: string, cursor: string | null) => {
+  const { cursors } = confidentialOf(change.request);
+  return cursor === null ? without(cursors, source) : { ...cursors, [source]: cursor };
+};
+
+export const finished = (change: Change, event: EventOf<"source-finished">): Transition =>
+  stepFor(change, event).map((step) => {
+    const outcomes = mergeOutcomes(step.outcomes, event.outcomes);
+    const done = changedStep(change, step.source, {
+      stage: workflowOf(change.request.kind).stageAfterPerforming,
+      ...working,
+      outcomes,
+      checked: event.checked,
+      identifiersUsed: event.identifiersUsed,
+    });
+    const cleared = changedConfidential(done, { cursors: withCursor(change, step.source, null) });
+    const counted = (outcome: string) =>
+      outcomes.reduce((sum, each) => (each.outcome === outcome && "count" in each ? sum + each.count : sum), 0);
+    const detail =
+      step.task === "export"
+        ? { rows: step.collected.reduce((sum, { rows }) => sum + rows, 0) }
+        : { erased: counted("erased"), anonymised: counted("anonymised"), retained: counted("retained") };
+    return workReopened(recorded(cleared, "succeeded", detail, step.source));
+  });
+
+const working = { status: "succeeded", problem: null, attempts: 0, nextAttemptAt: null, alerted: false } as const;
+
+export const verified = (change: Change, event: EventOf<"source-verified">): Transition =>
+  stepFor(change, event).map((step) =>
+    recorded(
+      changedStep(change, step.source, { ...working, stage: "done", checked: event.checked }),
+      "verified",
+      { checked: event.checked },
+      step.source,
+    ),
+  );
+
+export const failed = (change: Change, event: EventOf<"source-failed">, rules: Rules): Transition =>
+  stepFor(change, event).map((step) => {
+    const attempts = step.attempts + 1;
+    const isForGood = !event.problem.retryable || attempts >= rules.retry.attempts;
+    const noted = changedStep(change, step.source, {
+      attempts,
+      problem: event.problem,
+      status: isForGood ? "warning" : "pending",
+      nextAttemptAt: nextAttempt(change, event, attempts, isForGood, rules),
+    });
+    const repeated = event.problem.code === "still-present" ? workedAgain(noted, step) : noted;
+    const told = recorded(repeated, "failed", { code: event.problem.code, attempts }, step.source);
+    return isForGood && !step.alerted ? alerted(told, step, event.problem) : told;
+  });
+
+const nextAttempt = (
+  change: Change,
+  event: EventOf<"source-failed">,
+  attempts: number,
+  isForGood: boolean,
+  rules: Rules,
+) => {
+  if (!isForGood) return after(change, backoff(rules.retry, attempts, event.jitter));
+  return event.problem.retryable && workflowOf(change.request.kind).keepsTrying
+    ? after(change, spread(rules.retry.slowDelay, event.jitter))
+    : null;
+};
+
+/** The source holds the person after all: it is worked on again, and so is what was filled from it. */
+const workedAgain = (change: Change, step: SourceStep): Change =>
+  changedSteps(change, (each) => {
+    if (each.source === step.source) {
+      return { stage: "perform", generation: each.generation + 1, checked: null, manual: null };
+    }
+    return each.after.includes(step.source) && each.settlement === null && isPerformed(each)
+      ? { stage: "perform", status: "pending", generation: each.generation + 1, checked: null }
+      : null;
+  });
+
+const alerted = (change: Change, step: SourceStep, problem: Problem): Change => {
+  const alerts = step.alerts + 1;
+  const counted = changedStep(change, step.source, { alerts, alerted: true });
+  return noticeDue(counted, supportNotice(step.source, alerts), "support", step.source, problem);
+};

@@ -1,0 +1,75 @@
+import type { Change } from "../request/change.ts";
+import type { Category } from "../request/kinds.ts";
+import type { Request } from "../request/request.ts";
+import type { SourceDescriptor } from "../request/sources.ts";
+import type { SourceStep, StepTask } from "../request/steps.ts";
+
+/** What the two kinds of request do differently. Everything else about a request is the same for both. */
+export interface Workflow {
+  /** What the request wants of a source that holds data of its category; `reached` are all that do. */
+  taskFor(source: SourceDescriptor, reached: readonly SourceDescriptor[]): StepTask;
+  /** Whether the step's own work (erase, refresh, export) may begin now. */
+  mayPerform(request: Request, step: SourceStep): boolean;
+  /** Whether the last check of the step may be done now. */
+  mayVerify(request: Request): boolean;
+  /** The stage behind the step's own work. */
+  readonly stageAfterPerforming: "verify" | "done";
+  /** Whether a source that turned to `warning` is tried again from time to time. */
+  readonly keepsTrying: boolean;
+  /** Goes on by one phase from `planned` on where that is possible; null where it is not. */
+  advance(change: Change): Change | null;
+}
+
+/** The steps of a request, in the order in which the sources are registered. */
+export const stepsFor = (
+  workflow: Workflow,
+  categories: readonly Category[],
+  sources: readonly SourceDescriptor[],
+): SourceStep[] => {
+  const reached = sources.filter(({ holds }) => holds.some((category) => categories.includes(category)));
+  const origins = reached.filter(({ kind }) => kind === "origin").map(({ id }) => id);
+  return sources
+    .filter((source) => reached.includes(source) || source.abilities.identify)
+    .map((source) => {
+      const { id, kind, copyOf, abilities } = source;
+      const task = reached.includes(source) ? workflow.taskFor(source, reached) : "identify";
+      return newStep(id, kind, task, kind === "copy" ? (copyOf ?? origins) : [], abilities.identify);
+    });
+};
+
+/** Where a step goes on when nobody is left to be asked for identifiers. */
+export const stageAfterIdentifying = (task: StepTask): "locate" | "done" =>
+  task === "identify" || task === "leave" ? "done" : "locate";
+
+const newStep = (
+  source: string,
+  kind: SourceStep["kind"],
+  task: StepTask,
+  after: readonly string[],
+  canIdentify: boolean,
+): SourceStep => {
+  const stage = canIdentify ? "identify" : stageAfterIdentifying(task);
+  return {
+    source,
+    kind,
+    task,
+    after,
+    canIdentify,
+    status: stage === "done" ? "succeeded" : "pending",
+    stage,
+    attempts: 0,
+    nextAttemptAt: null,
+    generation: 1,
+    identifiersAsked: 0,
+    identifiersUsed: 0,
+    located: null,
+    outcomes: [],
+    checked: null,
+    collected: [],
+    problem: null,
+    alerts: 0,
+    alerted: false,
+    manual: null,
+    settlement: null,
+  };
+};
