@@ -1,0 +1,113 @@
+import {
+  type Actor,
+  type CallContext,
+  type CollectionOutcome,
+  type DataSourceDefinition,
+  createSubjectRights,
+  defineDataSource,
+  type RequestView,
+  type Row,
+  type Subject,
+  type SubjectRights,
+  type SubjectRightsOptions,
+} from "@subject-rights/core";
+import { type MemoryTables, memoryNotifier, memoryStorage, memoryTables } from "@subject-rights/memory";
+import { seededRandomness, simulatedClock } from "@subject-rights/testing";
+
+export const admin: Actor = { id: "admin-1", tenant: "northwind", roles: ["admin"] };
+export const tenantAdmin: Actor = { id: "tenant-admin-1", tenant: "northwind", roles: ["tenant-admin"] };
+export const ada = "ada@example.org";
+
+/** Rows of people by email address, and a data source over them that can be told to misbehave. */
+export const peopleSource = (
+  id: string,
+  people: Map<string, Row[]>,
+  changes: Partial<DataSourceDefinition> = {},
+) => {
+  const rowsOf = (subject: Subject) => subject.values("email").flatMap((email) => people.get(email) ?? []);
+  const definition: DataSourceDefinition = {
+    id,
+    title: `The ${id}`,
+    holds: ["customer-data"],
+    kind: "origin",
+    locate: async (subject) => [{ collection: "people", count: rowsOf(subject).length }],
+    async *export(subject) {
+      yield { collection: "people", rows: rowsOf(subject) };
+    },
+    erase: async (subject): Promise<CollectionOutcome[]> => {
+      const count = rowsOf(subject).length;
+      for (const email of subject.values("email")) people.delete(email);
+      return [count === 0 ? { collection: "people", outcome: "absent" } : { collection: "people", outcome: "erased", count }];
+    },
+    ...changes,
+  };
+  return defineDataSource(definition);
+};
+
+/** An ability that never answers by itself. */
+export const hanging = (_subject: unknown, { signal }: CallContext): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+
+export interface World {
+  readonly rights: SubjectRights;
+  readonly clock: ReturnType<typeof simulatedClock>;
+  readonly notifier: ReturnType<typeof memoryNotifier>;
+  readonly tables: MemoryTables;
+  readonly errors: unknown[];
+  readonly options: SubjectRightsOptions;
+  /** The newest token that was sent out. */
+  token(): string;
+  /** Lets everything that is due now happen. */
+  settle(): Promise<void>;
+  read(requestId: string, actor?: Actor): Promise<RequestView>;
+  /** Submits, and acknowledges with the token that arrives. */
+  acknowledged(kind: "erasure" | "export", email?: string): Promise<string>;
+}
+
+/** A library over memory, with a clock that stands still until it is told to go on. */
+export const createWorld = async (
+  options: Partial<SubjectRightsOptions> & Pick<SubjectRightsOptions, "sources">,
+  tables: MemoryTables = memoryTables(),
+  clock = simulatedClock(),
+): Promise<World> => {
+  const notifier = memoryNotifier();
+  const errors: unknown[] = [];
+  const complete: SubjectRightsOptions = {
+    controller: "Northwind Lamps",
+    notifier,
+    addresses: { tenantAdmin: () => "tenant-admin@northwind.example", support: () => "support@northwind.example" },
+    ...memoryStorage({ tables }),
+    clock,
+    randomness: seededRandomness(tables.requests.size + 1),
+    onError: (error) => void errors.push(error),
+    ...options,
+  };
+  const rights = createSubjectRights(complete);
+  (await rights.start())._unsafeUnwrap();
+  const token = () => {
+    const notice = notifier.sent.findLast((message) => message.notice.type === "confirmation")?.notice;
+    if (notice?.type !== "confirmation") throw new Error("no confirmation was sent");
+    return notice.token;
+  };
+  const settle = () => clock.advance(0);
+  return {
+    rights,
+    clock,
+    notifier,
+    tables,
+    errors,
+    options: complete,
+    token,
+    settle,
+    read: async (requestId, actor = admin) => (await rights.requests.read({ actor, requestId }))._unsafeUnwrap(),
+    acknowledged: async (kind, email = ada) => {
+      const actor = kind === "erasure" ? admin : tenantAdmin;
+      const submitted = await rights.requests.submit({ actor, kind, category: "customer-data", email });
+      const { request } = submitted._unsafeUnwrap();
+      await settle();
+      (await rights.requests.acknowledge({ token: token() }))._unsafeUnwrap();
+      await settle();
+      return request.id;
+    },
+  };
+};

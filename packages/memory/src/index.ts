@@ -1,0 +1,13 @@
+export { type ArtifactTable, memoryArtifactStore } from "./artifact-store.ts";
+export { type KeyTable, type MemoryKeyRingOptions, memoryKeyRing } from "./key-ring.ts";
+export { type MemoryNotifier, type MemoryNotifierOptions, memoryNotifier } from "./notifier.ts";
+export { memoryRequestStore, type RequestTables } from "./request-store.ts";
+export { memorySourceStatusStore, type SourceStatusTable } from "./source-status-store.ts";
+export {
+  type MemoryStorage,
+  type MemoryStorageOptions,
+  type MemoryTables,
+  memoryStorage,
+  memoryTables,
+} from "./storage.ts";
+export { type MemoryUser, memoryUserDirectory } from "./user-directory.ts";

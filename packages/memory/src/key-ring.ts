@@ -1,0 +1,35 @@
+import { defineKeyRing, type KeyRing, keyBytes, type Randomness } from "@subject-rights/core";
+
+export type KeyTable = Map<string, Uint8Array>;
+
+export interface MemoryKeyRingOptions {
+  /** Where keys come from. Default: the random numbers of the platform, which are fit for cryptography. */
+  readonly randomness?: Randomness | undefined;
+  /** Where keys are kept; handing the same to a second key ring is a restart without loss. */
+  readonly keys?: KeyTable | undefined;
+}
+
+const platformRandomness: Randomness = {
+  bytes: (length) => globalThis.crypto.getRandomValues(new Uint8Array(length)),
+};
+
+/** Keeps keys in memory: when the process ends, what they protected cannot be read any more. */
+export const memoryKeyRing = ({
+  randomness = platformRandomness,
+  keys = new Map(),
+}: MemoryKeyRingOptions = {}): KeyRing =>
+  defineKeyRing({
+    async create(name) {
+      if (!keys.has(name)) keys.set(name, randomness.bytes(keyBytes));
+    },
+
+    async use(name) {
+      const key = keys.get(name);
+      return key && new Uint8Array(key);
+    },
+
+    async destroy(name) {
+      keys.get(name)?.fill(0);
+      keys.delete(name);
+    },
+  });

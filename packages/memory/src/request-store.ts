@@ -1,0 +1,88 @@
+import { type AuditEntry, defineRequestStore, type RequestKey, type RequestStore, type StoredRequest } from "@subject-rights/core";
+
+export interface RequestTables {
+  readonly requests: Map<string, StoredRequest>;
+  readonly audit: Map<string, readonly AuditEntry[]>;
+}
+
+export const requestTables = (): RequestTables => ({ requests: new Map(), audit: new Map() });
+
+const keyOf = ({ tenant, id }: RequestKey): string => JSON.stringify([tenant, id]);
+
+/** Where a request stands in the list. All instants are of one length, so this orders by time, then by id. */
+const placeOf = ({ receivedAt, id }: StoredRequest): string => `${receivedAt} ${id}`;
+
+const byText =
+  <Value>(textOf: (value: Value) => string) =>
+  (one: Value, other: Value): number => {
+    const [first, second] = [textOf(one), textOf(other)];
+    return first < second ? -1 : first > second ? 1 : 0;
+  };
+
+/**
+ * Keeps requests and their audit in memory. Nothing here waits between looking and storing: that alone makes
+ * each operation atomic.
+ *
+ * @param tables where it is kept; handing the same to a second store is a restart without loss
+ */
+export const memoryRequestStore = (tables: RequestTables = requestTables()): RequestStore => {
+  const { requests, audit } = tables;
+
+  const others = ({ tenant, id }: RequestKey): StoredRequest[] =>
+    [...requests.values()].filter((other) => other.open && other.tenant === tenant && other.id !== id);
+
+  const put = (request: StoredRequest, entries: readonly AuditEntry[]): void => {
+    const copy = structuredClone({ request, entries });
+    const key = keyOf(request);
+    requests.set(key, copy.request);
+    audit.set(key, [...(audit.get(key) ?? []), ...copy.entries]);
+  };
+
+  return defineRequestStore({
+    async insert({ request, entries }) {
+      if (requests.has(keyOf(request))) throw new Error("the tenant has a request of this id already");
+      const duplicate = others(request).find((other) => other.duplicateKey === request.duplicateKey);
+      if (duplicate !== undefined) return { outcome: "duplicate", requestId: duplicate.id };
+      put(request, entries);
+      return { outcome: "stored" };
+    },
+
+    async read(key) {
+      return structuredClone(requests.get(keyOf(key)));
+    },
+
+    async readByTokenHash(tokenHash) {
+      return structuredClone([...requests.values()].find(({ tokenHashes }) => tokenHashes.includes(tokenHash)));
+    },
+
+    async commit({ request, expectedVersion, entries }) {
+      if (requests.get(keyOf(request))?.version !== expectedVersion) return { outcome: "changed" };
+      const holder = others(request).find(({ claims }) => claims.some((claim) => request.claims.includes(claim)));
+      if (holder !== undefined) return { outcome: "claimed", by: holder.id };
+      put(request, entries);
+      return { outcome: "committed" };
+    },
+
+    async list({ tenant, open, cursor, limit }) {
+      const found = [...requests.values()]
+        .filter((request) => request.tenant === tenant && (open === undefined || request.open === open))
+        .filter((request) => cursor === undefined || placeOf(request) < cursor)
+        .sort(byText(placeOf))
+        .reverse();
+      const page = structuredClone(found.slice(0, limit));
+      const last = page.at(-1);
+      return { requests: page, cursor: last !== undefined && found.length > limit ? placeOf(last) : undefined };
+    },
+
+    async due({ until, limit }) {
+      return [...requests.values()]
+        .flatMap(({ tenant, id, wakeAt }) => (wakeAt !== null && wakeAt <= until ? [{ tenant, id, wakeAt }] : []))
+        .sort(byText(({ wakeAt }) => wakeAt))
+        .slice(0, limit);
+    },
+
+    async audit(key) {
+      return structuredClone([...(audit.get(keyOf(key)) ?? [])]);
+    },
+  });
+};

@@ -1,0 +1,41 @@
+import type { ArtifactStore, KeyRing, Randomness, RequestStore, SourceStatusStore } from "@subject-rights/core";
+import { type ArtifactTable, memoryArtifactStore } from "./artifact-store.ts";
+import { type KeyTable, memoryKeyRing } from "./key-ring.ts";
+import { memoryRequestStore, type RequestTables, requestTables } from "./request-store.ts";
+import { memorySourceStatusStore, type SourceStatusTable } from "./source-status-store.ts";
+
+/** All that the storage ports keep: to look into it from outside, and to start anew over it. */
+export interface MemoryTables extends RequestTables {
+  readonly chunks: ArtifactTable;
+  readonly statuses: SourceStatusTable;
+  readonly keys: KeyTable;
+}
+
+export interface MemoryStorage {
+  readonly requestStore: RequestStore;
+  readonly artifactStore: ArtifactStore;
+  readonly sourceStatusStore: SourceStatusStore;
+  readonly keyRing: KeyRing;
+}
+
+export interface MemoryStorageOptions {
+  /** Where everything is kept. Default: tables of its own. */
+  readonly tables?: MemoryTables | undefined;
+  /** Where keys come from. Default: the platform's. */
+  readonly randomness?: Randomness | undefined;
+}
+
+export const memoryTables = (): MemoryTables => ({
+  ...requestTables(),
+  chunks: new Map(),
+  statuses: new Map(),
+  keys: new Map(),
+});
+
+/** Every storage port at once: `createSubjectRights({ ...memoryStorage(), … })`. */
+export const memoryStorage = ({ tables = memoryTables(), randomness }: MemoryStorageOptions = {}): MemoryStorage => ({
+  requestStore: memoryRequestStore(tables),
+  artifactStore: memoryArtifactStore(tables.chunks),
+  sourceStatusStore: memorySourceStatusStore(tables.statuses),
+  keyRing: memoryKeyRing({ randomness, keys: tables.keys }),
+});

@@ -1,0 +1,23 @@
+import {
+  artifactStoreCases,
+  keyRingCases,
+  notifierCases,
+  requestStoreCases,
+  sourceStatusStoreCases,
+} from "@subject-rights/testing";
+import { describe, it } from "vitest";
+import { artifactStore, keyRing, notifier, requestStore, sourceStatusStore } from "./harnesses.ts";
+
+const suites = {
+  "request store": requestStoreCases(requestStore),
+  "artifact store": artifactStoreCases(artifactStore),
+  "key ring": keyRingCases(keyRing),
+  "source status store": sourceStatusStoreCases(sourceStatusStore),
+  notifier: notifierCases(notifier),
+};
+
+for (const [port, cases] of Object.entries(suites)) {
+  describe(port, () => {
+    for (const each of cases) it(each.name, each.run);
+  });
+}

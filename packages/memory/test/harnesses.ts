@@ -1,0 +1,74 @@
+import type { Attachment, Message } from "@subject-rights/core";
+import {
+  memoryArtifactStore,
+  memoryKeyRing,
+  memoryNotifier,
+  memoryRequestStore,
+  memorySourceStatusStore,
+  memoryTables,
+} from "@subject-rights/memory";
+import type {
+  ArtifactStoreFixture,
+  KeyRingFixture,
+  NotifierHarness,
+  ReceivedMessage,
+  RequestStoreHarness,
+  SourceStatusStoreFixture,
+  StorageHarness,
+} from "@subject-rights/testing";
+
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+export const requestStore: RequestStoreHarness = {
+  async make() {
+    const tables = memoryTables();
+    const dump = async () => JSON.stringify([[...tables.requests], [...tables.audit]]);
+    return { store: memoryRequestStore(tables), dump };
+  },
+};
+
+export const artifactStore: StorageHarness<ArtifactStoreFixture> = {
+  async make() {
+    const { chunks } = memoryTables();
+    return { store: memoryArtifactStore(chunks), dump: async () => [...chunks.values()].map(({ bytes }) => hexOf(bytes)).join() };
+  },
+};
+
+export const keyRing: StorageHarness<KeyRingFixture> = {
+  async make() {
+    const { keys } = memoryTables();
+    return { keyRing: memoryKeyRing({ keys }), dump: async () => [...keys.values()].map(hexOf).join() };
+  },
+};
+
+export const sourceStatusStore: StorageHarness<SourceStatusStoreFixture> = {
+  async make() {
+    return { store: memorySourceStatusStore() };
+  },
+};
+
+const bytesOf = async (attachment: Attachment): Promise<Uint8Array> => {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of attachment.read()) chunks.push(chunk);
+  return Buffer.concat(chunks);
+};
+
+const received = async ({ id, to, notice, attachment }: Message): Promise<ReceivedMessage> => ({
+  id,
+  to: [to],
+  // The facts themselves are all the words that this notifier has.
+  text: textsIn(notice).join("\n"),
+  attachments: attachment === null ? [] : [{ ...attachment, bytes: await bytesOf(attachment) }],
+});
+
+const textsIn = (value: unknown): readonly string[] => {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+};
+
+export const notifier: NotifierHarness = {
+  async make() {
+    const notifier = memoryNotifier({ attachmentLimit: 200_000 });
+    return { notifier, inbox: () => Promise.all(notifier.sent.map(received)) };
+  },
+};
