@@ -44,6 +44,20 @@ export const peopleSource = (
   return defineDataSource(definition);
 };
 
+/** A copy that is filled anew from its origin. */
+export const copyOfPeople = (
+  id: string,
+  copy: Map<string, Row[]>,
+  origin: ReadonlyMap<string, Row[]>,
+  changes: Partial<DataSourceDefinition> = {},
+) => {
+  const refresh = async () => {
+    copy.clear();
+    for (const [email, rows] of origin) copy.set(email, rows);
+  };
+  return peopleSource(id, copy, { kind: "copy", refresh, ...changes });
+};
+
 /** An ability that never answers by itself. */
 export const hanging = (_subject: unknown, { signal }: CallContext): Promise<never> =>
   new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
@@ -59,10 +73,24 @@ export interface World {
   token(): string;
   /** Lets everything that is due now happen. */
   settle(): Promise<void>;
+  /** Lets so many milliseconds pass, and everything that is due then happen. */
+  pass(milliseconds: number): Promise<void>;
   read(requestId: string, actor?: Actor): Promise<RequestView>;
   /** Submits, and acknowledges with the token that arrives. */
   acknowledged(kind: "erasure" | "export", email?: string): Promise<string>;
 }
+
+/** Compressing takes real time, which the simulated clock knows nothing of. */
+const isPackaging = async (rights: SubjectRights): Promise<boolean> => {
+  const { requests } = (await rights.requests.list({ actor: admin, open: true }))._unsafeUnwrap();
+  return requests.some(({ phase, sources, messages }) =>
+    phase === "collecting"
+      ? sources.every(({ status }) => status === "succeeded" || status === "warning") &&
+        sources.some(({ status }) => status === "succeeded")
+      : phase === "packaged" &&
+        messages.some(({ kind, status, problem }) => kind === "delivery" && status === "due" && problem === null),
+  );
+};
 
 /** A library over memory, with a clock that stands still until it is told to go on. */
 export const createWorld = async (
@@ -79,6 +107,7 @@ export const createWorld = async (
     ...memoryStorage({ tables }),
     clock,
     randomness: seededRandomness(tables.requests.size + 1),
+    lookEvery: 3_600_000,
     onError: (error) => void errors.push(error),
     ...options,
   };
@@ -89,7 +118,13 @@ export const createWorld = async (
     if (notice?.type !== "confirmation") throw new Error("no confirmation was sent");
     return notice.token;
   };
-  const settle = () => clock.advance(0);
+  const settle = async () => {
+    await clock.advance(0);
+    while (await isPackaging(rights)) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      await clock.advance(0);
+    }
+  };
   return {
     rights,
     clock,
@@ -99,6 +134,10 @@ export const createWorld = async (
     options: complete,
     token,
     settle,
+    pass: async (milliseconds) => {
+      await clock.advance(milliseconds);
+      await settle();
+    },
     read: async (requestId, actor = admin) => (await rights.requests.read({ actor, requestId }))._unsafeUnwrap(),
     acknowledged: async (kind, email = ada) => {
       const actor = kind === "erasure" ? admin : tenantAdmin;

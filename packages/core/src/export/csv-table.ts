@@ -7,12 +7,13 @@ import { damaged, parsedRow, stagedLines } from "./staged-lines.ts";
 /** Without it, spreadsheets read UTF-8 as the machine's own code page. */
 const byteOrderMark = "\uFEFF";
 
-/** Also what other programs trim or split at. */
-const needsQuotes = /[",;\t\r\n]|^\s|\s$|^$/;
+/** How many characters are held before they are written. */
+const partLength = 256 * 1024;
 
 /**
  * A collection as CSV (RFC 4180): a header, CRLF line ends. A value that is null or not there is an empty cell, an
- * empty text is `""`. Lists and objects are JSON text. A collection without columns is an empty table.
+ * empty text is `""`. All text is quoted, so that a text never goes on behind a number as one formula where a
+ * spreadsheet does not split at commas. Lists and objects are JSON text. Without columns there are no lines.
  */
 export class CsvTable {
   /** How many cells, column names included, got an apostrophe so that no spreadsheet runs them. */
@@ -29,18 +30,19 @@ export class CsvTable {
 
   /** The file, piece by piece. */
   async *file(): AsyncGenerator<string> {
-    yield this.#header();
-    for await (const rows of stagedLines(this.#staged)) yield this.#lines(rows);
-  }
-
-  #header(): string {
-    return byteOrderMark + this.#line(this.#columns.map(({ name }) => this.#textCell(name)));
-  }
-
-  #lines(rows: readonly string[]): string {
-    let text = "";
-    for (const row of rows) text += this.#line(this.#cells(parsedRow(row, this.#staged)));
-    return text;
+    yield byteOrderMark + this.#line(this.#columns.map(({ name }) => this.#textCell(name)));
+    for await (const rows of stagedLines(this.#staged)) {
+      let text = "";
+      for (const row of rows) {
+        text += this.#line(this.#cells(parsedRow(row, this.#staged)));
+        // A few bytes of rows become many of CSV where most columns are empty in each.
+        if (text.length > partLength) {
+          yield text;
+          text = "";
+        }
+      }
+      yield text;
+    }
   }
 
   #line(cells: readonly string[]): string {
@@ -73,6 +75,6 @@ export class CsvTable {
   #textCell(text: string): string {
     const safe = harmless(text);
     if (safe !== text) this.cellsChanged += 1;
-    return needsQuotes.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+    return `"${safe.replaceAll('"', '""')}"`;
   }
 }

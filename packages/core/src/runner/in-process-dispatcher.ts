@@ -43,7 +43,6 @@ export const inProcessDispatcher = (options: InProcessDispatcherOptions): Dispat
   const nameOf = ({ tenant, requestId }: WakeUp) => JSON.stringify([tenant, requestId]);
 
   const arm = (name: string, job: Job) => {
-    job.timer?.abort();
     const timer = new AbortController();
     job.timer = timer;
     const delay = milliseconds(job.wakeUp.runAt) - clock.now().getTime();
@@ -88,30 +87,25 @@ export const inProcessDispatcher = (options: InProcessDispatcherOptions): Dispat
     }
     job.isRunning = false;
     const { again } = job;
-    if (again === null || stopped.signal.aborted) jobs.delete(name);
-    else {
-      job.wakeUp = again;
-      arm(name, job);
-    }
+    jobs.delete(name);
+    if (again !== null) hold(name, { ...job, wakeUp: again });
+  };
+
+  /** What is further away than the next look is left to the store, or a million requests were a million timers. */
+  const hold = (name: string, job: Job) => {
+    job.timer?.abort();
+    const isFar = milliseconds(job.wakeUp.runAt) - clock.now().getTime() > lookEvery;
+    if (isFar || stopped.signal.aborted) return void jobs.delete(name);
+    jobs.set(name, job);
+    arm(name, job);
   };
 
   const take = (wakeUp: WakeUp) => {
-    // What is further away than the next look is left to the store, or a million requests were a million timers.
-    const isFar = milliseconds(wakeUp.runAt) - clock.now().getTime() > lookEvery;
-    if (stopped.signal.aborted) return;
     const name = nameOf(wakeUp);
-    const job = jobs.get(name);
-    if (job === undefined) {
-      if (isFar) return;
-      const added: Job = { wakeUp, failures: 0, isRunning: false, again: null, timer: null };
-      jobs.set(name, added);
-      arm(name, added);
-    } else if (job.isRunning) {
-      job.again = wakeUp;
-    } else if (job.failures === 0) {
-      job.wakeUp = wakeUp;
-      arm(name, job);
-    }
+    const job = jobs.get(name) ?? { wakeUp, failures: 0, isRunning: false, again: null, timer: null };
+    if (job.isRunning) job.again = wakeUp;
+    // One that failed waits for its time, whatever wakes it: its store has to recover first.
+    else if (job.failures === 0) hold(name, { ...job, wakeUp });
   };
 
   const look = async () => {
@@ -120,7 +114,7 @@ export const inProcessDispatcher = (options: InProcessDispatcherOptions): Dispat
     thereIsMore = found.length === lookLimit;
     for (const { tenant, id, wakeAt } of found) {
       const wakeUp = { tenant, requestId: id, runAt: wakeAt };
-      if (!jobs.has(nameOf(wakeUp))) take(wakeUp);
+      if (jobs.get(nameOf(wakeUp))?.isRunning !== true) take(wakeUp);
     }
   };
 

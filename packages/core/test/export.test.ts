@@ -1,0 +1,230 @@
+import { createHash } from "node:crypto";
+import { buffer } from "node:stream/consumers";
+import { type ExportPage, exportManifestSchema, PermanentFailure, type Row } from "@subject-rights/core";
+import { memoryNotifier } from "@subject-rights/memory";
+import { describe, expect, it } from "vitest";
+import { unpack } from "./unpack.ts";
+import { ada, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
+
+const hour = 3_600_000;
+
+const rows = (count: number): Row[] =>
+  Array.from({ length: count }, (_, index) => ({ number: index, name: `Ada ${index}` }));
+
+const people = (count = 1) => new Map([[ada, rows(count)]]);
+
+const delivered = async (world: World): Promise<Map<string, Buffer>> => {
+  const message = world.notifier.sent.findLast(({ notice }) => notice.type === "delivery");
+  if (message?.attachment == null) throw new Error("no package was delivered");
+  return unpack(await buffer(message.attachment.read()));
+};
+
+const manifestOf = (files: Map<string, Buffer>) =>
+  exportManifestSchema.parse(JSON.parse(String(files.get("manifest.json"))));
+
+describe("an export", () => {
+  it("hands everything over in one package, sent to the address on record", async () => {
+    const world = await createWorld({ sources: [peopleSource("crm", people(3)), peopleSource("shop", people(2))] });
+    const requestId = await world.acknowledged("export");
+    expect(await world.read(requestId)).toMatchObject({ phase: "closed", outcome: "completed", waitingFor: [] });
+
+    const files = await delivered(world);
+    const manifest = manifestOf(files);
+    expect(manifest).toMatchObject({ subject: ada, controller: "Northwind Lamps", missing: [], leftOut: [] });
+    expect(manifest.collections.map(({ source, rows: count }) => [source.id, count])).toEqual([
+      ["crm", 3],
+      ["shop", 2],
+    ]);
+    for (const { path, sha256 } of manifest.files) {
+      expect(createHash("sha256").update(files.get(path) ?? "").digest("hex")).toBe(sha256);
+    }
+    expect(JSON.parse(String(files.get(manifest.collections[0]?.json ?? "")))).toEqual(rows(3));
+    expect(world.notifier.sent.at(-1)?.to).toBe("tenant-admin@northwind.example");
+  });
+
+  it("of somebody nobody knows is an empty package, not a failure", async () => {
+    const world = await createWorld({ sources: [peopleSource("crm", people())] });
+    const requestId = await world.acknowledged("export", "nobody@example.org");
+    expect((await world.read(requestId)).outcome).toBe("completed");
+    expect(manifestOf(await delivered(world)).collections.every((collection) => collection.rows === 0)).toBe(true);
+  });
+
+  it("names what is missing and why, stays open, and delivers again when the source works", async () => {
+    let isDown = true;
+    const shop = peopleSource("shop", people(2), {
+      async *export() {
+        if (isDown) throw new Error("down");
+        yield { collection: "orders", rows: rows(2) };
+      },
+    });
+    const world = await createWorld({ sources: [peopleSource("crm", people()), shop] });
+    const requestId = await world.acknowledged("export");
+    await world.pass(hour);
+    expect(await world.read(requestId)).toMatchObject({
+      phase: "delivered",
+      outcome: null,
+      waitingFor: [{ for: "source", source: "shop", problem: "unavailable" }],
+    });
+    expect(manifestOf(await delivered(world)).missing).toMatchObject([
+      { source: { id: "shop" }, problem: "unavailable", settled: null },
+    ]);
+
+    isDown = false;
+    (await world.rights.requests.retrySource({ actor: tenantAdmin, requestId, source: "shop" }))._unsafeUnwrap();
+    await world.settle();
+    expect((await world.read(requestId)).outcome).toBe("completed");
+    expect(manifestOf(await delivered(world)).missing).toEqual([]);
+    expect(world.notifier.sent.filter(({ notice }) => notice.type === "delivery")).toHaveLength(2);
+    expect(new Set(world.notifier.sent.map(({ id }) => id)).size).toBe(world.notifier.sent.length);
+  });
+
+  it("ends with exceptions where somebody settles what is missing", async () => {
+    const never = peopleSource("shop", people(), {
+      async *export(): AsyncGenerator<ExportPage> {
+        throw new PermanentFailure("sold");
+      },
+    });
+    const world = await createWorld({ sources: [peopleSource("crm", people()), never] });
+    const requestId = await world.acknowledged("export");
+    const settled = await world.rights.requests.settleSource({
+      actor: tenantAdmin,
+      requestId,
+      source: "shop",
+      reason: "sold to another company, which answers for itself",
+    });
+    expect(settled._unsafeUnwrap()).toMatchObject({ outcome: "completed-with-exceptions" });
+  });
+
+  it("of which every source fails is a failure, and nothing is delivered", async () => {
+    const fails = (id: string) =>
+      peopleSource(id, people(), {
+        async *export(): AsyncGenerator<ExportPage> {
+          throw new PermanentFailure("no");
+        },
+      });
+    const world = await createWorld({ sources: [fails("crm"), fails("shop")] });
+    const requestId = await world.acknowledged("export");
+    expect((await world.read(requestId)).outcome).toBeNull();
+    const types = world.notifier.sent.map(({ notice }) => notice.type);
+    expect(types).toContain("failure");
+    expect(types).not.toContain("delivery");
+    for (const source of ["crm", "shop"]) {
+      const reason = "the servers were lost in a fire";
+      await world.rights.requests.settleSource({ actor: tenantAdmin, requestId, source, reason });
+    }
+    expect((await world.read(requestId)).outcome).toBe("failed");
+  });
+
+  it("goes on behind the last page that was put down", async () => {
+    const pages = 40;
+    const page = rows(500).map((row) => ({ ...row, text: "x".repeat(100) }));
+    const starts: (string | null)[] = [];
+    const crm = peopleSource("crm", people(), {
+      async *export(_subject, { cursor }) {
+        starts.push(cursor);
+        for (let index = Number(cursor ?? 0); index < pages; index += 1) {
+          if (index === 25 && starts.length === 1) throw new Error("connection lost");
+          yield { collection: "events", rows: page, cursor: String(index + 1) };
+        }
+      },
+    });
+    const world = await createWorld({ sources: [crm] });
+    const requestId = await world.acknowledged("export");
+    await world.pass(10_000);
+    expect((await world.read(requestId)).outcome).toBe("completed");
+    expect(starts).toHaveLength(2);
+    expect(Number(starts[1])).toBeGreaterThan(0);
+    expect(manifestOf(await delivered(world)).collections[0]?.rows).toBe(pages * 500);
+  });
+
+  it("refuses a page of ten million rows, and rows that cannot be handed out", async () => {
+    const pages: ExportPage[] = [
+      { collection: "events", rows: new Array<Row>(10_000_000).fill({}) },
+      { collection: "events", rows: [{ cell: (() => 1) as never }] },
+      { collection: "events", rows: ["text" as never] },
+      { collection: "", rows: [] },
+      { rows: [] } as never,
+      null as never,
+    ];
+    for (const page of pages) {
+      const crm = peopleSource("crm", people(), {
+        async *export() {
+          yield page;
+        },
+      });
+      const world = await createWorld({ sources: [crm, peopleSource("shop", people())] });
+      const view = await world.read(await world.acknowledged("export"));
+      expect(view.waitingFor).toEqual([{ for: "source", source: "crm", problem: "invalid-answer" }]);
+    }
+  });
+
+  it("leaves out a copy that cannot be exported, and says that its origin is in it", async () => {
+    const copy = peopleSource("insights", people(), { kind: "copy", refresh: async () => undefined });
+    const world = await createWorld({
+      sources: [peopleSource("crm", people()), { ...copy, export: null, descriptor: { ...copy.descriptor, abilities: { ...copy.descriptor.abilities, export: false } } }],
+    });
+    const view = await world.read(await world.acknowledged("export"));
+    expect(view.outcome).toBe("completed");
+    expect(manifestOf(await delivered(world)).leftOut).toMatchObject([{ source: { id: "insights" } }]);
+  });
+});
+
+describe("a package that is too large to attach", () => {
+  const small = memoryNotifier({ attachmentLimit: 100 });
+
+  it("goes by a link that works until it expires, and leaves a receipt", async () => {
+    const notifier = memoryNotifier({ attachmentLimit: 100 });
+    const world = await createWorld({
+      sources: [peopleSource("crm", people())],
+      notifier,
+      links: { download: (token) => `https://privacy.northwind.example/download#${token}` },
+    });
+    const submitted = await world.rights.requests.submit({
+      actor: tenantAdmin,
+      kind: "export",
+      category: "customer-data",
+      email: ada,
+    });
+    await world.settle();
+    const [confirmation] = notifier.sent;
+    if (confirmation?.notice.type !== "confirmation") throw new Error("no confirmation");
+    await world.rights.requests.acknowledge({ token: confirmation.notice.token });
+    await world.settle();
+    const delivery = notifier.sent.at(-1);
+    if (delivery?.notice.type !== "delivery" || delivery.notice.url === null) throw new Error("no link");
+    expect(delivery.attachment).toBeNull();
+    const token = new URL(delivery.notice.url).hash.slice(1);
+
+    const fetched = (await world.rights.packages.download({ token }))._unsafeUnwrap();
+    const zip = await buffer(fetched.read());
+    expect(createHash("sha256").update(zip).digest("hex")).toBe(fetched.sha256);
+    expect(zip.length).toBe(fetched.bytes);
+    expect(manifestOf(await unpack(zip)).subject).toBe(ada);
+    const requestId = submitted._unsafeUnwrap().request.id;
+    const audit = (await world.rights.requests.audit({ actor: tenantAdmin, requestId }))._unsafeUnwrap();
+    expect(audit.map(({ action }) => action)).toContain("downloaded");
+
+    expect((await world.rights.packages.download({ token: "x" }))._unsafeUnwrapErr()).toMatchObject({ reason: "unknown" });
+    expect((await world.rights.requests.acknowledge({ token }))._unsafeUnwrapErr()).toMatchObject({ reason: "unknown" });
+    await world.pass(7 * 24 * hour + 60_000);
+    expect((await world.rights.packages.download({ token }))._unsafeUnwrapErr()).toMatchObject({ reason: "expired" });
+    expect(world.tables.chunks.size).toBe(0);
+    const gone = await world.rights.packages.fetch({ actor: tenantAdmin, requestId });
+    expect(gone._unsafeUnwrapErr().code).toBe("package-not-available");
+  });
+
+  it("is a visible problem where there is no link, and can still be fetched by who may", async () => {
+    const world = await createWorld({ sources: [peopleSource("crm", people())], notifier: small });
+    await world.rights.requests.submit({ actor: tenantAdmin, kind: "export", category: "customer-data", email: ada });
+    await world.settle();
+    const [confirmation] = small.sent;
+    if (confirmation?.notice.type !== "confirmation") throw new Error("no confirmation");
+    const acknowledged = await world.rights.requests.acknowledge({ token: confirmation.notice.token });
+    await world.settle();
+    const requestId = acknowledged._unsafeUnwrap().id;
+    expect((await world.read(requestId)).waitingFor).toEqual([
+      { for: "message", message: "delivery-1", problem: "package-too-large" },
+    ]);
+    expect((await world.rights.packages.fetch({ actor: tenantAdmin, requestId })).isOk()).toBe(true);
+  });
+});

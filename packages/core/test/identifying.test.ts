@@ -1,0 +1,199 @@
+import { type DataSourceDefinition, defineDataSource, type FoundIdentifier, type Row } from "@subject-rights/core";
+import { describe, expect, it } from "vitest";
+import { ada, admin, createWorld, peopleSource } from "./world.ts";
+
+/** A source that finds people by one type of identifier, and may know them by others. */
+const keyed = (
+  id: string,
+  type: string,
+  rows: Map<string, Row[]>,
+  identify?: (values: readonly string[]) => FoundIdentifier[],
+  changes: Partial<DataSourceDefinition> = {},
+) =>
+  defineDataSource({
+    id,
+    title: id,
+    holds: ["customer-data"],
+    kind: "origin",
+    needs: [type],
+    locate: async (subject) => [
+      { collection: "rows", count: subject.values(type).reduce((sum, value) => sum + (rows.get(value)?.length ?? 0), 0) },
+    ],
+    erase: async (subject) => {
+      const count = subject.values(type).filter((value) => rows.delete(value)).length;
+      return [count === 0 ? { collection: "rows", outcome: "absent" } : { collection: "rows", outcome: "erased", count }];
+    },
+    ...(identify === undefined ? {} : { identify: async (subject) => identify(subject.values(type)) }),
+    ...changes,
+  });
+
+const known = (type: string, from: Record<string, string[]>, shared = false) => (values: readonly string[]) =>
+  values.flatMap((value) => (from[value] ?? []).map((found) => ({ type, value: found, shared })));
+
+describe("identifying", () => {
+  it("follows a person from one source to the next, whatever their order", async () => {
+    const payments = new Map([["acct-9", [{}]]]);
+    const shop = new Map([["C-7", [{}]]]);
+    const crm = new Map([[ada, [{}]]]);
+    const world = await createWorld({
+      sources: [
+        keyed("payments", "payment-account", payments),
+        keyed("shop", "customer-number", shop, known("payment-account", { "C-7": ["acct-9"] })),
+        keyed("crm", "email", crm, known("customer-number", { [ada]: ["C-7"] })),
+      ],
+    });
+    const view = await world.read(await world.acknowledged("erasure"));
+    expect(view.outcome).toBe("completed");
+    expect([payments.size, shop.size, crm.size]).toEqual([0, 0, 0]);
+  });
+
+  it("stops where there is no end to it, and says so", async () => {
+    let next = 0;
+    const world = await createWorld({
+      sources: [
+        keyed("endless", "email", new Map([[ada, [{}]]]), () => {
+          next += 1;
+          return [{ type: "email", value: `alias-${next}@example.org` }];
+        }),
+      ],
+      rules: { identifiers: 10 },
+    });
+    const requestId = await world.acknowledged("erasure");
+    expect((await world.read(requestId)).waitingFor).toEqual([
+      { for: "source", source: "endless", problem: "too-many-identifiers" },
+    ]);
+    expect(next).toBe(10);
+  });
+
+  it("never pulls in somebody who shares an identifier, but asks", async () => {
+    const byPhone = new Map([["030 1", [{ name: "Eve, who lives with Ada" }]]]);
+    const build = () =>
+      createWorld({
+        sources: [
+          keyed("crm", "email", new Map([[ada, [{}]]]), known("telephone", { [ada]: ["030 1"] }, true)),
+          keyed("calls", "telephone", byPhone),
+        ],
+      });
+    const world = await build();
+    const requestId = await world.acknowledged("erasure");
+    expect((await world.read(requestId)).waitingFor).toEqual([
+      { for: "decision", decision: "decision-1", source: "crm", identifierType: "telephone" },
+    ]);
+    expect(world.notifier.sent.at(-1)).toMatchObject({
+      to: "support@northwind.example",
+      notice: { type: "decision", identifierType: "telephone" },
+    });
+    expect(JSON.stringify(world.notifier.sent.at(-1))).not.toContain("030 1");
+    const revealed = (await world.rights.requests.reveal({ actor: admin, requestId }))._unsafeUnwrap();
+    expect(revealed.undecided).toEqual([{ decision: "decision-1", identifier: { type: "telephone", value: "030 1" } }]);
+
+    const decision = { actor: admin, requestId, decision: "decision-1", reason: "two people in one household" } as const;
+    (await world.rights.requests.decideIdentifier({ ...decision, answer: "somebody-else" }))._unsafeUnwrap();
+    await world.settle();
+    expect(byPhone.size).toBe(1);
+    // Nobody knows a telephone number of hers, so whether she is among the calls cannot be said.
+    expect((await world.read(requestId)).waitingFor).toEqual([
+      { for: "source", source: "calls", problem: "identifier-missing" },
+    ]);
+    const again = await world.rights.requests.decideIdentifier({ ...decision, answer: "same-person" });
+    expect(again._unsafeUnwrapErr().code).toBe("not-possible-now");
+  });
+
+  it("goes on with a shared identifier that somebody confirmed", async () => {
+    const byPhone = new Map([["030 1", [{}]]]);
+    const world = await createWorld({
+      sources: [
+        keyed("crm", "email", new Map([[ada, [{}]]]), known("telephone", { [ada]: ["030 1"] }, true)),
+        keyed("calls", "telephone", byPhone),
+      ],
+    });
+    const requestId = await world.acknowledged("erasure");
+    const decided = await world.rights.requests.decideIdentifier({
+      actor: admin,
+      requestId,
+      decision: "decision-1",
+      answer: "same-person",
+      reason: "she lives alone",
+    });
+    expect(decided.isOk()).toBe(true);
+    await world.settle();
+    expect(byPhone.size).toBe(0);
+    expect((await world.read(requestId)).outcome).toBe("completed");
+  });
+
+  it("that failed is made up for: work done with fewer names is done again", async () => {
+    const shop = new Map([
+      ["C-7", [{}]],
+      ["C-8", [{}]],
+    ]);
+    let isDown = true;
+    const world = await createWorld({
+      sources: [
+        keyed("crm", "email", new Map([[ada, [{}]]]), known("customer-number", { [ada]: ["C-7"] })),
+        keyed("loyalty", "email", new Map(), (emails) => {
+          if (isDown) throw new Error("down");
+          return known("customer-number", { [ada]: ["C-8"] })(emails);
+        }),
+        keyed("shop", "customer-number", shop),
+      ],
+    });
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(60_000);
+    expect([...shop.keys()]).toEqual(["C-8"]);
+    expect((await world.read(requestId)).outcome).toBeNull();
+    isDown = false;
+    await world.pass(6 * 3_600_000);
+    expect(shop.size).toBe(0);
+    expect((await world.read(requestId)).outcome).toBe("completed");
+  });
+});
+
+describe("two requests about one person", () => {
+  it("run one after the other, also where they were named by different addresses", async () => {
+    const other = "ada.l@example.org";
+    const people = new Map<string, Row[]>([
+      [ada, [{ n: 1 }]],
+      [other, [{ n: 2 }]],
+    ]);
+    const underWay: string[] = [];
+    const overlaps: string[][] = [];
+    let release = () => {};
+    const world = await createWorld({
+      sources: [
+        peopleSource("crm", people, {
+          identify: async () => [
+            { type: "email", value: ada },
+            { type: "email", value: other },
+          ],
+          async *export(subject) {
+            underWay.push("export");
+            overlaps.push([...underWay]);
+            await new Promise<void>((resolve) => {
+              release = resolve;
+            });
+            yield { collection: "people", rows: subject.values("email").flatMap((email) => people.get(email) ?? []) };
+            underWay.splice(underWay.indexOf("export"), 1);
+          },
+          erase: async (subject) => {
+            underWay.push("erase");
+            overlaps.push([...underWay]);
+            for (const email of subject.values("email")) people.delete(email);
+            underWay.splice(underWay.indexOf("erase"), 1);
+            return [{ collection: "people", outcome: "erased", count: 2 }];
+          },
+        }),
+      ],
+    });
+    const exported = await world.acknowledged("export", ada);
+    const erased = await world.acknowledged("erasure", other);
+    await world.pass(30_000);
+    expect((await world.read(erased)).waitingFor).toEqual([{ for: "other-request", requestId: exported }]);
+    expect(people.size).toBe(2);
+    release();
+    await world.settle();
+    await world.pass(30_000);
+    expect((await world.read(exported)).outcome).toBe("completed");
+    expect((await world.read(erased)).outcome).toBe("completed");
+    expect(overlaps).toEqual([["export"], ["erase"]]);
+  });
+});

@@ -1,0 +1,255 @@
+import { type Actor, defineDataSource, type Row } from "@subject-rights/core";
+import { describe, expect, it } from "vitest";
+import { ada, admin, createWorld, hanging, peopleSource, tenantAdmin } from "./world.ts";
+
+const stranger: Actor = { id: "somebody", tenant: "northwind", roles: [] };
+const elsewhere: Actor = { id: "admin-2", tenant: "contoso", roles: ["admin", "tenant-admin"] };
+const people = () => new Map<string, Row[]>([[ada, [{}]]]);
+
+const byHand = (left: Map<string, Row[]>, changes = {}) =>
+  peopleSource("paper", left, { owner: "archive@northwind.example", ...changes });
+
+/** A source that its owner erases in; `ask` is whether we can look at it. */
+const archive = (left: Map<string, Row[]>, ask: boolean) =>
+  defineDataSource({
+    id: "archive",
+    title: "The archive in the cellar",
+    holds: ["customer-data"],
+    kind: "origin",
+    owner: "archive@northwind.example",
+    ...(ask ? { locate: async () => [{ collection: "folders", count: left.size }] } : {}),
+  });
+
+describe("an actor", () => {
+  it("without the right is refused, on every call", async () => {
+    const world = await createWorld({ sources: [byHand(people())] });
+    const requestId = await world.acknowledged("erasure");
+    const on = { actor: stranger, requestId };
+    const { requests, sources, users, packages } = world.rights;
+    const submission = { kind: "erasure", category: "customer-data", email: ada } as const;
+    const refused = await Promise.all([
+      requests.submit({ ...submission, actor: stranger }),
+      requests.submit({ ...submission, actor: tenantAdmin }),
+      requests.submit({ ...submission, kind: "export", actor: admin }),
+      requests.read(on),
+      requests.list({ actor: stranger }),
+      requests.progress(on),
+      requests.audit(on),
+      requests.reveal(on),
+      requests.resendConfirmation(on),
+      requests.resendMessage({ ...on, message: "completion-1" }),
+      requests.decline({ ...on, reason: "no" }),
+      requests.cancel({ ...on, reason: "no" }),
+      requests.retrySource({ ...on, source: "paper" }),
+      requests.settleSource({ ...on, source: "paper", reason: "no" }),
+      requests.answerTask({ ...on, source: "paper", answer: "done", note: "no" }),
+      requests.decideIdentifier({ ...on, decision: "decision-1", answer: "same-person", reason: "no" }),
+      packages.fetch(on),
+      sources.list({ actor: stranger }),
+      sources.refresh({ actor: stranger, source: "paper" }),
+      users.list({ actor: stranger }),
+      users.remove({ actor: stranger, userIds: ["u"] }),
+    ]);
+    expect(refused.map((answer) => answer.isErr() && answer.error.code)).toEqual(refused.map(() => "not-allowed"));
+  });
+
+  it("of another tenant sees nothing", async () => {
+    const world = await createWorld({ sources: [byHand(people())] });
+    const requestId = await world.acknowledged("erasure");
+    const on = { actor: elsewhere, requestId };
+    expect((await world.rights.requests.read(on))._unsafeUnwrapErr().code).toBe("request-not-found");
+    expect((await world.rights.requests.cancel({ ...on, reason: "no" }))._unsafeUnwrapErr().code).toBe(
+      "request-not-found",
+    );
+    expect((await world.rights.requests.list({ actor: elsewhere }))._unsafeUnwrap().requests).toEqual([]);
+    const same = { actor: elsewhere, kind: "erasure", category: "customer-data", email: ada } as const;
+    expect((await world.rights.requests.submit(same))._unsafeUnwrap().alreadyOpen).toBe(false);
+  });
+
+  it("whose id is an email address is refused: it would stay in the audit for good", async () => {
+    const world = await createWorld({ sources: [byHand(people())] });
+    const submitted = await world.rights.requests.submit({
+      actor: { ...admin, id: ada },
+      kind: "erasure",
+      category: "customer-data",
+      email: ada,
+    });
+    expect(submitted._unsafeUnwrapErr()).toMatchObject({ code: "invalid-input", issues: [{ path: "id" }] });
+  });
+
+  it("is let do nothing by a policy that throws, or answers anything but true", async () => {
+    for (const answer of [
+      () => {
+        throw new Error("no directory");
+      },
+      async () => Promise.reject(new Error("no directory")),
+      () => "yes" as never,
+      () => undefined as never,
+    ]) {
+      const world = await createWorld({ sources: [byHand(people())], policy: answer });
+      expect((await world.rights.requests.list({ actor: admin }))._unsafeUnwrapErr().code).toBe("not-allowed");
+    }
+  });
+});
+
+describe("input", () => {
+  it("that is malformed is refused with what to do about it", async () => {
+    const world = await createWorld({ sources: [byHand(people())] });
+    const submission = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
+    for (const email of ["", "ada", "ada@", "a@b@c.de", "ada@example.org, eve@example.org", `${"a".repeat(250)}@b.de`, 7 as never]) {
+      const refused = await world.rights.requests.submit({ ...submission, email });
+      expect(refused._unsafeUnwrapErr()).toMatchObject({ code: "invalid-input", issues: [{ path: "email" }] });
+    }
+    const unheld = await world.rights.requests.submit({ ...submission, category: "user-data" });
+    expect(unheld._unsafeUnwrapErr()).toMatchObject({ code: "invalid-input", issues: [{ path: "category" }] });
+    expect((await world.rights.requests.submit({ ...submission, kind: "rectify" as never })).isErr()).toBe(true);
+    expect((await world.rights.requests.submit({ ...submission, category: "all" as never })).isErr()).toBe(true);
+  });
+
+  it("that is kept for good must not name anybody", async () => {
+    const world = await createWorld({ sources: [byHand(people(), { erase: undefined })] });
+    const requestId = await world.acknowledged("erasure");
+    for (const reason of ["", "   ", `because ${ada} said so`, "ask BOB@example.org", "x".repeat(501)]) {
+      const settled = await world.rights.requests.settleSource({ actor: admin, requestId, source: "paper", reason });
+      expect(settled._unsafeUnwrapErr().code).toBe("invalid-input");
+    }
+  });
+});
+
+describe("a manual task", () => {
+  it("goes to the owner, and its answer is checked where we can look", async () => {
+    const left = people();
+    const world = await createWorld({ sources: [archive(left, true)] });
+    const requestId = await world.acknowledged("erasure");
+    expect(world.notifier.sent.at(-1)).toMatchObject({
+      to: "archive@northwind.example",
+      notice: { type: "manual-task", subject: ada, source: { id: "archive" } },
+    });
+    const answer = { actor: admin, requestId, source: "archive", answer: "done", note: "shredded" } as const;
+    (await world.rights.requests.answerTask(answer))._unsafeUnwrap();
+    await world.settle();
+    expect((await world.read(requestId)).outcome).toBeNull();
+    expect((await world.read(requestId)).sources[0]?.problem?.code).toBe("still-present");
+
+    left.clear();
+    await world.clock.advance(10_000);
+    expect(world.notifier.sent.filter(({ notice }) => notice.type === "manual-task")).toHaveLength(2);
+    (await world.rights.requests.answerTask(answer))._unsafeUnwrap();
+    await world.clock.advance(10_000);
+    expect((await world.read(requestId)).outcome).toBe("completed");
+  });
+
+  it("answered for a source we cannot look into does not make the request complete", async () => {
+    const world = await createWorld({ sources: [archive(people(), false)] });
+    const requestId = await world.acknowledged("erasure");
+    const view = await world.read(requestId);
+    expect(view.waitingFor).toEqual([{ for: "task", source: "archive" }]);
+    await world.rights.requests.answerTask({ actor: admin, requestId, source: "archive", answer: "done", note: "shredded" });
+    await world.settle();
+    expect((await world.read(requestId)).outcome).toBe("completed-with-exceptions");
+    const again = await world.rights.requests.answerTask({ actor: admin, requestId, source: "archive", answer: "done", note: "again" });
+    expect(again._unsafeUnwrapErr().code).toBe("not-possible-now");
+  });
+
+  it("that the owner cannot do is a warning until somebody decides", async () => {
+    const world = await createWorld({ sources: [archive(people(), false)] });
+    const requestId = await world.acknowledged("erasure");
+    const on = { actor: admin, requestId, source: "archive" };
+    await world.rights.requests.answerTask({ ...on, answer: "cannot", note: "the key is lost" });
+    expect((await world.read(requestId)).waitingFor).toEqual([
+      { for: "source", source: "archive", problem: "owner-cannot" },
+    ]);
+    await world.rights.requests.retrySource(on);
+    await world.settle();
+    expect(world.notifier.sent.filter(({ notice }) => notice.type === "manual-task")).toHaveLength(2);
+    await world.rights.requests.settleSource({ ...on, reason: "beyond reach" });
+    await world.settle();
+    expect((await world.read(requestId)).outcome).toBe("completed-with-exceptions");
+  });
+});
+
+describe("cancelling", () => {
+  it("tells sources that are at work to stop, and takes no later answer", async () => {
+    let signal: AbortSignal | undefined;
+    const world = await createWorld({
+      sources: [
+        peopleSource("slow", people(), {
+          erase: (subject, context) => {
+            signal = context.signal;
+            return hanging(subject, context);
+          },
+        }),
+      ],
+    });
+    const requestId = await world.acknowledged("erasure");
+    const on = { actor: admin, requestId };
+    (await world.rights.requests.cancel({ ...on, reason: "submitted by mistake" }))._unsafeUnwrap();
+    expect(signal?.aborted).toBe(true);
+    await world.clock.advance(3_600_000);
+    expect(await world.read(requestId)).toMatchObject({
+      outcome: "cancelled",
+      sources: [{ status: "warning", problem: { code: "interrupted" } }],
+    });
+    for (const answer of [
+      await world.rights.requests.cancel({ ...on, reason: "again" }),
+      await world.rights.requests.retrySource({ ...on, source: "slow" }),
+      await world.rights.requests.settleSource({ ...on, source: "slow", reason: "again" }),
+    ]) {
+      expect(answer._unsafeUnwrapErr().code).toBe("not-possible-now");
+    }
+    expect(world.errors).toEqual([]);
+  });
+});
+
+describe("progress", () => {
+  it("tells everything that happens, in order, and nothing personal, to its end", async () => {
+    const world = await createWorld({ sources: [peopleSource("crm", people()), peopleSource("shop", people())] });
+    const submitted = await world.rights.requests.submit({
+      actor: admin,
+      kind: "erasure",
+      category: "customer-data",
+      email: ada,
+    });
+    const requestId = submitted._unsafeUnwrap().request.id;
+    const events: string[] = [];
+    const all: unknown[] = [];
+    const progress = (await world.rights.requests.progress({ actor: admin, requestId }))._unsafeUnwrap();
+    const followed = (async () => {
+      for await (const event of progress) {
+        all.push(event);
+        if (event.type === "phase") events.push(event.phase);
+        if (event.type === "source") events.push(`${event.source.id} ${event.source.status}`);
+        if (event.type === "closed") events.push(event.outcome);
+      }
+    })();
+    await world.settle();
+    await world.rights.requests.acknowledge({ token: world.token() });
+    await world.settle();
+    await followed;
+    expect(events[0]).toBe("received");
+    expect(events.at(-1)).toBe("completed");
+    expect(events).toContain("crm succeeded");
+    expect(JSON.stringify(all)).not.toMatch(/ada|@/);
+  });
+
+  it("stops when its listener does", async () => {
+    const world = await createWorld({ sources: [peopleSource("crm", people())] });
+    const submitted = await world.rights.requests.submit({
+      actor: admin,
+      kind: "erasure",
+      category: "customer-data",
+      email: ada,
+    });
+    const requestId = submitted._unsafeUnwrap().request.id;
+    const stop = new AbortController();
+    const input = { actor: admin, requestId, signal: stop.signal };
+    const seen: string[] = [];
+    const followed = (async () => {
+      for await (const event of (await world.rights.requests.progress(input))._unsafeUnwrap()) seen.push(event.type);
+    })();
+    await world.settle();
+    stop.abort();
+    await followed;
+    expect(seen).toContain("waiting");
+  });
+});
