@@ -11,6 +11,8 @@ export async function runTests(): Promise<StageResult> {
     const report = join(folder, "vitest.json");
     const result = await command("vitest", [
       "run",
+      // A snapshot that is missing is a failure, not an occasion to write one.
+      "--update=none",
       "--reporter=default",
       "--reporter=json",
       `--outputFile.json=${report}`,
