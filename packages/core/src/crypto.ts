@@ -60,7 +60,12 @@ const tagLength = 16;
  *
  * @returns nonce (12 bytes), authentication tag (16 bytes), ciphertext
  */
-export const seal = (key: Uint8Array, place: string, plain: Uint8Array, randomness: Randomness): Uint8Array => {
+export const seal = (
+  key: Uint8Array,
+  place: string,
+  plain: Uint8Array,
+  randomness: Randomness,
+): Uint8Array => {
   const nonce = randomness.bytes(nonceLength);
   const cipher = createCipheriv("aes-256-gcm", key, nonce);
   cipher.setAAD(Buffer.from(place));

@@ -1,5 +1,7 @@
 import type { ProblemCode } from "./request/problems.ts";
 
+// Symbols, because drivers put properties of their own on their errors: nodemailer has a `permanent` too.
+const permanentMarker: unique symbol = Symbol.for("@subject-rights/permanent-failure");
 const marker: unique symbol = Symbol.for("@subject-rights/error");
 
 /**
@@ -196,12 +198,12 @@ export class CallFailed extends SubjectRightsError {
  * that is thrown means "could not", and is tried again.
  */
 export class PermanentFailure extends Error {
-  /** Recognised by this across copies of the package. */
-  readonly permanent = true;
+  readonly [permanentMarker] = true;
   override readonly name = "PermanentFailure";
 
+  /** Recognises those of another copy of this package too. */
   static is(value: unknown): boolean {
-    return value instanceof Error && "permanent" in value && value.permanent === true;
+    return value instanceof Error && permanentMarker in value;
   }
 }
 

@@ -18,3 +18,6 @@ export const earliest = (instants: readonly (Instant | null)[]): Instant | null 
     (first, at) => (at !== null && (first === null || at < first) ? at : first),
     null,
   );
+
+export const latest = (first: Instant, ...others: readonly Instant[]): Instant =>
+  others.reduce((last, at) => (milliseconds(at) > milliseconds(last) ? at : last), first);

@@ -135,7 +135,9 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
       ResultAsync.fromPromise(
         dispatcher.work((wakeUp: WakeUp) => advanceRequest(services, wakeUp, stopping.signal)),
         (thrown) =>
-          thrown instanceof StorageFailed ? thrown : new StorageFailed("dispatcher", "work", { cause: thrown }),
+          thrown instanceof StorageFailed
+            ? thrown
+            : new StorageFailed("dispatcher", "work", { cause: thrown }),
       ),
     stop: async () => {
       stopping.abort(new Error("The library was stopped."));
@@ -150,7 +152,8 @@ const register = (sources: readonly DataSource[]): ReadonlyMap<string, DataSourc
   const registered = new Map<string, DataSource>();
   for (const source of sources) {
     const { id } = source.descriptor;
-    if (registered.has(id)) throw new ConfigurationMistake(`Two data sources have the id "${id}". Give each its own.`);
+    if (registered.has(id))
+      throw new ConfigurationMistake(`Two data sources have the id "${id}". Give each its own.`);
     registered.set(id, source);
   }
   for (const { descriptor } of sources) {

@@ -20,7 +20,14 @@ const rejection = async (world: World, token: string) => {
 describe("an acknowledgement", () => {
   it("that is wrong is refused, whatever it looks like", async () => {
     const { world, requestId } = await withRequest();
-    for (const wrong of ["", "x", requestId, `${world.token()} `, world.token().slice(1), world.token().toUpperCase()]) {
+    for (const wrong of [
+      "",
+      "x",
+      requestId,
+      `${world.token()} `,
+      world.token().slice(1),
+      world.token().toUpperCase(),
+    ]) {
       expect(await rejection(world, wrong)).toBe("unknown");
     }
     expect((await world.read(requestId)).phase).toBe("received");
@@ -111,7 +118,9 @@ describe("an acknowledgement", () => {
 
   it("is asked for once, however often the same is submitted", async () => {
     const { world, requestId } = await withRequest();
-    const again = await Promise.all(Array.from({ length: 10 }, () => world.rights.requests.submit(submission)));
+    const again = await Promise.all(
+      Array.from({ length: 10 }, () => world.rights.requests.submit(submission)),
+    );
     await world.settle();
     for (const submitted of again) {
       expect(submitted._unsafeUnwrap()).toMatchObject({ alreadyOpen: true, request: { id: requestId } });

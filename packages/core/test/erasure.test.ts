@@ -42,7 +42,12 @@ describe("an erasure", () => {
         }),
       ],
     });
-    await world.rights.requests.submit({ actor: admin, kind: "erasure", category: "customer-data", email: ada });
+    await world.rights.requests.submit({
+      actor: admin,
+      kind: "erasure",
+      category: "customer-data",
+      email: ada,
+    });
     await world.clock.advance(3_600_000);
     expect(asked).toEqual([]);
     expect(origin.size).toBe(2);

@@ -24,9 +24,15 @@ const manifestOf = (files: Map<string, Buffer>) =>
 
 describe("an export", () => {
   it("hands everything over in one package, sent to the address on record", async () => {
-    const world = await createWorld({ sources: [peopleSource("crm", people(3)), peopleSource("shop", people(2))] });
+    const world = await createWorld({
+      sources: [peopleSource("crm", people(3)), peopleSource("shop", people(2))],
+    });
     const requestId = await world.acknowledged("export");
-    expect(await world.read(requestId)).toMatchObject({ phase: "closed", outcome: "completed", waitingFor: [] });
+    expect(await world.read(requestId)).toMatchObject({
+      phase: "closed",
+      outcome: "completed",
+      waitingFor: [],
+    });
 
     const files = await delivered(world);
     const manifest = manifestOf(files);
@@ -36,7 +42,11 @@ describe("an export", () => {
       ["shop", 2],
     ]);
     for (const { path, sha256 } of manifest.files) {
-      expect(createHash("sha256").update(files.get(path) ?? "").digest("hex")).toBe(sha256);
+      expect(
+        createHash("sha256")
+          .update(files.get(path) ?? "")
+          .digest("hex"),
+      ).toBe(sha256);
     }
     expect(JSON.parse(String(files.get(manifest.collections[0]?.json ?? "")))).toEqual(rows(3));
     expect(world.notifier.sent.at(-1)?.to).toBe("tenant-admin@northwind.example");
@@ -46,7 +56,9 @@ describe("an export", () => {
     const world = await createWorld({ sources: [peopleSource("crm", people())] });
     const requestId = await world.acknowledged("export", "nobody@example.org");
     expect((await world.read(requestId)).outcome).toBe("completed");
-    expect(manifestOf(await delivered(world)).collections.every((collection) => collection.rows === 0)).toBe(true);
+    expect(manifestOf(await delivered(world)).collections.every((collection) => collection.rows === 0)).toBe(
+      true,
+    );
   });
 
   it("names what is missing and why, stays open, and delivers again when the source works", async () => {
@@ -70,7 +82,9 @@ describe("an export", () => {
     ]);
 
     isDown = false;
-    (await world.rights.requests.retrySource({ actor: tenantAdmin, requestId, source: "shop" }))._unsafeUnwrap();
+    (
+      await world.rights.requests.retrySource({ actor: tenantAdmin, requestId, source: "shop" })
+    )._unsafeUnwrap();
     await world.settle();
     expect((await world.read(requestId)).outcome).toBe("completed");
     expect(manifestOf(await delivered(world)).missing).toEqual([]);
@@ -161,7 +175,14 @@ describe("an export", () => {
   it("leaves out a copy that cannot be exported, and says that its origin is in it", async () => {
     const copy = peopleSource("insights", people(), { kind: "copy", refresh: async () => undefined });
     const world = await createWorld({
-      sources: [peopleSource("crm", people()), { ...copy, export: null, descriptor: { ...copy.descriptor, abilities: { ...copy.descriptor.abilities, export: false } } }],
+      sources: [
+        peopleSource("crm", people()),
+        {
+          ...copy,
+          export: null,
+          descriptor: { ...copy.descriptor, abilities: { ...copy.descriptor.abilities, export: false } },
+        },
+      ],
     });
     const view = await world.read(await world.acknowledged("export"));
     expect(view.outcome).toBe("completed");
@@ -204,10 +225,16 @@ describe("a package that is too large to attach", () => {
     const audit = (await world.rights.requests.audit({ actor: tenantAdmin, requestId }))._unsafeUnwrap();
     expect(audit.map(({ action }) => action)).toContain("downloaded");
 
-    expect((await world.rights.packages.download({ token: "x" }))._unsafeUnwrapErr()).toMatchObject({ reason: "unknown" });
-    expect((await world.rights.requests.acknowledge({ token }))._unsafeUnwrapErr()).toMatchObject({ reason: "unknown" });
+    expect((await world.rights.packages.download({ token: "x" }))._unsafeUnwrapErr()).toMatchObject({
+      reason: "unknown",
+    });
+    expect((await world.rights.requests.acknowledge({ token }))._unsafeUnwrapErr()).toMatchObject({
+      reason: "unknown",
+    });
     await world.pass(7 * 24 * hour + 60_000);
-    expect((await world.rights.packages.download({ token }))._unsafeUnwrapErr()).toMatchObject({ reason: "expired" });
+    expect((await world.rights.packages.download({ token }))._unsafeUnwrapErr()).toMatchObject({
+      reason: "expired",
+    });
     expect(world.tables.chunks.size).toBe(0);
     const gone = await world.rights.packages.fetch({ actor: tenantAdmin, requestId });
     expect(gone._unsafeUnwrapErr().code).toBe("package-not-available");
@@ -215,7 +242,12 @@ describe("a package that is too large to attach", () => {
 
   it("is a visible problem where there is no link, and can still be fetched by who may", async () => {
     const world = await createWorld({ sources: [peopleSource("crm", people())], notifier: small });
-    await world.rights.requests.submit({ actor: tenantAdmin, kind: "export", category: "customer-data", email: ada });
+    await world.rights.requests.submit({
+      actor: tenantAdmin,
+      kind: "export",
+      category: "customer-data",
+      email: ada,
+    });
     await world.settle();
     const [confirmation] = small.sent;
     if (confirmation?.notice.type !== "confirmation") throw new Error("no confirmation");

@@ -4,7 +4,10 @@ import { ada, admin, createWorld, hanging, peopleSource } from "./world.ts";
 
 const hour = 3_600_000;
 
-const erasureOver = async (changes: Partial<DataSourceDefinition>, people = new Map<string, Row[]>([[ada, [{}]]])) => {
+const erasureOver = async (
+  changes: Partial<DataSourceDefinition>,
+  people = new Map<string, Row[]>([[ada, [{}]]]),
+) => {
   const good = new Map<string, Row[]>([[ada, [{}]]]);
   const world = await createWorld({
     sources: [peopleSource("good", good), peopleSource("bad", people, changes)],
@@ -29,13 +32,21 @@ describe("a source that", () => {
     expect(tries).toBe(5);
     expect(await bad()).toMatchObject({ status: "warning", attempts: 5 });
     const view = await world.read(requestId);
-    expect(view).toMatchObject({ outcome: null, waitingFor: [{ for: "source", source: "bad", problem: "unavailable" }] });
+    expect(view).toMatchObject({
+      outcome: null,
+      waitingFor: [{ for: "source", source: "bad", problem: "unavailable" }],
+    });
     expect(good.size).toBe(0);
 
     const support = world.notifier.sent.filter(({ notice }) => notice.type === "support");
     expect(support).toHaveLength(1);
     expect(support[0]?.to).toBe("support@northwind.example");
-    expect(support[0]?.notice).toMatchObject({ requestId, source: { id: "bad" }, problem: "unavailable", attempts: 5 });
+    expect(support[0]?.notice).toMatchObject({
+      requestId,
+      source: { id: "bad" },
+      problem: "unavailable",
+      attempts: 5,
+    });
     expect(JSON.stringify(support)).not.toContain("ada");
 
     await world.clock.advance(24 * hour);
@@ -144,7 +155,10 @@ describe("a source that", () => {
     for (const answer of rubbish) {
       const erase = async () => answer as never;
       const { bad } = await erasureOver({ erase });
-      expect(await bad()).toMatchObject({ status: "warning", problem: { code: "invalid-answer", retryable: false } });
+      expect(await bad()).toMatchObject({
+        status: "warning",
+        problem: { code: "invalid-answer", retryable: false },
+      });
     }
   });
 
@@ -181,7 +195,11 @@ describe("a source that", () => {
       },
     });
     await world.rights.stop();
-    const later = await createWorld({ sources: [peopleSource("good", new Map())] }, world.tables, world.clock);
+    const later = await createWorld(
+      { sources: [peopleSource("good", new Map())] },
+      world.tables,
+      world.clock,
+    );
     await later.clock.advance(hour);
     expect((await later.read(requestId)).waitingFor).toEqual([
       { for: "source", source: "bad", problem: "not-registered" },

@@ -1,4 +1,9 @@
-import { type DataSourceDefinition, defineDataSource, type FoundIdentifier, type Row } from "@subject-rights/core";
+import {
+  type DataSourceDefinition,
+  defineDataSource,
+  type FoundIdentifier,
+  type Row,
+} from "@subject-rights/core";
 import { describe, expect, it } from "vitest";
 import { ada, admin, createWorld, peopleSource } from "./world.ts";
 
@@ -17,18 +22,27 @@ const keyed = (
     kind: "origin",
     needs: [type],
     locate: async (subject) => [
-      { collection: "rows", count: subject.values(type).reduce((sum, value) => sum + (rows.get(value)?.length ?? 0), 0) },
+      {
+        collection: "rows",
+        count: subject.values(type).reduce((sum, value) => sum + (rows.get(value)?.length ?? 0), 0),
+      },
     ],
     erase: async (subject) => {
       const count = subject.values(type).filter((value) => rows.delete(value)).length;
-      return [count === 0 ? { collection: "rows", outcome: "absent" } : { collection: "rows", outcome: "erased", count }];
+      return [
+        count === 0
+          ? { collection: "rows", outcome: "absent" }
+          : { collection: "rows", outcome: "erased", count },
+      ];
     },
     ...(identify === undefined ? {} : { identify: async (subject) => identify(subject.values(type)) }),
     ...changes,
   });
 
-const known = (type: string, from: Record<string, string[]>, shared = false) => (values: readonly string[]) =>
-  values.flatMap((value) => (from[value] ?? []).map((found) => ({ type, value: found, shared })));
+const known =
+  (type: string, from: Record<string, string[]>, shared = false) =>
+  (values: readonly string[]) =>
+    values.flatMap((value) => (from[value] ?? []).map((found) => ({ type, value: found, shared })));
 
 describe("identifying", () => {
   it("follows a person from one source to the next, whatever their order", async () => {
@@ -85,9 +99,16 @@ describe("identifying", () => {
     });
     expect(JSON.stringify(world.notifier.sent.at(-1))).not.toContain("030 1");
     const revealed = (await world.rights.requests.reveal({ actor: admin, requestId }))._unsafeUnwrap();
-    expect(revealed.undecided).toEqual([{ decision: "decision-1", identifier: { type: "telephone", value: "030 1" } }]);
+    expect(revealed.undecided).toEqual([
+      { decision: "decision-1", identifier: { type: "telephone", value: "030 1" } },
+    ]);
 
-    const decision = { actor: admin, requestId, decision: "decision-1", reason: "two people in one household" } as const;
+    const decision = {
+      actor: admin,
+      requestId,
+      decision: "decision-1",
+      reason: "two people in one household",
+    } as const;
     (await world.rights.requests.decideIdentifier({ ...decision, answer: "somebody-else" }))._unsafeUnwrap();
     await world.settle();
     expect(byPhone.size).toBe(1);
@@ -171,7 +192,10 @@ describe("two requests about one person", () => {
             await new Promise<void>((resolve) => {
               release = resolve;
             });
-            yield { collection: "people", rows: subject.values("email").flatMap((email) => people.get(email) ?? []) };
+            yield {
+              collection: "people",
+              rows: subject.values("email").flatMap((email) => people.get(email) ?? []),
+            };
             underWay.splice(underWay.indexOf("export"), 1);
           },
           erase: async (subject) => {

@@ -34,7 +34,9 @@ describe("a notifier that", () => {
     await world.clock.advance(60_000);
     expect(accepted.map(({ notice }) => notice.type)).toEqual(["confirmation"]);
     // Hours of tries are one line in the audit, and what the driver said is nowhere.
-    const audit = (await world.rights.requests.audit({ actor: admin, requestId: request.id }))._unsafeUnwrap();
+    const audit = (
+      await world.rights.requests.audit({ actor: admin, requestId: request.id })
+    )._unsafeUnwrap();
     expect(audit.map(({ action }) => action)).toEqual(["submitted", "notice-failed", "notice-sent"]);
     expect(JSON.stringify([audit, [...world.tables.requests.values()]])).not.toContain("ada");
   });
@@ -125,7 +127,11 @@ describe("a clock that jumps", () => {
 describe("a library that is stopped", () => {
   it("works on nothing until another one starts, which takes up what is unfinished", async () => {
     const world = await createWorld({ sources: [peopleSource("crm", people())] });
-    const submitted = await world.rights.requests.submit({ ...submission, actor: tenantAdmin, kind: "export" });
+    const submitted = await world.rights.requests.submit({
+      ...submission,
+      actor: tenantAdmin,
+      kind: "export",
+    });
     await world.settle();
     await world.rights.stop();
     (await world.rights.requests.acknowledge({ token: world.token() }))._unsafeUnwrap();

@@ -1,4 +1,10 @@
-import { type Actor, type ApplicationUser, defineUserDirectory, type Row, rolePolicy } from "@subject-rights/core";
+import {
+  type Actor,
+  type ApplicationUser,
+  defineUserDirectory,
+  type Row,
+  rolePolicy,
+} from "@subject-rights/core";
 import { describe, expect, it } from "vitest";
 import { ada, admin, copyOfPeople, createWorld, hanging, peopleSource } from "./world.ts";
 
@@ -31,7 +37,9 @@ describe("the Permissions page", () => {
     const page = (await world.rights.users.list({ actor: admin }))._unsafeUnwrap();
     expect(page.users.map(({ id }) => id)).toEqual(["admin-1", "bo"]);
 
-    const removed = (await world.rights.users.remove({ actor: admin, userIds: ["bo", "di"] }))._unsafeUnwrap();
+    const removed = (
+      await world.rights.users.remove({ actor: admin, userIds: ["bo", "di"] })
+    )._unsafeUnwrap();
     expect(removed.map(({ request }) => [request.kind, request.category])).toEqual([
       ["erasure", "user-data"],
       ["erasure", "user-data"],
@@ -96,12 +104,23 @@ describe("the Data Sources page", () => {
     const world = await setUp();
     const before = (await world.rights.sources.list({ actor: admin }))._unsafeUnwrap();
     expect(before).toMatchObject([
-      { id: "crm", title: "The crm", holds: ["customer-data"], status: "pending", canRefresh: false, refreshedAt: null },
+      {
+        id: "crm",
+        title: "The crm",
+        holds: ["customer-data"],
+        status: "pending",
+        canRefresh: false,
+        refreshedAt: null,
+      },
       { id: "insights", status: "pending", canRefresh: true, refreshedAt: null },
     ]);
     (await world.rights.sources.refresh({ actor: admin, source: "insights" }))._unsafeUnwrap();
     const after = (await world.rights.sources.list({ actor: admin }))._unsafeUnwrap();
-    expect(after[1]).toMatchObject({ status: "succeeded", refreshedAt: "2026-01-05T09:00:00.000Z", problem: null });
+    expect(after[1]).toMatchObject({
+      status: "succeeded",
+      refreshedAt: "2026-01-05T09:00:00.000Z",
+      problem: null,
+    });
   });
 
   it("shows a warning when a refresh fails, and a check mark when it works again", async () => {
@@ -111,7 +130,10 @@ describe("the Data Sources page", () => {
     });
     const refresh = () => world.rights.sources.refresh({ actor: admin, source: "insights" });
     const row = async () => (await world.rights.sources.list({ actor: admin }))._unsafeUnwrap()[1];
-    expect((await refresh())._unsafeUnwrapErr()).toMatchObject({ code: "call-failed", problem: "unavailable" });
+    expect((await refresh())._unsafeUnwrapErr()).toMatchObject({
+      code: "call-failed",
+      problem: "unavailable",
+    });
     expect(await row()).toMatchObject({ status: "warning", problem: "unavailable" });
     isDown = false;
     expect((await refresh()).isOk()).toBe(true);
@@ -122,7 +144,10 @@ describe("the Data Sources page", () => {
     const world = await setUp();
     const refresh = (source: string) => world.rights.sources.refresh({ actor: admin, source });
     expect((await refresh("nothing"))._unsafeUnwrapErr().code).toBe("source-not-found");
-    expect((await refresh("crm"))._unsafeUnwrapErr()).toMatchObject({ code: "call-failed", problem: "not-supported" });
+    expect((await refresh("crm"))._unsafeUnwrapErr()).toMatchObject({
+      code: "call-failed",
+      problem: "not-supported",
+    });
   });
 
   it("shows a warning for a source in which somebody is not erased, whatever its last refresh was", async () => {
@@ -139,7 +164,12 @@ describe("the Data Sources page", () => {
     await world.clock.advance(60_000);
     const list = async () => (await world.rights.sources.list({ actor: admin }))._unsafeUnwrap()[0];
     expect(await list()).toMatchObject({ status: "warning", problem: "unavailable", requests: [requestId] });
-    await world.rights.requests.settleSource({ actor: admin, requestId, source: "crm", reason: "being replaced" });
+    await world.rights.requests.settleSource({
+      actor: admin,
+      requestId,
+      source: "crm",
+      reason: "being replaced",
+    });
     expect(await list()).toMatchObject({ requests: [] });
   });
 

@@ -50,7 +50,9 @@ describe("an actor", () => {
       users.list({ actor: stranger }),
       users.remove({ actor: stranger, userIds: ["u"] }),
     ]);
-    expect(refused.map((answer) => answer.isErr() && answer.error.code)).toEqual(refused.map(() => "not-allowed"));
+    expect(refused.map((answer) => answer.isErr() && answer.error.code)).toEqual(
+      refused.map(() => "not-allowed"),
+    );
   });
 
   it("of another tenant sees nothing", async () => {
@@ -87,7 +89,9 @@ describe("an actor", () => {
       () => undefined as never,
     ]) {
       const world = await createWorld({ sources: [byHand(people())], policy: answer });
-      expect((await world.rights.requests.list({ actor: admin }))._unsafeUnwrapErr().code).toBe("not-allowed");
+      expect((await world.rights.requests.list({ actor: admin }))._unsafeUnwrapErr().code).toBe(
+        "not-allowed",
+      );
     }
   });
 });
@@ -96,21 +100,44 @@ describe("input", () => {
   it("that is malformed is refused with what to do about it", async () => {
     const world = await createWorld({ sources: [byHand(people())] });
     const submission = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
-    for (const email of ["", "ada", "ada@", "a@b@c.de", "ada@example.org, eve@example.org", `${"a".repeat(250)}@b.de`, 7 as never]) {
+    for (const email of [
+      "",
+      "ada",
+      "ada@",
+      "a@b@c.de",
+      "ada@example.org, eve@example.org",
+      `${"a".repeat(250)}@b.de`,
+      7 as never,
+    ]) {
       const refused = await world.rights.requests.submit({ ...submission, email });
-      expect(refused._unsafeUnwrapErr()).toMatchObject({ code: "invalid-input", issues: [{ path: "email" }] });
+      expect(refused._unsafeUnwrapErr()).toMatchObject({
+        code: "invalid-input",
+        issues: [{ path: "email" }],
+      });
     }
     const unheld = await world.rights.requests.submit({ ...submission, category: "user-data" });
-    expect(unheld._unsafeUnwrapErr()).toMatchObject({ code: "invalid-input", issues: [{ path: "category" }] });
-    expect((await world.rights.requests.submit({ ...submission, kind: "rectify" as never })).isErr()).toBe(true);
-    expect((await world.rights.requests.submit({ ...submission, category: "all" as never })).isErr()).toBe(true);
+    expect(unheld._unsafeUnwrapErr()).toMatchObject({
+      code: "invalid-input",
+      issues: [{ path: "category" }],
+    });
+    expect((await world.rights.requests.submit({ ...submission, kind: "rectify" as never })).isErr()).toBe(
+      true,
+    );
+    expect((await world.rights.requests.submit({ ...submission, category: "all" as never })).isErr()).toBe(
+      true,
+    );
   });
 
   it("that is kept for good must not name anybody", async () => {
     const world = await createWorld({ sources: [byHand(people(), { erase: undefined })] });
     const requestId = await world.acknowledged("erasure");
     for (const reason of ["", "   ", `because ${ada} said so`, "ask BOB@example.org", "x".repeat(501)]) {
-      const settled = await world.rights.requests.settleSource({ actor: admin, requestId, source: "paper", reason });
+      const settled = await world.rights.requests.settleSource({
+        actor: admin,
+        requestId,
+        source: "paper",
+        reason,
+      });
       expect(settled._unsafeUnwrapErr().code).toBe("invalid-input");
     }
   });
@@ -144,10 +171,22 @@ describe("a manual task", () => {
     const requestId = await world.acknowledged("erasure");
     const view = await world.read(requestId);
     expect(view.waitingFor).toEqual([{ for: "task", source: "archive" }]);
-    await world.rights.requests.answerTask({ actor: admin, requestId, source: "archive", answer: "done", note: "shredded" });
+    await world.rights.requests.answerTask({
+      actor: admin,
+      requestId,
+      source: "archive",
+      answer: "done",
+      note: "shredded",
+    });
     await world.settle();
     expect((await world.read(requestId)).outcome).toBe("completed-with-exceptions");
-    const again = await world.rights.requests.answerTask({ actor: admin, requestId, source: "archive", answer: "done", note: "again" });
+    const again = await world.rights.requests.answerTask({
+      actor: admin,
+      requestId,
+      source: "archive",
+      answer: "done",
+      note: "again",
+    });
     expect(again._unsafeUnwrapErr().code).toBe("not-possible-now");
   });
 
@@ -203,7 +242,9 @@ describe("cancelling", () => {
 
 describe("progress", () => {
   it("tells everything that happens, in order, and nothing personal, to its end", async () => {
-    const world = await createWorld({ sources: [peopleSource("crm", people()), peopleSource("shop", people())] });
+    const world = await createWorld({
+      sources: [peopleSource("crm", people()), peopleSource("shop", people())],
+    });
     const submitted = await world.rights.requests.submit({
       actor: admin,
       kind: "erasure",
@@ -245,7 +286,8 @@ describe("progress", () => {
     const input = { actor: admin, requestId, signal: stop.signal };
     const seen: string[] = [];
     const followed = (async () => {
-      for await (const event of (await world.rights.requests.progress(input))._unsafeUnwrap()) seen.push(event.type);
+      for await (const event of (await world.rights.requests.progress(input))._unsafeUnwrap())
+        seen.push(event.type);
     })();
     await world.settle();
     stop.abort();

@@ -2,8 +2,8 @@ import {
   type Actor,
   type CallContext,
   type CollectionOutcome,
-  type DataSourceDefinition,
   createSubjectRights,
+  type DataSourceDefinition,
   defineDataSource,
   type RequestView,
   type Row,
@@ -37,7 +37,11 @@ export const peopleSource = (
     erase: async (subject): Promise<CollectionOutcome[]> => {
       const count = rowsOf(subject).length;
       for (const email of subject.values("email")) people.delete(email);
-      return [count === 0 ? { collection: "people", outcome: "absent" } : { collection: "people", outcome: "erased", count }];
+      return [
+        count === 0
+          ? { collection: "people", outcome: "absent" }
+          : { collection: "people", outcome: "erased", count },
+      ];
     },
     ...changes,
   };
@@ -88,7 +92,9 @@ const isPackaging = async (rights: SubjectRights): Promise<boolean> => {
       ? sources.every(({ status }) => status === "succeeded" || status === "warning") &&
         sources.some(({ status }) => status === "succeeded")
       : phase === "packaged" &&
-        messages.some(({ kind, status, problem }) => kind === "delivery" && status === "due" && problem === null),
+        messages.some(
+          ({ kind, status, problem }) => kind === "delivery" && status === "due" && problem === null,
+        ),
   );
 };
 
@@ -103,7 +109,10 @@ export const createWorld = async (
   const complete: SubjectRightsOptions = {
     controller: "Northwind Lamps",
     notifier,
-    addresses: { tenantAdmin: () => "tenant-admin@northwind.example", support: () => "support@northwind.example" },
+    addresses: {
+      tenantAdmin: () => "tenant-admin@northwind.example",
+      support: () => "support@northwind.example",
+    },
     ...memoryStorage({ tables }),
     clock,
     randomness: seededRandomness(tables.requests.size + 1),
@@ -138,7 +147,8 @@ export const createWorld = async (
       await clock.advance(milliseconds);
       await settle();
     },
-    read: async (requestId, actor = admin) => (await rights.requests.read({ actor, requestId }))._unsafeUnwrap(),
+    read: async (requestId, actor = admin) =>
+      (await rights.requests.read({ actor, requestId }))._unsafeUnwrap(),
     acknowledged: async (kind, email = ada) => {
       const actor = kind === "erasure" ? admin : tenantAdmin;
       const submitted = await rights.requests.submit({ actor, kind, category: "customer-data", email });

@@ -1,6 +1,11 @@
-import { type ArtifactKey, type ArtifactStore, defineArtifactStore, type Instant } from "@subject-rights/core";
+import {
+  type ArtifactKey,
+  type ArtifactStore,
+  defineArtifactStore,
+  type Instant,
+} from "@subject-rights/core";
 
-interface StoredChunk extends ArtifactKey {
+export interface StoredChunk extends ArtifactKey {
   readonly expiresAt: Instant;
   readonly bytes: Uint8Array;
 }

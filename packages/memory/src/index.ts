@@ -1,4 +1,4 @@
-export { type ArtifactTable, memoryArtifactStore } from "./artifact-store.ts";
+export { type ArtifactTable, memoryArtifactStore, type StoredChunk } from "./artifact-store.ts";
 export { type KeyTable, type MemoryKeyRingOptions, memoryKeyRing } from "./key-ring.ts";
 export { type MemoryNotifier, type MemoryNotifierOptions, memoryNotifier } from "./notifier.ts";
 export { memoryRequestStore, type RequestTables } from "./request-store.ts";

@@ -1,21 +1,23 @@
-import { defineKeyRing, type KeyRing, keyBytes, type Randomness } from "@subject-rights/core";
+import {
+  defineKeyRing,
+  type KeyRing,
+  keyBytes,
+  type Randomness,
+  systemRandomness,
+} from "@subject-rights/core";
 
 export type KeyTable = Map<string, Uint8Array>;
 
 export interface MemoryKeyRingOptions {
-  /** Where keys come from. Default: the random numbers of the platform, which are fit for cryptography. */
+  /** Where keys come from. Default: `systemRandomness`. */
   readonly randomness?: Randomness | undefined;
   /** Where keys are kept; handing the same to a second key ring is a restart without loss. */
   readonly keys?: KeyTable | undefined;
 }
 
-const platformRandomness: Randomness = {
-  bytes: (length) => globalThis.crypto.getRandomValues(new Uint8Array(length)),
-};
-
 /** Keeps keys in memory: when the process ends, what they protected cannot be read any more. */
 export const memoryKeyRing = ({
-  randomness = platformRandomness,
+  randomness = systemRandomness,
   keys = new Map(),
 }: MemoryKeyRingOptions = {}): KeyRing =>
   defineKeyRing({

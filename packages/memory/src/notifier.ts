@@ -21,7 +21,11 @@ export interface MemoryNotifier extends Notifier {
 
 const mebibyte = 1024 * 1024;
 
-const keptAttachment = async (attachment: Attachment, limit: number, signal: AbortSignal): Promise<Attachment> => {
+const keptAttachment = async (
+  attachment: Attachment,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Attachment> => {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of attachment.read()) {

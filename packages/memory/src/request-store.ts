@@ -1,4 +1,10 @@
-import { type AuditEntry, defineRequestStore, type RequestKey, type RequestStore, type StoredRequest } from "@subject-rights/core";
+import {
+  type AuditEntry,
+  defineRequestStore,
+  type RequestKey,
+  type RequestStore,
+  type StoredRequest,
+} from "@subject-rights/core";
 
 export interface RequestTables {
   readonly requests: Map<string, StoredRequest>;
@@ -52,12 +58,16 @@ export const memoryRequestStore = (tables: RequestTables = requestTables()): Req
     },
 
     async readByTokenHash(tokenHash) {
-      return structuredClone([...requests.values()].find(({ tokenHashes }) => tokenHashes.includes(tokenHash)));
+      return structuredClone(
+        [...requests.values()].find(({ tokenHashes }) => tokenHashes.includes(tokenHash)),
+      );
     },
 
     async commit({ request, expectedVersion, entries }) {
       if (requests.get(keyOf(request))?.version !== expectedVersion) return { outcome: "changed" };
-      const holder = others(request).find(({ claims }) => claims.some((claim) => request.claims.includes(claim)));
+      const holder = others(request).find(({ claims }) =>
+        claims.some((claim) => request.claims.includes(claim)),
+      );
       if (holder !== undefined) return { outcome: "claimed", by: holder.id };
       put(request, entries);
       return { outcome: "committed" };
@@ -71,12 +81,17 @@ export const memoryRequestStore = (tables: RequestTables = requestTables()): Req
         .reverse();
       const page = structuredClone(found.slice(0, limit));
       const last = page.at(-1);
-      return { requests: page, cursor: last !== undefined && found.length > limit ? placeOf(last) : undefined };
+      return {
+        requests: page,
+        cursor: last !== undefined && found.length > limit ? placeOf(last) : undefined,
+      };
     },
 
     async due({ until, limit }) {
       return [...requests.values()]
-        .flatMap(({ tenant, id, wakeAt }) => (wakeAt !== null && wakeAt <= until ? [{ tenant, id, wakeAt }] : []))
+        .flatMap(({ tenant, id, wakeAt }) =>
+          wakeAt !== null && wakeAt <= until ? [{ tenant, id, wakeAt }] : [],
+        )
         .sort(byText(({ wakeAt }) => wakeAt))
         .slice(0, limit);
     },

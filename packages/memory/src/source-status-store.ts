@@ -1,4 +1,8 @@
-import { defineSourceStatusStore, type SourceStatusStore, type StoredSourceStatus } from "@subject-rights/core";
+import {
+  defineSourceStatusStore,
+  type SourceStatusStore,
+  type StoredSourceStatus,
+} from "@subject-rights/core";
 
 export type SourceStatusTable = Map<string, StoredSourceStatus>;
 

@@ -1,4 +1,10 @@
-import type { ArtifactStore, KeyRing, Randomness, RequestStore, SourceStatusStore } from "@subject-rights/core";
+import type {
+  ArtifactStore,
+  KeyRing,
+  Randomness,
+  RequestStore,
+  SourceStatusStore,
+} from "@subject-rights/core";
 import { type ArtifactTable, memoryArtifactStore } from "./artifact-store.ts";
 import { type KeyTable, memoryKeyRing } from "./key-ring.ts";
 import { memoryRequestStore, type RequestTables, requestTables } from "./request-store.ts";
@@ -21,7 +27,7 @@ export interface MemoryStorage {
 export interface MemoryStorageOptions {
   /** Where everything is kept. Default: tables of its own. */
   readonly tables?: MemoryTables | undefined;
-  /** Where keys come from. Default: the platform's. */
+  /** Where keys come from. Default: `systemRandomness`. */
   readonly randomness?: Randomness | undefined;
 }
 
@@ -33,7 +39,10 @@ export const memoryTables = (): MemoryTables => ({
 });
 
 /** Every storage port at once: `createSubjectRights({ ...memoryStorage(), … })`. */
-export const memoryStorage = ({ tables = memoryTables(), randomness }: MemoryStorageOptions = {}): MemoryStorage => ({
+export const memoryStorage = ({
+  tables = memoryTables(),
+  randomness,
+}: MemoryStorageOptions = {}): MemoryStorage => ({
   requestStore: memoryRequestStore(tables),
   artifactStore: memoryArtifactStore(tables.chunks),
   sourceStatusStore: memorySourceStatusStore(tables.statuses),

@@ -30,7 +30,10 @@ export const requestStore: RequestStoreHarness = {
 export const artifactStore: StorageHarness<ArtifactStoreFixture> = {
   async make() {
     const { chunks } = memoryTables();
-    return { store: memoryArtifactStore(chunks), dump: async () => [...chunks.values()].map(({ bytes }) => hexOf(bytes)).join() };
+    return {
+      store: memoryArtifactStore(chunks),
+      dump: async () => [...chunks.values()].map(({ bytes }) => hexOf(bytes)).join(),
+    };
   },
 };
 

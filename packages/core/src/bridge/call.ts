@@ -3,7 +3,7 @@ import { CallFailed, PermanentFailure } from "../errors.ts";
 import type { CallContext } from "../ports/call.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ProblemCode } from "../request/problems.ts";
-import { err, ok, ResultAsync, type Result } from "../result.ts";
+import { err, ok, type Result, ResultAsync } from "../result.ts";
 
 /** A call to an adapter: what the adapter is told, and how long it has. */
 export interface Call extends CallContext {

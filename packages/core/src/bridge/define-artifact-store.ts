@@ -32,7 +32,12 @@ export const defineArtifactStore = (definition: ArtifactStoreDefinition): Artifa
   return {
     write: (chunk) => callStorage(port, "write", async () => void (await definition.write(chunk)), z.void()),
     read: (key) =>
-      callStorage(port, "read", () => definition.read(key), z.instanceof(Uint8Array<ArrayBufferLike>).optional()),
+      callStorage(
+        port,
+        "read",
+        () => definition.read(key),
+        z.instanceof(Uint8Array<ArrayBufferLike>).optional(),
+      ),
     remove: (key) => callStorage(port, "remove", async () => void (await definition.remove(key)), z.void()),
     sweep: (query) =>
       callStorage(port, "sweep", () => definition.sweep(query), z.number().int().nonnegative()),

@@ -39,7 +39,8 @@ export interface DataSource {
   readonly export: ((subject: Subject, call: Call, cursor: string | null) => ExportPages) | null;
 }
 
-type Ability<Answer> = (subject: Subject, call: Call) => ResultAsync<Answer, CallFailed>;
+/** Something that a source can do for one person. */
+export type Ability<Answer> = (subject: Subject, call: Call) => ResultAsync<Answer, CallFailed>;
 
 const definitionSchema = z
   .object({
@@ -83,14 +84,12 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
   );
   const can = (ability: "identify" | "locate" | "export" | "erase" | "refresh" | "verify") =>
     typeof definition[ability] === "function";
-  const asking =
-    <Answer>(
-      ability: "identify" | "locate" | "erase" | "verify",
-      schema: z.ZodType<Answer>,
-    ): Ability<Answer> | null =>
+  const asking = <Answer>(
+    ability: "identify" | "locate" | "erase" | "verify",
+    schema: z.ZodType<Answer>,
+  ): Ability<Answer> | null =>
     can(ability)
-      ? (subject, call) =>
-          callAdapter(id, call, (context) => definition[ability]?.(subject, context), schema)
+      ? (subject, call) => callAdapter(id, call, (context) => definition[ability]?.(subject, context), schema)
       : null;
 
   const locate = asking("locate", collectionCountsSchema);
@@ -119,6 +118,8 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
     refresh: can("refresh")
       ? (call) => callAdapter(id, call, (context) => definition.refresh?.(context), z.void())
       : null,
-    export: can("export") ? (subject, call, cursor) => exportPages(id, definition, subject, call, cursor) : null,
+    export: can("export")
+      ? (subject, call, cursor) => exportPages(id, definition, subject, call, cursor)
+      : null,
   };
 };

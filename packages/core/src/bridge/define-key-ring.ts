@@ -35,6 +35,7 @@ export const defineKeyRing = (definition: KeyRingDefinition): KeyRing => {
           .refine((key) => key.length === keyBytes)
           .optional(),
       ),
-    destroy: (name) => callStorage(port, "destroy", async () => void (await definition.destroy(name)), z.void()),
+    destroy: (name) =>
+      callStorage(port, "destroy", async () => void (await definition.destroy(name)), z.void()),
   };
 };

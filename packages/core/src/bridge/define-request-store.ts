@@ -141,7 +141,9 @@ export const defineRequestStore = (definition: RequestStoreDefinition): RequestS
         port,
         "audit",
         () => definition.audit(key),
-        z.array(auditEntrySchema.refine((entry) => entry.tenant === key.tenant && entry.requestId === key.id)),
+        z.array(
+          auditEntrySchema.refine((entry) => entry.tenant === key.tenant && entry.requestId === key.id),
+        ),
       ),
   };
 };

@@ -14,7 +14,10 @@ export interface UserPage {
 
 /** A user directory that is safe to use: every answer is checked, and no call throws. */
 export interface UserDirectory {
-  list(query: { readonly tenant: string; readonly cursor?: string | undefined }): ResultAsync<UserPage, StorageFailed>;
+  list(query: {
+    readonly tenant: string;
+    readonly cursor?: string | undefined;
+  }): ResultAsync<UserPage, StorageFailed>;
 }
 
 const pageSchema = z.object({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CallFailed } from "../errors.ts";
+import type { CallFailed } from "../errors.ts";
 import type { DataSourceDefinition, ExportPage, Row } from "../ports/data-source.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Subject } from "../subject/subject.ts";
@@ -39,7 +39,13 @@ export const exportPages = (
 
   const start = (): AsyncIterator<ExportPage> => {
     const { tenant, requestId, idempotencyKey } = call;
-    const iterable: unknown = definition.export?.(subject, { tenant, requestId, idempotencyKey, signal, cursor });
+    const iterable: unknown = definition.export?.(subject, {
+      tenant,
+      requestId,
+      idempotencyKey,
+      signal,
+      cursor,
+    });
     if (typeof iterable !== "object" || iterable === null || !(Symbol.asyncIterator in iterable)) {
       throw invalidAnswer(source);
     }

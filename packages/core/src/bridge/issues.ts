@@ -6,16 +6,25 @@ const issuesOf = (error: z.ZodError) =>
   error.issues.map(({ path, message }) => ({ path: z.core.toDotPath(path), message }));
 
 /** Checks what an application hands in. */
-export const checkInput = <Output>(schema: z.ZodType<Output>, input: unknown): Result<Output, InvalidInput> => {
+export const checkInput = <Output>(
+  schema: z.ZodType<Output>,
+  input: unknown,
+): Result<Output, InvalidInput> => {
   const parsed = schema.safeParse(input);
   return parsed.success ? ok(parsed.data) : err(new InvalidInput(issuesOf(parsed.error)));
 };
 
 /** Checks what a developer wrote into a definition; a mistake there is thrown at once, where it was made. */
-export const checkDefinition = <Output>(what: string, schema: z.ZodType<Output>, definition: unknown): Output => {
+export const checkDefinition = <Output>(
+  what: string,
+  schema: z.ZodType<Output>,
+  definition: unknown,
+): Output => {
   const parsed = schema.safeParse(definition);
   if (parsed.success) return parsed.data;
-  const issues = issuesOf(parsed.error).map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
+  const issues = issuesOf(parsed.error).map(({ path, message }) =>
+    path === "" ? message : `${path}: ${message}`,
+  );
   throw new ConfigurationMistake(`${what}: ${issues.join("; ")}`);
 };
 

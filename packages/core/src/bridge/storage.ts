@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { StorageFailed, SubjectRightsError } from "../errors.ts";
-import { err, ok, ResultAsync, type Result } from "../result.ts";
+import { err, ok, type Result, ResultAsync } from "../result.ts";
 
 /** Calls one operation of a storage port: a throw becomes an error value, and the answer is checked. */
 export const callStorage = <Answer>(

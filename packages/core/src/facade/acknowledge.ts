@@ -11,24 +11,34 @@ export const acknowledge = (services: Services, token: string): ResultAsync<Requ
   const sources = [...services.sources.values()].map(({ descriptor }) => descriptor);
   return services.requestStore
     .readByTokenHash(hash)
-    .andThen((stored) => (stored === undefined ? errAsync(new TokenRejected("unknown")) : load(services, stored)))
+    .andThen((stored) =>
+      stored === undefined ? errAsync(new TokenRejected("unknown")) : load(services, stored),
+    )
     .andThen((opened) => {
       const { acknowledgement } = opened.request;
       // The same index finds the tokens of downloads; those acknowledge nothing.
       if (!sameDigest(acknowledgement.tokenHash ?? "", hash)) return errAsync(new TokenRejected("unknown"));
-      return apply(services, opened.request, { type: "acknowledged", sources }, addressOnRecordActorId, opened);
+      return apply(
+        services,
+        opened.request,
+        { type: "acknowledged", sources },
+        addressOnRecordActorId,
+        opened,
+      );
     })
     .orElse((error) =>
       // Somebody else was faster with the same token, or it was used long ago; or the request is over.
       error instanceof NotPossibleNow ? rejection(services, hash) : errAsync(error),
     )
-    .map(({ request }) => viewOf(request, services.sources));
+    .map(({ request }) => viewOf(request, services));
 };
 
 const rejection = (services: Services, hash: string): ResultAsync<never, ApplyError> =>
   services.requestStore
     .readByTokenHash(hash)
-    .andThen((stored) => (stored === undefined ? errAsync(new TokenRejected("unknown")) : load(services, stored)))
+    .andThen((stored) =>
+      stored === undefined ? errAsync(new TokenRejected("unknown")) : load(services, stored),
+    )
     .andThen(({ request }) =>
       errAsync(new TokenRejected(request.acknowledgement.acknowledgedAt === null ? "expired" : "used")),
     );

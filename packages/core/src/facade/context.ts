@@ -6,8 +6,8 @@ import type { ResultAsync } from "../result.ts";
 import { type ApplyError, apply, load } from "../runner/apply.ts";
 import { fromFound } from "../runner/record.ts";
 import type { Services } from "../runner/services.ts";
-import { checkReason } from "./reason.ts";
 import { authorise, type Policy, type PolicyAction } from "./policy.ts";
+import { checkReason } from "./reason.ts";
 import { type RequestView, viewOf } from "./view.ts";
 
 /** What every call of the facade works with. */
@@ -48,4 +48,4 @@ export const changeRequest = (
     .andThen(({ tenant }) => load(services, { tenant, id: requestId }))
     .andThen((opened) => checkReason(words, opened.request).map(() => opened))
     .andThen((opened) => apply(services, opened.request, event, actor.id, opened))
-    .map(({ request }) => viewOf(request, services.sources));
+    .map(({ request }) => viewOf(request, services));

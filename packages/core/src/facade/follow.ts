@@ -24,7 +24,10 @@ export async function* follow(
     // Listening begins before reading, so that no change falls between the two.
     const nudge = nextChange(services, key, signal);
     try {
-      const now: RequestView = viewOf(orThrow(await services.requestStore.read(key).andThen(fromFound)), services.sources);
+      const now: RequestView = viewOf(
+        orThrow(await services.requestStore.read(key).andThen(fromFound)),
+        services,
+      );
       yield* progressBetween(before, now);
       if (now.outcome !== null) return;
       before = now;
@@ -38,10 +41,8 @@ export async function* follow(
 const nextChange = (services: Services, key: RequestKey, signal: AbortSignal | undefined) => {
   const over = new AbortController();
   const eitherSignal = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);
-  let stopListening = () => {};
-  const changed = new Promise<void>((resolve) => {
-    stopListening = services.signals.listen(key, () => resolve());
-  });
+  const { promise: changed, resolve } = Promise.withResolvers<void>();
+  const stopListening = services.signals.listen(key, () => resolve());
   const looked = services.clock.wait(lookEvery, eitherSignal).catch(() => undefined);
   return {
     arrived: Promise.race([changed, looked]),

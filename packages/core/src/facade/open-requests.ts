@@ -1,5 +1,5 @@
-import { orThrow } from "../result.ts";
 import type { Request } from "../request/request.ts";
+import { orThrow } from "../result.ts";
 import { fromStored } from "../runner/record.ts";
 import type { Services } from "../runner/services.ts";
 

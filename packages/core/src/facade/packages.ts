@@ -40,7 +40,9 @@ export const packagesOf = ({ services, policy }: FacadeContext): Packages => ({
     const hash = sha256(String(token));
     return services.requestStore
       .readByTokenHash(hash)
-      .andThen((stored) => (stored === undefined ? errAsync(new TokenRejected("unknown")) : load(services, stored)))
+      .andThen((stored) =>
+        stored === undefined ? errAsync(new TokenRejected("unknown")) : load(services, stored),
+      )
       .andThen((opened) =>
         sameDigest(opened.request.package?.tokenHash ?? "", hash)
           ? okAsync(opened)
@@ -66,11 +68,13 @@ const fetch = (
     return errAsync(new PackageNotAvailable());
   }
   const { key } = opened;
-  return apply(services, opened.request, { type: "package-downloaded" }, actor, opened).map(({ request }) => ({
-    filename: `personal-data-${request.id}.zip`,
-    contentType: "application/zip",
-    bytes: held.bytes,
-    sha256: held.sha256,
-    read: () => openPackage(services, request, held, key),
-  }));
+  return apply(services, opened.request, { type: "package-downloaded" }, actor, opened).map(
+    ({ request }) => ({
+      filename: `personal-data-${request.id}.zip`,
+      contentType: "application/zip",
+      bytes: held.bytes,
+      sha256: held.sha256,
+      read: () => openPackage(services, request, held, key),
+    }),
+  );
 };

@@ -1,8 +1,8 @@
+import { checkInput } from "../bridge/issues.ts";
+import type { InvalidInput } from "../errors.ts";
 import { NotAllowed } from "../errors.ts";
 import type { Actor } from "../request/actor.ts";
 import { actorSchema } from "../request/actor.ts";
-import { checkInput } from "../bridge/issues.ts";
-import type { InvalidInput } from "../errors.ts";
 import { err, ok, type Result, ResultAsync } from "../result.ts";
 
 /** Everything that a policy is asked about. */
@@ -70,7 +70,9 @@ export const authorise = (
       const checked = checkInput(actorSchema, actor);
       if (checked.isErr()) return err(checked.error);
       try {
-        return (await policy(checked.value, action)) === true ? ok(checked.value) : err(new NotAllowed(action));
+        return (await policy(checked.value, action)) === true
+          ? ok(checked.value)
+          : err(new NotAllowed(action));
       } catch (cause) {
         return err(new NotAllowed(action, { cause }));
       }

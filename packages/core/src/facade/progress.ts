@@ -1,3 +1,4 @@
+import type { Instant } from "../instant.ts";
 import type { Outcome, Phase } from "../request/phases.ts";
 import type { MessageProgress, RequestView, SourceProgress, Waiting } from "./view.ts";
 
@@ -8,6 +9,8 @@ export type ProgressEvent =
   | { readonly type: "message"; readonly message: MessageProgress }
   /** It waits for something that does not come by itself; empty when that is over. */
   | { readonly type: "waiting"; readonly for: readonly Waiting[] }
+  /** Nothing is under way until then, by itself; null: until a person does something. */
+  | { readonly type: "idle"; readonly until: Instant | null }
   | { readonly type: "closed"; readonly outcome: Outcome };
 
 /** What changed from one view to the next; everything, where there is none before. */
@@ -24,6 +27,9 @@ export const progressBetween = (before: RequestView | null, now: RequestView): P
     if (differ(known, message)) events.push({ type: "message", message });
   }
   if (differ(before?.waitingFor ?? [], now.waitingFor)) events.push({ type: "waiting", for: now.waitingFor });
+  if (now.idle !== null && now.outcome === null && differ(before?.idle, now.idle)) {
+    events.push({ type: "idle", until: now.idle.until });
+  }
   if (now.outcome !== null && (before?.outcome ?? null) === null) {
     events.push({ type: "closed", outcome: now.outcome });
   }

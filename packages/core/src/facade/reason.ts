@@ -19,7 +19,10 @@ export const checkReason = (reason: string | undefined, request: Request): Resul
     carriesPersonalData(text, confidentialOf(request).identifiers)
       ? err(
           new InvalidInput([
-            { path: "reason", message: "this is kept for good: say it without naming the person or any address" },
+            {
+              path: "reason",
+              message: "this is kept for good: say it without naming the person or any address",
+            },
           ]),
         )
       : ok(undefined),

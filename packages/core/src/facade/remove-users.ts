@@ -1,6 +1,13 @@
 import type { UserDirectory } from "../bridge/define-user-directory.ts";
-import { LastAdministrator, RemovingYourself, StorageFailed, SubjectRightsError, UserNotFound } from "../errors.ts";
+import {
+  LastAdministrator,
+  RemovingYourself,
+  StorageFailed,
+  SubjectRightsError,
+  UserNotFound,
+} from "../errors.ts";
 import type { ApplicationUser } from "../ports/user-directory.ts";
+import type { Actor } from "../request/actor.ts";
 import { systemActorId } from "../request/actor.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
 import { apply } from "../runner/apply.ts";
@@ -8,8 +15,16 @@ import { pseudonymsOf } from "../runner/keys.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import type { FacadeContext } from "./context.ts";
 import { openRequests } from "./open-requests.ts";
-import { type Submitted, submit } from "./submit.ts";
-import type { Removal, RemoveUsersError } from "./users.ts";
+import { type SubmitError, type Submitted, submit } from "./submit.ts";
+
+export type RemoveUsersError = SubmitError | UserNotFound | LastAdministrator | RemovingYourself;
+
+export interface Removal {
+  readonly actor: Actor;
+  readonly userIds: readonly string[];
+  /** Has to be said where the actor is among them. */
+  readonly includingMyself?: boolean;
+}
 
 /** The identifier type under which a source of user data finds a user by the key of the application. */
 const userId = "user-id";
@@ -86,7 +101,11 @@ const oneStays = async (
   return pseudonyms.size > 0;
 };
 
-const callOff = async ({ services }: FacadeContext, tenant: string, submitted: readonly Submitted[]): Promise<void> => {
+const callOff = async (
+  { services }: FacadeContext,
+  tenant: string,
+  submitted: readonly Submitted[],
+): Promise<void> => {
   const reason = "would have left no administrator";
   for (const { request, alreadyOpen } of submitted) {
     if (alreadyOpen) continue;

@@ -142,12 +142,24 @@ export const requestsOf = (context: FacadeContext): Requests => {
     },
 
     decline: (input) =>
-      changeRequest(context, input, "decline-request", { type: "declined", reason: input.reason }, input.reason),
+      changeRequest(
+        context,
+        input,
+        "decline-request",
+        { type: "declined", reason: input.reason },
+        input.reason,
+      ),
 
     cancel: (input) =>
-      changeRequest(context, input, "cancel-request", { type: "cancelled", reason: input.reason }, input.reason),
+      changeRequest(
+        context,
+        input,
+        "cancel-request",
+        { type: "cancelled", reason: input.reason },
+        input.reason,
+      ),
 
-    read: (input) => readRequest(context, input).map((request) => viewOf(request, services.sources)),
+    read: (input) => readRequest(context, input).map((request) => viewOf(request, services)),
 
     list: ({ actor, open, cursor, limit = mostListed }) =>
       authorise(policy, actor, "read-requests")
@@ -155,7 +167,7 @@ export const requestsOf = (context: FacadeContext): Requests => {
         .andThen((tenant) => services.requestStore.list({ tenant, open, cursor, limit }))
         .andThen((page) =>
           Result.combine(page.requests.map(fromStored)).map((requests) => ({
-            requests: requests.map((request) => viewOf(request, services.sources)),
+            requests: requests.map((request) => viewOf(request, services)),
             cursor: page.cursor ?? null,
           })),
         ),
@@ -170,13 +182,25 @@ export const requestsOf = (context: FacadeContext): Requests => {
 
     settleSource: (input) => {
       const { source, reason } = input;
-      return changeRequest(context, input, "settle-source", { type: "source-settled", source, reason }, reason);
+      return changeRequest(
+        context,
+        input,
+        "settle-source",
+        { type: "source-settled", source, reason },
+        reason,
+      );
     },
 
     answerTask: (input) =>
       checkInput(taskAnswerSchema, input.answer).asyncAndThen((answer) => {
         const { source, note } = input;
-        return changeRequest(context, input, "answer-task", { type: "task-answered", source, answer, note }, note);
+        return changeRequest(
+          context,
+          input,
+          "answer-task",
+          { type: "task-answered", source, answer, note },
+          note,
+        );
       }),
 
     decideIdentifier: (input) =>
@@ -188,7 +212,8 @@ export const requestsOf = (context: FacadeContext): Requests => {
           load(services, { tenant, id: input.requestId }).andThen((opened) => {
             const { decision, reason, actor } = input;
             const candidate = confidentialOf(opened.request).candidates[decision];
-            if (candidate === undefined) return errAsync(new NotPossibleNow("There is no decision of this id to make."));
+            if (candidate === undefined)
+              return errAsync(new NotPossibleNow("There is no decision of this id to make."));
             return checkReason(reason, opened.request)
               .asyncAndThen(() => pseudonymsOf(services, tenant, [candidate]))
               .andThen(([pseudonym = ""]) =>
@@ -202,7 +227,7 @@ export const requestsOf = (context: FacadeContext): Requests => {
               );
           }),
         )
-        .map(({ request }) => viewOf(request, services.sources)),
+        .map(({ request }) => viewOf(request, services)),
 
     resendMessage: (input) =>
       changeRequest(context, input, "resend-message", { type: "notice-retried", notice: input.message }),

@@ -1,22 +1,22 @@
 import type { DataSource } from "../bridge/define-data-source.ts";
 import { newId } from "../crypto.ts";
 import {
-  CallFailed,
+  type CallFailed,
   Damaged,
   type InvalidInput,
   type NotAllowed,
   SourceNotFound,
   StorageFailed,
 } from "../errors.ts";
-import { instant, type Instant, milliseconds } from "../instant.ts";
+import { type Instant, milliseconds } from "../instant.ts";
 import type { StoredSourceStatus } from "../ports/source-status-store.ts";
 import type { Actor } from "../request/actor.ts";
 import type { Category } from "../request/kinds.ts";
 import type { ProblemCode } from "../request/problems.ts";
 import { isStuck, type SourceStatus } from "../request/steps.ts";
 import { errAsync, orThrow, ResultAsync } from "../result.ts";
-import { refreshSource } from "../runner/refresh-source.ts";
 import type { Services } from "../runner/services.ts";
+import { refreshSource } from "../runner/source-status.ts";
 import type { FacadeContext } from "./context.ts";
 import { openRequests } from "./open-requests.ts";
 import { authorise } from "./policy.ts";

@@ -11,7 +11,13 @@ import {
 } from "../errors.ts";
 import { instant } from "../instant.ts";
 import type { Actor } from "../request/actor.ts";
-import { type Category, categoriesReached, categorySchema, type RequestKind, requestKindSchema } from "../request/kinds.ts";
+import {
+  type Category,
+  categoriesReached,
+  categorySchema,
+  type RequestKind,
+  requestKindSchema,
+} from "../request/kinds.ts";
 import { openRequest } from "../request/open.ts";
 import { err, ok, okAsync, type Result, type ResultAsync } from "../result.ts";
 import { announce, entriesFor } from "../runner/apply.ts";
@@ -38,7 +44,13 @@ export interface Submitted {
   readonly alreadyOpen: boolean;
 }
 
-export type SubmitError = InvalidInput | NotAllowed | StorageFailed | KeyDestroyed | Damaged | RequestNotFound;
+export type SubmitError =
+  | InvalidInput
+  | NotAllowed
+  | StorageFailed
+  | KeyDestroyed
+  | Damaged
+  | RequestNotFound;
 
 const submissionSchema = z.object({
   kind: requestKindSchema,
@@ -70,7 +82,11 @@ const checkReach = <Checked extends { kind: RequestKind; category: Category }>(
   );
   return isReached
     ? ok(checked)
-    : err(new InvalidInput([{ path: "category", message: "no registered data source holds data of this category" }]));
+    : err(
+        new InvalidInput([
+          { path: "category", message: "no registered data source holds data of this category" },
+        ]),
+      );
 };
 
 const store = (
@@ -91,17 +107,19 @@ const store = (
         rules,
       );
       const stored = toStored(request, secret, rules, randomness);
-      return requestStore.insert({ request: stored, entries: entriesFor(request, entries) }).andThen((answer) => {
-        if (answer.outcome === "duplicate") {
-          return destroyRequestKey(services, key)
-            .andThen(() => requestStore.read({ tenant: actor.tenant, id: answer.requestId }))
-            .andThen(fromFound)
-            .map((open) => ({ request: viewOf(open, services.sources), alreadyOpen: true }));
-        }
-        return okAsync<void, StorageFailed>(undefined)
-          .map(() => announce(services, request))
-          .map(() => ({ request: viewOf(request, services.sources), alreadyOpen: false }));
-      });
+      return requestStore
+        .insert({ request: stored, entries: entriesFor(request, entries) })
+        .andThen((answer) => {
+          if (answer.outcome === "duplicate") {
+            return destroyRequestKey(services, key)
+              .andThen(() => requestStore.read({ tenant: actor.tenant, id: answer.requestId }))
+              .andThen(fromFound)
+              .map((open) => ({ request: viewOf(open, services), alreadyOpen: true }));
+          }
+          return okAsync<void, StorageFailed>(undefined)
+            .map(() => announce(services, request))
+            .map(() => ({ request: viewOf(request, services), alreadyOpen: false }));
+        });
     }),
   );
 };

@@ -1,22 +1,13 @@
 import type { UserDirectory, UserPage } from "../bridge/define-user-directory.ts";
-import type { InvalidInput, LastAdministrator, NotAllowed, RemovingYourself, StorageFailed, UserNotFound } from "../errors.ts";
+import type { InvalidInput, NotAllowed, StorageFailed } from "../errors.ts";
 import type { Actor } from "../request/actor.ts";
 import { ResultAsync } from "../result.ts";
 import type { FacadeContext } from "./context.ts";
 import { authorise } from "./policy.ts";
-import { removeUsers } from "./remove-users.ts";
-import type { SubmitError, Submitted } from "./submit.ts";
+import { type Removal, type RemoveUsersError, removeUsers } from "./remove-users.ts";
+import type { Submitted } from "./submit.ts";
 
 export type ListUsersError = InvalidInput | NotAllowed | StorageFailed;
-export type RemoveUsersError = SubmitError | UserNotFound | LastAdministrator | RemovingYourself;
-
-export interface Removal {
-  readonly actor: Actor;
-  readonly userIds: readonly string[];
-  /** Has to be said where the actor is among them. */
-  readonly includingMyself?: boolean;
-}
-
 /** The Permissions page as calls. */
 export interface Users {
   /** The application's users, one page. */
@@ -33,7 +24,9 @@ export interface Users {
 
 export const usersOf = (context: FacadeContext, directory: UserDirectory): Users => ({
   list: ({ actor, cursor }) =>
-    authorise(context.policy, actor, "list-users").andThen(({ tenant }) => directory.list({ tenant, cursor })),
+    authorise(context.policy, actor, "list-users").andThen(({ tenant }) =>
+      directory.list({ tenant, cursor }),
+    ),
 
   remove: (removal) =>
     authorise(context.policy, removal.actor, "remove-users").andThen(

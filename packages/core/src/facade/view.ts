@@ -6,7 +6,15 @@ import { type CollectionCount, type CollectionOutcome, totalCount } from "../req
 import type { Outcome, Phase } from "../request/phases.ts";
 import type { Problem, ProblemCode } from "../request/problems.ts";
 import type { Acknowledger, Request } from "../request/request.ts";
-import { isStuck, type Settlement, type SourceStatus, type SourceStep, type StepTask } from "../request/steps.ts";
+import {
+  isStuck,
+  type Settlement,
+  type SourceStatus,
+  type SourceStep,
+  type StepTask,
+} from "../request/steps.ts";
+import type { Services } from "../runner/services.ts";
+import { wakeAt } from "../workflows/actions.ts";
 
 /** A request as an application reads it. Nothing in it is personal, apart from reasons that people typed. */
 export interface RequestView {
@@ -31,6 +39,13 @@ export interface RequestView {
   readonly package: { readonly bytes: number; readonly sha256: string; readonly expiresAt: Instant } | null;
   /** What it waits for that does not come by itself. Empty while it runs, and when it is closed. */
   readonly waitingFor: readonly Waiting[];
+  /** Null while something is under way; otherwise until when nothing will be, by itself. */
+  readonly idle: Idle | null;
+}
+
+export interface Idle {
+  /** Null where only a person can take it on, or nothing is left to do. */
+  readonly until: Instant | null;
 }
 
 export interface SourceProgress {
@@ -65,13 +80,20 @@ export interface MessageProgress {
 export type Waiting =
   | { readonly for: "acknowledgement"; readonly until: Instant }
   | { readonly for: "other-request"; readonly requestId: string }
-  | { readonly for: "decision"; readonly decision: string; readonly source: string; readonly identifierType: string }
+  | {
+      readonly for: "decision";
+      readonly decision: string;
+      readonly source: string;
+      readonly identifierType: string;
+    }
   | { readonly for: "task"; readonly source: string }
   | { readonly for: "source"; readonly source: string; readonly problem: ProblemCode }
   | { readonly for: "message"; readonly message: string; readonly problem: ProblemCode };
 
-export const viewOf = (request: Request, sources: ReadonlyMap<string, DataSource>): RequestView => {
+export const viewOf = (request: Request, services: Pick<Services, "sources" | "rules">): RequestView => {
+  const { sources, rules } = services;
   const { acknowledgement, package: held } = request;
+  const until = wakeAt(request, rules);
   return {
     id: request.id,
     kind: request.kind,
@@ -98,6 +120,7 @@ export const viewOf = (request: Request, sources: ReadonlyMap<string, DataSource
     })),
     package: held === null ? null : { bytes: held.bytes, sha256: held.sha256, expiresAt: held.expiresAt },
     waitingFor: waitingOf(request),
+    idle: until === null || until > request.updatedAt ? { until } : null,
   };
 };
 
@@ -131,11 +154,14 @@ const waitingOf = (request: Request): Waiting[] => {
   if (request.phase === "received") {
     return [{ for: "acknowledgement", until: request.acknowledgement.expiresAt }, ...undelivered];
   }
-  if (request.waitingFor !== null) return [{ for: "other-request", requestId: request.waitingFor }, ...undelivered];
+  if (request.waitingFor !== null)
+    return [{ for: "other-request", requestId: request.waitingFor }, ...undelivered];
   return [
     ...request.decisions
       .filter(({ answer }) => answer === null)
-      .map(({ id, source, type }): Waiting => ({ for: "decision", decision: id, source, identifierType: type })),
+      .map(
+        ({ id, source, type }): Waiting => ({ for: "decision", decision: id, source, identifierType: type }),
+      ),
     ...request.steps.flatMap((step): Waiting[] => {
       if (isStuck(step) && step.problem !== null) {
         return [{ for: "source", source: step.source, problem: step.problem.code }];

@@ -6,12 +6,14 @@ import type { Instant } from "../instant.ts";
  */
 export interface ArtifactStoreDefinition {
   /** Stores one chunk; the same index again replaces it. Chunks are at most 1 MiB. */
-  write(chunk: ArtifactKey & {
-    readonly index: number;
-    readonly bytes: Uint8Array;
-    /** When `sweep` may delete it. */
-    readonly expiresAt: Instant;
-  }): Promise<void>;
+  write(
+    chunk: ArtifactKey & {
+      readonly index: number;
+      readonly bytes: Uint8Array;
+      /** When `sweep` may delete it. */
+      readonly expiresAt: Instant;
+    },
+  ): Promise<void>;
   /** One chunk; undefined where there is none. Throws where it could not be asked. */
   read(key: ArtifactKey & { readonly index: number }): Promise<Uint8Array | undefined>;
   /** Deletes every artifact of a request. There being none is fine. */

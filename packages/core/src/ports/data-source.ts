@@ -1,5 +1,5 @@
-import type { CollectionCount, CollectionOutcome } from "../request/outcomes.ts";
 import type { Category } from "../request/kinds.ts";
+import type { CollectionCount, CollectionOutcome } from "../request/outcomes.ts";
 import type { FoundIdentifier } from "../subject/identifier.ts";
 import type { Subject } from "../subject/subject.ts";
 import type { CallContext } from "./call.ts";

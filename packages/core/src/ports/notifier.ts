@@ -37,7 +37,8 @@ export interface Attachment {
   read(): AsyncIterable<Uint8Array>;
 }
 
-interface AboutRequest {
+/** What every message is about. */
+export interface AboutRequest {
   readonly requestId: string;
   readonly kind: RequestKind;
   readonly category: Category;

@@ -10,14 +10,17 @@ export interface Actor {
   readonly roles: readonly string[];
 }
 
-export const tenantSchema = z.string().min(1).max(100);
+const tenantSchema = z.string().min(1).max(100);
 
 export const actorSchema = z.object({
   id: z
     .string()
     .min(1)
     .max(100)
-    .regex(/^[^@\s]+$/, "an actor's id is kept in the audit for good: give an opaque key, not an email address"),
+    .regex(
+      /^[^@\s]+$/,
+      "an actor's id is kept in the audit for good: give an opaque key, not an email address",
+    ),
   tenant: tenantSchema,
   roles: z.array(z.string().min(1).max(100)).readonly(),
 });

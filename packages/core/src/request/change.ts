@@ -41,7 +41,14 @@ export const recorded = (
 /** Ends the request: from here on no other request of the same person has to wait for it. */
 export const closed = (change: Change, outcome: Outcome): Change =>
   recorded(
-    changed(change, { phase: "closed", outcome, closedAt: change.at, claims: [], waitingFor: null, blockedUntil: null }),
+    changed(change, {
+      phase: "closed",
+      outcome,
+      closedAt: change.at,
+      claims: [],
+      waitingFor: null,
+      blockedUntil: null,
+    }),
     "closed",
     { outcome },
   );
@@ -57,7 +64,10 @@ export const stepOf = (request: Request, source: string): SourceStep | undefined
 export const changedStep = (change: Change, source: string, part: Partial<SourceStep>): Change =>
   changedSteps(change, (step) => (step.source === source ? part : null));
 
-export const changedSteps = (change: Change, part: (step: SourceStep) => Partial<SourceStep> | null): Change =>
+export const changedSteps = (
+  change: Change,
+  part: (step: SourceStep) => Partial<SourceStep> | null,
+): Change =>
   changed(change, {
     steps: change.request.steps.map((step) => {
       const different = part(step);
@@ -112,4 +122,5 @@ export const after = (change: Change, delay: number): Instant => later(change.at
 export const without = <Value>(
   record: Readonly<Record<string, Value>>,
   key: string,
-): Readonly<Record<string, Value>> => Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
+): Readonly<Record<string, Value>> =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));

@@ -1,9 +1,9 @@
 import type { Instant } from "../instant.ts";
 import type { Identifier } from "../subject/identifier.ts";
-import type { SourceDescriptor } from "./sources.ts";
 import type { CollectionCount, CollectionOutcome } from "./outcomes.ts";
 import type { Problem } from "./problems.ts";
 import type { ExportPackage } from "./request.ts";
+import type { SourceDescriptor } from "./sources.ts";
 import type { CollectedCollection, ManualTask, StepStage } from "./steps.ts";
 
 /** An identifier that turned up, with its pseudonym: hashing needs a key, and this part of the code has none. */

@@ -37,4 +37,5 @@ export interface NoticeRecord {
 export const confirmationNotice = (issued: number): string => `confirmation-${issued}`;
 export const deliveryNotice = (edition: number): string => `delivery-${edition}`;
 export const supportNotice = (source: string, alert: number): string => `support-${source}-${alert}`;
-export const manualTaskNotice = (source: string, generation: number): string => `manual-task-${source}-${generation}`;
+export const manualTaskNotice = (source: string, generation: number): string =>
+  `manual-task-${source}-${generation}`;

@@ -25,9 +25,7 @@ export type CollectionOutcome =
 const collectionSchema = z.string().min(1).max(200);
 const countSchema = z.number().int().nonnegative();
 
-export const collectionCountsSchema = z.array(
-  z.object({ collection: collectionSchema, count: countSchema }),
-);
+export const collectionCountsSchema = z.array(z.object({ collection: collectionSchema, count: countSchema }));
 
 export const collectionOutcomesSchema = z.array(
   z.discriminatedUnion("outcome", [
@@ -85,8 +83,7 @@ export const leftOver = (
   let left = 0;
   for (const [collection, count] of found) {
     const kept = outcomes.reduce(
-      (sum, each) =>
-        each.collection === collection && each.outcome === "retained" ? sum + each.count : sum,
+      (sum, each) => (each.collection === collection && each.outcome === "retained" ? sum + each.count : sum),
       0,
     );
     left += Math.max(0, count - kept);

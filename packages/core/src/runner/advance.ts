@@ -1,5 +1,5 @@
 import { NotPossibleNow } from "../errors.ts";
-import { type Instant, instant } from "../instant.ts";
+import { type Instant, instant, latest } from "../instant.ts";
 import type { WakeUp } from "../ports/dispatcher.ts";
 import { type Action, dueActions } from "../workflows/actions.ts";
 import { perform } from "./effects/perform.ts";
@@ -13,13 +13,18 @@ import { openSession, type Session } from "./session.ts";
  * @param stop fires when the library stops: calls are told, and what they were doing is taken up again later
  * @throws StorageFailed and the like, after everything under way has ended; the request is as it was last stored
  */
-export const advanceRequest = async (services: Services, wakeUp: WakeUp, stop: AbortSignal): Promise<void> => {
+export const advanceRequest = async (
+  services: Services,
+  wakeUp: WakeUp,
+  stop: AbortSignal,
+): Promise<void> => {
   const key = { tenant: wakeUp.tenant, id: wakeUp.requestId };
   const session = await openSession(services, key);
   if (session === null) return;
   const over = new AbortController();
   const stopListening = services.signals.listen(key, ({ outcome }) => {
-    if (outcome === "cancelled" || outcome === "declined") over.abort(new NotPossibleNow("The request is over."));
+    if (outcome === "cancelled" || outcome === "declined")
+      over.abort(new NotPossibleNow("The request is over."));
   });
   // Sources are told to stop when somebody ends the request; messages that are on their way are let go.
   const whileOpen = AbortSignal.any([stop, over.signal]);
@@ -46,10 +51,8 @@ export const advanceRequest = async (services: Services, wakeUp: WakeUp, stop: A
 };
 
 /** It was woken for a time, so that time has come, even where the clock was set back meanwhile. */
-const nowFor = (services: Services, wakeUp: WakeUp): Instant => {
-  const now = instant(services.clock.now());
-  return now > wakeUp.runAt ? now : wakeUp.runAt;
-};
+const nowFor = (services: Services, wakeUp: WakeUp): Instant =>
+  latest(instant(services.clock.now()), wakeUp.runAt);
 
 const nameOf = (action: Action): string => {
   switch (action.do) {

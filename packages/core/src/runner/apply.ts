@@ -64,7 +64,11 @@ export const apply = (
       let opened: Result<Opened, LoadError> = known === undefined ? await load(services, key) : ok(known);
       for (let attempt = 0; attempt < tries; attempt += 1) {
         if (opened.isErr()) return err(opened.error);
-        const done = await commit(services, opened.value, { ...event, actor, at: instant(services.clock.now()) });
+        const done = await commit(services, opened.value, {
+          ...event,
+          actor,
+          at: instant(services.clock.now()),
+        });
         if (done.isErr()) return err(done.error);
         if (done.value !== null) return ok(done.value);
         opened = await load(services, key);
@@ -113,7 +117,9 @@ export const announce = async (services: Services, request: Request): Promise<vo
   services.signals.changed(request);
   const runAt = wakeAt(request, services.rules);
   if (runAt === null) return;
-  await services.dispatcher.enqueue({ tenant: request.tenant, requestId: request.id, runAt }).catch(() => undefined);
+  await services.dispatcher
+    .enqueue({ tenant: request.tenant, requestId: request.id, runAt })
+    .catch(() => undefined);
 };
 
 export const entriesFor = (request: Request, drafts: readonly AuditDraft[]): AuditEntry[] =>

@@ -73,7 +73,9 @@ export const fromFound = (stored: StoredRequest | undefined): Result<Request, Re
 export const fromSealed = (stored: StoredRequest, key: Uint8Array): Result<Request, Damaged> =>
   fromStored(stored).andThen((request) => {
     const { sealed } = stored;
-    return sealed === null ? ok(request) : opened(stored, key, sealed).map((confidential) => ({ ...request, confidential }));
+    return sealed === null
+      ? ok(request)
+      : opened(stored, key, sealed).map((confidential) => ({ ...request, confidential }));
   });
 
 const opened = (stored: StoredRequest, key: Uint8Array, sealed: string): Result<Confidential, Damaged> =>

@@ -18,7 +18,10 @@ export interface FoundIdentifier extends Identifier {
 
 export const identifierTypeSchema = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,62}$/, "a type is lower case letters, digits and dashes, such as customer-number");
+  .regex(
+    /^[a-z][a-z0-9-]{0,62}$/,
+    "a type is lower case letters, digits and dashes, such as customer-number",
+  );
 
 /** RFC 5321 allows 254 characters in an address that mail can be sent to. */
 const longestEmail = 254;
@@ -40,7 +43,11 @@ export const identifierSchema = z
   .transform(normaliseIdentifier);
 
 export const foundIdentifiersSchema = z.array(
-  z.object({ type: identifierTypeSchema, value: z.string().min(1).max(1_000), shared: z.boolean().optional() }),
+  z.object({
+    type: identifierTypeSchema,
+    value: z.string().min(1).max(1_000),
+    shared: z.boolean().optional(),
+  }),
 );
 
 /**

@@ -1,4 +1,4 @@
-import { earliest, type Instant, later } from "../instant.ts";
+import { earliest, type Instant, later, latest } from "../instant.ts";
 import type { NoticeRecord } from "../request/notices.ts";
 import type { Request } from "../request/request.ts";
 import type { Rules } from "../request/rules.ts";
@@ -22,7 +22,7 @@ export interface PlannedAction {
 }
 
 /** Everything there is to do for a request, now or later, as far as it does not wait for people. */
-export const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
+const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
   if (request.key === "destroyed") return [];
   const messages = request.notices
     .filter((notice) => notice.status === "due")
@@ -70,11 +70,11 @@ const closing = (request: Request, rules: Rules): PlannedAction[] => {
   const isKept = steps.some((step) => step.outcomes.some(({ outcome }) => outcome === "retained"));
   if (isKept || closedAt === null || notices.some(({ status }) => status === "due")) return [];
   const undelivered = notices.some(({ status }) => status === "failed");
-  const dates = [
+  const notBefore = latest(
     request.package?.expiresAt ?? closedAt,
     undelivered ? later(closedAt, rules.undeliveredKept) : closedAt,
-  ];
-  return [{ action: { do: "finalise" }, notBefore: dates.reduce((one, other) => (one > other ? one : other)) }];
+  );
+  return [{ action: { do: "finalise" }, notBefore }];
 };
 
 export const dueActions = (request: Request, rules: Rules, now: Instant): Action[] =>

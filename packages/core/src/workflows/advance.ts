@@ -30,7 +30,9 @@ const nextPhase = (change: Change): Change | null => {
     case "closed":
       return null;
     case "acknowledged":
-      return request.claims.length > 0 && isIdentified(request) ? changed(change, { phase: "identified" }) : null;
+      return request.claims.length > 0 && isIdentified(request)
+        ? changed(change, { phase: "identified" })
+        : null;
     case "identified":
       return request.steps.some((step) => step.stage === "locate" && step.settlement === null)
         ? null

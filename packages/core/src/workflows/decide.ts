@@ -1,4 +1,5 @@
 import { NotPossibleNow, type TokenRejected } from "../errors.ts";
+import { latest } from "../instant.ts";
 import type { Change, Decision } from "../request/change.ts";
 import type { Happening, RequestEventType } from "../request/events.ts";
 import { type Phase, phases } from "../request/phases.ts";
@@ -57,10 +58,12 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
  */
 export const decide = (request: Request, happening: Happening, rules: Rules): Result<Decision, Refusal> => {
   if (!possibleIn[happening.type].includes(request.phase)) {
-    return err(new NotPossibleNow(`A request that is ${request.phase} can not be ${happening.type} any more.`));
+    return err(
+      new NotPossibleNow(`A request that is ${request.phase} can not be ${happening.type} any more.`),
+    );
   }
   // A clock that was set back must not put the audit out of order.
-  const at = happening.at > request.updatedAt ? happening.at : request.updatedAt;
+  const at = latest(happening.at, request.updatedAt);
   const change: Change = { request, entries: [], at, actor: happening.actor };
   return transition(change, happening, rules).map((next) => {
     const { request: decided, entries } = advance(next);

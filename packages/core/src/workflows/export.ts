@@ -48,7 +48,8 @@ export const exportWorkflow: Workflow = {
 const isCollected = (request: Request): boolean =>
   request.steps.every((step) => isResolved(step) || isStuck(step));
 
-const gave = (step: SourceStep): boolean => step.task === "export" && step.stage === "done" && step.settlement === null;
+const gave = (step: SourceStep): boolean =>
+  step.task === "export" && step.stage === "done" && step.settlement === null;
 
 /** An export in which every source failed is a failure, not an empty package. */
 const isEmptyHanded = (request: Request): boolean =>

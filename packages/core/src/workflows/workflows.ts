@@ -3,4 +3,5 @@ import { eraseWorkflow } from "./erase.ts";
 import { exportWorkflow } from "./export.ts";
 import type { Workflow } from "./workflow.ts";
 
-export const workflowOf = (kind: RequestKind): Workflow => (kind === "erasure" ? eraseWorkflow : exportWorkflow);
+export const workflowOf = (kind: RequestKind): Workflow =>
+  kind === "erasure" ? eraseWorkflow : exportWorkflow;

@@ -5,7 +5,10 @@ import { emailSchema } from "../../subject/identifier.ts";
 import { type Effect, subjectOfRequest } from "./effect.ts";
 
 /** Whom a message goes to. Looked up each time: an address on record may have changed, and is never stored. */
-export const addressFor = async (effect: Effect, notice: NoticeRecord): Promise<Result<string, CallFailed>> => {
+export const addressFor = async (
+  effect: Effect,
+  notice: NoticeRecord,
+): Promise<Result<string, CallFailed>> => {
   const problem = (code: "unavailable" | "no-address", retryable: boolean, cause?: unknown) =>
     err(new CallFailed("address-book", code, retryable, { cause }));
   try {

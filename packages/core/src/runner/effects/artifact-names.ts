@@ -9,7 +9,10 @@ export const rowsArtifact = (
   collection: number,
 ): ArtifactKey => ({ tenant, requestId: id, name: `rows/${source}/${generation}/${collection}` });
 
-export const packageArtifact = ({ tenant, id }: Pick<Request, "tenant" | "id">, edition: number): ArtifactKey => ({
+export const packageArtifact = (
+  { tenant, id }: Pick<Request, "tenant" | "id">,
+  edition: number,
+): ArtifactKey => ({
   tenant,
   requestId: id,
   name: `package/${edition}`,

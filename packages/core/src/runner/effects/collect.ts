@@ -1,5 +1,5 @@
-import type { ExportPages } from "../../bridge/export-pages.ts";
 import { invalidAnswer } from "../../bridge/call.ts";
+import type { ExportPages } from "../../bridge/export-pages.ts";
 import { CallFailed } from "../../errors.ts";
 import { ColumnTally } from "../../export/column-tally.ts";
 import { UnfitValue } from "../../export/json-text.ts";
@@ -11,8 +11,8 @@ import type { RequestEvent } from "../../request/events.ts";
 import type { CollectedCollection, SourceStep } from "../../request/steps.ts";
 import { err, ok, Result } from "../../result.ts";
 import { slices, writeChunk } from "../artifacts.ts";
-import { canFind, type Effect, failure, workFor } from "./effect.ts";
 import { rowsArtifact } from "./artifact-names.ts";
+import { canFind, type Effect, failure, workFor } from "./effect.ts";
 
 /** Rows are put down, and how far it came is recorded, whenever about this many bytes have come together. */
 const bytesBetweenRecords = 512 * 1024;
@@ -36,8 +36,10 @@ export const collect = async (effect: Effect, step: SourceStep): Promise<Request
   const work = workFor(effect, step, "export");
   if (work.isErr()) return failure(effect, step, work.error);
   const { source, subject, call, identifiers } = work.value;
-  if (source.export === null) return failure(effect, step, new CallFailed(step.source, "not-supported", false));
-  if (!canFind(work.value)) return failure(effect, step, new CallFailed(step.source, "identifier-missing", false));
+  if (source.export === null)
+    return failure(effect, step, new CallFailed(step.source, "not-supported", false));
+  if (!canFind(work.value))
+    return failure(effect, step, new CallFailed(step.source, "identifier-missing", false));
   const cursor = confidentialOf(effect.request).cursors[step.source] ?? null;
   const pages = source.export(subject, call, cursor);
   try {
@@ -79,7 +81,13 @@ const stage = async (
       chunks,
       columns: columns.saved(),
     }));
-    await effect.record({ type: "source-collected", source: step.source, generation: step.generation, collected, cursor });
+    await effect.record({
+      type: "source-collected",
+      source: step.source,
+      generation: step.generation,
+      collected,
+      cursor,
+    });
   };
   for (;;) {
     const page = await pages.next();

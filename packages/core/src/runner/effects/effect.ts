@@ -29,7 +29,10 @@ export interface Work {
   readonly identifiers: number;
 }
 
-export const callFor = ({ services, request, signal }: Effect, ...effect: readonly (string | number)[]): Call => ({
+export const callFor = (
+  { services, request, signal }: Effect,
+  ...effect: readonly (string | number)[]
+): Call => ({
   tenant: request.tenant,
   requestId: request.id,
   // Every try of one effect carries the same key; work that begins anew has a new generation, and a new key.

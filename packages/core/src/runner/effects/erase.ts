@@ -2,8 +2,8 @@ import { CallFailed, type StorageFailed } from "../../errors.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import type { CollectionOutcome } from "../../request/outcomes.ts";
 import type { SourceStep } from "../../request/steps.ts";
-import { errAsync, okAsync, type ResultAsync } from "../../result.ts";
-import { refreshSource } from "../refresh-source.ts";
+import { errAsync, okAsync, orThrow, type ResultAsync } from "../../result.ts";
+import { keepStatus, refreshSource } from "../source-status.ts";
 import { check } from "./check.ts";
 import { canFind, type Effect, failure, type Work, workFor } from "./effect.ts";
 
@@ -25,6 +25,9 @@ export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEv
     if (outcome.error instanceof CallFailed) return failure(effect, step, outcome.error);
     throw outcome.error;
   }
+  // A refresh has kept its own status; for an origin, this is what the Data Sources page shows of it.
+  if (step.task !== "refresh")
+    orThrow(await keepStatus(effect.services, work.value.call.tenant, step.source));
   return {
     type: "source-finished",
     source: step.source,

@@ -11,9 +11,14 @@ export const identify = async (effect: Effect, step: SourceStep): Promise<Reques
   if (work.isErr()) return failure(effect, step, work.error);
   const { source, subject, call, identifiers } = work.value;
   // Who cannot find the person cannot know them by another name either; more names may turn up later.
-  const answer = await (canFind(work.value) ? (source.identify?.(subject, call) ?? okAsync([])) : okAsync([]));
+  const answer = await (canFind(work.value)
+    ? (source.identify?.(subject, call) ?? okAsync([]))
+    : okAsync([]));
   if (answer.isErr()) return failure(effect, step, answer.error);
-  const found = answer.value.map((each) => ({ identifier: normaliseIdentifier(each), shared: each.shared ?? false }));
+  const found = answer.value.map((each) => ({
+    identifier: normaliseIdentifier(each),
+    shared: each.shared ?? false,
+  }));
   const pseudonyms = orThrow(
     await pseudonymsOf(
       effect.services,

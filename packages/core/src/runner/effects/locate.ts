@@ -9,7 +9,9 @@ import { canFind, type Effect, workFor } from "./effect.ts";
 export const locate = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
   const work = workFor(effect, step, "locate");
   const counts =
-    work.isOk() && canFind(work.value) ? await work.value.source.locate?.(work.value.subject, work.value.call) : undefined;
+    work.isOk() && canFind(work.value)
+      ? await work.value.source.locate?.(work.value.subject, work.value.call)
+      : undefined;
   return {
     type: "source-located",
     source: step.source,

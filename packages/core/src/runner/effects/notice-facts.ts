@@ -32,7 +32,13 @@ export const noticeFacts = (effect: Effect, notice: NoticeRecord): Notice => {
       return { ...about, type: "support", source, problem: code, retryable, attempts };
     }
     case "manual-task":
-      return { ...about, type: "manual-task", subject, identifiers: confidentialOf(request).identifiers, source };
+      return {
+        ...about,
+        type: "manual-task",
+        subject,
+        identifiers: confidentialOf(request).identifiers,
+        source,
+      };
     case "decision": {
       const decision = request.decisions.find(({ id }) => id === notice.id);
       return { ...about, type: "decision", source, identifierType: decision?.type ?? "" };

@@ -18,7 +18,10 @@ import { stepsFor } from "../workflow.ts";
 import { workflowOf } from "../workflows.ts";
 import type { EventOf } from "./events.ts";
 
-export const acknowledge = (change: Change, event: EventOf<"acknowledged">): Result<Change, TokenRejected> => {
+export const acknowledge = (
+  change: Change,
+  event: EventOf<"acknowledged">,
+): Result<Change, TokenRejected> => {
   const { acknowledgement, kind, category } = change.request;
   if (change.at >= acknowledgement.expiresAt) return err(new TokenRejected("expired"));
   const steps = stepsFor(workflowOf(kind), categoriesReached(kind, category), event.sources);

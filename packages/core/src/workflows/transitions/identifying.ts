@@ -39,7 +39,8 @@ export const block = (change: Change, event: EventOf<"blocked">, rules: Rules): 
     blockedUntil: after(change, spread(rules.blockedDelay, event.jitter)),
   });
   const restarted = changedSteps(waiting, (step) => (step.settlement === null ? startedAnew(step) : null));
-  const told = change.request.waitingFor === event.by ? restarted : recorded(restarted, "blocked", { by: event.by });
+  const told =
+    change.request.waitingFor === event.by ? restarted : recorded(restarted, "blocked", { by: event.by });
   return changedConfidential(told, { cursors: {} });
 };
 

@@ -19,16 +19,17 @@ type Transition = Result<Change, NotPossibleNow>;
 const noticeIn = (
   change: Change,
   id: string,
-  status: NoticeRecord["status"],
+  ...statuses: readonly NoticeRecord["status"][]
 ): Result<NoticeRecord, NotPossibleNow> => {
   const notice = change.request.notices.find((each) => each.id === id);
-  return notice?.status === status
+  return notice !== undefined && statuses.includes(notice.status)
     ? ok(notice)
-    : err(new NotPossibleNow(`Message "${id}" is not ${status}.`));
+    : err(new NotPossibleNow(`Message "${id}" is not ${statuses.join(" or ")}.`));
 };
 
 export const noticeSent = (change: Change, event: EventOf<"notice-sent">): Transition =>
-  noticeIn(change, event.notice, "due").map((notice) => {
+  // Withdrawn while it was on its way (somebody acknowledges as soon as it arrives): it was sent all the same.
+  noticeIn(change, event.notice, "due", "withdrawn").map((notice) => {
     const sent = changedNotice(change, notice.id, {
       status: "sent",
       attempts: notice.attempts + 1,
@@ -37,7 +38,8 @@ export const noticeSent = (change: Change, event: EventOf<"notice-sent">): Trans
       problem: null,
     });
     const { tokens } = confidentialOf(sent.request);
-    const cleared = notice.id in tokens ? changedConfidential(sent, { tokens: without(tokens, notice.id) }) : sent;
+    const cleared =
+      notice.id in tokens ? changedConfidential(sent, { tokens: without(tokens, notice.id) }) : sent;
     const told = recorded(cleared, "notice-sent", { notice: notice.id }, notice.source);
     const { phase, package: held } = told.request;
     const delivered = phase === "packaged" && held !== null && notice.id === deliveryNotice(held.edition);

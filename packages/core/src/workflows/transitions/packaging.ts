@@ -27,7 +27,9 @@ export const packageBuilt = (change: Change, event: EventOf<"package-built">, ru
   const notice = deliveryNotice(edition);
   const { tokens } = confidentialOf(built.request);
   const withToken =
-    event.token === null ? built : changedConfidential(built, { tokens: { ...tokens, [notice]: event.token } });
+    event.token === null
+      ? built
+      : changedConfidential(built, { tokens: { ...tokens, [notice]: event.token } });
   return recorded(noticeDue(withToken, notice, "delivery"), "packaged", {
     edition,
     bytes,

@@ -16,11 +16,13 @@ const unresolved = (change: Change, source: string): Result<SourceStep, NotPossi
 
 export const retry = (change: Change, event: EventOf<"source-retried">): Transition =>
   unresolved(change, event.source).andThen((step) => {
-    if (step.status === "running") return err(new NotPossibleNow(`Source "${step.source}" is at work already.`));
+    if (step.status === "running")
+      return err(new NotPossibleNow(`Source "${step.source}" is at work already.`));
     const again = changedStep(change, step.source, {
       status: "pending",
       attempts: 0,
       nextAttemptAt: null,
+      problem: null,
       alerted: false,
       // What is collected so far is kept: an export goes on behind it.
       ...(step.task === "export" ? {} : { generation: step.generation + 1 }),

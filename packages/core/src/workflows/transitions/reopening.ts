@@ -22,7 +22,8 @@ export const workReopened = (change: Change): Change => {
   const known = change.request.pseudonyms.length;
   return changedSteps(change, (step) => {
     if (step.settlement !== null) return null;
-    const outdated = isResolved(step) || step.stage === "verify" || step.problem?.code === "identifier-missing";
+    const outdated =
+      isResolved(step) || step.stage === "verify" || step.problem?.code === "identifier-missing";
     if (step.canIdentify && step.identifiersAsked < known) {
       return step.stage === "identify" ? null : begunAgain(step, "identify");
     }

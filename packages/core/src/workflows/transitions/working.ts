@@ -24,7 +24,11 @@ type Transition = Result<Change, NotPossibleNow>;
 
 export const located = (change: Change, event: EventOf<"source-located">): Transition =>
   stepFor(change, event).map((step) => {
-    const counted = changedStep(change, step.source, { located: event.counts, stage: "perform", status: "pending" });
+    const counted = changedStep(change, step.source, {
+      located: event.counts,
+      stage: "perform",
+      status: "pending",
+    });
     const told = recorded(
       counted,
       "located",
@@ -48,7 +52,9 @@ export const located = (change: Change, event: EventOf<"source-located">): Trans
   });
 
 export const started = (change: Change, event: EventOf<"source-started">): Transition =>
-  stepFor(change, event).map((step) => changedStep(change, step.source, { status: "running", nextAttemptAt: null }));
+  stepFor(change, event).map((step) =>
+    changedStep(change, step.source, { status: "running", nextAttemptAt: null }),
+  );
 
 export const collected = (change: Change, event: EventOf<"source-collected">): Transition =>
   stepFor(change, event).map((step) =>
@@ -74,7 +80,10 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
     });
     const cleared = changedConfidential(done, { cursors: withCursor(change, step.source, null) });
     const counted = (outcome: string) =>
-      outcomes.reduce((sum, each) => (each.outcome === outcome && "count" in each ? sum + each.count : sum), 0);
+      outcomes.reduce(
+        (sum, each) => (each.outcome === outcome && "count" in each ? sum + each.count : sum),
+        0,
+      );
     const detail =
       step.task === "export"
         ? { rows: step.collected.reduce((sum, { rows }) => sum + rows, 0) }
@@ -82,7 +91,13 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
     return workReopened(recorded(cleared, "succeeded", detail, step.source));
   });
 
-const working = { status: "succeeded", problem: null, attempts: 0, nextAttemptAt: null, alerted: false } as const;
+const working = {
+  status: "succeeded",
+  problem: null,
+  attempts: 0,
+  nextAttemptAt: null,
+  alerted: false,
+} as const;
 
 export const verified = (change: Change, event: EventOf<"source-verified">): Transition =>
   stepFor(change, event).map((step) =>
