@@ -1,0 +1,205 @@
+import type { Notice } from "@subject-rights/core";
+import type { Block, Fact } from "../words.ts";
+import * as phrases from "./phrases.ts";
+import type { NoticeOf, Texts } from "./texts.ts";
+
+const paragraph = (text: string): Block => ({ type: "paragraph", text });
+const facts = (...rows: readonly Fact[]): Block => ({ type: "facts", facts: rows });
+const list = (items: readonly string[]): Block => ({ type: "list", items });
+
+const person = (notice: { readonly subject: string }): Fact => ({ name: "Person", value: notice.subject });
+const request = (notice: Notice): Fact => ({ name: "Request", value: phrases.request(notice) });
+const reference = (notice: Notice): Fact => ({ name: "Reference", value: notice.requestId });
+const source = (notice: NoticeOf<"support" | "manual-task" | "decision">): Fact => ({
+  name: "Data source",
+  value: `${notice.source.title} (${notice.source.id})`,
+});
+
+/** The words that are used where the application has none of its own. */
+export const english: Texts = {
+  confirmation: (notice) => ({
+    subjectLine: `Please confirm: ${phrases.request(notice).toLowerCase()}`,
+    blocks: [
+      paragraph(`${notice.controller} was asked to ${asked(notice)} this person:`),
+      facts(person(notice), request(notice), reference(notice), {
+        name: "Confirm by",
+        value: phrases.moment(notice.expiresAt),
+      }),
+      paragraph("Nothing has been read or erased so far. Nothing will be until you confirm."),
+      ...(notice.kind === "erasure" ? [paragraph("What is erased cannot be brought back.")] : []),
+      ...(notice.url === null
+        ? [
+            paragraph("To confirm, enter this code where you look after such requests:"),
+            { type: "code" as const, text: notice.token },
+            paragraph("The code works once. Whoever has it can confirm, so do not pass it on."),
+          ]
+        : [
+            { type: "link" as const, label: "Look at the request", url: notice.url },
+            paragraph(
+              "Opening the link changes nothing: the request goes ahead when you press the button on that page. " +
+                "The link works once. Whoever has it can confirm, so do not pass this message on.",
+            ),
+          ]),
+      paragraph(
+        "If you did not expect this, do not confirm it. Without you nothing happens, and the request lapses. " +
+          `If you think that somebody is misusing this, tell ${notice.controller} and give the reference.`,
+      ),
+    ],
+  }),
+
+  support: (notice) => ({
+    subjectLine: `Warning: ${notice.source.title} could not do its part of a request`,
+    blocks: [
+      paragraph("A data source could not do its part of a request. The other sources go on without it."),
+      facts(
+        source(notice),
+        request(notice),
+        reference(notice),
+        { name: "Problem", value: `${phrases.problem(notice.problem)} (${notice.problem})` },
+        { name: "Tries so far", value: String(notice.attempts) },
+      ),
+      paragraph(
+        notice.retryable
+          ? "It may work later. Please see to the source, and have the request try it again if it does not by itself."
+          : "Trying again by itself will not help. Please see to the source, and then have the request try it again.",
+      ),
+      paragraph(
+        "Until that works, or somebody settles this source by hand and says why, the request stays open and shows a " +
+          "warning.",
+      ),
+    ],
+  }),
+
+  "manual-task": (notice) => ({
+    subjectLine: `Please erase by hand: ${notice.source.title}`,
+    blocks: [
+      paragraph(
+        `${notice.controller} was asked to ${asked(notice)} a person, and this has been confirmed. ` +
+          `${notice.source.title} cannot be erased by a program, so please do this yourself.`,
+      ),
+      facts(source(notice), person(notice), request(notice), reference(notice)),
+      paragraph("The person is known by:"),
+      facts(...notice.identifiers.map(({ type, value }) => ({ name: type, value }))),
+      paragraph(
+        "When you have done it, answer this task: done, nothing there, or cannot be done. The request waits for your " +
+          "answer. Then delete this message, because it names the person.",
+      ),
+    ],
+  }),
+
+  decision: (notice) => ({
+    subjectLine: `Please decide: an identifier in ${notice.source.title} may belong to somebody else`,
+    blocks: [
+      paragraph(
+        "A data source knows the person of a request by an identifier that several people may share. Only somebody " +
+          "who looks can tell whether it is the same person.",
+      ),
+      facts(
+        source(notice),
+        { name: "Kind of identifier", value: notice.identifierType },
+        request(notice),
+        reference(notice),
+      ),
+      paragraph(
+        "The identifier itself is not in this message. Open the request to see it, and say whether it is the same " +
+          "person or somebody else. The request waits for your answer.",
+      ),
+    ],
+  }),
+
+  delivery: (notice) => ({
+    subjectLine: `Ready: ${phrases.request(notice).toLowerCase()}`,
+    blocks: [
+      paragraph(
+        notice.url === null
+          ? `The ${phrases.category(notice)} that ${notice.controller} holds of this person is attached:`
+          : `The ${phrases.category(notice)} that ${notice.controller} holds of this person is ready:`,
+      ),
+      facts(
+        person(notice),
+        request(notice),
+        reference(notice),
+        { name: "Size", value: phrases.size(notice.bytes) },
+        { name: "SHA-256", value: notice.sha256 },
+      ),
+      ...(notice.url === null
+        ? []
+        : [
+            { type: "link" as const, label: "Fetch the package", url: notice.url },
+            paragraph(
+              `The link works until ${phrases.moment(notice.expiresAt)}. Whoever has it can fetch the package, so do ` +
+                "not pass this message on.",
+            ),
+          ]),
+      paragraph(
+        "The package is a ZIP file. Open index.html in it to read the data; the other files hold the same data as " +
+          "JSON and CSV, for programs.",
+      ),
+      ...(notice.missing.length === 0
+        ? []
+        : [
+            paragraph("The package is not complete. These parts are missing:"),
+            list(phrases.missing(notice.missing)),
+            paragraph("If they can be had later, a new package follows."),
+          ]),
+    ],
+  }),
+
+  completion: (notice) => ({
+    subjectLine: notice.complete
+      ? `Done: ${phrases.request(notice).toLowerCase()}`
+      : `Done, with exceptions: ${phrases.request(notice).toLowerCase()}`,
+    blocks: [
+      paragraph(
+        notice.complete
+          ? `${notice.controller} has erased the ${phrases.category(notice)} of this person:`
+          : `${notice.controller} has worked through this request. Not everything was erased, or not everything could be checked; the exceptions are below.`,
+      ),
+      facts(person(notice), request(notice), reference(notice)),
+      ...notice.sources.flatMap(({ title, outcomes, checked, settled }): Block[] => [
+        { type: "heading", text: title },
+        list([
+          ...outcomes.map(phrases.outcome),
+          checkedWords(
+            checked,
+            outcomes.some((each) => each.outcome === "retained"),
+          ),
+          ...(settled === null ? [] : [`Closed by a person, for this reason: ${settled}`]),
+        ]),
+      ]),
+      ...(notice.sources.length === 0 ? [paragraph("No data source had a part in this request.")] : []),
+    ],
+  }),
+
+  failure: (notice) => ({
+    subjectLine: `Not possible so far: ${phrases.request(notice).toLowerCase()}`,
+    blocks: [
+      paragraph(
+        `${notice.controller} could not make a package of the ${phrases.category(notice)} of this person, because ` +
+          "no data source gave its part:",
+      ),
+      facts(person(notice), request(notice), reference(notice)),
+      list(phrases.missing(notice.missing)),
+      paragraph(
+        "This does not mean that there is no data. The people who look after these sources have been told. If you " +
+          `hear nothing more, ask ${notice.controller} and give the reference.`,
+      ),
+    ],
+  }),
+};
+
+const asked = (notice: Notice): string => {
+  const what = phrases.category(notice);
+  if (notice.kind === "export") return `hand over a copy of the ${what} it holds of`;
+  // An erasure of user data reaches telemetry and logs too.
+  return notice.category === "user-data"
+    ? `erase the ${what} (with telemetry and system logs) of`
+    : `erase the ${what} of`;
+};
+
+const checkedWords = (checked: boolean, keeps: boolean): string => {
+  if (!checked) return "Not asked again afterwards: it is not certain that nothing is left.";
+  return keeps
+    ? "Asked again afterwards: nothing is left but what is kept."
+    : "Asked again afterwards: nothing is left.";
+};

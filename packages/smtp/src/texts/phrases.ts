@@ -1,0 +1,75 @@
+import type { Category, CollectionOutcome, MissingPart, Notice, ProblemCode } from "@subject-rights/core";
+
+type About = Pick<Notice, "kind" | "category">;
+
+const categories = {
+  "customer-data": "customer data",
+  "user-data": "user data",
+  "user-telemetry": "user telemetry",
+} as const satisfies Record<Category, string>;
+
+export const category = ({ category: asked }: About): string => categories[asked];
+
+/** "Erasure of customer data". */
+export const request = (about: About): string =>
+  `${about.kind === "erasure" ? "Erasure" : "Export"} of ${category(about)}`;
+
+/** What a source did, said behind its title. */
+const problems = {
+  unavailable: "could not be reached, or answered with an error",
+  "timed-out": "gave no answer in time",
+  "permanent-failure": "says that it cannot do this, and that trying again will not help",
+  "invalid-answer": "gave an answer that cannot be right",
+  "still-present": "still held records of the person after it said that they were erased",
+  "identifier-missing": "needs an identifier that nobody knows for this person",
+  "too-many-identifiers": "kept turning up further identifiers for this person",
+  "not-registered": "is not registered any more",
+  "not-supported": "has no way to do this",
+  "owner-cannot": "cannot be done, its owner answered",
+  "no-address": "has nobody to write to",
+  "package-too-large": "is too large to send, and no link for downloads is set up",
+  interrupted: "was interrupted, and nobody knows whether it finished",
+} as const satisfies Record<ProblemCode, string>;
+
+export const problem = (code: ProblemCode): string => problems[code];
+
+export const missing = (parts: readonly MissingPart[]): string[] =>
+  parts.map(({ title, problem: code }) => `${title}: ${problem(code)}`);
+
+const records = (count: number): string => (count === 1 ? "1 record" : `${count} records`);
+
+/** "invoices: 2 records kept until 31 December 2031 (§ 147 AO)". */
+export const outcome = (of: CollectionOutcome): string => {
+  switch (of.outcome) {
+    case "erased":
+      return `${of.collection}: ${records(of.count)} erased`;
+    case "anonymised":
+      return `${of.collection}: ${records(of.count)} made anonymous`;
+    case "absent":
+      return `${of.collection}: nothing there to erase`;
+    case "retained":
+      return `${of.collection}: ${records(of.count)} kept until ${day(of.until)} (${of.reason})`;
+  }
+};
+
+const dayFormat = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  timeZone: "UTC",
+});
+
+/** "31 December 2031", of an instant or of a day such as `2031-12-31`. */
+const day = (at: string): string => dayFormat.format(new Date(at));
+
+/** "30 November 2026, 09:30 UTC". */
+export const moment = (at: string): string => `${day(at)}, ${new Date(at).toISOString().slice(11, 16)} UTC`;
+
+const units = ["bytes", "kB", "MB", "GB", "TB"] as const;
+
+/** "812 bytes", "1.4 MB"; a unit is 1,000 of the one before. */
+export const size = (bytes: number): string => {
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  const amount = bytes / 1_000 ** power;
+  return `${power === 0 ? amount : amount.toFixed(1)} ${units[power]}`;
+};

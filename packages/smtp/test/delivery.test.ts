@@ -1,0 +1,160 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Attachment, Message } from "@subject-rights/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type SmtpNotifierOptions, smtpNotifier } from "../src/index.ts";
+import { type MailServer, startMailServer } from "./mail-server.ts";
+import { attachment, call, message, notices } from "./messages.ts";
+
+let server: MailServer;
+beforeEach(async () => {
+  server = await startMailServer();
+});
+afterEach(() => server.close());
+
+const notifier = (change: Partial<SmtpNotifierOptions> = {}) =>
+  smtpNotifier({
+    server: server.access,
+    from: { name: "Northwind Privacy", address: "privacy@northwind.example" },
+    ...change,
+  });
+
+const delivery = (attached: Attachment, change: Partial<Message> = {}) =>
+  message({ ...notices.delivery, url: null, bytes: attached.bytes }, { attachment: attached, ...change });
+
+const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+describe("an attachment", () => {
+  it("arrives byte for byte", async () => {
+    const bytes = randomBytes(200_001);
+    (await notifier().send(delivery(attachment(bytes)), call()))._unsafeUnwrap();
+    const attachments = server.arrived[0]?.mail.attachments ?? [];
+    expect(attachments).toHaveLength(1);
+    expect(attachments[0]).toMatchObject({
+      filename: "export.zip",
+      contentType: "application/zip",
+      contentDisposition: "attachment",
+      size: bytes.length,
+    });
+    expect(sha256(attachments[0]?.content ?? bytes.subarray(1))).toBe(sha256(bytes));
+  });
+
+  it("is read as it is sent, and not kept", async () => {
+    const chunk = new Uint8Array(64 * 1024);
+    const chunks = 256;
+    let received = 0;
+    let furthestAhead = 0;
+    await server.close();
+    server = await startMailServer({
+      onData: (stream, _session, answer) => {
+        stream.on("data", (bytes: Buffer) => {
+          received += bytes.length;
+        });
+        stream.on("end", () => answer());
+      },
+    });
+    const large = attachment(chunk, {
+      bytes: chunk.length * chunks,
+      async *read() {
+        for (let sent = 1; sent <= chunks; sent += 1) {
+          yield chunk;
+          furthestAhead = Math.max(furthestAhead, sent * chunk.length - received);
+        }
+      },
+    });
+    const taken = await notifier({ attachmentLimit: large.bytes }).send(delivery(large), call());
+    taken._unsafeUnwrap();
+    expect(received).toBeGreaterThan(large.bytes);
+    expect(furthestAhead).toBeLessThan(large.bytes / 2);
+  });
+
+  it.each([
+    ["shorter", -1],
+    ["longer", 1],
+  ])("that is %s than it said is not delivered at all", async (_name, difference) => {
+    const bytes = randomBytes(200_000);
+    const wrong = attachment(bytes, { bytes: bytes.length - difference });
+    const error = (await notifier().send(delivery(wrong), call()))._unsafeUnwrapErr();
+    expect(error).toMatchObject({ problem: "unavailable", retryable: true });
+    expect(server.arrived).toEqual([]);
+  });
+
+  it("that cannot be read is not delivered, and can be tried again", async () => {
+    const broken = attachment(randomBytes(200_000), {
+      async *read() {
+        yield randomBytes(100_000);
+        throw new Error("the store is away");
+      },
+    });
+    const error = (await notifier().send(delivery(broken), call()))._unsafeUnwrapErr();
+    expect(error).toMatchObject({ problem: "unavailable", retryable: true });
+    expect(server.arrived).toEqual([]);
+  });
+
+  it("over the limit is given up; the limit is 7 MiB where nothing else was said", async () => {
+    const limit = 7 * 1024 * 1024;
+    expect(notifier().attachmentLimit).toBe(limit);
+    const error = (
+      await notifier().send(delivery(attachment(new Uint8Array(1), { bytes: limit + 1 })), call())
+    )._unsafeUnwrapErr();
+    expect(error).toMatchObject({ problem: "permanent-failure", retryable: false });
+  });
+
+  it("that is announced has to be there", async () => {
+    const without = message({ ...notices.delivery, url: null });
+    const error = (await notifier().send(without, call()))._unsafeUnwrapErr();
+    expect(error.problem).toBe("permanent-failure");
+    expect(server.arrived).toEqual([]);
+  });
+
+  it.each([
+    ["../../etc/passwd", "passwd"],
+    ["C:\\exports\\ada.zip", "ada.zip"],
+    ['a";\r\nBcc: eve@example.com; x="b.zip', "a_Bcc_ eve_example.com_ x_b.zip"],
+    ["\u202Epiz.exe", "_piz.exe"],
+    ["Größe – 数据.zip", "Größe _ 数据.zip"],
+    ["...", "attachment"],
+  ])("of the name %j is called %j", async (filename, expected) => {
+    const named = attachment(new Uint8Array(3), { filename });
+    (await notifier().send(delivery(named), call()))._unsafeUnwrap();
+    expect(server.arrived[0]?.mail.attachments[0]?.filename).toBe(expected);
+  });
+
+  it.each(["multipart/mixed; boundary=x", "message/rfc822", "text/html\r\nBcc: eve@example.com", ""])(
+    "of the type %j is a plain file",
+    async (contentType) => {
+      const typed = attachment(new TextEncoder().encode("Bcc: eve@example.com\r\n\r\n"), { contentType });
+      (await notifier().send(delivery(typed), call()))._unsafeUnwrap();
+      const { mail, raw } = server.arrived[0] ?? {};
+      expect(mail?.attachments.map((each) => each.size)).toEqual([typed.bytes]);
+      expect(raw).toContain("Content-Type: application/octet-stream; name=export.zip");
+    },
+  );
+});
+
+describe("the same message, sent twice", () => {
+  it("is the same mail, byte for byte, however it is cut into chunks", async () => {
+    const bytes = randomBytes(50_000);
+    const whole = attachment(bytes, {
+      async *read() {
+        yield bytes;
+      },
+    });
+    (await notifier().send(delivery(attachment(bytes)), call()))._unsafeUnwrap();
+    (await notifier().send(delivery(whole), call()))._unsafeUnwrap();
+    const [first, second] = server.arrived;
+    expect(second?.raw).toBe(first?.raw);
+    expect(first?.mail.messageId).toMatch(/^<[0-9a-f]{40}@northwind\.example>$/u);
+  });
+
+  it("has a Message-ID that no other message has", async () => {
+    const ids = ["request-1/support-1", "request-1/support-2", "request-2/support-1"];
+    for (const id of ids) (await notifier().send(message(notices.support, { id }), call()))._unsafeUnwrap();
+    expect(new Set(server.arrived.map(({ mail }) => mail.messageId)).size).toBe(ids.length);
+  });
+
+  it("takes the Message-ID's domain from the options", async () => {
+    const other = notifier({ messageIdDomain: "mail.bücher.example" });
+    (await other.send(message(notices.support), call()))._unsafeUnwrap();
+    expect(server.arrived[0]?.mail.messageId).toMatch(/@mail\.xn--bcher-kva\.example>$/u);
+  });
+});

@@ -1,0 +1,116 @@
+import {
+  type Attachment,
+  type Call,
+  type Message,
+  type Notice,
+  type NoticeType,
+  systemClock,
+} from "@subject-rights/core";
+import type { NoticeOf } from "../src/index.ts";
+
+/** What core calls the notifier with. */
+export const call = (change: Partial<Call> = {}): Call => ({
+  clock: systemClock,
+  deadline: 20_000,
+  signal: new AbortController().signal,
+  tenant: "northwind",
+  requestId: "request-1",
+  idempotencyKey: "key-1",
+  ...change,
+});
+
+export const message = (notice: Notice, change: Partial<Message> = {}): Message => ({
+  id: `request-1/${notice.type}-1`,
+  to: "admin@northwind.example",
+  at: "2026-11-23T09:30:00.000Z",
+  notice,
+  attachment: null,
+  ...change,
+});
+
+export const attachment = (bytes: Uint8Array, change: Partial<Attachment> = {}): Attachment => ({
+  filename: "export.zip",
+  contentType: "application/zip",
+  bytes: bytes.length,
+  async *read() {
+    for (let start = 0; start < bytes.length; start += 1_000) yield bytes.subarray(start, start + 1_000);
+  },
+  ...change,
+});
+
+const about = { requestId: "request-1", controller: "Northwind Traders" } as const;
+const erasure = { ...about, kind: "erasure", category: "customer-data" } as const;
+const exporting = { ...about, kind: "export", category: "user-data" } as const;
+const subject = "ada@example.org";
+const crm = { id: "crm", title: "Customer database" };
+
+/** One notice of each type. */
+export const notices: { readonly [Type in NoticeType]: NoticeOf<Type> } = {
+  confirmation: {
+    ...erasure,
+    type: "confirmation",
+    subject,
+    token: "b7Zq-token",
+    url: "https://privacy.northwind.example/confirm#b7Zq-token",
+    expiresAt: "2026-11-30T09:30:00.000Z",
+  },
+  support: {
+    ...erasure,
+    type: "support",
+    source: crm,
+    problem: "unavailable",
+    retryable: true,
+    attempts: 5,
+  },
+  "manual-task": {
+    ...erasure,
+    type: "manual-task",
+    subject,
+    identifiers: [
+      { type: "email", value: subject },
+      { type: "customer-number", value: "C-1815" },
+    ],
+    source: { id: "paper-files", title: "Paper files" },
+  },
+  decision: { ...erasure, type: "decision", source: crm, identifierType: "telephone" },
+  delivery: {
+    ...exporting,
+    type: "delivery",
+    subject,
+    url: "https://privacy.northwind.example/packages#c9Yr-token",
+    expiresAt: "2026-11-30T09:30:00.000Z",
+    bytes: 1_415_926,
+    sha256: "3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea",
+    missing: [{ title: "Support tickets", problem: "timed-out" }],
+  },
+  completion: {
+    ...erasure,
+    type: "completion",
+    subject,
+    complete: false,
+    sources: [
+      {
+        title: "Customer database",
+        outcomes: [
+          { collection: "customers", outcome: "erased", count: 1 },
+          { collection: "invoices", outcome: "retained", count: 2, reason: "§ 147 AO", until: "2031-12-31" },
+          { collection: "visits", outcome: "anonymised", count: 1_200 },
+          { collection: "complaints", outcome: "absent" },
+        ],
+        checked: true,
+        settled: null,
+      },
+      { title: "Paper files", outcomes: [], checked: false, settled: "The archive burnt down in 2019." },
+      { title: "Search index", outcomes: [], checked: true, settled: null },
+    ],
+  },
+  failure: {
+    ...exporting,
+    type: "failure",
+    subject,
+    missing: [
+      { title: "Customer database", problem: "unavailable" },
+      { title: "Support tickets", problem: "permanent-failure" },
+    ],
+  },
+};

@@ -1,0 +1,118 @@
+import type { Notice } from "@subject-rights/core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { smtpNotifier } from "../src/index.ts";
+import { type ArrivedMail, type MailServer, startMailServer } from "./mail-server.ts";
+import { attachment, call, message, notices } from "./messages.ts";
+
+const { confirmation, support, delivery, completion } = notices;
+const variants: readonly (readonly [name: string, notice: Notice])[] = [
+  ...Object.entries(notices),
+  ["confirmation-by-code", { ...confirmation, url: null, kind: "export", category: "user-telemetry" }],
+  ["support-permanent", { ...support, problem: "permanent-failure", retryable: false }],
+  ["delivery-attached", { ...delivery, url: null }],
+  ["delivery-complete", { ...delivery, missing: [] }],
+  ["completion-complete", { ...completion, complete: true, category: "user-data", sources: [] }],
+];
+
+let server: MailServer;
+beforeAll(async () => {
+  server = await startMailServer();
+  const notifier = smtpNotifier({
+    server: server.access,
+    from: { name: "Northwind Privacy", address: "privacy@northwind.example" },
+    replyTo: "dpo@northwind.example",
+  });
+  const attached = { attachment: attachment(new Uint8Array(12)) };
+  const taken = await Promise.all(
+    variants.map(([name, notice]) =>
+      notifier.send(
+        message(notice, {
+          to: `${name}@northwind.example`,
+          ...(name === "delivery-attached" ? attached : {}),
+        }),
+        call(),
+      ),
+    ),
+  );
+  for (const each of taken) each._unsafeUnwrap();
+});
+afterAll(() => server.close());
+
+const arrived = (name: string): ArrivedMail => {
+  const found = server.arrived.find(({ to }) => to[0] === `${name}@northwind.example`);
+  if (found === undefined) throw new Error(`${name} did not arrive`);
+  return found;
+};
+
+/** What a reader sees of a page, with a line for each piece. */
+const visible = (html: string): string[] =>
+  html
+    .replace(/<head>.*<\/head>/su, "")
+    .replace(/<[^>]+>/gu, "\n")
+    .replaceAll("&#39;", "'")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+
+describe.each(variants)("the notice %s", (name) => {
+  it("reads like this", async () => {
+    const { mail } = arrived(name);
+    await expect(`Subject: ${mail.subject}\n\n${mail.text}`).toMatchFileSnapshot(`snapshots/${name}.txt`);
+  });
+
+  it("says the same as a page, which fetches nothing", () => {
+    const { mail } = arrived(name);
+    const html = String(mail.html);
+    const pieces = visible(html);
+    const plain = (mail.text ?? "").replace(/^-+$/gmu, "");
+    for (const piece of pieces) expect(plain).toContain(piece);
+    expect(pieces.join(" ").replaceAll(/\W/gu, "").length).toBeGreaterThanOrEqual(
+      plain.replaceAll(/\W/gu, "").length,
+    );
+    expect(html).not.toMatch(/<(?:img|script|link|style|iframe|form|svg|video)\b|src=|url\(|@import/iu);
+    expect(html).toContain('<html lang="en">');
+    expect(html).toContain('<meta name="color-scheme" content="light dark">');
+    expect(html).not.toMatch(/(?<!current)color:/iu);
+  });
+
+  it("names the person in no header", () => {
+    const { raw } = arrived(name);
+    const head = raw.slice(0, raw.indexOf("\r\n\r\n"));
+    expect(head).not.toContain("ada");
+    expect(head).not.toContain("example.org");
+  });
+});
+
+it.each(["support", "support-permanent", "decision"])(
+  "the notice %s holds nothing personal at all",
+  (name) => {
+    const { raw, mail, to, from } = arrived(name);
+    const addresses = `${raw}${mail.text}${mail.html}`.match(/[\w.-]+@[\w.-]+\.\w+/gu) ?? [];
+    const own = [...to, from, "dpo@northwind.example", (mail.messageId ?? "").replaceAll(/[<>]/gu, "")];
+    expect(new Set(addresses)).toEqual(new Set(own));
+  },
+);
+
+it("every link is shown as text too, and leads where it says", () => {
+  const { mail } = arrived("confirmation");
+  const links = [...String(mail.html).matchAll(/<a href="([^"]*)"/gu)].map(([, url]) => url);
+  expect(links).toEqual([confirmation.url, confirmation.url]);
+  expect(String(mail.html)).toContain(`>${confirmation.url}</a>`);
+  expect(mail.text).toContain(`\n${confirmation.url}\n`);
+});
+
+it("comes from the address it was told, over TLS, signed in, and marked as automatic", () => {
+  const { mail, from, to, overTls, signedInAs, raw } = arrived("support");
+  expect({ from, to, overTls, signedInAs }).toEqual({
+    from: "privacy@northwind.example",
+    to: ["support@northwind.example"],
+    overTls: true,
+    signedInAs: "subject-rights",
+  });
+  expect(mail.from?.value).toEqual([{ name: "Northwind Privacy", address: "privacy@northwind.example" }]);
+  expect(mail.replyTo?.value).toEqual([{ name: "", address: "dpo@northwind.example" }]);
+  expect(mail.headers.get("auto-submitted")).toBe("auto-generated");
+  expect(mail.headers.get("x-auto-response-suppress")).toBe("DR, RN, NRN, OOF, AutoReply");
+  expect(mail.date).toEqual(new Date("2026-11-23T09:30:00.000Z"));
+  expect(raw).not.toContain("X-Mailer");
+});
