@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import type {
+  Call,
+  CollectionCount,
+  CollectionOutcome,
+  DataSource,
+  ExportPage,
+  Row,
+  Subject,
+} from "@subject-rights/core";
+import { answerOf } from "../answers.ts";
+import type { AbilityName } from "./harness.ts";
+
+/** An ability that the harness says is there. */
+export const ability = <Name extends Exclude<AbilityName, "verify"> | "remaining">(
+  source: DataSource,
+  name: Name,
+): NonNullable<DataSource[Name]> => {
+  const found = source[name];
+  assert.ok(found !== null, `the harness says that the source can ${name}, and it cannot`);
+  return found;
+};
+
+/** Far more pages than a case seeds. */
+const mostPages = 10_000;
+
+/** Reads an export to its end. An error on the way ends the case. */
+export const pagesOf = async (
+  source: DataSource,
+  subject: Subject,
+  call: Call,
+  cursor: string | null = null,
+): Promise<readonly ExportPage[]> => {
+  const pages = ability(source, "export")(subject, call, cursor);
+  const read: ExportPage[] = [];
+  try {
+    for (;;) {
+      const next = await pages.next();
+      if (next.isErr()) throw next.error;
+      if (next.value === null) return read;
+      read.push(next.value);
+      assert.ok(read.length <= mostPages, "the pages come to an end");
+    }
+  } finally {
+    await pages.close();
+  }
+};
+
+export interface ExportedRow {
+  readonly collection: string;
+  readonly row: Row;
+}
+
+export const rowsOf = (pages: readonly ExportPage[]): readonly ExportedRow[] =>
+  pages.flatMap(({ collection, rows }) => rows.map((row) => ({ collection, row })));
+
+/** Counts as a record, without collections that hold nothing, so that two ways of counting can be compared. */
+export const tally = (counts: readonly CollectionCount[]): Readonly<Record<string, number>> => {
+  const sums = new Map<string, number>();
+  for (const { collection, count } of counts) sums.set(collection, (sums.get(collection) ?? 0) + count);
+  return Object.fromEntries([...sums].filter(([, count]) => count > 0).toSorted());
+};
+
+export const tallyOfRows = (rows: readonly ExportedRow[]): Readonly<Record<string, number>> =>
+  tally(rows.map(({ collection }) => ({ collection, count: 1 })));
+
+/** How many records outcomes speak of, a collection. */
+export const tallyOfOutcomes = (
+  outcomes: readonly CollectionOutcome[],
+  counted: readonly CollectionOutcome["outcome"][] = ["erased", "anonymised", "retained"],
+): Readonly<Record<string, number>> =>
+  tally(
+    outcomes.flatMap((outcome) =>
+      outcome.outcome !== "absent" && counted.includes(outcome.outcome)
+        ? [{ collection: outcome.collection, count: outcome.count }]
+        : [],
+    ),
+  );
+
+/** Erases a person, and answers what the source said of it. */
+export const erased = (
+  source: DataSource,
+  subject: Subject,
+  call: Call,
+): Promise<readonly CollectionOutcome[]> => answerOf(ability(source, "erase")(subject, call));

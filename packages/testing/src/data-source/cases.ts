@@ -1,0 +1,31 @@
+import { type CaseMaker, type ConformanceCase, casesOver, casesOverBreakable } from "../conformance-case.ts";
+import { breakingCases } from "./breaking.ts";
+import { comparingCases } from "./comparing.ts";
+import { describingCases } from "./describing.ts";
+import { erasingCases, remainingCases } from "./erasing.ts";
+import { exportingCases } from "./exporting.ts";
+import { identifyingCases, locatingCases } from "./finding.ts";
+import type { AbilityName, DataSourceFixture, DataSourceHarness } from "./harness.ts";
+import { refreshingCases } from "./refreshing.ts";
+
+type Part = (test: CaseMaker<DataSourceFixture>, harness: DataSourceHarness) => readonly ConformanceCase[];
+
+/** What a `DataSource` promises, rule by rule, for the abilities that it has. */
+export const dataSourceCases = (harness: DataSourceHarness): readonly ConformanceCase[] => {
+  const test = casesOver(() => harness.make());
+  const where = (needed: readonly AbilityName[], part: Part): readonly ConformanceCase[] =>
+    needed.some((name) => harness.abilities.includes(name)) ? part(test, harness) : [];
+  return [
+    ...describingCases(test, harness),
+    ...comparingCases(test, harness),
+    ...where(["identify"], identifyingCases),
+    ...where(["locate"], locatingCases),
+    ...where(["export"], exportingCases),
+    ...where(["erase"], erasingCases),
+    ...where(["locate", "verify"], remainingCases),
+    ...where(["refresh"], refreshingCases),
+    ...casesOverBreakable(harness.makeBreakable?.bind(harness), (breakable) =>
+      breakingCases(breakable, harness),
+    ),
+  ];
+};

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { type DataSource, type Subject, subjectOf } from "@subject-rights/core";
+import { answerOf } from "../answers.ts";
+import { callOf } from "../calls.ts";
+import type { CaseMaker, ConformanceCase } from "../conformance-case.ts";
+import { ability, erased, pagesOf, rowsOf, tally, tallyOfOutcomes, tallyOfRows } from "./asking.ts";
+import { type AbilityName, type DataSourceFixture, type DataSourceHarness, tenantOf } from "./harness.ts";
+
+/** What a source says it found of a person when asked in one way or the other. */
+type Finding = (
+  source: DataSource,
+  subject: Subject,
+  tenant: string,
+) => Promise<Readonly<Record<string, number>>>;
+
+const findings: Partial<Readonly<Record<AbilityName, Finding>>> = {
+  locate: async (source, subject, tenant) =>
+    tally(await answerOf(ability(source, "locate")(subject, callOf({ tenant })))),
+  export: async (source, subject, tenant) =>
+    tallyOfRows(rowsOf(await pagesOf(source, subject, callOf({ tenant })))),
+  erase: async (source, subject, tenant) =>
+    tallyOfOutcomes(await erased(source, subject, callOf({ tenant }))),
+};
+
+const abilitiesThatFind = ({ abilities }: DataSourceHarness): readonly [AbilityName, Finding][] =>
+  abilities.flatMap((name) => {
+    const finding = findings[name];
+    return finding === undefined ? [] : [[name, finding] as [AbilityName, Finding]];
+  });
+
+/** Whom an ability finds, asked in the ways that go wrong most easily. */
+export const comparingCases = (
+  test: CaseMaker<DataSourceFixture>,
+  harness: DataSourceHarness,
+): readonly ConformanceCase[] =>
+  abilitiesThatFind(harness).flatMap(([name, finding]) => [
+    test(`${name}: finds by an address that the data writes with capitals`, async ({
+      source,
+      addressOnFile,
+    }) => {
+      if (addressOnFile === null) return;
+      const byAddressAlone = subjectOf([{ type: "email", value: addressOnFile.toLowerCase() }]);
+      assert.notDeepEqual(await finding(source, byAddressAlone, tenantOf(harness)), {});
+    }),
+
+    test(`${name}: looks for each identifier, not for the first alone`, async (fixture) => {
+      const { source, person, unknownPerson, holds } = fixture;
+      const held = tally(await holds(person));
+      const byBoth = subjectOf([...unknownPerson.identifiers, ...person.identifiers]);
+      assert.deepEqual(await finding(source, byBoth, tenantOf(harness)), held);
+    }),
+
+    ...(harness.foreignTenant === undefined
+      ? []
+      : [inForeignTenant(test, `${name}: finds nobody in another tenant`, finding, harness.foreignTenant)]),
+  ]);
+
+const inForeignTenant = (
+  test: CaseMaker<DataSourceFixture>,
+  name: string,
+  finding: Finding,
+  tenant: string,
+) =>
+  test(name, async ({ source, person, holds }) => {
+    const held = tally(await holds(person));
+    assert.deepEqual(await finding(source, person, tenant), {});
+    assert.deepEqual(tally(await holds(person)), held);
+  });

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { type FoundIdentifier, sameIdentifier } from "@subject-rights/core";
+import { answerOf } from "../answers.ts";
+import { callOf } from "../calls.ts";
+import type { CaseMaker, ConformanceCase } from "../conformance-case.ts";
+import { ability, tally } from "./asking.ts";
+import { type DataSourceFixture, type DataSourceHarness, tenantOf } from "./harness.ts";
+
+const textOf = ({ type, value, shared }: FoundIdentifier): string =>
+  `${type} ${value} ${shared === true ? "shared" : ""}`;
+
+export const locatingCases = (
+  test: CaseMaker<DataSourceFixture>,
+  harness: DataSourceHarness,
+): readonly ConformanceCase[] => {
+  const call = callOf({ tenant: tenantOf(harness) });
+  return [
+    test("locate: counts what there is, and changes nothing", async ({
+      source,
+      person,
+      otherPerson,
+      holds,
+    }) => {
+      const before = tally(await holds(person));
+      assert.deepEqual(tally(await answerOf(ability(source, "locate")(person, call))), before);
+      assert.deepEqual(
+        tally(await answerOf(ability(source, "locate")(otherPerson, call))),
+        tally(await holds(otherPerson)),
+      );
+      assert.deepEqual(tally(await holds(person)), before);
+    }),
+
+    test("locate: a person who is not there is an empty answer", async ({ source, unknownPerson }) => {
+      assert.deepEqual(tally(await answerOf(ability(source, "locate")(unknownPerson, call))), {});
+    }),
+  ];
+};
+
+export const identifyingCases = (
+  test: CaseMaker<DataSourceFixture>,
+  harness: DataSourceHarness,
+): readonly ConformanceCase[] => {
+  const call = callOf({ tenant: tenantOf(harness) });
+  return [
+    test("identify: finds what the person is known by, and says what may be shared", async ({
+      source,
+      person,
+      knownAs,
+    }) => {
+      const found = await answerOf(ability(source, "identify")(person, call));
+      const further = found.filter(
+        (each) => !person.identifiers.some((known) => sameIdentifier(known, each)),
+      );
+      assert.deepEqual([...new Set(further.map(textOf))].toSorted(), (knownAs ?? []).map(textOf).toSorted());
+    }),
+
+    test("identify: gives nobody else's identifiers as the person's own", async ({
+      source,
+      person,
+      otherPerson,
+    }) => {
+      const found = await answerOf(ability(source, "identify")(person, call));
+      const own = found.filter(({ shared }) => shared !== true);
+      const mixedUp = own.filter((each) =>
+        otherPerson.identifiers.some((known) => sameIdentifier(known, each)),
+      );
+      assert.deepEqual(mixedUp, []);
+    }),
+
+    test("identify: a person who is not there is an empty answer", async ({ source, unknownPerson }) => {
+      const found = await answerOf(ability(source, "identify")(unknownPerson, call));
+      assert.deepEqual(
+        found.filter((each) => !unknownPerson.identifiers.some((known) => sameIdentifier(known, each))),
+        [],
+      );
+    }),
+  ];
+};

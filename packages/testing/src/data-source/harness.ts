@@ -1,0 +1,46 @@
+import type { CollectionCount, DataSource, FoundIdentifier, Subject } from "@subject-rights/core";
+import type { Breakable, Fixture } from "../conformance-case.ts";
+
+export type AbilityName = keyof DataSource["descriptor"]["abilities"];
+
+/** How the cases get at a data source. */
+export interface DataSourceHarness {
+  /** What the source can do: the cases for everything else are left out. One case compares it with the source. */
+  readonly abilities: readonly AbilityName[];
+  /** The tenant that the people belong to. Default: `tenant-one`. */
+  readonly tenant?: string | undefined;
+  /** Another tenant of the source, without these people. Left out where the source serves one tenant only. */
+  readonly foreignTenant?: string | undefined;
+  /** A source that holds these people and shares nothing with any other. */
+  make(): Promise<DataSourceFixture>;
+  /** One that can be broken while in use. Left out, nobody learns whether it turns an error into an empty answer. */
+  makeBreakable?(): Promise<DataSourceFixture & Breakable>;
+}
+
+export interface DataSourceFixture extends Fixture {
+  readonly source: DataSource;
+  /** Held with two records at least, and with several pages where the source hands out pages. */
+  readonly person: Subject;
+  /** Held as well, with one record at least. */
+  readonly otherPerson: Subject;
+  /** Not held. */
+  readonly unknownPerson: Subject;
+  /**
+   * The address under which the data holds `person`, as it is written there, with capitals in it; the subject
+   * carries it in lower case. Null where nobody is found by an email address.
+   */
+  readonly addressOnFile: string | null;
+  /** What `identify` has to find out about `person`. Needed where the source can identify. */
+  readonly knownAs?: readonly FoundIdentifier[];
+  /**
+   * The second door: how many records of a person there are now, a collection, counted past the source itself.
+   * What is anonymised is nobody's; what is retained is still the person's.
+   */
+  holds(person: Subject): Promise<readonly CollectionCount[]>;
+  /** Erases a person from the origins that a copy is filled from. Needed where the source can refresh. */
+  eraseAtOrigins?(person: Subject): Promise<void>;
+  /** A second source over the same data, as after a restart. Default: the one that is there. */
+  reopen?(): Promise<DataSource>;
+}
+
+export const tenantOf = (harness: DataSourceHarness): string => harness.tenant ?? "tenant-one";

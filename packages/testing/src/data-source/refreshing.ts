@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { answerOf } from "../answers.ts";
+import { callOf } from "../calls.ts";
+import type { CaseMaker, ConformanceCase } from "../conformance-case.ts";
+import { ability, tally } from "./asking.ts";
+import { type DataSourceFixture, type DataSourceHarness, tenantOf } from "./harness.ts";
+
+export const refreshingCases = (
+  test: CaseMaker<DataSourceFixture>,
+  harness: DataSourceHarness,
+): readonly ConformanceCase[] => {
+  // As from the Data Sources page, where no request is behind it.
+  const call = callOf({ tenant: tenantOf(harness), requestId: null });
+  return [
+    test("refresh: whoever is in the origins is in the copy afterwards", async (fixture) => {
+      const { source, person, otherPerson, holds } = fixture;
+      const before = [tally(await holds(person)), tally(await holds(otherPerson))];
+      await answerOf(ability(source, "refresh")(call));
+      assert.deepEqual([tally(await holds(person)), tally(await holds(otherPerson))], before);
+    }),
+
+    test("refresh: whoever left the origins has left the copy when it resolves", async (fixture) => {
+      const { source, person, otherPerson, holds } = fixture;
+      const others = tally(await holds(otherPerson));
+      await fixture.eraseAtOrigins?.(person);
+      await answerOf(ability(source, "refresh")(call));
+      assert.deepEqual(tally(await holds(person)), {});
+      assert.deepEqual(tally(await holds(otherPerson)), others);
+    }),
+
+    ...(harness.abilities.includes("locate") || harness.abilities.includes("verify")
+      ? [
+          test("verify: counts what a refresh left", async (fixture) => {
+            const { source, person, holds } = fixture;
+            await fixture.eraseAtOrigins?.(person);
+            await answerOf(ability(source, "refresh")(call));
+            const left = await answerOf(
+              ability(source, "remaining")(person, callOf({ tenant: tenantOf(harness) })),
+            );
+            assert.deepEqual(tally(left), tally(await holds(person)));
+          }),
+        ]
+      : []),
+
+    test("refresh: a second time under the same idempotency key changes nothing", async (fixture) => {
+      const { source, person, otherPerson, holds } = fixture;
+      await answerOf(ability(source, "refresh")(call));
+      const after = [tally(await holds(person)), tally(await holds(otherPerson))];
+      await answerOf(ability(source, "refresh")(call));
+      assert.deepEqual([tally(await holds(person)), tally(await holds(otherPerson))], after);
+    }),
+  ];
+};

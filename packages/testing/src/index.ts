@@ -1,0 +1,25 @@
+export type { Breakable, ConformanceCase, Fixture } from "./conformance-case.ts";
+export { dataSourceCases } from "./data-source/cases.ts";
+export type { AbilityName, DataSourceFixture, DataSourceHarness } from "./data-source/harness.ts";
+export { notifierCases } from "./notifier/cases.ts";
+export type {
+  NotifierFixture,
+  NotifierHarness,
+  ReceivedAttachment,
+  ReceivedMessage,
+} from "./notifier/harness.ts";
+export { type MessageOf, noticeTypes, sampleAttachment, sampleMessage } from "./notifier/sample-messages.ts";
+export { requestStoreCases } from "./request-store/cases.ts";
+export type { RequestStoreFixture, RequestStoreHarness } from "./request-store/harness.ts";
+export { seededRandomness } from "./seeded-randomness.ts";
+export { type SimulatedClock, simulatedClock } from "./simulated-clock.ts";
+export { artifactStoreCases } from "./storage/artifact-store-cases.ts";
+export type {
+  ArtifactStoreFixture,
+  Dumpable,
+  KeyRingFixture,
+  SourceStatusStoreFixture,
+  StorageHarness,
+} from "./storage/harness.ts";
+export { keyRingCases } from "./storage/key-ring-cases.ts";
+export { sourceStatusStoreCases } from "./storage/source-status-store-cases.ts";

@@ -1,0 +1,154 @@
+import type { Attachment, Message, Notice, NoticeType } from "@subject-rights/core";
+import { bytesSample } from "../bytes.ts";
+
+const about = {
+  requestId: "9b2f6f0e-3d5c-4a41-8d0b-5f1f0d6a7c11",
+  category: "customer-data",
+  controller: "Brightwater Cycles GmbH",
+} as const;
+
+const subject = "ada.lindqvist@example.org";
+const crm = { id: "crm", title: "Customer records (Ångström & Söhne)" };
+const expiresAt = "2026-03-09T09:00:00.000Z";
+
+const notices: { readonly [Type in NoticeType]: Extract<Notice, { readonly type: Type }> } = {
+  confirmation: {
+    ...about,
+    type: "confirmation",
+    kind: "erasure",
+    subject,
+    token: "8Yc3Vn0pQm5tXw2LrKzHbJdGfSaUiEoT7N1R4B6C9xM",
+    url: "https://privacy.example.com/acknowledge?token=8Yc3Vn0pQm5tXw2LrKzHbJdGfSaUiEoT7N1R4B6C9xM&language=en",
+    expiresAt,
+  },
+  support: {
+    ...about,
+    type: "support",
+    kind: "erasure",
+    source: crm,
+    problem: "timed-out",
+    retryable: true,
+    attempts: 5,
+  },
+  "manual-task": {
+    ...about,
+    type: "manual-task",
+    kind: "erasure",
+    subject,
+    identifiers: [
+      { type: "email", value: subject },
+      { type: "customer-number", value: "C-10482" },
+    ],
+    source: crm,
+  },
+  decision: { ...about, type: "decision", kind: "erasure", source: crm, identifierType: "telephone" },
+  delivery: {
+    ...about,
+    type: "delivery",
+    kind: "export",
+    subject,
+    url: "https://privacy.example.com/download?token=2mQvT8sZ4kXb0LhPc6YdRf9WjNgAu1EoI3V5K7B-_xq",
+    expiresAt,
+    bytes: 48_213,
+    sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    missing: [{ title: "Newsletter archive", problem: "unavailable" }],
+  },
+  completion: {
+    ...about,
+    type: "completion",
+    kind: "erasure",
+    subject,
+    complete: false,
+    sources: [
+      {
+        title: crm.title,
+        outcomes: [
+          { collection: "customers", outcome: "erased", count: 1 },
+          { collection: "notes", outcome: "anonymised", count: 3 },
+          { collection: "calls", outcome: "absent" },
+          {
+            collection: "invoices",
+            outcome: "retained",
+            count: 2,
+            reason: "Invoices are kept for ten years (§ 147 AO)",
+            until: "2035-12-31",
+          },
+        ],
+        checked: true,
+        settled: null,
+      },
+      {
+        title: "Newsletter archive",
+        outcomes: [],
+        checked: false,
+        settled: "The archive was shut down in May",
+      },
+    ],
+  },
+  failure: {
+    ...about,
+    type: "failure",
+    kind: "export",
+    subject,
+    missing: [
+      { title: crm.title, problem: "permanent-failure" },
+      { title: "Newsletter archive", problem: "timed-out" },
+    ],
+  },
+};
+
+export type MessageOf<Type extends NoticeType> = Message & {
+  readonly notice: Extract<Notice, { readonly type: Type }>;
+};
+
+/** A message of each kind of notice, about invented people. Parts of it can be replaced. */
+export const sampleMessage = <Type extends NoticeType>(
+  type: Type,
+  part: Partial<Omit<Message, "notice">> = {},
+): MessageOf<Type> => ({
+  id: `sample-${type}-1`,
+  to: "tenant.admin@example.com",
+  at: "2026-03-02T09:00:00.000Z",
+  attachment: null,
+  ...part,
+  notice: notices[type],
+});
+
+export const noticeTypes = Object.keys(notices) as readonly NoticeType[];
+
+const chunkSize = 64 * 1024;
+
+/** An attachment of so many bytes, which differ from chunk to chunk. */
+export const sampleAttachment = (bytes: number): Attachment => ({
+  filename: "export-9b2f6f0e.zip",
+  contentType: "application/zip",
+  bytes,
+  async *read() {
+    for (let start = 0; start < bytes; start += chunkSize) {
+      yield bytesSample(Math.min(chunkSize, bytes - start), start / chunkSize);
+    }
+  },
+});
+
+/** What a message cannot do without, whatever its words: its reader would not know what to do. */
+export const factsOf = (notice: Notice): readonly string[] => {
+  switch (notice.type) {
+    case "confirmation":
+      return [notice.controller, notice.subject, notice.url ?? notice.token];
+    case "support":
+    case "decision":
+      return [notice.requestId, notice.source.title];
+    case "manual-task":
+      return [notice.requestId, notice.source.title, ...notice.identifiers.map(({ value }) => value)];
+    case "delivery":
+      return [...(notice.url === null ? [] : [notice.url]), ...notice.missing.map(({ title }) => title)];
+    case "completion":
+      return notice.sources.flatMap(({ title, outcomes, settled }) => [
+        title,
+        ...outcomes.flatMap((outcome) => (outcome.outcome === "retained" ? [outcome.reason] : [])),
+        ...(settled === null ? [] : [settled]),
+      ]);
+    case "failure":
+      return notice.missing.map(({ title }) => title);
+  }
+};

@@ -1,0 +1,30 @@
+import type { ArtifactStore, KeyRing, SourceStatusStore } from "@subject-rights/core";
+import type { Breakable, Fixture } from "../conformance-case.ts";
+
+/** How the cases get at one of the smaller storage ports. */
+export interface StorageHarness<Made extends Fixture> {
+  /** An empty one that shares nothing with any other. */
+  make(): Promise<Made>;
+  /** One that can be broken while in use. Left out, nobody learns what it does when it cannot be reached. */
+  makeBreakable?(): Promise<Made & Breakable>;
+}
+
+/**
+ * The second door: everything that is stored, read past the port itself. Text as it was handed in, bytes in
+ * hexadecimal (lower case, nothing between them).
+ */
+export interface Dumpable {
+  dump(): Promise<string>;
+}
+
+export interface ArtifactStoreFixture extends Fixture, Dumpable {
+  readonly store: ArtifactStore;
+}
+
+export interface KeyRingFixture extends Fixture, Dumpable {
+  readonly keyRing: KeyRing;
+}
+
+export interface SourceStatusStoreFixture extends Fixture {
+  readonly store: SourceStatusStore;
+}

@@ -1,0 +1,48 @@
+import type {
+  ArtifactStore,
+  ArtifactStoreDefinition,
+  KeyRing,
+  KeyRingDefinition,
+  RequestStore,
+  RequestStoreDefinition,
+  ResultAsync,
+  SourceStatusStore,
+  SourceStatusStoreDefinition,
+} from "@subject-rights/core";
+
+const thrown = async <Answer>(call: ResultAsync<Answer, Error>): Promise<Answer> =>
+  (await call).match(
+    (answer) => answer,
+    (error) => {
+      throw error;
+    },
+  );
+
+/** A port as its author would have written it, to break one operation of it and bridge it again. */
+export const plainRequestStore = (store: RequestStore): RequestStoreDefinition => ({
+  insert: (input) => thrown(store.insert(input)),
+  read: (key) => thrown(store.read(key)),
+  readByTokenHash: (tokenHash) => thrown(store.readByTokenHash(tokenHash)),
+  commit: (input) => thrown(store.commit(input)),
+  list: (query) => thrown(store.list(query)),
+  due: (query) => thrown(store.due(query)),
+  audit: (key) => thrown(store.audit(key)),
+});
+
+export const plainArtifactStore = (store: ArtifactStore): ArtifactStoreDefinition => ({
+  write: (chunk) => thrown(store.write(chunk)),
+  read: (key) => thrown(store.read(key)),
+  remove: (key) => thrown(store.remove(key)),
+  sweep: (query) => thrown(store.sweep(query)),
+});
+
+export const plainKeyRing = (keyRing: KeyRing): KeyRingDefinition => ({
+  create: (name) => thrown(keyRing.create(name)),
+  use: (name) => thrown(keyRing.use(name)),
+  destroy: (name) => thrown(keyRing.destroy(name)),
+});
+
+export const plainSourceStatusStore = (store: SourceStatusStore): SourceStatusStoreDefinition => ({
+  put: (status) => thrown(store.put(status)),
+  list: (query) => thrown(store.list(query)),
+});

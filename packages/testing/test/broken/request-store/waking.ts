@@ -1,0 +1,68 @@
+import type { StoredRequest } from "@subject-rights/core";
+import type { Broken } from "../describe-suite.ts";
+import { type Fault, keyOf } from "./world.ts";
+
+export const wakingFaults: readonly Broken<Fault>[] = [
+  {
+    fault: "the moment itself is not due yet",
+    how: ({ good }) => ({
+      due: async (query) => (await good.due(query)).filter(({ wakeAt }) => wakeAt < query.until),
+    }),
+    caughtBy: ["due: everything up to and including the moment, the earliest first"],
+  },
+  {
+    fault: "what is due comes in any order",
+    how: ({ good }) => ({ due: async (query) => (await good.due(query)).toReversed() }),
+    caughtBy: [
+      "due: everything up to and including the moment, the earliest first",
+      "due: no more than the limit, and then the earliest",
+    ],
+  },
+  {
+    fault: "the limit picks any of what is due",
+    how: ({ good }) => ({
+      due: async (query) => (await good.due({ ...query, limit: 1_000 })).slice(-query.limit),
+    }),
+    caughtBy: ["due: no more than the limit, and then the earliest"],
+  },
+  {
+    fault: "closed requests are not woken",
+    how: ({ good, tables }) => ({
+      due: async (query) => (await good.due(query)).filter((key) => tables.requests.get(keyOf(key))?.open),
+    }),
+    caughtBy: ["due: of every tenant, and closed ones too"],
+  },
+  {
+    fault: "requests that wait for people are woken all the time",
+    how: ({ good, tables }) => ({
+      async due(query) {
+        const idle = [...tables.requests.values()].filter(({ wakeAt }) => wakeAt === null);
+        const due = await good.due(query);
+        return [...due, ...idle.map(({ tenant, id, receivedAt }) => ({ tenant, id, wakeAt: receivedAt }))];
+      },
+    }),
+    caughtBy: ["due: a request that waits for people is not due, however late it is"],
+  },
+  {
+    fault: "a wake-up that was put off comes nevertheless",
+    how: ({ good }) => {
+      const first = new Map<string, StoredRequest>();
+      return {
+        insert(input) {
+          first.set(keyOf(input.request), input.request);
+          return good.insert(input);
+        },
+        async due(query) {
+          const due = await good.due(query);
+          const stale = [...first.values()].flatMap(({ tenant, id, wakeAt }) =>
+            wakeAt !== null && wakeAt <= query.until && !due.some((each) => each.id === id)
+              ? [{ tenant, id, wakeAt }]
+              : [],
+          );
+          return [...due, ...stale].slice(0, query.limit);
+        },
+      };
+    },
+    caughtBy: ["due: only the newest wake-up counts"],
+  },
+];
