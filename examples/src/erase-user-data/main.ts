@@ -1,0 +1,53 @@
+/**
+ * "Manage delete requests for user data": on the Permissions page an administrator checks a user, and selects
+ * Remove. The user's telemetry and the system logs about him go too; the audit log stays.
+ */
+import { henrik } from "../company/people.ts";
+import { screenOn } from "../screen/screen.ts";
+import { acknowledgeByMail } from "../story/acknowledge.ts";
+import { admin } from "../story/actors.ts";
+import { countMentions } from "../story/count-mentions.ts";
+import { followRequest } from "../story/follow.ts";
+import { openCompany } from "../story/open-company.ts";
+
+const screen = screenOn(process.stdout);
+const company = await openCompany("erase-user-data");
+const { rights, mail } = company;
+
+const showUsers = async () => screen.users((await rights.users.list({ actor: admin }))._unsafeUnwrap().users);
+const showMentions = async (folder: string) => {
+  for (const [path, lines] of await countMentions(folder, [henrik.id, henrik.email]))
+    screen.fact(lines, path);
+};
+
+try {
+  screen.heading("Erase user data");
+  screen.say("The Permissions page:");
+  await showUsers();
+  screen.say(`What the application's files say of ${henrik.name} (${henrik.email}):`);
+  await showMentions(company.before);
+
+  screen.heading("Nobody removes themselves by accident");
+  const oneself = await rights.users.remove({ actor: admin, userIds: [admin.id] });
+  screen.fact("refused", oneself._unsafeUnwrapErr().message);
+
+  screen.heading("Check the user, select Remove");
+  const removed = (await rights.users.remove({ actor: admin, userIds: [henrik.id] }))._unsafeUnwrap();
+  const requestId = removed[0]?.request.id ?? "";
+  screen.fact("request", requestId);
+  await acknowledgeByMail(company, screen);
+  const outcome = await followRequest(company, admin, requestId);
+  screen.fact("outcome", outcome ?? "open");
+  screen.sources((await rights.sources.list({ actor: admin }))._unsafeUnwrap());
+  screen.letter(await mail.waitFor(({ subject }) => subject.startsWith("Done")));
+
+  screen.heading("Looked at from outside: what the files say of him now");
+  await showMentions(company.after);
+  screen.say("The audit log is kept, as the documented page says.");
+  await showUsers();
+  screen.fact("files before", company.shown(company.before));
+  screen.fact("files after", company.shown(company.after));
+  screen.fact("mail", company.shown(`${company.folder}/mail`));
+} finally {
+  await company.close();
+}

@@ -1,0 +1,99 @@
+import { EventEmitter, once } from "node:events";
+import { mkdir, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { generate } from "selfsigned";
+import { SMTPServer } from "smtp-server";
+import { type Letter, letterOf } from "./letter.ts";
+
+/** A real mail server on this machine, that keeps what it is given. */
+export interface MailServer {
+  /** What a mail client has to know of it: STARTTLS, signing in, and whom to trust. */
+  readonly access: {
+    readonly host: string;
+    readonly port: number;
+    readonly user: string;
+    readonly password: string;
+    readonly ca: string;
+  };
+  /** Every letter, in the order of arrival. */
+  readonly inbox: readonly Letter[];
+  /** The first letter that fits, as soon as it is there; rejects when none came in time. */
+  waitFor(fits: (letter: Letter) => boolean, milliseconds?: number): Promise<Letter>;
+  stop(): Promise<void>;
+}
+
+const host = "127.0.0.1";
+const account = { user: "halmstrand", password: "lighthouse keeper" };
+
+/**
+ * Starts the mail server on a free port, with TLS (a certificate made this minute) and one account. Each letter
+ * is also put into the folder as it came over the wire.
+ */
+export const startMailServer = async ({ folder }: { readonly folder: string }): Promise<MailServer> => {
+  await mkdir(folder, { recursive: true });
+  const { private: key, cert } = await generate([{ name: "commonName", value: host }], {
+    keyType: "ec",
+    algorithm: "sha256",
+    extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: host }] }],
+  });
+  const inbox: Letter[] = [];
+  const arrivals = new EventEmitter();
+
+  let arrived = 0;
+
+  const keep = async (raw: Buffer): Promise<void> => {
+    arrived += 1;
+    const number = String(arrived).padStart(3, "0");
+    const letter = await letterOf(raw, (subject) => join(folder, `${number}-${fileNameOf(subject)}.eml`));
+    await writeFile(letter.file, raw);
+    inbox.push(letter);
+    arrivals.emit("letter");
+  };
+
+  const server = new SMTPServer({
+    key,
+    cert,
+    disableReverseLookup: true,
+    closeTimeout: 1_000,
+    onAuth: ({ username, password }, _session, answer) =>
+      username === account.user && password === account.password
+        ? answer(null, { user: username })
+        : answer(new Error("there is no such account")),
+    onData: (stream, _session, answer) => {
+      stream
+        .toArray()
+        .then((chunks: Buffer[]) => keep(Buffer.concat(chunks)))
+        .then(() => answer(), answer);
+    },
+  });
+  // A client that hangs up half-way is no reason to stop.
+  server.on("error", () => undefined);
+  const listener = server.listen(0, host);
+  await once(listener, "listening");
+  const { port } = listener.address() as AddressInfo;
+
+  return {
+    access: { host, port, ...account, ca: cert },
+    inbox,
+    async waitFor(fits, milliseconds = 30_000) {
+      const signal = AbortSignal.timeout(milliseconds);
+      for (;;) {
+        const letter = inbox.find(fits);
+        if (letter !== undefined) return letter;
+        await once(arrivals, "letter", { signal }).catch((cause: unknown) => {
+          throw new Error(`no such letter came within ${milliseconds} ms`, { cause });
+        });
+      }
+    },
+    stop: () => new Promise((resolve) => server.close(resolve)),
+  };
+};
+
+/** A subject is somebody else's text: nothing of it may lead out of the folder. */
+const fileNameOf = (subject: string): string =>
+  subject
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, 60)
+    .replace(/^-|-$/g, "") || "no-subject";
