@@ -4,7 +4,7 @@
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Actor, createSubjectRights } from "@subject-rights/core";
+import { type Actor, createSubjectRights, orThrow } from "@subject-rights/core";
 import { memoryNotifier, memoryStorage } from "@subject-rights/memory";
 import { dataSourceCases } from "@subject-rights/testing";
 import { screenOn } from "../screen/screen.ts";
@@ -39,13 +39,11 @@ const rights = createSubjectRights({
   notifier,
   addresses: { tenantAdmin: () => "privacy@halmstrand.example", support: () => "support@halmstrand.example" },
 });
-(await rights.start())._unsafeUnwrap();
+orThrow(await rights.start());
 
 const submission = { actor, kind: "erasure", category: "customer-data", email: "ada@example.org" } as const;
-const { request } = (await rights.requests.submit(submission))._unsafeUnwrap();
-for await (const event of (
-  await rights.requests.progress({ actor, requestId: request.id })
-)._unsafeUnwrap()) {
+const { request } = orThrow(await rights.requests.submit(submission));
+for await (const event of orThrow(await rights.requests.progress({ actor, requestId: request.id }))) {
   if (event.type === "phase") screen.fact("phase", event.phase);
   if (event.type === "closed") screen.fact("outcome", event.outcome);
   const [confirmation] = notifier.sent;

@@ -2,6 +2,7 @@
  * "Manage delete requests for customer data": a customer is erased in the original data sources, and each copy is
  * refreshed. On the way one source is down, so that the warning, the notice to support and the later retry show.
  */
+import { orThrow } from "@subject-rights/core";
 import { marta, martaBefore } from "../company/people.ts";
 import { screenOn } from "../screen/screen.ts";
 import { acknowledgeByMail } from "../story/acknowledge.ts";
@@ -18,7 +19,7 @@ const { rights, mail, helpdesk } = company;
 const showMentions = async (folder: string) => {
   for (const [path, lines] of await countMentions(folder, names)) screen.fact(lines, path);
 };
-const showSources = async () => screen.sources((await rights.sources.list({ actor: admin }))._unsafeUnwrap());
+const showSources = async () => screen.sources(orThrow(await rights.sources.list({ actor: admin })));
 
 try {
   screen.heading("Erase customer data");
@@ -34,7 +35,7 @@ try {
     category: "customer-data",
     email: marta.email,
   });
-  const requestId = submitted._unsafeUnwrap().request.id;
+  const requestId = orThrow(submitted).request.id;
   screen.fact("request", requestId);
   await acknowledgeByMail(company, screen);
 
@@ -50,7 +51,7 @@ try {
 
   screen.heading("The help desk is back: retry that one source");
   await helpdesk.start();
-  (await rights.requests.retrySource({ actor: admin, requestId, source: "helpdesk" }))._unsafeUnwrap();
+  orThrow(await rights.requests.retrySource({ actor: admin, requestId, source: "helpdesk" }));
   const outcome = await followRequest(company, admin, requestId);
   await showSources();
   screen.fact("outcome", outcome ?? "open");

@@ -2,6 +2,7 @@
  * "Manage delete requests for user data": on the Permissions page an administrator checks a user, and selects
  * Remove. The user's telemetry and the system logs about him go too; the audit log stays.
  */
+import { orThrow } from "@subject-rights/core";
 import { henrik } from "../company/people.ts";
 import { screenOn } from "../screen/screen.ts";
 import { acknowledgeByMail } from "../story/acknowledge.ts";
@@ -14,7 +15,7 @@ const screen = screenOn(process.stdout);
 const company = await openCompany("erase-user-data");
 const { rights, mail } = company;
 
-const showUsers = async () => screen.users((await rights.users.list({ actor: admin }))._unsafeUnwrap().users);
+const showUsers = async () => screen.users(orThrow(await rights.users.list({ actor: admin })).users);
 const showMentions = async (folder: string) => {
   for (const [path, lines] of await countMentions(folder, [henrik.id, henrik.email]))
     screen.fact(lines, path);
@@ -32,13 +33,13 @@ try {
   screen.fact("refused", oneself._unsafeUnwrapErr().message);
 
   screen.heading("Check the user, select Remove");
-  const removed = (await rights.users.remove({ actor: admin, userIds: [henrik.id] }))._unsafeUnwrap();
+  const removed = orThrow(await rights.users.remove({ actor: admin, userIds: [henrik.id] }));
   const requestId = removed[0]?.request.id ?? "";
   screen.fact("request", requestId);
   await acknowledgeByMail(company, screen);
   const outcome = await followRequest(company, admin, requestId);
   screen.fact("outcome", outcome ?? "open");
-  screen.sources((await rights.sources.list({ actor: admin }))._unsafeUnwrap());
+  screen.sources(orThrow(await rights.sources.list({ actor: admin })));
   screen.letter(await mail.waitFor(({ subject }) => subject.startsWith("Done")));
 
   screen.heading("Looked at from outside: what the files say of him now");

@@ -1,3 +1,4 @@
+import { orThrow } from "@subject-rights/core";
 import type { Letter } from "../mail/letter.ts";
 import type { Screen } from "../screen/screen.ts";
 import type { OpenCompany } from "./open-company.ts";
@@ -10,7 +11,7 @@ export const acknowledgeByMail = async ({ mail, rights }: OpenCompany, screen: S
   const letter = await mail.waitFor(({ subject }) => /confirm/i.test(subject));
   screen.say("Nothing has been read or erased yet. This letter went to the registered tenant administrator:");
   screen.letter(letter);
-  const view = (await rights.requests.acknowledge({ token: tokenIn(letter) }))._unsafeUnwrap();
+  const view = orThrow(await rights.requests.acknowledge({ token: tokenIn(letter) }));
   screen.fact("acknowledged", view.acknowledgement.acknowledgedAt ?? "");
 };
 

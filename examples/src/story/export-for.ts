@@ -1,4 +1,4 @@
-import type { Category } from "@subject-rights/core";
+import { type Category, orThrow } from "@subject-rights/core";
 import { screenOn } from "../screen/screen.ts";
 import { acknowledgeByMail } from "./acknowledge.ts";
 import { tenantAdmin } from "./actors.ts";
@@ -31,7 +31,7 @@ export const exportFor = async ({
     screen.heading(heading);
     screen.say(request);
     const submitted = await rights.requests.submit({ actor: tenantAdmin, kind: "export", category, email });
-    const requestId = submitted._unsafeUnwrap().request.id;
+    const requestId = orThrow(submitted).request.id;
     screen.fact("request", requestId);
     await acknowledgeByMail(company, screen);
     const outcome = await followRequest(company, tenantAdmin, requestId);

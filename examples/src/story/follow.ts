@@ -1,4 +1,4 @@
-import type { Actor, Outcome } from "@subject-rights/core";
+import { type Actor, type Outcome, orThrow } from "@subject-rights/core";
 import { progressBarsOn } from "../screen/progress.ts";
 import type { OpenCompany } from "./open-company.ts";
 
@@ -16,7 +16,7 @@ export const followRequest = async (
   requestId: string,
 ): Promise<Outcome | null> => {
   const bars = progressBarsOn(process.stdout);
-  for await (const event of (await rights.requests.progress({ actor, requestId }))._unsafeUnwrap()) {
+  for await (const event of orThrow(await rights.requests.progress({ actor, requestId }))) {
     if (event.type === "source") bars.show(event.source);
     if (event.type === "closed") return event.outcome;
     const isLong =

@@ -1,6 +1,6 @@
 import { cp, mkdir, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { createSubjectRights, type SubjectRights } from "@subject-rights/core";
+import { createSubjectRights, orThrow, type SubjectRights } from "@subject-rights/core";
 import { memoryStorage } from "@subject-rights/memory";
 import { smtpNotifier } from "@subject-rights/smtp";
 import { company } from "../company/company.ts";
@@ -56,7 +56,7 @@ export const openCompany = async (example: string): Promise<OpenCompany> => {
     // Quicker than in real life, so that nobody has to wait for a source to be given up.
     rules: { retry: { attempts: 3, firstDelay: 300 } },
   });
-  (await rights.start())._unsafeUnwrap();
+  orThrow(await rights.start());
 
   return {
     rights,

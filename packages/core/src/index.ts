@@ -79,7 +79,7 @@ export { defaultRules, type RuleChanges, type Rules } from "./request/rules.ts";
 export type { SourceAbilities, SourceDescriptor } from "./request/sources.ts";
 export { type Settlement, type SourceStatus, type StepTask, sourceStatuses } from "./request/steps.ts";
 // Results and errors
-export { err, errAsync, ok, okAsync, Result, ResultAsync } from "./result.ts";
+export { err, errAsync, ok, okAsync, orThrow, Result, ResultAsync } from "./result.ts";
 export type { ApplyError, LoadError } from "./runner/apply.ts";
 export type { Links } from "./runner/services.ts";
 export {

@@ -7,8 +7,7 @@ import type { Result } from "neverthrow";
 export { err, errAsync, ok, okAsync, Result, ResultAsync } from "neverthrow";
 
 /**
- * The value, or the error thrown: for the inside of streams, which can only throw, and whose errors are caught
- * again where the stream is used up.
+ * The value, or the error thrown: for scripts and tests, and for the inside of streams, which can only throw.
  */
 export const orThrow = <Value, Problem extends Error>(result: Result<Value, Problem>): Value => {
   if (result.isErr()) throw result.error;

@@ -105,7 +105,9 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
       concurrency,
       lookEvery,
       due: async (until, limit) => orThrow(await requestStore.due({ until, limit })),
-      onError: (error, job) => onError(error, job?.requestId ?? null),
+      // What a listener throws is its own trouble, and must not end the work.
+      onError: (error, job) =>
+        void (async () => onError(error, job?.requestId ?? null))().catch(() => undefined),
     });
   const services: Services = {
     requestStore,

@@ -1,4 +1,5 @@
 import {
+  type Call,
   ConfigurationMistake,
   createSubjectRights,
   type DataSourceDefinition,
@@ -6,8 +7,11 @@ import {
   defineNotifier,
   defineRequestStore,
   SubjectRightsError,
+  subjectOf,
+  systemClock,
 } from "@subject-rights/core";
 import { memoryNotifier, memoryStorage } from "@subject-rights/memory";
+import { sampleAttachment, sampleMessage } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { peopleSource } from "./world.ts";
 
@@ -74,5 +78,44 @@ describe("createSubjectRights refuses", () => {
       peopleSource(id, new Map(), { kind: "copy", copyOf: [of], refresh: async () => undefined });
     expect(() => create([copy("insights", "crm")])).toThrow(/no origin of that id/);
     expect(() => create([copy("one", "two"), copy("two", "one")])).toThrow(/no origin of that id/);
+  });
+});
+
+describe("what no adapter has to take care of, because it is never asked to:", () => {
+  const call = (signal = new AbortController().signal): Call => ({
+    tenant: "northwind",
+    requestId: "request-1",
+    idempotencyKey: "effect-1",
+    signal,
+    clock: systemClock,
+    deadline: 1_000,
+  });
+  const asked: string[] = [];
+  const notifier = defineNotifier({
+    id: "mail",
+    attachmentLimit: 10,
+    send: async ({ id }) => void asked.push(id),
+  });
+
+  it("work that was called off before it began", async () => {
+    const source = defineDataSource({
+      ...valid,
+      erase: async () => {
+        asked.push("erase");
+        return [];
+      },
+    });
+    const calledOff = call(AbortSignal.abort(new Error("stopped")));
+    const erased = await source.erase?.(subjectOf([]), calledOff);
+    expect(erased?._unsafeUnwrapErr()).toMatchObject({ problem: "interrupted", retryable: true });
+    expect((await notifier.send(sampleMessage("support"), calledOff)).isErr()).toBe(true);
+    expect(asked).toEqual([]);
+  });
+
+  it("an attachment that is larger than it takes", async () => {
+    const attachment = sampleAttachment(11);
+    const sent = await notifier.send(sampleMessage("delivery", { attachment }), call());
+    expect(sent._unsafeUnwrapErr()).toMatchObject({ problem: "package-too-large", retryable: false });
+    expect(asked).toEqual([]);
   });
 });

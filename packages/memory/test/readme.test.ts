@@ -15,4 +15,4 @@ it("the example runs as it stands in the README", async () => {
     fileURLToPath(example),
   ]);
   expect(stdout).toBe("completed [ 'bo@example.org' ]\n");
-});
+}, 30_000);

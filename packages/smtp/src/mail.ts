@@ -20,7 +20,7 @@ export const mailOf = (message: Message, settings: Settings): SendMailOptions =>
   const to = recipient(message);
   const words = checkedWords(message, settings);
   const fingerprint = createHash("sha256").update(message.id).digest("hex").slice(0, 40);
-  checkAttachment(message, settings);
+  checkAttachment(message);
   return {
     from: { ...from },
     to: { name: "", address: to },
@@ -71,10 +71,7 @@ const checkedWords = ({ notice }: Message, { texts }: Settings): CheckedWords =>
   return words;
 };
 
-const checkAttachment = ({ attachment, notice }: Message, { attachmentLimit }: Settings): void => {
-  if (attachment !== null && attachment.bytes > attachmentLimit) {
-    throw new PermanentFailure("The attachment is larger than `attachmentLimit`.");
-  }
+const checkAttachment = ({ attachment, notice }: Message): void => {
   if (notice.type === "delivery" && notice.url === null && attachment === null) {
     throw new PermanentFailure("The message says that the package is attached, and there is none.");
   }

@@ -96,7 +96,7 @@ describe("an attachment", () => {
     const error = (
       await notifier().send(delivery(attachment(new Uint8Array(1), { bytes: limit + 1 })), call())
     )._unsafeUnwrapErr();
-    expect(error).toMatchObject({ problem: "permanent-failure", retryable: false });
+    expect(error).toMatchObject({ problem: "package-too-large", retryable: false });
   });
 
   it("that is announced has to be there", async () => {

@@ -14,7 +14,3 @@ export const callOf = (part: Partial<Call> = {}): Call => ({
   deadline: 60_000,
   ...part,
 });
-
-/** A call that was called off before it began. */
-export const calledOff = (part: Partial<Call> = {}): Call =>
-  callOf({ ...part, signal: AbortSignal.abort(new Error("called off")) });

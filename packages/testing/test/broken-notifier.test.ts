@@ -75,12 +75,9 @@ const restarted = "send: the same message is the same after a restart";
 const different = "send: different messages are different, however alike they are";
 const impersonal = "send: what the other side recognises it by holds nothing personal";
 const byteForByte = "send: an attachment up to the limit arrives byte for byte";
-const neverLeftOut =
-  "send: an attachment above the limit is an error or arrives whole, and is never left out";
 const notHalf = "send: what could not be read to its end is an error, and does not arrive";
 const oneAddress = "send: an address that smuggles in a second one reaches nobody else";
 const smugglingText = "send: a text that smuggles in a recipient reaches nobody else";
-const calledOff = "send: what is called off before it begins is not sent";
 const down = "send: while the other side cannot be reached, it is an error that is worth trying again";
 const refused = "send: what is refused for good is an error that is not tried again";
 
@@ -182,20 +179,6 @@ const broken: readonly Broken<Fault>[] = [
     caughtBy: [byteForByte],
   },
   {
-    fault: "an attachment that is too large is left out",
-    how:
-      ({ good }) =>
-      (message, context) =>
-        good(
-          {
-            ...message,
-            attachment: (message.attachment?.bytes ?? 0) > attachmentLimit ? null : message.attachment,
-          },
-          context,
-        ),
-    caughtBy: [neverLeftOut],
-  },
-  {
     fault: "what could be read is sent",
     how:
       ({ good }) =>
@@ -238,14 +221,6 @@ const broken: readonly Broken<Fault>[] = [
       return { ...received, to: [...received.to, ...smuggled] };
     }),
     caughtBy: [smugglingText],
-  },
-  {
-    fault: "the signal is not looked at",
-    how:
-      ({ good }) =>
-      (message, context) =>
-        good(message, { ...context, signal: new AbortController().signal }),
-    caughtBy: [calledOff],
   },
   {
     fault: "a server that is down counts as sent",

@@ -33,7 +33,7 @@ it("the cases run under node:test", async () => {
   );
   expect(stdout).toContain(`# pass ${dataSourceCases(harness).length}\n`);
   expect(stdout).toContain("# fail 0\n");
-});
+}, 30_000);
 
 const notRun = () => Promise.reject(new Error("only the names are read"));
 const everything = { make: notRun, makeBreakable: notRun };

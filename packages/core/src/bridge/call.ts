@@ -19,7 +19,7 @@ export const invalidAnswer = (adapter: string, cause?: unknown): CallFailed =>
   failed(adapter, "invalid-answer", false, cause);
 
 /** Nothing is known of what a stranger's code throws, and its message may hold personal data: keep the code. */
-export const failureOf = (adapter: string, thrown: unknown): CallFailed => {
+const failureOf = (adapter: string, thrown: unknown): CallFailed => {
   if (thrown instanceof CallFailed) return thrown;
   return PermanentFailure.is(thrown)
     ? failed(adapter, "permanent-failure", false, thrown)
@@ -38,26 +38,38 @@ export const callAdapter = <Answer>(
 ): ResultAsync<Answer, CallFailed> =>
   new ResultAsync(
     withinDeadline(adapter, call, work).then((answer) =>
-      answer.andThen((value): Result<Answer, CallFailed> => {
-        const parsed = schema.safeParse(value);
-        return parsed.success ? ok(parsed.data) : err(invalidAnswer(adapter, parsed.error));
-      }),
+      answer.andThen((value) => checkAnswer(adapter, schema, value)),
     ),
   );
+
+/** What is answered may be anything, even something that throws when it is looked at. */
+export const checkAnswer = <Answer>(
+  adapter: string,
+  schema: z.ZodType<Answer>,
+  value: unknown,
+): Result<Answer, CallFailed> => {
+  try {
+    const parsed = schema.safeParse(value);
+    return parsed.success ? ok(parsed.data) : err(invalidAnswer(adapter, parsed.error));
+  } catch (thrown) {
+    return err(invalidAnswer(adapter, thrown));
+  }
+};
 
 export const withinDeadline = async <Answer>(
   adapter: string,
   call: Call,
   work: (context: CallContext) => PromiseLike<Answer> | Answer,
 ): Promise<Result<Answer, CallFailed>> => {
+  // Called off before it began: nothing is started that nobody waits for.
+  if (call.signal.aborted) return err(failed(adapter, "interrupted", true, call.signal.reason));
   const expiry = new AbortController();
   const finished = new AbortController();
   const signal = AbortSignal.any([call.signal, expiry.signal]);
   const givenUp = new Promise<CallFailed>((resolve) => {
     const stop = () =>
       resolve(failed(adapter, call.signal.aborted ? "interrupted" : "timed-out", true, signal.reason));
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
+    signal.addEventListener("abort", stop, { once: true });
   });
   call.clock.wait(call.deadline, finished.signal).then(
     () => expiry.abort(new Error(`no answer within ${call.deadline} ms`)),

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { CallFailed } from "../errors.ts";
+import { CallFailed } from "../errors.ts";
 import type { Message, NotifierDefinition } from "../ports/notifier.ts";
-import type { ResultAsync } from "../result.ts";
+import { errAsync, type ResultAsync } from "../result.ts";
 import { type Call, callAdapter } from "./call.ts";
 import { callable, checkDefinition } from "./issues.ts";
 
@@ -28,8 +28,17 @@ export const defineNotifier = (definition: NotifierDefinition): Notifier => {
   return {
     id,
     attachmentLimit,
-    send: (message, call) =>
+    send: (message, call) => {
+      if ((message.attachment?.bytes ?? 0) > attachmentLimit) {
+        return errAsync(new CallFailed(id, "package-too-large", false));
+      }
       // What a mail library answers is of no use here, and `send` promises nothing.
-      callAdapter(id, call, async (context) => void (await definition.send(message, context)), z.void()),
+      return callAdapter(
+        id,
+        call,
+        async (context) => void (await definition.send(message, context)),
+        z.void(),
+      );
+    },
   };
 };

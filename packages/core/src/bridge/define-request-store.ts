@@ -64,6 +64,26 @@ const auditEntrySchema = z.object({
   detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 }) satisfies z.ZodType<AuditEntry>;
 
+const insertAnswerSchema = z.discriminatedUnion("outcome", [
+  z.object({ outcome: z.literal("stored") }),
+  z.object({ outcome: z.literal("duplicate"), requestId: z.string() }),
+]);
+
+const commitAnswerSchema = z.discriminatedUnion("outcome", [
+  z.object({ outcome: z.literal("committed") }),
+  z.object({ outcome: z.literal("changed") }),
+  z.object({ outcome: z.literal("claimed"), by: z.string() }),
+]);
+
+const listAnswerSchema = z.object({
+  requests: z.array(storedRequestSchema),
+  cursor: z.string().optional(),
+});
+
+const dueAnswerSchema = z.array(z.object({ tenant: z.string(), id: z.string(), wakeAt: instantSchema }));
+
+const auditAnswerSchema = z.array(auditEntrySchema);
+
 const definitionSchema = z.object({
   insert: callable,
   read: callable,
@@ -82,68 +102,42 @@ const definitionSchema = z.object({
 export const defineRequestStore = (definition: RequestStoreDefinition): RequestStore => {
   checkDefinition("request store", definitionSchema, definition);
   const port = "request-store";
-  // A store that mixes up tenants must be caught here: behind this line nobody looks again.
-  const ofTenant = (tenant: string) => storedRequestSchema.refine((found) => found.tenant === tenant);
+  // A store that mixes up tenants or requests must be caught here: behind this line nobody looks again.
   return {
-    insert: (input) =>
-      callStorage(
-        port,
-        "insert",
-        () => definition.insert(input),
-        z.discriminatedUnion("outcome", [
-          z.object({ outcome: z.literal("stored") }),
-          z.object({ outcome: z.literal("duplicate"), requestId: z.string() }),
-        ]),
-      ),
+    insert: (input) => callStorage(port, "insert", () => definition.insert(input), insertAnswerSchema),
     read: (key) =>
       callStorage(
         port,
         "read",
         () => definition.read(key),
-        ofTenant(key.tenant)
-          .refine((found) => found.id === key.id)
-          .optional(),
+        storedRequestSchema.optional(),
+        (found) => found === undefined || (found.tenant === key.tenant && found.id === key.id),
       ),
     readByTokenHash: (tokenHash) =>
       callStorage(
         port,
         "readByTokenHash",
         () => definition.readByTokenHash(tokenHash),
-        storedRequestSchema.refine((found) => found.tokenHashes.includes(tokenHash)).optional(),
+        storedRequestSchema.optional(),
+        (found) => found === undefined || found.tokenHashes.includes(tokenHash),
       ),
-    commit: (input) =>
-      callStorage(
-        port,
-        "commit",
-        () => definition.commit(input),
-        z.discriminatedUnion("outcome", [
-          z.object({ outcome: z.literal("committed") }),
-          z.object({ outcome: z.literal("changed") }),
-          z.object({ outcome: z.literal("claimed"), by: z.string() }),
-        ]),
-      ),
+    commit: (input) => callStorage(port, "commit", () => definition.commit(input), commitAnswerSchema),
     list: (query) =>
       callStorage(
         port,
         "list",
         () => definition.list(query),
-        z.object({ requests: z.array(ofTenant(query.tenant)), cursor: z.string().optional() }),
+        listAnswerSchema,
+        ({ requests }) => requests.every(({ tenant }) => tenant === query.tenant),
       ),
-    due: (query) =>
-      callStorage(
-        port,
-        "due",
-        () => definition.due(query),
-        z.array(z.object({ tenant: z.string(), id: z.string(), wakeAt: instantSchema })),
-      ),
+    due: (query) => callStorage(port, "due", () => definition.due(query), dueAnswerSchema),
     audit: (key) =>
       callStorage(
         port,
         "audit",
         () => definition.audit(key),
-        z.array(
-          auditEntrySchema.refine((entry) => entry.tenant === key.tenant && entry.requestId === key.id),
-        ),
+        auditAnswerSchema,
+        (entries) => entries.every((entry) => entry.tenant === key.tenant && entry.requestId === key.id),
       ),
   };
 };

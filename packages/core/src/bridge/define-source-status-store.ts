@@ -22,6 +22,8 @@ const storedSchema = z.object({
   refreshedAt: z.iso.datetime({ precision: 3 }).nullable(),
 }) satisfies z.ZodType<StoredSourceStatus>;
 
+const statusesSchema = z.array(storedSchema);
+
 /**
  * Makes what an author wrote safe to use.
  *
@@ -37,7 +39,8 @@ export const defineSourceStatusStore = (definition: SourceStatusStoreDefinition)
         port,
         "list",
         () => definition.list(query),
-        z.array(storedSchema.refine((found) => found.tenant === query.tenant)),
+        statusesSchema,
+        (statuses) => statuses.every(({ tenant }) => tenant === query.tenant),
       ),
   };
 };

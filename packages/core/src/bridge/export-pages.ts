@@ -3,7 +3,7 @@ import type { CallFailed } from "../errors.ts";
 import type { DataSourceDefinition, ExportPage, Row } from "../ports/data-source.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Subject } from "../subject/subject.ts";
-import { type Call, failureOf, invalidAnswer, withinDeadline } from "./call.ts";
+import { type Call, checkAnswer, invalidAnswer, withinDeadline } from "./call.ts";
 
 /** The largest page: a page is in memory as a whole. */
 export const rowsPerPage = 10_000;
@@ -15,6 +15,8 @@ export interface ExportPages {
   /** Lets go of the source before its end. */
   close(): Promise<void>;
 }
+
+const resultSchema = z.object({ done: z.unknown(), value: z.unknown() });
 
 const pageSchema = z.object({
   collection: z.string().min(1).max(200),
@@ -65,23 +67,22 @@ export const exportPages = (
         return pages.next();
       });
       if (step.isErr()) return fail(step.error);
-      const result: unknown = step.value;
-      if (typeof result !== "object" || result === null) return fail(invalidAnswer(source));
-      const { done, value } = result as { done?: unknown; value?: unknown };
-      if (done === true) {
+      const result = checkAnswer(source, resultSchema, step.value);
+      if (result.isErr()) return fail(result.error);
+      if (result.value.done === true) {
         ended.abort();
         return ok(null);
       }
-      const page = pageSchema.safeParse(value);
-      if (!page.success) return fail(invalidAnswer(source, page.error));
-      const { cursor: next, ...rest } = page.data;
+      const page = checkAnswer(source, pageSchema, result.value.value);
+      if (page.isErr()) return fail(page.error);
+      const { cursor: next, ...rest } = page.value;
       return ok(next === undefined ? rest : { ...rest, cursor: next });
     },
 
     async close() {
       ended.abort();
       // A generator that hangs would keep us here for ever; its `finally` blocks run when it gets to them.
-      void Promise.resolve(pages?.return?.()).catch((thrown: unknown) => failureOf(source, thrown));
+      void (async () => pages?.return?.())().catch(() => undefined);
     },
   };
 };

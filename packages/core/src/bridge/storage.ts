@@ -2,18 +2,22 @@ import type { z } from "zod";
 import { StorageFailed, SubjectRightsError } from "../errors.ts";
 import { err, ok, type Result, ResultAsync } from "../result.ts";
 
-/** Calls one operation of a storage port: a throw becomes an error value, and the answer is checked. */
+/**
+ * Calls one operation of a storage port: a throw becomes an error value, and the answer is checked, for its shape
+ * and for belonging to what was asked (a schema made anew for each call would cost ten times as much).
+ */
 export const callStorage = <Answer>(
   port: string,
   operation: string,
   work: () => PromiseLike<unknown> | unknown,
   schema: z.ZodType<Answer>,
+  belongs: (answer: Answer) => boolean = () => true,
 ): ResultAsync<Answer, StorageFailed> =>
   new ResultAsync(
     (async (): Promise<Result<Answer, StorageFailed>> => {
       try {
         const parsed = schema.safeParse(await work());
-        if (parsed.success) return ok(parsed.data);
+        if (parsed.success && belongs(parsed.data)) return ok(parsed.data);
         return err(new StorageFailed(port, operation, { cause: parsed.error }));
       } catch (thrown) {
         if (SubjectRightsError.is(thrown) && thrown instanceof StorageFailed) return err(thrown);

@@ -1,6 +1,6 @@
 /** What every call to an adapter carries. */
 export interface CallContext {
-  /** Fires when the deadline of the call passes, or the library stops. Stop working, and throw. */
+  /** Fires when the deadline of the call passes, or the library stops. Stop working, change nothing more, throw. */
   readonly signal: AbortSignal;
   readonly tenant: string;
   /** The request that this call works for; null for a refresh from the Data Sources page. */

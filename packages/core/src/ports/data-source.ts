@@ -13,7 +13,10 @@ import type { CallContext } from "./call.ts";
  * - "Could not ask" is an exception, always. Throw whatever you like; it is tried again. Throw
  *   `PermanentFailure` for "never will". An error turned into an empty answer tells a person they were erased
  *   when they were not.
- * - Any call may come twice with the same `idempotencyKey`, and must then do no more than the first did.
+ * - Any call may come twice with the same `idempotencyKey`, and must then do no more than the first did. It
+ *   answers what it finds then, not what it answered before.
+ * - Calls for different people may come at the same moment. A source that reads a file, leaves somebody out and
+ *   writes it back must do one after the other, or two erasures undo each other.
  * - Compare email addresses without regard to letter case; the subject carries them in lower case.
  */
 export interface DataSourceDefinition {
@@ -43,15 +46,18 @@ export interface DataSourceDefinition {
    */
   export?(subject: Subject, context: ExportContext): AsyncIterable<ExportPage>;
 
-  /** Erases the person, and says what became of each collection. A second time it answers `absent`. */
+  /**
+   * Erases the person, and says what became of every record, a collection: the counts add up to what was held.
+   * A second time it answers `absent`, or `retained` again for what is kept.
+   */
   erase?(subject: Subject, context: CallContext): Promise<readonly CollectionOutcome[]>;
 
   /** Fills a copy anew from its origins. Resolves when that is finished, not when it is queued. */
   refresh?(context: CallContext): Promise<void>;
 
   /**
-   * Counts what is left of the person after an erasure, where that takes more than `locate` does. Default:
-   * `locate`. A source with neither can erase, but the request cannot call itself `completed`.
+   * Counts what is left of the person after an erasure, what is retained included, where that takes more than
+   * `locate` does. Default: `locate`. A source with neither can erase, but the request cannot call itself `completed`.
    */
   verify?(subject: Subject, context: CallContext): Promise<readonly CollectionCount[]>;
 }
@@ -73,7 +79,7 @@ export type Row = Readonly<Record<string, Value>>;
 
 /**
  * What a cell may hold. Numbers with more digits than a `number` keeps are a `bigint`, or the decimal as text;
- * a time in a zone of its own is RFC 3339 text with the offset.
+ * a time in a zone of its own is RFC 3339 text with the offset. Objects are plain, and dates are valid.
  */
 export type Value =
   | null

@@ -4,7 +4,10 @@
  * `use`.
  */
 export interface KeyRingDefinition {
-  /** Makes 32 random bytes under this name. A key that is there already stays as it is. */
+  /**
+   * Makes 32 random bytes under this name. A key that is there already stays as it is; one that was destroyed is
+   * not brought back, it is a new one.
+   */
   create(name: string): Promise<void>;
   /** The key; undefined where it was never made or is destroyed. Throws where it could not be asked. */
   use(name: string): Promise<Uint8Array | undefined>;

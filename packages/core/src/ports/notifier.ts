@@ -11,6 +11,7 @@ import type { CallContext } from "./call.ts";
  *   it takes. Throw `PermanentFailure` where that cannot help (no such mailbox).
  * - The same message may be handed over again after a crash. It then has the same `id`: give the other side
  *   something made from it (a Message-ID), so that the second one is recognised.
+ * - An attachment that cannot be read to its end is an error: never a message without it, or with half of it.
  */
 export interface NotifierDefinition {
   readonly id: string;

@@ -11,7 +11,8 @@ import type { Category, RequestKind } from "../request/kinds.ts";
 export interface RequestStoreDefinition {
   /**
    * Stores a new request (version 1) with its audit entries. Where an open request of the tenant has the same
-   * `duplicateKey`, stores nothing and answers which. Of two at the same moment, one is stored.
+   * `duplicateKey`, stores nothing and answers which. Of two at the same moment, one is stored. An id that the
+   * tenant has already is a mistake: throws, and changes nothing.
    */
   insert(input: {
     readonly request: StoredRequest;
@@ -26,9 +27,9 @@ export interface RequestStoreDefinition {
 
   /**
    * Replaces a request and adds audit entries: both or neither. The change is refused, and nothing is stored,
-   * - with `changed`, where the stored version is not `expectedVersion`,
+   * - with `changed`, where the stored version is not `expectedVersion`, or there is no such request; else
    * - with `claimed`, where another open request of the tenant holds one of `request.claims`.
-   * Of two commits at the same moment over one version, or over one claim, one wins.
+   * Nothing is left behind of what it replaced: that may be what a person asked to have erased. Of two commits at the same moment over one version, or over one claim, one wins.
    */
   commit(input: {
     readonly request: StoredRequest;
@@ -44,7 +45,7 @@ export interface RequestStoreDefinition {
     readonly limit: number;
   }): Promise<{ requests: StoredRequest[]; cursor?: string | undefined }>;
 
-  /** Requests of all tenants with `wakeAt` at or before `until`, the earliest first. */
+  /** Requests of all tenants, closed ones too, with `wakeAt` at or before `until`, the earliest first. */
   due(query: { readonly until: Instant; readonly limit: number }): Promise<DueRequest[]>;
 
   /** The audit of one request in order; empty where there is none. */

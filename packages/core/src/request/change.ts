@@ -18,7 +18,10 @@ export interface Decision {
 export interface Change {
   readonly request: Request;
   readonly entries: readonly AuditDraft[];
+  /** When it happens: never before what happened last, also where the clock was set back. */
   readonly at: Instant;
+  /** What the clock says. */
+  readonly now: Instant;
   readonly actor: string;
 }
 
@@ -117,7 +120,7 @@ export const identifierAdded = (change: Change, identifier: Identifier, pseudony
   });
 };
 
-export const after = (change: Change, delay: number): Instant => later(change.at, delay);
+export const after = (change: Change, delay: number): Instant => later(change.now, delay);
 
 export const without = <Value>(
   record: Readonly<Record<string, Value>>,

@@ -4,7 +4,7 @@ import type { CollectionCount, CollectionOutcome } from "./outcomes.ts";
 import type { Problem } from "./problems.ts";
 import type { ExportPackage } from "./request.ts";
 import type { SourceDescriptor } from "./sources.ts";
-import type { CollectedCollection, ManualTask, StepStage } from "./steps.ts";
+import type { CollectedCollection, CollectedColumn, ManualTask, StepStage } from "./steps.ts";
 
 /** An identifier that turned up, with its pseudonym: hashing needs a key, and this part of the code has none. */
 export interface PseudonymisedIdentifier {
@@ -49,6 +49,8 @@ export type RequestEvent =
   | (OfStep & {
       readonly type: "source-collected";
       readonly collected: readonly CollectedCollection[];
+      /** Of each collection, in the same order. */
+      readonly columns: readonly (readonly CollectedColumn[])[];
       readonly cursor: string | null;
     })
   | (OfStep & {

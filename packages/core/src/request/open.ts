@@ -61,10 +61,11 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
       identifiers: opening.identifiers,
       tokens: { [notice]: opening.token },
       cursors: {},
+      columns: {},
       candidates: {},
     },
   };
-  const change = recorded({ request, entries: [], at, actor }, "submitted", { kind, category });
+  const change = recorded({ request, entries: [], at, now: at, actor }, "submitted", { kind, category });
   return noticeDue(change, notice, "confirmation");
 };
 

@@ -3,7 +3,7 @@ import type { Identifier } from "../subject/identifier.ts";
 import type { Category, RequestKind } from "./kinds.ts";
 import type { NoticeRecord } from "./notices.ts";
 import type { Outcome, Phase } from "./phases.ts";
-import type { SourceStep } from "./steps.ts";
+import type { CollectedColumn, SourceStep } from "./steps.ts";
 
 /** Who must acknowledge: the tenant's administrator, or the person the request is about. */
 export type Acknowledger = "tenant-admin" | "data-subject";
@@ -27,6 +27,10 @@ export interface IdentifierDecision {
   readonly reason: string | null;
   readonly decidedBy: string | null;
 }
+
+/** Whether nobody has to decide about an identifier any more. */
+export const isDecided = ({ decisions }: Pick<Request, "decisions">): boolean =>
+  decisions.every(({ answer }) => answer !== null);
 
 export interface ExportPackage {
   /** Counts up when a source is read again after delivery and the package is made anew. */
@@ -56,6 +60,8 @@ export interface Confidential {
   readonly tokens: Readonly<Record<string, string>>;
   /** Where each source goes on with its export; authors may put anything into a cursor. */
   readonly cursors: Readonly<Record<string, string>>;
+  /** The columns of what each source gave, a collection: nobody can say what a source uses as a name. */
+  readonly columns: Readonly<Record<string, readonly (readonly CollectedColumn[])[]>>;
   /** The shared identifiers that decisions are about, by decision. */
   readonly candidates: Readonly<Record<string, Identifier>>;
 }
@@ -96,4 +102,10 @@ export interface Request {
   readonly confidential: Confidential | null;
 }
 
-export const emptyConfidential: Confidential = { identifiers: [], tokens: {}, cursors: {}, candidates: {} };
+export const emptyConfidential: Confidential = {
+  identifiers: [],
+  tokens: {},
+  cursors: {},
+  columns: {},
+  candidates: {},
+};

@@ -26,7 +26,6 @@ export interface CollectedCollection {
   readonly rows: number;
   /** How many chunks of rows are staged. */
   readonly chunks: number;
-  readonly columns: readonly CollectedColumn[];
 }
 
 export interface CollectedColumn {

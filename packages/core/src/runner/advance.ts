@@ -31,7 +31,7 @@ export const advanceRequest = async (
   const underWay = new Map<string, Promise<void>>();
   const failures: unknown[] = [];
   try {
-    while (!stop.aborted && failures.length === 0) {
+    while (!whileOpen.aborted && failures.length === 0) {
       for (const action of dueActions(session.current().request, services.rules, nowFor(services, wakeUp))) {
         const name = nameOf(action);
         if (underWay.has(name)) continue;

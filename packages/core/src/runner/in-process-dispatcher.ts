@@ -47,6 +47,8 @@ export const inProcessDispatcher = (options: InProcessDispatcherOptions): Dispat
     job.timer = timer;
     const delay = milliseconds(job.wakeUp.runAt) - clock.now().getTime();
     if (delay <= 0) return makeReady(name);
+    // It may have been next in line for something that is not to be done any more.
+    if (ready.includes(name)) ready.splice(ready.indexOf(name), 1);
     clock.wait(delay, AbortSignal.any([timer.signal, stopped.signal])).then(
       () => makeReady(name),
       () => undefined,
@@ -95,7 +97,8 @@ export const inProcessDispatcher = (options: InProcessDispatcherOptions): Dispat
   const hold = (name: string, job: Job) => {
     job.timer?.abort();
     const isFar = milliseconds(job.wakeUp.runAt) - clock.now().getTime() > lookEvery;
-    if (isFar || stopped.signal.aborted) return void jobs.delete(name);
+    // One that failed is kept: a look into the store would take it for a new one, and try it at once.
+    if ((isFar && job.failures === 0) || stopped.signal.aborted) return void jobs.delete(name);
     jobs.set(name, job);
     arm(name, job);
   };

@@ -26,28 +26,38 @@ export const identifierTypeSchema = z
 /** RFC 5321 allows 254 characters in an address that mail can be sent to. */
 const longestEmail = 254;
 
+/**
+ * An address as people have them (RFC 5321 with the letters of RFC 6531): the quoted forms that nobody uses are
+ * left out, and so is whatever could name a second recipient.
+ */
+const label = "[\\p{L}\\p{N}\\p{M}](?:[\\p{L}\\p{N}\\p{M}-]{0,61}[\\p{L}\\p{N}\\p{M}])?";
+const emailPattern = new RegExp(`^[^\\s@"<>()[\\]\\\\,;:\\p{C}]{1,64}@(?:${label}\\.)+${label}$`, "u");
+
 export const emailSchema = z
   .string()
   .trim()
   .max(longestEmail, `an email address has at most ${longestEmail} characters`)
-  .pipe(z.email("this is not an email address"))
+  .pipe(z.email({ pattern: emailPattern, error: "this is not an email address" }))
   .transform((value) => normaliseEmail(value));
 
+/** A blank value, or an "n/a" for an email address, is what many records hold that are not of one person. */
+const valueSchema = z.string().max(1_000).regex(/\S/, "a value is not blank");
+
+const checkEmail = (identifier: Identifier, context: z.RefinementCtx): void => {
+  if (identifier.type === "email" && !emailSchema.safeParse(identifier.value).success) {
+    context.addIssue({ code: "custom", path: ["value"], message: "this is not an email address" });
+  }
+};
+
 export const identifierSchema = z
-  .object({ type: identifierTypeSchema, value: z.string().min(1).max(1_000) })
-  .superRefine((identifier, context) => {
-    if (identifier.type === "email" && !emailSchema.safeParse(identifier.value).success) {
-      context.addIssue({ code: "custom", path: ["value"], message: "this is not an email address" });
-    }
-  })
+  .object({ type: identifierTypeSchema, value: valueSchema })
+  .superRefine(checkEmail)
   .transform(normaliseIdentifier);
 
 export const foundIdentifiersSchema = z.array(
-  z.object({
-    type: identifierTypeSchema,
-    value: z.string().min(1).max(1_000),
-    shared: z.boolean().optional(),
-  }),
+  z
+    .object({ type: identifierTypeSchema, value: valueSchema, shared: z.boolean().optional() })
+    .superRefine(checkEmail),
 );
 
 /**

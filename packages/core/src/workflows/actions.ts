@@ -1,4 +1,4 @@
-import { earliest, type Instant, later, latest } from "../instant.ts";
+import { earliest, type Instant, instant, later, latest } from "../instant.ts";
 import type { NoticeRecord } from "../request/notices.ts";
 import type { Request } from "../request/request.ts";
 import type { Rules } from "../request/rules.ts";
@@ -82,6 +82,9 @@ export const dueActions = (request: Request, rules: Rules, now: Instant): Action
     .filter(({ notBefore }) => notBefore === null || notBefore <= now)
     .map(({ action }) => action);
 
+/** Due for every clock, also for one that was set back since the request was last changed. */
+const atOnce: Instant = instant(new Date(0));
+
 /** When the request has to be looked at next; null where it waits for people, or is over. */
 export const wakeAt = (request: Request, rules: Rules): Instant | null =>
-  earliest(plannedActions(request, rules).map(({ notBefore }) => notBefore ?? request.updatedAt));
+  earliest(plannedActions(request, rules).map(({ notBefore }) => notBefore ?? atOnce));

@@ -64,7 +64,7 @@ export const decide = (request: Request, happening: Happening, rules: Rules): Re
   }
   // A clock that was set back must not put the audit out of order.
   const at = latest(happening.at, request.updatedAt);
-  const change: Change = { request, entries: [], at, actor: happening.actor };
+  const change: Change = { request, entries: [], at, now: happening.at, actor: happening.actor };
   return transition(change, happening, rules).map((next) => {
     const { request: decided, entries } = advance(next);
     const audited = request.audited + entries.length;

@@ -1,5 +1,5 @@
 import { type Change, changed, closed, noticeDue } from "../request/change.ts";
-import type { Request } from "../request/request.ts";
+import { isDecided, type Request } from "../request/request.ts";
 import { isPerformed, isResolved, type SourceStep } from "../request/steps.ts";
 import { askOwners } from "./owners.ts";
 import type { Workflow } from "./workflow.ts";
@@ -39,7 +39,8 @@ export const eraseWorkflow: Workflow = {
           : null;
       }
       case "copies":
-        if (request.steps.every(isResolved)) return changed(change, { phase: "verified" });
+        if (request.steps.every(isResolved) && isDecided(request))
+          return changed(change, { phase: "verified" });
         // An origin was found to hold the person after all, and is worked on again; or a copy is for an owner.
         return request.steps.some((step) => step.kind === "origin" && !isPerformed(step))
           ? changed(change, { phase: "origins" })

@@ -1,5 +1,5 @@
 import { changed, closed, noticeDue, recorded } from "../request/change.ts";
-import type { Request } from "../request/request.ts";
+import { isDecided, type Request } from "../request/request.ts";
 import { isResolved, isStuck, type SourceStep } from "../request/steps.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -46,7 +46,7 @@ export const exportWorkflow: Workflow = {
 
 /** Every source gave its part, or will not give it by itself. */
 const isCollected = (request: Request): boolean =>
-  request.steps.every((step) => isResolved(step) || isStuck(step));
+  isDecided(request) && request.steps.every((step) => isResolved(step) || isStuck(step));
 
 const gave = (step: SourceStep): boolean =>
   step.task === "export" && step.stage === "done" && step.settlement === null;

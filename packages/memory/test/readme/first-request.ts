@@ -1,4 +1,4 @@
-import { createSubjectRights, defineDataSource, type Subject } from "@subject-rights/core";
+import { createSubjectRights, defineDataSource, orThrow, type Subject } from "@subject-rights/core";
 import { memoryNotifier, memoryStorage } from "@subject-rights/memory";
 
 let customers = ["Ada@example.org", "bo@example.org"];
@@ -25,16 +25,17 @@ const rights = createSubjectRights({
   addresses: { tenantAdmin: () => "admin@northwind.example", support: () => "support@northwind.example" },
   ...memoryStorage(),
 });
-await rights.start();
+orThrow(await rights.start());
 
 const actor = { id: "admin-1", tenant: "northwind", roles: ["admin"] };
 const asked = { actor, kind: "erasure", category: "customer-data", email: "ada@example.org" } as const;
-const { request } = (await rights.requests.submit(asked))._unsafeUnwrap();
-const progress = (await rights.requests.progress({ actor, requestId: request.id }))._unsafeUnwrap();
+const { request } = orThrow(await rights.requests.submit(asked));
+const progress = orThrow(await rights.requests.progress({ actor, requestId: request.id }));
 for await (const event of progress) {
   // Nothing happens before the token from the message comes back.
   const notice = event.type === "message" && event.message.status === "sent" && notifier.sent.at(-1)?.notice;
-  if (notice && notice.type === "confirmation") await rights.requests.acknowledge({ token: notice.token });
+  if (notice && notice.type === "confirmation")
+    orThrow(await rights.requests.acknowledge({ token: notice.token }));
   if (event.type === "closed") console.log(event.outcome, customers);
 }
 await rights.stop();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CollectionOutcome } from "@subject-rights/core";
-import { answerOf, errorOf } from "../answers.ts";
-import { calledOff, callOf } from "../calls.ts";
+import { answerOf } from "../answers.ts";
+import { callOf } from "../calls.ts";
 import type { CaseMaker, ConformanceCase } from "../conformance-case.ts";
 import { ability, erased, tally, tallyOfOutcomes } from "./asking.ts";
 import { type DataSourceFixture, type DataSourceHarness, tenantOf } from "./harness.ts";
@@ -77,15 +77,6 @@ export const erasingCases = (
       for (const [index, subject] of [person, otherPerson].entries()) {
         assert.deepEqual(tally(await holds(subject)), tallyOfOutcomes(outcomes[index] ?? [], ["retained"]));
       }
-    }),
-
-    test("erase: what is called off before it begins is not done", async ({ source, person, holds }) => {
-      const before = tally(await holds(person));
-      await errorOf(
-        ability(source, "erase")(person, calledOff({ tenant })),
-        "a call whose signal has fired must answer an error",
-      );
-      assert.deepEqual(tally(await holds(person)), before);
     }),
   ];
 };

@@ -36,16 +36,6 @@ export const attachingCases = (test: CaseMaker<NotifierFixture>): readonly Confo
     await arrivedWhole(await inbox(), attachment);
   }),
 
-  test("send: an attachment above the limit is an error or arrives whole, and is never left out", async ({
-    notifier,
-    inbox,
-  }) => {
-    const attachment = sampleAttachment(notifier.attachmentLimit + 1);
-    const sent = await notifier.send(sampleMessage("delivery", { attachment }), callOf());
-    if (sent.isOk()) await arrivedWhole(await inbox(), attachment);
-    else assert.deepEqual(await inbox(), [], "what was refused does not arrive");
-  }),
-
   test("send: what could not be read to its end is an error, and does not arrive", async ({
     notifier,
     inbox,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Message } from "@subject-rights/core";
 import { errorOf } from "../answers.ts";
-import { calledOff, callOf } from "../calls.ts";
+import { callOf } from "../calls.ts";
 import { type CaseMaker, type ConformanceCase, casesOver } from "../conformance-case.ts";
 import type { NotifierFixture, NotifierHarness } from "./harness.ts";
 import { sampleMessage } from "./sample-messages.ts";
@@ -53,14 +53,6 @@ export const refusingCases = (
 
     test("send: a text that smuggles in a recipient reaches nobody else", async (fixture) => {
       assert.deepEqual(await reachesStrangerWith(fixture, textsThatSmuggle.flatMap(carrying)), []);
-    }),
-
-    test("send: what is called off before it begins is not sent", async ({ notifier, inbox }) => {
-      await errorOf(
-        notifier.send(sampleMessage("support"), calledOff()),
-        "a call whose signal has fired is an error",
-      );
-      assert.deepEqual(await inbox(), []);
     }),
 
     ...(harness.makeDown === undefined

@@ -1,22 +1,23 @@
+import { withinDeadline } from "../../bridge/call.ts";
 import { CallFailed } from "../../errors.ts";
 import type { NoticeRecord } from "../../request/notices.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { emailSchema } from "../../subject/identifier.ts";
-import { type Effect, subjectOfRequest } from "./effect.ts";
+import { callFor, type Effect, subjectOfRequest } from "./effect.ts";
+
+const addressBook = "address-book";
 
 /** Whom a message goes to. Looked up each time: an address on record may have changed, and is never stored. */
 export const addressFor = async (
   effect: Effect,
   notice: NoticeRecord,
 ): Promise<Result<string, CallFailed>> => {
-  const problem = (code: "unavailable" | "no-address", retryable: boolean, cause?: unknown) =>
-    err(new CallFailed("address-book", code, retryable, { cause }));
-  try {
-    const address = await lookUp(effect, notice);
-    return emailSchema.safeParse(address).success ? ok(address ?? "") : problem("no-address", false);
-  } catch (cause) {
-    return problem("unavailable", true, cause);
-  }
+  const found = await withinDeadline(addressBook, callFor(effect, notice.id), () => lookUp(effect, notice));
+  return found.andThen((address) =>
+    emailSchema.safeParse(address).success
+      ? ok(address ?? "")
+      : err(new CallFailed(addressBook, "no-address", false)),
+  );
 };
 
 const lookUp = async (effect: Effect, { kind, source }: NoticeRecord): Promise<string | undefined> => {

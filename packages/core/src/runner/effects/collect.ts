@@ -2,7 +2,6 @@ import { invalidAnswer } from "../../bridge/call.ts";
 import type { ExportPages } from "../../bridge/export-pages.ts";
 import { CallFailed } from "../../errors.ts";
 import { ColumnTally } from "../../export/column-tally.ts";
-import { UnfitValue } from "../../export/json-text.ts";
 import { encodeRows } from "../../export/rows.ts";
 import { instant, later } from "../../instant.ts";
 import type { ExportPage } from "../../ports/data-source.ts";
@@ -40,7 +39,9 @@ export const collect = async (effect: Effect, step: SourceStep): Promise<Request
     return failure(effect, step, new CallFailed(step.source, "not-supported", false));
   if (!canFind(work.value))
     return failure(effect, step, new CallFailed(step.source, "identifier-missing", false));
-  const cursor = confidentialOf(effect.request).cursors[step.source] ?? null;
+  // Work that began anew has collected nothing, and must not go on where the work before it stood.
+  const { cursors } = confidentialOf(effect.request);
+  const cursor = step.collected.length === 0 ? null : (cursors[step.source] ?? null);
   const pages = source.export(subject, call, cursor);
   try {
     // Without a cursor there is no place to go on from: what an earlier try put down is written over.
@@ -65,9 +66,10 @@ const stage = async (
   pages: ExportPages,
   before: readonly CollectedCollection[],
 ): Promise<Result<void, CallFailed>> => {
-  const staged: Staged[] = before.map(({ columns, ...rest }) => ({
-    ...rest,
-    columns: new ColumnTally(columns),
+  const columns = confidentialOf(effect.request).columns[step.source] ?? [];
+  const staged: Staged[] = before.map((collected, index) => ({
+    ...collected,
+    columns: new ColumnTally(columns[index]),
     waiting: [],
   }));
   let waiting = 0;
@@ -75,17 +77,13 @@ const stage = async (
   const putDown = async (cursor: string | null) => {
     for (const [index, each] of staged.entries()) await putDownOne(effect, step, index, each);
     waiting = 0;
-    const collected = staged.map(({ collection, rows, chunks, columns }) => ({
-      collection,
-      rows,
-      chunks,
-      columns: columns.saved(),
-    }));
+    const collected = staged.map(({ collection, rows, chunks }) => ({ collection, rows, chunks }));
     await effect.record({
       type: "source-collected",
       source: step.source,
       generation: step.generation,
       collected,
+      columns: staged.map(({ columns }) => columns.saved()),
       cursor,
     });
   };
@@ -113,7 +111,6 @@ const take = (step: SourceStep, staged: Staged[], page: ExportPage): Result<numb
   const { columns } = into;
   const encoded = Result.fromThrowable(() => encodeRows(page.rows, columns))();
   if (encoded.isErr()) {
-    if (!(encoded.error instanceof UnfitValue)) throw encoded.error;
     return err(invalidAnswer(step.source, encoded.error));
   }
   into.rows += page.rows.length;

@@ -35,7 +35,8 @@ export const callFor = (
 ): Call => ({
   tenant: request.tenant,
   requestId: request.id,
-  // Every try of one effect carries the same key; work that begins anew has a new generation, and a new key.
+  // Every try of one effect carries the same key. Work that begins anew has a new generation, and the same work
+  // for more identifiers is other work: both have a new key.
   idempotencyKey: [request.id, ...effect].join("/"),
   signal,
   clock: services.clock,
@@ -48,12 +49,9 @@ export const workFor = (effect: Effect, step: SourceStep, name: string): Result<
   const source = effect.services.sources.get(step.source);
   if (source === undefined) return err(new CallFailed(step.source, "not-registered", false));
   const subject = subjectOfRequest(effect.request);
-  return ok({
-    source,
-    subject,
-    call: callFor(effect, step.source, name, step.generation),
-    identifiers: subject.identifiers.length,
-  });
+  const identifiers = subject.identifiers.length;
+  const call = callFor(effect, step.source, name, step.generation, identifiers);
+  return ok({ source, subject, call, identifiers });
 };
 
 /** Whether the person is known by anything that the source can find people by. */

@@ -19,7 +19,7 @@ export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEv
     return failure(effect, step, new CallFailed(step.source, "identifier-missing", false));
   }
   const outcome = await eraseIn(effect, step, work.value).andThen((outcomes) =>
-    check(work.value, outcomes).map((checked) => ({ outcomes, checked })),
+    check(afterwards(work.value), outcomes).map((checked) => ({ outcomes, checked })),
   );
   if (outcome.isErr()) {
     if (outcome.error instanceof CallFailed) return failure(effect, step, outcome.error);
@@ -36,6 +36,12 @@ export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEv
     identifiersUsed: work.value.identifiers,
   };
 };
+
+/** Looking is another effect than erasing, and has a key of its own. */
+const afterwards = (work: Work): Work => ({
+  ...work,
+  call: { ...work.call, idempotencyKey: `${work.call.idempotencyKey}/check` },
+});
 
 const eraseIn = (
   effect: Effect,

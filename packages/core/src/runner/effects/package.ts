@@ -2,6 +2,7 @@ import { newToken, sha256 } from "../../crypto.ts";
 import type { PackageContents, SourceName, StagedCollection } from "../../export/contents.ts";
 import { writePackage } from "../../export/write-package.ts";
 import { instant, later } from "../../instant.ts";
+import { confidentialOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { readChunks, writeStream } from "../artifacts.ts";
@@ -65,11 +66,11 @@ const contentsOf = (effect: Effect): PackageContents => {
 const isWhole = (step: SourceStep): boolean => step.stage === "done" && step.settlement === null;
 
 const stagedCollections = (effect: Effect, step: SourceStep): StagedCollection[] =>
-  step.collected.map(({ collection, rows, chunks, columns }, index) => ({
+  step.collected.map(({ collection, rows, chunks }, index) => ({
     source: sourceName(effect, step),
     collection,
     rows,
-    columns,
+    columns: confidentialOf(effect.request).columns[step.source]?.[index] ?? [],
     read: () => readChunks(effect.services, effect.key, rowsArtifact(effect.request, step, index), chunks),
   }));
 

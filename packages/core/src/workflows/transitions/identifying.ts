@@ -13,7 +13,7 @@ import {
   without,
 } from "../../request/change.ts";
 import type { PseudonymisedIdentifier } from "../../request/events.ts";
-import type { Request } from "../../request/request.ts";
+import { isDecided, type Request } from "../../request/request.ts";
 import { type Rules, spread } from "../../request/rules.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
@@ -41,7 +41,7 @@ export const block = (change: Change, event: EventOf<"blocked">, rules: Rules): 
   const restarted = changedSteps(waiting, (step) => (step.settlement === null ? startedAnew(step) : null));
   const told =
     change.request.waitingFor === event.by ? restarted : recorded(restarted, "blocked", { by: event.by });
-  return changedConfidential(told, { cursors: {} });
+  return changedConfidential(told, { cursors: {}, columns: {} });
 };
 
 const startedAnew = (step: SourceStep): Partial<SourceStep> => ({
@@ -54,7 +54,7 @@ export const identified = (
   event: EventOf<"source-identified">,
   rules: Rules,
 ): Result<Change, NotPossibleNow> =>
-  stepFor(change, event).andThen((step) => {
+  stepFor(change, event, "identify").andThen((step) => {
     const answered = changedStep(change, step.source, {
       identifiersAsked: event.asked,
       attempts: 0,
@@ -116,7 +116,6 @@ export const decideIdentifier = (
 
 /** Every source that can was asked with every identifier, and nothing is left for somebody to decide. */
 export const isIdentified = (request: Request): boolean =>
-  request.steps.every((step) => step.stage !== "identify" || isSettledOrStuck(step)) &&
-  request.decisions.every(({ answer }) => answer !== null);
+  request.steps.every((step) => step.stage !== "identify" || isSettledOrStuck(step)) && isDecided(request);
 
 const isSettledOrStuck = (step: SourceStep): boolean => step.settlement !== null || step.status === "warning";

@@ -4,7 +4,6 @@ import {
   type Change,
   changed,
   changedConfidential,
-  confidentialOf,
   noticeDue,
   recorded,
 } from "../../request/change.ts";
@@ -17,6 +16,12 @@ export const packageBuilt = (change: Change, event: EventOf<"package-built">, ru
   const { edition, bytes, files, sha256 } = event.package;
   const built = changed(change, {
     phase: "packaged",
+    // A delivery that was not sent by now would hand out this package under the name of an older one.
+    notices: change.request.notices.map((notice) =>
+      notice.kind === "delivery" && notice.status !== "sent"
+        ? { ...notice, status: "withdrawn", nextAttemptAt: null }
+        : notice,
+    ),
     package: {
       ...event.package,
       builtAt: change.at,
@@ -25,11 +30,9 @@ export const packageBuilt = (change: Change, event: EventOf<"package-built">, ru
     },
   });
   const notice = deliveryNotice(edition);
-  const { tokens } = confidentialOf(built.request);
-  const withToken =
-    event.token === null
-      ? built
-      : changedConfidential(built, { tokens: { ...tokens, [notice]: event.token } });
+  const withToken = changedConfidential(built, {
+    tokens: event.token === null ? {} : { [notice]: event.token },
+  });
   return recorded(noticeDue(withToken, notice, "delivery"), "packaged", {
     edition,
     bytes,

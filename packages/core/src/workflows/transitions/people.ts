@@ -3,6 +3,7 @@ import { type Change, changed, changedStep, recorded, stepOf } from "../../reque
 import { isResolved, type SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { EventOf } from "./events.ts";
+import { alerted } from "./working.ts";
 
 type Transition = Result<Change, NotPossibleNow>;
 
@@ -47,6 +48,8 @@ export const settle = (change: Change, event: EventOf<"source-settled">): Transi
     ),
   );
 
+const ownerCannot = { code: "owner-cannot", retryable: false } as const;
+
 export const answerTask = (change: Change, event: EventOf<"task-answered">): Transition =>
   unresolved(change, event.source).andThen((step) => {
     if (step.manual === null || step.manual.answer !== null) {
@@ -54,9 +57,9 @@ export const answerTask = (change: Change, event: EventOf<"task-answered">): Tra
     }
     const answered = changedStep(change, step.source, {
       manual: { answer: event.answer, note: event.note, answeredBy: event.actor, answeredAt: change.at },
-      ...(event.answer === "cannot"
-        ? { status: "warning", problem: { code: "owner-cannot", retryable: false } }
-        : { nextAttemptAt: null }),
+      nextAttemptAt: null,
+      ...(event.answer === "cannot" ? { status: "warning", problem: ownerCannot } : { status: "pending" }),
     });
-    return ok(recorded(answered, "task-answered", { answer: event.answer }, step.source));
+    const told = recorded(answered, "task-answered", { answer: event.answer }, step.source);
+    return ok(event.answer === "cannot" && !step.alerted ? alerted(told, step, ownerCannot) : told);
   });

@@ -23,7 +23,7 @@ import { workReopened } from "./reopening.ts";
 type Transition = Result<Change, NotPossibleNow>;
 
 export const located = (change: Change, event: EventOf<"source-located">): Transition =>
-  stepFor(change, event).map((step) => {
+  stepFor(change, event, "locate").map((step) => {
     const counted = changedStep(change, step.source, {
       located: event.counts,
       stage: "perform",
@@ -52,14 +52,15 @@ export const located = (change: Change, event: EventOf<"source-located">): Trans
   });
 
 export const started = (change: Change, event: EventOf<"source-started">): Transition =>
-  stepFor(change, event).map((step) =>
+  stepFor(change, event, "perform").map((step) =>
     changedStep(change, step.source, { status: "running", nextAttemptAt: null }),
   );
 
 export const collected = (change: Change, event: EventOf<"source-collected">): Transition =>
-  stepFor(change, event).map((step) =>
+  stepFor(change, event, "perform").map((step) =>
     changedConfidential(changedStep(change, step.source, { collected: event.collected }), {
       cursors: withCursor(change, step.source, event.cursor),
+      columns: { ...confidentialOf(change.request).columns, [step.source]: event.columns },
     }),
   );
 
@@ -69,7 +70,7 @@ const withCursor = (change: Change, source: string, cursor: string | null) => {
 };
 
 export const finished = (change: Change, event: EventOf<"source-finished">): Transition =>
-  stepFor(change, event).map((step) => {
+  stepFor(change, event, "perform").map((step) => {
     const outcomes = mergeOutcomes(step.outcomes, event.outcomes);
     const done = changedStep(change, step.source, {
       stage: workflowOf(change.request.kind).stageAfterPerforming,
@@ -100,7 +101,7 @@ const working = {
 } as const;
 
 export const verified = (change: Change, event: EventOf<"source-verified">): Transition =>
-  stepFor(change, event).map((step) =>
+  stepFor(change, event, "verify").map((step) =>
     recorded(
       changedStep(change, step.source, { ...working, stage: "done", checked: event.checked }),
       "verified",
@@ -110,7 +111,7 @@ export const verified = (change: Change, event: EventOf<"source-verified">): Tra
   );
 
 export const failed = (change: Change, event: EventOf<"source-failed">, rules: Rules): Transition =>
-  stepFor(change, event).map((step) => {
+  stepFor(change, event, event.stage).map((step) => {
     const attempts = step.attempts + 1;
     const isForGood = !event.problem.retryable || attempts >= rules.retry.attempts;
     const noted = changedStep(change, step.source, {
@@ -148,7 +149,8 @@ const workedAgain = (change: Change, step: SourceStep): Change =>
       : null;
   });
 
-const alerted = (change: Change, step: SourceStep, problem: Problem): Change => {
+/** Makes it due that the support contact is told of a source. */
+export const alerted = (change: Change, step: SourceStep, problem: Problem): Change => {
   const alerts = step.alerts + 1;
   const counted = changedStep(change, step.source, { alerts, alerted: true });
   return noticeDue(counted, supportNotice(step.source, alerts), "support", step.source, problem);

@@ -183,14 +183,4 @@ export const erasingFaults: readonly Broken<Fault>[] = [
     },
     caughtBy: ["erase: two people at the same moment are both erased"],
   },
-  {
-    fault: "the signal is not looked at",
-    how: {
-      source: ({ good }) => ({
-        erase: (subject, context) =>
-          good.erase(subject, { ...context, signal: new AbortController().signal }),
-      }),
-    },
-    caughtBy: ["erase: what is called off before it begins is not done"],
-  },
 ];

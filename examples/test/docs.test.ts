@@ -1,0 +1,139 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { text } from "node:stream/consumers";
+import { promisify } from "node:util";
+import * as core from "@subject-rights/core";
+import { describe, expect, it } from "vitest";
+import { startMailServer } from "../src/mail/mail-server.ts";
+import { readPages, repository, writePages } from "./support/docs.ts";
+
+const pages = await readPages();
+const folder = await writePages(pages);
+const run = promisify(execFile);
+
+const page = (name: string): string => {
+  const found = pages.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`there is no page ${name}`);
+  return found.text;
+};
+
+/** The first cells of the tables that have this heading, without the quotes of code. */
+const firstCells = (text: string, heading: string): string[] => {
+  const cells: string[] = [];
+  for (const [, table] of text.matchAll(new RegExp(`^\\| ${heading} \\|.*\\n\\|[ |-]+\\n((?:\\|.*\\n)+)`, "gmu"))) {
+    for (const row of (table ?? "").trim().split("\n")) cells.push((row.split(" | ")[0] ?? "").replace(/^\| `?|`$/g, ""));
+  }
+  return cells;
+};
+
+describe("the documentation", () => {
+  it("type-checks", async () => {
+    const tsc = join(repository, "node_modules", "typescript", "bin", "tsc");
+    const checked = run(process.execPath, [tsc, "--project", folder, "--pretty", "false"]);
+    await expect(checked.catch(({ stdout }: { stdout: string }) => ({ stdout }))).resolves.toMatchObject({ stdout: "" });
+  }, 60_000);
+
+  it("leads nowhere that is not there", () => {
+    const broken = pages.flatMap(({ path, text: markdown }) =>
+      [...markdown.matchAll(/\]\((?<to>[^)#\s]+)(?:#[^)]*)?\)/g)]
+        .map(({ groups }) => groups?.["to"] ?? "")
+        .filter((to) => !/^https?:/.test(to) && !existsSync(join(dirname(path), to)))
+        .map((to) => `${path}: ${to}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it("lists every error and every problem", () => {
+    const classes = Object.values(core).filter(
+      (value) => typeof value === "function" && value.prototype instanceof core.SubjectRightsError,
+    );
+    const codes = firstCells(page("errors"), "code").map((cell) => cell.split("`")[0]);
+    expect(codes).toHaveLength(classes.length);
+    for (const each of classes) expect(page("errors")).toContain(`\`${each.name}\``);
+    expect(firstCells(page("errors"), "problem").toSorted()).toEqual(core.problemCodes.toSorted());
+  });
+
+  it("has the policy as it is", () => {
+    const table = [...page("concepts").matchAll(/^\| `([\w-]+)` \| [^|]+ \| ([\w, -]+) \|$/gmu)];
+    expect(Object.fromEntries(table.map(([, action, roles]) => [action, roles?.split(", ")]))).toEqual(core.defaultRoles);
+  });
+
+  it("has tables that a database takes", () => {
+    for (const sql of pages.flatMap((each) => each.sql)) new DatabaseSync(":memory:").exec(sql);
+  });
+
+  it.each([
+    ["writing-a-data-source", "subscriptions.test.ts"],
+    ["writing-a-notifier", "gateway-notifier.test.ts"],
+    ["writing-a-store", "file-key-ring.test.ts"],
+  ])("%s: its adapter keeps the contract", async (name, file) => {
+    // A test runner inside a test runner would report to the outer one.
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+    const node = ["--conditions=source", "--test", "--test-reporter=tap", join(folder, name, file)];
+    const { stdout } = await run(process.execPath, node, { env }).catch((failed: { stdout: string }) => failed);
+    expect(stdout).toMatch(/^# pass [1-9]/m);
+    expect(stdout.match(/^\s*(?:not ok .*|error: .*)$/gm)).toBeNull();
+  });
+
+  it("core: its first example runs", async () => {
+    const { stdout } = await run(process.execPath, ["--conditions=source", join(folder, "core", "first-request.ts")]);
+    expect(page("core")).toContain(`\`\`\`text\n${stdout}\`\`\``);
+  });
+
+  it("getting-started: a first erasure and a first export, by mail and over a page", async () => {
+    const mail = await startMailServer({ folder: join(folder, "mail") });
+    const { host, port: smtpPort, user, password, ca } = mail.access;
+    await writeFile(join(folder, "ca.pem"), ca);
+    const port = await freePort();
+    const application = spawn(process.execPath, ["--conditions=source", join(folder, "getting-started", "main.ts")], {
+      env: {
+        ...process.env,
+        NODE_EXTRA_CA_CERTS: join(folder, "ca.pem"),
+        SMTP_HOST: host,
+        SMTP_PORT: String(smtpPort),
+        SMTP_USER: user,
+        SMTP_PASSWORD: password,
+        PORT: String(port),
+      },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const printed = text(application.stdout);
+    try {
+      const url = `http://127.0.0.1:${port}/acknowledge`;
+      const confirm = (token: string) => fetch(url, { method: "POST", body: new URLSearchParams({ token }) });
+      for (const subject of [/confirm: erasure/, /confirm: export/]) {
+        const letter = await mail.waitFor((each) => subject.test(each.subject));
+        const token = /#([\w-]{43})/.exec(letter.text)?.[1] ?? "";
+        // A mail scanner opens the link, and finds a page with a button.
+        expect(await (await fetch(url)).text()).toContain("<button>");
+        expect((await confirm(token)).status).toBe(200);
+        expect((await confirm(token)).status).toBe(400);
+      }
+      await mail.waitFor(({ subject }) => subject.startsWith("Done"));
+      await mail.waitFor(({ attachments }) => attachments.length === 1);
+    } finally {
+      application.kill("SIGTERM");
+      await mail.stop();
+    }
+    if (application.exitCode === null) await once(application, "exit");
+    expect(application.exitCode).toBe(0);
+    const lines = (await printed).split("\n");
+    expect(lines).toContain("erasure completed");
+    expect(lines).toContain("export completed");
+  });
+});
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+};
