@@ -94,7 +94,7 @@ describe("an export", () => {
 
   it("ends with exceptions where somebody settles what is missing", async () => {
     const never = peopleSource("shop", people(), {
-      async *export(): AsyncGenerator<ExportPage> {
+      export: () => {
         throw new PermanentFailure("sold");
       },
     });
@@ -112,7 +112,7 @@ describe("an export", () => {
   it("of which every source fails is a failure, and nothing is delivered", async () => {
     const fails = (id: string) =>
       peopleSource(id, people(), {
-        async *export(): AsyncGenerator<ExportPage> {
+        export: () => {
           throw new PermanentFailure("no");
         },
       });
@@ -149,6 +149,18 @@ describe("an export", () => {
     expect(starts).toHaveLength(2);
     expect(Number(starts[1])).toBeGreaterThan(0);
     expect(manifestOf(await delivered(world)).collections[0]?.rows).toBe(pages * 500);
+  });
+
+  it("takes a million rows in page by page, and loses none", async () => {
+    const page = rows(10_000);
+    const crm = peopleSource("crm", people(), {
+      async *export() {
+        for (let index = 0; index < 100; index += 1) yield { collection: "events", rows: page };
+      },
+    });
+    const world = await createWorld({ sources: [crm] });
+    const requestId = await world.acknowledged("export");
+    expect((await world.read(requestId)).sources[0]).toMatchObject({ status: "succeeded", done: 1_000_000 });
   });
 
   it("refuses a page of ten million rows, and rows that cannot be handed out", async () => {

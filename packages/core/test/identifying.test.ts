@@ -178,7 +178,7 @@ describe("two requests about one person", () => {
     ]);
     const underWay: string[] = [];
     const overlaps: string[][] = [];
-    let release = () => {};
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const world = await createWorld({
       sources: [
         peopleSource("crm", people, {
@@ -189,9 +189,7 @@ describe("two requests about one person", () => {
           async *export(subject) {
             underWay.push("export");
             overlaps.push([...underWay]);
-            await new Promise<void>((resolve) => {
-              release = resolve;
-            });
+            await released;
             yield {
               collection: "people",
               rows: subject.values("email").flatMap((email) => people.get(email) ?? []),

@@ -9,6 +9,8 @@ export interface PackageContents {
   readonly collections: readonly StagedCollection[];
   /** Sources whose part is not in the package. */
   readonly missing: readonly MissingPart[];
+  /** Sources that were read to their end, and hold nothing of the person. */
+  readonly nothingFound: readonly SourceName[];
   /** Copies that were not read, because the origins they are filled from are in the package. */
   readonly leftOut: readonly LeftOutPart[];
 }

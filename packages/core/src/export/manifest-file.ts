@@ -7,7 +7,7 @@ import { kindSentences } from "./value-kinds.ts";
 
 /** `manifest.json`, once all other files are written. */
 export async function* manifestFile(
-  { facts, missing, leftOut }: PackageContents,
+  { facts, missing, nothingFound, leftOut }: PackageContents,
   listed: readonly ListedCollection[],
   page: ManifestFile,
 ): AsyncGenerator<string> {
@@ -23,6 +23,7 @@ export async function* manifestFile(
       explanation: problemSentences[problem],
       settled,
     })),
+    nothingFound: nothingFound.map((source) => ({ source: named(source) })),
     leftOut: leftOut.map(({ source }) => ({ source: named(source), explanation: leftOutSentence })),
     collections: listed.map(collectionOf),
     kinds: kindSentences,

@@ -68,6 +68,8 @@ export const exportManifestSchema = z.object({
       settled: z.string().nullable(),
     }),
   ),
+  /** Sources that were asked, answered, and hold nothing of the person. */
+  nothingFound: z.array(z.object({ source: sourceSchema })),
   /** Sources that were not read because their data comes from others that were. */
   leftOut: z.array(z.object({ source: sourceSchema, explanation: z.string() })),
 });

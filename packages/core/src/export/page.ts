@@ -38,6 +38,7 @@ export async function* page(
 ${introduction(contents)}
 <main>
 ${missingSection(contents.missing)}
+${nothingFoundSection(contents)}
 ${leftOutSection(contents)}
 ${contentsSection(sources)}
 ${listed.length === 0 ? null : readingSection}
@@ -110,6 +111,14 @@ const missingItem = ({ source, problem, settled }: MissingPart): Html =>
 <span class="quiet">(<code>${problem}</code>)</span>${
     settled === null ? null : html` It was decided to go on without it: <q><bdi>${settled}</bdi></q>`
   }</li>\n`;
+
+const nothingFoundSection = ({ nothingFound }: PackageContents): Html | null =>
+  nothingFound.length === 0
+    ? null
+    : html`<section class="sheet"><h2>Where nothing was found</h2>
+<p>These sources were asked as well. They answered, and hold nothing of this person.</p>
+<ul>${nothingFound.map(({ title }) => html`<li><strong><bdi>${title}</bdi></strong></li>\n`)}</ul>
+</section>`;
 
 const leftOutSection = ({ leftOut }: PackageContents): Html | null =>
   leftOut.length === 0

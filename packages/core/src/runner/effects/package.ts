@@ -56,6 +56,9 @@ const contentsOf = (effect: Effect): PackageContents => {
         problem: step.problem?.code ?? "unavailable",
         settled: step.settlement?.reason ?? null,
       })),
+    nothingFound: exported
+      .filter((step) => isWhole(step) && step.collected.every(({ rows }) => rows === 0))
+      .map((step) => sourceName(effect, step)),
     leftOut: request.steps
       .filter(({ task }) => task === "leave")
       .map((step) => ({ source: sourceName(effect, step) })),
