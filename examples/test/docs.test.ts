@@ -1,7 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
@@ -23,45 +23,63 @@ const page = (name: string): string => {
   return found.text;
 };
 
-/** The first cells of the tables that have this heading, without the quotes of code. */
-const firstCells = (text: string, heading: string): string[] => {
-  const cells: string[] = [];
-  for (const [, table] of text.matchAll(new RegExp(`^\\| ${heading} \\|.*\\n\\|[ |-]+\\n((?:\\|.*\\n)+)`, "gmu"))) {
-    for (const row of (table ?? "").trim().split("\n")) cells.push((row.split(" | ")[0] ?? "").replace(/^\| `?|`$/g, ""));
-  }
-  return cells;
+/** The cells in the quotes of code that rows of tables begin with, so many a row. */
+const coded = (name: string, cells: 1 | 2): string[] => {
+  const cell = "\\| `([\\w-]+)` ";
+  return [...page(name).matchAll(new RegExp(`^${cell.repeat(cells)}\\|`, "gmu"))].map((row) =>
+    row.slice(1).join(" "),
+  );
 };
+
+/** What a heading is linked by. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} -]/gu, "")
+    .replaceAll(" ", "-");
+
+const headingsOf = async (path: string): Promise<string[]> =>
+  [...(await readFile(path, "utf8")).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => anchorOf(heading));
 
 describe("the documentation", () => {
   it("type-checks", async () => {
     const tsc = join(repository, "node_modules", "typescript", "bin", "tsc");
     const checked = run(process.execPath, [tsc, "--project", folder, "--pretty", "false"]);
-    await expect(checked.catch(({ stdout }: { stdout: string }) => ({ stdout }))).resolves.toMatchObject({ stdout: "" });
+    await expect(checked.catch(({ stdout }: { stdout: string }) => ({ stdout }))).resolves.toMatchObject({
+      stdout: "",
+    });
   }, 60_000);
 
-  it("leads nowhere that is not there", () => {
-    const broken = pages.flatMap(({ path, text: markdown }) =>
-      [...markdown.matchAll(/\]\((?<to>[^)#\s]+)(?:#[^)]*)?\)/g)]
-        .map(({ groups }) => groups?.["to"] ?? "")
-        .filter((to) => !/^https?:/.test(to) && !existsSync(join(dirname(path), to)))
-        .map((to) => `${path}: ${to}`),
-    );
+  it("leads nowhere that is not there", async () => {
+    const broken: string[] = [];
+    for (const { path, text: markdown } of pages) {
+      for (const [, to = "", anchor] of markdown.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)]*))?\)/g)) {
+        const target = join(dirname(path), to);
+        const there =
+          existsSync(target) && (anchor === undefined || (await headingsOf(target)).includes(anchor));
+        if (!there) broken.push(`${path}: ${to}#${anchor}`);
+      }
+    }
     expect(broken).toEqual([]);
   });
 
   it("lists every error and every problem", () => {
-    const classes = Object.values(core).filter(
-      (value) => typeof value === "function" && value.prototype instanceof core.SubjectRightsError,
-    );
-    const codes = firstCells(page("errors"), "code").map((cell) => cell.split("`")[0]);
-    expect(codes).toHaveLength(classes.length);
-    for (const each of classes) expect(page("errors")).toContain(`\`${each.name}\``);
-    expect(firstCells(page("errors"), "problem").toSorted()).toEqual(core.problemCodes.toSorted());
+    const classes = Object.entries(core)
+      .filter(
+        ([, value]) => typeof value === "function" && value.prototype instanceof core.SubjectRightsError,
+      )
+      .map(([name]) => name);
+    const codes = classes.map((name) => name.replace(/(?<=.)[A-Z]/g, "-$&").toLowerCase());
+    const rows = classes.map((name, index) => `${codes[index]} ${name}`);
+    expect(coded("errors", 2).toSorted()).toEqual(rows.toSorted());
+    expect(coded("errors", 1).toSorted()).toEqual([...core.problemCodes, ...codes].toSorted());
   });
 
   it("has the policy as it is", () => {
     const table = [...page("concepts").matchAll(/^\| `([\w-]+)` \| [^|]+ \| ([\w, -]+) \|$/gmu)];
-    expect(Object.fromEntries(table.map(([, action, roles]) => [action, roles?.split(", ")]))).toEqual(core.defaultRoles);
+    expect(Object.fromEntries(table.map(([, action, roles]) => [action, roles?.split(", ")]))).toEqual(
+      core.defaultRoles,
+    );
   });
 
   it("has tables that a database takes", () => {
@@ -76,14 +94,19 @@ describe("the documentation", () => {
     // A test runner inside a test runner would report to the outer one.
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
     const node = ["--conditions=source", "--test", "--test-reporter=tap", join(folder, name, file)];
-    const { stdout } = await run(process.execPath, node, { env }).catch((failed: { stdout: string }) => failed);
+    const { stdout } = await run(process.execPath, node, { env }).catch(
+      (failed: { stdout: string }) => failed,
+    );
     expect(stdout).toMatch(/^# pass [1-9]/m);
     expect(stdout.match(/^\s*(?:not ok .*|error: .*)$/gm)).toBeNull();
   });
 
   it("core: its first example runs", async () => {
-    const { stdout } = await run(process.execPath, ["--conditions=source", join(folder, "core", "first-request.ts")]);
-    expect(page("core")).toContain(`\`\`\`text\n${stdout}\`\`\``);
+    const { stdout } = await run(process.execPath, [
+      "--conditions=source",
+      join(folder, "core", "first-request.ts"),
+    ]);
+    expect(page("core")).toContain(`It prints \`${stdout.trim()}\`.`);
   });
 
   it("getting-started: a first erasure and a first export, by mail and over a page", async () => {
@@ -91,18 +114,22 @@ describe("the documentation", () => {
     const { host, port: smtpPort, user, password, ca } = mail.access;
     await writeFile(join(folder, "ca.pem"), ca);
     const port = await freePort();
-    const application = spawn(process.execPath, ["--conditions=source", join(folder, "getting-started", "main.ts")], {
-      env: {
-        ...process.env,
-        NODE_EXTRA_CA_CERTS: join(folder, "ca.pem"),
-        SMTP_HOST: host,
-        SMTP_PORT: String(smtpPort),
-        SMTP_USER: user,
-        SMTP_PASSWORD: password,
-        PORT: String(port),
+    const application = spawn(
+      process.execPath,
+      ["--conditions=source", join(folder, "getting-started", "main.ts")],
+      {
+        env: {
+          ...process.env,
+          NODE_EXTRA_CA_CERTS: join(folder, "ca.pem"),
+          SMTP_HOST: host,
+          SMTP_PORT: String(smtpPort),
+          SMTP_USER: user,
+          SMTP_PASSWORD: password,
+          PORT: String(port),
+        },
+        stdio: ["ignore", "pipe", "inherit"],
       },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    );
     const printed = text(application.stdout);
     try {
       const url = `http://127.0.0.1:${port}/acknowledge`;

@@ -26,6 +26,7 @@ import { advanceRequest } from "./runner/advance.ts";
 import { inProcessDispatcher } from "./runner/in-process-dispatcher.ts";
 import type { Links, Services } from "./runner/services.ts";
 import { createSignals } from "./runner/signals.ts";
+import { sweepDaily } from "./runner/sweep.ts";
 
 /** What an application hands in, once. */
 export interface SubjectRightsOptions {
@@ -71,6 +72,8 @@ export interface SubjectRights {
   /**
    * Starts working on requests in this process, those first that an earlier process left unfinished. Without it,
    * requests are taken in and stored, and wait for a process that works on them.
+   *
+   * @throws ConfigurationMistake after `stop()`
    */
   start(): ResultAsync<void, StorageFailed>;
   /** Stops working: calls under way are told to stop, and what they did not finish is taken up at the next start. */
@@ -98,6 +101,9 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     options,
   );
   const { requestStore, clock = systemClock, onError = () => undefined } = options;
+  // What a listener throws is its own trouble, and must not end the work.
+  const tell = (error: unknown, requestId: string | null) =>
+    void (async () => onError(error, requestId))().catch(() => undefined);
   const dispatcher =
     options.dispatcher ??
     inProcessDispatcher({
@@ -105,9 +111,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
       concurrency,
       lookEvery,
       due: async (until, limit) => orThrow(await requestStore.due({ until, limit })),
-      // What a listener throws is its own trouble, and must not end the work.
-      onError: (error, job) =>
-        void (async () => onError(error, job?.requestId ?? null))().catch(() => undefined),
+      onError: (error, job) => tell(error, job?.requestId ?? null),
     });
   const services: Services = {
     requestStore,
@@ -133,14 +137,20 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     packages: packagesOf(context),
     sources: sourcesOf(context),
     users: usersOf(context, options.users ?? nobody),
-    start: () =>
-      ResultAsync.fromPromise(
+    start: () => {
+      if (stopping.signal.aborted)
+        throw new ConfigurationMistake("This library was stopped: create it anew.");
+      return ResultAsync.fromPromise(
         dispatcher.work((wakeUp: WakeUp) => advanceRequest(services, wakeUp, stopping.signal)),
         (thrown) =>
           thrown instanceof StorageFailed
             ? thrown
             : new StorageFailed("dispatcher", "work", { cause: thrown }),
-      ),
+      ).map(() => {
+        void sweepDaily(services, stopping.signal, (error) => tell(error, null));
+        return undefined;
+      });
+    },
     stop: async () => {
       stopping.abort(new Error("The library was stopped."));
       await dispatcher.stop();

@@ -58,7 +58,7 @@ describe("an erasure", () => {
     const id = await world.acknowledged("erasure");
 
     const kept = JSON.stringify([...world.tables.requests.values(), ...world.tables.audit.values()]);
-    expect(kept).not.toMatch(/ada|@/i);
+    expect(kept).not.toMatch(/@/);
     expect([...world.tables.requests.values()].map(({ sealed }) => sealed)).toEqual([null]);
     // The tenant's key for pseudonyms stays; the request's own is gone.
     expect([...world.tables.keys.keys()].filter((name) => name.includes(id))).toEqual([]);

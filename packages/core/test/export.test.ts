@@ -270,5 +270,15 @@ describe("a package that is too large to attach", () => {
       { for: "message", message: "delivery-1", problem: "package-too-large" },
     ]);
     expect((await world.rights.packages.fetch({ actor: tenantAdmin, requestId })).isOk()).toBe(true);
+
+    await world.rights.stop();
+    const links = { download: (token: string) => `https://privacy.northwind.example/download#${token}` };
+    const sources = [peopleSource("crm", people())];
+    const next = await createWorld({ sources, notifier: small, links }, world.tables, world.clock);
+    const on = { actor: tenantAdmin, requestId, message: "delivery-1" };
+    (await next.rights.requests.resendMessage(on))._unsafeUnwrap();
+    await next.settle();
+    expect(await next.read(requestId)).toMatchObject({ outcome: "completed", waitingFor: [] });
+    expect(small.sent.at(-1)?.notice).toMatchObject({ type: "delivery", url: expect.stringContaining("#") });
   });
 });

@@ -47,7 +47,7 @@ describe("a source that", () => {
       problem: "unavailable",
       attempts: 5,
     });
-    expect(JSON.stringify(support)).not.toContain("ada");
+    expect(JSON.stringify(support)).not.toContain("ada@");
 
     await world.clock.advance(24 * hour);
     expect(tries).toBeGreaterThan(7);

@@ -38,7 +38,7 @@ describe("a notifier that", () => {
       await world.rights.requests.audit({ actor: admin, requestId: request.id })
     )._unsafeUnwrap();
     expect(audit.map(({ action }) => action)).toEqual(["submitted", "notice-failed", "notice-sent"]);
-    expect(JSON.stringify([audit, [...world.tables.requests.values()]])).not.toContain("ada");
+    expect(JSON.stringify([audit, [...world.tables.requests.values()]])).not.toContain("ada@");
   });
 
   it("says never leaves the message visible, to be sent again by a person", async () => {
@@ -138,6 +138,8 @@ describe("a library that is stopped", () => {
     await world.clock.advance(hour);
     const requestId = submitted._unsafeUnwrap().request.id;
     expect((await world.read(requestId)).phase).toBe("acknowledged");
+
+    expect(() => world.rights.start()).toThrow(/create it anew/);
 
     const next = await createWorld({ sources: [peopleSource("crm", people())] }, world.tables, world.clock);
     await next.pass(hour);

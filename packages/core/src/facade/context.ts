@@ -3,7 +3,7 @@ import type { Actor } from "../request/actor.ts";
 import type { RequestEvent } from "../request/events.ts";
 import type { Acknowledger, Request } from "../request/request.ts";
 import type { ResultAsync } from "../result.ts";
-import { type ApplyError, apply, load } from "../runner/apply.ts";
+import { type ApplyError, apply, load, loadToEnd } from "../runner/apply.ts";
 import { fromFound } from "../runner/record.ts";
 import type { Services } from "../runner/services.ts";
 import { authorise, type Policy, type PolicyAction } from "./policy.ts";
@@ -45,7 +45,9 @@ export const changeRequest = (
   words?: string,
 ): ResultAsync<RequestView, ChangeError> =>
   authorise(policy, actor, action)
-    .andThen(({ tenant }) => load(services, { tenant, id: requestId }))
+    .andThen(({ tenant }) => (isEnding(event) ? loadToEnd : load)(services, { tenant, id: requestId }))
     .andThen((opened) => checkReason(words, opened.request).map(() => opened))
     .andThen((opened) => apply(services, opened.request, event, actor.id, opened))
     .map(({ request }) => viewOf(request, services));
+
+const isEnding = ({ type }: RequestEvent): boolean => type === "cancelled" || type === "declined";

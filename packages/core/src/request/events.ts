@@ -76,6 +76,8 @@ export type RequestEvent =
     }
   | {
       readonly type: "package-built";
+      /** What `partsOf` said when the work on it began. */
+      readonly parts: string;
       readonly package: Omit<ExportPackage, "downloads" | "builtAt" | "expiresAt">;
       /** The download token, where the package is fetched by a link. */
       readonly token: string | null;

@@ -1,5 +1,5 @@
 import { NotPossibleNow } from "../errors.ts";
-import { type Instant, instant, latest } from "../instant.ts";
+import { instant, latest } from "../instant.ts";
 import type { WakeUp } from "../ports/dispatcher.ts";
 import { type Action, dueActions } from "../workflows/actions.ts";
 import { perform } from "./effects/perform.ts";
@@ -30,9 +30,11 @@ export const advanceRequest = async (
   const whileOpen = AbortSignal.any([stop, over.signal]);
   const underWay = new Map<string, Promise<void>>();
   const failures: unknown[] = [];
+  // It was woken for a time, so that time has come, even where the clock was set back meanwhile.
+  let now = latest(instant(services.clock.now()), wakeUp.runAt);
   try {
     while (!whileOpen.aborted && failures.length === 0) {
-      for (const action of dueActions(session.current().request, services.rules, nowFor(services, wakeUp))) {
+      for (const action of dueActions(session.current().request, services.rules, now)) {
         const name = nameOf(action);
         if (underWay.has(name)) continue;
         const work = performAndRecord(services, session, action, action.do === "send" ? stop : whileOpen)
@@ -42,6 +44,7 @@ export const advanceRequest = async (
       }
       if (underWay.size === 0) return;
       await Promise.race(underWay.values());
+      now = instant(services.clock.now());
     }
     await Promise.all(underWay.values());
   } finally {
@@ -49,10 +52,6 @@ export const advanceRequest = async (
   }
   if (failures.length > 0) throw failures[0];
 };
-
-/** It was woken for a time, so that time has come, even where the clock was set back meanwhile. */
-const nowFor = (services: Services, wakeUp: WakeUp): Instant =>
-  latest(instant(services.clock.now()), wakeUp.runAt);
 
 const nameOf = (action: Action): string => {
   switch (action.do) {

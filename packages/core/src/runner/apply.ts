@@ -2,7 +2,7 @@ import type { AuditDraft, AuditEntry } from "../audit/entry.ts";
 import {
   ChangedMeanwhile,
   type Damaged,
-  type KeyDestroyed,
+  KeyDestroyed,
   RequestNotFound,
   type StorageFailed,
 } from "../errors.ts";
@@ -16,7 +16,7 @@ import { wakeAt } from "../workflows/actions.ts";
 import { decide, type Refusal } from "../workflows/decide.ts";
 import { jitter } from "./jitter.ts";
 import { useRequestKey } from "./keys.ts";
-import { fromSealed, fromStored, toStored } from "./record.ts";
+import { fromFound, fromSealed, fromStored, toStored } from "./record.ts";
 import type { Services } from "./services.ts";
 
 export type LoadError = RequestNotFound | StorageFailed | KeyDestroyed | Damaged;
@@ -41,6 +41,19 @@ export const load = (services: Services, key: RequestKey): ResultAsync<Opened, L
             fromSealed(stored, secret).map((request): Opened => ({ request, key: secret })),
           ),
     );
+
+/**
+ * Reads a request that is to be ended, for which its key is not needed: without its key it could go nowhere else.
+ */
+export const loadToEnd = (services: Services, key: RequestKey): ResultAsync<Opened, LoadError> =>
+  load(services, key).orElse((error) =>
+    error instanceof KeyDestroyed
+      ? services.requestStore
+          .read(key)
+          .andThen(fromFound)
+          .map((request): Opened => ({ request: { ...request, key: "destroyed" }, key: null }))
+      : errAsync(error),
+  );
 
 /** How often a decision is made again because somebody else was faster. */
 const tries = 25;

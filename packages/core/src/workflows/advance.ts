@@ -1,4 +1,5 @@
 import { type Change, changed, recorded } from "../request/change.ts";
+import { isStuck } from "../request/steps.ts";
 import { isIdentified } from "./transitions/identifying.ts";
 import { workflowOf } from "./workflows.ts";
 
@@ -34,7 +35,9 @@ const nextPhase = (change: Change): Change | null => {
         ? changed(change, { phase: "identified" })
         : null;
     case "identified":
-      return request.steps.some((step) => step.stage === "locate" && step.settlement === null)
+      return request.steps.some(
+        (step) => step.stage === "locate" && step.settlement === null && !isStuck(step),
+      )
         ? null
         : changed(change, { phase: "planned" });
     default:

@@ -1,4 +1,4 @@
-import { NotPossibleNow, type TokenRejected } from "../errors.ts";
+import { NotPossibleNow, type SourceNotFound, type TokenRejected } from "../errors.ts";
 import { latest } from "../instant.ts";
 import type { Change, Decision } from "../request/change.ts";
 import type { Happening, RequestEventType } from "../request/events.ts";
@@ -15,7 +15,7 @@ import { packageBuilt, packageDownloaded } from "./transitions/packaging.ts";
 import { answerTask, retry, settle } from "./transitions/people.ts";
 import { collected, failed, finished, located, started, verified } from "./transitions/working.ts";
 
-export type Refusal = NotPossibleNow | TokenRejected;
+export type Refusal = NotPossibleNow | TokenRejected | SourceNotFound;
 
 const open = phases.filter((phase) => phase !== "closed");
 const acknowledged = open.filter((phase) => phase !== "received");
@@ -110,7 +110,7 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
     case "task-answered":
       return answerTask(change, event);
     case "package-built":
-      return ok(packageBuilt(change, event, rules));
+      return packageBuilt(change, event, rules);
     case "package-downloaded":
       return packageDownloaded(change);
     case "notice-sent":

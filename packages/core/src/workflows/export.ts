@@ -35,8 +35,11 @@ export const exportWorkflow: Workflow = {
         if (request.steps.every(isResolved)) return closed(told, "failed");
         return told.request === request ? null : recorded(told, "export-failed");
       }
+      case "packaged":
       case "delivered":
-        if (!request.steps.every(isResolved)) return null;
+        // A source is at work again: somebody had it tried once more, or an answer came late.
+        if (!isCollected(request)) return changed(change, { phase: "collecting" });
+        if (request.phase === "packaged" || !request.steps.every(isResolved)) return null;
         return closed(change, isComplete(request) ? "completed" : "completed-with-exceptions");
       default:
         return null;
@@ -59,3 +62,10 @@ const isComplete = (request: Request): boolean => request.steps.every((step) => 
 
 export const mayPackage = (request: Request): boolean =>
   request.phase === "collecting" && isCollected(request) && !isEmptyHanded(request);
+
+/** Whose work makes up a package, and which work, to tell whether a package is out of date. */
+export const partsOf = (request: Request): string =>
+  request.steps
+    .filter(gave)
+    .map(({ source, generation }) => `${source}/${generation}`)
+    .join(" ");

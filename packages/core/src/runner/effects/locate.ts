@@ -1,6 +1,7 @@
+import { CallFailed } from "../../errors.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import type { SourceStep } from "../../request/steps.ts";
-import { canFind, type Effect, workFor } from "./effect.ts";
+import { canFind, type Effect, failure, workFor } from "./effect.ts";
 
 /**
  * Asks a source how much it holds of the person. That is for people to look at, and for a copy that need not be
@@ -8,6 +9,10 @@ import { canFind, type Effect, workFor } from "./effect.ts";
  */
 export const locate = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
   const work = workFor(effect, step, "locate");
+  // An owner must not be asked for somebody whom they cannot find.
+  if (step.task === "manual" && work.isOk() && !canFind(work.value)) {
+    return failure(effect, step, new CallFailed(step.source, "identifier-missing", false));
+  }
   const counts =
     work.isOk() && canFind(work.value)
       ? await work.value.source.locate?.(work.value.subject, work.value.call)

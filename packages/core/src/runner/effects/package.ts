@@ -5,6 +5,7 @@ import { instant, later } from "../../instant.ts";
 import { confidentialOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import type { SourceStep } from "../../request/steps.ts";
+import { partsOf } from "../../workflows/export.ts";
 import { readChunks, writeStream } from "../artifacts.ts";
 import { packageArtifact, rowsArtifact } from "./artifact-names.ts";
 import { type Effect, subjectOfRequest } from "./effect.ts";
@@ -23,6 +24,7 @@ export const makePackage = async (effect: Effect): Promise<RequestEvent> => {
   const token = isAttached || services.links.download === undefined ? null : newToken(services.randomness);
   return {
     type: "package-built",
+    parts: partsOf(request),
     package: {
       edition,
       artifact: artifact.name,

@@ -64,11 +64,11 @@ export const noticeFailed = (change: Change, event: EventOf<"notice-failed">, ru
   });
 
 export const noticeRetried = (change: Change, event: EventOf<"notice-retried">): Transition =>
-  noticeIn(change, event.notice, "failed").map((notice) =>
-    recorded(
-      changedNotice(change, notice.id, { status: "due", attempts: 0, problem: null, nextAttemptAt: null }),
-      "notice-retried",
-      { notice: notice.id },
-      notice.source,
-    ),
-  );
+  noticeIn(change, event.notice, "failed").map((notice) => {
+    const told = recorded(change, "notice-retried", { notice: notice.id }, notice.source);
+    // A package is made for one way of delivery: for another way it is made, and announced, anew.
+    if (notice.problem?.code === "package-too-large" && change.request.phase === "packaged") {
+      return changed(changedNotice(told, notice.id, { status: "withdrawn" }), { phase: "collecting" });
+    }
+    return changedNotice(told, notice.id, { status: "due", attempts: 0, problem: null, nextAttemptAt: null });
+  });

@@ -10,9 +10,18 @@ import {
 import { deliveryNotice } from "../../request/notices.ts";
 import type { Rules } from "../../request/rules.ts";
 import { err, ok, type Result } from "../../result.ts";
+import { mayPackage, partsOf } from "../export.ts";
 import type { EventOf } from "./events.ts";
 
-export const packageBuilt = (change: Change, event: EventOf<"package-built">, rules: Rules): Change => {
+export const packageBuilt = (
+  change: Change,
+  event: EventOf<"package-built">,
+  rules: Rules,
+): Result<Change, NotPossibleNow> => {
+  // A source may be tried again, or have given its part, while the package was made without it.
+  if (!mayPackage(change.request) || event.parts !== partsOf(change.request)) {
+    return err(new NotPossibleNow("The package is out of date."));
+  }
   const { edition, bytes, files, sha256 } = event.package;
   const built = changed(change, {
     phase: "packaged",
@@ -33,13 +42,8 @@ export const packageBuilt = (change: Change, event: EventOf<"package-built">, ru
   const withToken = changedConfidential(built, {
     tokens: event.token === null ? {} : { [notice]: event.token },
   });
-  return recorded(noticeDue(withToken, notice, "delivery"), "packaged", {
-    edition,
-    bytes,
-    files,
-    sha256,
-    missing: event.package.missing.length,
-  });
+  const detail = { edition, bytes, files, sha256, missing: event.package.missing.length };
+  return ok(recorded(noticeDue(withToken, notice, "delivery"), "packaged", detail));
 };
 
 /** Whether the package can be fetched is for the caller to have checked; this counts, and leaves a receipt. */

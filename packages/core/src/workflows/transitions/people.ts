@@ -1,15 +1,15 @@
-import { NotPossibleNow } from "../../errors.ts";
-import { type Change, changed, changedStep, recorded, stepOf } from "../../request/change.ts";
+import { NotPossibleNow, SourceNotFound } from "../../errors.ts";
+import { type Change, changedStep, recorded, stepOf } from "../../request/change.ts";
 import { isResolved, type SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { EventOf } from "./events.ts";
 import { alerted } from "./working.ts";
 
-type Transition = Result<Change, NotPossibleNow>;
+type Transition = Result<Change, NotPossibleNow | SourceNotFound>;
 
-const unresolved = (change: Change, source: string): Result<SourceStep, NotPossibleNow> => {
+const unresolved = (change: Change, source: string): Result<SourceStep, NotPossibleNow | SourceNotFound> => {
   const step = stepOf(change.request, source);
-  if (step === undefined) return err(new NotPossibleNow(`The request has no part for source "${source}".`));
+  if (step === undefined) return err(new SourceNotFound(source));
   return isResolved(step)
     ? err(new NotPossibleNow(`Source "${source}" is done already: there is nothing to try or to settle.`))
     : ok(step);
@@ -29,9 +29,7 @@ export const retry = (change: Change, event: EventOf<"source-retried">): Transit
       ...(step.task === "export" ? {} : { generation: step.generation + 1 }),
       ...(step.manual?.answer === "cannot" ? { manual: null } : {}),
     });
-    const told = recorded(again, "retried", {}, step.source);
-    const { phase } = told.request;
-    return ok(phase === "packaged" || phase === "delivered" ? changed(told, { phase: "collecting" }) : told);
+    return ok(recorded(again, "retried", {}, step.source));
   });
 
 export const settle = (change: Change, event: EventOf<"source-settled">): Transition =>
