@@ -3,6 +3,7 @@ export interface KnownCustomer {
   readonly customer: string;
   readonly name: string;
   readonly email: string;
+  readonly born: string;
   /** The address they had before. */
   readonly previousEmail: string | null;
   /** The days on which they ordered. */
@@ -21,6 +22,7 @@ export const marta: KnownCustomer = {
   customer: "102211",
   name: "Marta Lindqvist",
   email: "Marta.Lindqvist@example.org",
+  born: "1984-06-17",
   previousEmail: "marta.berg@example.com",
   ordered: ["2016-02-11", "2021-11-26", "2024-10-04", "2026-09-15"],
   leftCart: ["2026-11-02"],
@@ -36,6 +38,7 @@ export const martaBefore: KnownCustomer = {
   customer: "100877",
   name: "Marta Berg",
   email: "marta.berg@example.com",
+  born: "1984-06-17",
   previousEmail: null,
   ordered: ["2015-03-12"],
   leftCart: [],
@@ -47,6 +50,7 @@ export const jonas: KnownCustomer = {
   customer: "108801",
   name: "Jonas Abelein",
   email: "jonas.abelein@example.net",
+  born: "1971-02-03",
   previousEmail: null,
   ordered: [],
   leftCart: ["2026-10-18"],

@@ -59,7 +59,9 @@ try {
 
   screen.heading("Looked at from outside: what the files say of her now");
   await showMentions(company.after);
-  screen.say("The invoices are what the law has the company keep, and she was told so.");
+  screen.say(
+    "The invoices are what the law has the company keep, and the letter says so, each with its reason and date.",
+  );
   screen.fact("files before", company.shown(company.before));
   screen.fact("files after", company.shown(company.after));
   screen.fact("mail", company.shown(`${company.folder}/mail`));

@@ -44,7 +44,7 @@ try {
 
   screen.heading("Looked at from outside: what the files say of him now");
   await showMentions(company.after);
-  screen.say("The audit log is kept, as the documented page says.");
+  screen.say("The audit log stays: what was done has to be proven later. It is not a data source.");
   await showUsers();
   screen.fact("files before", company.shown(company.before));
   screen.fact("files after", company.shown(company.after));

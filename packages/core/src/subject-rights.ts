@@ -80,7 +80,16 @@ export interface SubjectRights {
   stop(): Promise<void>;
 }
 
+const part = z.custom<object>((value) => typeof value === "object" && value !== null, "is missing");
+
 const optionsSchema = z.object({
+  sources: z.array(part),
+  notifier: part,
+  addresses: part,
+  requestStore: part,
+  artifactStore: part,
+  sourceStatusStore: part,
+  keyRing: part,
   controller: z.string().trim().min(1).max(200),
   callDeadline: z.number().int().positive().default(60_000),
   concurrency: z.number().int().positive().default(4),

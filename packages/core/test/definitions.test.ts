@@ -73,6 +73,20 @@ describe("createSubjectRights refuses", () => {
     );
   });
 
+  it("a part that is missing, by its name", () => {
+    const options = {
+      controller: "Northwind Lamps",
+      sources: [],
+      notifier: memoryNotifier(),
+      addresses: { tenantAdmin: () => undefined, support: () => undefined },
+      ...memoryStorage(),
+    };
+    for (const name of ["controller", "sources", "notifier", "addresses", "requestStore", "keyRing"]) {
+      expect(() => createSubjectRights({ ...options, [name]: undefined })).toThrow(ConfigurationMistake);
+      expect(() => createSubjectRights({ ...options, [name]: undefined })).toThrow(name);
+    }
+  });
+
   it("a copy of a source that is not there, or is a copy itself", () => {
     const copy = (id: string, of: string) =>
       peopleSource(id, new Map(), { kind: "copy", copyOf: [of], refresh: async () => undefined });

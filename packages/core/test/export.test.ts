@@ -151,6 +151,27 @@ describe("an export", () => {
     expect(manifestOf(await delivered(world)).collections[0]?.rows).toBe(pages * 500);
   });
 
+  it("does not believe a source that gives less than it says it holds", async () => {
+    let isShort = true;
+    const crm = peopleSource("crm", people(2), {
+      async *export() {
+        yield { collection: "people", rows: rows(isShort ? 1 : 2) };
+      },
+    });
+    const world = await createWorld({ sources: [crm, peopleSource("shop", people())] });
+    const requestId = await world.acknowledged("export");
+    await world.pass(hour);
+    expect((await world.read(requestId)).waitingFor).toEqual([
+      { for: "source", source: "crm", problem: "invalid-answer" },
+    ]);
+    isShort = false;
+    (
+      await world.rights.requests.retrySource({ actor: tenantAdmin, requestId, source: "crm" })
+    )._unsafeUnwrap();
+    await world.settle();
+    expect((await world.read(requestId)).outcome).toBe("completed");
+  });
+
   it("takes a million rows in page by page, and loses none", async () => {
     const page = rows(10_000);
     const crm = peopleSource("crm", people(), {

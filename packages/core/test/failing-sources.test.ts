@@ -151,6 +151,7 @@ describe("a source that", () => {
       [{ collection: "people", outcome: "gone", count: 1 }],
       [{ collection: "people", outcome: "erased", count: -1 }],
       [{ collection: "people", outcome: "retained", count: 1, reason: "x", until: "some day" }],
+      [{ collection: "people", outcome: "retained", count: 1, reason: "x", until: "1999-12-31" }],
     ];
     for (const answer of rubbish) {
       const erase = async () => answer as never;

@@ -84,6 +84,10 @@ describe("the Permissions page", () => {
     const { world } = await withUsers([user("admin-1", true), user("bo")]);
     const removed = await world.rights.users.remove({ actor: admin, userIds: ["bo", "nobody"] });
     expect(removed._unsafeUnwrapErr().code).toBe("user-not-found");
+    for (const userIds of [[], [""], undefined as never]) {
+      const nobody = await world.rights.users.remove({ actor: admin, userIds });
+      expect(nobody._unsafeUnwrapErr().code).toBe("invalid-input");
+    }
     expect((await world.rights.requests.list({ actor: admin }))._unsafeUnwrap().requests).toEqual([]);
   });
 });

@@ -44,7 +44,7 @@ export const makeCustomers = (chance: Chance): Customer[] =>
       street: `${chance.pick(streets)} ${chance.between(1, 140)}`,
       postcode,
       town,
-      born: known || chance.percent(70) ? dayOfBirth(chance) : "",
+      born: known?.born ?? (chance.percent(70) ? dayOfBirth(chance) : ""),
       newsletter: chance.percent(40),
       created_at: berlinTime(momentOf(founded, index, count)),
       note: chance.percent(4) ? chance.pick(customerNotes) : "",

@@ -22,11 +22,12 @@ export const advanceRequest = async (
   const session = await openSession(services, key);
   if (session === null) return;
   const over = new AbortController();
-  const stopListening = services.signals.listen(key, ({ outcome }) => {
-    if (outcome === "cancelled" || outcome === "declined")
-      over.abort(new NotPossibleNow("The request is over."));
+  const stopListening = services.signals.listen(key, ({ outcome, waitingFor }) => {
+    // Once it waits for another request of the same person, that one may begin: nothing of this one goes on.
+    if (outcome === "cancelled" || outcome === "declined" || waitingFor !== null)
+      over.abort(new NotPossibleNow("The request is over, or put off."));
   });
-  // Sources are told to stop when somebody ends the request; messages that are on their way are let go.
+  // Sources are told to stop when the request is ended or put off; messages that are on their way are let go.
   const whileOpen = AbortSignal.any([stop, over.signal]);
   const underWay = new Map<string, Promise<void>>();
   const failures: unknown[] = [];

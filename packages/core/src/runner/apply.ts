@@ -9,6 +9,7 @@ import {
 import { instant } from "../instant.ts";
 import type { RequestKey } from "../ports/request-store.ts";
 import { systemActorId } from "../request/actor.ts";
+import type { Decision } from "../request/change.ts";
 import type { Happening, RequestEvent } from "../request/events.ts";
 import type { Request } from "../request/request.ts";
 import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "../result.ts";
@@ -95,8 +96,12 @@ const commit = async (
   services: Services,
   { request, key }: Opened,
   happening: Happening,
+  blockedBy?: string,
 ): Promise<Result<Opened | null, StorageFailed | Refusal>> => {
-  const decided = decide(request, happening, services.rules);
+  const decided =
+    blockedBy === undefined
+      ? decide(request, happening, services.rules)
+      : putOff(services, request, happening, blockedBy);
   if (decided.isErr()) return err(decided.error);
   const next = decided.value.request;
   const stored = await services.requestStore.commit({
@@ -108,21 +113,32 @@ const commit = async (
   switch (stored.value.outcome) {
     case "changed":
       return ok(null);
-    case "claimed": {
-      const { by } = stored.value;
-      const blocked: Happening = {
-        type: "blocked",
-        by,
-        jitter: jitter(services.randomness),
-        actor: systemActorId,
-        at: happening.at,
-      };
-      return commit(services, { request, key }, blocked);
-    }
+    case "claimed":
+      return commit(services, { request, key }, happening, stored.value.by);
     case "committed":
       await announce(services, next);
       return ok({ request: next, key });
   }
+};
+
+/** What happened stays true, and what somebody said stays said: only the work is put off. */
+const putOff = (
+  services: Services,
+  request: Request,
+  happening: Happening,
+  by: string,
+): Result<Decision, Refusal> => {
+  const { rules, randomness } = services;
+  const { at } = happening;
+  const blocked: Happening = { type: "blocked", by, jitter: jitter(randomness), actor: systemActorId, at };
+  if (happening.type === "claimed") return decide(request, blocked, rules);
+  return decide(request, happening, rules).andThen((first) =>
+    decide(first.request, blocked, rules).map(({ request: last, entries }) => ({
+      // Two decisions, one commit.
+      request: { ...last, version: first.request.version },
+      entries: [...first.entries, ...entries],
+    })),
+  );
 };
 
 /** Makes prompt what the store knows already: a wake-up that gets lost here is found when the store is asked. */

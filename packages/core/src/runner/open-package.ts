@@ -10,4 +10,4 @@ export const openPackage = (
   held: ExportPackage,
   key: Uint8Array,
 ): AsyncIterable<Uint8Array> =>
-  readChunks(services, key, packageArtifact(request, held.edition), held.chunks);
+  readChunks(services, key, packageArtifact(request, held.artifact), held.chunks);

@@ -58,9 +58,7 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
  */
 export const decide = (request: Request, happening: Happening, rules: Rules): Result<Decision, Refusal> => {
   if (!possibleIn[happening.type].includes(request.phase)) {
-    return err(
-      new NotPossibleNow(`A request that is ${request.phase} can not be ${happening.type} any more.`),
-    );
+    return err(new NotPossibleNow(`The request is ${request.phase}: this is not possible in that phase.`));
   }
   // A clock that was set back must not put the audit out of order.
   const at = latest(happening.at, request.updatedAt);

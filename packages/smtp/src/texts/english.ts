@@ -34,7 +34,7 @@ export const english: Texts = {
             paragraph("The code works once. Whoever has it can confirm, so do not pass it on."),
           ]
         : [
-            { type: "link" as const, label: "Look at the request", url: notice.url },
+            { type: "link" as const, label: "Look at the request, and confirm it", url: notice.url },
             paragraph(
               "Opening the link changes nothing: the request goes ahead when you press the button on that page. " +
                 "The link works once. Whoever has it can confirm, so do not pass this message on.",

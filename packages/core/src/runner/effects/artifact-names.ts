@@ -1,4 +1,6 @@
+import { newId } from "../../crypto.ts";
 import type { ArtifactKey } from "../../ports/artifact-store.ts";
+import type { Randomness } from "../../ports/randomness.ts";
 import type { Request } from "../../request/request.ts";
 import type { SourceStep } from "../../request/steps.ts";
 
@@ -11,9 +13,9 @@ export const rowsArtifact = (
 
 export const packageArtifact = (
   { tenant, id }: Pick<Request, "tenant" | "id">,
-  edition: number,
-): ArtifactKey => ({
-  tenant,
-  requestId: id,
-  name: `package/${edition}`,
-});
+  name: string,
+): ArtifactKey => ({ tenant, requestId: id, name });
+
+/** Of two processes that make the same edition at once, each writes to a place of its own. */
+export const packageName = (edition: number, randomness: Randomness): string =>
+  `package/${edition}/${newId(randomness)}`;

@@ -7,6 +7,7 @@ import { instant, later } from "../../instant.ts";
 import type { ExportPage } from "../../ports/data-source.ts";
 import { confidentialOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
+import { totalCount } from "../../request/outcomes.ts";
 import type { CollectedCollection, SourceStep } from "../../request/steps.ts";
 import { err, ok, Result } from "../../result.ts";
 import { slices, writeChunk } from "../artifacts.ts";
@@ -47,6 +48,13 @@ export const collect = async (effect: Effect, step: SourceStep): Promise<Request
     // Without a cursor there is no place to go on from: what an earlier try put down is written over.
     const collected = await stage(effect, step, pages, cursor === null ? [] : step.collected);
     if (collected.isErr()) return failure(effect, step, collected.error);
+    // Counted anew where less came than was counted before: somebody else may have erased meanwhile.
+    const isShort = collected.value < totalCount(step.located ?? []);
+    const held = isShort ? await source.locate?.(subject, call) : undefined;
+    if (held?.isErr()) return failure(effect, step, held.error);
+    if (held?.isOk() && collected.value < totalCount(held.value)) {
+      return failure(effect, step, new CallFailed(step.source, "invalid-answer", true));
+    }
   } finally {
     await pages.close();
   }
@@ -60,12 +68,13 @@ export const collect = async (effect: Effect, step: SourceStep): Promise<Request
   };
 };
 
+/** @returns how many rows the source gave, over all tries that this one goes on from */
 const stage = async (
   effect: Effect,
   step: SourceStep,
   pages: ExportPages,
   before: readonly CollectedCollection[],
-): Promise<Result<void, CallFailed>> => {
+): Promise<Result<number, CallFailed>> => {
   const columns = confidentialOf(effect.request).columns[step.source] ?? [];
   const staged: Staged[] = before.map((collected, index) => ({
     ...collected,
@@ -98,7 +107,7 @@ const stage = async (
     if (waiting >= bytesBetweenRecords) await putDown(last);
   }
   await putDown(last);
-  return ok(undefined);
+  return ok(staged.reduce((sum, { rows }) => sum + rows, 0));
 };
 
 const take = (step: SourceStep, staged: Staged[], page: ExportPage): Result<number, CallFailed> => {

@@ -1,4 +1,6 @@
+import { invalidAnswer } from "../../bridge/call.ts";
 import { CallFailed, type StorageFailed } from "../../errors.ts";
+import { instant, later } from "../../instant.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import type { CollectionOutcome } from "../../request/outcomes.ts";
 import type { SourceStep } from "../../request/steps.ts";
@@ -19,7 +21,9 @@ export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEv
     return failure(effect, step, new CallFailed(step.source, "identifier-missing", false));
   }
   const outcome = await eraseIn(effect, step, work.value).andThen((outcomes) =>
-    check(afterwards(work.value), outcomes).map((checked) => ({ outcomes, checked })),
+    isOver(effect, outcomes)
+      ? errAsync(invalidAnswer(step.source))
+      : check(afterwards(work.value), outcomes).map((checked) => ({ outcomes, checked })),
   );
   if (outcome.isErr()) {
     if (outcome.error instanceof CallFailed) return failure(effect, step, outcome.error);
@@ -42,6 +46,14 @@ const afterwards = (work: Work): Work => ({
   ...work,
   call: { ...work.call, idempotencyKey: `${work.call.idempotencyKey}/check` },
 });
+
+const oneDay = 24 * 3_600 * 1_000;
+
+/** A duty to keep something that has ended keeps nothing. A day is allowed for, because days have time zones. */
+const isOver = ({ services }: Effect, outcomes: readonly CollectionOutcome[]): boolean => {
+  const yesterday = later(instant(services.clock.now()), -oneDay).slice(0, 10);
+  return outcomes.some((each) => each.outcome === "retained" && each.until < yesterday);
+};
 
 const eraseIn = (
   effect: Effect,

@@ -7,14 +7,14 @@ import type { RequestEvent } from "../../request/events.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { partsOf } from "../../workflows/export.ts";
 import { readChunks, writeStream } from "../artifacts.ts";
-import { packageArtifact, rowsArtifact } from "./artifact-names.ts";
+import { packageArtifact, packageName, rowsArtifact } from "./artifact-names.ts";
 import { type Effect, subjectOfRequest } from "./effect.ts";
 
 /** Makes the export package out of what was collected. @throws StorageFailed, Damaged */
 export const makePackage = async (effect: Effect): Promise<RequestEvent> => {
   const { services, request, key } = effect;
   const edition = (request.package?.edition ?? 0) + 1;
-  const artifact = packageArtifact(request, edition);
+  const artifact = packageArtifact(request, packageName(edition, services.randomness));
   const contents = contentsOf(effect);
   const written = writePackage(contents);
   const expiresAt = later(instant(services.clock.now()), services.rules.packageValidFor);
