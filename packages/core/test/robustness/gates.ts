@@ -1,0 +1,56 @@
+import {
+  defineArtifactStore,
+  defineKeyRing,
+  defineNotifier,
+  defineRequestStore,
+  defineSourceStatusStore,
+  type Notifier,
+  type ResultAsync,
+} from "@subject-rights/core";
+import type { MemoryStorage } from "@subject-rights/memory";
+import type { SimulatedClock } from "@subject-rights/testing";
+
+/** Stands before and behind each effect on the outside world: may let it through, break it, or end the process. */
+export type Gate = <Answer>(name: string, effect: () => Promise<Answer>) => Promise<Answer>;
+
+export const open: Gate = (_name, effect) => effect();
+
+type AsWritten<Port> = {
+  [Name in keyof Port]: Port[Name] extends (...input: infer Input) => ResultAsync<infer Answer, Error>
+    ? (...input: Input) => Promise<Answer>
+    : never;
+};
+
+/** A port as its author would have written it: plain async, and everything it does goes through the gate. */
+const gated = <Port extends object>(port: Port, name: string, gate: Gate): AsWritten<Port> => {
+  const operations = Object.entries(port).map(([operation, perform]) => [
+    operation,
+    (...input: unknown[]) =>
+      gate(`${name}.${operation}`, async () => {
+        const answer = await perform(...input);
+        if (answer.isErr()) throw answer.error;
+        return answer.value;
+      }),
+  ]);
+  return Object.fromEntries(operations) as AsWritten<Port>;
+};
+
+/** Storage whose every operation goes through the gate. */
+export const gatedStorage = (storage: MemoryStorage, gate: Gate): MemoryStorage => ({
+  requestStore: defineRequestStore(gated(storage.requestStore, "request-store", gate)),
+  artifactStore: defineArtifactStore(gated(storage.artifactStore, "artifact-store", gate)),
+  sourceStatusStore: defineSourceStatusStore(gated(storage.sourceStatusStore, "source-status-store", gate)),
+  keyRing: defineKeyRing(gated(storage.keyRing, "key-ring", gate)),
+});
+
+/** A notifier whose sending goes through the gate. */
+export const gatedNotifier = (notifier: Notifier, clock: SimulatedClock, gate: Gate): Notifier =>
+  defineNotifier({
+    id: notifier.id,
+    attachmentLimit: notifier.attachmentLimit,
+    send: (message, context) =>
+      gate("notifier.send", async () => {
+        const sent = await notifier.send(message, { ...context, clock, deadline: 60_000 });
+        if (sent.isErr()) throw sent.error;
+      }),
+  });
