@@ -18,15 +18,17 @@ export const packageBuilt = (
   event: EventOf<"package-built">,
   rules: Rules,
 ): Result<Change, NotPossibleNow> => {
+  const { request } = change;
+  const isNext = event.package.edition === (request.package?.edition ?? 0) + 1;
   // A source may be tried again, or have given its part, while the package was made without it.
-  if (!mayPackage(change.request) || event.parts !== partsOf(change.request)) {
+  if (!isNext || !mayPackage(request) || event.parts !== partsOf(request)) {
     return err(new NotPossibleNow("The package is out of date."));
   }
   const { edition, bytes, files, sha256 } = event.package;
   const built = changed(change, {
     phase: "packaged",
     // A delivery that was not sent by now would hand out this package under the name of an older one.
-    notices: change.request.notices.map((notice) =>
+    notices: request.notices.map((notice) =>
       notice.kind === "delivery" && notice.status !== "sent"
         ? { ...notice, status: "withdrawn", nextAttemptAt: null }
         : notice,
