@@ -100,3 +100,9 @@ export const name = (...parts: readonly string[]): Sql => {
   });
   return new Sql([quoted.join(".")], []);
 };
+
+/**
+ * SQL that the server itself has printed, and has quoted where that is needed: the name of a type, a condition.
+ * Nothing else goes through here.
+ */
+export const printedByServer = (text: string): Sql => new Sql([text], []);

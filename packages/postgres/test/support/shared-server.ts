@@ -1,6 +1,6 @@
 /** One server for all test files: PostgreSQL from the registry, or the one that `DATABASE_URL` names. */
 import type { TestProject } from "vitest/node";
-import { startEmbedded } from "./server.ts";
+import { type EmbeddedServer, startEmbedded } from "./server.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -9,14 +9,15 @@ declare module "vitest" {
   }
 }
 
-export default async ({ provide }: TestProject): Promise<() => Promise<void>> => {
+let server: EmbeddedServer | undefined;
+
+export const setup = async ({ provide }: TestProject): Promise<void> => {
   const ownServer = process.env["DATABASE_URL"];
-  if (ownServer !== undefined && ownServer !== "") {
-    provide("databaseUrl", ownServer);
-    return async () => undefined;
+  if (ownServer === undefined || ownServer === "") {
+    // Nothing here outlives the tests; what has to survive a crash is tested on servers of its own.
+    server = await startEmbedded(["-c", "fsync=off", "-c", "max_connections=200"]);
   }
-  // Nothing here outlives the tests; what has to survive a crash is tested on servers of its own.
-  const server = await startEmbedded(["-c", "fsync=off", "-c", "max_connections=200"]);
-  provide("databaseUrl", server.url);
-  return () => server.stop();
+  provide("databaseUrl", server?.url ?? ownServer ?? "");
 };
+
+export const teardown = async (): Promise<void> => server?.stop();

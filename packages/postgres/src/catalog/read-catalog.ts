@@ -1,0 +1,207 @@
+import { z } from "zod";
+import type { Database } from "../database/database.ts";
+import { sql } from "../sql/sql.ts";
+import type { Catalog } from "./catalog.ts";
+
+const names = z.array(z.string());
+const action = z.enum(["no action", "restrict", "cascade", "set null", "set default"]);
+
+const catalogSchema = z.object({
+  tables: z.array(
+    z.object({
+      oid: z.number(),
+      schema: z.string(),
+      name: z.string(),
+      kind: z.enum(["table", "partitioned table", "view", "materialised view", "foreign table"]),
+      parents: z.array(z.number()),
+      hasRowSecurity: z.boolean(),
+      mayDelete: z.boolean(),
+      estimatedRows: z.number(),
+      columns: z.array(
+        z.object({
+          number: z.number(),
+          name: z.string(),
+          type: z.object({
+            oid: z.number(),
+            sql: z.string(),
+            base: z.string(),
+            baseOid: z.number(),
+            structure: z.enum(["b", "c", "e", "r", "m", "p"]),
+            category: z.string(),
+            maxLength: z.number().nullable(),
+          }),
+          isNotNull: z.boolean(),
+          isGenerated: z.boolean(),
+          maySelect: z.boolean(),
+          mayUpdate: z.boolean(),
+        }),
+      ),
+      uniques: z.array(
+        z.object({
+          name: z.string(),
+          isPrimary: z.boolean(),
+          isPlain: z.boolean(),
+          columns: names,
+          nullsNotDistinct: z.boolean(),
+          isExclusion: z.boolean(),
+        }),
+      ),
+      checks: z.array(z.object({ name: z.string(), columns: names, sql: z.string() })),
+      triggers: z.array(
+        z.object({
+          name: z.string(),
+          onDelete: z.boolean(),
+          onUpdate: z.boolean(),
+          columns: names,
+          language: z.string(),
+          source: z.string(),
+        }),
+      ),
+      rules: z.array(z.object({ name: z.string(), on: z.enum(["update", "insert", "delete", "select"]) })),
+      madeOf: z.array(z.number()),
+    }),
+  ),
+  foreignKeys: z.array(
+    z.object({
+      name: z.string(),
+      from: z.number(),
+      columns: names,
+      to: z.number(),
+      toColumns: names,
+      onDelete: action,
+      onUpdate: action,
+    }),
+  ),
+}) satisfies z.ZodType<Catalog>;
+
+/** The system's own schemas, and the temporary ones. */
+const ownSchemas = sql`n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'`;
+
+const catalogQuery = sql`
+with visible as (
+  select c.*, n.nspname
+  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p', 'v', 'm', 'f') and ${ownSchemas}
+),
+base_type as (
+  -- A domain may be made of a domain.
+  with recursive chain as (
+    select t.oid as declared, t.oid, t.typtype, t.typbasetype, t.typnotnull, t.typtypmod from pg_catalog.pg_type t
+    union all
+    select chain.declared, t.oid, t.typtype, t.typbasetype, chain.typnotnull or t.typnotnull,
+      case when chain.typtypmod = -1 then t.typtypmod else chain.typtypmod end
+    from chain join pg_catalog.pg_type t on t.oid = chain.typbasetype
+    where chain.typtype = 'd'
+  )
+  select declared, oid, typnotnull, typtypmod from chain where typtype <> 'd'
+)
+select json_build_object(
+  'tables', coalesce((select json_agg(json_build_object(
+    'oid', c.oid::int8,
+    'schema', c.nspname,
+    'name', c.relname,
+    'kind', case c.relkind when 'r' then 'table' when 'p' then 'partitioned table' when 'v' then 'view'
+      when 'm' then 'materialised view' else 'foreign table' end,
+    'parents', coalesce((select json_agg(i.inhparent::int8) from pg_catalog.pg_inherits i
+      where i.inhrelid = c.oid), '[]'),
+    'hasRowSecurity', row_security_active(c.oid),
+    'mayDelete', has_table_privilege(c.oid, 'DELETE'),
+    'estimatedRows', c.reltuples,
+    'columns', coalesce((select json_agg(json_build_object(
+        'number', a.attnum,
+        'name', a.attname,
+        'type', json_build_object(
+          'oid', a.atttypid::int8,
+          'sql', format_type(a.atttypid, a.atttypmod),
+          'base', t.typname,
+          'baseOid', t.oid::int8,
+          'structure', t.typtype,
+          'category', t.typcategory,
+          'maxLength', case when t.typname in ('varchar', 'bpchar')
+            then nullif(greatest(case when a.atttypmod = -1 then b.typtypmod else a.atttypmod end - 4, 0), 0) end),
+        'isNotNull', a.attnotnull or b.typnotnull,
+        'isGenerated', a.attgenerated <> '' or a.attidentity = 'a',
+        'maySelect', has_column_privilege(c.oid, a.attnum, 'SELECT'),
+        'mayUpdate', has_column_privilege(c.oid, a.attnum, 'UPDATE')) order by a.attnum)
+      from pg_catalog.pg_attribute a
+      join base_type b on b.declared = a.atttypid
+      join pg_catalog.pg_type t on t.oid = b.oid
+      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped), '[]'),
+    'uniques', coalesce((select json_agg(json_build_object(
+        'name', x.relname,
+        'isPrimary', i.indisprimary,
+        'isPlain', i.indisunique and i.indpred is null and i.indexprs is null and i.indisvalid and i.indimmediate,
+        'columns', coalesce((select json_agg(a.attname order by array_position(i.indkey::int2[], a.attnum))
+          from pg_catalog.pg_attribute a
+          where a.attrelid = c.oid and not a.attisdropped and (a.attnum = any ((i.indkey::int2[])[0:i.indnkeyatts - 1])
+            or i.indexprs is not null and exists (select from pg_catalog.pg_depend d
+              where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = i.indexrelid
+                and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = c.oid
+                and d.refobjsubid = a.attnum))), '[]'),
+        'nullsNotDistinct', coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false),
+        'isExclusion', i.indisexclusion) order by i.indisprimary desc, x.relname)
+      from pg_catalog.pg_index i join pg_catalog.pg_class x on x.oid = i.indexrelid
+      where i.indrelid = c.oid and (i.indisunique or i.indisexclusion)), '[]'),
+    'checks', coalesce((select json_agg(json_build_object(
+        'name', k.conname,
+        'columns', coalesce((select json_agg(a.attname) from pg_catalog.pg_attribute a
+          where a.attrelid = c.oid and a.attnum = any (k.conkey)), '[]'),
+        'sql', pg_get_expr(k.conbin, k.conrelid)) order by k.conname)
+      from pg_catalog.pg_constraint k where k.conrelid = c.oid and k.contype = 'c'), '[]'),
+    'triggers', coalesce((select json_agg(json_build_object(
+        'name', g.tgname,
+        'onDelete', g.tgtype & 8 <> 0,
+        'onUpdate', g.tgtype & 16 <> 0,
+        'columns', coalesce((select json_agg(a.attname) from pg_catalog.pg_attribute a
+          where a.attrelid = c.oid and a.attnum = any (g.tgattr::int2[])), '[]'),
+        'language', l.lanname,
+        'source', p.prosrc) order by g.tgname)
+      from pg_catalog.pg_trigger g join pg_catalog.pg_proc p on p.oid = g.tgfoid
+      join pg_catalog.pg_language l on l.oid = p.prolang
+      where g.tgrelid = c.oid and not g.tgisinternal and g.tgenabled <> 'D' and g.tgtype & 24 <> 0), '[]'),
+    'rules', coalesce((select json_agg(json_build_object(
+        'name', r.rulename,
+        'on', case r.ev_type when '1' then 'select' when '2' then 'update' when '3' then 'insert' else 'delete' end)
+        order by r.rulename)
+      from pg_catalog.pg_rewrite r
+      where r.ev_class = c.oid and r.rulename <> '_RETURN' and r.ev_enabled <> 'D'), '[]'),
+    'madeOf', coalesce((select json_agg(distinct d.refobjid::int8)
+      from pg_catalog.pg_rewrite r join pg_catalog.pg_depend d
+        on d.classid = 'pg_catalog.pg_rewrite'::regclass and d.objid = r.oid
+        and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid <> c.oid
+      where r.ev_class = c.oid and r.rulename = '_RETURN'), '[]')
+  ) order by c.nspname, c.relname) from visible c), '[]'),
+  'foreignKeys', coalesce((select json_agg(json_build_object(
+    'name', k.conname,
+    'from', k.conrelid::int8,
+    'columns', (select json_agg(a.attname order by u.place)
+      from unnest(k.conkey) with ordinality u (number, place)
+      join pg_catalog.pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.number),
+    'to', k.confrelid::int8,
+    'toColumns', (select json_agg(a.attname order by u.place)
+      from unnest(k.confkey) with ordinality u (number, place)
+      join pg_catalog.pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.number),
+    'onDelete', ${actionOf("confdeltype")},
+    'onUpdate', ${actionOf("confupdtype")}) order by k.conrelid, k.conname)
+    from pg_catalog.pg_constraint k
+    where k.contype = 'f' and k.conparentid = 0
+      and exists (select from visible where visible.oid = k.conrelid)
+      and exists (select from visible where visible.oid = k.confrelid)), '[]')
+)::text as catalog`;
+
+function actionOf(column: "confdeltype" | "confupdtype") {
+  return column === "confdeltype"
+    ? sql`case k.confdeltype when 'a' then 'no action' when 'r' then 'restrict' when 'c' then 'cascade'
+        when 'n' then 'set null' else 'set default' end`
+    : sql`case k.confupdtype when 'a' then 'no action' when 'r' then 'restrict' when 'c' then 'cascade'
+        when 'n' then 'set null' else 'set default' end`;
+}
+
+/** Reads the schema as the role that asks may see it. */
+export const readCatalog = (database: Database): Promise<Catalog> =>
+  database.transaction(async (session) => {
+    // With an empty search path the server names every type and function in full: they mean the same everywhere.
+    await session.query(sql`select set_config('search_path', '', true)`);
+    const [row] = await session.query(catalogQuery);
+    return catalogSchema.parse(JSON.parse(row?.["catalog"] ?? "null"));
+  });

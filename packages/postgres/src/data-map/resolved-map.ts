@@ -1,0 +1,65 @@
+import type { Category } from "@subject-rights/core";
+import type { Catalog, Column, ForeignKey, Table } from "../catalog/catalog.ts";
+import type { Anonymisation, DataMap, Erasure, Retention, TableMap, Waiver } from "./data-map.ts";
+
+/** A data map whose every name was found in the live schema. */
+export interface ResolvedMap {
+  readonly tenant: DataMap["tenant"];
+  readonly tables: readonly MappedTable[];
+  readonly unlinks: readonly ResolvedUnlink[];
+  readonly waivers: readonly Waiver[];
+  readonly catalog: Catalog;
+}
+
+export interface MappedTable {
+  readonly map: TableMap;
+  readonly table: Table;
+  readonly categories: readonly Category[];
+  readonly belongs: readonly ResolvedBelonging[];
+  /** The columns that the map names, in the table's order. */
+  readonly columns: readonly MappedColumn[];
+  readonly erasure: Erasure;
+  /** What tells its rows apart; null where no key does, and only their place can. */
+  readonly key: readonly Column[] | null;
+}
+
+export interface MappedColumn {
+  readonly column: Column;
+  readonly isExported: boolean;
+  readonly because: string | null;
+  readonly anonymise: Anonymisation | null;
+}
+
+export type ResolvedBelonging = ResolvedMatch | ResolvedReference;
+
+export interface ResolvedMatch {
+  readonly kind: "column";
+  readonly column: Column;
+  readonly identifier: string;
+  readonly shared: boolean;
+}
+
+export interface ResolvedReference {
+  readonly kind: "references" | "referenced-by";
+  /** The oid of the other table, which is mapped too. */
+  readonly other: number;
+  readonly pairs: readonly ColumnPair[];
+}
+
+export interface ColumnPair {
+  readonly here: Column;
+  readonly there: Column;
+}
+
+export interface ResolvedUnlink {
+  readonly table: Table;
+  readonly foreignKey: ForeignKey;
+  readonly columns: readonly Column[];
+}
+
+export const retentionOf = (erasure: Erasure): Retention | null =>
+  typeof erasure === "object" ? erasure.retain : null;
+
+/** `schema.name`, as problems and gaps name a table. */
+export const titleOf = ({ schema, name }: { readonly schema: string; readonly name: string }): string =>
+  `${schema}.${name}`;
