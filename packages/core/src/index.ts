@@ -34,7 +34,8 @@ export { type ExportManifest, exportManifestSchema } from "./export/manifest.ts"
 // Results and errors
 export { err, errAsync, ok, okAsync, orThrow, Result, ResultAsync } from "./result.ts";
 export * from "./errors.ts";
-export type { ApplyError, LoadError } from "./runner/apply.ts";
+export type { ApplyError } from "./runner/apply.ts";
+export type { LoadError } from "./runner/load.ts";
 export type { Refusal } from "./workflows/decide.ts";
 
 // Words
@@ -64,6 +65,7 @@ export type * from "./ports/notifier.ts";
 export { defineNotifier, type Notifier } from "./bridge/define-notifier.ts";
 export type * from "./ports/request-store.ts";
 export { defineRequestStore, type RequestStore } from "./bridge/define-request-store.ts";
+export type { Transact, Transaction } from "./bridge/transaction.ts";
 export type { ArtifactKey, ArtifactStoreDefinition } from "./ports/artifact-store.ts";
 export { type ArtifactStore, defineArtifactStore } from "./bridge/define-artifact-store.ts";
 export type { SourceStatusStoreDefinition, StoredSourceStatus } from "./ports/source-status-store.ts";

@@ -3,6 +3,7 @@ import {
   defineRequestStore,
   type RequestKey,
   type RequestStore,
+  type RequestStoreDefinition,
   type StoredRequest,
 } from "@subject-rights/core";
 
@@ -25,13 +26,14 @@ const byText =
     return first < second ? -1 : first > second ? 1 : 0;
   };
 
-/**
- * Keeps requests and their audit in memory. Nothing here waits between looking and storing: that alone makes
- * each operation atomic.
- *
- * @param tables where it is kept; handing the same to a second store is a restart without loss
- */
-export const memoryRequestStore = (tables: RequestTables = requestTables()): RequestStore => {
+/** Other maps of the same values: those are replaced, and never changed. */
+const copyOf = ({ requests, audit }: RequestTables): RequestTables => ({
+  requests: new Map(requests),
+  audit: new Map(audit),
+});
+
+/** Nothing here waits between looking and storing: that alone makes each operation atomic. */
+const operationsOver = (tables: RequestTables): RequestStoreDefinition => {
   const { requests, audit } = tables;
 
   const others = ({ tenant, id }: RequestKey): StoredRequest[] =>
@@ -44,7 +46,7 @@ export const memoryRequestStore = (tables: RequestTables = requestTables()): Req
     audit.set(key, [...(audit.get(key) ?? []), ...copy.entries]);
   };
 
-  return defineRequestStore({
+  return {
     async insert({ request, entries }) {
       if (requests.has(keyOf(request))) throw new Error("the tenant has a request of this id already");
       const duplicate = others(request).find((other) => other.duplicateKey === request.duplicateKey);
@@ -99,5 +101,62 @@ export const memoryRequestStore = (tables: RequestTables = requestTables()): Req
     async audit(key) {
       return structuredClone([...(audit.get(keyOf(key)) ?? [])]);
     },
+  };
+};
+
+/**
+ * The handle of a transaction of `memoryRequestStore`, for a data source that keeps its people in memory too. It
+ * looks at what is there, and hands in what is to change: that happens when the transaction is stored, in the
+ * same instant, or never.
+ */
+export class MemoryTransaction {
+  readonly #changes: (() => void)[] = [];
+
+  /** @param change must neither wait nor throw */
+  whenStored(change: () => void): void {
+    this.#changes.push(change);
+  }
+
+  /** Does what was handed in. For the store alone. */
+  store(): void {
+    for (const change of this.#changes) change();
+  }
+}
+
+/**
+ * Keeps requests and their audit in memory. While a transaction is open, whoever wants to store something waits
+ * for its end.
+ *
+ * @param tables where it is kept; handing the same to a second store is a restart without loss
+ */
+export const memoryRequestStore = (tables: RequestTables = requestTables()): RequestStore => {
+  const operations = operationsOver(tables);
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <Value>(work: () => Promise<Value>): Promise<Value> => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+  return defineRequestStore({
+    ...operations,
+    insert: (input) => inTurn(() => operations.insert(input)),
+    commit: (input) => inTurn(() => operations.commit(input)),
+    transaction: (work) =>
+      inTurn(async () => {
+        const [before, draft] = [copyOf(tables), copyOf(tables)];
+        const handle = new MemoryTransaction();
+        const { read, commit } = operationsOver(draft);
+        const value = await work({ handle, read, commit });
+        const changed = [...draft.requests].filter(([key, request]) => request !== before.requests.get(key));
+        // Another store over the same tables does not wait for this one.
+        if (changed.some(([key]) => tables.requests.get(key) !== before.requests.get(key)))
+          throw new Error("another store over the same tables has changed the request meanwhile");
+        for (const [key, request] of changed) {
+          tables.requests.set(key, request);
+          tables.audit.set(key, draft.audit.get(key) ?? []);
+        }
+        handle.store();
+        return value;
+      }),
   });
 };

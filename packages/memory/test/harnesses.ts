@@ -20,6 +20,7 @@ import type {
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 export const requestStore: RequestStoreHarness = {
+  transactions: true,
   async make() {
     const tables = memoryTables();
     const dump = async () => JSON.stringify([[...tables.requests], [...tables.audit]]);

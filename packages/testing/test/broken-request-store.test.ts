@@ -6,6 +6,7 @@ import { committingFaults } from "./broken/request-store/committing.ts";
 import { findingFaults } from "./broken/request-store/finding.ts";
 import { insertingFaults } from "./broken/request-store/inserting.ts";
 import { swallowingFaults } from "./broken/request-store/swallowing.ts";
+import { transactingFaults } from "./broken/request-store/transacting.ts";
 import { wakingFaults } from "./broken/request-store/waking.ts";
 import { type Fault, harness } from "./broken/request-store/world.ts";
 
@@ -16,5 +17,6 @@ describeSuite<Fault>("request store", (fault) => requestStoreCases(harness(fault
   ...findingFaults,
   ...wakingFaults,
   ...auditingFaults,
+  ...transactingFaults,
   ...swallowingFaults,
 ]);

@@ -48,7 +48,7 @@ it.each<[string, readonly ConformanceCase[]]>([
     }),
   ],
   ["Notifier", notifierCases({ ...everything, makeDown: notRun, makeRefusing: notRun })],
-  ["Request store", requestStoreCases(everything)],
+  ["Request store", requestStoreCases({ ...everything, transactions: true })],
   ["Artifact store", artifactStoreCases(everything)],
   ["Key ring", keyRingCases(everything)],
   ["Source status store", sourceStatusStoreCases(everything)],

@@ -56,6 +56,13 @@ export const checkAnswer = <Answer>(
   }
 };
 
+/** What an adapter is told of a call: not the clock, and with a signal that also fires at the deadline. */
+export const contextOf = (call: Call, signal: AbortSignal): CallContext => {
+  const { tenant, requestId, category, idempotencyKey, transaction } = call;
+  const told = { tenant, requestId, category, idempotencyKey, signal };
+  return transaction === undefined ? told : { ...told, transaction };
+};
+
 export const withinDeadline = async <Answer>(
   adapter: string,
   call: Call,
@@ -75,8 +82,7 @@ export const withinDeadline = async <Answer>(
     () => expiry.abort(new Error(`no answer within ${call.deadline} ms`)),
     () => undefined,
   );
-  const { tenant, requestId, idempotencyKey } = call;
-  const answered = (async () => work({ tenant, requestId, idempotencyKey, signal }))().then(
+  const answered = (async () => work(contextOf(call, signal)))().then(
     (answer) => ok<Answer, CallFailed>(answer),
     (thrown: unknown) => err<Answer, CallFailed>(failureOf(adapter, thrown)),
   );

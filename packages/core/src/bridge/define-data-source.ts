@@ -9,7 +9,7 @@ import {
   collectionOutcomesSchema,
 } from "../request/outcomes.ts";
 import type { SourceDescriptor } from "../request/sources.ts";
-import type { ResultAsync } from "../result.ts";
+import { Result, type ResultAsync } from "../result.ts";
 import {
   emailSchema,
   type FoundIdentifier,
@@ -37,6 +37,8 @@ export interface DataSource {
   readonly remaining: Ability<readonly CollectionCount[]> | null;
   readonly refresh: ((call: Call) => ResultAsync<void, CallFailed>) | null;
   readonly export: ((subject: Subject, call: Call, cursor: string | null) => ExportPages) | null;
+  /** Whether `erase` and `remaining` can work inside a transaction of the request store, by its handle. */
+  readonly joins: ((handle: unknown) => boolean) | null;
 }
 
 /** Something that a source can do for one person. */
@@ -59,6 +61,7 @@ const definitionSchema = z
     erase: callable.optional(),
     refresh: callable.optional(),
     verify: callable.optional(),
+    joins: callable.optional(),
   })
   .superRefine((source, context) => {
     const mistake = (message: string) => context.addIssue({ code: "custom", message });
@@ -121,5 +124,10 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
     export: can("export")
       ? (subject, call, cursor) => exportPages(id, definition, subject, call, cursor)
       : null,
+    joins:
+      typeof definition.joins === "function"
+        ? // Anything but a clear yes is a no: apart, an erasure is safe as well.
+          (handle) => Result.fromThrowable(() => definition.joins?.(handle) === true)().unwrapOr(false)
+        : null,
   };
 };

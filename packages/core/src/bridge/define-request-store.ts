@@ -2,33 +2,39 @@ import { z } from "zod";
 import type { AuditEntry } from "../audit/entry.ts";
 import type { StorageFailed } from "../errors.ts";
 import type {
+  CommitAnswer,
+  CommitInput,
   DueRequest,
   JsonObject,
   RequestKey,
   RequestStoreDefinition,
   StoredRequest,
+  StoreTransaction,
 } from "../ports/request-store.ts";
 import { categorySchema, requestKindSchema } from "../request/kinds.ts";
 import type { ResultAsync } from "../result.ts";
 import { callable, checkDefinition } from "./issues.ts";
 import { callStorage } from "./storage.ts";
+import { type Transact, type Transaction, transacting } from "./transaction.ts";
 
-type Answer<Operation extends keyof RequestStoreDefinition> = Awaited<
-  ReturnType<RequestStoreDefinition[Operation]>
->;
-type Question<Operation extends keyof RequestStoreDefinition> = Parameters<
-  RequestStoreDefinition[Operation]
->[0];
+type Operation = Exclude<keyof RequestStoreDefinition, "transaction">;
+type Answer<Name extends Operation> = Awaited<ReturnType<RequestStoreDefinition[Name]>>;
+type Question<Name extends Operation> = Parameters<RequestStoreDefinition[Name]>[0];
 
 /** A request store that is safe to use: every answer is checked, and no call throws. */
 export interface RequestStore {
   insert(input: Question<"insert">): ResultAsync<Answer<"insert">, StorageFailed>;
   read(key: RequestKey): ResultAsync<StoredRequest | undefined, StorageFailed>;
   readByTokenHash(tokenHash: string): ResultAsync<StoredRequest | undefined, StorageFailed>;
-  commit(input: Question<"commit">): ResultAsync<Answer<"commit">, StorageFailed>;
+  commit(input: CommitInput): ResultAsync<CommitAnswer, StorageFailed>;
   list(query: Question<"list">): ResultAsync<Answer<"list">, StorageFailed>;
   due(query: Question<"due">): ResultAsync<DueRequest[], StorageFailed>;
   audit(key: RequestKey): ResultAsync<AuditEntry[], StorageFailed>;
+  /**
+   * Stores everything in `work` together, once it answers a value; undoes everything where it answers an error,
+   * and answers the same. Null for a store that has no transactions to work in.
+   */
+  readonly transaction: Transact | null;
 }
 
 const instantSchema = z.iso.datetime({ precision: 3 });
@@ -92,6 +98,24 @@ const definitionSchema = z.object({
   list: callable,
   due: callable,
   audit: callable,
+  transaction: callable.optional(),
+});
+
+const port = "request-store";
+
+/** What a store and a transaction of it have in common. */
+const readAndCommit = (
+  definition: Pick<StoreTransaction, "read" | "commit">,
+): Pick<Transaction, "read" | "commit"> => ({
+  read: (key) =>
+    callStorage(
+      port,
+      "read",
+      () => definition.read(key),
+      storedRequestSchema.optional(),
+      (found) => found === undefined || (found.tenant === key.tenant && found.id === key.id),
+    ),
+  commit: (input) => callStorage(port, "commit", () => definition.commit(input), commitAnswerSchema),
 });
 
 /**
@@ -101,18 +125,10 @@ const definitionSchema = z.object({
  */
 export const defineRequestStore = (definition: RequestStoreDefinition): RequestStore => {
   checkDefinition("request store", definitionSchema, definition);
-  const port = "request-store";
   // A store that mixes up tenants or requests must be caught here: behind this line nobody looks again.
   return {
     insert: (input) => callStorage(port, "insert", () => definition.insert(input), insertAnswerSchema),
-    read: (key) =>
-      callStorage(
-        port,
-        "read",
-        () => definition.read(key),
-        storedRequestSchema.optional(),
-        (found) => found === undefined || (found.tenant === key.tenant && found.id === key.id),
-      ),
+    ...readAndCommit(definition),
     readByTokenHash: (tokenHash) =>
       callStorage(
         port,
@@ -121,7 +137,6 @@ export const defineRequestStore = (definition: RequestStoreDefinition): RequestS
         storedRequestSchema.optional(),
         (found) => found === undefined || found.tokenHashes.includes(tokenHash),
       ),
-    commit: (input) => callStorage(port, "commit", () => definition.commit(input), commitAnswerSchema),
     list: (query) =>
       callStorage(
         port,
@@ -139,5 +154,6 @@ export const defineRequestStore = (definition: RequestStoreDefinition): RequestS
         auditAnswerSchema,
         (entries) => entries.every((entry) => entry.tenant === key.tenant && entry.requestId === key.id),
       ),
+    transaction: typeof definition.transaction === "function" ? transacting(definition, readAndCommit) : null,
   };
 };

@@ -3,7 +3,7 @@ import type { CallFailed } from "../errors.ts";
 import type { DataSourceDefinition, ExportPage, Row } from "../ports/data-source.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Subject } from "../subject/subject.ts";
-import { type Call, checkAnswer, invalidAnswer, withinDeadline } from "./call.ts";
+import { type Call, checkAnswer, contextOf, invalidAnswer, withinDeadline } from "./call.ts";
 
 /** The largest page: a page is in memory as a whole. */
 export const rowsPerPage = 10_000;
@@ -40,14 +40,7 @@ export const exportPages = (
   let pages: AsyncIterator<ExportPage> | null = null;
 
   const start = (): AsyncIterator<ExportPage> => {
-    const { tenant, requestId, idempotencyKey } = call;
-    const iterable: unknown = definition.export?.(subject, {
-      tenant,
-      requestId,
-      idempotencyKey,
-      signal,
-      cursor,
-    });
+    const iterable: unknown = definition.export?.(subject, { ...contextOf(call, signal), cursor });
     if (typeof iterable !== "object" || iterable === null || !(Symbol.asyncIterator in iterable)) {
       throw invalidAnswer(source);
     }

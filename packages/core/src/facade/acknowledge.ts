@@ -2,7 +2,8 @@ import { sameDigest, sha256 } from "../crypto.ts";
 import { NotPossibleNow, TokenRejected } from "../errors.ts";
 import { addressOnRecordActorId } from "../request/actor.ts";
 import { errAsync, type ResultAsync } from "../result.ts";
-import { type ApplyError, apply, load } from "../runner/apply.ts";
+import { type ApplyError, apply } from "../runner/apply.ts";
+import { load } from "../runner/load.ts";
 import type { Services } from "../runner/services.ts";
 import { type RequestView, viewOf } from "./view.ts";
 

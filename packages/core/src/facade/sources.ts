@@ -72,6 +72,7 @@ export const sourcesOf = ({ services, policy }: FacadeContext): Sources => ({
       return refreshSource(services, source, {
         tenant,
         requestId: null,
+        category: null,
         idempotencyKey: `refresh/${id}/${newId(services.randomness)}`,
         signal: new AbortController().signal,
         clock: services.clock,

@@ -20,7 +20,8 @@ import {
 } from "../request/kinds.ts";
 import { openRequest } from "../request/open.ts";
 import { err, ok, okAsync, type Result, type ResultAsync } from "../result.ts";
-import { announce, entriesFor } from "../runner/apply.ts";
+import { announce } from "../runner/apply.ts";
+import { entriesFor } from "../runner/commit.ts";
 import { createRequestKey, destroyRequestKey, pseudonymsOf } from "../runner/keys.ts";
 import { fromFound, toStored } from "../runner/record.ts";
 import { emailSchema, type Identifier, identifierSchema } from "../subject/identifier.ts";

@@ -1,3 +1,5 @@
+import type { Category } from "../request/kinds.ts";
+
 /** What every call to an adapter carries. */
 export interface CallContext {
   /** Fires when the deadline of the call passes, or the library stops. Stop working, change nothing more, throw. */
@@ -6,8 +8,18 @@ export interface CallContext {
   /** The request that this call works for; null for a refresh from the Data Sources page. */
   readonly requestId: string | null;
   /**
+   * The category of that request; null for a refresh from the Data Sources page. A source that holds several
+   * counts, hands out and erases only what belongs to this one. `identify` is asked for every category.
+   */
+  readonly category: Category | null;
+  /**
    * The same for every try of the same effect. Hand it on where the other side takes one, so that an effect
    * whose answer was lost is not done twice.
    */
   readonly idempotencyKey: string;
+  /**
+   * The handle of a transaction of the request store; only in calls to a source whose `joins` answered true for
+   * it. Do everything within it, begin and end none, and keep it no longer than the call.
+   */
+  readonly transaction?: unknown;
 }

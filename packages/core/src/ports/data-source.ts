@@ -60,6 +60,13 @@ export interface DataSourceDefinition {
    * `locate` does. Default: `locate`. A source with neither can erase, but the request cannot call itself `completed`.
    */
   verify?(subject: Subject, context: CallContext): Promise<readonly CollectionCount[]>;
+
+  /**
+   * Whether `erase`, and `verify` or `locate` behind it, can work inside this transaction of the request store:
+   * the same database, by a handle that this source knows. Then the erasure and its record are stored together,
+   * exactly once. Asks nobody. Default, and where it throws: no, and `erase` works on its own, safely twice.
+   */
+  joins?(handle: unknown): boolean;
 }
 
 export interface ExportContext extends CallContext {

@@ -31,11 +31,18 @@ export interface RequestStoreDefinition {
    * - with `claimed`, where another open request of the tenant holds one of `request.claims`.
    * Nothing is left behind of what it replaced: that may be what a person asked to have erased. Of two commits at the same moment over one version, or over one claim, one wins.
    */
-  commit(input: {
-    readonly request: StoredRequest;
-    readonly expectedVersion: number;
-    readonly entries: readonly AuditEntry[];
-  }): Promise<{ outcome: "committed" } | { outcome: "changed" } | { outcome: "claimed"; by: string }>;
+  commit(input: CommitInput): Promise<CommitAnswer>;
+
+  /**
+   * For a store whose database also holds data of people: lets a source work in a transaction of the store, so
+   * that what it erases and the record of it are one. Everything in `work` is stored together or not at all. It
+   * is stored once this resolves, with what `work` resolved to. Where `work` throws, nothing of it is stored, and
+   * this throws the same.
+   *
+   * `work` may be called anew where the store has undone what it did (after a deadlock, say). Other calls to the store may have to wait until it ends, so nothing in it calls the
+   * store but through the transaction. Left out: sources work on their own, safely twice.
+   */
+  transaction?<Value>(work: (transaction: StoreTransaction) => Promise<Value>): Promise<Value>;
 
   /** Newest first. `cursor` is from the page before. */
   list(query: {
@@ -51,6 +58,37 @@ export interface RequestStoreDefinition {
   /** The audit of one request in order; empty where there is none. */
   audit(key: RequestKey): Promise<AuditEntry[]>;
 }
+
+/** One transaction of the request store. Whoever uses it, or its handle, after its end gets an error. */
+export interface StoreTransaction {
+  /**
+   * What a source takes to work inside this transaction: the client that it runs on, say. The library only hands
+   * it on, to `joins` of a source and to sources that answered true. A source that was given up may still be at
+   * it when `work` has thrown: then nothing of what it does may reach the database.
+   */
+  readonly handle: unknown;
+  /**
+   * Like `read` of the store, and from here to the end of the transaction nobody else changes this request: a
+   * commit from elsewhere waits, and then answers `changed`; or it throws.
+   */
+  read(key: RequestKey): Promise<StoredRequest | undefined>;
+  /**
+   * Like `commit` of the store, but stored only together with everything else. After `changed` and `claimed` the
+   * transaction goes on as if this commit had not been tried, and may commit something else.
+   */
+  commit(input: CommitInput): Promise<CommitAnswer>;
+}
+
+export interface CommitInput {
+  readonly request: StoredRequest;
+  readonly expectedVersion: number;
+  readonly entries: readonly AuditEntry[];
+}
+
+export type CommitAnswer =
+  | { outcome: "committed" }
+  | { outcome: "changed" }
+  | { outcome: "claimed"; by: string };
 
 export interface RequestKey {
   readonly tenant: string;

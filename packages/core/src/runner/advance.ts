@@ -80,7 +80,11 @@ const performAndRecord = async (
     if (!(await session.record(event))) throw new NotPossibleNow("The request has moved on.");
   };
   try {
-    const event = await perform({ services, request, key, signal, record }, action);
+    const event = await perform(
+      { services, request, key, signal, record, recordTogether: session.recordTogether },
+      action,
+    );
+    if (event === null) return;
     // A call that was broken off because the library stops, or the request is over, has failed at nothing.
     const isBrokenOff = signal.aborted && (event.type === "source-failed" || event.type === "notice-failed");
     if (!isBrokenOff) await session.record(event);

@@ -4,7 +4,7 @@ import type { RequestKey } from "../ports/request-store.ts";
 import { systemActorId } from "../request/actor.ts";
 import { orThrow } from "../result.ts";
 import { decide } from "../workflows/decide.ts";
-import { entriesFor } from "./apply.ts";
+import { entriesFor } from "./commit.ts";
 import { fromStored, toStored } from "./record.ts";
 import type { Services } from "./services.ts";
 

@@ -1,9 +1,11 @@
 import { KeyDestroyed, NotPossibleNow } from "../errors.ts";
 import type { RequestKey } from "../ports/request-store.ts";
 import type { RequestEvent } from "../request/events.ts";
-import { orThrow } from "../result.ts";
-import { apply, load, type Opened } from "./apply.ts";
+import { err, ok, orThrow, type Result } from "../result.ts";
+import { type ApplyError, announce, apply } from "./apply.ts";
+import { applyTogether, type Joined } from "./apply-together.ts";
 import { finishDestroyed } from "./finish-destroyed.ts";
+import { load, type Opened } from "./load.ts";
 import type { Services } from "./services.ts";
 
 /** One runner's hold of one request: the newest state it knows, and one decision at a time. */
@@ -16,7 +18,15 @@ export interface Session {
    * @throws StorageFailed and the like: the work stops, and is taken up again later
    */
   readonly record: (event: RequestEvent) => Promise<boolean>;
+  /**
+   * Does work in a transaction of the store and stores what happened in the same; null where the store has no
+   * transactions. Where it answers an error, nothing of either is stored: `NotPossibleNow` where the request has
+   * moved on.
+   */
+  readonly recordTogether: RecordTogether | null;
 }
+
+export type RecordTogether = <Failure>(work: Joined<Failure>) => Promise<Result<void, ApplyError | Failure>>;
 
 /**
  * Null where there is nothing left to do, because the request's key is destroyed.
@@ -34,17 +44,37 @@ export const openSession = async (services: Services, key: RequestKey): Promise<
     last = turn.catch(() => undefined);
     return turn;
   };
+  const reload = async () => {
+    opened = orThrow(await load(services, key));
+  };
+  const { transaction } = services.requestStore;
   return {
     current: () => opened,
     record: (event) =>
       inTurn(async () => {
         const applied = await apply(services, key, event, undefined, opened);
         if (applied.isErr() && applied.error instanceof NotPossibleNow) {
-          opened = orThrow(await load(services, key));
+          await reload();
           return false;
         }
         opened = orThrow(applied);
         return true;
+      }),
+    recordTogether:
+      transaction &&
+      (async (work) => {
+        // Takes its turn only once the transaction has ended. Over one connection, whoever has the turn may be
+        // waiting for that end. What others store meanwhile is kept apart by the store: by lock and by version.
+        const applied = await applyTogether(services, transaction, key, opened.key, work);
+        if (applied.isErr()) {
+          if (applied.error instanceof NotPossibleNow) await inTurn(reload);
+          return err(applied.error);
+        }
+        await inTurn(async () => {
+          if (applied.value.request.version > opened.request.version) opened = applied.value;
+          await announce(services, opened.request);
+        });
+        return ok(undefined);
       }),
   };
 };

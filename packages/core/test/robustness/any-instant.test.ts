@@ -49,6 +49,24 @@ describe("a process that is killed at any step", () => {
     );
   });
 
+  it("says what it erased, exactly, where sources join the store's transaction", {
+    timeout: 120_000,
+  }, async () => {
+    await atEveryStep(
+      () => newWorld("erasure", { isJoined: true }),
+      async (world) => {
+        await expectGoodEnding(world, "completed");
+        expect(holdsAda(world.company)).toEqual([false, false, false, false]);
+        // Apart from the store, what was erased just before the end is `absent` to the next process.
+        const outcomes = (await requestIn(world))?.sources.slice(0, 2).map((source) => source.outcomes);
+        expect(outcomes).toEqual([
+          [{ collection: "entries", outcome: "erased", count: 1 }],
+          [{ collection: "entries", outcome: "erased", count: 3 }],
+        ]);
+      },
+    );
+  });
+
   it("forgets nothing that is kept by law", { timeout: 60_000 }, async () => {
     await atEveryStep(
       () => newWorld("erasure", { isKept: true }),

@@ -8,6 +8,7 @@ import {
   type Row,
   type Subject,
 } from "@subject-rights/core";
+import { MemoryTransaction } from "@subject-rights/memory";
 import type { Gate } from "./gates.ts";
 
 /** A record of somebody, under the identifiers that its source knows. */
@@ -65,11 +66,21 @@ const knows = (subject: Subject, { email, customer, phone }: Entry): boolean =>
   subject.values("customer-number").includes(customer ?? "") ||
   subject.values("phone").includes(phone ?? "");
 
-const take = (table: Entry[], subject: Subject): number => {
-  const left = table.filter((entry) => !knows(subject, entry));
-  const count = table.length - left.length;
-  table.splice(0, table.length, ...left);
-  return count;
+const replace = (table: Entry[], rows: readonly Entry[]): void => void table.splice(0, table.length, ...rows);
+
+/** What the transactions under way have made of a table, for themselves alone. */
+type Drafts = WeakMap<MemoryTransaction, readonly Entry[]>;
+
+/** The rows as a call sees them, and how it changes them: at once, or when its transaction is stored. */
+const rowsFor = (table: Entry[], drafts: Drafts, { transaction }: CallContext) => {
+  if (!(transaction instanceof MemoryTransaction)) {
+    return { rows: table, become: (rows: readonly Entry[]) => replace(table, rows) };
+  }
+  const become = (rows: readonly Entry[]) => {
+    drafts.set(transaction, rows);
+    transaction.whenStored(() => replace(table, rows));
+  };
+  return { rows: drafts.get(transaction) ?? table, become };
 };
 
 type Ask = <Answer>(
@@ -89,13 +100,19 @@ const asking =
     });
 
 const over = (id: string, table: Entry[], ask: Ask) => {
-  const find = (subject: Subject) => table.filter((entry) => knows(subject, entry));
+  const drafts: Drafts = new WeakMap();
+  const find = (subject: Subject, rows: readonly Entry[] = table) =>
+    rows.filter((entry) => knows(subject, entry));
   return {
     locate: (subject, context) =>
-      ask(id, "locate", context, () => [{ collection: "entries", count: find(subject).length }]),
+      ask(id, "locate", context, () => [
+        { collection: "entries", count: find(subject, rowsFor(table, drafts, context).rows).length },
+      ]),
     erase: (subject, context) =>
       ask(id, "erase", context, (): CollectionOutcome[] => {
-        const count = take(table, subject);
+        const { rows, become } = rowsFor(table, drafts, context);
+        const count = find(subject, rows).length;
+        become(rows.filter((entry) => !knows(subject, entry)));
         return [
           count > 0
             ? { collection: "entries", outcome: "erased", count }
@@ -120,11 +137,15 @@ const over = (id: string, table: Entry[], ask: Ask) => {
 export const companySources = (
   company: Company,
   gate: Gate,
-  options: { isKept?: boolean } = {},
+  options: { isKept?: boolean; isJoined?: boolean } = {},
 ): DataSource[] => {
   const { accounts, orders, papers, insights } = company;
   const ask = asking(company, gate);
-  const held = { holds: ["customer-data"], kind: "origin" } as const;
+  const held = {
+    holds: ["customer-data"],
+    kind: "origin",
+    joins: (handle: unknown) => options.isJoined === true && handle instanceof MemoryTransaction,
+  } as const;
   const kept: CollectionOutcome[] = [
     { collection: "entries", outcome: "retained", count: 3, reason: "§ 147 AO", until: "2034-12-31" },
   ];

@@ -5,7 +5,12 @@ import {
   defineRequestStore,
   defineSourceStatusStore,
   type Notifier,
+  ok,
+  orThrow,
+  type RequestStore,
+  type RequestStoreDefinition,
   type ResultAsync,
+  type Transact,
 } from "@subject-rights/core";
 import type { MemoryStorage } from "@subject-rights/memory";
 import type { SimulatedClock } from "@subject-rights/testing";
@@ -35,9 +40,31 @@ const gated = <Port extends object>(port: Port, name: string, gate: Gate): AsWri
   return Object.fromEntries(operations) as AsWritten<Port>;
 };
 
+/** A transaction through the gate: what is done in it, and before it begins and when it is to be stored. */
+const gatedTransaction =
+  (transact: Transact, gate: Gate): NonNullable<RequestStoreDefinition["transaction"]> =>
+  async (work) => {
+    const name = "request-store.transaction";
+    const answer = await gate(name, async () =>
+      transact(async (transaction) => {
+        const inside = gated({ read: transaction.read, commit: transaction.commit }, name, gate);
+        const value = await work({ handle: transaction.handle, ...inside });
+        await gate(`${name}.end`, async () => undefined);
+        return ok(value);
+      }),
+    );
+    return orThrow(answer);
+  };
+
+const gatedRequestStore = ({ transaction, ...store }: RequestStore, gate: Gate): RequestStore =>
+  defineRequestStore({
+    ...gated(store, "request-store", gate),
+    ...(transaction === null ? {} : { transaction: gatedTransaction(transaction, gate) }),
+  });
+
 /** Storage whose every operation goes through the gate. */
 export const gatedStorage = (storage: MemoryStorage, gate: Gate): MemoryStorage => ({
-  requestStore: defineRequestStore(gated(storage.requestStore, "request-store", gate)),
+  requestStore: gatedRequestStore(storage.requestStore, gate),
   artifactStore: defineArtifactStore(gated(storage.artifactStore, "artifact-store", gate)),
   sourceStatusStore: defineSourceStatusStore(gated(storage.sourceStatusStore, "source-status-store", gate)),
   keyRing: defineKeyRing(gated(storage.keyRing, "key-ring", gate)),

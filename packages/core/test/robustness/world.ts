@@ -25,16 +25,22 @@ export interface World {
   readonly clock: SimulatedClock;
   readonly kind: RequestKind;
   readonly isKept: boolean;
+  /** Whether the sources that erase do it in the store's transaction. */
+  readonly isJoined: boolean;
   readonly errors: unknown[];
 }
 
-export const newWorld = (kind: RequestKind, { isKept = false }: { isKept?: boolean } = {}): World => ({
+export const newWorld = (
+  kind: RequestKind,
+  { isKept = false, isJoined = false }: { isKept?: boolean; isJoined?: boolean } = {},
+): World => ({
   company: newCompany(),
   tables: memoryTables(),
   mail: memoryNotifier(),
   clock: simulatedClock(),
   kind,
   isKept,
+  isJoined,
   errors: [],
 });
 

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { type Call, CallFailed, type DataSource, type Subject } from "@subject-rights/core";
 import { errorOf } from "../answers.ts";
-import { callOf } from "../calls.ts";
 import type { Breakable, CaseMaker, ConformanceCase } from "../conformance-case.ts";
 import { ability, type ExportedRow, pagesOf, rowsOf, tally, tallyOfRows } from "./asking.ts";
-import { type AbilityName, type DataSourceFixture, type DataSourceHarness, tenantOf } from "./harness.ts";
+import { type AbilityName, callTo, type DataSourceFixture, type DataSourceHarness } from "./harness.ts";
 
 type Asking = (source: DataSource, subject: Subject, call: Call) => Promise<unknown>;
 
@@ -45,7 +44,7 @@ export const breakingCases = (
   test: CaseMaker<DataSourceFixture & Breakable>,
   harness: DataSourceHarness,
 ): readonly ConformanceCase[] => {
-  const call = callOf({ tenant: tenantOf(harness) });
+  const call = callTo(harness);
   return [
     ...harness.abilities.map((name) =>
       test(`${name}: "could not ask" is an error, and never an answer`, async ({

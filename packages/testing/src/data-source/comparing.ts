@@ -1,25 +1,21 @@
 import assert from "node:assert/strict";
-import { type DataSource, type Subject, subjectOf } from "@subject-rights/core";
+import { type Call, type DataSource, type Subject, subjectOf } from "@subject-rights/core";
 import { answerOf } from "../answers.ts";
-import { callOf } from "../calls.ts";
 import type { CaseMaker, ConformanceCase } from "../conformance-case.ts";
 import { ability, erased, pagesOf, rowsOf, tally, tallyOfOutcomes, tallyOfRows } from "./asking.ts";
-import { type AbilityName, type DataSourceFixture, type DataSourceHarness, tenantOf } from "./harness.ts";
+import { type AbilityName, callTo, type DataSourceFixture, type DataSourceHarness } from "./harness.ts";
 
 /** What a source says it found of a person when asked in one way or the other. */
 type Finding = (
   source: DataSource,
   subject: Subject,
-  tenant: string,
+  call: Call,
 ) => Promise<Readonly<Record<string, number>>>;
 
 const findings: Partial<Readonly<Record<AbilityName, Finding>>> = {
-  locate: async (source, subject, tenant) =>
-    tally(await answerOf(ability(source, "locate")(subject, callOf({ tenant })))),
-  export: async (source, subject, tenant) =>
-    tallyOfRows(rowsOf(await pagesOf(source, subject, callOf({ tenant })))),
-  erase: async (source, subject, tenant) =>
-    tallyOfOutcomes(await erased(source, subject, callOf({ tenant }))),
+  locate: async (source, subject, call) => tally(await answerOf(ability(source, "locate")(subject, call))),
+  export: async (source, subject, call) => tallyOfRows(rowsOf(await pagesOf(source, subject, call))),
+  erase: async (source, subject, call) => tallyOfOutcomes(await erased(source, subject, call)),
 };
 
 const abilitiesThatFind = ({ abilities }: DataSourceHarness): readonly [AbilityName, Finding][] =>
@@ -40,29 +36,31 @@ export const comparingCases = (
     }) => {
       if (addressOnFile === null) return;
       const byAddressAlone = subjectOf([{ type: "email", value: addressOnFile.toLowerCase() }]);
-      assert.notDeepEqual(await finding(source, byAddressAlone, tenantOf(harness)), {});
+      assert.notDeepEqual(await finding(source, byAddressAlone, callTo(harness)), {});
     }),
 
     test(`${name}: looks for each identifier, not for the first alone`, async (fixture) => {
       const { source, person, unknownPerson, holds } = fixture;
       const held = tally(await holds(person));
       const byBoth = subjectOf([...unknownPerson.identifiers, ...person.identifiers]);
-      assert.deepEqual(await finding(source, byBoth, tenantOf(harness)), held);
+      assert.deepEqual(await finding(source, byBoth, callTo(harness)), held);
     }),
 
     ...(harness.foreignTenant === undefined
       ? []
-      : [inForeignTenant(test, `${name}: finds nobody in another tenant`, finding, harness.foreignTenant)]),
+      : [
+          inForeignTenant(
+            test,
+            `${name}: finds nobody in another tenant`,
+            finding,
+            callTo(harness, { tenant: harness.foreignTenant }),
+          ),
+        ]),
   ]);
 
-const inForeignTenant = (
-  test: CaseMaker<DataSourceFixture>,
-  name: string,
-  finding: Finding,
-  tenant: string,
-) =>
+const inForeignTenant = (test: CaseMaker<DataSourceFixture>, name: string, finding: Finding, call: Call) =>
   test(name, async ({ source, person, holds }) => {
     const held = tally(await holds(person));
-    assert.deepEqual(await finding(source, person, tenant), {});
+    assert.deepEqual(await finding(source, person, call), {});
     assert.deepEqual(tally(await holds(person)), held);
   });

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import type { CollectionOutcome } from "@subject-rights/core";
 import { answerOf } from "../answers.ts";
-import { callOf } from "../calls.ts";
 import type { CaseMaker, ConformanceCase } from "../conformance-case.ts";
 import { ability, erased, tally, tallyOfOutcomes } from "./asking.ts";
-import { type DataSourceFixture, type DataSourceHarness, tenantOf } from "./harness.ts";
+import { callTo, type DataSourceFixture, type DataSourceHarness } from "./harness.ts";
 
 /** Where something was done, by what the source says. Doing something to no record at all is `absent`. */
 const claimsOf = (outcomes: readonly CollectionOutcome[]): readonly CollectionOutcome[] =>
@@ -14,15 +13,14 @@ export const erasingCases = (
   test: CaseMaker<DataSourceFixture>,
   harness: DataSourceHarness,
 ): readonly ConformanceCase[] => {
-  const tenant = tenantOf(harness);
-  const call = callOf({ tenant });
+  const call = callTo(harness);
 
   /** Erasing once more adds nothing to what the first time did, and does not claim to. */
   const again = (name: string, idempotencyKey: string) =>
     test(name, async ({ source, person, otherPerson, holds }) => {
       await erased(source, person, call);
       const [after, others] = [tally(await holds(person)), tally(await holds(otherPerson))];
-      const second = await erased(source, person, callOf({ tenant, idempotencyKey }));
+      const second = await erased(source, person, callTo(harness, { idempotencyKey }));
       assert.deepEqual(claimsOf(second), [], "absent or retained, and nothing else");
       assert.deepEqual(tally(await holds(person)), after);
       assert.deepEqual(tally(await holds(otherPerson)), others);
@@ -85,7 +83,7 @@ export const remainingCases = (
   test: CaseMaker<DataSourceFixture>,
   harness: DataSourceHarness,
 ): readonly ConformanceCase[] => {
-  const call = callOf({ tenant: tenantOf(harness) });
+  const call = callTo(harness);
   const remaining = async ({ source, person }: DataSourceFixture) =>
     tally(await answerOf(ability(source, "remaining")(person, call)));
 

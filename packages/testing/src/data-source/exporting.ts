@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { callOf } from "../calls.ts";
 import type { CaseMaker, ConformanceCase } from "../conformance-case.ts";
 import { pagesOf, rowsOf, tally, tallyOfRows } from "./asking.ts";
-import { type DataSourceFixture, type DataSourceHarness, tenantOf } from "./harness.ts";
+import { callTo, type DataSourceFixture, type DataSourceHarness } from "./harness.ts";
 
 /** Whether a cell is of the documented types. Objects are plain: a class means more than its fields say. */
 const isValue = (value: unknown): boolean => {
@@ -38,7 +37,7 @@ export const exportingCases = (
   test: CaseMaker<DataSourceFixture>,
   harness: DataSourceHarness,
 ): readonly ConformanceCase[] => {
-  const call = callOf({ tenant: tenantOf(harness) });
+  const call = callTo(harness);
   return [
     test("export: hands over every record of the person, and changes nothing", async ({
       source,

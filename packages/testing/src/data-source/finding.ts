@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { type FoundIdentifier, sameIdentifier } from "@subject-rights/core";
 import { answerOf } from "../answers.ts";
-import { callOf } from "../calls.ts";
 import type { CaseMaker, ConformanceCase } from "../conformance-case.ts";
 import { ability, tally } from "./asking.ts";
-import { type DataSourceFixture, type DataSourceHarness, tenantOf } from "./harness.ts";
+import { callTo, type DataSourceFixture, type DataSourceHarness } from "./harness.ts";
 
 const textOf = ({ type, value, shared }: FoundIdentifier): string =>
   `${type} ${value} ${shared === true ? "shared" : ""}`;
@@ -13,7 +12,7 @@ export const locatingCases = (
   test: CaseMaker<DataSourceFixture>,
   harness: DataSourceHarness,
 ): readonly ConformanceCase[] => {
-  const call = callOf({ tenant: tenantOf(harness) });
+  const call = callTo(harness);
   return [
     test("locate: counts what there is, and changes nothing", async ({
       source,
@@ -40,7 +39,7 @@ export const identifyingCases = (
   test: CaseMaker<DataSourceFixture>,
   harness: DataSourceHarness,
 ): readonly ConformanceCase[] => {
-  const call = callOf({ tenant: tenantOf(harness) });
+  const call = callTo(harness);
   return [
     test("identify: finds what the person is known by, and says what may be shared", async ({
       source,

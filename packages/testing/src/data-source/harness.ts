@@ -1,4 +1,12 @@
-import type { CollectionCount, DataSource, FoundIdentifier, Subject } from "@subject-rights/core";
+import type {
+  Call,
+  Category,
+  CollectionCount,
+  DataSource,
+  FoundIdentifier,
+  Subject,
+} from "@subject-rights/core";
+import { callOf } from "../calls.ts";
 import type { Breakable, Fixture } from "../conformance-case.ts";
 
 export type AbilityName = keyof DataSource["descriptor"]["abilities"];
@@ -9,6 +17,8 @@ export interface DataSourceHarness {
   readonly abilities: readonly AbilityName[];
   /** The tenant that the people belong to. Default: `tenant-one`. */
   readonly tenant?: string | undefined;
+  /** The category that the people's data belongs to, of those that the source holds. Default: `customer-data`. */
+  readonly category?: Category | undefined;
   /** Another tenant of the source, without these people. Left out where the source serves one tenant only. */
   readonly foreignTenant?: string | undefined;
   /** A source that holds these people and shares nothing with any other. */
@@ -43,4 +53,8 @@ export interface DataSourceFixture extends Fixture {
   reopen?(): Promise<DataSource>;
 }
 
-export const tenantOf = (harness: DataSourceHarness): string => harness.tenant ?? "tenant-one";
+/** A call to the source of a harness, for the tenant and the category that its people belong to. */
+export const callTo = (
+  { tenant = "tenant-one", category = "customer-data" }: DataSourceHarness,
+  part: Partial<Call> = {},
+): Call => callOf({ tenant, category, ...part });

@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import { answerOf } from "../answers.ts";
-import { callOf } from "../calls.ts";
 import type { CaseMaker, ConformanceCase } from "../conformance-case.ts";
 import { ability, tally } from "./asking.ts";
-import { type DataSourceFixture, type DataSourceHarness, tenantOf } from "./harness.ts";
+import { callTo, type DataSourceFixture, type DataSourceHarness } from "./harness.ts";
 
 export const refreshingCases = (
   test: CaseMaker<DataSourceFixture>,
   harness: DataSourceHarness,
 ): readonly ConformanceCase[] => {
   // As from the Data Sources page, where no request is behind it.
-  const call = callOf({ tenant: tenantOf(harness), requestId: null });
+  const call = callTo(harness, { requestId: null, category: null });
   return [
     test("refresh: whoever is in the origins is in the copy afterwards", async (fixture) => {
       const { source, person, otherPerson, holds } = fixture;
@@ -34,9 +33,7 @@ export const refreshingCases = (
             const { source, person, holds } = fixture;
             await fixture.eraseAtOrigins?.(person);
             await answerOf(ability(source, "refresh")(call));
-            const left = await answerOf(
-              ability(source, "remaining")(person, callOf({ tenant: tenantOf(harness) })),
-            );
+            const left = await answerOf(ability(source, "remaining")(person, callTo(harness)));
             assert.deepEqual(tally(left), tally(await holds(person)));
           }),
         ]

@@ -6,6 +6,7 @@ import { committingCases } from "./committing.ts";
 import { findingCases } from "./finding.ts";
 import type { RequestStoreHarness } from "./harness.ts";
 import { insertingCases } from "./inserting.ts";
+import { transactingCases } from "./transacting.ts";
 import { wakingCases } from "./waking.ts";
 
 /** What a `RequestStore` promises, rule by rule. */
@@ -18,6 +19,7 @@ export const requestStoreCases = (harness: RequestStoreHarness): readonly Confor
     ...findingCases(test),
     ...wakingCases(test),
     ...auditingCases(test),
+    ...(harness.transactions === true ? transactingCases(test) : []),
     ...casesOverBreakable(harness.makeBreakable?.bind(harness), breakingCases),
   ];
 };

@@ -1,13 +1,16 @@
-import type {
-  ArtifactStore,
-  ArtifactStoreDefinition,
-  KeyRing,
-  KeyRingDefinition,
-  RequestStore,
-  RequestStoreDefinition,
-  ResultAsync,
-  SourceStatusStore,
-  SourceStatusStoreDefinition,
+import {
+  type ArtifactStore,
+  type ArtifactStoreDefinition,
+  type CommitInput,
+  type KeyRing,
+  type KeyRingDefinition,
+  ok,
+  type RequestKey,
+  type RequestStore,
+  type RequestStoreDefinition,
+  type ResultAsync,
+  type SourceStatusStore,
+  type SourceStatusStoreDefinition,
 } from "@subject-rights/core";
 
 const thrown = async <Answer>(call: ResultAsync<Answer, Error>): Promise<Answer> =>
@@ -19,7 +22,7 @@ const thrown = async <Answer>(call: ResultAsync<Answer, Error>): Promise<Answer>
   );
 
 /** A port as its author would have written it, to break one operation of it and bridge it again. */
-export const plainRequestStore = (store: RequestStore): RequestStoreDefinition => ({
+export const plainRequestStore = (store: RequestStore): Required<RequestStoreDefinition> => ({
   insert: (input) => thrown(store.insert(input)),
   read: (key) => thrown(store.read(key)),
   readByTokenHash: (tokenHash) => thrown(store.readByTokenHash(tokenHash)),
@@ -27,6 +30,20 @@ export const plainRequestStore = (store: RequestStore): RequestStoreDefinition =
   list: (query) => thrown(store.list(query)),
   due: (query) => thrown(store.due(query)),
   audit: (key) => thrown(store.audit(key)),
+  transaction: async (work) => {
+    const { transaction } = store;
+    if (transaction === null) throw new Error("the store has no transactions");
+    return thrown(
+      transaction(async ({ handle, read, commit }) => {
+        const inside = {
+          handle,
+          read: (key: RequestKey) => thrown(read(key)),
+          commit: (input: CommitInput) => thrown(commit(input)),
+        };
+        return ok(await work(inside));
+      }),
+    );
+  },
 });
 
 export const plainArtifactStore = (store: ArtifactStore): ArtifactStoreDefinition => ({

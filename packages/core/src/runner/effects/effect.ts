@@ -9,6 +9,7 @@ import { err, ok, type Result } from "../../result.ts";
 import { type Subject, subjectOf } from "../../subject/subject.ts";
 import { jitter } from "../jitter.ts";
 import type { Services } from "../services.ts";
+import type { RecordTogether } from "../session.ts";
 
 /** What an effect works with. */
 export interface Effect {
@@ -18,6 +19,7 @@ export interface Effect {
   readonly signal: AbortSignal;
   /** Stores something that happened on the way; the effect goes on when it is stored. Throws where it cannot be. */
   readonly record: (event: RequestEvent) => Promise<void>;
+  readonly recordTogether: RecordTogether | null;
 }
 
 /** A source that is at hand for a step, and everything that a call to it takes. */
@@ -35,6 +37,7 @@ export const callFor = (
 ): Call => ({
   tenant: request.tenant,
   requestId: request.id,
+  category: request.category,
   // Every try of one effect carries the same key. Work that begins anew has a new generation, and the same work
   // for more identifiers is other work: both have a new key.
   idempotencyKey: [request.id, ...effect].join("/"),

@@ -4,27 +4,26 @@ import { instant, later } from "../../instant.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import type { CollectionOutcome } from "../../request/outcomes.ts";
 import type { SourceStep } from "../../request/steps.ts";
-import { errAsync, okAsync, orThrow, type ResultAsync } from "../../result.ts";
+import { err, errAsync, ok, okAsync, orThrow, type Result, type ResultAsync } from "../../result.ts";
+import type { ApplyError } from "../apply.ts";
 import { keepStatus, refreshSource } from "../source-status.ts";
 import { check } from "./check.ts";
 import { canFind, type Effect, failure, type Work, workFor } from "./effect.ts";
 
 /**
- * Has a source erased in, refreshed, or its owner's word checked; and asks it afterwards.
+ * Has a source erased in, refreshed, or its owner's word checked; and asks it afterwards. Null where a source
+ * did so inside a transaction of the store, and the record of it is stored with it.
  *
  * @throws StorageFailed where what the Data Sources page shows could not be kept
  */
-export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
+export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEvent | null> => {
   const work = workFor(effect, step, step.task);
   if (work.isErr()) return failure(effect, step, work.error);
   if (!canFind(work.value)) {
     return failure(effect, step, new CallFailed(step.source, "identifier-missing", false));
   }
-  const outcome = await eraseIn(effect, step, work.value).andThen((outcomes) =>
-    isOver(effect, outcomes)
-      ? errAsync(invalidAnswer(step.source))
-      : check(afterwards(work.value), outcomes).map((checked) => ({ outcomes, checked })),
-  );
+  const together = await eraseTogether(effect, step, work.value);
+  const outcome = together ?? (await eraseAndCheck(effect, step, work.value));
   if (outcome.isErr()) {
     if (outcome.error instanceof CallFailed) return failure(effect, step, outcome.error);
     throw outcome.error;
@@ -32,14 +31,51 @@ export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEv
   // A refresh has kept its own status; for an origin, this is what the Data Sources page shows of it.
   if (step.task !== "refresh")
     orThrow(await keepStatus(effect.services, work.value.call.tenant, step.source));
-  return {
-    type: "source-finished",
-    source: step.source,
-    generation: step.generation,
-    ...outcome.value,
-    identifiersUsed: work.value.identifiers,
-  };
+  return outcome.value;
 };
+
+/** A source that answered no: it is to work on its own. */
+const apart = "apart";
+
+/**
+ * Erases inside a transaction of the store and stores the record of it in the same: exactly once. Null where the
+ * store has none, or the source cannot join it. Where it answers an error, nothing was erased.
+ */
+const eraseTogether = async (
+  effect: Effect,
+  step: SourceStep,
+  work: Work,
+): Promise<Result<null, ApplyError | CallFailed> | null> => {
+  const { joins } = work.source;
+  if (effect.recordTogether === null || joins === null || step.task !== "erase") return null;
+  const done = await effect.recordTogether<CallFailed | StorageFailed | typeof apart>(async (transaction) => {
+    if (!joins(transaction)) return err(apart);
+    return eraseAndCheck(effect, step, { ...work, call: { ...work.call, transaction } });
+  });
+  if (done.isOk()) return ok(null);
+  return done.error === apart ? null : err(done.error);
+};
+
+/** Erases, asks afterwards, and says what happened. */
+const eraseAndCheck = (
+  effect: Effect,
+  step: SourceStep,
+  work: Work,
+): ResultAsync<RequestEvent, CallFailed | StorageFailed> =>
+  eraseIn(effect, step, work).andThen((outcomes) =>
+    isOver(effect, outcomes)
+      ? errAsync(invalidAnswer(step.source))
+      : check(afterwards(work), outcomes).map(
+          (checked): RequestEvent => ({
+            type: "source-finished",
+            source: step.source,
+            generation: step.generation,
+            outcomes,
+            checked,
+            identifiersUsed: work.identifiers,
+          }),
+        ),
+  );
 
 /** Looking is another effect than erasing, and has a key of its own. */
 const afterwards = (work: Work): Work => ({

@@ -10,8 +10,8 @@ import { makePackage } from "./package.ts";
 import { send } from "./send.ts";
 import { verify } from "./verify.ts";
 
-/** Does what is to be done, and says what came of it. @throws StorageFailed, Damaged */
-export const perform = async (effect: Effect, action: Action): Promise<RequestEvent> => {
+/** Does what is to be done, and says what came of it; null where that is stored already. @throws StorageFailed, Damaged */
+export const perform = async (effect: Effect, action: Action): Promise<RequestEvent | null> => {
   switch (action.do) {
     case "send":
       return send(effect, action.notice);

@@ -1,5 +1,6 @@
 import {
   type AuditEntry,
+  type CommitAnswer,
   defineRequestStore,
   type RequestKey,
   type RequestStoreDefinition,
@@ -13,12 +14,12 @@ import { whileUp } from "../while-up.ts";
 /** What a fault has at hand. */
 export interface World {
   /** The store as it should be; every operation throws once the database is gone. */
-  readonly good: RequestStoreDefinition;
+  readonly good: Required<RequestStoreDefinition>;
   readonly tables: RequestTables;
   /** What lies around beside the tables; the second door sees it too. */
   readonly leftovers: unknown[];
   /** The same store over other tables. */
-  over(tables: RequestTables): RequestStoreDefinition;
+  over(tables: RequestTables): Required<RequestStoreDefinition>;
 }
 
 export type Fault = (world: World) => Partial<RequestStoreDefinition>;
@@ -27,7 +28,7 @@ export const harness = (fault: Fault | null): RequestStoreHarness => {
   const makeBreakable = async () => {
     let down = false;
     const up = whileUp(() => down);
-    const over = (tables: RequestTables): RequestStoreDefinition => {
+    const over = (tables: RequestTables): Required<RequestStoreDefinition> => {
       const plain = plainRequestStore(memoryRequestStore(tables));
       return {
         insert: up(plain.insert),
@@ -37,6 +38,7 @@ export const harness = (fault: Fault | null): RequestStoreHarness => {
         list: up(plain.list),
         due: up(plain.due),
         audit: up(plain.audit),
+        transaction: plain.transaction,
       };
     };
     const tables = memoryTables();
@@ -50,7 +52,7 @@ export const harness = (fault: Fault | null): RequestStoreHarness => {
       },
     };
   };
-  return { make: makeBreakable, makeBreakable };
+  return { transactions: true, make: makeBreakable, makeBreakable };
 };
 
 export const keyOf = ({ tenant, id }: RequestKey): string => JSON.stringify([tenant, id]);
@@ -69,17 +71,16 @@ export const put = (
 export const claiming =
   (holderOf: (request: StoredRequest, all: readonly StoredRequest[]) => StoredRequest | undefined): Fault =>
   ({ good, tables }) => ({
-    async commit(input) {
-      const stored = await good.read(input.request);
-      if (stored?.version !== input.expectedVersion) return { outcome: "changed" };
-      const holder = holderOf(input.request, [...tables.requests.values()]);
-      if (holder !== undefined) return { outcome: "claimed", by: holder.id };
-      // Read once more: the first look waited.
-      if (tables.requests.get(keyOf(stored))?.version !== input.expectedVersion)
-        return { outcome: "changed" };
-      put(tables, input.request, input.entries);
-      return { outcome: "committed" };
-    },
+    // In its turn: whoever is in a transaction is not disturbed.
+    commit: (input) =>
+      good.transaction(async ({ read }): Promise<CommitAnswer> => {
+        await good.read(input.request);
+        if ((await read(input.request))?.version !== input.expectedVersion) return { outcome: "changed" };
+        const holder = holderOf(input.request, [...tables.requests.values()]);
+        if (holder !== undefined) return { outcome: "claimed", by: holder.id };
+        put(tables, input.request, input.entries);
+        return { outcome: "committed" };
+      }),
   });
 
 /** Whether a request is another open one that holds one of the claims. */

@@ -1,0 +1,163 @@
+import type { CallContext, Category, CollectionOutcome } from "@subject-rights/core";
+import { MemoryTransaction } from "@subject-rights/memory";
+import { describe, expect, it } from "vitest";
+import { ada, admin, createWorld, hanging, peopleSource } from "./world.ts";
+
+const joins = (handle: unknown) => handle instanceof MemoryTransaction;
+
+const erased: CollectionOutcome[] = [{ collection: "people", outcome: "erased", count: 1 }];
+
+/** A source over memory whose erasing is stored with the record of it. */
+const joining = (onErase: (context: CallContext) => Promise<void> = async () => undefined) => {
+  const people = new Map([[ada, [{ name: "Ada" }]]]);
+  const drafts = new WeakSet<MemoryTransaction>();
+  const seen: unknown[] = [];
+  const source = peopleSource("crm", people, {
+    joins,
+    locate: async (_, { transaction }) => {
+      const isGone = transaction instanceof MemoryTransaction && drafts.has(transaction);
+      return [{ collection: "people", count: isGone ? 0 : people.size }];
+    },
+    erase: async (_, context) => {
+      const { transaction } = context;
+      seen.push(transaction);
+      if (!(transaction instanceof MemoryTransaction)) throw new Error("called apart");
+      drafts.add(transaction);
+      transaction.whenStored(() => void people.delete(ada));
+      await onErase(context);
+      return erased;
+    },
+  });
+  return { source, people, seen };
+};
+
+describe("a source that joins the transaction of the store", () => {
+  it("erases in it, is asked in it, and the record is stored with it", async () => {
+    const { source, people, seen } = joining();
+    const world = await createWorld({ sources: [source] });
+    const view = await world.read(await world.acknowledged("erasure"));
+    expect(view).toMatchObject({ outcome: "completed", sources: [{ outcomes: erased, checked: true }] });
+    expect([people.size, seen.length]).toEqual([0, 1]);
+    expect(world.errors).toEqual([]);
+  });
+
+  it("has erased nothing where it fails, and the failure is recorded", async () => {
+    let isDown = true;
+    const { source, people } = joining(async () => {
+      if (isDown) throw new Error("half of it was done");
+    });
+    const world = await createWorld({ sources: [source] });
+    const id = await world.acknowledged("erasure");
+    expect(people.size).toBe(1);
+    expect((await world.read(id)).sources[0]).toMatchObject({
+      problem: { code: "unavailable" },
+      outcomes: [],
+    });
+    isDown = false;
+    await world.pass(3_600_000);
+    expect(people.size).toBe(0);
+    expect(await world.read(id)).toMatchObject({ outcome: "completed", sources: [{ outcomes: erased }] });
+  });
+
+  it("has erased nothing where it does not answer in time", async () => {
+    const { source, people } = joining((context) => hanging(null, context));
+    const world = await createWorld({ sources: [source], callDeadline: 5_000 });
+    const id = await world.acknowledged("erasure");
+    await world.pass(5_000);
+    expect((await world.read(id)).sources[0]).toMatchObject({ problem: { code: "timed-out" } });
+    expect(people.size).toBe(1);
+  });
+
+  it("has erased nothing where the request is called off meanwhile", async () => {
+    // Deaf to its signal, as those are that finish just then.
+    let finish = (): void => undefined;
+    const { source, people } = joining(
+      () =>
+        new Promise((resolve) => {
+          finish = resolve;
+        }),
+    );
+    const world = await createWorld({ sources: [source] });
+    const id = await world.acknowledged("erasure");
+    const cancelled = world.rights.requests.cancel({ actor: admin, requestId: id, reason: "withdrawn" });
+    finish();
+    await world.settle();
+    const view = await world.read(id);
+    // The store lets one of both be first. Whichever it was, what was done and what is said agree.
+    expect((await cancelled).isOk() ? view.outcome : "completed").toBe(view.outcome);
+    expect(people.size).toBe(view.sources[0]?.outcomes.length === 0 ? 1 : 0);
+    expect(world.errors).toEqual([]);
+  });
+
+  it("works on its own where it does not know the handle, or throws over it", async () => {
+    for (const answer of [
+      () => false,
+      () => {
+        throw new Error("what is this?");
+      },
+    ]) {
+      const people = new Map([[ada, [{ name: "Ada" }]]]);
+      const contexts: CallContext[] = [];
+      const source = peopleSource("crm", people, {
+        joins: answer,
+        erase: async (_, context) => {
+          contexts.push(context);
+          people.delete(ada);
+          return erased;
+        },
+      });
+      const world = await createWorld({ sources: [source] });
+      expect(await world.read(await world.acknowledged("erasure"))).toMatchObject({ outcome: "completed" });
+      expect(contexts.map((context) => "transaction" in context)).toEqual([false]);
+    }
+  });
+
+  it("goes beside others of the same request", async () => {
+    const one = joining();
+    const others = ["a", "b", "c"].map((id) => peopleSource(id, new Map([[ada, [{ name: "Ada" }]]])));
+    const world = await createWorld({ sources: [one.source, ...others] });
+    expect(await world.read(await world.acknowledged("erasure"))).toMatchObject({ outcome: "completed" });
+    expect([one.people.size, one.seen.length, world.errors]).toEqual([0, 1, []]);
+  });
+});
+
+describe("the category of a request", () => {
+  it("is told to a source that holds several", async () => {
+    const told: (readonly [string, Category | null])[] = [];
+    const note = (ability: string, { category }: CallContext) => void told.push([ability, category]);
+    const source = peopleSource("application", new Map(), {
+      holds: ["customer-data", "user-data"],
+      identify: async (_, context) => {
+        note("identify", context);
+        return [];
+      },
+      locate: async (_, context) => {
+        note("locate", context);
+        return [];
+      },
+      erase: async (_, context) => {
+        note("erase", context);
+        return [{ collection: "people", outcome: "absent" }];
+      },
+    });
+    const copy = peopleSource("copy", new Map(), {
+      kind: "copy",
+      refresh: async (context) => note("refresh", context),
+    });
+    const world = await createWorld({ sources: [source, copy] });
+    for (const category of ["user-data", "customer-data"] as const) {
+      told.length = 0;
+      (
+        await world.rights.requests.submit({ actor: admin, kind: "erasure", category, email: ada })
+      )._unsafeUnwrap();
+      await world.settle();
+      (await world.rights.requests.acknowledge({ token: world.token() }))._unsafeUnwrap();
+      await world.settle();
+      expect(new Set(told.map(([ability]) => ability))).toEqual(new Set(["identify", "locate", "erase"]));
+      expect(new Set(told.map(([, each]) => each))).toEqual(new Set([category]));
+    }
+    told.length = 0;
+    (await world.rights.sources.refresh({ actor: admin, source: "copy" }))._unsafeUnwrap();
+    expect(told).toEqual([["refresh", null]]);
+  });
+});
