@@ -1,1 +1,40 @@
-export type { PostgresClient } from "./database/client.ts";
+export type { PgliteShape, PoolShape, PostgresClient, Queryable } from "./database/client.ts";
+
+// The store
+export { type Migrated, type MigrateOptions, migrate, migrationSql } from "./migrations/migrate.ts";
+export { privilegesSql } from "./migrations/privileges.ts";
+export { postgresArtifactStore } from "./store/artifact-store.ts";
+export { MigrationFailed, SchemaNotMigrated, SchemaTooNew, WrongMasterKey } from "./store/errors.ts";
+export { type KeyRingOptions, postgresKeyRing } from "./store/key-ring.ts";
+export { postgresRequestStore, type StoreOptions } from "./store/request-store.ts";
+export { postgresSourceStatusStore } from "./store/source-status-store.ts";
+export { type PostgresStorage, type PostgresStorageOptions, postgresStorage } from "./store/storage.ts";
+
+// The data source
+export {
+  type PlannedPerson,
+  type PostgresDataSource,
+  type PostgresDataSourceOptions,
+  postgresDataSource,
+} from "./source/postgres-data-source.ts";
+export type { ErasurePlan, PlannedCollection } from "./source/plan.ts";
+export type {
+  Anonymisation,
+  BackReference,
+  Belonging,
+  Coarser,
+  ColumnDetail,
+  ColumnMap,
+  DataMap,
+  Erasure,
+  MatchedColumn,
+  Reference,
+  Retention,
+  RetentionPeriod,
+  TableMap,
+  TableName,
+  Unlink,
+  Waiver,
+} from "./data-map/data-map.ts";
+export { DataMapUnfit } from "./data-map/data-map-unfit.ts";
+export { type MapProblem, type MapProblemCode, mapProblemCodes } from "./data-map/problem.ts";

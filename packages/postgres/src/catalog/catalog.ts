@@ -13,6 +13,7 @@ export interface Table {
   readonly parents: readonly number[];
   /** Whether a policy hides rows from the role that asks. */
   readonly hasRowSecurity: boolean;
+  /** By privileges on the table and on its schema; so are `maySelect` and `mayUpdate` of its columns. */
   readonly mayDelete: boolean;
   /** As `pg_class.reltuples` has it; -1 where it was never analysed. */
   readonly estimatedRows: number;
@@ -99,6 +100,8 @@ export interface ForeignKey {
   readonly toColumns: readonly string[];
   readonly onDelete: ReferentialAction;
   readonly onUpdate: ReferentialAction;
+  /** MATCH FULL: its columns are all NULL, or none is. */
+  readonly isMatchFull: boolean;
 }
 
 export type ReferentialAction = "no action" | "restrict" | "cascade" | "set null" | "set default";

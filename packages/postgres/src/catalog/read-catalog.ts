@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Database } from "../database/database.ts";
+import type { Database, Session } from "../database/database.ts";
 import { sql } from "../sql/sql.ts";
 import type { Catalog } from "./catalog.ts";
 
@@ -70,12 +70,16 @@ const catalogSchema = z.object({
       toColumns: names,
       onDelete: action,
       onUpdate: action,
+      isMatchFull: z.boolean(),
     }),
   ),
 }) satisfies z.ZodType<Catalog>;
 
 /** The system's own schemas, and the temporary ones. */
 const ownSchemas = sql`n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'`;
+
+/** PostgreSQL 18 has constraints that are only declared. */
+const isEnforced = sql`coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true)`;
 
 const catalogQuery = sql`
 with visible as (
@@ -105,7 +109,7 @@ select json_build_object(
     'parents', coalesce((select json_agg(i.inhparent::int8) from pg_catalog.pg_inherits i
       where i.inhrelid = c.oid), '[]'),
     'hasRowSecurity', row_security_active(c.oid),
-    'mayDelete', has_table_privilege(c.oid, 'DELETE'),
+    'mayDelete', u.may_use and has_table_privilege(c.oid, 'DELETE'),
     'estimatedRows', c.reltuples,
     'columns', coalesce((select json_agg(json_build_object(
         'number', a.attnum,
@@ -121,8 +125,8 @@ select json_build_object(
             then nullif(greatest(case when a.atttypmod = -1 then b.typtypmod else a.atttypmod end - 4, 0), 0) end),
         'isNotNull', a.attnotnull or b.typnotnull,
         'isGenerated', a.attgenerated <> '' or a.attidentity = 'a',
-        'maySelect', has_column_privilege(c.oid, a.attnum, 'SELECT'),
-        'mayUpdate', has_column_privilege(c.oid, a.attnum, 'UPDATE')) order by a.attnum)
+        'maySelect', u.may_use and has_column_privilege(c.oid, a.attnum, 'SELECT'),
+        'mayUpdate', u.may_use and has_column_privilege(c.oid, a.attnum, 'UPDATE')) order by a.attnum)
       from pg_catalog.pg_attribute a
       join base_type b on b.declared = a.atttypid
       join pg_catalog.pg_type t on t.oid = b.oid
@@ -147,7 +151,7 @@ select json_build_object(
         'columns', coalesce((select json_agg(a.attname) from pg_catalog.pg_attribute a
           where a.attrelid = c.oid and a.attnum = any (k.conkey)), '[]'),
         'sql', pg_get_expr(k.conbin, k.conrelid)) order by k.conname)
-      from pg_catalog.pg_constraint k where k.conrelid = c.oid and k.contype = 'c'), '[]'),
+      from pg_catalog.pg_constraint k where k.conrelid = c.oid and k.contype = 'c' and ${isEnforced}), '[]'),
     'triggers', coalesce((select json_agg(json_build_object(
         'name', g.tgname,
         'onDelete', g.tgtype & 8 <> 0,
@@ -170,7 +174,8 @@ select json_build_object(
         on d.classid = 'pg_catalog.pg_rewrite'::regclass and d.objid = r.oid
         and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid <> c.oid
       where r.ev_class = c.oid and r.rulename = '_RETURN'), '[]')
-  ) order by c.nspname, c.relname) from visible c), '[]'),
+  ) order by c.nspname, c.relname) from visible c
+    cross join lateral (select has_schema_privilege(c.relnamespace, 'USAGE') as may_use) u), '[]'),
   'foreignKeys', coalesce((select json_agg(json_build_object(
     'name', k.conname,
     'from', k.conrelid::int8,
@@ -182,9 +187,10 @@ select json_build_object(
       from unnest(k.confkey) with ordinality u (number, place)
       join pg_catalog.pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.number),
     'onDelete', ${actionOf("confdeltype")},
-    'onUpdate', ${actionOf("confupdtype")}) order by k.conrelid, k.conname)
+    'onUpdate', ${actionOf("confupdtype")},
+    'isMatchFull', k.confmatchtype = 'f') order by k.conrelid, k.conname)
     from pg_catalog.pg_constraint k
-    where k.contype = 'f' and k.conparentid = 0
+    where k.contype = 'f' and k.conparentid = 0 and ${isEnforced}
       and exists (select from visible where visible.oid = k.conrelid)
       and exists (select from visible where visible.oid = k.confrelid)), '[]')
 )::text as catalog`;
@@ -197,11 +203,15 @@ function actionOf(column: "confdeltype" | "confupdtype") {
         when 'n' then 'set null' else 'set default' end`;
 }
 
-/** Reads the schema as the role that asks may see it. */
-export const readCatalog = (database: Database): Promise<Catalog> =>
-  database.transaction(async (session) => {
-    // With an empty search path the server names every type and function in full: they mean the same everywhere.
-    await session.query(sql`select set_config('search_path', '', true)`);
-    const [row] = await session.query(catalogQuery);
-    return catalogSchema.parse(JSON.parse(row?.["catalog"] ?? "null"));
-  });
+/** Reads the schema as the role that asks may see it; in a transaction of its own, or in the one that is there. */
+export const readCatalog = (asked: Database | Session): Promise<Catalog> =>
+  "transaction" in asked ? asked.transaction(readInTransaction) : readInTransaction(asked);
+
+const readInTransaction = async (session: Session): Promise<Catalog> => {
+  // With an empty search path the server names every type and function in full: they mean the same everywhere.
+  const [before] = await session.query(sql`select current_setting('search_path') as path`);
+  await session.query(sql`select set_config('search_path', '', true)`);
+  const [row] = await session.query(catalogQuery);
+  await session.query(sql`select set_config('search_path', ${before?.["path"] ?? ""}, true)`);
+  return catalogSchema.parse(JSON.parse(row?.["catalog"] ?? "null"));
+};

@@ -79,7 +79,12 @@ const dataMapSchema = z
     tables: z.array(tableMapSchema).min(1),
     unlink: z
       .array(
-        z.strictObject({ table: tableNameSchema, columns: z.array(nameSchema).min(1), reason: reasonSchema }),
+        z.strictObject({
+          table: tableNameSchema,
+          columns: z.array(nameSchema).min(1),
+          reason: reasonSchema,
+          triggers: z.record(nameSchema, reasonSchema).optional(),
+        }),
       )
       .optional(),
     waivers: z

@@ -86,16 +86,16 @@ export type Anonymisation =
   | "null"
   | "hash"
   | { readonly constant: string | number | boolean }
-  | {
-      readonly coarser:
-        | "year"
-        | "month"
-        | "day"
-        | "hour"
-        | { readonly step: number }
-        | { readonly first: number };
-    }
+  | { readonly coarser: Coarser }
   | { readonly function: (value: string) => string | null | Promise<string | null> };
+
+export type Coarser =
+  | "year"
+  | "month"
+  | "day"
+  | "hour"
+  | { readonly step: number }
+  | { readonly first: number };
 
 /** `delete`: the row goes. `anonymise`: it stays, without what makes it the person's. `retain`: the law keeps it. */
 export type Erasure = "delete" | "anonymise" | { readonly retain: Retention };
@@ -120,6 +120,8 @@ export interface Unlink {
   readonly table: TableName;
   readonly columns: readonly string[];
   readonly reason: string;
+  /** Triggers and rules that run when the columns are set to NULL, each with why that is fine. */
+  readonly triggers?: Readonly<Record<string, string>>;
 }
 
 export interface Waiver {

@@ -8,6 +8,7 @@ import type {
   TableMap,
   TableName,
 } from "./data-map.ts";
+import { listed } from "./listed.ts";
 import type { MapProblem, MapProblemCode } from "./problem.ts";
 import {
   type ColumnPair,
@@ -29,9 +30,6 @@ export const findTable = (catalog: Catalog, name: TableName): Table | undefined 
 
 export const findColumn = (table: Table, name: string): Column | undefined =>
   table.columns.find((column) => column.name === name);
-
-const listed = <Item>(items: Item | readonly Item[]): readonly Item[] =>
-  Array.isArray(items) ? (items as readonly Item[]) : [items as Item];
 
 /**
  * Finds every name of a map in the live schema.
@@ -227,5 +225,6 @@ const resolveUnlink = (
     table,
     foreignKey,
     columns: foreignKey.columns.flatMap((name) => findColumn(table, name) ?? []),
+    triggers: unlink.triggers ?? {},
   }));
 };

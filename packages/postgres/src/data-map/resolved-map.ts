@@ -55,6 +55,7 @@ export interface ResolvedUnlink {
   readonly table: Table;
   readonly foreignKey: ForeignKey;
   readonly columns: readonly Column[];
+  readonly triggers: Readonly<Record<string, string>>;
 }
 
 export const retentionOf = (erasure: Erasure): Retention | null =>

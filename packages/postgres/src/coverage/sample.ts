@@ -1,0 +1,85 @@
+import type { Column, Table } from "../catalog/catalog.ts";
+import type { Database } from "../database/database.ts";
+import { sqlState } from "../database/failure.ts";
+import { join, name, type Sql, sql } from "../sql/sql.ts";
+import type { Reading } from "./personal-values.ts";
+import type { TableFamily } from "./table-families.ts";
+
+/** Rows from the first pages, and as many from all over a table that is larger than that. */
+const rowsPerPart = 200;
+/** Characters of a value. */
+const longestValue = 2000;
+/** Milliseconds for one table, waiting for a lock included. */
+const timeLimit = 5000;
+
+/** The values of each column that was asked for, or why there are none. */
+export type Sample =
+  | { readonly values: ReadonlyMap<Column, readonly string[]> }
+  | { readonly unreadable: string };
+
+/** Why a read was refused, by SQLSTATE. Anything else is a failure of the whole. */
+const refusals: Readonly<Record<string, string>> = {
+  "42501": "this role may not read it",
+  "57014": `reading a sample took longer than ${timeLimit / 1000} seconds`,
+  "55P03": `it was locked for longer than ${timeLimit / 1000} seconds`,
+};
+
+/** object_not_in_prerequisite_state: a materialised view without data holds nobody. */
+const notPopulated = "55000";
+
+/** How the values of a column can be read; null for types whose values look like nothing. */
+export const readingOf = ({ type }: Column): Reading | null => {
+  const { base, category, structure } = type;
+  if (base === "json" || base === "jsonb") return "json";
+  if (structure === "c") return "parts";
+  if (/^_(text|varchar|bpchar|citext|jsonb?)$/.test(base) || base === "hstore") return "parts";
+  return (structure === "b" && category === "S") || base === "xml" ? "text" : null;
+};
+
+/** Reads a bounded number of rows of a table, in one statement, in a transaction that may only read. */
+export const sample = async (
+  database: Database,
+  { root, members }: TableFamily,
+  columns: readonly Column[],
+): Promise<Sample> => {
+  if (members.some(({ hasRowSecurity }) => hasRowSecurity)) {
+    return { unreadable: "a row security policy hides rows from this role" };
+  }
+  if (members.some(({ kind }) => kind === "foreign table")) {
+    return { unreadable: "a part of it lies on another server" };
+  }
+  try {
+    const rows = await database.transaction(async (session) => {
+      await session.query(sql`set transaction read only`);
+      await session.query(sql`select set_config('search_path', '', true),
+        set_config('statement_timeout', ${timeLimit}, true), set_config('lock_timeout', ${timeLimit}, true)`);
+      return session.query(statementFor(root, members, columns));
+    });
+    return { values: new Map(columns.map((column, index) => [column, valuesOf(rows, aliasOf(index))])) };
+  } catch (thrown) {
+    const state = sqlState(thrown) ?? "";
+    if (state === notPopulated) return { values: new Map() };
+    const unreadable = refusals[state];
+    if (unreadable === undefined) throw thrown;
+    return { unreadable };
+  }
+};
+
+const aliasOf = (index: number): string => `value_${index}`;
+
+const valuesOf = (rows: readonly Readonly<Record<string, string | null>>[], alias: string): readonly string[] =>
+  rows.flatMap((row) => row[alias] ?? []);
+
+const statementFor = (root: Table, members: readonly Table[], columns: readonly Column[]): Sql => {
+  const values = join(
+    columns.map((column, index) => sql`left(${name(column.name)}::text, ${longestValue}::int) as ${name(aliasOf(index))}`),
+  );
+  const from = sql`select ${values} from ${name(root.schema, root.name)}`;
+  const first = sql`(${from} limit ${rowsPerPart}::bigint)`;
+  const rows = members.reduce((sum, { estimatedRows }) => sum + Math.max(0, estimatedRows), 0);
+  if (rows <= 2 * rowsPerPart) return first;
+  // Whole pages are drawn, so that more than enough rows come; always the same ones while the table is as it is.
+  const percentage = Math.min(100, (100 * 10 * rowsPerPart) / rows);
+  const drawn = sql`tablesample system (${percentage}::real) repeatable (0)`;
+  return sql`${first} union all (${from} ${drawn} limit ${rowsPerPart}::bigint)`;
+};

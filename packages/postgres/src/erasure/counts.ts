@@ -1,0 +1,101 @@
+import { type CollectionCount, type CollectionOutcome, PermanentFailure } from "@subject-rights/core";
+import { z } from "zod";
+import type { Retention } from "../data-map/data-map.ts";
+import { type MappedTable, type ResolvedMap, retentionOf } from "../data-map/resolved-map.ts";
+import type { Session } from "../database/database.ts";
+import { type Person, reach } from "../reach/reach.ts";
+import { join, type Sql, sql } from "../sql/sql.ts";
+import { erasureFacts, isDue, keptUntil } from "./facts.ts";
+
+/** What there is of a person in one table. */
+export interface TableCount {
+  readonly table: MappedTable;
+  /** Rows that an erasure deletes, or anonymises. */
+  readonly due: number;
+  /** Rows that the law keeps: the last day for each calendar year in which that ends. */
+  readonly kept: readonly { readonly until: string; readonly count: number }[];
+}
+
+const keptSchema = z.array(z.object({ until: z.iso.date().nullable(), count: z.number().int() }));
+const countSchema = z.number().int().nonnegative();
+
+/** Today, as a day in UTC; a duty that ends today is still one. */
+export const dayOf = (now: Date): string => now.toISOString().slice(0, 10);
+
+export const isKept = (today: string): Sql => sql`${keptUntil} >= ${today}::date`;
+
+/** A row whose date cannot be told is neither kept nor deleted: nobody knows which would be lawful. */
+const hasNoDate = sql`${keptUntil} is null`;
+
+export const keptJson = (set: Sql, today: string): Sql => sql`(select coalesce(json_agg(y), '[]') from (
+  select to_char(max(${keptUntil}), 'YYYY-MM-DD') as until, count(*) as count from ${set}
+  where ${isKept(today)} or ${hasNoDate}
+  group by extract(year from ${keptUntil})) y)`;
+
+const countJson = (set: Sql, table: MappedTable, today: string): Sql =>
+  retentionOf(table.erasure) === null
+    ? sql`json_build_array((select count(*) from ${set} where ${isDue}), json_build_array())`
+    : sql`json_build_array((select count(*) from ${set} where ${keptUntil} < ${today}::date), ${keptJson(set, today)})`;
+
+/** Counts, in one statement over one state of the data, and changes nothing. */
+export const countRows = async (
+  session: Session,
+  map: ResolvedMap,
+  tables: readonly MappedTable[],
+  person: Person,
+  today: string,
+): Promise<readonly TableCount[]> => {
+  const { sets, set } = reach(map, tables, person, "own", erasureFacts);
+  const counts = join(tables.map((table) => countJson(set(table), table, today)));
+  const [row] = await session.query(sql`${sets} select json_build_array(${counts})::text as counts`);
+  return readCounts(tables, row?.["counts"]);
+};
+
+const countsSchema = z.array(z.tuple([countSchema, keptSchema]));
+
+/** Reads what `countJson` and its like answer. */
+export const readCounts = (
+  tables: readonly MappedTable[],
+  text: string | null | undefined,
+): readonly TableCount[] => {
+  const counts = countsSchema.parse(JSON.parse(text ?? "null"));
+  if (counts.length !== tables.length) throw new Error("The database did not answer for every table.");
+  return tables.map((table, index) => {
+    const [due, kept] = counts[index] ?? [0, []];
+    return {
+      table,
+      due,
+      kept: kept.map(({ until, count }) => {
+        if (until === null)
+          throw new PermanentFailure(`${table.map.title}: rows without the date they are kept from`);
+        return { until, count };
+      }),
+    };
+  });
+};
+
+export const collectionCount = ({ table, due, kept }: TableCount): CollectionCount => ({
+  collection: table.map.title,
+  count: kept.reduce((sum, { count }) => sum + count, due),
+});
+
+export const collectionOutcomes = ({ table, due, kept }: TableCount): readonly CollectionOutcome[] => {
+  const collection = table.map.title;
+  const outcomes: CollectionOutcome[] = [];
+  if (due > 0) {
+    outcomes.push({
+      collection,
+      outcome: table.erasure === "anonymise" ? "anonymised" : "erased",
+      count: due,
+    });
+  }
+  const retention = retentionOf(table.erasure);
+  if (retention !== null) outcomes.push(...kept.map((each) => retained(collection, retention, each)));
+  return outcomes.length > 0 ? outcomes : [{ collection, outcome: "absent" }];
+};
+
+const retained = (
+  collection: string,
+  { reason }: Retention,
+  { until, count }: TableCount["kept"][number],
+): CollectionOutcome => ({ collection, outcome: "retained", count, reason, until });

@@ -1,0 +1,86 @@
+import type { MappedTable, ResolvedMap } from "../data-map/resolved-map.ts";
+import { retentionOf } from "../data-map/resolved-map.ts";
+import type { Session } from "../database/database.ts";
+import { sameKey, tableName } from "../reach/columns.ts";
+import { type Person, reach } from "../reach/reach.ts";
+import { join, name, type Sql, sql } from "../sql/sql.ts";
+import { anonymisedValue } from "./anonymised.ts";
+import { applyFunctions } from "./apply-functions.ts";
+import { collectionCount, countRows, isKept, keptJson, readCounts, type TableCount } from "./counts.ts";
+import { erasureFacts, isDue, keptUntil } from "./facts.ts";
+import { unlinkRows } from "./unlink.ts";
+
+export interface Erasing {
+  readonly map: ResolvedMap;
+  /** The tables of the category. */
+  readonly tables: readonly MappedTable[];
+  readonly person: Person;
+  readonly today: string;
+  readonly hashKey: Uint8Array;
+}
+
+/**
+ * Erases a person in the tables that are asked for, and counts what became of each row. Everything that is deleted
+ * or anonymised is so in one statement: it sees one state of the data, and foreign keys are checked at its end, so
+ * that rows which point at each other go together, in cycles too.
+ *
+ * @throws Error where anything of the person is left afterwards; the transaction is then to be undone
+ */
+export const erasePerson = async (session: Session, erasing: Erasing): Promise<readonly TableCount[]> => {
+  const { map, tables, person, today } = erasing;
+  await applyFunctions(session, erasing);
+  await unlinkRows(session, erasing);
+  const [row] = await session.query(eraseStatement(erasing));
+  const counts = readCounts(tables, row?.["counts"]);
+  for (const { table, due, kept } of await countRows(session, map, tables, person, today)) {
+    const said = counts.find((each) => each.table === table);
+    const isSame = (said?.kept ?? []).every(({ until, count }) =>
+      kept.some((each) => each.until === until && each.count === count),
+    );
+    if (due > 0 || !isSame) {
+      // A trigger that swallows a deletion, a row that came in meanwhile: nothing of it is called done.
+      throw new Error(
+        `${collectionCount({ table, due, kept }).collection}: rows are left after the erasure.`,
+      );
+    }
+  }
+  return counts;
+};
+
+const eraseStatement = ({ map, tables, person, today, hashKey }: Erasing): Sql => {
+  const { sets, set } = reach(map, tables, person, "own", erasureFacts);
+  const gone = (table: MappedTable): Sql => name(`gone_${tables.indexOf(table)}`);
+  const changed = (table: MappedTable): Sql => name(`changed_${tables.indexOf(table)}`);
+  const changes = tables.flatMap((table) => {
+    const retention = retentionOf(table.erasure);
+    const isThis = sameKey(table, sql`t`, sql`r`);
+    const pieces: Sql[] = [];
+    if (table.erasure === "delete" || retention !== null) {
+      const condition = retention === null ? sql`true` : sql`r.${keptUntil} < ${today}::date`;
+      pieces.push(sql`${gone(table)} as (delete from ${tableName(table)} t using ${set(table)} r
+        where ${isThis} and ${condition} returning 1)`);
+    }
+    const assignments = table.columns.flatMap(({ column, anonymise }) => {
+      const held = sql`t.${name(column.name)}`;
+      const value = anonymise === null ? null : anonymisedValue(held, column.type, anonymise, hashKey);
+      return value === null ? [] : [sql`${name(column.name)} = ${value}`];
+    });
+    if (table.erasure !== "delete" && assignments.length > 0) {
+      const condition = retention === null ? sql`true` : isKept(today);
+      pieces.push(sql`${changed(table)} as (update ${tableName(table)} t set ${join(assignments)} from ${set(table)} r
+        where ${isThis} and r.${isDue} and ${condition} returning 1)`);
+    }
+    return pieces;
+  });
+  const counts = tables.map((table) => {
+    if (retentionOf(table.erasure) !== null) {
+      return sql`json_build_array((select count(*) from ${gone(table)}), ${keptJson(set(table), today)})`;
+    }
+    if (table.erasure === "delete") {
+      return sql`json_build_array((select count(*) from ${gone(table)}), json_build_array())`;
+    }
+    return sql`json_build_array((select count(*) from ${set(table)} where ${isDue}), json_build_array())`;
+  });
+  return sql`${sets}${changes.length > 0 ? sql`, ` : sql``}${join(changes)}
+    select json_build_array(${join(counts)})::text as counts`;
+};

@@ -1,0 +1,43 @@
+import type { RetentionPeriod } from "../data-map/data-map.ts";
+import { type MappedTable, retentionOf } from "../data-map/resolved-map.ts";
+import type { Facts } from "../reach/reach.ts";
+import { join, name, type Sql, sql } from "../sql/sql.ts";
+import { isAnonymised } from "./anonymised.ts";
+
+/** Whether a row still has something to anonymise. */
+export const isDue = name("is_due");
+/** Until when a row is kept. */
+export const keptUntil = name("kept_until");
+
+/** What an erasure has to know of each row beside its key. */
+export const erasureFacts: Facts = (table, alias) => {
+  const retention = retentionOf(table.erasure);
+  return [
+    { as: isDue, value: dueCondition(table, alias), type: sql`boolean` },
+    ...(retention === null
+      ? []
+      : [{ as: keptUntil, value: untilDate(retention.until, alias), type: sql`date` }]),
+  ];
+};
+
+/** A row that is deleted is due as long as it is there; one that stays, as long as a value is not anonymised. */
+const dueCondition = (table: MappedTable, alias: Sql): Sql => {
+  if (table.erasure === "delete") return sql`true`;
+  const seen = table.columns.flatMap(({ column, anonymise }) =>
+    anonymise === null
+      ? []
+      : (isAnonymised(sql`${alias}.${name(column.name)}`, column.type, anonymise) ?? []),
+  );
+  if (seen.length > 0) return sql`not (${join(seen, sql` and `)})`;
+  // Only functions, whose results cannot be told: due as long as the row belongs to the person.
+  return table.columns.some(({ anonymise }) => anonymise !== null) ? sql`true` : sql`false`;
+};
+
+const untilDate = (until: string | RetentionPeriod, alias: Sql): Sql => {
+  if (typeof until === "string") return sql`${until}::date`;
+  const { column, years = 0, months = 0, endOfYear = false } = until;
+  const ends = sql`(${alias}.${name(column)})::date + make_interval(years => ${years}::int, months => ${months}::int)`;
+  return endOfYear
+    ? sql`(date_trunc('year', ${ends}) + interval '1 year' - interval '1 day')::date`
+    : sql`(${ends})::date`;
+};

@@ -1,0 +1,37 @@
+import { name, type Sql, sql } from "../sql/sql.ts";
+import { defaultSchema, type TableName, tablesIn } from "../store/tables.ts";
+import { printed } from "./migrate.ts";
+
+/** What the store does in each table, and no more. */
+const needed: Readonly<Record<TableName, Sql>> = {
+  migration: sql`select`,
+  request: sql`select, insert, update`,
+  claim: sql`select, insert, delete`,
+  token: sql`select, insert, delete`,
+  audit: sql`select, insert`,
+  artifact: sql`select, insert, update, delete`,
+  source_status: sql`select, insert, update`,
+  key: sql`select, insert, delete`,
+};
+
+/**
+ * The GRANT statements that let a role run the application, and not more: it can migrate nothing, and can neither
+ * change nor delete an audit entry. For the owner of the schema to run, after each migration.
+ *
+ * @throws ConfigurationMistake for a name that cannot be one
+ */
+export const privilegesSql = ({
+  schema = defaultSchema,
+  role,
+}: {
+  readonly schema?: string | undefined;
+  readonly role: string;
+}): string => {
+  const tables = tablesIn(schema);
+  const to = name(role);
+  const names = Object.keys(needed) as readonly TableName[];
+  return printed([
+    sql`grant usage on schema ${name(schema)} to ${to}`,
+    ...names.map((table) => sql`grant ${needed[table]} on table ${tables[table]} to ${to}`),
+  ]);
+};

@@ -1,0 +1,53 @@
+import type { MapProblem } from "../data-map/problem.ts";
+import type { MappedTable, ResolvedMap } from "../data-map/resolved-map.ts";
+import { problemAt } from "./problem-at.ts";
+import { reached } from "./what-happens.ts";
+
+/** Tables that no identifier leads to, and links that go round in a circle. */
+export const reachProblems = (map: ResolvedMap): readonly MapProblem[] => {
+  const found = reached(
+    map,
+    () => true,
+    () => true,
+  );
+  return [
+    ...map.tables
+      .filter(({ table }) => !found.has(table.oid))
+      .map(({ table }) =>
+        problemAt(
+          "out-of-reach",
+          table,
+          null,
+          "No identifier leads here: following what its rows belong through never comes to a column that is " +
+            "matched. Match a column of this table, or of one that it belongs through.",
+        ),
+      ),
+    ...map.tables.flatMap((mapped) => circles(map, mapped)),
+  ];
+};
+
+const circles = (map: ResolvedMap, mapped: MappedTable): readonly MapProblem[] =>
+  mapped.belongs.flatMap((belonging) =>
+    belonging.kind === "referenced-by" && dependsOn(map, belonging.other).has(mapped.table.oid)
+      ? [
+          problemAt(
+            "shared-in-a-cycle",
+            mapped.table,
+            belonging.pairs.map(({ here }) => here.name),
+            "Its rows belong through rows that belong through these: whether somebody else shares them cannot be " +
+              "told. Take `referencedBy` out of the circle; let one of the tables belong in another way.",
+          ),
+        ]
+      : [],
+  );
+
+/** A table, and all that its rows belong through, however far. */
+const dependsOn = (map: ResolvedMap, start: number): ReadonlySet<number> => {
+  const found = new Set([start]);
+  for (const oid of found) {
+    for (const belonging of map.tables.find(({ table }) => table.oid === oid)?.belongs ?? []) {
+      if (belonging.kind !== "column") found.add(belonging.other);
+    }
+  }
+  return found;
+};

@@ -1,0 +1,46 @@
+import type { Column } from "../catalog/catalog.ts";
+import type { Database } from "../database/database.ts";
+import type { MapProblem } from "../data-map/problem.ts";
+import type { ResolvedMap } from "../data-map/resolved-map.ts";
+import { printedByServer, sql } from "../sql/sql.ts";
+import { ask } from "./asking.ts";
+import { problemAt } from "./problem-at.ts";
+
+/** Whether equality with an identifier's text means something: texts, numbers, enums, network addresses, uuid. */
+export const isComparableWithText = ({ type }: Column): boolean =>
+  type.structure === "e" ||
+  (type.structure === "b" && ("SNI".includes(type.category) || type.base === "uuid"));
+
+/** Columns that belong together by equality, and have none. */
+export const uncomparableProblems = async (
+  { tables }: ResolvedMap,
+  database: Database,
+): Promise<readonly MapProblem[]> => {
+  const problems: MapProblem[] = [];
+  const asked = new Map<string, boolean>();
+  for (const { table, belongs } of tables) {
+    for (const belonging of belongs) {
+      if (belonging.kind === "column") {
+        const { column } = belonging;
+        if (isComparableWithText(column)) continue;
+        const message = `No identifier can be compared with the type ${column.type.sql}. Match a column of text, numbers or uuid.`;
+        problems.push(problemAt("uncomparable", table, column.name, message));
+        continue;
+      }
+      for (const { here, there } of belonging.pairs) {
+        const types = `${here.type.sql} = ${there.type.sql}`;
+        const isEqual = asked.get(types) ?? (await areComparable(here, there, database));
+        asked.set(types, isEqual);
+        if (isEqual) continue;
+        const message = `PostgreSQL has no "${types}", so it cannot lead to "${there.name}". Name a pair of columns of the same type.`;
+        problems.push(problemAt("uncomparable", table, here.name, message));
+      }
+    }
+  }
+  return problems;
+};
+
+const areComparable = async (here: Column, there: Column, database: Database): Promise<boolean> => {
+  const [one, other] = [printedByServer(here.type.sql), printedByServer(there.type.sql)];
+  return "row" in (await ask(database, sql`select (null::${one} = null::${other})::text as is_equal`));
+};

@@ -1,0 +1,189 @@
+import type { Subject } from "@subject-rights/core";
+import { findColumn } from "../data-map/resolve.ts";
+import type { MappedTable, ResolvedMap, ResolvedReference } from "../data-map/resolved-map.ts";
+import { join, name, type Sql, sql } from "../sql/sql.ts";
+import { keyColumns, linkColumns, linkName, type ReachedColumn, tableName } from "./columns.ts";
+import { matches } from "./match.ts";
+import { isRecursive, reachOrder } from "./order.ts";
+
+/** Whose rows are looked for. */
+export interface Person {
+  readonly tenant: string;
+  readonly subject: Subject;
+}
+
+/**
+ * `all`: every row that belongs to the person, to be handed out. `own`: without those that belong to somebody else
+ * as well, to be erased.
+ */
+export type Share = "all" | "own";
+
+/** What else a set carries of each of its rows. */
+export type Facts = (
+  table: MappedTable,
+  alias: Sql,
+) => readonly { readonly as: Sql; readonly value: Sql; readonly type: Sql }[];
+
+/** The sets of rows that belong to a person, one a table, for the front of a statement: `with recursive …`. */
+export interface Reach {
+  readonly sets: Sql;
+  /** The set of a table's rows, by its name. */
+  readonly set: (table: MappedTable) => Sql;
+}
+
+const noFacts: Facts = () => [];
+
+/**
+ * Puts together how the rows of a person are found: each set is made once, from the sets of the tables that its rows
+ * belong through. The whole statement sees one state of the data.
+ */
+export const reach = (
+  map: ResolvedMap,
+  wanted: readonly MappedTable[],
+  person: Person,
+  share: Share,
+  facts: Facts = noFacts,
+): Reach => {
+  const set = (table: MappedTable): Sql => name(`reached_${map.tables.indexOf(table)}`);
+  const columnsOf = (table: MappedTable, alias: Sql): readonly SetColumn[] => [
+    ...[...keyColumns(table), ...linkColumns(table, map)].map(
+      ({ as, from, type }: ReachedColumn): SetColumn => ({ as, value: from(alias), type }),
+    ),
+    ...facts(table, alias),
+  ];
+  const context: Context = { map, person, share, set, columnsOf };
+  const sets = reachOrder(map, wanted).flatMap((group, index) =>
+    isRecursive(group)
+      ? recursiveSets(context, group, name(`group_${index}`))
+      : group.map((table) => sql`${set(table)} as (${branches(context, table, [])})`),
+  );
+  return { sets: sql`with recursive ${join(sets)}`, set };
+};
+
+interface SetColumn {
+  readonly as: Sql;
+  readonly value: Sql;
+  readonly type: Sql;
+}
+
+interface Context {
+  readonly map: ResolvedMap;
+  readonly person: Person;
+  readonly share: Share;
+  readonly set: (table: MappedTable) => Sql;
+  readonly columnsOf: (table: MappedTable, alias: Sql) => readonly SetColumn[];
+}
+
+const row = sql`t`;
+
+const selected = (columns: readonly SetColumn[]): Sql =>
+  join(columns.map(({ as, value }) => sql`${value} as ${as}`));
+
+/** The rows of a table that are found without going through `group`: what a cycle starts from, or all of them. */
+const branches = (context: Context, table: MappedTable, group: readonly MappedTable[], select?: Sql): Sql => {
+  const columns = select ?? selected(context.columnsOf(table, row));
+  const conditions = conditionsOf(context, table, group);
+  const each = conditions.map(
+    (condition) => sql`select ${columns} from ${tableName(table)} t where ${condition}`,
+  );
+  return each.length === 0
+    ? sql`select ${columns} from ${tableName(table)} t where false`
+    : join(each, sql` union `);
+};
+
+const conditionsOf = (
+  context: Context,
+  table: MappedTable,
+  group: readonly MappedTable[],
+): readonly Sql[] => {
+  const matched = matchedCondition(context, table);
+  const references = table.belongs.filter(
+    (each): each is ResolvedReference =>
+      each.kind !== "column" && !group.some((member) => member.table.oid === each.other),
+  );
+  return [
+    ...(matched === null ? [] : [matched]),
+    ...references.map((each) => throughCondition(context, each)),
+  ];
+};
+
+const matchedCondition = ({ map, person }: Context, table: MappedTable): Sql | null => {
+  const { tenant, subject } = person;
+  const matched = table.belongs.flatMap((each) =>
+    each.kind === "column"
+      ? [matches(row, each.column, each.identifier, subject.values(each.identifier))]
+      : [],
+  );
+  if (matched.length === 0) return null;
+  const isOneOf = sql`(${join(matched, sql` or `)})`;
+  if ("only" in map.tenant) return isOneOf;
+  const column = findColumn(table.table, map.tenant.column);
+  return column === undefined ? sql`false` : sql`${isOneOf} and ${matches(row, column, "tenant", [tenant])}`;
+};
+
+const throughCondition = (context: Context, { kind, other, pairs }: ResolvedReference): Sql => {
+  const { map, share, set } = context;
+  const table = map.tables.find((each) => each.table.oid === other);
+  if (table === undefined) return sql`false`;
+  const here = join(pairs.map((pair) => sql`t.${name(pair.here.name)}`));
+  const there = join(pairs.map((pair) => name(linkName(pair.there))));
+  const isReached = sql`(${here}) in (select ${there} from ${set(table)})`;
+  if (kind === "references" || share === "all") return isReached;
+  const points = join(
+    pairs.map((pair) => sql`o.${name(pair.there.name)} = t.${name(pair.here.name)}`),
+    sql` and `,
+  );
+  const isThePersons = join(
+    keyColumns(table).map(({ as, from }) => sql`p.${as} = ${from(sql`o`)}`),
+    sql` and `,
+  );
+  return sql`${isReached} and not exists (select from ${tableName(table)} o
+    where ${points} and not exists (select from ${set(table)} p where ${isThePersons}))`;
+};
+
+/**
+ * Sets of tables that belong through each other. PostgreSQL lets one set refer to itself once, so that all of them
+ * are one: each row says which table it is of, and leaves the columns of the others empty.
+ */
+const recursiveSets = (context: Context, group: readonly MappedTable[], shared: Sql): readonly Sql[] => {
+  const { columnsOf, set } = context;
+  const column = (tableIndex: number, columnIndex: number): Sql => name(`c${tableIndex}_${columnIndex}`);
+  const wide = (table: MappedTable): Sql =>
+    join([
+      sql`${group.indexOf(table)}::int as tag`,
+      ...group.flatMap((member, tableIndex) =>
+        columnsOf(member, row).map(
+          ({ value, type }, columnIndex) =>
+            sql`${member === table ? value : sql`null`}::${type} as ${column(tableIndex, columnIndex)}`,
+        ),
+      ),
+    ]);
+  const start = join(
+    group.map((table) => branches(context, table, group, wide(table))),
+    sql` union `,
+  );
+  const further = group.flatMap((table) =>
+    table.belongs.flatMap((each) => {
+      const parent = group.findIndex((member) => each.kind !== "column" && member.table.oid === each.other);
+      const parentTable = group[parent];
+      if (each.kind === "column" || parentTable === undefined) return [];
+      const names = columnsOf(parentTable, row).map(({ as }) => as.compile().text);
+      const conditions = each.pairs.map(({ here, there }) => {
+        const at = names.indexOf(name(linkName(there)).compile().text);
+        return sql`t.${name(here.name)} = g.${column(parent, at)}`;
+      });
+      return [
+        sql`select ${wide(table)} from ${tableName(table)} t where g.tag = ${parent}::int and ${join(conditions, sql` and `)}`,
+      ];
+    }),
+  );
+  return [
+    sql`${shared} as ((${start}) union select x.* from ${shared} g cross join lateral (${join(further, sql` union all `)}) x)`,
+    ...group.map((table, tableIndex) => {
+      const own = columnsOf(table, row).map(
+        ({ as }, columnIndex) => sql`${column(tableIndex, columnIndex)} as ${as}`,
+      );
+      return sql`${set(table)} as (select distinct ${join(own)} from ${shared} where tag = ${tableIndex}::int)`;
+    }),
+  ];
+};

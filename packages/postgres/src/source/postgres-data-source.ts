@@ -1,0 +1,182 @@
+import { randomBytes } from "node:crypto";
+import {
+  type CallContext,
+  CallFailed,
+  type Category,
+  type Clock,
+  type CollectionOutcome,
+  type DataSource,
+  defineDataSource,
+  type Identifier,
+  ResultAsync,
+  type Subject,
+  subjectOf,
+  systemClock,
+} from "@subject-rights/core";
+import { checkDataMap } from "../data-map/check-data-map.ts";
+import type { DataMap } from "../data-map/data-map.ts";
+import { DataMapUnfit } from "../data-map/data-map-unfit.ts";
+import type { MapProblem } from "../data-map/problem.ts";
+import type { MappedTable, ResolvedMap } from "../data-map/resolved-map.ts";
+import type { PostgresClient } from "../database/client.ts";
+import { databaseOf, type Session } from "../database/database.ts";
+import { isJoinedTransaction } from "../database/joined-transaction.ts";
+import { collectionCount, collectionOutcomes, countRows, dayOf } from "../erasure/counts.ts";
+import { erasePerson } from "../erasure/erase.ts";
+import { exportPages } from "../export/export-pages.ts";
+import type { Person } from "../reach/reach.ts";
+import { checkedMap } from "./checked-map.ts";
+import { identifyPerson } from "./identify.ts";
+import { listsOf } from "./lists.ts";
+import { unfindableTable } from "./missing-identifier.ts";
+import { type ErasurePlan, planOf } from "./plan.ts";
+
+export interface PostgresDataSourceOptions {
+  /** The application's own client. Handed to `postgresStorage` as well, an erasure and its record are one commit. */
+  readonly client: PostgresClient;
+  readonly dataMap: DataMap;
+  /** Default: `postgres`. Kept in requests and audits, so it does not change. */
+  readonly id?: string;
+  /** Default: `Database`. */
+  readonly title?: string;
+  /**
+   * 32 bytes or more for `hash`: the same value then gets the same hash in every erasure, and whoever has the key can
+   * guess it back (a pseudonym, Art. 4(5) GDPR). Default: a new key for each erasure, which nobody keeps.
+   */
+  readonly hashKey?: Uint8Array;
+  /** Says what day it is, for what is retained. Default: the system's. */
+  readonly clock?: Pick<Clock, "now">;
+}
+
+/** A data source that is declared: `dataMap` says which tables hold a person, and what becomes of each column. */
+export interface PostgresDataSource extends DataSource {
+  /** What of the map does not fit the live schema; empty where all of it does. */
+  check(): ResultAsync<readonly MapProblem[], CallFailed>;
+  /**
+   * How many rows a collection there are of a person, and what an erasure would make of them. Changes nothing.
+   *
+   * Errors: `DataMapUnfit` where the map does not fit the schema, `CallFailed` where the database could not be asked.
+   */
+  plan(person: PlannedPerson): ResultAsync<ErasurePlan, CallFailed | DataMapUnfit>;
+}
+
+export interface PlannedPerson {
+  readonly tenant: string;
+  readonly category: Category;
+  readonly identifiers: readonly Identifier[];
+}
+
+/**
+ * Finds, hands out and erases people in the tables that the map names.
+ *
+ * @throws ConfigurationMistake where the map cannot mean anything, whatever the schema is
+ */
+export const postgresDataSource = ({
+  client,
+  dataMap: given,
+  id = "postgres",
+  title = "Database",
+  hashKey,
+  clock = systemClock,
+}: PostgresDataSourceOptions): PostgresDataSource => {
+  const dataMap = checkDataMap(given);
+  const database = databaseOf(client);
+  const checked = checkedMap(database, dataMap);
+  const { holds, needs } = listsOf(dataMap);
+
+  /** In the transaction of the request store where there is one, else in one of its own. */
+  const within = <Value>(context: Context, work: (session: Session) => Promise<Value>): Promise<Value> =>
+    isJoinedTransaction(context.transaction) && context.transaction.client === client
+      ? work(context.transaction.session)
+      : database.transaction(work, context.signal);
+
+  const isServed = (tenant: string): boolean => !("only" in dataMap.tenant) || dataMap.tenant.only === tenant;
+
+  const prepare = async (session: Session, { subject, tenant }: Person, category: Category | null) => {
+    const map = await checked.use(session);
+    const tables = tablesIn(map, category);
+    if (unfindableTable(map, tables, subject) !== undefined)
+      throw new CallFailed(id, "identifier-missing", false);
+    return { map, tables, person: { tenant, subject } };
+  };
+
+  const count = async (context: Context, subject: Subject, category: Category | null) => {
+    if (!isServed(context.tenant)) return [];
+    return within(context, async (session) => {
+      const { map, tables, person } = await prepare(session, { tenant: context.tenant, subject }, category);
+      return countRows(session, map, tables, person, dayOf(clock.now()));
+    });
+  };
+
+  const source = defineDataSource({
+    id,
+    title,
+    kind: "origin",
+    holds,
+    needs,
+
+    joins: (handle) => isJoinedTransaction(handle) && handle.client === client,
+
+    identify: async (subject, context) =>
+      isServed(context.tenant)
+        ? within(context, async (session) =>
+            identifyPerson(session, await checked.use(session), { tenant: context.tenant, subject }),
+          )
+        : [],
+
+    locate: async (subject, context) =>
+      (await count(context, subject, context.category)).map(collectionCount),
+
+    async *export(subject, context) {
+      if (!isServed(context.tenant)) return;
+      const person = { tenant: context.tenant, subject };
+      await database.transaction((session) => prepare(session, person, context.category), context.signal);
+      yield* exportPages({
+        database,
+        use: checked.use,
+        tablesOf: (map) => tablesIn(map, context.category),
+        person,
+        cursor: context.cursor,
+        signal: context.signal,
+      });
+    },
+
+    erase: async (subject, context): Promise<readonly CollectionOutcome[]> => {
+      if (!isServed(context.tenant)) return [];
+      return within(context, async (session) => {
+        const prepared = await prepare(session, { tenant: context.tenant, subject }, context.category);
+        const erased = await erasePerson(session, {
+          ...prepared,
+          today: dayOf(clock.now()),
+          hashKey: hashKey ?? randomBytes(32),
+        });
+        return erased.flatMap(collectionOutcomes);
+      });
+    },
+  });
+
+  return {
+    ...source,
+    check: () => asking(id, () => checked.problems()),
+    plan: ({ tenant, category, identifiers }) => {
+      const subject = subjectOf(identifiers);
+      const counts = count({ tenant, signal: new AbortController().signal }, subject, category);
+      return ResultAsync.fromPromise(counts, (thrown) => unfitOf(thrown) ?? failed(id, thrown)).map(planOf);
+    },
+  };
+};
+
+type Context = Pick<CallContext, "tenant" | "signal" | "transaction">;
+
+/** The tables of a category; all of them where none is said. */
+const tablesIn = (map: ResolvedMap, category: Category | null): readonly MappedTable[] =>
+  category === null ? map.tables : map.tables.filter(({ categories }) => categories.includes(category));
+
+const failed = (id: string, cause: unknown): CallFailed =>
+  cause instanceof CallFailed ? cause : new CallFailed(id, "unavailable", true, { cause });
+
+const asking = <Answer>(id: string, work: () => Promise<Answer>): ResultAsync<Answer, CallFailed> =>
+  ResultAsync.fromPromise(work(), (thrown) => failed(id, thrown));
+
+const unfitOf = (thrown: unknown): DataMapUnfit | undefined =>
+  thrown instanceof Error && thrown.cause instanceof DataMapUnfit ? thrown.cause : undefined;

@@ -1,0 +1,134 @@
+import { defineRequestStore, type RequestStore, type RequestStoreDefinition } from "@subject-rights/core";
+import type { PostgresClient } from "../database/client.ts";
+import { databaseOf, type Session } from "../database/database.ts";
+import { sqlState, uniqueViolation } from "../database/failure.ts";
+import { joinedTransaction } from "../database/joined-transaction.ts";
+import { type SchemaCheck, schemaCheck } from "../migrations/schema-version.ts";
+import { emptySql, type Sql, sql } from "../sql/sql.ts";
+import { commitAlone, commitWithin } from "./commit-request.ts";
+import { faithful, instantSql, instantText, textOf } from "./faithful.ts";
+import { insertStatement } from "./insert-request.ts";
+import { cursorOf, placeOf } from "./list-cursor.ts";
+import { entryColumns, entryOf, requestColumns, requestOf } from "./request-row.ts";
+import { defaultSchema, tablesIn } from "./tables.ts";
+
+export interface StoreOptions {
+  readonly client: PostgresClient;
+  /** The schema that the store has for itself. Default: `subject_rights`. */
+  readonly schema?: string | undefined;
+}
+
+const tries = 5;
+
+/** After a unique_violation the next look sees what the other one stored; were it for good, it stays one. */
+const lookAgain = async <Value>(work: () => Promise<Value>): Promise<Value> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (thrown) {
+      if (attempt === tries || sqlState(thrown) !== uniqueViolation) throw thrown;
+    }
+  }
+};
+
+/** Keeps requests and their audit in PostgreSQL. Each operation is one statement, and so all or nothing. */
+export const requestStoreOver = (
+  { client, schema = defaultSchema }: StoreOptions,
+  ready: SchemaCheck,
+): RequestStoreDefinition => {
+  const database = databaseOf(client);
+  const tables = tablesIn(schema);
+
+  const readIn = async (session: Session, where: Sql) => {
+    const [row] = await session.query(sql`select ${requestColumns} from ${tables.request} r ${where}`);
+    return row && requestOf(row);
+  };
+
+  return {
+    async insert({ request, entries }) {
+      await ready();
+      const [row] = await lookAgain(() => database.query(insertStatement(tables, request, entries)));
+      const duplicate = row?.["duplicate"] ?? null;
+      return duplicate === null ? { outcome: "stored" } : { outcome: "duplicate", requestId: duplicate };
+    },
+
+    async read({ tenant, id }) {
+      await ready();
+      return readIn(database, sql`where r.tenant = ${faithful(tenant)} and r.id = ${faithful(id)}`);
+    },
+
+    async readByTokenHash(tokenHash) {
+      await ready();
+      const byToken = sql`join ${tables.token} t on t.tenant = r.tenant and t.request_id = r.id`;
+      return readIn(database, sql`${byToken} where t.token_hash = ${faithful(tokenHash)}`);
+    },
+
+    async commit(input) {
+      await ready();
+      return lookAgain(() => commitAlone(database, tables, input));
+    },
+
+    async transaction(work) {
+      await ready();
+      return database.transaction((session) =>
+        work({
+          handle: joinedTransaction(client, session),
+          read: ({ tenant, id }) =>
+            readIn(
+              session,
+              sql`where r.tenant = ${faithful(tenant)} and r.id = ${faithful(id)} for update of r`,
+            ),
+          commit: (input) => commitWithin(session, tables, input),
+        }),
+      );
+    },
+
+    async list({ tenant, open, cursor, limit }) {
+      await ready();
+      const which = open === undefined ? "all" : open ? "open" : "closed";
+      const place = cursor === undefined ? null : placeOf(cursor, { tenant, which });
+      const rows = await database.query(sql`select ${requestColumns} from ${tables.request} r
+        where r.tenant = ${faithful(tenant)} ${{ all: emptySql, open: sql`and r.open`, closed: sql`and not r.open` }[which]}
+        ${place === null ? emptySql : sql`and (r.received_at, r.id) < (${instantSql(place.receivedAt)}, ${place.id})`}
+        order by r.received_at desc, r.id desc limit ${limit + 1}::bigint`);
+      const requests = rows.slice(0, limit).map(requestOf);
+      const last = requests.at(-1);
+      return {
+        requests,
+        cursor: last !== undefined && rows.length > limit ? cursorOf({ ...last, which }) : undefined,
+      };
+    },
+
+    async due({ until, limit }) {
+      await ready();
+      const rows = await database.query(sql`select r.tenant, r.id, ${instantText(sql`r.wake_at`)} as wake_at
+        from ${tables.request} r where r.wake_at <= ${instantSql(until)}
+        order by r.wake_at, r.tenant, r.id limit ${limit}::bigint`);
+      return rows.map((row) => ({
+        tenant: textOf(row, "tenant"),
+        id: textOf(row, "id"),
+        wakeAt: textOf(row, "wake_at"),
+      }));
+    },
+
+    async audit({ tenant, id }) {
+      await ready();
+      const rows = await database.query(sql`select ${entryColumns} from ${tables.audit} e
+        where e.tenant = ${faithful(tenant)} and e.request_id = ${faithful(id)} order by e.sequence`);
+      return rows.map(entryOf);
+    },
+  };
+};
+
+/**
+ * Requests and their audit in PostgreSQL. `transaction` lets a data source on the same client join.
+ *
+ * Every operation fails with `StorageFailed`; its `cause` is `SchemaNotMigrated` or `SchemaTooNew` where the tables
+ * are not those that this code knows. `list` takes only a cursor of the same list: for any other it fails.
+ *
+ * @throws ConfigurationMistake where the client or the name of the schema cannot be one
+ */
+export const postgresRequestStore = (options: StoreOptions): RequestStore => {
+  const { client, schema = defaultSchema } = options;
+  return defineRequestStore(requestStoreOver(options, schemaCheck(databaseOf(client), schema)));
+};

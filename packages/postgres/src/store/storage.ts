@@ -1,0 +1,52 @@
+import {
+  type ArtifactStore,
+  defineArtifactStore,
+  defineKeyRing,
+  defineRequestStore,
+  defineSourceStatusStore,
+  type KeyRing,
+  type RequestStore,
+  type ResultAsync,
+  type SourceStatusStore,
+} from "@subject-rights/core";
+import { databaseOf } from "../database/database.ts";
+import { type Migrated, migrate } from "../migrations/migrate.ts";
+import { schemaCheck } from "../migrations/schema-version.ts";
+import { artifactStoreOver } from "./artifact-store.ts";
+import type { MigrationFailed, SchemaTooNew } from "./errors.ts";
+import { type KeyRingOptions, keyRingOver } from "./key-ring.ts";
+import { requestStoreOver } from "./request-store.ts";
+import { sourceStatusStoreOver } from "./source-status-store.ts";
+import { defaultSchema } from "./tables.ts";
+
+export type PostgresStorageOptions = KeyRingOptions;
+
+export interface PostgresStorage {
+  readonly requestStore: RequestStore;
+  readonly artifactStore: ArtifactStore;
+  readonly sourceStatusStore: SourceStatusStore;
+  readonly keyRing: KeyRing;
+  /** Makes the tables, or brings them up to date; see the function `migrate`. To be awaited before anything else. */
+  migrate(): ResultAsync<Migrated, SchemaTooNew | MigrationFailed>;
+}
+
+/**
+ * Every storage port over the application's own client: `createSubjectRights({ ...postgresStorage({ … }), … })`.
+ *
+ * Until `migrate` was run, every operation fails with `StorageFailed`, whose `cause` (`SchemaNotMigrated`,
+ * `SchemaTooNew`) says what to do.
+ *
+ * @throws ConfigurationMistake where the master key has not 32 bytes, or the client or the name of the schema cannot
+ *   be one
+ */
+export const postgresStorage = (options: PostgresStorageOptions): PostgresStorage => {
+  const { client, schema = defaultSchema } = options;
+  const ready = schemaCheck(databaseOf(client), schema);
+  return {
+    requestStore: defineRequestStore(requestStoreOver(options, ready)),
+    artifactStore: defineArtifactStore(artifactStoreOver(options, ready)),
+    sourceStatusStore: defineSourceStatusStore(sourceStatusStoreOver(options, ready)),
+    keyRing: defineKeyRing(keyRingOver(options, ready)),
+    migrate: () => migrate({ client, schema }),
+  };
+};

@@ -1,0 +1,24 @@
+import { name, type Sql } from "../sql/sql.ts";
+
+/** Where the store keeps everything, unless it is told another schema. */
+export const defaultSchema = "subject_rights";
+
+const tableNames = [
+  "migration",
+  "request",
+  "claim",
+  "token",
+  "audit",
+  "artifact",
+  "source_status",
+  "key",
+] as const;
+
+export type TableName = (typeof tableNames)[number];
+
+/** The tables of one schema, as quoted names. */
+export type Tables = Readonly<Record<TableName, Sql>>;
+
+/** @throws ConfigurationMistake where no schema can have this name */
+export const tablesIn = (schema: string): Tables =>
+  Object.fromEntries(tableNames.map((table) => [table, name(schema, table)])) as Record<TableName, Sql>;
