@@ -68,8 +68,14 @@ type Complain = (code: MapProblemCode, column: string | null, message: string) =
 
 const complaining =
   (problems: MapProblem[], table: string): Complain =>
-  (code, column, message) =>
-    void problems.push({ code, table, column, message });
+  (code, column, message) => {
+    // A column that is named in two places is missing once.
+    const isKnown = problems.some(
+      (each) =>
+        each.code === code && each.table === table && each.column === column && each.message === message,
+    );
+    if (!isKnown) problems.push({ code, table, column, message });
+  };
 
 const resolveTable = (
   map: TableMap,

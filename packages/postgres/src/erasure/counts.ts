@@ -27,7 +27,10 @@ export const isKept = (today: string): Sql => sql`${keptUntil} >= ${today}::date
 /** A row whose date cannot be told is neither kept nor deleted: nobody knows which would be lawful. */
 const hasNoDate = sql`${keptUntil} is null`;
 
-export const keptJson = (set: Sql, today: string): Sql => sql`(select coalesce(json_agg(y), '[]') from (
+export const keptJson = (
+  set: Sql,
+  today: string,
+): Sql => sql`(select coalesce(json_agg(y order by y.until), '[]') from (
   select to_char(max(${keptUntil}), 'YYYY-MM-DD') as until, count(*) as count from ${set}
   where ${isKept(today)} or ${hasNoDate}
   group by extract(year from ${keptUntil})) y)`;

@@ -26,7 +26,7 @@ import { erasePerson } from "../erasure/erase.ts";
 import { exportPages } from "../export/export-pages.ts";
 import type { Person } from "../reach/reach.ts";
 import { checkedMap } from "./checked-map.ts";
-import { identifyPerson } from "./identify.ts";
+import { identifyPerson, knownPerson } from "./identify.ts";
 import { listsOf } from "./lists.ts";
 import { unfindableTable } from "./missing-identifier.ts";
 import { type ErasurePlan, planOf } from "./plan.ts";
@@ -92,12 +92,14 @@ export const postgresDataSource = ({
 
   const isServed = (tenant: string): boolean => !("only" in dataMap.tenant) || dataMap.tenant.only === tenant;
 
-  const prepare = async (session: Session, { subject, tenant }: Person, category: Category | null) => {
+  const prepare = async (session: Session, asked: Person, category: Category | null): Promise<Prepared> => {
     const map = await checked.use(session);
     const tables = tablesIn(map, category);
-    if (unfindableTable(map, tables, subject) !== undefined)
+    const person = await knownPerson(session, map, asked);
+    if (unfindableTable(map, tables, person.subject) !== undefined) {
       throw new CallFailed(id, "identifier-missing", false);
-    return { map, tables, person: { tenant, subject } };
+    }
+    return { map, tables, person };
   };
 
   const count = async (context: Context, subject: Subject, category: Category | null) => {
@@ -129,8 +131,10 @@ export const postgresDataSource = ({
 
     async *export(subject, context) {
       if (!isServed(context.tenant)) return;
-      const person = { tenant: context.tenant, subject };
-      await database.transaction((session) => prepare(session, person, context.category), context.signal);
+      const { person } = await database.transaction(
+        (session) => prepare(session, { tenant: context.tenant, subject }, context.category),
+        context.signal,
+      );
       yield* exportPages({
         database,
         use: checked.use,
@@ -165,6 +169,13 @@ export const postgresDataSource = ({
     },
   };
 };
+
+/** What every ability works with, once the map is known to fit. */
+interface Prepared {
+  readonly map: ResolvedMap;
+  readonly tables: readonly MappedTable[];
+  readonly person: Person;
+}
 
 type Context = Pick<CallContext, "tenant" | "signal" | "transaction">;
 

@@ -1,0 +1,112 @@
+import { PGlite } from "@electric-sql/pglite";
+import type { CollectionCount, Subject } from "@subject-rights/core";
+import { type DataSourceFixture, dataSourceCases } from "@subject-rights/testing";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { type PostgresClient, postgresDataSource } from "../../src/index.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { personOf } from "./people.ts";
+import { shopMap, shopRows, shopSchema } from "./shop.ts";
+
+let template: TestDatabase;
+let pglite: PGlite;
+
+beforeAll(async () => {
+  template = await createDatabase();
+  await template.pool.query(shopSchema);
+  await template.pool.query(`${shopRows} delete from customer_addresses where customer_id = 2;`);
+  await template.pool.end();
+  pglite = await PGlite.create();
+});
+afterAll(async () => {
+  await template.drop();
+  await pglite.close();
+});
+
+type Ask = (text: string, values: unknown[]) => Promise<{ rows: unknown[] }>;
+
+/** Counted by hand, with statements that have nothing in common with those of the source. */
+const holdsBy =
+  (ask: Ask) =>
+  async (person: Subject): Promise<readonly CollectionCount[]> => {
+    const emails = person.values("email");
+    const customers = `select id from customers
+      where tenant = 'tenant-one' and (lower(email) = any ($1) or id::text = any ($2))`;
+    const count = async (collection: string, text: string, values: unknown[]): Promise<CollectionCount> => {
+      const { rows } = await ask(`select count(*)::int as count ${text}`, values);
+      return { collection, count: (rows[0] as { count: number }).count };
+    };
+    const both = [emails, person.values("customer-number")];
+    return Promise.all([
+      count("Customers", `from customers where id in (${customers}) and email is not null`, both),
+      count(
+        "Addresses",
+        `from addresses where id in (select address_id from customer_addresses where customer_id in (${customers}))`,
+        both,
+      ),
+      count("Address book", `from customer_addresses where customer_id in (${customers})`, both),
+      count("Orders", `from orders where customer_id in (${customers})`, both),
+      count(
+        "Order lines",
+        `from "Shop ""2"""."Order Lines" where "order" in (select id from orders where customer_id in (${customers}))`,
+        both,
+      ),
+      count("Payments", `from payments where customer_id in (${customers})`, both),
+      count(
+        "Folders",
+        `from (with recursive f as (select id from folders where owner in (${customers})
+          union select folders.id from folders join f on parent = f.id) select * from f) f`,
+        both,
+      ),
+      count("Comments", `from comments where author in (${customers})`, both),
+      count("Visits", "from visits where tenant = 'tenant-one' and lower(email) = any ($1)", [emails]),
+    ]);
+  };
+
+const fixtureOver = (client: PostgresClient, ask: Ask, close: () => Promise<void>): DataSourceFixture => ({
+  source: postgresDataSource({ client, dataMap: shopMap }),
+  reopen: async () => postgresDataSource({ client, dataMap: shopMap }),
+  person: personOf("ada@example.org", 1),
+  otherPerson: personOf("eve@example.org", 2),
+  unknownPerson: personOf("nobody@example.com", 999),
+  addressOnFile: "Ada@Example.org",
+  knownAs: [{ type: "phone", value: "+44 20 1", shared: true }],
+  holds: holdsBy(ask),
+  close,
+});
+
+const onServer = async () => {
+  const database = await createDatabase(new URL(template.url).pathname.slice(1));
+  const { pool } = database;
+  return {
+    ...fixtureOver(pool, (text, values) => pool.query(text, values), database.drop),
+    breakIt: () => pool.end(),
+  };
+};
+
+const onPglite = async () => {
+  const schemas = `drop schema if exists public cascade; drop schema if exists "Shop ""2""" cascade; create schema public;`;
+  await pglite.exec(
+    `${schemas} ${shopSchema} ${shopRows} delete from customer_addresses where customer_id = 2;`,
+  );
+  return fixtureOver(
+    pglite,
+    (text, values) => pglite.query(text, values),
+    async () => undefined,
+  );
+};
+
+const harnesses = {
+  "a pool": { make: onServer, makeBreakable: onServer },
+  PGlite: { make: onPglite },
+};
+
+for (const [over, harness] of Object.entries(harnesses)) {
+  describe(`over ${over}`, () => {
+    const cases = dataSourceCases({
+      ...harness,
+      abilities: ["identify", "locate", "export", "erase"],
+      foreignTenant: "tenant-three",
+    });
+    for (const each of cases) it(each.name, each.run);
+  });
+}

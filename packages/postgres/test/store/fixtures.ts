@@ -1,0 +1,90 @@
+import { randomBytes } from "node:crypto";
+import { orThrow } from "@subject-rights/core";
+import { type PostgresClient, type PostgresStorage, postgresStorage } from "@subject-rights/postgres";
+import type {
+  ArtifactStoreFixture,
+  Breakable,
+  KeyRingFixture,
+  RequestStoreHarness,
+  SourceStatusStoreFixture,
+  StorageHarness,
+} from "@subject-rights/testing";
+import { databaseOf } from "../../src/database/database.ts";
+import { name, sql } from "../../src/sql/sql.ts";
+
+export const masterKey: Uint8Array = randomBytes(32);
+
+export const newSchema = (): string => `store_${randomBytes(6).toString("hex")}`;
+
+/** Every row of every table of the schema: texts as they are, bytes in hexadecimal. */
+export const dumpOf = async (client: PostgresClient, schema: string): Promise<string> => {
+  const database = databaseOf(client);
+  const tables = await database.query(sql`select c.relname::text as name from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace where n.nspname = ${schema} and c.relkind = 'r'`);
+  const rows: string[] = [];
+  for (const { name: table } of tables) {
+    const found = await database.query(
+      sql`select to_json(t)::text as row from ${name(schema, table ?? "")} t`,
+    );
+    rows.push(...found.map(({ row }) => row ?? ""));
+  }
+  return rows.join("\n");
+};
+
+export interface Access {
+  /** As who the store works. */
+  readonly client: PostgresClient;
+  /** As who tables are made and looked into. */
+  readonly owner: PostgresClient;
+  close?(): Promise<void>;
+}
+
+/** A storage in a schema of its own. */
+export const freshStorage = async (
+  { client, owner }: Access,
+  prepare: (schema: string) => Promise<void> = async () => undefined,
+): Promise<{ readonly storage: PostgresStorage; readonly schema: string }> => {
+  const schema = newSchema();
+  orThrow(await postgresStorage({ client: owner, schema, masterKey }).migrate());
+  await prepare(schema);
+  return { storage: postgresStorage({ client, schema, masterKey }), schema };
+};
+
+export interface Harnesses {
+  readonly requestStore: RequestStoreHarness;
+  readonly artifactStore: StorageHarness<ArtifactStoreFixture>;
+  readonly keyRing: StorageHarness<KeyRingFixture>;
+  readonly sourceStatusStore: StorageHarness<SourceStatusStoreFixture>;
+}
+
+/** Harnesses over one way to get at a database. What breaks is a client made for that case alone. */
+export const harnessesOver = (
+  shared: () => Access,
+  breakable: () => Promise<Access & { breakIt(): Promise<void> }>,
+  prepare?: (schema: string) => Promise<void>,
+): Harnesses => {
+  const both = <Part extends object>(part: (storage: PostgresStorage) => Part) => {
+    const over = async (access: Access) => {
+      const { storage, schema } = await freshStorage(access, prepare);
+      return { ...part(storage), dump: () => dumpOf(access.owner, schema) };
+    };
+    return {
+      make: () => over(shared()),
+      makeBreakable: async (): Promise<Part & { dump(): Promise<string> } & Breakable> => {
+        const access = await breakable();
+        const made = await over(access);
+        return {
+          ...made,
+          breakIt: () => access.breakIt(),
+          ...(access.close && { close: () => access.close?.() }),
+        };
+      },
+    };
+  };
+  return {
+    requestStore: both(({ requestStore }) => ({ store: requestStore })),
+    artifactStore: both(({ artifactStore }) => ({ store: artifactStore })),
+    keyRing: both(({ keyRing }) => ({ keyRing })),
+    sourceStatusStore: both(({ sourceStatusStore }) => ({ store: sourceStatusStore })),
+  };
+};
