@@ -60,6 +60,23 @@ describe.each(Object.entries(clients))("a database over %s", (_, make) => {
     expect(await asked.query(sql`select count(*)::text as count from ${table}`)).toEqual([{ count: "0" }]);
   });
 
+  it("lets a part fail, and goes on", async () => {
+    const asked = databaseOf(await make());
+    const table = name(`parts ${Math.random()}`);
+    await asked.query(sql`create table ${table} (x int)`);
+    await asked.transaction(async (session) => {
+      await session.transaction((part) => part.query(sql`insert into ${table} values (1)`));
+      const failing = session.transaction(async (part) => {
+        await part.query(sql`insert into ${table} values (2)`);
+        await part.query(sql`select 1 / 0`);
+      });
+      await expect(failing).rejects.toMatchObject({ code: "22012" });
+      await session.query(sql`insert into ${table} values (3)`);
+    });
+    const rows = await asked.query(sql`select x::text as number from ${table} order by x`);
+    expect(rows.map(({ number }) => number)).toEqual(["1", "3"]);
+  });
+
   it("runs many at the same moment, each apart", async () => {
     const asked = databaseOf(await make());
     const table = name(`apart ${Math.random()}`);

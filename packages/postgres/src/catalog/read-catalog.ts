@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Database, Session } from "../database/database.ts";
+import type { Session } from "../database/database.ts";
 import { sql } from "../sql/sql.ts";
 import type { Catalog } from "./catalog.ts";
 
@@ -203,15 +203,13 @@ function actionOf(column: "confdeltype" | "confupdtype") {
         when 'n' then 'set null' else 'set default' end`;
 }
 
-/** Reads the schema as the role that asks may see it; in a transaction of its own, or in the one that is there. */
-export const readCatalog = (asked: Database | Session): Promise<Catalog> =>
-  "transaction" in asked ? asked.transaction(readInTransaction) : readInTransaction(asked);
-
-const readInTransaction = async (session: Session): Promise<Catalog> => {
-  // With an empty search path the server names every type and function in full: they mean the same everywhere.
-  const [before] = await session.query(sql`select current_setting('search_path') as path`);
-  await session.query(sql`select set_config('search_path', '', true)`);
-  const [row] = await session.query(catalogQuery);
-  await session.query(sql`select set_config('search_path', ${before?.["path"] ?? ""}, true)`);
-  return catalogSchema.parse(JSON.parse(row?.["catalog"] ?? "null"));
-};
+/** Reads the schema as the role that asks may see it. */
+export const readCatalog = (asked: Session): Promise<Catalog> =>
+  asked.transaction(async (session) => {
+    // With an empty search path the server names every type and function in full: they mean the same everywhere.
+    const [before] = await session.query(sql`select current_setting('search_path') as path`);
+    await session.query(sql`select set_config('search_path', '', true)`);
+    const [row] = await session.query(catalogQuery);
+    await session.query(sql`select set_config('search_path', ${before?.["path"] ?? ""}, true)`);
+    return catalogSchema.parse(JSON.parse(row?.["catalog"] ?? "null"));
+  });

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ConfigurationMistake } from "@subject-rights/core";
-import type { Sql } from "../sql/sql.ts";
+import { name, type Sql, sql } from "../sql/sql.ts";
 import { isPglite, isPool, type PostgresClient, type Queryable } from "./client.ts";
 import { isUndone } from "./failure.ts";
 
@@ -9,6 +9,8 @@ export type TextRow = Readonly<Record<string, string | null>>;
 
 export interface Session {
   query(statement: Sql): Promise<readonly TextRow[]>;
+  /** All of `work` or nothing of it. Within a transaction it is a part of that one, and can fail without it. */
+  transaction<Value>(work: (session: Session) => Promise<Value>, signal?: AbortSignal): Promise<Value>;
 }
 
 export interface Database extends Session {
@@ -72,15 +74,33 @@ const ask = async (queryable: Queryable, statement: Sql): Promise<readonly TextR
  */
 const endingSession = (queryable: Queryable, signal: AbortSignal | undefined) => {
   let isOver = false;
+  let parts = 0;
   const failures: unknown[] = [];
+  const query: Session["query"] = async (statement) => {
+    signal?.throwIfAborted();
+    if (isOver) throw new Error("The transaction is over: nothing is sent in it any more.");
+    try {
+      return await ask(queryable, statement);
+    } catch (thrown) {
+      failures.push(thrown);
+      throw thrown;
+    }
+  };
   const session: Session = {
-    query: async (statement) => {
-      signal?.throwIfAborted();
-      if (isOver) throw new Error("The transaction is over: nothing is sent in it any more.");
+    query,
+    transaction: async (work) => {
+      parts += 1;
+      const part = name(`part_${parts}`);
+      const before = failures.length;
+      await query(sql`savepoint ${part}`);
       try {
-        return await ask(queryable, statement);
+        const value = await work(session);
+        await query(sql`release savepoint ${part}`);
+        return value;
       } catch (thrown) {
-        failures.push(thrown);
+        await query(sql`rollback to savepoint ${part}`);
+        // What failed in this part is undone with it.
+        failures.splice(before);
         throw thrown;
       }
     },

@@ -82,7 +82,10 @@ export const shopMap: DataMap = {
       table: "orders",
       title: "Orders",
       category: "customer-data",
-      belongs: { references: "customers" },
+      belongs: [
+        { references: "customers" },
+        { references: { schema: 'Shop "2"', name: "Order Lines" }, on: { id: "order", first_line: "No." } },
+      ],
       columns: { id: "exported", customer_id: "exported", note: "exported", first_line: "exported" },
       erasure: "delete",
     },
