@@ -9,6 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import * as core from "@subject-rights/core";
+import { mapProblemCodes } from "@subject-rights/postgres";
 import { describe, expect, it } from "vitest";
 import { startMailServer } from "../src/mail/mail-server.ts";
 import { readPages, repository, writePages } from "./support/docs.ts";
@@ -107,6 +108,16 @@ describe("the documentation", () => {
       join(folder, "core", "first-request.ts"),
     ]);
     expect(page("core")).toContain(`It prints \`${stdout.trim()}\`.`);
+  });
+
+  it("postgres-data-map: its example runs", async () => {
+    const main = join(folder, "postgres-data-map", "main.ts");
+    const { stdout } = await run(process.execPath, ["--conditions=source", main]);
+    expect(page("postgres-data-map")).toContain(`\`\`\`text\n${stdout}\`\`\``);
+  });
+
+  it("postgres-data-map: lists every problem", () => {
+    expect(coded("postgres-data-map", 1).toSorted()).toEqual(mapProblemCodes.toSorted());
   });
 
   it("getting-started: a first erasure and a first export, by mail and over a page", async () => {
