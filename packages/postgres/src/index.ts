@@ -1,3 +1,11 @@
+/**
+ * Subject Rights on PostgreSQL: a store that survives a crash at any moment, a data source that is declared rather
+ * than programmed, and a check of what the declaration forgets.
+ *
+ * @module
+ */
+
+// The application's own client
 export type { PgliteShape, PoolShape, PostgresClient, Queryable } from "./database/client.ts";
 
 // The store
@@ -38,3 +46,7 @@ export type {
 } from "./data-map/data-map.ts";
 export { DataMapUnfit } from "./data-map/data-map-unfit.ts";
 export { type MapProblem, type MapProblemCode, mapProblemCodes } from "./data-map/problem.ts";
+
+// Coverage
+export { coverage } from "./coverage/coverage.ts";
+export { type Coverage, type CoverageCode, type CoverageGap, coverageCodes } from "./coverage/gap.ts";

@@ -37,6 +37,8 @@ export interface Column {
   readonly isNotNull: boolean;
   /** Computed by the database, or an identity that it always makes itself: takes no value. */
   readonly isGenerated: boolean;
+  /** The columns that it is computed from. */
+  readonly computedFrom: readonly string[];
   readonly maySelect: boolean;
   readonly mayUpdate: boolean;
 }

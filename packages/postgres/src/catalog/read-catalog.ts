@@ -32,6 +32,7 @@ const catalogSchema = z.object({
           }),
           isNotNull: z.boolean(),
           isGenerated: z.boolean(),
+          computedFrom: names,
           maySelect: z.boolean(),
           mayUpdate: z.boolean(),
         }),
@@ -125,6 +126,12 @@ select json_build_object(
             then nullif(greatest(case when a.atttypmod = -1 then b.typtypmod else a.atttypmod end - 4, 0), 0) end),
         'isNotNull', a.attnotnull or b.typnotnull,
         'isGenerated', a.attgenerated <> '' or a.attidentity = 'a',
+        'computedFrom', coalesce((select json_agg(distinct f.attname)
+          from pg_catalog.pg_attrdef x
+          join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_attrdef'::regclass and d.objid = x.oid
+            and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = c.oid and d.refobjsubid <> a.attnum
+          join pg_catalog.pg_attribute f on f.attrelid = c.oid and f.attnum = d.refobjsubid
+          where a.attgenerated <> '' and x.adrelid = c.oid and x.adnum = a.attnum), '[]'),
         'maySelect', u.may_use and has_column_privilege(c.oid, a.attnum, 'SELECT'),
         'mayUpdate', u.may_use and has_column_privilege(c.oid, a.attnum, 'UPDATE')) order by a.attnum)
       from pg_catalog.pg_attribute a

@@ -73,5 +73,7 @@ const sorted = <Gap extends CoverageGap>(gaps: readonly Gap[]): readonly Gap[] =
   const byPlace = new Map(
     gaps.map((gap) => [JSON.stringify([gap.table, gap.column ?? "", gap.code, gap.message]), gap]),
   );
-  return [...byPlace].toSorted(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0)).map(([, gap]) => gap);
+  return [...byPlace]
+    .toSorted(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0))
+    .map(([, gap]) => gap);
 };

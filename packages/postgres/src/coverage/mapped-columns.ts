@@ -5,10 +5,7 @@ import { personalByName } from "./personal-names.ts";
 import type { Families } from "./table-families.ts";
 
 /** Columns of a mapped table, and of tables that inherit from it, that the map does not name. */
-export const unmappedColumns = (
-  { tables }: ResolvedMap,
-  families: Families,
-): readonly FoundGap[] =>
+export const unmappedColumns = ({ tables }: ResolvedMap, families: Families): readonly FoundGap[] =>
   tables.flatMap(({ map, table }) => {
     const family = families.of(table.oid);
     const others = tables.filter((other) => other.table !== table).map((other) => other.table);
@@ -48,7 +45,8 @@ const unbalanced = (
       code: "exported-never-erased",
       table,
       column: column.name,
-      message: "It is the person's, as it is handed out, and an erasure leaves it. Anonymise it, or waive it.",
+      message:
+        "It is the person's, as it is handed out, and an erasure leaves it. Anonymise it, or waive it.",
     };
   }
   if (looksLikeCredential(column.name)) return null;
@@ -70,7 +68,10 @@ interface Links {
   readonly matches: ReadonlySet<string>;
 }
 
-const linkingColumns = ({ table, key, belongs }: MappedTable, { tables, catalog, tenant }: ResolvedMap): Links => {
+const linkingColumns = (
+  { table, key, belongs }: MappedTable,
+  { tables, catalog, tenant }: ResolvedMap,
+): Links => {
   const links = new Set((key ?? []).map(({ name }) => name));
   const matches = new Set<string>();
   if ("column" in tenant) links.add(tenant.column);

@@ -1,18 +1,10 @@
-/** "straße" and "strasse", "größe" and "grosse" are the same word to whoever names a column. */
-const folded = (text: string): string =>
-  text.toLowerCase().replaceAll("ß", "ss").normalize("NFD").replaceAll(/\p{M}/gu, "");
+import { wordsOf } from "../data-map/looks-like-credential.ts";
 
-/**
- * The words of a name, in lower case and without accents and digits: `homeAddress2`, `HOME_ADDRESS` and
- * `home address` are all `["home", "address"]`.
- */
+/** The words of a name without the digits that only count: `homeAddress2` and `HOME_ADDRESS` are `home`, `address`. */
 export const nameWords = (name: string): readonly string[] =>
-  name
-    .replaceAll(/(\p{Ll})(\p{Lu})/gu, "$1 $2")
-    .replaceAll(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2")
-    .split(/[^\p{L}\p{M}]+/u)
-    .filter((word) => word !== "")
-    .map(folded);
+  wordsOf(name)
+    .flatMap((word) => word.split(/\p{N}+/u))
+    .filter((word) => word !== "");
 
 /** Enough for the names of tables: customers, addresses, companies. */
 export const singular = (word: string): string => {

@@ -3,7 +3,13 @@ import type { ResolvedMap } from "../data-map/resolved-map.ts";
 import { titleOf } from "../data-map/resolved-map.ts";
 import type { Database } from "../database/database.ts";
 import type { FoundGap } from "./gap.ts";
-import { isNamedAfter, isNamedAsPeople, isPlainName, personalByName } from "./personal-names.ts";
+import {
+  isNamedAfter,
+  isNamedAsPeople,
+  isPlainName,
+  personalByName,
+  referenceByName,
+} from "./personal-names.ts";
 import { personalByType } from "./personal-types.ts";
 import { personalByValues } from "./personal-values.ts";
 import { readingOf, sample } from "./sample.ts";
@@ -32,6 +38,7 @@ const bySchema = (table: Table, column: Column, mapped: readonly Table[]): strin
   if (column.type.category === "B") return null;
   const byName =
     personalByName(column.name) ??
+    referenceByName(column.name) ??
     (isPlainName(column.name) && isNamedAsPeople(table.name) ? "a person's name" : null);
   if (byName !== null) return `By its name it holds ${byName}.`;
   const other = mapped.find(({ name }) => isNamedAfter(column.name, name));
@@ -88,7 +95,7 @@ const bySample = async (
     }
     for (const column of readable) {
       const values = sampled.values.get(column) ?? [];
-      const what = personalByValues(values, readingOf(column) ?? "text", personalByName);
+      const what = personalByValues(values, readingOf(column) ?? "text");
       if (what !== null) gaps.push(gapIn(table, column, `A sample of its rows has ${what}.`));
     }
   }

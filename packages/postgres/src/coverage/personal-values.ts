@@ -1,3 +1,5 @@
+import { personalByName, referenceByName } from "./personal-names.ts";
+
 /** The sampled values of a column, as text, each cut off after some length. */
 type Values = readonly string[];
 
@@ -15,6 +17,8 @@ const email = /[^\s@<>"'(),:;[\]\\{}]{1,64}@((?:[\p{L}\p{N}-]{1,63}\.)+\p{L}{2,6
 
 /** `logo@2x.png` has the form of an address, and is none. */
 const isEmail = (value: string): boolean => {
+  // Most values are over here, long before the expression has tried every place to begin.
+  if (!value.includes("@")) return false;
   const domain = email.exec(value)?.[1];
   return domain !== undefined && !/^\d+x\./.test(domain);
 };
@@ -25,7 +29,8 @@ const ibanToken = /(?<![A-Z0-9])[A-Z]{2}\d{2}[A-Z0-9]{11,30}(?![A-Z0-9])/g;
 const hasCheckDigits = (iban: string): boolean => {
   let remainder = 0;
   for (const character of `${iban.slice(4)}${iban.slice(0, 4)}`) {
-    for (const digit of String(Number.parseInt(character, 36))) remainder = (remainder * 10 + Number(digit)) % 97;
+    for (const digit of String(Number.parseInt(character, 36)))
+      remainder = (remainder * 10 + Number(digit)) % 97;
   }
   return remainder === 1;
 };
@@ -63,8 +68,8 @@ const isIpv6 = (token: string): boolean => {
 };
 
 const isIpAddress = (value: string): boolean =>
-  (value.match(fourOctets) ?? []).some((found) => !nobodys.test(found)) ||
-  value.split(/[^0-9a-f:]+/i).some(isIpv6);
+  (value.includes(".") && (value.match(fourOctets) ?? []).some((found) => !nobodys.test(found))) ||
+  (value.includes(":") && value.split(/[^0-9a-f:]+/i).some(isIpv6));
 
 const valueKinds: readonly ValueKind[] = [
   { what: "e-mail addresses", share: 0.1, matches: isEmail },
@@ -99,11 +104,7 @@ const shareOfKeys = 0.3;
  * What a sample says that a column holds, in words for a message, which never hold a value; null where it says
  * nothing of the kind.
  */
-export const personalByValues = (
-  sampled: Values,
-  reading: Reading,
-  personalKey: (key: string) => string | null,
-): string | null => {
+export const personalByValues = (sampled: Values, reading: Reading): string | null => {
   const values = sampled.filter((value) => !["", "{}", "[]", "null"].includes(value.trim()));
   if (values.length === 0) return null;
   const texts = values.map((value) => textsOf(value, reading));
@@ -112,7 +113,8 @@ export const personalByValues = (
   }
   if (reading !== "json") return null;
   const named = values.map(
-    (value) => jsonTexts(value).keys.flatMap((key) => personalKey(key) ?? [])[0] ?? null,
+    (value) =>
+      jsonTexts(value).keys.flatMap((key) => personalByName(key) ?? referenceByName(key) ?? [])[0] ?? null,
   );
   const first = named.find((what) => what !== null) ?? null;
   return first !== null && named.filter((what) => what !== null).length >= shareOfKeys * values.length

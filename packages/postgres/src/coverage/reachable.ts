@@ -36,7 +36,9 @@ export const reachableTables = (
     if (families.isMapped(family)) reached.set(family, { distance: 0, via: null });
   }
   for (let distance = 1, grown = true; grown; distance += 1) {
-    const next = followed.filter(({ from, to }) => !reached.has(from) && reached.get(to)?.distance === distance - 1);
+    const next = followed.filter(
+      ({ from, to }) => !reached.has(from) && reached.get(to)?.distance === distance - 1,
+    );
     for (const link of next) if (!reached.has(link.from)) reached.set(link.from, { distance, via: link });
     grown = next.length > 0;
   }

@@ -1,21 +1,22 @@
 import type { Column, Table } from "../catalog/catalog.ts";
 import type { Database } from "../database/database.ts";
 import { sqlState } from "../database/failure.ts";
-import { join, name, type Sql, sql } from "../sql/sql.ts";
+import { emptySql, join, name, type Sql, sql } from "../sql/sql.ts";
 import type { Reading } from "./personal-values.ts";
 import type { TableFamily } from "./table-families.ts";
 
-/** Rows from the first pages, and as many from all over a table that is larger than that. */
-const rowsPerPart = 200;
+/** Rows of a table: all from its first pages where there are not more, else a few from there, the others from all over. */
+const rowsInAll = 400;
+const rowsAtFirst = 40;
+/** Rows that are drawn in whole pages, for the few of them that are looked at to come from many pages. */
+const rowsToDraw = 4000;
 /** Characters of a value. */
 const longestValue = 2000;
 /** Milliseconds for one table, waiting for a lock included. */
 const timeLimit = 5000;
 
 /** The values of each column that was asked for, or why there are none. */
-export type Sample =
-  | { readonly values: ReadonlyMap<Column, readonly string[]> }
-  | { readonly unreadable: string };
+type Sample = { readonly values: ReadonlyMap<Column, readonly string[]> } | { readonly unreadable: string };
 
 /** Why a read was refused, by SQLSTATE. Anything else is a failure of the whole. */
 const refusals: Readonly<Record<string, string>> = {
@@ -50,8 +51,7 @@ export const sample = async (
   }
   try {
     const rows = await database.transaction(async (session) => {
-      await session.query(sql`set transaction read only`);
-      await session.query(sql`select set_config('search_path', '', true),
+      await session.query(sql`select set_config('transaction_read_only', 'on', true), set_config('search_path', '', true),
         set_config('statement_timeout', ${timeLimit}, true), set_config('lock_timeout', ${timeLimit}, true)`);
       return session.query(statementFor(root, members, columns));
     });
@@ -67,19 +67,29 @@ export const sample = async (
 
 const aliasOf = (index: number): string => `value_${index}`;
 
-const valuesOf = (rows: readonly Readonly<Record<string, string | null>>[], alias: string): readonly string[] =>
-  rows.flatMap((row) => row[alias] ?? []);
+const valuesOf = (
+  rows: readonly Readonly<Record<string, string | null>>[],
+  alias: string,
+): readonly string[] => rows.flatMap((row) => row[alias] ?? []);
 
 const statementFor = (root: Table, members: readonly Table[], columns: readonly Column[]): Sql => {
-  const values = join(
-    columns.map((column, index) => sql`left(${name(column.name)}::text, ${longestValue}::int) as ${name(aliasOf(index))}`),
+  const table = name(root.schema, root.name);
+  const aliases = columns.map((_, index) => name(aliasOf(index)));
+  const named = join(
+    columns.map((column, index) => sql`${name(column.name)} as ${aliases[index] ?? emptySql}`),
   );
-  const from = sql`select ${values} from ${name(root.schema, root.name)}`;
-  const first = sql`(${from} limit ${rowsPerPart}::bigint)`;
-  const rows = members.reduce((sum, { estimatedRows }) => sum + Math.max(0, estimatedRows), 0);
-  if (rows <= 2 * rowsPerPart) return first;
-  // Whole pages are drawn, so that more than enough rows come; always the same ones while the table is as it is.
-  const percentage = Math.min(100, (100 * 10 * rowsPerPart) / rows);
-  const drawn = sql`tablesample system (${percentage}::real) repeatable (0)`;
-  return sql`${first} union all (${from} ${drawn} limit ${rowsPerPart}::bigint)`;
+  const cut = join(aliases.map((alias) => sql`left(${alias}::text, ${longestValue}::int) as ${alias}`));
+  const first = (rows: number) =>
+    sql`select ${cut} from (select ${named} from ${table} limit ${rows}::bigint) as found`;
+  const estimated = members.reduce((sum, { estimatedRows }) => sum + Math.max(0, estimatedRows), 0);
+  if (estimated <= rowsInAll) return first(rowsInAll);
+  const percentage = Math.min(100, (100 * rowsToDraw) / estimated);
+  // The same rows each time, while the table is as it is. Should it have grown past its estimate, a limit holds.
+  const drawn = sql`select ${named} from ${table} tablesample system (${percentage}::real) repeatable (0)
+    limit ${10 * rowsToDraw}::bigint`;
+  const numbered = sql`select found.*, row_number() over () as place from (${drawn}) as found`;
+  // Multiples of a number modulo a prime: an order that is none.
+  const mixed = sql`select * from (${numbered}) as found order by place * 7919 % 104729
+    limit ${rowsInAll - rowsAtFirst}::bigint`;
+  return sql`(${first(rowsAtFirst)}) union all (select ${cut} from (${mixed}) as found)`;
 };

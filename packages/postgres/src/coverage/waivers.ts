@@ -2,7 +2,7 @@ import type { DataMap, Waiver } from "../data-map/data-map.ts";
 import { fullName } from "../data-map/resolve.ts";
 import type { FoundGap } from "./gap.ts";
 
-export interface Waivers {
+interface Waivers {
   /** The waiver that answers for a gap; the one that names its column before that of the whole table. */
   readonly for: (gap: FoundGap) => Waiver | undefined;
   /** A gap for each waiver that answers for none of these. */

@@ -6,7 +6,7 @@ import { keyColumns, sameKey, tableName } from "../reach/columns.ts";
 import { reach } from "../reach/reach.ts";
 import { join, name, printedByServer, type Sql, sql } from "../sql/sql.ts";
 import { textSettings } from "../values/text-settings.ts";
-import type { Erasing } from "./erase.ts";
+import type { Erasing } from "./erasing.ts";
 import { erasureFacts, isDue } from "./facts.ts";
 
 type Replace = (value: string) => string | null | Promise<string | null>;

@@ -7,17 +7,9 @@ import { join, name, type Sql, sql } from "../sql/sql.ts";
 import { anonymisedValue } from "./anonymised.ts";
 import { applyFunctions } from "./apply-functions.ts";
 import { collectionCount, countRows, isKept, keptJson, readCounts, type TableCount } from "./counts.ts";
+import type { Erasing } from "./erasing.ts";
 import { erasureFacts, isDue, keptUntil } from "./facts.ts";
 import { unlinkRows } from "./unlink.ts";
-
-export interface Erasing {
-  readonly map: ResolvedMap;
-  /** The tables of the category. */
-  readonly tables: readonly MappedTable[];
-  readonly person: Person;
-  readonly today: string;
-  readonly hashKey: Uint8Array;
-}
 
 /**
  * Erases a person in the tables that are asked for, and counts what became of each row. Everything that is deleted
@@ -28,6 +20,7 @@ export interface Erasing {
  */
 export const erasePerson = async (session: Session, erasing: Erasing): Promise<readonly TableCount[]> => {
   const { map, tables, person, today } = erasing;
+  await session.query(boundedWaiting);
   await applyFunctions(session, erasing);
   await unlinkRows(session, erasing);
   const [row] = await session.query(eraseStatement(erasing));
@@ -46,6 +39,12 @@ export const erasePerson = async (session: Session, erasing: Erasing): Promise<r
   }
   return counts;
 };
+
+/**
+ * Somebody else's transaction may hold a row for hours. Then this one gives up, holds nothing up itself, and is tried
+ * again later (SQLSTATE 55P03). A bound that the application has set stays.
+ */
+const boundedWaiting = sql`select set_config('lock_timeout', '10s', true) where current_setting('lock_timeout') = '0'`;
 
 const eraseStatement = ({ map, tables, person, today, hashKey }: Erasing): Sql => {
   const { sets, set } = reach(map, tables, person, "own", erasureFacts);

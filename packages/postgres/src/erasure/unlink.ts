@@ -3,7 +3,7 @@ import type { Session } from "../database/database.ts";
 import { sameKey, tableName } from "../reach/columns.ts";
 import { reach } from "../reach/reach.ts";
 import { join, name, sql } from "../sql/sql.ts";
-import type { Erasing } from "./erase.ts";
+import type { Erasing } from "./erasing.ts";
 import { erasureFacts, keptUntil } from "./facts.ts";
 
 /** Takes the references of other rows off those that will be deleted: a ticket's agent, who leaves. */

@@ -1,6 +1,6 @@
 import { name, sql } from "../sql/sql.ts";
 import { tablesIn } from "../store/tables.ts";
-import type { Migration } from "./migrations.ts";
+import type { Migration } from "./migration.ts";
 
 /**
  * Texts compare byte by byte (`collate "C"`): the order of a list depends on no locale, and survives an upgrade of

@@ -1,12 +1,5 @@
-import type { Sql } from "../sql/sql.ts";
 import { tables } from "./0001-tables.ts";
-
-/** A step from one version of the schema to the next. Once published it stays as it is. */
-export interface Migration {
-  readonly number: number;
-  /** Without parameters, as they are also printed. The last one records that it was applied. */
-  statements(schema: string): readonly Sql[];
-}
+import type { Migration } from "./migration.ts";
 
 /** In order: 1, 2, … */
 export const migrations: readonly Migration[] = [tables];

@@ -2,8 +2,11 @@ import type { Database, TextRow } from "../database/database.ts";
 import { sqlState } from "../database/failure.ts";
 import { type Sql, sql } from "../sql/sql.ts";
 
-/** Feature not supported, data exception, constraint violation, syntax or access, PL/pgSQL's own. */
-const answers: readonly string[] = ["0A", "22", "23", "42", "P0"];
+/**
+ * Feature not supported, data exception, constraint violation, syntax or access, PL/pgSQL's own; and
+ * read_only_sql_transaction, where a condition tries to write.
+ */
+const answers = /^(?:0A|22|23|42|P0|25006)/;
 
 export type Answer = { readonly row: TextRow } | { readonly refused: string };
 
@@ -23,7 +26,7 @@ export const ask = async (database: Database, question: Sql): Promise<Answer> =>
     });
   } catch (thrown) {
     const state = sqlState(thrown);
-    if (state === undefined || !answers.includes(state.slice(0, 2))) throw thrown;
+    if (state === undefined || !answers.test(state)) throw thrown;
     return { refused: state };
   }
 };

@@ -40,8 +40,5 @@ export const foreignKeysFrom = (catalog: Catalog, table: Table): readonly Foreig
 export const mappedOver = (map: ResolvedMap, oid: number): MappedTable | undefined =>
   map.tables.find(({ table }) => familyOf(map.catalog, table).some((member) => member.oid === oid));
 
-export const mappedAs = (map: ResolvedMap, oid: number): MappedTable | undefined =>
-  map.tables.find(({ table }) => table.oid === oid);
-
 export const tableOf = (map: ResolvedMap, oid: number): Table | undefined =>
   map.catalog.tables.find((table) => table.oid === oid);

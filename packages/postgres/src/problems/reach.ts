@@ -1,9 +1,10 @@
 import type { MapProblem } from "../data-map/problem.ts";
-import type { MappedTable, ResolvedMap } from "../data-map/resolved-map.ts";
+import { type MappedTable, type ResolvedMap, titleOf } from "../data-map/resolved-map.ts";
+import { familyOf } from "./family.ts";
 import { problemAt } from "./problem-at.ts";
 import { reached } from "./what-happens.ts";
 
-/** Tables that no identifier leads to, and links that go round in a circle. */
+/** Tables that no identifier leads to, links that go round in a circle, and rows that two entries map. */
 export const reachProblems = (map: ResolvedMap): readonly MapProblem[] => {
   const found = reached(
     map,
@@ -23,8 +24,21 @@ export const reachProblems = (map: ResolvedMap): readonly MapProblem[] => {
         ),
       ),
     ...map.tables.flatMap((mapped) => circles(map, mapped)),
+    ...map.tables.flatMap((mapped) => overlaps(map, mapped)),
   ];
 };
+
+const overlaps = (map: ResolvedMap, { table }: MappedTable): readonly MapProblem[] =>
+  familyOf(map.catalog, table)
+    .filter((member) => member !== table && map.tables.some((other) => other.table === member))
+    .map((member) =>
+      problemAt(
+        "mapped-twice",
+        member,
+        null,
+        `Its rows are rows of ${titleOf(table)}, which is mapped too: they would be counted twice. Map one of the two.`,
+      ),
+    );
 
 const circles = (map: ResolvedMap, mapped: MappedTable): readonly MapProblem[] =>
   mapped.belongs.flatMap((belonging) =>

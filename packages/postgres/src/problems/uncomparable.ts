@@ -1,7 +1,7 @@
 import type { Column } from "../catalog/catalog.ts";
-import type { Database } from "../database/database.ts";
 import type { MapProblem } from "../data-map/problem.ts";
 import type { ResolvedMap } from "../data-map/resolved-map.ts";
+import type { Database } from "../database/database.ts";
 import { printedByServer, sql } from "../sql/sql.ts";
 import { ask } from "./asking.ts";
 import { problemAt } from "./problem-at.ts";

@@ -1,5 +1,4 @@
 import type { MappedColumn, MappedTable, ResolvedBelonging, ResolvedMap } from "../data-map/resolved-map.ts";
-import { foreignKeysFrom } from "./family.ts";
 
 /** Rows that the map may delete: at once, or when the date comes. */
 export const isDeletedSometime = ({ erasure }: MappedTable): boolean => erasure !== "anonymise";
@@ -14,11 +13,19 @@ export const anonymisationOf = (mapped: MappedTable, column: string): MappedColu
 /** Whether the old value can no longer be found in the column. A coarser one may be what it was. */
 const isReplaced = (mapped: MappedTable, column: string): boolean => {
   const anonymise = anonymisationOf(mapped, column);
-  return anonymise === "null" || anonymise === "hash" || (typeof anonymise === "object" && anonymise !== null && "constant" in anonymise);
+  return (
+    anonymise === "null" ||
+    anonymise === "hash" ||
+    (typeof anonymise === "object" && anonymise !== null && "constant" in anonymise)
+  );
 };
 
 /** Whether a row that belonged in this way does so no longer once both tables have been anonymised. */
-export const isSevered = (mapped: MappedTable, belonging: ResolvedBelonging, other: MappedTable | undefined): boolean =>
+export const isSevered = (
+  mapped: MappedTable,
+  belonging: ResolvedBelonging,
+  other: MappedTable | undefined,
+): boolean =>
   belonging.kind === "column"
     ? isReplaced(mapped, belonging.column.name)
     : belonging.pairs.some(
@@ -27,7 +34,11 @@ export const isSevered = (mapped: MappedTable, belonging: ResolvedBelonging, oth
       );
 
 /** Whether every column that decides it stays as it is. */
-export const isLasting = (mapped: MappedTable, belonging: ResolvedBelonging, other: MappedTable | undefined): boolean =>
+export const isLasting = (
+  mapped: MappedTable,
+  belonging: ResolvedBelonging,
+  other: MappedTable | undefined,
+): boolean =>
   belonging.kind === "column"
     ? anonymisationOf(mapped, belonging.column.name) === null
     : belonging.pairs.every(
@@ -53,20 +64,6 @@ export const decidingColumns = (map: ResolvedMap, oid: number): ReadonlySet<stri
   }
   return names;
 };
-
-/** The columns of a mapped table that an erasure updates: anonymised, unlinked, or set to NULL by a foreign key. */
-export const updatedColumns = (map: ResolvedMap, mapped: MappedTable): ReadonlySet<string> =>
-  new Set([
-    ...anonymisedColumns(mapped).map(({ column }) => column.name),
-    ...map.unlinks.filter(({ table }) => table === mapped.table).flatMap(({ foreignKey }) => foreignKey.columns),
-    ...foreignKeysFrom(map.catalog, mapped.table)
-      .filter(
-        ({ to, onDelete }) =>
-          (onDelete === "set null" || onDelete === "set default") &&
-          map.tables.some((parent) => parent.table.oid === to && isDeletedSometime(parent)),
-      )
-      .flatMap(({ columns }) => columns),
-  ]);
 
 /** The tables whose rows can be reached, starting from those that satisfy `isStart`, along what `leads`. */
 export const reached = (

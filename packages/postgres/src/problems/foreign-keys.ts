@@ -1,0 +1,162 @@
+import type { Category } from "@subject-rights/core";
+import type { ForeignKey, Table } from "../catalog/catalog.ts";
+import type { MapProblem, MapProblemCode } from "../data-map/problem.ts";
+import { findColumn } from "../data-map/resolve.ts";
+import { type MappedTable, type ResolvedMap, titleOf } from "../data-map/resolved-map.ts";
+import { foreignKeysFrom, foreignKeysTo, mappedOver, tableOf } from "./family.ts";
+import { problemAt } from "./problem-at.ts";
+import { lasts } from "./retention.ts";
+import { anonymisationOf, isDeletedSometime } from "./what-happens.ts";
+
+/** What the rows are that point at rows which go, and stay when those go. */
+type Pointing = "unmapped" | "kept" | "others";
+
+/** Foreign keys that would stop a deletion, or carry it to rows that are not to go. Each category on its own. */
+export const foreignKeyProblems = (map: ResolvedMap): readonly MapProblem[] =>
+  map.tables.filter(isDeletedSometime).flatMap((parent) =>
+    foreignKeysTo(map.catalog, parent.table).flatMap((key) => {
+      const found = new Map<Pointing, Category[]>();
+      for (const category of parent.categories) {
+        const pointing = leftPointing(map, parent, key, category);
+        if (pointing !== null) found.set(pointing, [...(found.get(pointing) ?? []), category]);
+      }
+      return [...found].flatMap(([pointing, categories]) =>
+        problemOf(map, parent, key, pointing, categories),
+      );
+    }),
+  );
+
+/**
+ * The columns of a table that the server itself changes: set to NULL, or to a default, where what they point at is
+ * deleted; changed along with it where it is anonymised.
+ */
+export const columnsChangedByForeignKeys = (map: ResolvedMap, table: Table): readonly string[] => {
+  const own = foreignKeysFrom(map.catalog, table);
+  return map.tables.flatMap((parent) => {
+    const toParent = foreignKeysTo(map.catalog, parent.table).filter((key) => own.includes(key));
+    return toParent
+      .filter(
+        (key) =>
+          (key.onUpdate === "cascade" &&
+            key.toColumns.some((name) => anonymisationOf(parent, name) !== null)) ||
+          ((key.onDelete === "set null" || key.onDelete === "set default") &&
+            isDeletedSometime(parent) &&
+            parent.categories.some((category) => leftPointing(map, parent, key, category) !== null)),
+      )
+      .flatMap(({ columns }) => columns);
+  });
+};
+
+/** Null where every row that points at one that goes, goes too, or points there no more. */
+const leftPointing = (
+  map: ResolvedMap,
+  parent: MappedTable,
+  key: ForeignKey,
+  category: Category,
+): Pointing | null => {
+  const child = mappedOver(map, key.from);
+  const isUnlinked = map.unlinks.some(({ foreignKey }) => foreignKey === key);
+  if (child === undefined || !child.categories.includes(category)) return isUnlinked ? null : "unmapped";
+  const isOwn = pointsAtOwnRowsOnly(child, parent, key);
+  if (child.erasure !== "delete" && !staysBehind(child, parent, key))
+    return isOwn || isUnlinked ? null : "others";
+  if (child.erasure !== "delete") return isUnlinked && !isOwn ? null : "kept";
+  return isOwn || isUnlinked ? null : "others";
+};
+
+/** Whether rows of the person that are kept still point at a row that has gone. */
+const staysBehind = (child: MappedTable, parent: MappedTable, key: ForeignKey): boolean => {
+  // Constraints are looked at when the statement has ended, and one NULL among its columns ends a reference.
+  if (key.columns.some((name) => anonymisationOf(child, name) === "null")) return false;
+  if (child.erasure === "anonymise" || parent.erasure === "delete") return true;
+  // Both are retained. Where that is for one date, both go at once; where columns say until when, nobody knows here.
+  const longer = lasts(parent, child);
+  return key.onDelete === "cascade" ? longer !== "longer" : longer === "shorter";
+};
+
+/** Whether each row that points at a row of the person through this key is the person's. */
+const pointsAtOwnRowsOnly = (child: MappedTable, parent: MappedTable, key: ForeignKey): boolean =>
+  child.belongs.some(
+    (belonging) =>
+      belonging.kind === "references" &&
+      belonging.other === parent.table.oid &&
+      belonging.pairs.every(({ here, there }) => isPair(key, here.name, there.name)),
+  ) ||
+  // A row that somebody else's row points at too is not deleted.
+  (parent.belongs.every(({ kind }) => kind === "referenced-by") &&
+    parent.belongs.some(
+      (belonging) =>
+        belonging.kind === "referenced-by" &&
+        belonging.other === child.table.oid &&
+        belonging.pairs.every(({ here, there }) => isPair(key, there.name, here.name)),
+    ));
+
+const isPair = ({ columns, toColumns }: ForeignKey, from: string, to: string): boolean =>
+  columns.some((name, index) => name === from && toColumns[index] === to);
+
+const codes = {
+  unmapped: "cascade-takes-unmapped",
+  kept: "cascade-takes-kept",
+  others: "cascade-takes-others",
+} as const satisfies Record<Pointing, MapProblemCode>;
+
+const problemOf = (
+  map: ResolvedMap,
+  parent: MappedTable,
+  key: ForeignKey,
+  pointing: Pointing,
+  categories: readonly Category[],
+): readonly MapProblem[] => {
+  const table = tableOf(map, key.from);
+  if (table === undefined) return [];
+  const what = `When rows of ${titleOf(parent.table)} are deleted (${categories.join(", ")}), the foreign key "${key.name}"`;
+  const advice = adviceOn(map, key, pointing, categories);
+  const complain = (code: MapProblemCode, outcome: string) => [
+    problemAt(code, table, key.columns, `${what} ${outcome}. ${advice}`),
+  ];
+  switch (key.onDelete) {
+    case "cascade":
+      return complain(codes[pointing], `takes rows of this table along${whose[pointing]}`);
+    case "no action":
+    case "restrict":
+      return complain(
+        "blocked-by-foreign-key",
+        `refuses that while rows of this table point at them${whose[pointing]}`,
+      );
+    case "set null":
+      return key.columns.some((name) => findColumn(table, name)?.isNotNull === true)
+        ? complain("blocked-by-foreign-key", "sets a NOT NULL column to NULL, which fails")
+        : [];
+    case "set default":
+      return [];
+  }
+};
+
+const whose = {
+  unmapped: "",
+  kept: ", which the map keeps",
+  others: ", also those that are not the person's",
+} as const satisfies Record<Pointing, string>;
+
+const adviceOn = (
+  map: ResolvedMap,
+  { from, columns }: ForeignKey,
+  pointing: Pointing,
+  categories: readonly Category[],
+): string => {
+  const names = columns.join(", ");
+  const unlink = `name (${names}) under \`unlink\` where it may be NULL`;
+  switch (pointing) {
+    case "unmapped":
+      return mappedOver(map, from) === undefined
+        ? `Map this table, with rows that belong through (${names}), or ${unlink}.`
+        : `The map has this table in other categories only. Add ${categories.join(", ")} to it, or ${unlink}.`;
+    case "kept":
+      return (
+        `Keep those rows at least as long, or anonymise (${names}) to "null". Where none of the person's rows ` +
+        `points there, ${unlink}.`
+      );
+    case "others":
+      return `Let rows belong through (${names}) where they are the person's; else ${unlink}.`;
+  }
+};

@@ -1,0 +1,80 @@
+import type { Trigger } from "../catalog/catalog.ts";
+
+/** What starts a statement of its own, or what writes without one. Anything that is not known may write. */
+const statements =
+  /\b(?:insert|update|delete|merge|truncate|copy|execute|perform|call|select|into|notify|listen|refresh|create|alter|drop|lock|set|reset|do|with|values|table|grant|revoke|prepare|import|comment|commit|rollback|fetch|open|dblink\w*)\b/;
+
+/** The only functions that may be called: PostgreSQL's own, without effects. */
+const functions: ReadonlySet<string> = new Set(
+  [
+    "now clock_timestamp statement_timestamp transaction_timestamp timezone date_trunc date_part extract age",
+    "to_char to_date to_timestamp make_date lower upper initcap trim btrim ltrim rtrim left right length",
+    "char_length octet_length substr substring replace translate regexp_replace regexp_match split_part position",
+    "overlay lpad rpad concat concat_ws format coalesce nullif greatest least abs round floor ceil trunc mod",
+    "to_tsvector setweight to_jsonb jsonb_build_object row md5 sha256 encode decode normalize gen_random_uuid",
+  ].flatMap((line) => line.split(" ")),
+);
+
+/** Words that a parenthesis may follow. */
+const keywords: ReadonlySet<string> = new Set(
+  "if elsif when while and or not in return then else case between like ilike is from distinct using numeric varchar char".split(
+    " ",
+  ),
+);
+
+/** Of the server itself, and they change only the row at hand. */
+const builtIn: ReadonlySet<string> = new Set([
+  "tsvector_update_trigger_byid",
+  "tsvector_update_trigger_bycolumn",
+  "suppress_redundant_updates_trigger",
+]);
+
+/** Whether a trigger changes nothing but the row it runs for. In doubt it does not. */
+export const isHarmless = ({ language, source }: Trigger): boolean => {
+  if (language === "internal") return builtIn.has(source);
+  if (language !== "plpgsql") return false;
+  const code = withoutTexts(source)
+    .toLowerCase()
+    .replaceAll(/\s*\.\s*/g, ".");
+  return !statements.test(code) && callsIn(code).every(isKnownFunction);
+};
+
+/** Names before a parenthesis, with their schema. */
+const callsIn = (code: string): readonly string[] =>
+  [...code.matchAll(/([\p{L}\p{N}_$."]+)\s*\(/gu)].map(([, called]) => called ?? "");
+
+const isKnownFunction = (called: string): boolean =>
+  keywords.has(called) || functions.has(called.replace(/^pg_catalog\./, ""));
+
+const quotes =
+  /--[^\n]*|\be'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|\/\*|\*\//giu;
+
+/**
+ * A body without its comments and texts; a quoted name becomes `"`, which is no name of a function that is known.
+ * Comments may be nested.
+ */
+export const withoutTexts = (source: string): string => {
+  let code = "";
+  let place = 0;
+  while (place < source.length) {
+    quotes.lastIndex = place;
+    const found = quotes.exec(source);
+    code += source.slice(place, found?.index);
+    if (found === null) break;
+    const [text] = found;
+    place = text === "/*" ? endOfComment(source, quotes.lastIndex) : quotes.lastIndex;
+    code += text.startsWith('"') ? '"' : " ";
+  }
+  return code;
+};
+
+const endOfComment = (source: string, start: number): number => {
+  let depth = 1;
+  const marks = /\/\*|\*\//g;
+  marks.lastIndex = start;
+  for (let mark = marks.exec(source); mark !== null; mark = marks.exec(source)) {
+    depth += mark[0] === "/*" ? 1 : -1;
+    if (depth === 0) return marks.lastIndex;
+  }
+  return source.length;
+};

@@ -1,0 +1,117 @@
+import type { Table, Trigger } from "../catalog/catalog.ts";
+import type { MapProblem } from "../data-map/problem.ts";
+import type { ResolvedMap } from "../data-map/resolved-map.ts";
+import { familyOf, mappedOver } from "./family.ts";
+import { columnsChangedByForeignKeys } from "./foreign-keys.ts";
+import { isHarmless } from "./harmless-trigger.ts";
+import { problemAt } from "./problem-at.ts";
+import { anonymisedColumns, isDeletedSometime } from "./what-happens.ts";
+
+/** What an erasure does to a table, and what the map says about that. */
+interface Touched {
+  readonly table: Table;
+  readonly isDeleted: boolean;
+  readonly updated: ReadonlySet<string>;
+  readonly reasons: Readonly<Record<string, string>>;
+  readonly isMapped: boolean;
+}
+
+const where = ({ isMapped }: Touched): string =>
+  isMapped ? "under `triggers`" : "under `triggers` of an `unlink` of its foreign key";
+
+/** Triggers and rules that would run, that may write elsewhere, and for which the map gives no reason. */
+export const triggerProblems = (map: ResolvedMap): readonly MapProblem[] =>
+  touchedTables(map).flatMap((touched) => [
+    ...runningTriggers(map, touched),
+    ...runningRules(touched),
+    ...unknownNames(map, touched),
+  ]);
+
+const touchedTables = (map: ResolvedMap): readonly Touched[] => {
+  const reasonsOf = (table: Table): Touched["reasons"] =>
+    Object.fromEntries(
+      map.unlinks
+        .filter((unlink) => unlink.table === table)
+        .flatMap(({ triggers }) => Object.entries(triggers)),
+    );
+  const updatedIn = (table: Table): ReadonlySet<string> =>
+    new Set([
+      ...map.unlinks
+        .filter((unlink) => unlink.table === table)
+        .flatMap(({ foreignKey }) => foreignKey.columns),
+      ...columnsChangedByForeignKeys(map, table),
+    ]);
+  const mapped = map.tables.map((each) => ({
+    table: each.table,
+    isDeleted: isDeletedSometime(each),
+    updated: new Set([...anonymisedColumns(each).map(({ column }) => column.name), ...updatedIn(each.table)]),
+    reasons: { ...reasonsOf(each.table), ...each.map.triggers },
+    isMapped: true,
+  }));
+  const others = map.catalog.tables
+    .filter(({ oid }) => mappedOver(map, oid) === undefined)
+    .map((table) => ({
+      table,
+      isDeleted: false,
+      updated: updatedIn(table),
+      reasons: reasonsOf(table),
+      isMapped: false,
+    }));
+  return [...mapped, ...others.filter(({ updated }) => updated.size > 0)];
+};
+
+const triggersOf = (map: ResolvedMap, table: Table): readonly Trigger[] =>
+  familyOf(map.catalog, table).flatMap(({ triggers }) => triggers);
+
+const runningTriggers = (map: ResolvedMap, touched: Touched) => {
+  const { table, isDeleted, updated, reasons } = touched;
+  return triggersOf(map, table)
+    .filter(
+      (trigger) =>
+        (trigger.onDelete && isDeleted) ||
+        (trigger.onUpdate &&
+          updated.size > 0 &&
+          (trigger.columns.length === 0 || trigger.columns.some((name) => updated.has(name)))),
+    )
+    .filter((trigger) => !Object.hasOwn(reasons, trigger.name) && !isHarmless(trigger))
+    .map(({ name }) =>
+      problemAt(
+        "trigger",
+        table,
+        null,
+        `The trigger "${name}" would run, and may write the person's data elsewhere. Look at what it does, and name ` +
+          `it ${where(touched)} with why that is fine.`,
+      ),
+    );
+};
+
+const runningRules = (touched: Touched) => {
+  const { table, isDeleted, updated, reasons } = touched;
+  return table.rules
+    .filter(({ on }) => (on === "delete" && isDeleted) || (on === "update" && updated.size > 0))
+    .filter(({ name }) => !Object.hasOwn(reasons, name))
+    .map(({ name, on }) =>
+      problemAt(
+        "rule",
+        table,
+        null,
+        `The rule "${name}" changes what ${on === "delete" ? "DELETE" : "UPDATE"} does here. Look at what that is, and ` +
+          `name it ${where(touched)} with why that is fine.`,
+      ),
+    );
+};
+
+const unknownNames = (map: ResolvedMap, { table, reasons }: Touched) => {
+  const known = new Set([...triggersOf(map, table), ...table.rules].map(({ name }) => name));
+  return Object.keys(reasons)
+    .filter((name) => !known.has(name))
+    .map((name) =>
+      problemAt(
+        "trigger",
+        table,
+        null,
+        `The map names the trigger "${name}", and no trigger or rule of that name runs at a DELETE or UPDATE here. ` +
+          "Correct the name, or take it out.",
+      ),
+    );
+};

@@ -1,0 +1,41 @@
+import { PGlite } from "@electric-sql/pglite";
+import { orThrow } from "@subject-rights/core";
+import type { Coverage, DataMap, PostgresClient } from "../../src/index.ts";
+import { coverage } from "../../src/index.ts";
+import { createDatabase } from "../support/database.ts";
+
+export interface Asked {
+  readonly client: PostgresClient;
+  /** Several statements, as a migration has them. */
+  run(script: string): Promise<void>;
+  /** Back to an empty database. */
+  empty(): Promise<void>;
+  end(): Promise<void>;
+}
+
+const emptying = `do $$ declare each text; begin
+  for each in select quote_ident(nspname) from pg_namespace
+    where nspname not like 'pg\\_%' and nspname <> 'information_schema'
+  loop execute 'drop schema ' || each || ' cascade'; end loop;
+  create schema public;
+end $$`;
+
+export const servers: Readonly<Record<string, () => Promise<Asked>>> = {
+  PostgreSQL: async () => {
+    const database = await createDatabase();
+    const run = async (script: string): Promise<void> => void (await database.pool.query(script));
+    return { client: database.pool, run, empty: () => run(emptying), end: database.drop };
+  },
+  PGlite: async () => {
+    const pglite = await PGlite.create();
+    const run = async (script: string): Promise<void> => void (await pglite.exec(script));
+    return { client: pglite, run, empty: () => run(emptying), end: () => pglite.close() };
+  },
+};
+
+export const covered = async ({ client }: Pick<Asked, "client">, dataMap: DataMap): Promise<Coverage> =>
+  orThrow(await coverage(client, dataMap));
+
+/** Gaps in short: `code table.column`. */
+export const inShort = ({ gaps }: Coverage): readonly string[] =>
+  gaps.map(({ code, table, column }) => `${code} ${table}${column === null ? "" : `.${column}`}`);
