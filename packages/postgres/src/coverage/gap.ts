@@ -1,6 +1,6 @@
 import type { MapProblemCode } from "../data-map/problem.ts";
 
-const coverageCodes = [
+export const coverageCodes = [
   // Tables and columns that may hold the person, and are not in the map
   "unmapped-table-reachable",
   "unmapped-table-looks-personal",

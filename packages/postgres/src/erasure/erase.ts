@@ -1,8 +1,8 @@
-import type { MappedTable, ResolvedMap } from "../data-map/resolved-map.ts";
+import type { MappedTable } from "../data-map/resolved-map.ts";
 import { retentionOf } from "../data-map/resolved-map.ts";
 import type { Session } from "../database/database.ts";
 import { sameKey, tableName } from "../reach/columns.ts";
-import { type Person, reach } from "../reach/reach.ts";
+import { reach } from "../reach/reach.ts";
 import { join, name, type Sql, sql } from "../sql/sql.ts";
 import { anonymisedValue } from "./anonymised.ts";
 import { applyFunctions } from "./apply-functions.ts";

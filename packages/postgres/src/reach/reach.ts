@@ -129,16 +129,14 @@ const throughCondition = (context: Context, { kind, other, pairs }: ResolvedRefe
   const there = join(pairs.map((pair) => name(linkName(pair.there))));
   const isReached = sql`(${here}) in (select ${there} from ${set(table)})`;
   if (kind === "references" || share === "all") return isReached;
-  const points = join(
-    pairs.map((pair) => sql`o.${name(pair.there.name)} = t.${name(pair.here.name)}`),
-    sql` and `,
-  );
-  const isThePersons = join(
-    keyColumns(table).map(({ as, from }) => sql`p.${as} = ${from(sql`o`)}`),
-    sql` and `,
-  );
-  return sql`${isReached} and not exists (select from ${tableName(table)} o
-    where ${points} and not exists (select from ${set(table)} p where ${isThePersons}))`;
+  const keys = (alias: Sql): Sql => join(keyColumns(table).map(({ from }) => from(alias)));
+  const keysInSet = join(keyColumns(table).map(({ as }) => as));
+  const pointing = join(pairs.map((pair) => sql`o.${name(pair.there.name)}`));
+  // What the person's rows point at, without what rows point at that are not the person's. Sets are taken from each
+  // other, and not looked through row by row: how many rows a set has is more than the server can guess.
+  return sql`(${here}) in (select ${there} from ${set(table)} except select ${there} from (
+    select ${keys(sql`o`)}, ${pointing} from ${tableName(table)} o where (${pointing}) in (select ${there} from ${set(table)})
+    except select ${keysInSet}, ${there} from ${set(table)}) as others (${keysInSet}, ${there}))`;
 };
 
 /**

@@ -76,8 +76,8 @@ export const emptySql: Sql = sql``;
 
 /** Pieces side by side, with something between them. */
 export const join = (pieces: readonly Sql[], between: Sql = sql`, `): Sql => {
-  const [first, ...others] = pieces;
-  return first === undefined ? emptySql : others.reduce((all, piece) => sql`${all}${between}${piece}`, first);
+  const all = pieces.flatMap((piece, index) => (index === 0 ? [piece] : [between, piece]));
+  return joined(["", ...all.map(() => "")], all);
 };
 
 /** NAMEDATALEN - 1: a longer name would be cut off in silence, and mean another table. */
