@@ -6,7 +6,13 @@
  */
 
 // The application's own client
-export type { PgliteShape, PoolShape, PostgresClient, Queryable } from "./database/client.ts";
+export type {
+  PgliteShape,
+  PooledConnection,
+  PoolShape,
+  PostgresClient,
+  Queryable,
+} from "./database/client.ts";
 
 // The store
 export { type Migrated, type MigrateOptions, migrate, migrationSql } from "./migrations/migrate.ts";

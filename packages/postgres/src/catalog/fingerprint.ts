@@ -7,9 +7,10 @@ import { sql } from "../sql/sql.ts";
  * new rows into the system's catalog; their transaction numbers are looked at.
  */
 export const fingerprint = async (session: Session, oids: readonly number[]): Promise<string> => {
-  // An array, and not a set of rows: the catalog's indexes are used, however many tables there are beside these.
-  const mapped = sql`any (${oids.map(String)}::oid[])`;
+  // An array, read once: the catalog's indexes are used, however many tables there are beside these.
+  const mapped = sql`any ((select m.oids from mapped m)::oid[])`;
   const [row] = await session.query(sql`
+    with mapped as (select ${oids.map(String)}::oid[] as oids)
     select md5(concat_ws(';', current_user,
       (select string_agg(concat_ws(':', c.oid, c.relnamespace, c.relname, c.relrowsecurity, c.relacl), ',' order by c.oid)
         from pg_catalog.pg_class c where c.oid = ${mapped}),

@@ -6,7 +6,14 @@ export interface Queryable {
 /** The shape of a `pg` `Pool`. Each transaction takes a client of its own. */
 export interface PoolShape {
   readonly totalCount: number;
-  connect(): Promise<Queryable & { release(error?: Error | boolean): void }>;
+  connect(): Promise<PooledConnection>;
+}
+
+/** What a pool lends. */
+export interface PooledConnection extends Queryable {
+  release(error?: Error | boolean): void;
+  on?(event: "error", listener: () => void): unknown;
+  removeListener?(event: "error", listener: () => void): unknown;
 }
 
 /** The shape of PGlite. */

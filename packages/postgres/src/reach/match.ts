@@ -11,6 +11,10 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const never = sql`false`;
 
+/** To be compared with. A list is read anew for each row where no index serves, and one value is not. */
+const oneOf = (values: readonly string[], type: Sql): Sql =>
+  values.length === 1 ? sql`${values[0] ?? null}::${type}` : sql`any (${values}::${type}[])`;
+
 /**
  * Whether a column holds one of these values: in a form that an ordinary index on the column serves. Email
  * addresses are compared without regard to letter case, which takes an index on `lower(column)` (or `citext`).
@@ -23,18 +27,19 @@ export const matches = (alias: Sql, column: Column, identifier: string, values: 
   const bits = integerBits[base];
   if (bits !== undefined) {
     const whole = values.filter((value) => isInteger(value, bits));
-    return whole.length === 0 ? never : sql`${held} = any (${whole}::bigint[])`;
+    return whole.length === 0 ? never : sql`${held} = ${oneOf(whole, sql`bigint`)}`;
   }
   if (base === "uuid") {
     const valid = values.filter((value) => uuid.test(value));
-    return valid.length === 0 ? never : sql`${held} = any (${valid}::uuid[])`;
+    return valid.length === 0 ? never : sql`${held} = ${oneOf(valid, sql`uuid`)}`;
   }
   // A text in PostgreSQL has no NUL, so nobody is known by such a value here.
   const texts = values.filter((value) => !value.includes("\0"));
   if (texts.length === 0) return never;
-  if (identifier === "email" && base !== "citext") return sql`lower(${held}::text) = any (${texts})`;
-  if (base === "citext") return sql`${held} = any (${texts})`;
+  if (identifier === "email" && base !== "citext")
+    return sql`lower(${held}::text) = ${oneOf(texts, sql`text`)}`;
+  if (base === "citext") return sql`${held} = ${oneOf(texts, sql`text`)}`;
   return category === "S" && base !== "bpchar"
-    ? sql`${held} = any (${texts})`
-    : sql`${held}::text = any (${texts})`;
+    ? sql`${held} = ${oneOf(texts, sql`text`)}`
+    : sql`${held}::text = ${oneOf(texts, sql`text`)}`;
 };
