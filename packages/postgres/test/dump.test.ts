@@ -1,0 +1,101 @@
+import { PGlite } from "@electric-sql/pglite";
+import { pgDump } from "@electric-sql/pglite-tools/pg_dump";
+import {
+  createSubjectRights,
+  defineNotifier,
+  type Notice,
+  orThrow,
+  type RequestKind,
+} from "@subject-rights/core";
+import { postgresDataSource, postgresStorage } from "@subject-rights/postgres";
+import { expect, it } from "vitest";
+import { shopMap, shopRows, shopSchema } from "./source/shop.ts";
+
+/** Everything that Ada is known by in the shop, and nobody else. */
+const traces = [
+  "ada@example.org",
+  "Ada Lovelace",
+  "+44 20 7946 0815",
+  "GB33BUKB20201555555555",
+  "1 St James",
+];
+
+const formsOf = (text: string): readonly string[] => {
+  const bytes = Buffer.from(text);
+  return [text, bytes.toString("hex"), bytes.toString("base64").replace(/=+$/, "").slice(0, -1)].map((form) =>
+    form.toLowerCase(),
+  );
+};
+
+it("a dump of the whole database no longer contains a person after their erasure closed", async () => {
+  const client = await PGlite.create();
+  await client.exec(`${shopSchema} ${shopRows}
+    update customers set phone = '+44 20 7946 0815' where id = 1;
+    delete from customers where tenant = 'tenant-two';`);
+  const { migrate, ...storage } = postgresStorage({ client, masterKey: Buffer.alloc(32, 7) });
+  orThrow(await migrate());
+  const sent: Notice[] = [];
+  const rights = createSubjectRights({
+    controller: "Halmstrand Lamps",
+    sources: [postgresDataSource({ client, dataMap: shopMap, id: "shop" })],
+    notifier: defineNotifier({
+      id: "kept",
+      attachmentLimit: 1_000_000,
+      send: async ({ notice }) => void sent.push(notice),
+    }),
+    addresses: { tenantAdmin: () => "admin@halmstrand.example", support: () => "support@halmstrand.example" },
+    ...storage,
+  });
+  const actor = { id: "admin-1", tenant: "tenant-one", roles: ["admin", "tenant-admin"] };
+  const dump = async (): Promise<string> => {
+    // Of a copy: pg_dump leaves a transaction open behind it.
+    const copy = await PGlite.create({ loadDataDir: await client.dumpDataDir("none") });
+    const text = await (await pgDump({ pg: copy })).text();
+    await copy.close();
+    return text.toLowerCase();
+  };
+
+  const undecided = async (requestId: string) =>
+    orThrow(await rights.requests.reveal({ actor, requestId })).undecided;
+
+  const run = async (kind: RequestKind): Promise<string> => {
+    const asked = { actor, kind, category: "customer-data", email: "ada@example.org" } as const;
+    const { request } = orThrow(await rights.requests.submit(asked));
+    for await (const event of orThrow(await rights.requests.progress({ actor, requestId: request.id }))) {
+      const { type } = event;
+      const notice = sent.at(-1);
+      if (type === "message" && event.message.status === "sent" && notice?.type === "confirmation") {
+        orThrow(await rights.requests.acknowledge({ token: notice.token }));
+      }
+      // A telephone may be a household's: somebody looked, and this one is hers alone.
+      for (const { decision } of type === "waiting" ? await undecided(request.id) : []) {
+        const answer = {
+          actor,
+          requestId: request.id,
+          decision,
+          answer: "same-person",
+          reason: "looked up",
+        } as const;
+        orThrow(await rights.requests.decideIdentifier(answer));
+      }
+      if (type === "closed") return event.outcome;
+    }
+    throw new Error("the request did not close");
+  };
+
+  const before = await dump();
+  for (const trace of traces) expect(before).toContain(trace.toLowerCase());
+  orThrow(await rights.start());
+  try {
+    expect(await run("export")).toBe("completed");
+    // The payments that the law keeps stay, without the account they came from.
+    expect(await run("erasure")).toBe("completed-with-exceptions");
+  } finally {
+    await rights.stop();
+  }
+  const after = await dump();
+  await client.close();
+  expect(after).toContain("eve@example.org");
+  expect(after).toContain("subject_rights");
+  for (const form of traces.flatMap(formsOf)) expect(after).not.toContain(form);
+}, 60_000);
