@@ -1,15 +1,15 @@
 import type { Session } from "../database/database.ts";
-import { sql } from "../sql/sql.ts";
+import { type Sql, sql } from "../sql/sql.ts";
 
 /**
  * Changes whenever something about these tables changes that a check of the data map depends on: columns, keys,
  * foreign keys to and from them, triggers with their functions, rules, privileges. Every change of a schema writes
  * new rows into the system's catalog; their transaction numbers are looked at.
  */
-export const fingerprint = async (session: Session, oids: readonly number[]): Promise<string> => {
+export const fingerprintOf = (oids: readonly number[]): Sql => {
   // An array, read once: the catalog's indexes are used, however many tables there are beside these.
   const mapped = sql`any ((select m.oids from mapped m)::oid[])`;
-  const [row] = await session.query(sql`
+  return sql`(
     with mapped as (select ${oids.map(String)}::oid[] as oids)
     select md5(concat_ws(';', current_user,
       (select string_agg(concat_ws(':', c.oid, c.relnamespace, c.relname, c.relrowsecurity, c.relacl), ',' order by c.oid)
@@ -27,6 +27,11 @@ export const fingerprint = async (session: Session, oids: readonly number[]): Pr
         where r.ev_class = ${mapped}),
       (select string_agg(i.inhrelid::text, ',' order by i.inhrelid) from pg_catalog.pg_inherits i
         where i.inhparent = ${mapped})
-    )) as fingerprint`);
+    )))`;
+};
+
+/** Asks for the fingerprint of these tables. */
+export const readFingerprint = async (session: Session, oids: readonly number[]): Promise<string> => {
+  const [row] = await session.query(sql`select ${fingerprintOf(oids)} as fingerprint`);
   return row?.["fingerprint"] ?? "";
 };

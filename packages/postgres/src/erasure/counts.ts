@@ -22,7 +22,10 @@ const countSchema = z.number().int().nonnegative();
 /** Today, as a day in UTC; a duty that ends today is still one. */
 export const dayOf = (now: Date): string => now.toISOString().slice(0, 10);
 
-export const isKept = (today: string): Sql => sql`${keptUntil} >= ${today}::date`;
+/** In a query of its own, it is read once, and not again for each row. */
+const dateOnce = (day: string): Sql => sql`(select ${day}::date)`;
+
+export const isKept = (today: string): Sql => sql`${keptUntil} >= ${dateOnce(today)}`;
 
 /** A row whose date cannot be told is neither kept nor deleted: nobody knows which would be lawful. */
 const hasNoDate = sql`${keptUntil} is null`;
@@ -38,20 +41,25 @@ export const keptJson = (
 const countJson = (set: Sql, table: MappedTable, today: string): Sql =>
   retentionOf(table.erasure) === null
     ? sql`json_build_array((select count(*) from ${set} where ${isDue}), json_build_array())`
-    : sql`json_build_array((select count(*) from ${set} where ${keptUntil} < ${today}::date), ${keptJson(set, today)})`;
+    : sql`json_build_array((select count(*) from ${set} where ${keptUntil} < ${dateOnce(today)}), ${keptJson(set, today)})`;
 
-/** Counts, in one statement over one state of the data, and changes nothing. */
-export const countRows = async (
-  session: Session,
-  map: ResolvedMap,
-  tables: readonly MappedTable[],
-  person: Person,
-  today: string,
-): Promise<readonly TableCount[]> => {
+export interface Counting {
+  readonly map: ResolvedMap;
+  readonly tables: readonly MappedTable[];
+  readonly person: Person;
+  readonly today: string;
+}
+
+/** Counts over one state of the data, and changes nothing: `counts`, and `also`. */
+export const countStatement = ({ map, tables, person, today }: Counting, also: Sql = sql`null`): Sql => {
   const { sets, set } = reach(map, tables, person, "own", erasureFacts);
   const counts = join(tables.map((table) => countJson(set(table), table, today)));
-  const [row] = await session.query(sql`${sets} select json_build_array(${counts})::text as counts`);
-  return readCounts(tables, row?.["counts"]);
+  return sql`${sets} select json_build_array(${counts})::text as counts, ${also} as also`;
+};
+
+export const countRows = async (session: Session, counting: Counting): Promise<readonly TableCount[]> => {
+  const [row] = await session.query(countStatement(counting));
+  return readCounts(counting.tables, row?.["counts"]);
 };
 
 const countsSchema = z.array(z.tuple([countSchema, keptSchema]));

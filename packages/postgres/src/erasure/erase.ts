@@ -25,7 +25,7 @@ export const erasePerson = async (session: Session, erasing: Erasing): Promise<r
   await unlinkRows(session, erasing);
   const [row] = await session.query(eraseStatement(erasing));
   const counts = readCounts(tables, row?.["counts"]);
-  for (const { table, due, kept } of await countRows(session, map, tables, person, today)) {
+  for (const { table, due, kept } of await countRows(session, { map, tables, person, today })) {
     const said = counts.find((each) => each.table === table);
     const isSame = (said?.kept ?? []).every(({ until, count }) =>
       kept.some((each) => each.until === until && each.count === count),

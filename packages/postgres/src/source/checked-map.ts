@@ -1,5 +1,5 @@
 import { PermanentFailure } from "@subject-rights/core";
-import { fingerprint } from "../catalog/fingerprint.ts";
+import { readFingerprint } from "../catalog/fingerprint.ts";
 import type { DataMap } from "../data-map/data-map.ts";
 import { DataMapUnfit } from "../data-map/data-map-unfit.ts";
 import type { MapProblem } from "../data-map/problem.ts";
@@ -16,10 +16,18 @@ export interface CheckedMap {
    * @throws PermanentFailure with `DataMapUnfit` as its cause, where it does not fit the schema
    */
   use(session: Session): Promise<ResolvedMap>;
+  /** What was checked last, to be used only where the schema still has this fingerprint; null before that. */
+  last(): LastChecked | null;
+}
+
+export interface LastChecked {
+  readonly map: ResolvedMap;
+  readonly oids: readonly number[];
+  readonly fingerprint: string;
 }
 
 export const checkedMap = (database: Database, dataMap: DataMap): CheckedMap => {
-  let known: { readonly map: ResolvedMap; readonly fingerprint: string } | undefined;
+  let last: LastChecked | null = null;
 
   const check = async (session: Session): Promise<ResolvedMap> => {
     const { map, problems } = await checkMap(dataMap, session);
@@ -27,17 +35,19 @@ export const checkedMap = (database: Database, dataMap: DataMap): CheckedMap => 
       const cause = new DataMapUnfit(problems);
       throw new PermanentFailure(cause.message, { cause });
     }
-    known = { map, fingerprint: await fingerprint(session, oidsOf(map)) };
+    const oids = oidsOf(map);
+    last = { map, oids, fingerprint: await readFingerprint(session, oids) };
     return map;
   };
 
   return {
     problems: async () => (await database.transaction((session) => checkMap(dataMap, session))).problems,
     use: async (session) => {
-      if (known === undefined) return check(session);
-      const { map } = known;
-      return (await fingerprint(session, oidsOf(map))) === known.fingerprint ? map : check(session);
+      if (last === null) return check(session);
+      const { map, oids, fingerprint } = last;
+      return (await readFingerprint(session, oids)) === fingerprint ? map : check(session);
     },
+    last: () => last,
   };
 };
 
