@@ -1,8 +1,10 @@
 /** Runs every example, one after the other. `npm run demo erase-user-data` runs those that are named. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { constants } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { isLeftUnfinished } from "./story/place.ts";
 
 const examples = [
   "erase-customer-data",
@@ -10,6 +12,7 @@ const examples = [
   "export-customer-data",
   "export-user-data",
   "export-user-telemetry",
+  "postgres-application",
   "custom-data-source",
 ];
 
@@ -20,11 +23,28 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+// The example closes what it has open, and says what is to be said; then this ends as well. A terminal sends Ctrl-C
+// to both, another program perhaps only to this one.
+let interrupted: NodeJS.Signals | null = null;
+let child: ReturnType<typeof spawn> | null = null;
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    interrupted ??= signal;
+    child?.kill(signal);
+  });
+}
+
 const started = performance.now();
-for (const example of positionals.length > 0 ? positionals : examples) {
+const chosen = positionals.length > 0 ? positionals : examples;
+// What was interrupted goes on first.
+const inOrder = chosen.toSorted(
+  (one, other) => Number(isLeftUnfinished(other)) - Number(isLeftUnfinished(one)),
+);
+for (const example of inOrder) {
   const main = join(import.meta.dirname, example, "main.ts");
-  const child = spawn(process.execPath, ["--conditions=source", main], { stdio: "inherit" });
+  child = spawn(process.execPath, ["--conditions=source", main], { stdio: "inherit" });
   const [code] = await once(child, "exit");
+  if (interrupted !== null) process.exit(128 + constants.signals[interrupted]);
   if (code !== 0) {
     console.error(`\nThe example ${example} failed.`);
     process.exit(1);

@@ -10,6 +10,7 @@ import { filesOf } from "./files-of.ts";
 export interface HelpdeskService {
   /** Stays the same over a stop and a start. */
   readonly url: string;
+  /** Twice does no more than once. */
   stop(): Promise<void>;
   start(): Promise<void>;
 }
@@ -70,6 +71,7 @@ export const startHelpdesk = async (folder: string): Promise<HelpdeskService> =>
     start: () => listen(port),
     stop: () =>
       new Promise((resolve, reject) => {
+        if (!server.listening) return resolve();
         server.close((error) => (error ? reject(error) : resolve()));
         server.closeAllConnections();
       }),

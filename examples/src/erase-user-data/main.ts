@@ -4,39 +4,39 @@
  */
 import { orThrow } from "@subject-rights/core";
 import { henrik } from "../company/people.ts";
-import { screenOn } from "../screen/screen.ts";
 import { acknowledgeByMail } from "../story/acknowledge.ts";
 import { admin } from "../story/actors.ts";
 import { countMentions } from "../story/count-mentions.ts";
 import { followRequest } from "../story/follow.ts";
 import { openCompany } from "../story/open-company.ts";
+import { takeUp } from "../story/take-up.ts";
+import { tellStory } from "../story/tell.ts";
 
-const screen = screenOn(process.stdout);
-const company = await openCompany("erase-user-data");
-const { rights, mail } = company;
+await tellStory("erase-user-data", openCompany, async (company, screen) => {
+  const { rights, mail } = company;
+  const showUsers = async () => screen.users(orThrow(await rights.users.list({ actor: admin })).users);
+  const showMentions = async (folder: string) => {
+    for (const [path, lines] of await countMentions(folder, [henrik.id, henrik.email]))
+      screen.fact(lines, path);
+  };
 
-const showUsers = async () => screen.users(orThrow(await rights.users.list({ actor: admin })).users);
-const showMentions = async (folder: string) => {
-  for (const [path, lines] of await countMentions(folder, [henrik.id, henrik.email]))
-    screen.fact(lines, path);
-};
-
-try {
   screen.heading("Erase user data");
-  screen.say("The Permissions page:");
-  await showUsers();
-  screen.say(`What the application's files say of ${henrik.name} (${henrik.email}):`);
-  await showMentions(company.before);
+  const requestId = await takeUp(company, screen, "erasure", async () => {
+    screen.say("The Permissions page:");
+    await showUsers();
+    screen.say(`What the application's files say of ${henrik.name} (${henrik.email}):`);
+    await showMentions(company.before);
 
-  screen.heading("Nobody removes themselves by accident");
-  const oneself = await rights.users.remove({ actor: admin, userIds: [admin.id] });
-  screen.fact("refused", oneself._unsafeUnwrapErr().message);
+    screen.heading("Nobody removes themselves by accident");
+    const oneself = await rights.users.remove({ actor: admin, userIds: [admin.id] });
+    screen.fact("refused", oneself._unsafeUnwrapErr().message);
 
-  screen.heading("Check the user, select Remove");
-  const removed = orThrow(await rights.users.remove({ actor: admin, userIds: [henrik.id] }));
-  const requestId = removed[0]?.request.id ?? "";
-  screen.fact("request", requestId);
-  await acknowledgeByMail(company, screen);
+    screen.heading("Check the user, select Remove");
+    const [removed] = orThrow(await rights.users.remove({ actor: admin, userIds: [henrik.id] }));
+    return removed?.request.id ?? "";
+  });
+  orThrow(await rights.start());
+  await acknowledgeByMail(company, screen, requestId);
   const outcome = await followRequest(company, admin, requestId);
   screen.fact("outcome", outcome ?? "open");
   screen.sources(orThrow(await rights.sources.list({ actor: admin })));
@@ -49,6 +49,4 @@ try {
   screen.fact("files before", company.shown(company.before));
   screen.fact("files after", company.shown(company.after));
   screen.fact("mail", company.shown(`${company.folder}/mail`));
-} finally {
-  await company.close();
-}
+});

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from "node:events";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { generate } from "selfsigned";
 import { SMTPServer } from "smtp-server";
 import { type Letter, letterOf } from "./letter.ts";
@@ -16,7 +16,7 @@ export interface MailServer {
     readonly password: string;
     readonly ca: string;
   };
-  /** Every letter, in the order of arrival. */
+  /** Every letter, in the order of arrival; one that comes twice is kept once, by its Message-ID. */
   readonly inbox: readonly Letter[];
   /** The first letter that fits, as soon as it is there; rejects when none came in time. */
   waitFor(fits: (letter: Letter) => boolean, milliseconds?: number): Promise<Letter>;
@@ -28,7 +28,7 @@ const account = { user: "halmstrand", password: "lighthouse keeper" };
 
 /**
  * Starts the mail server on a free port, with TLS (a certificate made this minute) and one account. Each letter
- * is also put into the folder as it came over the wire.
+ * is also put into the folder as it came over the wire; those that are there already are in the inbox.
  */
 export const startMailServer = async ({ folder }: { readonly folder: string }): Promise<MailServer> => {
   await mkdir(folder, { recursive: true });
@@ -37,16 +37,21 @@ export const startMailServer = async ({ folder }: { readonly folder: string }): 
     algorithm: "sha256",
     extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: host }] }],
   });
-  const inbox: Letter[] = [];
+  const inbox = await lettersIn(folder);
   const arrivals = new EventEmitter();
 
-  let arrived = 0;
+  // Behind the last, whose file its number begins.
+  let arrived = Number.parseInt(basename(inbox.at(-1)?.file ?? "0"), 10);
 
   const keep = async (raw: Buffer): Promise<void> => {
     arrived += 1;
     const number = String(arrived).padStart(3, "0");
     const letter = await letterOf(raw, (subject) => join(folder, `${number}-${fileNameOf(subject)}.eml`));
-    await writeFile(letter.file, raw);
+    if (inbox.some(({ messageId }) => messageId !== null && messageId === letter.messageId)) return;
+    // Whoever looks into the folder finds whole letters only.
+    const unfinished = `${letter.file}.unfinished`;
+    await writeFile(unfinished, raw);
+    await rename(unfinished, letter.file);
     inbox.push(letter);
     arrivals.emit("letter");
   };
@@ -88,6 +93,13 @@ export const startMailServer = async ({ folder }: { readonly folder: string }): 
     },
     stop: () => new Promise((resolve) => server.close(resolve)),
   };
+};
+
+const lettersIn = async (folder: string): Promise<Letter[]> => {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".eml")).sort();
+  return Promise.all(
+    names.map(async (name) => letterOf(await readFile(join(folder, name)), () => join(folder, name))),
+  );
 };
 
 /** A subject is somebody else's text: nothing of it may lead out of the folder. */

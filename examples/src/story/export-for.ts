@@ -1,10 +1,11 @@
 import { type Category, orThrow } from "@subject-rights/core";
-import { screenOn } from "../screen/screen.ts";
 import { acknowledgeByMail } from "./acknowledge.ts";
 import { tenantAdmin } from "./actors.ts";
 import { followRequest } from "./follow.ts";
 import { openCompany } from "./open-company.ts";
 import { showDeliveredPackage } from "./show-package.ts";
+import { takeUp } from "./take-up.ts";
+import { tellStory } from "./tell.ts";
 
 /** What the three documented exports have in common: they differ in whose data, and which. */
 export interface ExportStory {
@@ -17,27 +18,17 @@ export interface ExportStory {
 }
 
 /** Asks for an export, has it acknowledged by mail, follows it, and shows the package that comes by mail. */
-export const exportFor = async ({
-  example,
-  heading,
-  category,
-  email,
-  request,
-}: ExportStory): Promise<void> => {
-  const screen = screenOn(process.stdout);
-  const company = await openCompany(example);
-  const { rights } = company;
-  try {
+export const exportFor = ({ example, heading, category, email, request }: ExportStory): Promise<void> =>
+  tellStory(example, openCompany, async (company, screen) => {
     screen.heading(heading);
     screen.say(request);
-    const submitted = await rights.requests.submit({ actor: tenantAdmin, kind: "export", category, email });
-    const requestId = orThrow(submitted).request.id;
-    screen.fact("request", requestId);
-    await acknowledgeByMail(company, screen);
+    const requestId = await takeUp(company, screen, "export", async () => {
+      const submission = { actor: tenantAdmin, kind: "export", category, email } as const;
+      return orThrow(await company.rights.requests.submit(submission)).request.id;
+    });
+    orThrow(await company.rights.start());
+    await acknowledgeByMail(company, screen, requestId);
     const outcome = await followRequest(company, tenantAdmin, requestId);
     screen.fact("outcome", outcome ?? "open");
     await showDeliveredPackage(company, screen);
-  } finally {
-    await company.close();
-  }
-};
+  });

@@ -1,6 +1,6 @@
 import { type Actor, type Outcome, orThrow } from "@subject-rights/core";
 import { progressBarsOn } from "../screen/progress.ts";
-import type { OpenCompany } from "./open-company.ts";
+import type { OpenApplication } from "./open-application.ts";
 
 /** Longer than this nobody watches a terminal. */
 const patience = 5_000;
@@ -11,7 +11,7 @@ const patience = 5_000;
  * @returns null where it goes no further for now
  */
 export const followRequest = async (
-  { rights }: OpenCompany,
+  { rights }: OpenApplication,
   actor: Actor,
   requestId: string,
 ): Promise<Outcome | null> => {

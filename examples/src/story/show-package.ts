@@ -4,11 +4,11 @@ import { buffer } from "node:stream/consumers";
 import { exportManifestSchema } from "@subject-rights/core";
 import { fromBufferPromise } from "yauzl";
 import type { Screen } from "../screen/screen.ts";
-import type { OpenCompany } from "./open-company.ts";
+import type { OpenApplication } from "./open-application.ts";
 
 /** Waits for the letter with the export package, puts the package on disk, unpacked too, and shows what is in it. */
 export const showDeliveredPackage = async (
-  { mail, folder, shown }: OpenCompany,
+  { mail, folder, shown }: OpenApplication,
   screen: Screen,
 ): Promise<void> => {
   const letter = await mail.waitFor(({ attachments }) => attachments.length > 0);

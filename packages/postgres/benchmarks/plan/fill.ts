@@ -4,7 +4,7 @@ import { keysAndIndexes, tables } from "./schema.ts";
 export const tenant = "halmstrand";
 
 /** Rows of an ordinary customer over all tables. Of `heavy` there are a thousand times as many, but for one customer. */
-export const rowsOfOne = 100;
+const rowsOfOne = 100;
 const heavyFactor = 1_000;
 
 export const emailOf = (customer: number): string => `customer-${customer}@example.org`;

@@ -23,7 +23,7 @@ import {
 export const fullName = (name: TableName): { readonly schema: string; readonly name: string } =>
   typeof name === "string" ? { schema: "public", name } : name;
 
-export const findTable = (catalog: Catalog, name: TableName): Table | undefined => {
+const findTable = (catalog: Catalog, name: TableName): Table | undefined => {
   const wanted = fullName(name);
   return catalog.tables.find((table) => table.schema === wanted.schema && table.name === wanted.name);
 };

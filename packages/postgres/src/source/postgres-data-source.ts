@@ -8,6 +8,7 @@ import {
   type DataSource,
   defineDataSource,
   type Identifier,
+  normaliseEmail,
   ResultAsync,
   type Subject,
   subjectOf,
@@ -171,7 +172,12 @@ export const postgresDataSource = ({
     ...source,
     check: () => asking(id, () => checked.problems()),
     plan: ({ tenant, category, identifiers }) => {
-      const subject = subjectOf(identifiers);
+      const subject = subjectOf(
+        identifiers.map(({ type, value }) => ({
+          type,
+          value: type === "email" ? normaliseEmail(value) : value,
+        })),
+      );
       const counts = count({ tenant, signal: new AbortController().signal }, subject, category);
       return ResultAsync.fromPromise(counts, (thrown) => unfitOf(thrown) ?? failed(id, thrown)).map(planOf);
     },

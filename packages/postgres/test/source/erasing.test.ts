@@ -36,7 +36,7 @@ describe("the plan", () => {
       await sourceOf().plan({
         tenant: "tenant-one",
         category: "customer-data",
-        identifiers: [{ type: "email", value: "ada@example.org" }],
+        identifiers: [{ type: "email", value: "Ada@EXAMPLE.org" }],
       }),
     );
     const reported = plan.collections.flatMap(({ outcomes }) => outcomes);

@@ -1,0 +1,32 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { orThrow } from "@subject-rights/core";
+import { type PostgresStorage, postgresStorage } from "@subject-rights/postgres";
+import { copyEmptyDatabase } from "./empty-database.ts";
+import type { Place } from "./place.ts";
+
+/** PostgreSQL inside this process, its files in the example's folder, and the library's store in it. */
+export interface OpenStore {
+  readonly client: PGlite;
+  readonly storage: Omit<PostgresStorage, "migrate">;
+}
+
+export const openStore = async ({ folder, isLeftUnfinished, atEnd }: Place): Promise<OpenStore> => {
+  const files = join(folder, "database");
+  if (!isLeftUnfinished) await copyEmptyDatabase(files);
+  const client = await PGlite.create(files);
+  atEnd(() => client.close());
+  const masterKey = await masterKeyIn(join(folder, "master-key"));
+  const { migrate, ...storage } = postgresStorage({ client, masterKey });
+  orThrow(await migrate());
+  return { client, storage };
+};
+
+/** Outside of the database, or whoever copies that could open what it keeps. In real life: in a secret store. */
+const masterKeyIn = async (file: string): Promise<Uint8Array> => {
+  if (!existsSync(file)) await writeFile(file, randomBytes(32), { mode: 0o600 });
+  return readFile(file);
+};
