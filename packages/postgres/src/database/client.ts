@@ -6,7 +6,9 @@ export interface Queryable {
 /** The shape of a `pg` `Pool`. Each transaction takes a client of its own. */
 export interface PoolShape {
   readonly totalCount: number;
-  connect(): Promise<PooledConnection>;
+  connect(
+    callback?: (error: Error | undefined, connection?: PooledConnection) => void,
+  ): Promise<PooledConnection>;
 }
 
 /** What a pool lends. */

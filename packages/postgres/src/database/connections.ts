@@ -34,9 +34,7 @@ const ofPool = (pool: PoolShape): Connections => {
     work: (connection: PooledConnection, markUnusable: () => void) => Promise<Value>,
     signal?: AbortSignal,
   ): Promise<Value> => {
-    const connection = await pool.connect();
-    // A connection that is lost while it is taken tells so by an event, which ends the process where nobody listens.
-    connection.on?.("error", ignored);
+    const connection = await lent(pool);
     let isReleased = false;
     const release = (isUnusable: boolean) => {
       if (isReleased) return;
@@ -67,6 +65,24 @@ const ofPool = (pool: PoolShape): Connections => {
       taken((connection, markUnusable) => inTransaction(connection, work, markUnusable), signal),
   };
 };
+
+/**
+ * A connection that is lost while it is lent tells so by an event, which ends the process where nobody listens. With
+ * a callback it is listened to from the moment it is lent; behind a promise that would be a moment too late.
+ */
+const lent = (pool: PoolShape): Promise<PooledConnection> =>
+  new Promise((resolve, reject) => {
+    const take = (connection: PooledConnection): void => {
+      connection.on?.("error", ignored);
+      resolve(connection);
+    };
+    const promised: Promise<PooledConnection> | undefined = pool.connect((error, connection) => {
+      if (connection !== undefined && !error) take(connection);
+      else reject(error ?? new Error("The pool lent no connection."));
+    });
+    // A pool by another name may know no callbacks.
+    promised?.then(take, reject);
+  });
 
 const ignored = (): void => undefined;
 

@@ -1,5 +1,5 @@
 import type { Column } from "../catalog/catalog.ts";
-import { name, type Sql, sql } from "../sql/sql.ts";
+import { name, printedByServer, type Sql, sql } from "../sql/sql.ts";
 
 /** Integers by the number of bytes they have: a value outside is nobody's, rather than an error. */
 const integerBits: Readonly<Record<string, bigint>> = { int2: 16n, int4: 32n, int8: 64n };
@@ -36,10 +36,24 @@ export const matches = (alias: Sql, column: Column, identifier: string, values: 
   // A text in PostgreSQL has no NUL, so nobody is known by such a value here.
   const texts = values.filter((value) => !value.includes("\0"));
   if (texts.length === 0) return never;
-  if (identifier === "email" && base !== "citext")
-    return sql`lower(${held}::text) = ${oneOf(texts, sql`text`)}`;
-  if (base === "citext") return sql`${held} = ${oneOf(texts, sql`text`)}`;
+  const caseless = base === "citext" ? caselessEquality(column) : null;
+  if (caseless !== null) {
+    return sql`${held} ${caseless.operator} any (${texts}::${caseless.type}[])`;
+  }
+  if (identifier === "email") return sql`lower(${held}::text) = ${oneOf(texts, sql`text`)}`;
+  if (base === "citext") return sql`lower(${held}::text) = any (select lower(unnest(${texts})))`;
   return category === "S" && base !== "bpchar"
     ? sql`${held} = ${oneOf(texts, sql`text`)}`
     : sql`${held}::text = ${oneOf(texts, sql`text`)}`;
+};
+
+/**
+ * The equality of `citext`, named with its schema: compared with a text, or where its schema is not searched, a
+ * `citext` is a text like any other, in which letter case counts. Null for a domain over it, whose schema is another.
+ */
+const caselessEquality = ({ type }: Column): { readonly operator: Sql; readonly type: Sql } | null => {
+  const schema = /^(?<schema>.+\.)citext$/.exec(type.sql)?.groups?.["schema"];
+  return schema === undefined
+    ? null
+    : { operator: sql`operator(${printedByServer(schema)}=)`, type: printedByServer(type.sql) };
 };

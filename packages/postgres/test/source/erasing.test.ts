@@ -166,6 +166,23 @@ describe("erasing", () => {
   });
 });
 
+describe("an address", () => {
+  it.each([
+    ["text", ""],
+    ["varchar(100)", ""],
+    ["char(100)", ""],
+    ["citext", "create schema extra; create extension citext schema extra; set search_path = public, extra;"],
+    [
+      "address",
+      "create schema extra; create extension citext schema extra; create domain address as extra.citext;",
+    ],
+  ])("is found in a column of the type %s, however it is written", async (type, before) => {
+    await database.pool.query(`${before} alter table customers alter email type ${type}`);
+    const located = orThrow((await sourceOf().locate?.(personOf("ada@example.org"), callFor())) ?? fail());
+    expect(located).toContainEqual({ collection: "Customers", count: 1 });
+  });
+});
+
 describe("exporting", () => {
   it("hands out what is shared with others too, and no credentials", async () => {
     const pages = await pagesOf(sourceOf(), personOf("ada@example.org"));

@@ -1,0 +1,186 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { orThrow, type RuleChanges } from "@subject-rights/core";
+import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
+import { cuttingProxy, type Fate } from "./cutting-proxy.ts";
+import { judge, type World } from "./judge.ts";
+import { type Country, foundCountry, untilFinished } from "./lives.ts";
+import { askedFor } from "./places.ts";
+import { openProcess, type Process } from "./process.ts";
+import { noting, watchedClient } from "./watched-client.ts";
+
+let country: Country;
+beforeEach(async () => {
+  country = await foundCountry();
+});
+afterEach(() => country.leave());
+
+const rules: RuleChanges = { retry: { attempts: 3, firstDelay: 50, longestDelay: 200, slowDelay: 300 } };
+
+const tenantsOf = (worlds: readonly World[]): string[] => worlds.map(({ tenant }) => tenant);
+
+const newWorlds = async (count: number, kindOf: (index: number) => World["kind"]): Promise<World[]> => {
+  const worlds: World[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const kind = kindOf(index);
+    worlds.push(await country.newWorld(kind, kind === "erasure" && index % 4 === 0));
+  }
+  return worlds;
+};
+
+/** Has everybody asked for, again and again where that failed, until all is done; and judges it. */
+const toTheEnd = async (process: Process, worlds: readonly World[], within = 60_000): Promise<void> => {
+  let isOver = false;
+  const people = (async () => {
+    while (!isOver) {
+      await Promise.allSettled(worlds.map(({ tenant, kind }) => process.use(tenant, kind)));
+      await pause(500);
+    }
+  })();
+  await untilFinished(country.observer, tenantsOf(worlds), within).finally(() => {
+    isOver = true;
+  });
+  await people;
+  for (const world of worlds) {
+    await judge(country.places, country.observer, world, { isTroubled: true }).catch((cause: unknown) => {
+      throw new Error(`the ${world.kind} of ${world.tenant}`, { cause });
+    });
+  }
+};
+
+describe("a connection that is cut", () => {
+  /** What a client sends to change something, for whom. */
+  const changeFor = (piece: string, before: string): string | null => {
+    const isCommit = piece.startsWith("Q") && piece.includes("commit");
+    const isChange = /^P.{4}\0?\s*(with before as|with [a-z ]*as \(|insert|delete)/s.test(piece);
+    if (!isCommit && !isChange) return null;
+    return (isCommit ? before : piece).match(/tenant-\d+/g)?.at(-1) ?? null;
+  };
+
+  it("before or behind anything that is stored does no harm", { timeout: 120_000 }, async () => {
+    const server = new URL(inject("databaseUrl"));
+    const made = new Map<string, number>();
+    const cutAt = new Map<string, { readonly at: number; readonly fate: Fate }>();
+    const proxy = await cuttingProxy(Number(server.port || 5432), (piece, before) => {
+      const tenant = changeFor(piece, before);
+      if (tenant === null) return "let";
+      const count = (made.get(tenant) ?? 0) + 1;
+      made.set(tenant, count);
+      const cut = cutAt.get(tenant);
+      return cut?.at === count ? cut.fate : "let";
+    });
+    const shopUrl = Object.assign(new URL(country.places.shopUrl), { port: String(proxy.port) }).href;
+    const process = openProcess({ ...country.places, shopUrl }, { rules, lookEvery: 300 });
+    orThrow(await process.rights.start());
+    try {
+      const rehearsals = await newWorlds(1, () => "erasure");
+      await toTheEnd(process, rehearsals);
+      const changes = made.get(rehearsals[0]?.tenant ?? "") ?? 0;
+      expect(changes).toBeGreaterThan(20);
+      expect(proxy.cuts()).toBe(0);
+
+      const worlds = await newWorlds(2 * changes, (index) => (index % 8 === 7 ? "export" : "erasure"));
+      for (const [index, { tenant }] of worlds.entries()) {
+        cutAt.set(tenant, { at: Math.floor(index / 2) + 1, fate: index % 2 === 0 ? "before" : "after" });
+      }
+      await toTheEnd(process, worlds);
+      expect(proxy.cuts()).toBeGreaterThan(worlds.length * 0.8);
+    } finally {
+      await process.close();
+      await proxy.close();
+    }
+  });
+});
+
+describe("two runners", () => {
+  it("on the same requests, over serializable, whose connections are ended at random", {
+    timeout: 120_000,
+  }, async () => {
+    const { observer, places } = country;
+    const serializable = encodeURIComponent("-c default_transaction_isolation=serializable");
+    const shopUrl = `${places.shopUrl}?application_name=victim&options=${serializable}`;
+    const codes: unknown[] = [];
+    const clientFrom = (pool: Process["shop"]) => {
+      // pg lends a connection by a promise. One that is ended before that was awaited is heard by nobody else.
+      pool.on("connect", (connection) => connection.on("error", () => undefined));
+      return watchedClient(pool, noting(codes));
+    };
+    const options = { rules, lookEvery: 100, clientFrom };
+    const runners = [
+      openProcess({ ...places, shopUrl }, options),
+      openProcess({ ...places, shopUrl }, options),
+    ];
+    const [first] = runners;
+    if (first === undefined) throw new Error("nobody runs");
+    const worlds = await newWorlds(40, (index) => (index % 3 === 2 ? "export" : "erasure"));
+    for (const { rights } of runners) orThrow(await rights.start());
+    let ended = 0;
+    const ending = (async () => {
+      for (let round = 0; round < 40; round += 1) {
+        await pause(100);
+        const { rowCount } = await observer.shop.query(`select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and application_name = 'victim' order by random() limit 2`);
+        ended += rowCount ?? 0;
+      }
+    })();
+    await Promise.all([toTheEnd(first, worlds, 90_000), ending]);
+    expect(ended).toBeGreaterThan(20);
+    expect(codes).toContain("57P01");
+    expect(codes).toContain("40001");
+    await Promise.all(runners.map((runner) => runner.close()));
+  });
+});
+
+describe("a deadlock", () => {
+  /** What the application does with a person's rows, in an order of its own. */
+  const rowsOf = [
+    "customers t where t.id = $1",
+    "visits t where t.email = (select email from customers where id = $1)",
+    "payments t where t.customer_id = $1",
+    "folders t where t.owner = $1",
+    "comments t where t.author = $1",
+    "orders t where t.customer_id = $1",
+    "customer_addresses t where t.customer_id = $1",
+  ];
+
+  it("with the application's own work is tried again, and the outcomes stay right", {
+    timeout: 60_000,
+  }, async () => {
+    const { observer, places, shop } = country;
+    const name = new URL(shop.url).pathname.slice(1);
+    // The erasure is the first to notice, and so the one that is undone.
+    await observer.shop.query(`alter database ${name} set deadlock_timeout = '50ms'`);
+    const codes: unknown[] = [];
+    const process = openProcess(places, { clientFrom: (pool) => watchedClient(pool, noting(codes)) });
+    orThrow(await process.rights.start());
+    const worlds = await newWorlds(rowsOf.length, () => "erasure");
+    await Promise.all(
+      worlds.map(async ({ tenant }, index) => {
+        const application = await observer.shop.connect();
+        const { rows } = await application.query<{ id: string; pid: number }>(
+          "select id, pg_backend_pid() as pid from customers where tenant = $1 and email = $2",
+          [tenant, askedFor(tenant).email],
+        );
+        const [{ id, pid } = { id: "", pid: 0 }] = rows;
+        await application.query("begin");
+        await application.query("set local deadlock_timeout = '20s'");
+        await application.query(`select 1 from ${rowsOf[index] ?? ""} for update`, [id]);
+        await process.use(tenant, "erasure");
+        const isAwaited = async () => {
+          const waiting = await observer.shop.query(
+            "select 1 from pg_stat_activity where $1 = any (pg_blocking_pids(pid))",
+            [pid],
+          );
+          return waiting.rowCount !== 0;
+        };
+        while (!(await isAwaited())) await pause(20);
+        for (const each of rowsOf) await application.query(`select 1 from ${each} for update`, [id]);
+        await application.query("commit");
+        application.release();
+      }),
+    );
+    await untilFinished(observer, tenantsOf(worlds), 30_000);
+    for (const world of worlds) await judge(places, observer, world);
+    expect(codes).toContain("40P01");
+    await process.close();
+  });
+});

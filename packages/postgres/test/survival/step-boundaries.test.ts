@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Job } from "./child.ts";
+import { judge, type World } from "./judge.ts";
+import { bear, type Country, foundCountry, type Life, untilFinished } from "./lives.ts";
+
+let country: Country;
+beforeAll(async () => {
+  country = await foundCountry();
+});
+afterAll(() => country.leave());
+
+/**
+ * Steps that change nothing: an end before or behind one of them is the same as behind the last that does. With
+ * `SURVIVAL=thorough` there is an end at each of them too.
+ */
+const looking = /\.(read|read-by-token|use|list|audit|identify|locate|remaining|page) \d+$/;
+const isThorough = process.env["SURVIVAL"] === "thorough";
+
+/** Worked on side by side in one process, each up to a step of its own. */
+const atOnce = 40;
+
+interface Held {
+  readonly world: World;
+  readonly holdAt: string;
+}
+
+const jobOf = ({ tenant, kind }: World, holdAt: string | null): Job => ({ tenant, kind, holdAt });
+const tenantsOf = (worlds: readonly World[]): string[] => worlds.map(({ tenant }) => tenant);
+
+/** The steps of a process that nobody ends, for each kind of request. */
+const rehearse = async (kinds: readonly World["kind"][]): Promise<readonly (readonly string[])[]> => {
+  const { places, observer, newWorld } = country;
+  const life = bear(places);
+  await life.ready;
+  const worlds: World[] = [];
+  for (const kind of kinds) worlds.push(await newWorld(kind));
+  life.work(worlds.map((world) => jobOf(world, null)));
+  await untilFinished(observer, tenantsOf(worlds), 20_000);
+  const steps = await life.steps();
+  for (const world of worlds) await judge(places, observer, world);
+  expect(life.failures).toEqual([]);
+  await life.kill();
+  return worlds.map(({ tenant }) => steps[tenant] ?? []);
+};
+
+const untilHeld = async ({ held }: Life, worlds: readonly World[]): Promise<number> => {
+  const left = () => tenantsOf(worlds).filter((tenant) => !held.has(tenant));
+  // A step that came in the rehearsal and never here: what was announced twice there was announced once.
+  await untilFinished(country.observer, left, 30_000);
+  return worlds.length - left().length;
+};
+
+describe.skipIf(process.platform === "win32")("a process that is killed at any step", () => {
+  it("loses nothing, and does nothing twice that may not be", { timeout: 300_000 }, async () => {
+    const { places, observer, newWorld } = country;
+    const kinds = ["erasure", "export"] as const;
+    const rehearsed = await rehearse(kinds);
+    const all: Held[] = [];
+    for (const [index, kind] of kinds.entries()) {
+      const passed = rehearsed[index] ?? [];
+      const steps = isThorough ? passed : passed.filter((step) => !looking.test(step));
+      expect(steps.length).toBeGreaterThan(80);
+      for (const [place, holdAt] of steps.entries()) {
+        all.push({ world: await newWorld(kind, kind === "erasure" && place % 3 === 0), holdAt });
+      }
+    }
+
+    let killed = 0;
+    let before: readonly Held[] = [];
+    let next = bear(places);
+    for (let first = 0; first < all.length + atOnce; first += atOnce) {
+      const batch = all.slice(first, first + atOnce);
+      const life = next;
+      await life.ready;
+      next = bear(places);
+      // It takes over from the process before it, and has its own end ahead.
+      life.work([
+        ...before.map(({ world }) => jobOf(world, null)),
+        ...batch.map(({ world, holdAt }) => jobOf(world, holdAt)),
+      ]);
+      await untilFinished(observer, () => tenantsOf(before.map(({ world }) => world)), 30_000);
+      killed += await untilHeld(
+        life,
+        batch.map(({ world }) => world),
+      );
+      await life.kill();
+      expect(life.failures).toEqual([]);
+      before = batch;
+    }
+    await next.kill();
+
+    for (const { world, holdAt } of all) {
+      await judge(places, observer, world).catch((cause: unknown) => {
+        throw new Error(`${world.tenant}, an ${world.kind} that was killed ${holdAt}`, { cause });
+      });
+    }
+    expect(killed).toBeGreaterThan(all.length * 0.95);
+  });
+});
