@@ -15,3 +15,7 @@ export const asJson = (value: Value): unknown => {
 };
 
 const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
+
+/** Such a value as text: equal for equal values only, those below zero by nothing but their sign included. */
+export const spelled = (json: unknown): string =>
+  JSON.stringify(json, (_, value: unknown) => (Object.is(value, -0) ? { negative: 0 } : value), 1);
