@@ -7,6 +7,7 @@ import {
   type PostgresClient,
   type Queryable,
 } from "./client.ts";
+import { isFarewell } from "./failure.ts";
 
 /** Something to do on one connection. */
 type Work<Value> = (connection: Queryable) => Promise<Value>;
@@ -117,6 +118,6 @@ const inTransaction = async <Value>(
   }
 };
 
-/** Anything else did not come from the server: nobody knows what state the connection is in. */
+/** Whether the server answered, and goes on answering: otherwise nobody knows what state the connection is in. */
 const isAnswer = (thrown: unknown): boolean =>
-  typeof thrown === "object" && thrown !== null && "severity" in thrown;
+  typeof thrown === "object" && thrown !== null && "severity" in thrown && !isFarewell(thrown);

@@ -18,3 +18,9 @@ export const isUndone = (thrown: unknown): boolean => {
   const state = sqlState(thrown);
   return state !== undefined && undone.includes(state);
 };
+
+/**
+ * With connection_exception (class 08) and operator_intervention (57P01 to 57P05: a shutdown, an ended session) the
+ * server hangs up.
+ */
+export const isFarewell = (thrown: unknown): boolean => /^(?:08|57P)/.test(sqlState(thrown) ?? "");
