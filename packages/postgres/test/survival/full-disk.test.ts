@@ -3,7 +3,7 @@ import { orThrow, StorageFailed } from "@subject-rights/core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { judge, type World } from "./judge.ts";
 import { type Country, foundCountry, untilFinished } from "./lives.ts";
-import { actorOf, openProcess } from "./process.ts";
+import { actorOf, openProcess, untiring } from "./process.ts";
 import { type Around, watchedClient } from "./watched-client.ts";
 
 let country: Country;
@@ -35,7 +35,7 @@ it("a full disk is a failure that is seen, and made up for", { timeout: 60_000 }
     clientFrom: (pool) => watchedClient(pool, around),
     onError: (error) => errors.push(error),
     lookEvery: 200,
-    rules: { retry: { attempts: 3, firstDelay: 50, longestDelay: 200, slowDelay: 300 } },
+    rules: untiring,
   });
   orThrow(await process.rights.start());
   const worlds: World[] = [];

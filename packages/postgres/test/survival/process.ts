@@ -34,6 +34,14 @@ export interface ProcessOptions {
   readonly clientFrom?: (pool: pg.Pool) => PostgresClient;
 }
 
+/**
+ * Tries for as long as a test may last. Whoever gives up hands an export out without that part, and waits for a person
+ * to decide: nobody here does.
+ */
+export const untiring: RuleChanges = {
+  retry: { attempts: 1_000, firstDelay: 50, longestDelay: 200, slowDelay: 300 },
+};
+
 const poolOn = (connectionString: string, max: number): pg.Pool =>
   // A connection that is cut while idle is told here, and is nobody's failure.
   new pg.Pool({ connectionString, max }).on("error", () => undefined);

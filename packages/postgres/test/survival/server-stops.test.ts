@@ -7,7 +7,7 @@ import type { Gate } from "./gates.ts";
 import { judge, type World } from "./judge.ts";
 import { makePlaces, untilFinished, worldsIn } from "./lives.ts";
 import { makeTables, type Places } from "./places.ts";
-import { openProcess, type Process } from "./process.ts";
+import { openProcess, type Process, untiring } from "./process.ts";
 import { canStopServers, makeServer, type StoppableServer } from "./stoppable-server.ts";
 
 const stops = 20;
@@ -49,7 +49,7 @@ describe.skipIf(!canStopServers)("a server that is stopped at once", () => {
         gate,
         onError: (error) => errors.push(error),
         lookEvery: 200,
-        rules: { retry: { attempts: 3, firstDelay: 50, longestDelay: 200, slowDelay: 300 } },
+        rules: untiring,
       });
       orThrow(await started.rights.start());
       return started;
