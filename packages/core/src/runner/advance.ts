@@ -1,8 +1,9 @@
-import { NotPossibleNow } from "../errors.ts";
+import { KeyDestroyed, NotPossibleNow } from "../errors.ts";
 import { instant, latest } from "../instant.ts";
 import type { WakeUp } from "../ports/dispatcher.ts";
 import { type Action, dueActions } from "../workflows/actions.ts";
 import { perform } from "./effects/perform.ts";
+import { finishDestroyed } from "./finish-destroyed.ts";
 import type { Services } from "./services.ts";
 import { openSession, type Session } from "./session.ts";
 
@@ -51,7 +52,10 @@ export const advanceRequest = async (
   } finally {
     stopListening();
   }
-  if (failures.length > 0) throw failures[0];
+  const [failure] = failures;
+  // Another process may be ending the request at this moment, and begins with its key.
+  if (failure instanceof KeyDestroyed) return void (await finishDestroyed(services, key));
+  if (failures.length > 0) throw failure;
 };
 
 const nameOf = (action: Action): string => {

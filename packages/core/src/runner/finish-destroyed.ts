@@ -9,15 +9,17 @@ import { fromStored, toStored } from "./record.ts";
 import type { Services } from "./services.ts";
 
 /**
- * Where the process died between destroying the key of a closed request and storing that: stores it now.
+ * Where a process died, or still is, between destroying the key of a closed request and storing that: stores it now.
  *
  * @throws KeyDestroyed where the request is open, and cannot go on without its key; StorageFailed, Damaged
  */
 export const finishDestroyed = async (services: Services, key: RequestKey): Promise<null> => {
   const stored = orThrow(await services.requestStore.read(key));
   if (stored === undefined || stored.open) throw new KeyDestroyed();
-  const at = instant(services.clock.now());
   const request = orThrow(fromStored(stored));
+  // Another process was faster.
+  if (request.key === "destroyed") return null;
+  const at = instant(services.clock.now());
   const decided = orThrow(decide(request, { type: "finalised", actor: systemActorId, at }, services.rules));
   orThrow(
     await services.requestStore.commit({

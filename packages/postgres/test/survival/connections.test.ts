@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { orThrow } from "@subject-rights/core";
+import { orThrow, StorageFailed } from "@subject-rights/core";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { cuttingProxy, type Fate } from "./cutting-proxy.ts";
 import { judge, type World } from "./judge.ts";
@@ -102,7 +102,9 @@ describe("two runners", () => {
       pool.on("connect", (connection) => connection.on("error", () => undefined));
       return watchedClient(pool, noting(codes));
     };
-    const options = { rules: untiring, lookEvery: 100, clientFrom };
+    const errors: unknown[] = [];
+    const onError = (error: unknown) => errors.push(error);
+    const options = { rules: untiring, lookEvery: 100, clientFrom, onError };
     const runners = [
       openProcess({ ...places, shopUrl }, options),
       openProcess({ ...places, shopUrl }, options),
@@ -124,6 +126,7 @@ describe("two runners", () => {
     expect(ended).toBeGreaterThan(20);
     expect(codes).toContain("57P01");
     expect(codes).toContain("40001");
+    for (const error of errors) expect(error).toBeInstanceOf(StorageFailed);
     await Promise.all(runners.map((runner) => runner.close()));
   });
 });
@@ -145,42 +148,63 @@ describe("a deadlock", () => {
   }, async () => {
     const { observer, places, shop } = country;
     const name = new URL(shop.url).pathname.slice(1);
-    // The erasure is the first to notice, and so the one that is undone.
+    // Whoever begins to wait last is the first to look whether it waits for itself, and so the one that is undone.
     await observer.shop.query(`alter database ${name} set deadlock_timeout = '50ms'`);
-    // On a machine that is busy, it must not give up waiting before there is a deadlock.
-    await observer.shop.query(`alter database ${name} set lock_timeout = '60s'`);
     const codes: unknown[] = [];
     const process = openProcess(places, { clientFrom: (pool) => watchedClient(pool, noting(codes)) });
     orThrow(await process.rights.start());
     const worlds = await newWorlds(rowsOf.length, () => "erasure");
-    await Promise.all(
+
+    const somebody = async () => {
+      const session = await observer.shop.connect();
+      await session.query("begin");
+      const { rows } = await session.query<{ pid: number }>("select pg_backend_pid() as pid");
+      const pid = rows[0]?.pid ?? 0;
+      const lock = (each: string, id: string, how = "") =>
+        session.query(`select 1 from ${each} for update ${how}`, [id]);
+      const leave = async () => {
+        await session.query("commit");
+        session.release();
+      };
+      return { pid, session, lock, leave };
+    };
+    const until = async (condition: string, pid: number) => {
+      const query = `select 1 from pg_stat_activity where ${condition}`;
+      while ((await observer.shop.query(query, [pid])).rowCount === 0) await pause(20);
+    };
+
+    const crossed = await Promise.all(
       worlds.map(async ({ tenant }, index) => {
-        const application = await observer.shop.connect();
-        const { rows } = await application.query<{ id: string; pid: number }>(
-          "select id, pg_backend_pid() as pid from customers where tenant = $1 and email = $2",
+        const { rows } = await observer.shop.query<{ id: string }>(
+          "select id from customers where tenant = $1 and email = $2",
           [tenant, askedFor(tenant).email],
         );
-        const [{ id, pid } = { id: "", pid: 0 }] = rows;
-        await application.query("begin");
-        await application.query("set local deadlock_timeout = '20s'");
-        await application.query(`select 1 from ${rowsOf[index] ?? ""} for update`, [id]);
+        const id = rows[0]?.id ?? "";
+        const [first, second] = [await somebody(), await somebody()];
+        await first.lock(rowsOf[index] ?? "", id);
         await process.use(tenant, "erasure");
-        const isAwaited = async () => {
-          const waiting = await observer.shop.query(
-            "select 1 from pg_stat_activity where $1 = any (pg_blocking_pids(pid))",
-            [pid],
-          );
-          return waiting.rowCount !== 0;
-        };
-        while (!(await isAwaited())) await pause(20);
-        for (const each of rowsOf) await application.query(`select 1 from ${each} for update`, [id]);
-        await application.query("commit");
-        application.release();
+        await until("$1 = any (pg_blocking_pids(pid))", first.pid);
+        // The erasure waits for the first. The second takes what the erasure still has to do, and asks for what it did.
+        await second.session.query("set local deadlock_timeout = '20s'");
+        const [done, ahead]: [string[], string[]] = [[], []];
+        for (const each of rowsOf.filter((_, place) => place !== index)) {
+          const { rowCount } = await second.lock(each, id, "skip locked");
+          (rowCount === 0 ? done : ahead).push(each);
+        }
+        const isCrossed = done.length > 0 && ahead.length > 0;
+        const asked = isCrossed ? second.lock(done[0] ?? "", id) : null;
+        if (isCrossed) await until("pid = $1 and cardinality(pg_blocking_pids(pid)) > 0", second.pid);
+        await first.leave();
+        await asked;
+        await second.leave();
+        return isCrossed;
       }),
     );
     await untilFinished(observer, tenantsOf(worlds), 30_000);
     for (const world of worlds) await judge(places, observer, world);
-    expect(codes).toContain("40P01");
+    const deadlocks = crossed.filter(Boolean).length;
+    expect(deadlocks).toBeGreaterThan(2);
+    expect(codes.filter((code) => code === "40P01").length).toBeGreaterThanOrEqual(deadlocks);
     await process.close();
   });
 });
