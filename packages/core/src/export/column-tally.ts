@@ -1,5 +1,6 @@
+import type { ValueKind } from "../ports/data-source.ts";
 import type { CollectedColumn } from "../request/steps.ts";
-import { type ValueKind, valueKinds } from "./value-kinds.ts";
+import { valueKinds } from "./value-kinds.ts";
 
 /** More columns than this make no table that anybody can use: such a collection is handed over as JSON only. */
 export const mostColumns = 1_000;
@@ -41,6 +42,11 @@ export class ColumnTally {
       for (const kind of valueKinds) if (types.includes(kind)) kinds.add(kind);
     }
     if (!complete) this.#complete = false;
+  }
+
+  /** Whether every column that was seen is kept. */
+  get isComplete(): boolean {
+    return this.#complete;
   }
 
   column(name: string): Column {

@@ -38,7 +38,7 @@ export interface StagedCollection {
   readonly columns: readonly CollectedColumn[];
   /**
    * What `encodeRows` made, in pieces that may end anywhere. Called up to three times, one after the other, and
-   * not always read to the end.
+   * not always read to the end. A piece is not looked at any more once the next one is asked for.
    */
   read(): AsyncIterable<Uint8Array>;
 }

@@ -1,13 +1,14 @@
 import type { CollectedColumn } from "../request/steps.ts";
+import { BytesOut } from "./bytes-out.ts";
 import type { StagedCollection } from "./contents.ts";
-import { harmless } from "./formulas.ts";
-import { jsonText, numberText } from "./json-text.ts";
-import { damaged, parsedRow, stagedLines } from "./staged-lines.ts";
+import { CsvCells } from "./csv-cells.ts";
+import { CsvRows } from "./csv-rows.ts";
+import { damaged, newline, parsedRow, RowCount, stagedLines } from "./staged-lines.ts";
 
 /** Without it, spreadsheets read UTF-8 as the machine's own code page. */
 const byteOrderMark = "\uFEFF";
 
-/** How many characters are held before they are written. */
+/** How many bytes are held before they are written. */
 const partLength = 256 * 1024;
 
 /**
@@ -16,65 +17,63 @@ const partLength = 256 * 1024;
  * spreadsheet does not split at commas. Lists and objects are JSON text. Without columns there are no lines.
  */
 export class CsvTable {
-  /** How many cells, column names included, got an apostrophe so that no spreadsheet runs them. */
-  cellsChanged = 0;
   readonly #staged: StagedCollection;
   readonly #columns: readonly CollectedColumn[];
   readonly #places: ReadonlyMap<string, number>;
+  readonly #out = new BytesOut();
+  readonly #cells = new CsvCells();
+  readonly #rows: CsvRows;
 
   constructor(staged: StagedCollection, columns: readonly CollectedColumn[]) {
     this.#staged = staged;
     this.#columns = columns;
     this.#places = new Map(columns.map(({ name }, place) => [name, place]));
+    this.#rows = new CsvRows(columns, this.#cells, this.#out);
   }
 
-  /** The file, piece by piece. */
-  async *file(): AsyncGenerator<string> {
-    yield byteOrderMark + this.#line(this.#columns.map(({ name }) => this.#textCell(name)));
-    for await (const rows of stagedLines(this.#staged)) {
-      let text = "";
-      for (const row of rows) {
-        text += this.#line(this.#cells(parsedRow(row, this.#staged)));
+  /** How many cells, column names included, got an apostrophe so that no spreadsheet runs them. */
+  get cellsChanged(): number {
+    return this.#cells.changed;
+  }
+
+  /**
+   * The file, piece by piece; a piece is overwritten when the next one is asked for.
+   *
+   * @throws Damaged for other rows than were staged: more, fewer, no rows, or with a column that nobody saw
+   */
+  async *file(): AsyncGenerator<Uint8Array> {
+    const count = new RowCount(this.#staged);
+    this.#out.text(byteOrderMark);
+    this.#line(this.#columns.map(({ name }) => this.#cells.text(name)));
+    for await (const lines of stagedLines(this.#staged)) {
+      let rows = 0;
+      for (let from = 0; from < lines.length; ) {
+        from = this.#rows.row(lines, from) || this.#anyRow(lines, from);
+        rows += 1;
         // A few bytes of rows become many of CSV where most columns are empty in each.
-        if (text.length > partLength) {
-          yield text;
-          text = "";
-        }
+        if (this.#out.length > partLength) yield this.#out.taken();
       }
-      yield text;
+      count.add(rows);
     }
+    count.finish();
+    yield this.#out.taken();
   }
 
-  #line(cells: readonly string[]): string {
-    return cells.length === 0 ? "" : `${cells.join(",")}\r\n`;
-  }
-
-  #cells(row: Readonly<Record<string, unknown>>): readonly string[] {
+  /** Writes one row, whatever it looks like. */
+  #anyRow(lines: Uint8Array, from: number): number {
+    const end = lines.indexOf(newline, from);
+    const row = parsedRow(lines, from, end, this.#staged);
     const cells = new Array<string>(this.#columns.length).fill("");
     for (const name of Object.keys(row)) {
       const place = this.#places.get(name);
       if (place === undefined) throw damaged(this.#staged);
-      cells[place] = this.#cell(row[name]);
+      cells[place] = this.#cells.value(row[name]);
     }
-    return cells;
+    this.#line(cells);
+    return end + 1;
   }
 
-  #cell(value: unknown): string {
-    switch (typeof value) {
-      case "string":
-        return this.#textCell(value);
-      case "number":
-        return numberText(value);
-      case "boolean":
-        return String(value);
-      default:
-        return value === null ? "" : this.#textCell(jsonText(value));
-    }
-  }
-
-  #textCell(text: string): string {
-    const safe = harmless(text);
-    if (safe !== text) this.cellsChanged += 1;
-    return `"${safe.replaceAll('"', '""')}"`;
+  #line(cells: readonly string[]): void {
+    if (cells.length > 0) this.#out.text(`${cells.join(",")}\r\n`);
   }
 }

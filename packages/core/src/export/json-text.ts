@@ -1,4 +1,4 @@
-import type { ValueKind } from "./value-kinds.ts";
+import type { ValueKind } from "../ports/data-source.ts";
 
 /** How many lists and objects may lie inside one another; more is taken for a cycle. */
 const deepest = 32;

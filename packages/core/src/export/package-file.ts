@@ -8,9 +8,9 @@ export class PackageFile implements ZipEntry {
   readonly content: AsyncIterable<Uint8Array>;
   #written: ManifestFile | null = null;
 
-  constructor(path: string, mediaType: string, text: AsyncIterable<string>) {
+  constructor(path: string, mediaType: string, parts: AsyncIterable<string | Uint8Array>) {
     this.path = path;
-    this.content = this.#bytes(mediaType, text);
+    this.content = this.#bytes(mediaType, parts);
   }
 
   /** What the manifest says of it, once it is written. */
@@ -19,11 +19,11 @@ export class PackageFile implements ZipEntry {
     return this.#written;
   }
 
-  async *#bytes(mediaType: string, text: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  async *#bytes(mediaType: string, parts: AsyncIterable<string | Uint8Array>): AsyncGenerator<Uint8Array> {
     const hash = createSha256();
     let bytes = 0;
-    for await (const part of text) {
-      const piece = Buffer.from(part);
+    for await (const part of parts) {
+      const piece = typeof part === "string" ? Buffer.from(part) : part;
       hash.update(piece);
       bytes += piece.length;
       yield piece;

@@ -2,6 +2,8 @@ import type { StagedCollection } from "./contents.ts";
 
 export const pagePath = "index.html";
 export const manifestPath = "manifest.json";
+/** What a package is called within the ZIP that it is encrypted in. */
+export const innerPath = "personal-data.zip";
 
 /** Where a collection's files lie in the package: the path without `.json` or `.csv`. */
 export type PathOf = ReadonlyMap<StagedCollection, string>;

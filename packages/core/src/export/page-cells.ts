@@ -1,7 +1,8 @@
+import type { ValueKind } from "../ports/data-source.ts";
 import type { CollectedColumn } from "../request/steps.ts";
+import { counted } from "./figures.ts";
 import { type Html, html } from "./html.ts";
 import { jsonText, numberText } from "./json-text.ts";
-import type { ValueKind } from "./value-kinds.ts";
 
 /** What a cell of the page shows at most, in characters; the files have the rest. */
 const longestCell = 300;
@@ -56,7 +57,3 @@ const cut = (text: string): Html => {
   const start = text.slice(0, longestCell).replace(/[\ud800-\udbff]$/, "");
   return html`${start}… <span class="cut">(cut; all ${counted(text.length, "character")} are in the files)</span>`;
 };
-
-/** `1 row`, `12,345 rows` */
-export const counted = (count: number, noun: string): string =>
-  `${count.toLocaleString("en-GB")} ${noun}${count === 1 ? "" : "s"}`;

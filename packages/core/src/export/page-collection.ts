@@ -1,10 +1,11 @@
 import { knownColumns } from "./column-tally.ts";
 import type { StagedCollection } from "./contents.ts";
+import { counted, sizeOf } from "./figures.ts";
 import { type Html, html } from "./html.ts";
 import type { ListedCollection } from "./listed-collection.ts";
 import type { ManifestFile } from "./manifest.ts";
-import { cell, columnHead, counted } from "./page-cells.ts";
-import { parsedRow, stagedLines } from "./staged-lines.ts";
+import { cell, columnHead } from "./page-cells.ts";
+import { newline, parsedRow, RowCount, stagedLines } from "./staged-lines.ts";
 
 /** How much of a collection the page shows: a page that shows everything cannot be opened any more. */
 const shownRows = 100;
@@ -27,12 +28,6 @@ ${await table(listed)}
 const fileLink = (name: string, { path, bytes }: ManifestFile): Html =>
   html`<a href="${path}">${name} <span>${sizeOf(bytes)}</span></a>`;
 
-const sizeOf = (bytes: number): string => {
-  if (bytes < 1_000) return counted(bytes, "byte");
-  const [size, unit] = bytes < 1_000_000 ? [bytes / 1_000, "kB"] : [bytes / 1_000_000, "MB"];
-  return `${size.toLocaleString("en-GB", { maximumFractionDigits: 1 })} ${unit}`;
-};
-
 const table = async (listed: ListedCollection): Promise<Html> => {
   const { staged } = listed;
   if (staged.rows === 0) return html`<p class="quiet">It has no rows.</p>`;
@@ -52,10 +47,17 @@ ${rows.map((row, index) => {
 
 const firstRows = async (staged: StagedCollection): Promise<readonly Readonly<Record<string, unknown>>[]> => {
   const first: Readonly<Record<string, unknown>>[] = [];
+  const count = new RowCount(staged);
   for await (const lines of stagedLines(staged)) {
-    first.push(...lines.slice(0, shownRows - first.length).map((line) => parsedRow(line, staged)));
-    if (first.length === shownRows) break;
+    for (let from = 0; from < lines.length; ) {
+      const end = lines.indexOf(newline, from);
+      count.add(1);
+      first.push(parsedRow(lines, from, end, staged));
+      if (first.length === shownRows) return first;
+      from = end + 1;
+    }
   }
+  count.finish();
   return first;
 };
 

@@ -1,8 +1,8 @@
 import type { MissingPart, PackageContents, PackageFacts } from "./contents.ts";
+import { counted, dayOf } from "./figures.ts";
 import { type Html, html, trusted } from "./html.ts";
 import type { ListedCollection } from "./listed-collection.ts";
 import { manifestPath } from "./package-paths.ts";
-import { counted } from "./page-cells.ts";
 import { collectionSection } from "./page-collection.ts";
 import { pageStyle } from "./page-style.ts";
 import { categorySentences, leftOutSentence, problemSentences } from "./sentences.ts";
@@ -89,12 +89,7 @@ const introduction = ({ facts, collections }: PackageContents): Html => {
 };
 
 const momentOf = ({ createdAt }: PackageFacts): Html => {
-  const day = new Date(createdAt).toLocaleDateString("en-GB", {
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    timeZone: "UTC",
-  });
+  const day = dayOf(new Date(createdAt));
   return html`<time datetime="${createdAt}">${day}, ${createdAt.slice(11, 16)} UTC</time>`;
 };
 

@@ -1,7 +1,6 @@
-import type { Row } from "../ports/data-source.ts";
+import type { Row, ValueKind } from "../ports/data-source.ts";
 import type { ColumnTally } from "./column-tally.ts";
 import { isPlainObject, jsonText, longestRow, tooLong, UnfitValue } from "./json-text.ts";
-import type { ValueKind } from "./value-kinds.ts";
 
 /** Text becomes bytes in parts of about this many characters: a page's text may be longer than a string can be. */
 const partLength = 1024 * 1024;

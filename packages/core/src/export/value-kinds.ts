@@ -1,3 +1,5 @@
+import type { ValueKind } from "../ports/data-source.ts";
+
 /**
  * The kinds of value that a column of an export may hold, and what each looks like in the package's JSON. The
  * manifest carries this list, so that a package explains itself.
@@ -13,8 +15,6 @@ export const kindSentences = {
   binary: "A string: the bytes in base64 (RFC 4648, section 4).",
   list: "An array; in CSV its JSON text.",
   object: "An object; in CSV its JSON text.",
-} as const;
-
-export type ValueKind = keyof typeof kindSentences;
+} as const satisfies Readonly<Record<ValueKind, string>>;
 
 export const valueKinds = Object.keys(kindSentences) as readonly ValueKind[];

@@ -1,24 +1,35 @@
-import { createSha256 } from "../crypto.ts";
+import type { Randomness } from "../ports/randomness.ts";
 import { knownColumns } from "./column-tally.ts";
 import type { PackageContents } from "./contents.ts";
 import { CsvTable } from "./csv-table.ts";
+import { encryptedZip } from "./encrypted-zip.ts";
 import { jsonFile } from "./json-file.ts";
 import type { ListedCollection } from "./listed-collection.ts";
 import { manifestFile } from "./manifest-file.ts";
+import { Measured } from "./measured.ts";
 import { PackageFile } from "./package-file.ts";
-import { dataPaths, manifestPath, pagePath } from "./package-paths.ts";
+import { dataPaths, innerPath, manifestPath, pagePath } from "./package-paths.ts";
 import { page } from "./page.ts";
 import { type ZipEntry, zip } from "./zip.ts";
 
+/** What a package is encrypted with. */
+export interface Encryption {
+  readonly secret: string;
+  readonly randomness: Randomness;
+}
+
 export interface PackageSummary {
-  /** All files in the ZIP, the manifest and the page included. */
+  /** All files in the package, the manifest and the page included. */
   readonly files: number;
   readonly bytes: number;
   /** Of the ZIP, in hex. */
   readonly sha256: string;
 }
 
-/** The bytes of a package, to be read once. Nothing is done before that, nor after it is left early. */
+/**
+ * The bytes of a package, to be read once. Nothing is done before that, nor after it is left early. Whoever keeps a
+ * piece copies it: it is gone when the next one is asked for.
+ */
 export interface PackageStream extends AsyncIterable<Uint8Array> {
   /** @throws Error before all bytes were read: a package that was cut short has no summary */
   summary(): PackageSummary;
@@ -29,35 +40,32 @@ export interface PackageStream extends AsyncIterable<Uint8Array> {
  * `index.html` to read, and `manifest.json`. Streams: what it holds in memory does not grow with the number of
  * rows. The same contents give the same bytes.
  *
+ * Encrypted, the whole of it is the one file in another ZIP, which then differs each time.
+ *
  * Reading it rejects with whatever a collection's `read` throws, and with `Damaged` where that gives other rows
  * than were staged. What was read of the package until then is not to be handed out.
  */
-export const writePackage = (contents: PackageContents): PackageStream => {
-  let summary: PackageSummary | null = null;
-  async function* bytesOfPackage(): AsyncGenerator<Uint8Array> {
-    const hash = createSha256();
-    let files = 0;
-    let bytes = 0;
-    function* entries() {
-      for (const entry of packageEntries(contents)) {
-        files += 1;
-        yield entry;
-      }
+export const writePackage = (
+  contents: PackageContents,
+  encryption: Encryption | null = null,
+): PackageStream => {
+  let files = 0;
+  function* entries() {
+    for (const entry of packageEntries(contents)) {
+      files += 1;
+      yield entry;
     }
-    for await (const chunk of zip(entries(), new Date(contents.facts.createdAt))) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      yield chunk;
-    }
-    summary = { files, bytes, sha256: hash.hex() };
   }
-  const chunks = bytesOfPackage();
+  const modified = new Date(contents.facts.createdAt);
+  const plain = zip(entries(), modified);
+  const measured = new Measured(
+    encryption === null
+      ? plain
+      : encryptedZip({ path: innerPath, content: plain }, modified, encryption.secret, encryption.randomness),
+  );
   return {
-    [Symbol.asyncIterator]: () => chunks,
-    summary() {
-      if (summary === null) throw new Error("The package was not read to its end, so it has no summary.");
-      return summary;
-    },
+    [Symbol.asyncIterator]: () => measured[Symbol.asyncIterator](),
+    summary: () => ({ files, ...measured.result() }),
   };
 };
 

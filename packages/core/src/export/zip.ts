@@ -1,65 +1,83 @@
-import { type Duplex, Readable } from "node:stream";
-import { finished } from "node:stream/promises";
-import { ZipFile } from "yazl";
+import { release } from "../release.ts";
+import { type Block, Blocks } from "./blocks.ts";
+import { crc32, deflateBlock } from "./compression.ts";
+import {
+  dataDescriptor,
+  deflatedPacking,
+  directoryRecord,
+  endOfDirectory,
+  localHeader,
+  type ZipMember,
+} from "./zip-records.ts";
 
 export interface ZipEntry {
   /** Relative, with forward slashes. */
   readonly path: string;
+  /** A piece is not looked at any more once the next one is asked for. */
   readonly content: AsyncIterable<Uint8Array>;
 }
 
+/** Two at work in zlib's threads, and one that waits, so that neither idles while the next block is made. */
+const blocksAtOnce = 3;
+
 /**
- * A ZIP file, made while it is read. The next entry is asked for when the content of the one before was read to
+ * A ZIP file, made while it is read; a piece is gone when the next one is asked for. The next entry is asked for when the content of the one before was read to
  * its end, and content is read no faster than the file is taken. Leaving early closes the content that is open; what
  * the content throws, this throws.
  */
 export async function* zip(entries: Iterable<ZipEntry>, modified: Date): AsyncGenerator<Uint8Array> {
-  const file = new ZipFile();
-  // yazl's types promise less than the PassThrough that it is.
-  const output = file.outputStream as Duplex;
-  let open: Readable | undefined;
-
-  const feed = async () => {
-    for (const { path, content } of entries) {
-      open = Readable.from(content, { objectMode: false });
-      file.addReadStream(open, path, { mtime: new TimeInUtc(modified), mode: 0o100644 });
-      await finished(open);
+  const directory: Uint8Array[] = [];
+  const blocks = new Blocks(blocksAtOnce);
+  let written = 0;
+  for (const { path, content } of entries) {
+    const header = localHeader(path, modified, deflatedPacking);
+    yield header;
+    const offset = written;
+    written += header.length;
+    const measure = { crc32: 0, bytes: 0, compressedBytes: 0 };
+    for await (const piece of compressed(blocks.of(measured(content, measure)))) {
+      measure.compressedBytes += piece.length;
+      yield piece;
     }
-    file.end();
-  };
-  // yazl does not look whether what it reads has failed, and would wait for the rest for ever.
-  const fail = (error: Error) => void output.destroy(error);
-  file.on("error", fail);
-  feed().catch(fail);
+    const member: ZipMember = { path, offset, ...measure };
+    const descriptor = dataDescriptor(member);
+    yield descriptor;
+    written += member.compressedBytes + descriptor.length;
+    directory.push(directoryRecord(member, modified, deflatedPacking));
+  }
+  const records = Buffer.concat(directory);
+  yield records;
+  yield endOfDirectory(directory.length, written, records.length);
+}
 
-  try {
-    for await (const chunk of output as AsyncIterable<Uint8Array>) yield chunk;
-  } finally {
-    open?.destroy();
+async function* measured(
+  content: AsyncIterable<Uint8Array>,
+  measure: { crc32: number; bytes: number },
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of content) {
+    measure.crc32 = crc32(piece, measure.crc32);
+    measure.bytes += piece.length;
+    yield piece;
   }
 }
 
-/**
- * A ZIP file's times have no zone, and yazl takes them from the machine's. With these, the same package has the
- * same bytes everywhere.
- */
-class TimeInUtc extends Date {
-  override getFullYear(): number {
-    return this.getUTCFullYear();
+/** The blocks compressed, several at once, in their order. */
+async function* compressed(blocks: AsyncIterable<Block>): AsyncGenerator<Uint8Array> {
+  const underWay: Promise<readonly Uint8Array[]>[] = [];
+  try {
+    for await (const { bytes, before, isLast } of blocks) {
+      underWay.push(deflateBlock(bytes, before, isLast));
+      if (underWay.length === blocksAtOnce) yield* oldest(underWay);
+    }
+    while (underWay.length > 0) yield* oldest(underWay);
+  } finally {
+    // Nobody asks any more what comes of these.
+    for (const block of underWay) block.catch(() => undefined);
   }
-  override getMonth(): number {
-    return this.getUTCMonth();
-  }
-  override getDate(): number {
-    return this.getUTCDate();
-  }
-  override getHours(): number {
-    return this.getUTCHours();
-  }
-  override getMinutes(): number {
-    return this.getUTCMinutes();
-  }
-  override getSeconds(): number {
-    return this.getUTCSeconds();
-  }
+}
+
+async function* oldest(underWay: Promise<readonly Uint8Array[]>[]): AsyncGenerator<Uint8Array> {
+  const pieces = (await underWay.shift()) ?? [];
+  yield* pieces;
+  for (const piece of pieces) release(piece);
 }

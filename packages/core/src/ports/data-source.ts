@@ -52,6 +52,22 @@ export interface DataSourceDefinition {
    */
   erase?(subject: Subject, context: CallContext): Promise<readonly CollectionOutcome[]>;
 
+  /**
+   * Erases several people at once, for sweeps: at most 100. Answers for each, in order, what `erase` would have. Finds
+   * for itself what else a person is known by here: nobody asks `identify` before. Where it throws, nobody knows who
+   * was erased: the library tries again with fewer, in the end one by one. Default: `erase` for each.
+   */
+  eraseMany?(
+    subjects: readonly Subject[],
+    context: CallContext,
+  ): Promise<readonly (readonly CollectionOutcome[])[]>;
+
+  /** Counts what is left of each, in order, behind `eraseMany`. Default: `verify` or `locate` for each. */
+  verifyMany?(
+    subjects: readonly Subject[],
+    context: CallContext,
+  ): Promise<readonly (readonly CollectionCount[])[]>;
+
   /** Fills a copy anew from its origins. Resolves when that is finished, not when it is queued. */
   refresh?(context: CallContext): Promise<void>;
 
@@ -74,12 +90,44 @@ export interface ExportContext extends CallContext {
   readonly cursor: string | null;
 }
 
-export interface ExportPage {
+/** Rows as objects, or as JSON that the source has made of them. A source may use both, in one collection too. */
+export type ExportPage = RowPage | LinePage;
+
+interface AnyPage {
   readonly collection: string;
-  /** At most 10,000 a page: a page is held in memory. */
-  readonly rows: readonly Row[];
   /** Where to go on behind this page. Left out: after a crash the source is read from the beginning. */
   readonly cursor?: string;
+}
+
+export interface RowPage extends AnyPage {
+  /** At most 10,000 a page: a page is held in memory. */
+  readonly rows: readonly Row[];
+}
+
+/**
+ * Rows that are JSON already, for a source that has very many: they go into the package as they are, and are not
+ * looked at before it is made. A page of which the count, the line ends or the UTF-8 are wrong is an
+ * `invalid-answer`. A line that is no object, or has a column that is not told, is found when the package is made,
+ * which then cannot be (`damaged`).
+ */
+export interface LinePage extends AnyPage {
+  /**
+   * JSON lines in UTF-8: each row one object from `{` to `}` with a newline (0x0a) behind it, and none within. Each
+   * value as `jsonText` writes it, since the package describes that form. At most 64 MiB (67,108,864 bytes); less is
+   * better, as a page is held in memory. They are good until the next page is asked for: a source may write that one
+   * into the same memory, and who keeps a page keeps a copy.
+   */
+  readonly lines: Uint8Array;
+  /** How many lines there are. */
+  readonly count: number;
+  /** Every name in these rows, in order of first appearance, with the kinds of its values. At most 1,000. */
+  readonly columns: readonly LineColumn[];
+}
+
+export interface LineColumn {
+  readonly name: string;
+  /** Each kind that occurs; `null` is one. Which kind a value is of, `jsonText` says. */
+  readonly kinds: readonly ValueKind[];
 }
 
 export type Row = Readonly<Record<string, Value>>;
@@ -99,3 +147,15 @@ export type Value =
   | Uint8Array
   | readonly Value[]
   | { readonly [name: string]: Value };
+
+/** What a value is once it is in a package; the package's manifest explains each. */
+export type ValueKind =
+  | "null"
+  | "text"
+  | "integer"
+  | "number"
+  | "boolean"
+  | "timestamp"
+  | "binary"
+  | "list"
+  | "object";

@@ -81,6 +81,8 @@ export type RequestEvent =
       readonly package: Omit<ExportPackage, "downloads" | "builtAt" | "expiresAt">;
       /** The download token, where the package is fetched by a link. */
       readonly token: string | null;
+      /** What opens the package, where it is encrypted. */
+      readonly secret: string | null;
     }
   | { readonly type: "package-downloaded" }
   | { readonly type: "notice-sent"; readonly notice: string }

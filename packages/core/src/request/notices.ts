@@ -12,6 +12,8 @@ export type NoticeKind =
   | "decision"
   /** Carries the export package, or the link to it. */
   | "delivery"
+  /** Carries the secret of an encrypted package: never by mail, but by the way that the application gave. */
+  | "package-secret"
   /** Says what an erasure did, and what was kept. */
   | "completion"
   /** Says that an export came to nothing. */
@@ -34,8 +36,12 @@ export interface NoticeRecord {
   readonly problem: Problem | null;
 }
 
+/** A message that goes to the notifier. */
+export type MailedNotice = NoticeRecord & { readonly kind: Exclude<NoticeKind, "package-secret"> };
+
 export const confirmationNotice = (issued: number): string => `confirmation-${issued}`;
 export const deliveryNotice = (edition: number): string => `delivery-${edition}`;
+export const secretNotice = (edition: number): string => `package-secret-${edition}`;
 export const supportNotice = (source: string, alert: number): string => `support-${source}-${alert}`;
 export const manualTaskNotice = (source: string, generation: number): string =>
   `manual-task-${source}-${generation}`;

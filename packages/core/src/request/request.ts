@@ -47,6 +47,8 @@ export interface ExportPackage {
   readonly expiresAt: Instant;
   /** SHA-256 of the download token, in hex; null where the package travels as an attachment. */
   readonly tokenHash: string | null;
+  /** Left out for a package that anybody can open who has it. */
+  readonly encrypted?: true;
   readonly downloads: number;
 }
 
@@ -56,7 +58,7 @@ export interface ExportPackage {
  */
 export interface Confidential {
   readonly identifiers: readonly Identifier[];
-  /** Tokens that are still to be sent out, by notice. */
+  /** Tokens, and secrets of packages, that are still to be sent out, by notice. */
   readonly tokens: Readonly<Record<string, string>>;
   /** Where each source goes on with its export; authors may put anything into a cursor. */
   readonly cursors: Readonly<Record<string, string>>;

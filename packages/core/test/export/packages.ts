@@ -45,7 +45,7 @@ export const staged = (
 
 export const zipOf = async (contents: PackageContents): Promise<Buffer> => {
   const pieces: Uint8Array[] = [];
-  for await (const piece of writePackage(contents)) pieces.push(piece);
+  for await (const piece of writePackage(contents)) pieces.push(Buffer.from(piece));
   return Buffer.concat(pieces);
 };
 

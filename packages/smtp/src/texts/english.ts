@@ -131,10 +131,24 @@ export const english: Texts = {
                 "not pass this message on.",
             ),
           ]),
-      paragraph(
-        "The package is a ZIP file. Open index.html in it to read the data; the other files hold the same data as " +
-          "JSON and CSV, for programs.",
-      ),
+      ...(notice.encrypted === true
+        ? [
+            paragraph(
+              "The package is encrypted (AES-256). The secret that opens it comes to you by another way, not by mail. " +
+                "7-Zip and other programs that know AES-256 open it; those built into an operating system may not. In " +
+                "it is a second ZIP file, with the data.",
+            ),
+            paragraph(
+              "Open index.html in that one to read the data; the other files hold the same data as JSON and CSV, for " +
+                "programs.",
+            ),
+          ]
+        : [
+            paragraph(
+              "The package is a ZIP file. Open index.html in it to read the data; the other files hold the same data " +
+                "as JSON and CSV, for programs.",
+            ),
+          ]),
       ...(notice.missing.length === 0
         ? []
         : [

@@ -1,6 +1,6 @@
 import { withinDeadline } from "../../bridge/call.ts";
 import { CallFailed } from "../../errors.ts";
-import type { NoticeRecord } from "../../request/notices.ts";
+import type { MailedNotice } from "../../request/notices.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { emailSchema } from "../../subject/identifier.ts";
 import { callFor, type Effect, subjectOfRequest } from "./effect.ts";
@@ -10,7 +10,7 @@ const addressBook = "address-book";
 /** Whom a message goes to. Looked up each time: an address on record may have changed, and is never stored. */
 export const addressFor = async (
   effect: Effect,
-  notice: NoticeRecord,
+  notice: MailedNotice,
 ): Promise<Result<string, CallFailed>> => {
   const found = await withinDeadline(addressBook, callFor(effect, notice.id), () => lookUp(effect, notice));
   return found.andThen((address) =>
@@ -20,7 +20,7 @@ export const addressFor = async (
   );
 };
 
-const lookUp = async (effect: Effect, { kind, source }: NoticeRecord): Promise<string | undefined> => {
+const lookUp = async (effect: Effect, { kind, source }: MailedNotice): Promise<string | undefined> => {
   const { request, services } = effect;
   const { addresses, sources } = services;
   const { tenant } = request;

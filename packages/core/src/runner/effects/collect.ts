@@ -4,7 +4,7 @@ import { CallFailed } from "../../errors.ts";
 import { ColumnTally } from "../../export/column-tally.ts";
 import { encodeRows } from "../../export/rows.ts";
 import { instant, later } from "../../instant.ts";
-import type { ExportPage } from "../../ports/data-source.ts";
+import type { ExportPage, LinePage, RowPage } from "../../ports/data-source.ts";
 import { confidentialOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { totalCount } from "../../request/outcomes.ts";
@@ -118,20 +118,42 @@ const take = (step: SourceStep, staged: Staged[], page: ExportPage): Result<numb
     staged.push(into);
   }
   const { columns } = into;
-  const encoded = Result.fromThrowable(() => encodeRows(page.rows, columns))();
-  if (encoded.isErr()) {
-    return err(invalidAnswer(step.source, encoded.error));
+  const bytes = "lines" in page ? linesOf(step, page, columns) : encoded(step, page, columns);
+  if (bytes.isErr()) return err(bytes.error);
+  into.rows += "lines" in page ? page.count : page.rows.length;
+  into.waiting.push(bytes.value);
+  return ok(bytes.value.length);
+};
+
+const encoded = (step: SourceStep, page: RowPage, columns: ColumnTally): Result<Uint8Array, CallFailed> =>
+  Result.fromThrowable(
+    () => encodeRows(page.rows, columns),
+    (thrown) => invalidAnswer(step.source, thrown),
+  )();
+
+const linesOf = (
+  step: SourceStep,
+  { lines, columns: told }: LinePage,
+  columns: ColumnTally,
+): Result<Uint8Array, CallFailed> => {
+  for (const { name, kinds } of told) {
+    const column = columns.column(name);
+    for (const kind of kinds) column.kinds.add(kind);
   }
-  into.rows += page.rows.length;
-  into.waiting.push(encoded.value);
-  return ok(encoded.value.length);
+  // A table is made of every row, and that finds a line that is no row. With more columns there would be no table.
+  if (!columns.isComplete) return err(invalidAnswer(step.source));
+  // What has to wait for the next page is copied; more than that is put down before. Not with `slice`: that of a Buffer
+  // copies nothing.
+  return ok(lines.length < bytesBetweenRecords ? new Uint8Array(lines) : lines);
 };
 
 const putDownOne = async (effect: Effect, step: SourceStep, index: number, staged: Staged): Promise<void> => {
   const { services, key, request } = effect;
   const artifact = rowsArtifact(request, step, index);
   const expiresAt = later(instant(services.clock.now()), stagedFor);
-  for (const chunk of slices(Buffer.concat(staged.waiting))) {
+  const [first, ...others] = staged.waiting;
+  const bytes = first === undefined || others.length > 0 ? Buffer.concat(staged.waiting) : first;
+  for (const chunk of slices(bytes)) {
     await writeChunk(services, key, artifact, staged.chunks, chunk, expiresAt);
     staged.chunks += 1;
   }

@@ -1,6 +1,6 @@
 import type { Notice } from "../../ports/notifier.ts";
 import { confidentialOf, stepOf } from "../../request/change.ts";
-import type { NoticeRecord } from "../../request/notices.ts";
+import type { MailedNotice } from "../../request/notices.ts";
 import type { Problem } from "../../request/problems.ts";
 import type { Request } from "../../request/request.ts";
 import { type Effect, subjectOfRequest } from "./effect.ts";
@@ -9,7 +9,7 @@ import { sourceName } from "./package.ts";
 const unknownProblem: Problem = { code: "unavailable", retryable: true };
 
 /** The facts of a message, from the request as it is now. */
-export const noticeFacts = (effect: Effect, notice: NoticeRecord): Notice => {
+export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
   const { request, services } = effect;
   const { id: requestId, kind, category } = request;
   const about = { requestId, kind, category, controller: services.controller };
@@ -54,6 +54,7 @@ export const noticeFacts = (effect: Effect, notice: NoticeRecord): Notice => {
         bytes: held?.bytes ?? 0,
         sha256: held?.sha256 ?? "",
         missing: missingParts(effect, request, held?.missing ?? []),
+        ...(held?.encrypted === true ? { encrypted: true } : {}),
       };
     }
     case "completion":

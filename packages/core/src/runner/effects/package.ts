@@ -1,7 +1,8 @@
-import { newToken, sha256 } from "../../crypto.ts";
+import { newToken, newTypedSecret, sha256 } from "../../crypto.ts";
 import type { PackageContents, SourceName, StagedCollection } from "../../export/contents.ts";
 import { writePackage } from "../../export/write-package.ts";
 import { instant, later } from "../../instant.ts";
+import { inPassing } from "../../release.ts";
 import { confidentialOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import type { SourceStep } from "../../request/steps.ts";
@@ -16,7 +17,9 @@ export const makePackage = async (effect: Effect): Promise<RequestEvent> => {
   const edition = (request.package?.edition ?? 0) + 1;
   const artifact = packageArtifact(request, packageName(edition, services.randomness));
   const contents = contentsOf(effect);
-  const written = writePackage(contents);
+  const secret = services.packageEncryption === null ? null : newTypedSecret(services.randomness);
+  const encryption = secret === null ? null : { secret, randomness: services.randomness };
+  const written = writePackage(contents, encryption);
   const expiresAt = later(instant(services.clock.now()), services.rules.packageValidFor);
   const chunks = await writeStream(services, key, artifact, written, expiresAt);
   const { files, bytes, sha256: hash } = written.summary();
@@ -34,8 +37,10 @@ export const makePackage = async (effect: Effect): Promise<RequestEvent> => {
       sha256: hash,
       missing: contents.missing.map(({ source }) => source.id),
       tokenHash: token === null ? null : sha256(token),
+      ...(secret === null ? {} : { encrypted: true as const }),
     },
     token,
+    secret,
   };
 };
 
@@ -76,7 +81,8 @@ const stagedCollections = (effect: Effect, step: SourceStep): StagedCollection[]
     collection,
     rows,
     columns: confidentialOf(effect.request).columns[step.source]?.[index] ?? [],
-    read: () => readChunks(effect.services, effect.key, rowsArtifact(effect.request, step, index), chunks),
+    read: () =>
+      inPassing(readChunks(effect.services, effect.key, rowsArtifact(effect.request, step, index), chunks)),
   }));
 
 export const sourceName = ({ services }: Effect, { source }: Pick<SourceStep, "source">): SourceName => ({

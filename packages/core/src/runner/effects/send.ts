@@ -1,19 +1,24 @@
 import { CallFailed } from "../../errors.ts";
 import type { Attachment, Message } from "../../ports/notifier.ts";
 import type { RequestEvent } from "../../request/events.ts";
-import type { NoticeRecord } from "../../request/notices.ts";
+import type { MailedNotice, NoticeRecord } from "../../request/notices.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { jitter } from "../jitter.ts";
 import { openPackage } from "../open-package.ts";
 import { addressFor } from "./addresses.ts";
+import { carrySecret } from "./carry-secret.ts";
 import { callFor, type Effect } from "./effect.ts";
 import { noticeFacts } from "./notice-facts.ts";
 
 /** Sends a message. It carries the same id at every try, so that a second one is recognised where it arrives. */
 export const send = async (effect: Effect, notice: NoticeRecord): Promise<RequestEvent> => {
-  const sent = await (await messageFor(effect, notice)).asyncAndThen((message) =>
-    effect.services.notifier.send(message, callFor(effect, notice.id)),
-  );
+  const { kind } = notice;
+  const sent =
+    kind === "package-secret"
+      ? await carrySecret(effect, notice)
+      : await (await messageFor(effect, { ...notice, kind })).asyncAndThen((message) =>
+          effect.services.notifier.send(message, callFor(effect, notice.id)),
+        );
   return sent.isOk()
     ? { type: "notice-sent", notice: notice.id }
     : {
@@ -24,7 +29,7 @@ export const send = async (effect: Effect, notice: NoticeRecord): Promise<Reques
       };
 };
 
-const messageFor = async (effect: Effect, notice: NoticeRecord): Promise<Result<Message, CallFailed>> => {
+const messageFor = async (effect: Effect, notice: MailedNotice): Promise<Result<Message, CallFailed>> => {
   const attachment = notice.kind === "delivery" ? attachmentFor(effect) : ok(null);
   if (attachment.isErr()) return err(attachment.error);
   return (await addressFor(effect, notice)).map((to) => ({

@@ -9,7 +9,8 @@ import {
   recorded,
   without,
 } from "../../request/change.ts";
-import { deliveryNotice, type NoticeRecord } from "../../request/notices.ts";
+import { deliveryNotice, type NoticeRecord, secretNotice } from "../../request/notices.ts";
+import type { Request } from "../../request/request.ts";
 import { backoff, type Rules } from "../../request/rules.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { EventOf } from "./events.ts";
@@ -42,9 +43,15 @@ export const noticeSent = (change: Change, event: EventOf<"notice-sent">): Trans
       notice.id in tokens ? changedConfidential(sent, { tokens: without(tokens, notice.id) }) : sent;
     const told = recorded(cleared, "notice-sent", { notice: notice.id }, notice.source);
     const { phase, package: held } = told.request;
-    const delivered = phase === "packaged" && held !== null && notice.id === deliveryNotice(held.edition);
-    return delivered ? changed(told, { phase: "delivered" }) : told;
+    const isDelivered = phase === "packaged" && held !== null && hasArrived(told.request, held.edition);
+    return isDelivered ? changed(told, { phase: "delivered" }) : told;
   });
+
+/** A package that nobody can open is not delivered: its secret has to be there too. */
+const hasArrived = ({ notices }: Request, edition: number): boolean => {
+  const parts = notices.filter(({ id }) => id === deliveryNotice(edition) || id === secretNotice(edition));
+  return parts.some(({ kind }) => kind === "delivery") && parts.every(({ status }) => status === "sent");
+};
 
 /** A message is tried for as long as it takes; only "never will" ends it, visibly. */
 export const noticeFailed = (change: Change, event: EventOf<"notice-failed">, rules: Rules): Transition =>

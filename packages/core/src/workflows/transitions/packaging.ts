@@ -7,7 +7,7 @@ import {
   noticeDue,
   recorded,
 } from "../../request/change.ts";
-import { deliveryNotice } from "../../request/notices.ts";
+import { deliveryNotice, secretNotice } from "../../request/notices.ts";
 import type { Rules } from "../../request/rules.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { mayPackage, partsOf } from "../export.ts";
@@ -27,9 +27,10 @@ export const packageBuilt = (
   const { edition, bytes, files, sha256 } = event.package;
   const built = changed(change, {
     phase: "packaged",
-    // A delivery that was not sent by now would hand out this package under the name of an older one.
+    // A delivery that was not sent by now would hand out this package under the name of an older one, and the
+    // secret of an older one would open nothing.
     notices: request.notices.map((notice) =>
-      notice.kind === "delivery" && notice.status !== "sent"
+      (notice.kind === "delivery" || notice.kind === "package-secret") && notice.status !== "sent"
         ? { ...notice, status: "withdrawn", nextAttemptAt: null }
         : notice,
     ),
@@ -42,10 +43,16 @@ export const packageBuilt = (
   });
   const notice = deliveryNotice(edition);
   const withToken = changedConfidential(built, {
-    tokens: event.token === null ? {} : { [notice]: event.token },
+    tokens: {
+      ...(event.token === null ? {} : { [notice]: event.token }),
+      ...(event.secret === null ? {} : { [secretNotice(edition)]: event.secret }),
+    },
   });
+  const announced = noticeDue(withToken, notice, "delivery");
+  const withSecret =
+    event.secret === null ? announced : noticeDue(announced, secretNotice(edition), "package-secret");
   const detail = { edition, bytes, files, sha256, missing: event.package.missing.length };
-  return ok(recorded(noticeDue(withToken, notice, "delivery"), "packaged", detail));
+  return ok(recorded(withSecret, "packaged", detail));
 };
 
 /** Whether the package can be fetched is for the caller to have checked; this counts, and leaves a receipt. */
