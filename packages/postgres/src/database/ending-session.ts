@@ -1,5 +1,6 @@
-import { name, type Sql, sql } from "../sql/sql.ts";
+import { join, name, type Sql, sql } from "../sql/sql.ts";
 import type { Queryable } from "./client.ts";
+import { canCopy, copyOut } from "./copy-out.ts";
 import type { Session, TextRow } from "./session.ts";
 
 /** Sends one statement. */
@@ -17,18 +18,29 @@ export const endingSession = (queryable: Queryable, signal: AbortSignal | undefi
   let isOver = false;
   let parts = 0;
   const failures: unknown[] = [];
-  const query: Session["query"] = async (statement) => {
+  const send = async <Answer>(work: () => Promise<Answer>): Promise<Answer> => {
     signal?.throwIfAborted();
     if (isOver) throw new Error("The transaction is over: nothing is sent in it any more.");
     try {
-      return await ask(queryable, statement);
+      return await work();
     } catch (thrown) {
       failures.push(thrown);
       throw thrown;
     }
   };
+  const query: Session["query"] = (statement) => send(() => ask(queryable, statement));
+  const copy: NonNullable<Session["copy"]> = async (copied, take) => {
+    const { text, settings } = sql`copy (${copied}) to stdout (encoding 'UTF8')`.withSettings();
+    const made = settings.map(
+      (setting, index) =>
+        sql`pg_catalog.set_config(${setting.name}, ${setting.value}, true) is null as ${name(`s${index}`)}`,
+    );
+    if (made.length > 0) await query(sql`select ${join(made)}`);
+    await send(() => copyOut(queryable, text, take));
+  };
   const session: Session = {
     query,
+    ...(canCopy(queryable) && { copy }),
     transaction: async (work) => {
       parts += 1;
       const part = name(`part_${parts}`);

@@ -1,15 +1,12 @@
-import { type ExportPage, type Row, rowsPerPage } from "@subject-rights/core";
+import { type ExportPage, rowsPerPage } from "@subject-rights/core";
 import { z } from "zod";
 import type { MappedTable, ResolvedMap } from "../data-map/resolved-map.ts";
-import type { Database, Session, TextRow } from "../database/database.ts";
-import { keyColumns, sameKey, tableName } from "../reach/columns.ts";
-import { type Person, reach } from "../reach/reach.ts";
-import { join, name, type Sql, sql } from "../sql/sql.ts";
-import { textOf } from "../values/text-of.ts";
-import { textSettings } from "../values/text-settings.ts";
-import { readTypes } from "../values/types.ts";
-import { type ValueReader, valueReader } from "../values/value-reader.ts";
-import { bounded, firstRows, nextRows } from "./page-size.ts";
+import type { Database, Session } from "../database/database.ts";
+import type { Person } from "../reach/reach.ts";
+import { type ReadLines, readLines } from "./line-page.ts";
+import type { Asked } from "./page.ts";
+import { bounded, firstLines, firstRows, nextLines, nextRows } from "./page-size.ts";
+import { type ReadRows, readRows } from "./row-page.ts";
 
 /** Where an export goes on: behind this row of this collection. */
 const cursorSchema = z.object({ collection: z.string(), after: z.array(z.string()).min(1) });
@@ -29,106 +26,95 @@ export interface Exporting {
  * its own: no connection is held while somebody else works with the page.
  */
 export async function* exportPages(exporting: Exporting): AsyncGenerator<ExportPage> {
-  const { database, use, tablesOf, person, signal } = exporting;
+  const { database, use, tablesOf, signal } = exporting;
   let cursor = exporting.cursor === null ? null : readCursor(exporting.cursor);
   const start = await database.transaction(async (session) => tablesOf(await use(session)), signal);
   const titles = start.map(({ map }) => map.title);
   const first = cursor === null ? 0 : titles.indexOf(cursor.collection);
   if (first === -1) throw new Error("The data map no longer has the collection that this export stopped in.");
+  let room: Buffer = Buffer.allocUnsafeSlow(firstRoom);
   for (const collection of titles.slice(first)) {
-    let limit = firstRows;
+    let size = firstSize(room);
     for (;;) {
       const after: readonly string[] | null = cursor?.collection === collection ? cursor.after : null;
-      const page = await database.transaction(async (session) => {
-        const map = await use(session);
-        const table = tablesOf(map).find((each) => each.map.title === collection);
-        if (table === undefined) throw new Error("The data map has changed in the middle of this export.");
-        return readPage(session, map, table, person, after, limit);
-      }, signal);
-      if (page.rows.length === 0) break;
+      const page = await readPage(exporting, collection, after, size);
+      if (page.last === null) break;
       cursor = { collection, after: [...page.last] };
-      yield* bounded(collection, page.rows, JSON.stringify(cursor));
-      if (!page.isFull) break;
-      limit = nextRows(limit, page.characters, rowsPerPage);
+      yield* page.pages(JSON.stringify(cursor));
+      ({ room } = page);
+      if (page.next === null) break;
+      size = page.next;
     }
   }
 }
 
 const readCursor = (text: string): Cursor => cursorSchema.parse(JSON.parse(text));
 
-interface ReadPage {
-  readonly rows: readonly Row[];
-  readonly last: readonly string[];
-  readonly isFull: boolean;
-  readonly characters: number;
+/** How much to ask for. */
+interface Size {
+  readonly rows: number;
+  readonly lines: number;
+  readonly isFirst: boolean;
+  /** Whether lines are looked for in order; null where that is to be found out. */
+  readonly inOrder: boolean | null;
+  /** Memory for lines: the same for one page after the other, as much of it would wait for the collector. */
+  readonly room: Buffer;
 }
 
-const readPage = async (
-  session: Session,
-  map: ResolvedMap,
-  table: MappedTable,
-  person: Person,
+const firstRoom = 64 * 1024;
+
+/** Nearly everybody has all of their rows on one page, and is not worth a question. */
+const firstSize = (room: Buffer): Size => ({
+  rows: firstRows,
+  lines: firstLines,
+  inOrder: false,
+  isFirst: true,
+  room,
+});
+
+interface Page {
+  readonly room: Buffer;
+  /** The place of the last row; null where there is none. */
+  readonly last: readonly string[] | null;
+  readonly next: Size | null;
+  readonly pages: (cursor: string) => Iterable<ExportPage>;
+}
+
+const readPage = (
+  { database, use, tablesOf, person, signal }: Exporting,
+  collection: string,
   after: readonly string[] | null,
-  limit: number,
-): Promise<ReadPage> => {
-  const exported = table.columns.filter(({ isExported }) => isExported);
-  const types = await readTypes(
-    session,
-    exported.map(({ column }) => column.type.oid),
-  );
-  const readers = exported.map(({ column }) => valueReader(types, column.type.oid));
-  await session.query(textSettings);
-  const { sets, set } = reach(map, [table], person, "all");
-  const order = orderOf(
-    table,
-    exported.map(({ column }) => sql`t.${name(column.name)}`),
-  );
-  const columns = [
-    ...order.map(({ value }, index) => sql`(${value})::text as ${name(`o${index}`)}`),
-    ...exported.map(
-      ({ column }, index) => sql`${textOf(sql`t.${name(column.name)}`)} as ${name(`v${index}`)}`,
-    ),
-  ];
-  const places = join(order.map(({ value }) => value));
-  const isAfter =
-    after === null
-      ? sql`true`
-      : sql`(${places}) > (${join(order.map(({ type }, index) => sql`${after[index] ?? null}::${type}`))})`;
-  // Rows that are the same in everything have the same place, and come together.
-  const found = await session.query(sql`${sets} select ${join(columns)}
-    from ${tableName(table)} t join ${set(table)} r on ${sameKey(table, sql`t`, sql`r`)}
-    where ${isAfter} order by ${places} fetch first (${limit}::bigint) rows with ties`);
-  const names = exported.map(({ column }) => column.name);
-  const last = found.at(-1);
+  size: Size,
+): Promise<Page> =>
+  database.transaction(async (session) => {
+    const map = await use(session);
+    const table = tablesOf(map).find((each) => each.map.title === collection);
+    if (table === undefined) throw new Error("The data map has changed in the middle of this export.");
+    const asked: Omit<Asked, "limit"> = { session, map, table, person, after };
+    const { copy } = session;
+    if (copy === undefined || table.key === null) {
+      return pageOfRows(collection, size, await readRows({ ...asked, limit: size.rows }));
+    }
+    const { lines: limit, inOrder, room } = size;
+    return pageOfLines(collection, size, await readLines({ ...asked, copy, limit, inOrder, room }));
+  }, signal);
+
+const pageOfRows = (collection: string, size: Size, { rows, last, isFull, characters }: ReadRows): Page => ({
+  room: size.room,
+  last: rows.length === 0 ? null : last,
+  next: isFull ? { ...size, rows: nextRows(size.rows, characters, rowsPerPage) } : null,
+  pages: (cursor) => bounded(collection, rows, cursor),
+});
+
+const pageOfLines = (collection: string, size: Size, read: ReadLines): Page => {
+  const { lines, count, columns, last, isFull, room } = read;
+  const inOrder = size.isFirst ? null : read.inOrder;
+  const limit = nextLines(size.lines, count, lines.length);
+  const next: Size = { ...size, lines: limit, isFirst: false, inOrder, room };
   return {
-    rows: found.map((each) => rowOf(each, names, readers)),
-    last: order.map((_, index) => last?.[`o${index}`] ?? ""),
-    isFull: found.length >= limit,
-    characters: found.reduce((sum, each) => sum + charactersOf(each), 0),
+    room,
+    last: count === 0 ? null : last,
+    next: isFull ? next : null,
+    pages: (cursor) => [{ collection, lines, count, columns, cursor }],
   };
 };
-
-/**
- * What rows are ordered by. Without a key, by what is in them: their place in the table may change while the export
- * goes on, and a row that moves to a place behind would be left out.
- */
-const orderOf = (
-  table: MappedTable,
-  exported: readonly Sql[],
-): readonly { readonly value: Sql; readonly type: Sql }[] =>
-  table.key === null
-    ? [
-        {
-          value: sql`hashtextextended(concat_ws(',', ${join([sql`''`, ...exported.map(textOf)])}), 0)`,
-          type: sql`bigint`,
-        },
-      ]
-    : keyColumns(table).map(({ from, type }) => ({ value: from(sql`t`), type }));
-
-const rowOf = (found: TextRow, names: readonly string[], readers: readonly ValueReader[]): Row =>
-  Object.fromEntries(
-    names.map((each, index) => [each, readers[index]?.(found[`v${index}`] ?? null) ?? null]),
-  );
-
-const charactersOf = (row: TextRow): number =>
-  Object.values(row).reduce((sum, value) => sum + (value?.length ?? 0), 0);

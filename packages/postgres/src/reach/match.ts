@@ -47,6 +47,57 @@ export const matches = (alias: Sql, column: Column, identifier: string, values: 
     : sql`${held}::text = ${oneOf(texts, sql`text`)}`;
 };
 
+/** One value of many, each of somebody. */
+export interface OwnedValue {
+  readonly person: number;
+  readonly value: string;
+}
+
+/** Where the values of several people are joined from, as `k` with `person` and `value`, and on what. */
+export interface MatchedEach {
+  readonly from: Sql;
+  readonly on: Sql;
+}
+
+/** As `matches`, for several people at once: whose value a column holds. Null where nobody has one that it could. */
+export const matchesEach = (
+  alias: Sql,
+  column: Column,
+  identifier: string,
+  values: readonly OwnedValue[],
+): MatchedEach | null => {
+  const held = sql`${alias}.${name(column.name)}`;
+  const { base, category } = column.type;
+  const joined = (usable: readonly OwnedValue[], type: Sql, on: Sql): MatchedEach | null =>
+    usable.length === 0
+      ? null
+      : {
+          from: sql`unnest(${usable.map(({ person }) => String(person))}::int[],
+            ${usable.map(({ value }) => value)}::${type}[]) as k (person, value)`,
+          on,
+        };
+  const bits = integerBits[base];
+  if (bits !== undefined) {
+    const whole = values.filter(({ value }) => isInteger(value, bits));
+    return joined(whole, sql`bigint`, sql`${held} = k.value`);
+  }
+  if (base === "uuid") {
+    const valid = values.filter(({ value }) => uuid.test(value));
+    return joined(valid, sql`uuid`, sql`${held} = k.value`);
+  }
+  const texts = values.filter(({ value }) => !value.includes("\0"));
+  const caseless = base === "citext" ? caselessEquality(column) : null;
+  if (caseless !== null) {
+    return joined(texts, caseless.type, sql`${held} ${caseless.operator} k.value`);
+  }
+  const text = sql`text`;
+  if (identifier === "email") return joined(texts, text, sql`lower(${held}::text) = k.value`);
+  if (base === "citext") return joined(texts, text, sql`lower(${held}::text) = lower(k.value)`);
+  return category === "S" && base !== "bpchar"
+    ? joined(texts, text, sql`${held} = k.value`)
+    : joined(texts, text, sql`${held}::text = k.value`);
+};
+
 /**
  * The equality of `citext`, named with its schema: compared with a text, or where its schema is not searched, a
  * `citext` is a text like any other, in which letter case counts. Null for a domain over it, whose schema is another.

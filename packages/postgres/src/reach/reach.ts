@@ -60,7 +60,7 @@ export const reach = (
   return { sets: sql`with recursive ${join(sets)}`, set };
 };
 
-interface SetColumn {
+export interface SetColumn {
   readonly as: Sql;
   readonly value: Sql;
   readonly type: Sql;
@@ -76,7 +76,7 @@ interface Context {
 
 const row = sql`t`;
 
-const selected = (columns: readonly SetColumn[]): Sql =>
+export const selected = (columns: readonly SetColumn[]): Sql =>
   join(columns.map(({ as, value }) => sql`${value} as ${as}`));
 
 /** The rows of a table that are found without going through `group`: what a cycle starts from, or all of them. */
@@ -107,7 +107,11 @@ const conditionsOf = (
   ];
 };
 
-const matchedCondition = ({ map, person }: Context, table: MappedTable): Sql | null => {
+/** The rows of a table `t` that are the person's by an identifier of theirs; null where none is looked for. */
+export const matchedCondition = (
+  { map, person }: Pick<Context, "map" | "person">,
+  table: MappedTable,
+): Sql | null => {
   const { tenant, subject } = person;
   const matched = table.belongs.flatMap((each) =>
     each.kind === "column"

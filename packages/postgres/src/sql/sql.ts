@@ -23,11 +23,39 @@ export class Sql {
     return { text, values: this.#parameters.map(({ value }) => value) };
   }
 
+  /**
+   * The text for a command that takes no parameters, as COPY: it reads them from settings of the transaction, which
+   * are to be made first. They are neither in the text, which may be logged, nor left behind.
+   */
+  withSettings(): { readonly text: string; readonly settings: readonly Setting[] } {
+    let text = this.#strings[0] ?? "";
+    const settings: Setting[] = [];
+    for (const [index, { value, type }] of this.#parameters.entries()) {
+      text += `${readFrom(settings, value)}::${type}${this.#strings[index + 1] ?? ""}`;
+    }
+    return { text, settings };
+  }
+
   /** The pieces, to be spliced into another. */
   pieces(): { readonly strings: readonly string[]; readonly parameters: readonly Sent[] } {
     return { strings: this.#strings, parameters: this.#parameters };
   }
 }
+
+export interface Setting {
+  readonly name: string;
+  readonly value: string;
+}
+
+const readFrom = (settings: Setting[], value: SentValue): string => {
+  if (value === null) return "null";
+  const setting = `subject_rights.parameter_${settings.length + 1}`;
+  const isText = typeof value === "string";
+  settings.push({ name: setting, value: isText ? value : Buffer.from(value).toString("hex") });
+  // As a query of its own it is read once, and not for each row.
+  const read = `(select pg_catalog.current_setting('${setting}'))`;
+  return isText ? read : `pg_catalog.decode(${read}, 'hex')`;
+};
 
 export type SentValue = string | null | Uint8Array;
 
@@ -106,3 +134,22 @@ export const name = (...parts: readonly string[]): Sql => {
  * Nothing else goes through here.
  */
 export const printedByServer = (text: string): Sql => new Sql([text], []);
+
+class ForeignStatement extends Sql {
+  readonly #text: string;
+  readonly #values: readonly unknown[];
+
+  constructor(text: string, values: readonly unknown[]) {
+    super([text], []);
+    this.#text = text;
+    this.#values = values;
+  }
+
+  override compile() {
+    return { text: this.#text, values: this.#values as readonly SentValue[] };
+  }
+}
+
+/** A whole statement of another library, which runs it itself everywhere else. It is not to be spliced into another. */
+export const foreignStatement = (text: string, values: readonly unknown[]): Sql =>
+  new ForeignStatement(text, values);

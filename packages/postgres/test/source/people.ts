@@ -1,8 +1,9 @@
 import {
   type Call,
   type Category,
-  type ExportPage,
   orThrow,
+  type Row,
+  type RowPage,
   subjectOf,
   systemClock,
 } from "@subject-rights/core";
@@ -25,17 +26,24 @@ export const callFor = (tenant = "tenant-one", category: Category = "customer-da
   deadline: 30_000,
 });
 
+/** The pages of an export, with the lines of each read as rows. */
 export const pagesOf = async (
   source: PostgresDataSource,
   subject: ReturnType<typeof personOf>,
   cursor: string | null = null,
   call = callFor(),
-): Promise<readonly ExportPage[]> => {
-  const pages: ExportPage[] = [];
+): Promise<readonly RowPage[]> => {
+  const pages: RowPage[] = [];
   const reading = source.export?.(subject, call, cursor);
   for (;;) {
     const page = orThrow((await reading?.next()) ?? (await Promise.reject(new Error("no export"))));
     if (page === null) return pages;
-    pages.push(page);
+    if ("rows" in page) {
+      pages.push(page);
+      continue;
+    }
+    const { lines, count: _count, columns: _columns, ...rest } = page;
+    const texts = Buffer.from(lines).toString("utf8").split("\n").slice(0, -1);
+    pages.push({ ...rest, rows: texts.map((line): Row => JSON.parse(line)) });
   }
 };

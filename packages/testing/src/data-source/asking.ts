@@ -5,6 +5,7 @@ import type {
   CollectionOutcome,
   DataSource,
   ExportPage,
+  LinePage,
   Row,
   Subject,
 } from "@subject-rights/core";
@@ -38,7 +39,9 @@ export const pagesOf = async (
       const next = await pages.next();
       if (next.isErr()) throw next.error;
       if (next.value === null) return read;
-      read.push(next.value);
+      read.push(
+        "lines" in next.value ? { ...next.value, lines: new Uint8Array(next.value.lines) } : next.value,
+      );
       assert.ok(read.length <= mostPages, "the pages come to an end");
     }
   } finally {
@@ -52,7 +55,16 @@ export interface ExportedRow {
 }
 
 export const rowsOf = (pages: readonly ExportPage[]): readonly ExportedRow[] =>
-  pages.flatMap(({ collection, rows }) => rows.map((row) => ({ collection, row })));
+  pages.flatMap((page) =>
+    ("rows" in page ? page.rows : linesOf(page).map((line): Row => JSON.parse(line))).map((row) => ({
+      collection: page.collection,
+      row,
+    })),
+  );
+
+/** The lines of a page, each without its newline. */
+export const linesOf = ({ lines }: LinePage): readonly string[] =>
+  Buffer.from(lines).toString("utf8").split("\n").slice(0, -1);
 
 /** Counts as a record, without collections that hold nothing, so that two ways of counting can be compared. */
 export const tally = (counts: readonly CollectionCount[]): Readonly<Record<string, number>> => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { jsonText, type LinePage, type Value, type ValueKind } from "@subject-rights/core";
 import type { CaseMaker, ConformanceCase } from "../conformance-case.ts";
-import { pagesOf, rowsOf, tally, tallyOfRows } from "./asking.ts";
+import { linesOf, pagesOf, rowsOf, tally, tallyOfRows } from "./asking.ts";
 import { callTo, type DataSourceFixture, type DataSourceHarness } from "./harness.ts";
 
 /** Whether a cell is of the documented types. Objects are plain: a class means more than its fields say. */
@@ -31,6 +32,35 @@ const isPlain = (value: object): boolean => {
 const textsOf = (value: unknown): readonly string[] => {
   if (typeof value === "string") return [value.toLowerCase()];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsOf) : [];
+};
+
+/** The kinds that a value may be of, once it is JSON. */
+const possibleKinds = (value: Value): readonly ValueKind[] => {
+  if (value === null) return ["null"];
+  if (typeof value === "boolean") return ["boolean"];
+  if (typeof value === "number") return ["integer", "number"];
+  if (typeof value === "string") return ["text", "integer", "number", "timestamp", "binary"];
+  return Array.isArray(value) ? ["list"] : ["object"];
+};
+
+/** As core would have written the row that the line reads as. */
+const asWritten = (row: Readonly<Record<string, Value>>): string =>
+  `{${Object.entries(row)
+    .map(([name, value]) => `${JSON.stringify(name)}:${jsonText(value)}`)
+    .join(",")}}`;
+
+const checkLines = ({ collection, lines, count, columns }: LinePage): void => {
+  const kinds = new Map(columns.map((column) => [column.name, column.kinds]));
+  const texts = linesOf({ collection, lines, count, columns });
+  assert.equal(texts.length, count, `the count of a page of ${collection}`);
+  for (const line of texts) {
+    const row: Readonly<Record<string, Value>> = JSON.parse(line);
+    assert.equal(line, asWritten(row), `a line of ${collection} is as \`jsonText\` writes it`);
+    const untold = Object.entries(row)
+      .filter(([name, value]) => !possibleKinds(value).some((kind) => kinds.get(name)?.includes(kind)))
+      .map(([name]) => name);
+    assert.deepEqual(untold, [], `columns of ${collection} that are not told, or not with this kind`);
+  }
 };
 
 export const exportingCases = (
@@ -71,6 +101,13 @@ export const exportingCases = (
         const wrong = Object.keys(row).filter((column) => !isValue(row[column]));
         assert.deepEqual(wrong, [], `columns of ${collection} that hold something else`);
       }
+    }),
+
+    test("export: lines are in the form that the package describes, and their columns are told", async ({
+      source,
+      person,
+    }) => {
+      for (const page of await pagesOf(source, person, call)) if ("lines" in page) checkLines(page);
     }),
 
     test("export: the order is the same each time", async ({ source, person }) => {

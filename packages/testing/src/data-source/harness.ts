@@ -21,6 +21,8 @@ export interface DataSourceHarness {
   readonly category?: Category | undefined;
   /** Another tenant of the source, without these people. Left out where the source serves one tenant only. */
   readonly foreignTenant?: string | undefined;
+  /** Whether the source has `eraseMany`. Left out: the cases for it are left out. */
+  readonly erasesMany?: boolean | undefined;
   /** A source that holds these people and shares nothing with any other. */
   make(): Promise<DataSourceFixture>;
   /** One that can be broken while in use. Left out, nobody learns whether it turns an error into an empty answer. */

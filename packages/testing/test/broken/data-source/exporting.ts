@@ -1,18 +1,36 @@
-import type { ExportPage, Row } from "@subject-rights/core";
+import { type ExportPage, jsonText, type LineColumn, type Row, type RowPage } from "@subject-rights/core";
 import type { Broken } from "../describe-suite.ts";
 import { type Fault, matches } from "./good-data-source.ts";
 
 /** Changes the pages of an export on their way out. */
-const withPages = (change: (page: ExportPage) => ExportPage): Fault => ({
+const withPages = (change: (page: RowPage) => ExportPage): Fault => ({
   source: ({ good }) => ({
     async *export(...asked) {
-      for await (const page of good.export(...asked)) yield change(page);
+      for await (const page of good.export(...asked)) if ("rows" in page) yield change(page);
     },
   }),
 });
 
 const withRows = (change: (row: Row) => Row): Fault =>
   withPages((page) => ({ ...page, rows: page.rows.map(change) }));
+
+const columns: readonly LineColumn[] = [
+  { name: "number", kinds: ["integer"] },
+  { name: "placedAt", kinds: ["timestamp"] },
+  { name: "email", kinds: ["text"] },
+  { name: "customerNumber", kinds: ["text"] },
+  { name: "tags", kinds: ["list"] },
+  { name: "gone", kinds: ["null"] },
+];
+
+/** Hands the rows over as lines. */
+const withLines = (write: (row: Row) => string, told = columns): Fault =>
+  withPages(({ rows, ...page }) => ({
+    ...page,
+    lines: Buffer.from(rows.map((row) => `${write(row)}\n`).join("")),
+    count: rows.length,
+    columns: told,
+  }));
 
 /** Its fields do not say that it is in thousandths of a euro; its class does. */
 const money: Row = Object.assign(Object.create({ currency: "EUR", scale: 3 }), { amount: 12_500 });
@@ -71,6 +89,21 @@ export const exportingFaults: readonly Broken<Fault>[] = [
     fault: "a date is no date",
     how: withRows((row) => ({ ...row, paidAt: new Date(Number.NaN) })),
     caughtBy: ["export: every cell is of the documented types"],
+  },
+  {
+    fault: "a line is written with blanks",
+    how: withLines((row) => jsonText(row).replaceAll(":", ": ")),
+    caughtBy: ["export: lines are in the form that the package describes, and their columns are told"],
+  },
+  {
+    fault: "a column of the lines is not told",
+    how: withLines(jsonText, columns.slice(1)),
+    caughtBy: ["export: lines are in the form that the package describes, and their columns are told"],
+  },
+  {
+    fault: "a column of the lines is told to be of another kind",
+    how: withLines(jsonText, [{ name: "number", kinds: ["boolean"] }, ...columns.slice(1)]),
+    caughtBy: ["export: lines are in the form that the package describes, and their columns are told"],
   },
   {
     fault: "the order changes from one time to the next",

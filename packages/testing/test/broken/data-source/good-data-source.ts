@@ -95,7 +95,9 @@ const outcomeOf = ({ collection, count }: CollectionCount): CollectionOutcome =>
 
 const rowsPerPage = 2;
 
-export type GoodSource = Required<Omit<DataSourceDefinition, "copyOf" | "owner" | "joins">>;
+export type GoodSource = Required<
+  Omit<DataSourceDefinition, "copyOf" | "owner" | "joins" | "eraseMany" | "verifyMany">
+>;
 
 /** A copy that can do everything there is to be done. `matching` says whose a row is. */
 export const goodSource = (tables: Tables, matching: Matching = matches): GoodSource => {

@@ -1,0 +1,179 @@
+import { findColumn } from "../data-map/resolve.ts";
+import type { MappedTable, ResolvedMap, ResolvedReference } from "../data-map/resolved-map.ts";
+import { join, name, type Sql, sql } from "../sql/sql.ts";
+import { keyColumns, linkColumns, linkName, tableName } from "./columns.ts";
+import { matches, matchesEach } from "./match.ts";
+import { isRecursive, reachOrder } from "./order.ts";
+import { type Facts, type Person, type Reach, type SetColumn, selected } from "./reach.ts";
+
+/** Whose row it is: the place of the person in the list, from 0. A row of several people is there for each. */
+export const owner = name("owner");
+
+interface Context {
+  readonly map: ResolvedMap;
+  readonly people: readonly Person[];
+  readonly set: (table: MappedTable) => Sql;
+  readonly columnsOf: (table: MappedTable, alias: Sql) => readonly SetColumn[];
+}
+
+const row = sql`t`;
+const noFacts: Facts = () => [];
+
+/**
+ * As `reach` for what is one's own, for several people of one tenant at once: each set says in `owner` whose its rows
+ * are. What belongs to several of them, and to nobody else, is theirs.
+ */
+export const reachMany = (
+  map: ResolvedMap,
+  wanted: readonly MappedTable[],
+  people: readonly Person[],
+  facts: Facts = noFacts,
+): Reach => {
+  const set = (table: MappedTable): Sql => name(`reached_${map.tables.indexOf(table)}`);
+  const columnsOf = (table: MappedTable, alias: Sql): readonly SetColumn[] => [
+    ...[...keyColumns(table), ...linkColumns(table, map)].map(
+      ({ as, from, type }): SetColumn => ({ as, value: from(alias), type }),
+    ),
+    ...facts(table, alias),
+  ];
+  const context: Context = { map, people, set, columnsOf };
+  const sets = reachOrder(map, wanted).flatMap((group, index) =>
+    isRecursive(group)
+      ? recursiveSets(context, group, name(`group_${index}`))
+      : group.map((table) => {
+          const columns = selected(columnsOf(table, row));
+          return sql`${set(table)} as (${branches(context, table, [], columns)})`;
+        }),
+  );
+  return { sets: sql`with recursive ${join(sets)}`, set };
+};
+
+/** How rows are found: from what they are joined with, on what, and where that says whose they are. */
+interface Branch {
+  readonly from: Sql;
+  readonly where: Sql;
+  readonly owner: Sql;
+  /** Whether a row may come twice for one person. */
+  readonly repeats: boolean;
+}
+
+const branches = (context: Context, table: MappedTable, group: readonly MappedTable[], columns: Sql): Sql => {
+  const found = branchesOf(context, table, group);
+  const t = sql`${tableName(table)} t`;
+  if (found.length === 0) return sql`select null::int as ${owner}, ${columns} from ${t} where false`;
+  const repeats = found.length === 1 && found.some((each) => each.repeats);
+  const each = found.map(
+    ({ from, where, owner: whose }) =>
+      sql`select ${repeats ? sql`distinct ` : sql``}${whose} as ${owner}, ${columns} from ${from} join ${t} on ${where}`,
+  );
+  return join(each, sql` union `);
+};
+
+const branchesOf = (
+  context: Context,
+  table: MappedTable,
+  group: readonly MappedTable[],
+): readonly Branch[] => [
+  ...matchedBranches(context, table),
+  ...table.belongs.flatMap((each) =>
+    each.kind === "column" || group.some((member) => member.table.oid === each.other)
+      ? []
+      : throughBranch(context, each),
+  ),
+];
+
+const matchedBranches = ({ map, people }: Context, table: MappedTable): readonly Branch[] => {
+  const tenantIs = tenantCondition(map, table, people[0]?.tenant ?? "");
+  return table.belongs.flatMap((each): readonly Branch[] => {
+    if (each.kind !== "column") return [];
+    const values = people.flatMap(({ subject }, person) =>
+      subject.values(each.identifier).map((value) => ({ person, value })),
+    );
+    const matched = matchesEach(row, each.column, each.identifier, values);
+    if (matched === null) return [];
+    return [
+      { from: matched.from, where: sql`${matched.on}${tenantIs}`, owner: sql`k.person`, repeats: true },
+    ];
+  });
+};
+
+const tenantCondition = ({ tenant }: ResolvedMap, table: MappedTable, value: string): Sql => {
+  if ("only" in tenant) return sql``;
+  const column = findColumn(table.table, tenant.column);
+  return column === undefined ? sql` and false` : sql` and ${matches(row, column, "tenant", [value])}`;
+};
+
+const throughBranch = (context: Context, { kind, other, pairs }: ResolvedReference): readonly Branch[] => {
+  const { map, set } = context;
+  const table = map.tables.find((each) => each.table.oid === other);
+  if (table === undefined) return [];
+  const isLinked = join(
+    pairs.map((pair) => sql`t.${name(pair.here.name)} = s.${name(linkName(pair.there))}`),
+    sql` and `,
+  );
+  const from = sql`${set(table)} s`;
+  const whose = sql`s.${owner}`;
+  if (kind === "references") {
+    const isKey =
+      table.key !== null &&
+      table.key.length === pairs.length &&
+      pairs.every(({ there }) => table.key?.includes(there));
+    return [{ from, where: isLinked, owner: whose, repeats: !isKey }];
+  }
+  const here = join(pairs.map((pair) => sql`t.${name(pair.here.name)}`));
+  const there = join(pairs.map((pair) => name(linkName(pair.there))));
+  const keys = (alias: Sql): Sql => join(keyColumns(table).map(({ from: read }) => read(alias)));
+  const keysInSet = join(keyColumns(table).map(({ as }) => as));
+  const pointing = join(pairs.map((pair) => sql`o.${name(pair.there.name)}`));
+  // What rows of none of these people point at as well is left alone, as in `reach`.
+  const isOwn = sql`(${here}) in (select ${there} from ${set(table)} except select ${there} from (
+    select ${keys(sql`o`)}, ${pointing} from ${tableName(table)} o where (${pointing}) in (select ${there} from ${set(table)})
+    except select ${keysInSet}, ${there} from ${set(table)}) as others (${keysInSet}, ${there}))`;
+  return [{ from, where: sql`${isLinked} and ${isOwn}`, owner: whose, repeats: true }];
+};
+
+/** Sets of tables that belong through each other, as in `reach`; each row also says whose it is. */
+const recursiveSets = (context: Context, group: readonly MappedTable[], shared: Sql): readonly Sql[] => {
+  const { columnsOf, set } = context;
+  const column = (tableIndex: number, columnIndex: number): Sql => name(`c${tableIndex}_${columnIndex}`);
+  const wide = (table: MappedTable): Sql =>
+    join([
+      sql`${group.indexOf(table)}::int as tag`,
+      ...group.flatMap((member, tableIndex) =>
+        columnsOf(member, row).map(
+          ({ value, type }, columnIndex) =>
+            sql`${member === table ? value : sql`null`}::${type} as ${column(tableIndex, columnIndex)}`,
+        ),
+      ),
+    ]);
+  const start = join(
+    group.map((table) => branches(context, table, group, wide(table))),
+    sql` union `,
+  );
+  const further = group.flatMap((table) =>
+    table.belongs.flatMap((each) => {
+      const parent = group.findIndex((member) => each.kind !== "column" && member.table.oid === each.other);
+      const parentTable = group[parent];
+      if (each.kind === "column" || parentTable === undefined) return [];
+      const names = columnsOf(parentTable, row).map(({ as }) => as.compile().text);
+      const conditions = each.pairs.map(({ here, there }) => {
+        const at = names.indexOf(name(linkName(there)).compile().text);
+        return sql`t.${name(here.name)} = g.${column(parent, at)}`;
+      });
+      return [
+        sql`select g.${owner}, ${wide(table)} from ${tableName(table)} t
+          where g.tag = ${parent}::int and ${join(conditions, sql` and `)}`,
+      ];
+    }),
+  );
+  return [
+    sql`${shared} as ((${start}) union select x.* from ${shared} g cross join lateral (${join(further, sql` union all `)}) x)`,
+    ...group.map((table, tableIndex) => {
+      const own = columnsOf(table, row).map(
+        ({ as }, columnIndex) => sql`${column(tableIndex, columnIndex)} as ${as}`,
+      );
+      return sql`${set(table)} as (
+        select distinct ${join([owner, ...own])} from ${shared} where tag = ${tableIndex}::int)`;
+    }),
+  ];
+};
