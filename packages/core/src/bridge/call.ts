@@ -73,11 +73,10 @@ export const withinDeadline = async <Answer>(
   const expiry = new AbortController();
   const finished = new AbortController();
   const signal = AbortSignal.any([call.signal, expiry.signal]);
-  const givenUp = new Promise<CallFailed>((resolve) => {
-    const stop = () =>
-      resolve(failed(adapter, call.signal.aborted ? "interrupted" : "timed-out", true, signal.reason));
-    signal.addEventListener("abort", stop, { once: true });
-  });
+  const { promise: givenUp, resolve } = Promise.withResolvers<CallFailed>();
+  const stop = () =>
+    resolve(failed(adapter, call.signal.aborted ? "interrupted" : "timed-out", true, signal.reason));
+  signal.addEventListener("abort", stop, { once: true });
   call.clock.wait(call.deadline, finished.signal).then(
     () => expiry.abort(new Error(`no answer within ${call.deadline} ms`)),
     () => undefined,
@@ -88,5 +87,7 @@ export const withinDeadline = async <Answer>(
   );
   const first = await Promise.race([answered, givenUp.then((error) => err<Answer, CallFailed>(error))]);
   finished.abort();
+  // Whoever is still listened to is kept as long as the signal that it follows, and everything of this call with it.
+  signal.removeEventListener("abort", stop);
   return first;
 };

@@ -9,7 +9,7 @@ import {
   collectionOutcomesSchema,
 } from "../request/outcomes.ts";
 import type { SourceDescriptor } from "../request/sources.ts";
-import { Result, type ResultAsync } from "../result.ts";
+import { err, ok, Result, type ResultAsync } from "../result.ts";
 import {
   emailSchema,
   type FoundIdentifier,
@@ -17,7 +17,7 @@ import {
   identifierTypeSchema,
 } from "../subject/identifier.ts";
 import type { Subject } from "../subject/subject.ts";
-import { type Call, callAdapter } from "./call.ts";
+import { type Call, callAdapter, invalidAnswer } from "./call.ts";
 import { type ExportPages, exportPages } from "./export-pages.ts";
 import { callable, checkDefinition } from "./issues.ts";
 
@@ -35,6 +35,9 @@ export interface DataSource {
   readonly erase: Ability<readonly CollectionOutcome[]> | null;
   /** The author's `verify`, or else `locate`. */
   readonly remaining: Ability<readonly CollectionCount[]> | null;
+  /** For several people at once, an answer for each in order. */
+  readonly eraseMany: BulkAbility<readonly CollectionOutcome[]> | null;
+  readonly remainingMany: BulkAbility<readonly CollectionCount[]> | null;
   readonly refresh: ((call: Call) => ResultAsync<void, CallFailed>) | null;
   readonly export: ((subject: Subject, call: Call, cursor: string | null) => ExportPages) | null;
   /** Whether `erase` and `remaining` can work inside a transaction of the request store, by its handle. */
@@ -43,6 +46,12 @@ export interface DataSource {
 
 /** Something that a source can do for one person. */
 export type Ability<Answer> = (subject: Subject, call: Call) => ResultAsync<Answer, CallFailed>;
+
+/** Something that a source can do for several people at once. */
+export type BulkAbility<Answer> = (
+  subjects: readonly Subject[],
+  call: Call,
+) => ResultAsync<readonly Answer[], CallFailed>;
 
 const definitionSchema = z
   .object({
@@ -61,10 +70,18 @@ const definitionSchema = z
     erase: callable.optional(),
     refresh: callable.optional(),
     verify: callable.optional(),
+    eraseMany: callable.optional(),
+    verifyMany: callable.optional(),
     joins: callable.optional(),
   })
   .superRefine((source, context) => {
     const mistake = (message: string) => context.addIssue({ code: "custom", message });
+    if (source.eraseMany !== undefined && source.erase === undefined) {
+      mistake("`eraseMany` is beside `erase`, never instead of it: requests erase one person");
+    }
+    if (source.verifyMany !== undefined && source.verify === undefined && source.locate === undefined) {
+      mistake("`verifyMany` is beside `verify` or `locate`, never instead of them");
+    }
     if (source.kind === "origin" && source.copyOf !== undefined) mistake("only a copy has `copyOf`");
     if (source.kind === "origin" && source.refresh !== undefined) {
       mistake("only a copy has `refresh`: an origin is where data is erased");
@@ -73,6 +90,9 @@ const definitionSchema = z
       mistake("a source that can neither `erase` nor `refresh` needs an `owner` who erases by hand");
     }
   });
+
+const manyOutcomesSchema = z.array(collectionOutcomesSchema);
+const manyCountsSchema = z.array(collectionCountsSchema);
 
 /**
  * Makes what an author wrote safe to use.
@@ -93,6 +113,17 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
   ): Ability<Answer> | null =>
     can(ability)
       ? (subject, call) => callAdapter(id, call, (context) => definition[ability]?.(subject, context), schema)
+      : null;
+
+  const askingMany = <Answer>(
+    ability: "eraseMany" | "verifyMany",
+    schema: z.ZodType<readonly Answer[]>,
+  ): BulkAbility<Answer> | null =>
+    typeof definition[ability] === "function"
+      ? (subjects, call) =>
+          callAdapter(id, call, (context) => definition[ability]?.(subjects, context), schema).andThen(
+            (answers) => (answers.length === subjects.length ? ok(answers) : err(invalidAnswer(id))),
+          )
       : null;
 
   const locate = asking("locate", collectionCountsSchema);
@@ -118,6 +149,8 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
     locate,
     erase: asking("erase", collectionOutcomesSchema),
     remaining: asking("verify", collectionCountsSchema) ?? locate,
+    eraseMany: askingMany("eraseMany", manyOutcomesSchema),
+    remainingMany: askingMany("verifyMany", manyCountsSchema),
     refresh: can("refresh")
       ? (call) => callAdapter(id, call, (context) => definition.refresh?.(context), z.void())
       : null,

@@ -5,6 +5,8 @@ import type {
   CommitAnswer,
   CommitInput,
   DueRequest,
+  InsertAnswer,
+  InsertInput,
   JsonObject,
   RequestKey,
   RequestStoreDefinition,
@@ -15,7 +17,7 @@ import { categorySchema, requestKindSchema } from "../request/kinds.ts";
 import type { ResultAsync } from "../result.ts";
 import { callable, checkDefinition } from "./issues.ts";
 import { callStorage } from "./storage.ts";
-import { type Transact, type Transaction, transacting } from "./transaction.ts";
+import { type Operations, type Transact, transacting } from "./transaction.ts";
 
 type Operation = Exclude<keyof RequestStoreDefinition, "transaction">;
 type Answer<Name extends Operation> = Awaited<ReturnType<RequestStoreDefinition[Name]>>;
@@ -23,7 +25,7 @@ type Question<Name extends Operation> = Parameters<RequestStoreDefinition[Name]>
 
 /** A request store that is safe to use: every answer is checked, and no call throws. */
 export interface RequestStore {
-  insert(input: Question<"insert">): ResultAsync<Answer<"insert">, StorageFailed>;
+  insert(input: InsertInput): ResultAsync<InsertAnswer, StorageFailed>;
   read(key: RequestKey): ResultAsync<StoredRequest | undefined, StorageFailed>;
   readByTokenHash(tokenHash: string): ResultAsync<StoredRequest | undefined, StorageFailed>;
   commit(input: CommitInput): ResultAsync<CommitAnswer, StorageFailed>;
@@ -104,9 +106,7 @@ const definitionSchema = z.object({
 const port = "request-store";
 
 /** What a store and a transaction of it have in common. */
-const readAndCommit = (
-  definition: Pick<StoreTransaction, "read" | "commit">,
-): Pick<Transaction, "read" | "commit"> => ({
+const operationsOf = (definition: Omit<StoreTransaction, "handle">): Operations => ({
   read: (key) =>
     callStorage(
       port,
@@ -115,6 +115,7 @@ const readAndCommit = (
       storedRequestSchema.optional(),
       (found) => found === undefined || (found.tenant === key.tenant && found.id === key.id),
     ),
+  insert: (input) => callStorage(port, "insert", () => definition.insert(input), insertAnswerSchema),
   commit: (input) => callStorage(port, "commit", () => definition.commit(input), commitAnswerSchema),
 });
 
@@ -127,8 +128,7 @@ export const defineRequestStore = (definition: RequestStoreDefinition): RequestS
   checkDefinition("request store", definitionSchema, definition);
   // A store that mixes up tenants or requests must be caught here: behind this line nobody looks again.
   return {
-    insert: (input) => callStorage(port, "insert", () => definition.insert(input), insertAnswerSchema),
-    ...readAndCommit(definition),
+    ...operationsOf(definition),
     readByTokenHash: (tokenHash) =>
       callStorage(
         port,
@@ -154,6 +154,6 @@ export const defineRequestStore = (definition: RequestStoreDefinition): RequestS
         auditAnswerSchema,
         (entries) => entries.every((entry) => entry.tenant === key.tenant && entry.requestId === key.id),
       ),
-    transaction: typeof definition.transaction === "function" ? transacting(definition, readAndCommit) : null,
+    transaction: typeof definition.transaction === "function" ? transacting(definition, operationsOf) : null,
   };
 };

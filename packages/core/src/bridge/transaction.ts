@@ -2,6 +2,8 @@ import { StorageFailed } from "../errors.ts";
 import type {
   CommitAnswer,
   CommitInput,
+  InsertAnswer,
+  InsertInput,
   RequestKey,
   RequestStoreDefinition,
   StoredRequest,
@@ -15,8 +17,12 @@ export interface Transaction {
   readonly handle: unknown;
   /** The request, which nobody else changes until the end of the transaction. */
   read(key: RequestKey): ResultAsync<StoredRequest | undefined, StorageFailed>;
+  insert(input: InsertInput): ResultAsync<InsertAnswer, StorageFailed>;
   commit(input: CommitInput): ResultAsync<CommitAnswer, StorageFailed>;
 }
+
+/** What there is to do in a transaction. */
+export type Operations = Omit<Transaction, "handle">;
 
 /** Runs work in a transaction of its own. */
 export type Transact = <Value, Failure>(
@@ -32,7 +38,7 @@ const failed = (cause: unknown): StorageFailed =>
 export const transacting =
   (
     definition: Pick<RequestStoreDefinition, "transaction">,
-    safe: (transaction: StoreTransaction) => Pick<Transaction, "read" | "commit">,
+    safe: (transaction: StoreTransaction) => Operations,
   ): Transact =>
   <Value, Failure>(work: (transaction: Transaction) => Promise<Result<Value, Failure>>) => {
     // Kept here, and not taken from what the store answers: it hands on what it knows nothing of.
@@ -60,13 +66,18 @@ export const transacting =
     return new ResultAsync(run());
   };
 
-const untilItsEnd = (handle: unknown, { read, commit }: Pick<Transaction, "read" | "commit">) => {
+const untilItsEnd = (handle: unknown, { read, insert, commit }: Operations) => {
   let isOver = false;
   const whileOpen =
     <Input, Answer>(operation: (input: Input) => ResultAsync<Answer, StorageFailed>) =>
     (input: Input): ResultAsync<Answer, StorageFailed> =>
       isOver ? errAsync(failed(new Error("the transaction is over"))) : operation(input);
-  const transaction: Transaction = { handle, read: whileOpen(read), commit: whileOpen(commit) };
+  const transaction: Transaction = {
+    handle,
+    read: whileOpen(read),
+    insert: whileOpen(insert),
+    commit: whileOpen(commit),
+  };
   return {
     transaction,
     end: () => {

@@ -23,6 +23,8 @@ export const policyActions = [
   "refresh-source",
   "list-users",
   "remove-users",
+  "erase-many",
+  "read-sweeps",
 ] as const;
 export type PolicyAction = (typeof policyActions)[number];
 
@@ -51,6 +53,8 @@ export const defaultRoles: Readonly<Record<PolicyAction, readonly string[]>> = {
   "refresh-source": admins,
   "list-users": admins,
   "remove-users": admins,
+  "erase-many": admins,
+  "read-sweeps": both,
 };
 
 /** A policy that goes by roles: `rolePolicy({ "submit-export": ["privacy-officer"] })` changes one action. */

@@ -117,9 +117,8 @@ const store = (
               .andThen(fromFound)
               .map((open) => ({ request: viewOf(open, services), alreadyOpen: true }));
           }
-          return okAsync<void, StorageFailed>(undefined)
-            .map(() => announce(services, request))
-            .map(() => ({ request: viewOf(request, services), alreadyOpen: false }));
+          announce(services, request);
+          return okAsync({ request: viewOf(request, services), alreadyOpen: false });
         });
     }),
   );

@@ -36,13 +36,13 @@ const coarser = (held: Sql, type: ColumnType, how: Coarser): Sql => {
 /**
  * What a value becomes, as an expression; null for a function of the application's, which is applied outside.
  *
- * @param hashKey 32 bytes; an HMAC in effect (the key comes before both of two rounds of SHA-256)
+ * @param hashKey 32 bytes, or an expression for them; an HMAC in effect (the key comes before both of two rounds of SHA-256)
  */
 export const anonymisedValue = (
   held: Sql,
   type: ColumnType,
   anonymise: Anonymisation,
-  hashKey: Uint8Array,
+  hashKey: Uint8Array | Sql,
 ): Sql | null => {
   if (anonymise === "null") return sql`null`;
   if (anonymise === "hash") {

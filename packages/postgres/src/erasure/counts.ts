@@ -23,12 +23,12 @@ const countSchema = z.number().int().nonnegative();
 export const dayOf = (now: Date): string => now.toISOString().slice(0, 10);
 
 /** In a query of its own, it is read once, and not again for each row. */
-const dateOnce = (day: string): Sql => sql`(select ${day}::date)`;
+export const dateOnce = (day: string): Sql => sql`(select ${day}::date)`;
 
 export const isKept = (today: string): Sql => sql`${keptUntil} >= ${dateOnce(today)}`;
 
 /** A row whose date cannot be told is neither kept nor deleted: nobody knows which would be lawful. */
-const hasNoDate = sql`${keptUntil} is null`;
+export const hasNoDate = sql`${keptUntil} is null`;
 
 export const keptJson = (
   set: Sql,
@@ -73,17 +73,23 @@ export const readCounts = (
   if (counts.length !== tables.length) throw new Error("The database did not answer for every table.");
   return tables.map((table, index) => {
     const [due, kept] = counts[index] ?? [0, []];
-    return {
-      table,
-      due,
-      kept: kept.map(({ until, count }) => {
-        if (until === null)
-          throw new PermanentFailure(`${table.map.title}: rows without the date they are kept from`);
-        return { until, count };
-      }),
-    };
+    return readTableCount(table, due, kept);
   });
 };
+
+export const readTableCount = (
+  table: MappedTable,
+  due: number,
+  kept: readonly { readonly until: string | null; readonly count: number }[],
+): TableCount => ({
+  table,
+  due,
+  kept: kept.map(({ until, count }) => {
+    if (until === null)
+      throw new PermanentFailure(`${table.map.title}: rows without the date they are kept from`);
+    return { until, count };
+  }),
+});
 
 export const collectionCount = ({ table, due, kept }: TableCount): CollectionCount => ({
   collection: table.map.title,

@@ -1,8 +1,9 @@
 import { tables } from "./0001-tables.ts";
+import { sweeps } from "./0002-sweeps.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order: 1, 2, … */
-export const migrations: readonly Migration[] = [tables];
+export const migrations: readonly Migration[] = [tables, sweeps];
 
 /** The version that this code works with. */
 export const knownVersion = migrations.length;

@@ -12,6 +12,8 @@ const needed: Readonly<Record<TableName, Sql>> = {
   artifact: sql`select, insert, update, delete`,
   source_status: sql`select, insert, update`,
   key: sql`select, insert, delete`,
+  sweep: sql`select, insert, update`,
+  sweep_part: sql`select, insert, delete`,
 };
 
 /**

@@ -36,7 +36,7 @@ export const countAtOnce = async (
  * Whether an identifier that is not known yet could lead to no further rows: it is the key of one table, and is told
  * by that table's own rows, which are found already.
  */
-const isFoundAlready = ({ tables }: ResolvedMap, isKnown: (type: string) => boolean): boolean => {
+export const isFoundAlready = ({ tables }: ResolvedMap, isKnown: (type: string) => boolean): boolean => {
   const matched = tables.flatMap((table) =>
     table.belongs.flatMap((each) => (each.kind === "column" ? [{ table, ...each }] : [])),
   );

@@ -7,7 +7,7 @@ import { type Person, reach } from "../reach/reach.ts";
 import { join, name, sql } from "../sql/sql.ts";
 
 /** More than this many of one type are not those of one person: the map matches too much. */
-const mostOfOneType = 1_000;
+export const mostOfOneType = 1_000;
 
 /** In characters; what is longer is no identifier. */
 const longestValue = 1_000;
@@ -45,13 +45,13 @@ export const identifyPerson = async (
 };
 
 /** A blank, or an "n/a" for an address, is what many rows hold that are not of one person. */
-const usableValue = (type: string, value: string): string | undefined => {
+export const usableValue = (type: string, value: string): string | undefined => {
   if (type === "email") return emailSchema.safeParse(value).data;
   return value.trim() === "" || value.length > longestValue ? undefined : value;
 };
 
 /** How many times one identifier may lead to another. */
-const mostRounds = 5;
+export const mostRounds = 5;
 
 /**
  * The person with every identifier that their own rows tell, where some kind of it is not known yet: what is found by
@@ -78,5 +78,5 @@ export const knownPerson = async (
   return { tenant, subject: known };
 };
 
-const matchesOf = ({ belongs }: MappedTable): readonly ResolvedMatch[] =>
+export const matchesOf = ({ belongs }: MappedTable): readonly ResolvedMatch[] =>
   belongs.filter((each): each is ResolvedMatch => each.kind === "column");

@@ -23,12 +23,15 @@ import type { PostgresClient } from "../database/client.ts";
 import { databaseOf, type Session } from "../database/database.ts";
 import { isJoinedTransaction } from "../database/joined-transaction.ts";
 import { collectionCount, collectionOutcomes, countRows, dayOf } from "../erasure/counts.ts";
+import { countRowsOfMany } from "../erasure/counts-of-many.ts";
 import { erasePerson } from "../erasure/erase.ts";
+import { erasePeople } from "../erasure/erase-many.ts";
 import { exportPages } from "../export/export-pages.ts";
 import type { Person } from "../reach/reach.ts";
 import { checkedMap } from "./checked-map.ts";
-import { countAtOnce } from "./count-at-once.ts";
+import { countAtOnce, isFoundAlready } from "./count-at-once.ts";
 import { identifyPerson, knownPerson } from "./identify.ts";
+import { knownPeople } from "./identify-many.ts";
 import { listsOf } from "./lists.ts";
 import { unfindableTable } from "./missing-identifier.ts";
 import { type ErasurePlan, planOf } from "./plan.ts";
@@ -104,6 +107,23 @@ export const postgresDataSource = ({
     return { map, tables, person };
   };
 
+  const prepareMany = async (
+    session: Session,
+    { tenant, category }: CallContext,
+    subjects: readonly Subject[],
+    isForCounting: boolean,
+  ) => {
+    const map = await checked.use(session);
+    const tables = tablesIn(map, category);
+    const asked = subjects.map((subject) => ({ tenant, subject }));
+    const isEnough = ({ subject }: Person) => isFoundAlready(map, (type) => subject.values(type).length > 0);
+    const people = isForCounting && asked.every(isEnough) ? asked : await knownPeople(session, map, asked);
+    if (people.some(({ subject }) => unfindableTable(map, tables, subject) !== undefined)) {
+      throw new CallFailed(id, "identifier-missing", false);
+    }
+    return { map, tables, people, today: dayOf(clock.now()) };
+  };
+
   const count = async (context: Context, subject: Subject, category: Category | null) => {
     if (!isServed(context.tenant)) return [];
     const asked = { tenant: context.tenant, subject };
@@ -164,6 +184,23 @@ export const postgresDataSource = ({
           hashKey: hashKey ?? randomBytes(32),
         });
         return erased.flatMap(collectionOutcomes);
+      });
+    },
+
+    eraseMany: async (subjects, context): Promise<readonly (readonly CollectionOutcome[])[]> => {
+      if (!isServed(context.tenant)) return subjects.map(() => []);
+      return within(context, async (session) => {
+        const prepared = await prepareMany(session, context, subjects, false);
+        const erased = await erasePeople(session, { ...prepared, hashKey: hashKey ?? null });
+        return erased.map((counts) => counts.flatMap(collectionOutcomes));
+      });
+    },
+
+    verifyMany: async (subjects, context) => {
+      if (!isServed(context.tenant)) return subjects.map(() => []);
+      return within(context, async (session) => {
+        const counted = await countRowsOfMany(session, await prepareMany(session, context, subjects, true));
+        return counted.map((counts) => counts.map(collectionCount));
       });
     },
   });

@@ -3,14 +3,14 @@ import { z } from "zod";
 /** Which list a cursor belongs to, and the last request that was handed out. */
 export interface Place {
   readonly tenant: string;
-  readonly which: "all" | "open" | "closed";
+  readonly which: "all" | "open" | "closed" | "sweeps";
   readonly receivedAt: string;
   readonly id: string;
 }
 
 const placeSchema = z.tuple([
   z.string(),
-  z.enum(["all", "open", "closed"]),
+  z.enum(["all", "open", "closed", "sweeps"]),
   z.iso.datetime({ precision: 3 }),
   z.string(),
 ]);

@@ -1,4 +1,10 @@
-import { defineRequestStore, type RequestStore, type RequestStoreDefinition } from "@subject-rights/core";
+import {
+  defineRequestStore,
+  type InsertAnswer,
+  type InsertInput,
+  type RequestStore,
+  type RequestStoreDefinition,
+} from "@subject-rights/core";
 import type { PostgresClient } from "../database/client.ts";
 import { databaseOf, type Session } from "../database/database.ts";
 import { sqlState, uniqueViolation } from "../database/failure.ts";
@@ -44,12 +50,16 @@ export const requestStoreOver = (
     return row && requestOf(row);
   };
 
+  const insertIn = async (session: Session, { request, entries }: InsertInput): Promise<InsertAnswer> => {
+    const [row] = await session.query(insertStatement(tables, request, entries));
+    const duplicate = row?.["duplicate"] ?? null;
+    return duplicate === null ? { outcome: "stored" } : { outcome: "duplicate", requestId: duplicate };
+  };
+
   return {
-    async insert({ request, entries }) {
+    async insert(input) {
       await ready();
-      const [row] = await lookAgain(() => database.query(insertStatement(tables, request, entries)));
-      const duplicate = row?.["duplicate"] ?? null;
-      return duplicate === null ? { outcome: "stored" } : { outcome: "duplicate", requestId: duplicate };
+      return lookAgain(() => insertIn(database, input));
     },
 
     async read({ tenant, id }) {
@@ -78,6 +88,8 @@ export const requestStoreOver = (
               session,
               sql`where r.tenant = ${faithful(tenant)} and r.id = ${faithful(id)} for update of r`,
             ),
+          // A part of its own: what fails is undone, and the rest goes on.
+          insert: (input) => lookAgain(() => session.transaction((part) => insertIn(part, input))),
           commit: (input) => commitWithin(session, tables, input),
         }),
       );

@@ -4,10 +4,12 @@ import {
   defineKeyRing,
   defineRequestStore,
   defineSourceStatusStore,
+  defineSweepStore,
   type KeyRing,
   type RequestStore,
   type ResultAsync,
   type SourceStatusStore,
+  type SweepStore,
 } from "@subject-rights/core";
 import { databaseOf } from "../database/database.ts";
 import { type Migrated, migrate } from "../migrations/migrate.ts";
@@ -17,6 +19,7 @@ import type { MigrationFailed, SchemaTooNew } from "./errors.ts";
 import { type KeyRingOptions, keyRingOver } from "./key-ring.ts";
 import { requestStoreOver } from "./request-store.ts";
 import { sourceStatusStoreOver } from "./source-status-store.ts";
+import { sweepStoreOver } from "./sweep-store.ts";
 import { defaultSchema } from "./tables.ts";
 
 export type PostgresStorageOptions = KeyRingOptions;
@@ -26,6 +29,7 @@ export interface PostgresStorage {
   readonly artifactStore: ArtifactStore;
   readonly sourceStatusStore: SourceStatusStore;
   readonly keyRing: KeyRing;
+  readonly sweepStore: SweepStore;
   /** Makes the tables, or brings them up to date; see the function `migrate`. To be awaited before anything else. */
   migrate(): ResultAsync<Migrated, SchemaTooNew | MigrationFailed>;
 }
@@ -47,6 +51,7 @@ export const postgresStorage = (options: PostgresStorageOptions): PostgresStorag
     artifactStore: defineArtifactStore(artifactStoreOver(options, ready)),
     sourceStatusStore: defineSourceStatusStore(sourceStatusStoreOver(options, ready)),
     keyRing: defineKeyRing(keyRingOver(options, ready)),
+    sweepStore: defineSweepStore(sweepStoreOver(options, ready)),
     migrate: () => migrate({ client, schema }),
   };
 };

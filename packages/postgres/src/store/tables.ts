@@ -12,6 +12,8 @@ const tableNames = [
   "artifact",
   "source_status",
   "key",
+  "sweep",
+  "sweep_part",
 ] as const;
 
 export type TableName = (typeof tableNames)[number];

@@ -105,6 +105,7 @@ for (const [over, harness] of Object.entries(harnesses)) {
     const cases = dataSourceCases({
       ...harness,
       abilities: ["identify", "locate", "export", "erase"],
+      erasesMany: true,
       foreignTenant: "tenant-three",
     });
     for (const each of cases) it(each.name, each.run);

@@ -5,6 +5,7 @@ import {
   keyRingCases,
   requestStoreCases,
   sourceStatusStoreCases,
+  sweepStoreCases,
 } from "@subject-rights/testing";
 import pg from "pg";
 import { afterAll, beforeAll, describe, it } from "vitest";
@@ -78,6 +79,7 @@ describe.each(Object.entries(ways))("over %s", (_, harnesses) => {
     "artifact store": artifactStoreCases(harnesses.artifactStore),
     "key ring": keyRingCases(harnesses.keyRing),
     "source status store": sourceStatusStoreCases(harnesses.sourceStatusStore),
+    "sweep store": sweepStoreCases(harnesses.sweepStore),
   };
   for (const [port, cases] of Object.entries(suites)) {
     describe(port, () => {

@@ -8,6 +8,7 @@ import type {
   RequestStoreHarness,
   SourceStatusStoreFixture,
   StorageHarness,
+  SweepStoreHarness,
 } from "@subject-rights/testing";
 import { databaseOf } from "../../src/database/database.ts";
 import { name, sql } from "../../src/sql/sql.ts";
@@ -55,6 +56,7 @@ export interface Harnesses {
   readonly artifactStore: StorageHarness<ArtifactStoreFixture>;
   readonly keyRing: StorageHarness<KeyRingFixture>;
   readonly sourceStatusStore: StorageHarness<SourceStatusStoreFixture>;
+  readonly sweepStore: SweepStoreHarness;
 }
 
 /** Harnesses over one way to get at a database. What breaks is a client made for that case alone. */
@@ -86,5 +88,9 @@ export const harnessesOver = (
     artifactStore: both(({ artifactStore }) => ({ store: artifactStore })),
     keyRing: both(({ keyRing }) => ({ keyRing })),
     sourceStatusStore: both(({ sourceStatusStore }) => ({ store: sourceStatusStore })),
+    sweepStore: {
+      transactions: true,
+      ...both(({ sweepStore, requestStore }) => ({ store: sweepStore, requests: requestStore })),
+    },
   };
 };

@@ -1,8 +1,9 @@
-import { type CaseMaker, type ConformanceCase, casesOver, casesOverBreakable } from "../conformance-case.ts";
+import { type CaseMaker, type ConformanceCase, casesOver, casesWhereMade } from "../conformance-case.ts";
 import { breakingCases } from "./breaking.ts";
 import { comparingCases } from "./comparing.ts";
 import { describingCases } from "./describing.ts";
 import { erasingCases, remainingCases } from "./erasing.ts";
+import { erasingManyCases } from "./erasing-many.ts";
 import { exportingCases } from "./exporting.ts";
 import { identifyingCases, locatingCases } from "./finding.ts";
 import type { AbilityName, DataSourceFixture, DataSourceHarness } from "./harness.ts";
@@ -23,9 +24,8 @@ export const dataSourceCases = (harness: DataSourceHarness): readonly Conformanc
     ...where(["export"], exportingCases),
     ...where(["erase"], erasingCases),
     ...where(["locate", "verify"], remainingCases),
+    ...(harness.erasesMany === true ? erasingManyCases(test, harness) : []),
     ...where(["refresh"], refreshingCases),
-    ...casesOverBreakable(harness.makeBreakable?.bind(harness), (breakable) =>
-      breakingCases(breakable, harness),
-    ),
+    ...casesWhereMade(harness.makeBreakable?.bind(harness), (breakable) => breakingCases(breakable, harness)),
   ];
 };

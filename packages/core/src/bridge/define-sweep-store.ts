@@ -1,0 +1,206 @@
+import { z } from "zod";
+import type { AuditEntry } from "../audit/entry.ts";
+import { StorageFailed } from "../errors.ts";
+import type { JsonObject } from "../ports/request-store.ts";
+import type {
+  HoldInput,
+  StoredSweep,
+  StoredSweepPart,
+  SweepCommit,
+  SweepCommitAnswer,
+  SweepKey,
+  SweepStoreDefinition,
+  SweepStoreTransaction,
+} from "../ports/sweep-store.ts";
+import { categorySchema } from "../request/kinds.ts";
+import { err, ok, type Result, ResultAsync } from "../result.ts";
+import { callable, checkDefinition } from "./issues.ts";
+import { callStorage } from "./storage.ts";
+
+type Question<Name extends "insert" | "list" | "parts" | "audit"> = Parameters<SweepStoreDefinition[Name]>[0];
+
+/** A transaction of the sweep store that is safe to use. */
+export interface SweepTransaction {
+  /** What a source takes to work inside it. */
+  readonly handle: unknown;
+  hold(input: HoldInput): ResultAsync<(string | null)[], StorageFailed>;
+  commit(input: SweepCommit): ResultAsync<SweepCommitAnswer, StorageFailed>;
+}
+
+/** Stores everything in `work` together, once it answers a value; undoes everything where it answers an error. */
+export type SweepTransact = <Value, Failure>(
+  work: (transaction: SweepTransaction) => Promise<Result<Value, Failure>>,
+) => ResultAsync<Value, Failure | StorageFailed>;
+
+/** A sweep store that is safe to use: every answer is checked, and no call throws. */
+export interface SweepStore {
+  insert(input: Question<"insert">): ResultAsync<void, StorageFailed>;
+  read(key: SweepKey): ResultAsync<StoredSweep | undefined, StorageFailed>;
+  list(
+    query: Question<"list">,
+  ): ResultAsync<{ sweeps: StoredSweep[]; cursor?: string | undefined }, StorageFailed>;
+  parts(query: Question<"parts">): ResultAsync<StoredSweepPart[], StorageFailed>;
+  audit(query: Question<"audit">): ResultAsync<AuditEntry[], StorageFailed>;
+  hold(input: HoldInput): ResultAsync<(string | null)[], StorageFailed>;
+  release(key: SweepKey): ResultAsync<void, StorageFailed>;
+  commit(input: SweepCommit): ResultAsync<SweepCommitAnswer, StorageFailed>;
+  /** Null for a store that has no transactions to work in. */
+  readonly transaction: SweepTransact | null;
+}
+
+const instantSchema = z.iso.datetime({ precision: 3 });
+const objectSchema = z.custom<JsonObject>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  "must be an object",
+);
+
+const storedSweepSchema = z.object({
+  tenant: z.string(),
+  id: z.string(),
+  version: z.number().int().positive(),
+  category: categorySchema,
+  startedAt: instantSchema,
+  state: objectSchema,
+  sealed: z.string().nullable(),
+}) satisfies z.ZodType<StoredSweep>;
+
+const foundSchema = storedSweepSchema.optional();
+
+const listSchema = z.object({ sweeps: z.array(storedSweepSchema), cursor: z.string().optional() });
+
+const partsSchema = z.array(
+  z.object({
+    number: z.number().int().positive(),
+    kind: z.enum(["left-behind", "waiting", "counted"]),
+    info: objectSchema,
+    sealed: z.string().nullable(),
+  }) satisfies z.ZodType<StoredSweepPart>,
+);
+
+const auditSchema = z.array(
+  z.object({
+    tenant: z.string(),
+    requestId: z.string(),
+    sequence: z.number().int().positive(),
+    at: instantSchema,
+    actor: z.string(),
+    action: z.string(),
+    source: z.string().nullable(),
+    detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  }) satisfies z.ZodType<AuditEntry>,
+);
+
+const holdersSchema = z.array(z.string().nullable());
+
+const commitAnswerSchema = z.discriminatedUnion("outcome", [
+  z.object({ outcome: z.literal("committed") }),
+  z.object({ outcome: z.literal("changed") }),
+]);
+
+const definitionSchema = z.object({
+  insert: callable,
+  read: callable,
+  list: callable,
+  parts: callable,
+  audit: callable,
+  hold: callable,
+  release: callable,
+  commit: callable,
+  transaction: callable.optional(),
+});
+
+const port = "sweep-store";
+
+/** What a store and a transaction of it have in common. */
+const holdAndCommit = (
+  definition: Pick<SweepStoreTransaction, "hold" | "commit">,
+): Pick<SweepTransaction, "hold" | "commit"> => ({
+  hold: (input) =>
+    callStorage(
+      port,
+      "hold",
+      () => definition.hold(input),
+      holdersSchema,
+      (holders) => holders.length === input.people.length,
+    ),
+  commit: (input) => callStorage(port, "commit", () => definition.commit(input), commitAnswerSchema),
+});
+
+/**
+ * Makes what an author wrote safe to use.
+ *
+ * @throws ConfigurationMistake where an operation is missing
+ */
+export const defineSweepStore = (definition: SweepStoreDefinition): SweepStore => {
+  checkDefinition("sweep store", definitionSchema, definition);
+  const isOf = ({ tenant, id }: SweepKey) => {
+    return (found: SweepKey) => found.tenant === tenant && found.id === id;
+  };
+  return {
+    ...holdAndCommit(definition),
+    insert: (input) =>
+      callStorage(port, "insert", async () => void (await definition.insert(input)), z.void()),
+    read: (key) =>
+      callStorage(
+        port,
+        "read",
+        () => definition.read(key),
+        foundSchema,
+        (found) => found === undefined || isOf(key)(found),
+      ),
+    list: (query) =>
+      callStorage(
+        port,
+        "list",
+        () => definition.list(query),
+        listSchema,
+        ({ sweeps }) => sweeps.every(({ tenant }) => tenant === query.tenant),
+      ),
+    parts: (query) =>
+      callStorage(
+        port,
+        "parts",
+        () => definition.parts(query),
+        partsSchema,
+        (parts) => parts.every(({ kind, number }) => kind === query.kind && number > query.after),
+      ),
+    audit: (query) =>
+      callStorage(
+        port,
+        "audit",
+        () => definition.audit(query),
+        auditSchema,
+        (entries) => entries.every(({ tenant, requestId: id }) => isOf(query)({ tenant, id })),
+      ),
+    release: (key) =>
+      callStorage(port, "release", async () => void (await definition.release(key)), z.void()),
+    transaction: typeof definition.transaction === "function" ? transacting(definition) : null,
+  };
+};
+
+/** Thrown through the store, which undoes everything for it. Says nothing: it may end up in a log. */
+class Undo extends Error {}
+
+const failed = (cause: unknown): StorageFailed => new StorageFailed(port, "transaction", { cause });
+
+const transacting =
+  (definition: Pick<SweepStoreDefinition, "transaction">): SweepTransact =>
+  <Value, Failure>(work: (transaction: SweepTransaction) => Promise<Result<Value, Failure>>) => {
+    const run = async (): Promise<Result<Value, Failure | StorageFailed>> => {
+      // Kept here, and not taken from what the store answers: it hands on what it knows nothing of.
+      let done = null as Result<Value, Failure> | null;
+      try {
+        await definition.transaction?.(async (transaction) => {
+          done = null;
+          done = await work({ handle: transaction.handle, ...holdAndCommit(transaction) });
+          if (done.isErr()) throw new Undo("the transaction is to be undone");
+        });
+      } catch (thrown) {
+        if (done?.isErr()) return err(done.error);
+        return err(thrown instanceof StorageFailed ? thrown : failed(thrown));
+      }
+      // A store that never did the work, or stored what was to be undone, must not look like success.
+      return done?.isOk() ? ok(done.value) : err(failed(new Error("the store did not do as it was told")));
+    };
+    return new ResultAsync(run());
+  };

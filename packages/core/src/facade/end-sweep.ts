@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { checkInput } from "../bridge/issues.ts";
+import {
+  ChangedMeanwhile,
+  InvalidInput,
+  type KeyDestroyed,
+  NotPossibleNow,
+  StorageFailed,
+  SubjectRightsError,
+} from "../errors.ts";
+import { instant } from "../instant.ts";
+import { err, ok, orThrow, type Result, ResultAsync } from "../result.ts";
+import { carriesPersonalData } from "../subject/personal.ts";
+import { allParts } from "../sweeps/all-parts.ts";
+import { destroySweepKey } from "../sweeps/stored-sweep.ts";
+import { isEnded } from "../sweeps/sweep.ts";
+import { type SweepView, viewOfSweep } from "../sweeps/view.ts";
+import { type OnSweep, openSweep, type ReadSweepError, type SweepContext } from "./sweep-access.ts";
+
+export type StopSweepError = ReadSweepError | KeyDestroyed | NotPossibleNow | ChangedMeanwhile;
+export type SettleSweepError = StopSweepError;
+
+/** How often it is tried again because the run has stored something at the same moment. */
+const tries = 25;
+
+const caught = <Problem>(work: () => Promise<SweepView>): ResultAsync<SweepView, Problem | StorageFailed> =>
+  ResultAsync.fromPromise(work(), (thrown) =>
+    SubjectRightsError.is(thrown)
+      ? (thrown as unknown as Problem)
+      : new StorageFailed("sweep-store", "commit", { cause: thrown }),
+  );
+
+/** What keeps its key from being used, where it has ended already, is no error of stopping it. */
+export const stopSweep = (context: SweepContext, input: OnSweep): ResultAsync<SweepView, StopSweepError> =>
+  caught<StopSweepError>(async () => {
+    for (let attempt = 1; ; attempt += 1) {
+      const journal = orThrow(await openSweep(context, input, "erase-many"));
+      const { status, tenant, id } = journal.current();
+      if (status !== "running") throw new NotPossibleNow("The sweep is not running.");
+      try {
+        const at = instant(context.services.clock.now());
+        const entry = { at, actor: input.actor.id, action: "sweep-stopped", source: null, detail: {} };
+        const { sweep } = await journal.commit((known) => ({
+          sweep: { ...known, status: "stopped" },
+          entries: [entry],
+        }));
+        orThrow(await context.store.release({ tenant, id }));
+        return viewOfSweep(sweep);
+      } catch (thrown) {
+        if (!(thrown instanceof ChangedMeanwhile) || attempt === tries) throw thrown;
+      }
+    }
+  });
+
+const reasonSchema = z.string().trim().min(1, "give a reason").max(500);
+
+const checkedReason = (reason: string): Result<string, InvalidInput> =>
+  checkInput(reasonSchema, reason).andThen((text) =>
+    carriesPersonalData(text, [])
+      ? err(
+          new InvalidInput([{ path: "reason", message: "this is kept for good: name no person or address" }]),
+        )
+      : ok(text),
+  );
+
+export const settleSweep = (
+  context: SweepContext,
+  { reason, ...input }: OnSweep & { readonly reason: string },
+): ResultAsync<SweepView, SettleSweepError> =>
+  caught<SettleSweepError>(async () => {
+    const journal = orThrow(await openSweep(context, input, "erase-many"));
+    const text = orThrow(checkedReason(reason));
+    const known = journal.current();
+    const isOpen = isEnded(known) ? known.counts.leftBehind > 0 : known.status === "stopped";
+    if (!isOpen || known.settled !== null) {
+      throw new NotPossibleNow("The sweep is running, or nobody is left behind.");
+    }
+    const at = instant(context.services.clock.now());
+    const by = input.actor.id;
+    let { sweep } = await journal.commit((before) => ({
+      sweep: {
+        ...before,
+        status: "completed-with-exceptions",
+        endedAt: before.endedAt ?? at,
+        settled: { by, at, reason: text },
+      },
+      cursor: null,
+      entries: [{ at, actor: by, action: "sweep-settled", source: null, detail: { reason: text } }],
+    }));
+    for (const kind of ["left-behind", "waiting", "counted"] as const) {
+      for await (const parts of allParts(context.store, known, kind, 1_000, known.numbered)) {
+        const remove = parts.map(({ number }) => number);
+        ({ sweep } = await journal.commit((before) => ({ sweep: before, remove })));
+      }
+    }
+    orThrow(await destroySweepKey(context.services, known));
+    return viewOfSweep(sweep);
+  });

@@ -1,0 +1,348 @@
+import { z } from "zod";
+import { checkInput } from "../bridge/issues.ts";
+import { newId } from "../crypto.ts";
+import {
+  ChangedMeanwhile,
+  type Damaged,
+  type InvalidInput,
+  type KeyDestroyed,
+  type NotAllowed,
+  NotPossibleNow,
+  StorageFailed,
+  SubjectRightsError,
+} from "../errors.ts";
+import { instant } from "../instant.ts";
+import type { SweepKey } from "../ports/sweep-store.ts";
+import type { Actor } from "../request/actor.ts";
+import { type Category, categorySchema } from "../request/kinds.ts";
+import { err, ok, orThrow, type Result, ResultAsync } from "../result.ts";
+import { BrokenOff } from "../sweeps/erase-people.ts";
+import { type NotSweepable, PeopleUnavailable, type SweepNotFound } from "../sweeps/errors.ts";
+import { type Journal, openJournal } from "../sweeps/journal.ts";
+import type { PeopleStream } from "../sweeps/people.ts";
+import { conclude, runSweep, type Task, whoJoins } from "../sweeps/run-sweep.ts";
+import { type SweepSources, sweepSources } from "../sweeps/sources.ts";
+import { createSweepKey, fromStoredSweep, toStoredSweep } from "../sweeps/stored-sweep.ts";
+import { isEnded, noCounts, type Sweep, type SweepReason } from "../sweeps/sweep.ts";
+import type { SweepRun } from "../sweeps/sweep-run.ts";
+import { type SweepView, viewOfSweep } from "../sweeps/view.ts";
+import { followSweep } from "./follow-sweep.ts";
+import { authorise } from "./policy.ts";
+import { type OnSweep, openSweep, type SweepContext } from "./sweep-access.ts";
+
+export interface SweepPace {
+  /** People in a batch, 10 to 100. Default: 50. A batch is one transaction where a source works in the store's. */
+  readonly batchSize?: number;
+  /** Batches that are worked on at the same moment, 1 to 16. Default: 4. */
+  readonly concurrency?: number;
+  /** Fires when nothing new is to be begun; what is under way is finished, and the sweep can go on later. */
+  readonly signal?: AbortSignal;
+}
+
+export interface EraseManyInput extends SweepPace {
+  readonly actor: Actor;
+  readonly reason: SweepReason;
+  readonly category: Category;
+  /** Whom to erase. */
+  readonly people: PeopleStream;
+}
+
+export interface GoOnInput extends OnSweep, SweepPace {
+  /** The same people in the same order; it is asked to go on behind the stored cursor. */
+  readonly people: PeopleStream;
+}
+
+export interface RetryInput extends OnSweep, SweepPace {}
+
+export type EraseManyError = InvalidInput | NotAllowed | NotSweepable | StorageFailed | KeyDestroyed;
+export type GoOnError = EraseManyError | SweepNotFound | NotPossibleNow | ChangedMeanwhile | Damaged;
+export type SweepRunError = PeopleUnavailable | StorageFailed | ChangedMeanwhile | KeyDestroyed | Damaged;
+
+/** A sweep that is under way in this process. */
+export interface RunningSweep {
+  readonly id: string;
+  /**
+   * Resolves when this run has ended: everybody was dealt with, it was stopped, or a source is down (`stopped`, with
+   * a problem). What is stored by then is true, also after an error; `goOn` goes on from there.
+   *
+   * Errors: `PeopleUnavailable` where the stream failed; `ChangedMeanwhile` where another run took over;
+   * `StorageFailed`, `Damaged`, `KeyDestroyed`.
+   */
+  end(): ResultAsync<SweepView, SweepRunError>;
+  /** Begins nothing new; `end()` then says how far it came. */
+  stop(): void;
+  /** How it stands, each time that something is stored. @throws StorageFailed */
+  progress(): AsyncIterable<SweepView>;
+}
+
+const paceSchema = z.object({
+  batchSize: z.number().int().min(10).max(100).default(50),
+  concurrency: z.number().int().min(1).max(16).default(4),
+  signal: z.instanceof(AbortSignal).optional(),
+});
+
+const streamSchema = z.custom<PeopleStream>((value) => typeof value === "function", "must be a function");
+
+const inputSchema = paceSchema.extend({
+  reason: z.enum(["retention", "backup-replay"]),
+  category: categorySchema,
+  people: streamSchema,
+});
+
+const goOnSchema = paceSchema.extend({ people: streamSchema });
+
+type CheckedPace = z.output<typeof paceSchema>;
+
+/** @param stopping fires when the library stops */
+export const sweepRunner = (
+  contextOf: () => SweepContext,
+  listeners: Set<(sweep: SweepKey) => void>,
+  stopping: AbortSignal,
+) => {
+  const underWay = new Set<Promise<unknown>>();
+
+  /** From here on it is under way, and nothing is an error of beginning it. */
+  const begin = async (
+    context: SweepContext,
+    actor: Actor,
+    journal: Journal,
+    sources: SweepSources,
+    pace: CheckedPace,
+    task: Task,
+  ): Promise<Result<RunningSweep, StorageFailed>> => {
+    const { services, store } = context;
+    const { tenant, id, category } = journal.current();
+    const joins = await whoJoins({ store, sources });
+    if (joins.isErr()) return err(joins.error);
+    const run: SweepRun = {
+      services,
+      store,
+      journal,
+      sources,
+      ...joins.value,
+      tenant,
+      id,
+      call: {
+        tenant,
+        requestId: id,
+        category,
+        signal: stopping,
+        clock: services.clock,
+        deadline: services.callDeadline,
+      },
+    };
+    const enough = new AbortController();
+    const signals = [enough.signal, stopping, ...(pace.signal === undefined ? [] : [pace.signal])];
+    const work = toEnd(run, { ...pace, enough: AbortSignal.any(signals) }, task);
+    underWay.add(work);
+    void work.finally(() => underWay.delete(work));
+    return ok({
+      id,
+      end: () => new ResultAsync(work),
+      stop: () => enough.abort(),
+      progress: () => followSweep(context, { actor, sweepId: id }, listeners, undefined),
+    });
+  };
+
+  const sourcesFor = ({ services }: SweepContext, category: Category) =>
+    sweepSources(services.sources.values(), category);
+
+  return {
+    ended: async (): Promise<void> => void (await Promise.all(underWay)),
+
+    eraseMany: (input: EraseManyInput): ResultAsync<RunningSweep, EraseManyError> => {
+      const context = contextOf();
+      return authorise(context.policy, input.actor, "erase-many")
+        .andThen((actor) => checkInput(inputSchema, input).map((checked) => ({ actor, checked })))
+        .andThen(({ actor, checked }) =>
+          sourcesFor(context, checked.category).asyncAndThen((sources) =>
+            create(context, actor, checked, sources).andThen(
+              (journal) =>
+                new ResultAsync(
+                  begin(context, actor, journal, sources, checked, {
+                    do: "stream",
+                    people: checked.people,
+                    cursor: null,
+                  }),
+                ),
+            ),
+          ),
+        );
+    },
+
+    goOn: (input: GoOnInput): ResultAsync<RunningSweep, GoOnError> => {
+      const context = contextOf();
+      return openSweep(context, input, "erase-many").andThen((journal) =>
+        checkInput(goOnSchema, input).asyncAndThen((checked) =>
+          sourcesFor(context, journal.current().category).asyncAndThen((sources) =>
+            takeUp(
+              context,
+              input.actor,
+              journal,
+              sources,
+              "sweep-went-on",
+              (sweep) => !isEnded(sweep),
+            ).andThen(
+              () =>
+                new ResultAsync(
+                  begin(context, input.actor, journal, sources, checked, {
+                    do: "stream",
+                    people: checked.people,
+                    cursor: journal.cursor(),
+                  }),
+                ),
+            ),
+          ),
+        ),
+      );
+    },
+
+    retry: (input: RetryInput): ResultAsync<RunningSweep, GoOnError> => {
+      const context = contextOf();
+      const canRetry = ({ status, counts }: Sweep) => status !== "running" && counts.leftBehind > 0;
+      return openSweep(context, input, "erase-many").andThen((journal) =>
+        checkInput(paceSchema, input).asyncAndThen((checked) =>
+          sourcesFor(context, journal.current().category).asyncAndThen((sources) =>
+            takeUp(context, input.actor, journal, sources, "left-behind-retried", canRetry).andThen(
+              () =>
+                new ResultAsync(
+                  begin(context, input.actor, journal, sources, checked, { do: "left-behind" }),
+                ),
+            ),
+          ),
+        ),
+      );
+    },
+  };
+};
+
+const unchecked = ({ origins, refreshed, erasedAfter }: SweepSources): readonly string[] =>
+  [...origins, ...refreshed, ...erasedAfter]
+    .filter(({ remaining }) => remaining === null)
+    .map(({ descriptor }) => descriptor.id);
+
+const create = (
+  { services, store, changed }: SweepContext,
+  { id: actor, tenant }: Actor,
+  { reason, category }: Pick<Sweep, "reason" | "category">,
+  sources: SweepSources,
+): ResultAsync<Journal, StorageFailed | KeyDestroyed> => {
+  const at = instant(services.clock.now());
+  const sweep: Sweep = {
+    tenant,
+    id: newId(services.randomness),
+    version: 1,
+    audited: 1,
+    numbered: 0,
+    reason,
+    category,
+    status: "running",
+    startedBy: actor,
+    startedAt: at,
+    updatedAt: at,
+    endedAt: null,
+    isRead: false,
+    counts: noCounts,
+    records: [],
+    unchecked: unchecked(sources),
+    problem: null,
+    settled: null,
+  };
+  const { id } = sweep;
+  const detail = { reason, category };
+  const entry = {
+    tenant,
+    requestId: id,
+    sequence: 1,
+    at,
+    actor,
+    action: "sweep-started",
+    source: null,
+    detail,
+  };
+  return createSweepKey(services, sweep).andThen((secret) =>
+    store
+      .insert({ sweep: toStoredSweep(sweep, null), entries: [entry] })
+      .map(() => openJournal(services, store, secret, { sweep, cursor: null }, changed)),
+  );
+};
+
+/** Makes this run the one that works on it. */
+const takeUp = (
+  { services, store }: SweepContext,
+  { id: actor }: Actor,
+  journal: Journal,
+  sources: SweepSources,
+  action: string,
+  isPossible: (sweep: Sweep) => boolean,
+): ResultAsync<void, StorageFailed | NotPossibleNow | ChangedMeanwhile> =>
+  ResultAsync.fromPromise(
+    (async () => {
+      const known = journal.current();
+      if (!isPossible(known) || known.settled !== null) {
+        throw new NotPossibleNow(`The sweep is ${known.status}, and there is nothing to go on with.`);
+      }
+      const at = instant(services.clock.now());
+      await journal.commit((sweep) => ({
+        sweep: {
+          ...sweep,
+          status: "running",
+          problem: null,
+          endedAt: null,
+          unchecked: [...new Set([...sweep.unchecked, ...unchecked(sources)])],
+        },
+        entries: [{ at, actor, action, source: null, detail: {} }],
+      }));
+      // What the run before held, whose process died.
+      orThrow(await store.release(known));
+    })(),
+    (thrown) =>
+      thrown instanceof NotPossibleNow ||
+      thrown instanceof ChangedMeanwhile ||
+      thrown instanceof StorageFailed
+        ? thrown
+        : new StorageFailed("sweep-store", "commit", { cause: thrown }),
+  );
+
+/** Runs it; where it was broken off or stopped elsewhere, that is an end like any other. Never rejects. */
+const toEnd = async (
+  run: SweepRun,
+  pace: Parameters<typeof runSweep>[1],
+  task: Task,
+): Promise<Result<SweepView, SweepRunError>> => {
+  try {
+    return ok(viewOfSweep(await runSweep(run, pace, task)));
+  } catch (thrown) {
+    if (thrown instanceof BrokenOff || thrown instanceof PeopleUnavailable) {
+      const stopped = await stoppedHere(run);
+      return thrown instanceof PeopleUnavailable ? err(thrown) : stopped;
+    }
+    if (thrown instanceof ChangedMeanwhile) return stoppedElsewhere(run, thrown);
+    return err(asRunError(thrown));
+  }
+};
+
+const asRunError = (thrown: unknown): SweepRunError =>
+  SubjectRightsError.is(thrown)
+    ? (thrown as SweepRunError)
+    : new StorageFailed("sweep-store", "commit", { cause: thrown });
+
+const stoppedHere = async (run: SweepRun): Promise<Result<SweepView, SweepRunError>> => {
+  try {
+    return ok(viewOfSweep(await conclude(run, null)));
+  } catch (thrown) {
+    return err(asRunError(thrown));
+  }
+};
+
+const stoppedElsewhere = async (
+  { store, tenant, id }: SweepRun,
+  changed: ChangedMeanwhile,
+): Promise<Result<SweepView, SweepRunError>> => {
+  const stored = await store.read({ tenant, id });
+  if (stored.isErr()) return err(stored.error);
+  if (stored.value === undefined) return err(changed);
+  return fromStoredSweep(stored.value).andThen((sweep) =>
+    sweep.status === "running" ? err(changed) : ok(viewOfSweep(sweep)),
+  );
+};

@@ -1,0 +1,110 @@
+import { type Call, invalidAnswer } from "../bridge/call.ts";
+import type { DataSource } from "../bridge/define-data-source.ts";
+import { sha256 } from "../crypto.ts";
+import { CallFailed } from "../errors.ts";
+import { instant, later } from "../instant.ts";
+import { type CollectionOutcome, leftOver } from "../request/outcomes.ts";
+import { err, ok, type Result } from "../result.ts";
+import type { Identifier } from "../subject/identifier.ts";
+import { type Subject, subjectOf } from "../subject/subject.ts";
+import { bounded } from "./bounded.ts";
+
+/** A person, as sources are asked about them. */
+export interface Known {
+  /** Recognises the person within the sweep. */
+  readonly mark: string;
+  readonly identifiers: readonly Identifier[];
+}
+
+/** What calls to a source are made with. */
+export interface AtSource {
+  readonly source: DataSource;
+  /** Without the key of the effect, which depends on who it is for. */
+  readonly call: Omit<Call, "idempotencyKey">;
+  /** How many are worked on at once, where the source cannot do several. One, inside a transaction. */
+  readonly atOnce: number;
+}
+
+type Outcomes = readonly CollectionOutcome[];
+
+/**
+ * Erases people at one source and asks it afterwards, all or nothing as far as is known: where it answers an error,
+ * somebody among them may not be erased.
+ */
+export const eraseAt = async (
+  at: AtSource,
+  people: readonly Known[],
+): Promise<Result<readonly Outcomes[], CallFailed>> => {
+  const { source } = at;
+  const { eraseMany } = source;
+  const erased =
+    eraseMany === null
+      ? await each(at, "erase", people, (subject, call) => source.erase?.(subject, call))
+      : await eraseMany(subjectsOf(people), callFor(at, "erase", people));
+  if (erased.isErr()) return err(erased.error);
+  // A duty to keep something that has ended keeps nothing. A day is allowed for, because days have time zones.
+  const yesterday = later(instant(at.call.clock.now()), -24 * 3_600 * 1_000).slice(0, 10);
+  const isOver = erased.value.flat().some((one) => one.outcome === "retained" && one.until < yesterday);
+  if (isOver) return err(invalidAnswer(source.descriptor.id));
+  return (await checkAt(at, people, erased.value)).map(() => erased.value);
+};
+
+/**
+ * Asks a source whether it still holds people, and takes nobody's word for it: `still-present` where more is left
+ * than was said to be retained. A source without a way to answer says nothing here.
+ */
+export const checkAt = async (
+  at: AtSource,
+  people: readonly Known[],
+  outcomes: readonly Outcomes[],
+): Promise<Result<void, CallFailed>> => {
+  const { remaining, remainingMany, descriptor } = at.source;
+  if (remaining === null) return ok(undefined);
+  const counts =
+    remainingMany === null
+      ? await each(at, "check", people, remaining)
+      : await remainingMany(subjectsOf(people), callFor(at, "check", people));
+  return counts.andThen((found) =>
+    found.some((remains, index) => leftOver(remains, outcomes[index] ?? []) > 0)
+      ? err(new CallFailed(descriptor.id, "still-present", true))
+      : ok(undefined),
+  );
+};
+
+/** Whether a person is known by anything that the source can find people by. */
+export const canFind = ({ needs }: DataSource, identifiers: readonly Identifier[]): boolean =>
+  identifiers.some(({ type }) => needs.includes(type));
+
+const subjectsOf = (people: readonly Known[]): readonly Subject[] =>
+  people.map(({ identifiers }) => subjectOf(identifiers));
+
+/** Every try of the same effect for the same people carries the same key. */
+const callFor = ({ source, call }: AtSource, effect: "erase" | "check", people: readonly Known[]): Call => {
+  const marks = people.map(({ mark }) => mark);
+  const whom = marks.length === 1 ? marks.join() : sha256(marks.join()).slice(0, 32);
+  return {
+    ...call,
+    idempotencyKey: [call.requestId, source.descriptor.id, effect, whom].join("/"),
+  };
+};
+
+const unable = ({ descriptor }: DataSource): CallFailed =>
+  new CallFailed(descriptor.id, "not-supported", false);
+
+const each = async <Answer>(
+  at: AtSource,
+  effect: "erase" | "check",
+  people: readonly Known[],
+  work: (subject: Subject, call: Call) => PromiseLike<Result<Answer, CallFailed>> | undefined,
+): Promise<Result<readonly Answer[], CallFailed>> => {
+  let failed: CallFailed | null = null;
+  const values: Answer[] = [];
+  await bounded([...people.entries()], at.atOnce, async ([index, person]) => {
+    // Once one has failed, all of them are tried anew: nothing more is begun.
+    if (failed !== null) return;
+    const answer = await work(subjectOf(person.identifiers), callFor(at, effect, [person]));
+    if (answer?.isOk()) values[index] = answer.value;
+    else failed ??= answer?.isErr() ? answer.error : unable(at.source);
+  });
+  return failed === null ? ok(values) : err(failed);
+};

@@ -1,0 +1,187 @@
+import type { DataSource } from "../bridge/define-data-source.ts";
+import { CallFailed, type SubjectRightsError } from "../errors.ts";
+import { instant } from "../instant.ts";
+import { err, ok, orThrow, type Result } from "../result.ts";
+import { bounded } from "./bounded.ts";
+import { type AtSource, eraseAt } from "./erase-at.ts";
+import { type Fate, fatesChange, problemOf, withOutcome } from "./fate.ts";
+import type { Committed, SweepChange } from "./journal.ts";
+import type { SweepProblem } from "./sweep.ts";
+import { atSource, type SweepRun } from "./sweep-run.ts";
+
+/** The library stops: what was under way is done anew by the next run, and counts for nothing now. */
+export class BrokenOff extends Error {}
+
+/** What else is stored with what became of people, and who is told once it is. */
+export interface Landing {
+  also(
+    fates: readonly Fate[],
+  ): Pick<SweepChange, "add" | "remove"> & { readonly cursor?: string | undefined };
+  /** Called in the order in which they are stored. */
+  stored(fates: readonly Fate[], committed: Committed): void;
+}
+
+/**
+ * Erases people in the origins, and stores what became of them. Where an origin is in the store's database both are
+ * one transaction. Whoever cannot be erased is left behind, alone: where several fail together, they are tried again
+ * in halves.
+ *
+ * @returns what became of them
+ * @throws BrokenOff; StorageFailed, ChangedMeanwhile
+ */
+export const erasePeople = async (
+  run: SweepRun,
+  fates: readonly Fate[],
+  landing: Landing,
+): Promise<readonly Fate[]> => {
+  // Held until it is stored what became of them; a transaction can do without, it holds them itself.
+  const claimed = run.apart.length === 0 ? fates : await hold(run, fates);
+  let worked = claimed;
+  for (const source of run.apart) worked = await eraseEach(run, atSource(run, source), worked);
+  return land(run, worked, landing);
+};
+
+/** Takes the claims of people, until they are given back. @throws StorageFailed */
+export const hold = async (run: SweepRun, fates: readonly Fate[]): Promise<readonly Fate[]> => {
+  const { tenant, id: sweepId } = run;
+  const people = fates.map(({ pseudonyms, problem }) => (problem === null ? pseudonyms : []));
+  return withHolders(fates, orThrow(await run.store.hold({ tenant, sweepId, people })));
+};
+
+const otherRequest: SweepProblem = { code: "other-request", source: null, retryable: true };
+
+const withHolders = (fates: readonly Fate[], holders: readonly (string | null)[]): readonly Fate[] =>
+  fates.map((fate, index) =>
+    (holders[index] ?? null) === null || fate.problem !== null ? fate : { ...fate, problem: otherRequest },
+  );
+
+/** Erases those who can still be erased at one source; who cannot has a problem then. */
+export const eraseEach = async (
+  run: SweepRun,
+  at: AtSource,
+  fates: readonly Fate[],
+): Promise<readonly Fate[]> => {
+  const able = fates.filter(({ problem }) => problem === null);
+  const worked = new Map<Fate, Fate>();
+  const eraseSome = async (some: readonly Fate[]): Promise<"done" | "again"> => {
+    const erased = await eraseAt(at, some);
+    throwIfOver(run);
+    if (erased.isErr()) return some.length > 1 ? "again" : keepProblem(worked, some, erased.error);
+    for (const [index, fate] of some.entries()) {
+      worked.set(fate, withOutcome(fate, at.source.descriptor.id, erased.value[index] ?? []));
+    }
+    return "done";
+  };
+  if (at.source.eraseMany !== null) await inHalves(able, eraseSome);
+  else await bounded(able, at.atOnce, async (fate) => void (await eraseSome([fate])));
+  return fates.map((fate) => worked.get(fate) ?? fate);
+};
+
+const keepProblem = (worked: Map<Fate, Fate>, some: readonly Fate[], error: CallFailed): "done" => {
+  for (const fate of some) worked.set(fate, { ...fate, problem: problemOf(error) });
+  return "done";
+};
+
+/** Does all at once; where that is to be tried again, each half, down to one by one. */
+export const inHalves = async (
+  fates: readonly Fate[],
+  work: (some: readonly Fate[]) => Promise<"done" | "again">,
+): Promise<void> => {
+  if (fates.length === 0 || (await work(fates)) === "done") return;
+  const middle = Math.ceil(fates.length / 2);
+  await inHalves(fates.slice(0, middle), work);
+  await inHalves(fates.slice(middle), work);
+};
+
+export const throwIfOver = ({ call }: SweepRun): void => {
+  if (call.signal.aborted) throw new BrokenOff("The library was stopped.");
+};
+
+/** Erases where that is one transaction with the record, and stores it. */
+const land = async (run: SweepRun, fates: readonly Fate[], landing: Landing): Promise<readonly Fate[]> => {
+  const done: Fate[] = [];
+  const store = async (some: readonly Fate[]): Promise<void> => {
+    if (some.length === 0) return;
+    await run.journal.commit(changeFor(run, some, landing));
+    done.push(...some);
+  };
+  if (run.joined.length === 0) {
+    await store(fates);
+    return done;
+  }
+  const failed: Fate[] = fates.filter(({ problem }) => problem !== null);
+  const able = fates.filter(({ problem }) => problem === null);
+  await inHalves(able, async (some) => {
+    const together = await eraseTogether(run, some, landing);
+    throwIfOver(run);
+    if (together.isOk()) {
+      done.push(...together.value);
+      return "done";
+    }
+    if (!(together.error instanceof CallFailed)) throw together.error;
+    if (some.length > 1) return "again";
+    const problem = problemOf(together.error);
+    failed.push(...some.map((fate) => ({ ...fate, problem })));
+    return "done";
+  });
+  await store(failed);
+  return done;
+};
+
+const eraseTogether = async (
+  run: SweepRun,
+  fates: readonly Fate[],
+  landing: Landing,
+): Promise<Result<readonly Fate[], SubjectRightsError>> => {
+  let worked = fates;
+  const done = await run.journal.together<SubjectRightsError>(async (transaction) => {
+    const people = fates.map(({ pseudonyms }) => pseudonyms);
+    const holders = await transaction.hold({ tenant: run.tenant, sweepId: run.id, people });
+    if (holders.isErr()) return err(holders.error);
+    worked = withHolders(fates, holders.value);
+    const able = worked.filter(({ problem }) => problem === null);
+    for (const source of able.length === 0 ? [] : run.joined) {
+      const erased = await eraseAt(atSource(run, source, transaction.handle), able);
+      if (erased.isErr()) return err(erased.error);
+      worked = withErased(worked, source, able, erased.value);
+    }
+    return ok(changeFor(run, worked, landing));
+  });
+  return done.map(() => worked);
+};
+
+const withErased = (
+  fates: readonly Fate[],
+  source: DataSource,
+  able: readonly Fate[],
+  outcomes: readonly Parameters<typeof withOutcome>[2][],
+): readonly Fate[] =>
+  fates.map((fate) => {
+    const outcome = outcomes[able.indexOf(fate)];
+    return fate.problem !== null || outcome === undefined
+      ? fate
+      : withOutcome(fate, source.descriptor.id, outcome);
+  });
+
+const changeFor =
+  (run: SweepRun, fates: readonly Fate[], landing: Landing): Parameters<SweepRun["journal"]["commit"]>[0] =>
+  (sweep) => {
+    const { refreshed, erasedAfter } = run.sources;
+    const change = fatesChange(sweep, {
+      fates,
+      at: instant(run.services.clock.now()),
+      copiesFollow: refreshed.length + erasedAfter.length > 0,
+      countedAs: fates.some(({ part }) => part !== null) ? "leftBehind" : "nothing",
+    });
+    const also = landing.also(fates);
+    const { cursor } = also;
+    return {
+      sweep: change.sweep,
+      entries: change.entries ?? [],
+      add: [...(change.add ?? []), ...(also.add ?? [])],
+      remove: [...(change.remove ?? []), ...(also.remove ?? [])],
+      release: [...new Set(fates.flatMap(({ pseudonyms }) => pseudonyms))],
+      stored: (committed) => landing.stored(fates, committed),
+      ...(cursor === undefined ? {} : { cursor }),
+    };
+  };

@@ -1,0 +1,160 @@
+import type { AuditDraft } from "../audit/entry.ts";
+import type { CallFailed } from "../errors.ts";
+import type { Instant } from "../instant.ts";
+import { systemActorId } from "../request/actor.ts";
+import type { CollectionOutcome } from "../request/outcomes.ts";
+import type { Identifier } from "../subject/identifier.ts";
+import type { Known } from "./erase-at.ts";
+import type { PartDraft, SweepChange } from "./journal.ts";
+import {
+  type PersonOutcome,
+  personOutcome,
+  type SourceOutcomes,
+  type Sweep,
+  type SweepCounts,
+  type SweepProblem,
+  summaryOf,
+  withRecords,
+} from "./sweep.ts";
+
+/** What has become of one person so far. */
+export interface Fate extends Known {
+  /** As the stream gave it, to be kept where the person is left behind. */
+  readonly given: unknown;
+  readonly identifiers: readonly Identifier[];
+  /** One for each identifier; the first stands for the person in the audit. */
+  readonly pseudonyms: readonly string[];
+  /** What was done in this try. */
+  readonly outcomes: SourceOutcomes;
+  /** What earlier tries did, before they left the person behind. */
+  readonly before: SourceOutcomes;
+  readonly problem: SweepProblem | null;
+  /** The part that kept the person until now. */
+  readonly part: number | null;
+}
+
+export const problemOf = (error: CallFailed): SweepProblem => ({
+  code: error.problem,
+  source: error.adapter,
+  retryable: error.retryable,
+});
+
+export const withOutcome = (fate: Fate, source: string, outcomes: readonly CollectionOutcome[]): Fate => ({
+  ...fate,
+  outcomes: { ...fate.outcomes, [source]: outcomes },
+});
+
+const isDone = ({ outcome }: CollectionOutcome): boolean => outcome !== "retained";
+
+/** Earlier tries and this one; what is retained is what the newest says. */
+const altogether = ({ before, outcomes }: Fate): SourceOutcomes => {
+  const sources = new Set([...Object.keys(before), ...Object.keys(outcomes)]);
+  return Object.fromEntries(
+    [...sources].map((source) => {
+      const [earlier = [], now] = [before[source], outcomes[source]];
+      return [source, now === undefined ? earlier : [...earlier.filter(isDone), ...now]];
+    }),
+  );
+};
+
+/** Who is erased in the origins, as it is kept until the copies are refreshed. */
+export interface WaitingPerson {
+  readonly mark: string;
+  readonly given: unknown;
+  readonly identifiers: readonly Identifier[];
+  readonly pseudonyms: readonly string[];
+  readonly outcomes: SourceOutcomes;
+}
+
+interface Landed {
+  readonly fates: readonly Fate[];
+  readonly at: Instant;
+  /** Where copies are to follow, nobody is done yet. */
+  readonly copiesFollow: boolean;
+  /** What these people were counted as until now. */
+  readonly countedAs: "nothing" | "leftBehind" | "waiting";
+}
+
+/** What is stored of what became of some people: counts, records, the audit, and who is left behind. */
+export const fatesChange = (
+  sweep: Sweep,
+  { fates, at, copiesFollow, countedAs }: Landed,
+): Pick<SweepChange, "entries" | "add" | "remove"> & { readonly sweep: Sweep } => {
+  const counts: Record<keyof SweepCounts, number> = { ...sweep.counts };
+  if (countedAs !== "nothing") counts[countedAs] -= fates.length;
+  const add: PartDraft[] = [];
+  const waiting: WaitingPerson[] = [];
+  const entries: AuditDraft[] = [];
+  for (const fate of fates) {
+    const all = altogether(fate);
+    const outcome = personOutcome(all);
+    if (fate.problem !== null) {
+      counts.leftBehind += 1;
+      add.push(leftBehind(fate, fate.problem, all));
+    } else if (copiesFollow) {
+      counts.waiting += 1;
+      const { mark, given, identifiers, pseudonyms } = fate;
+      waiting.push({ mark, given, identifiers, pseudonyms, outcomes: all });
+    } else {
+      counts[outcome] += 1;
+    }
+    entries.push(entryOf(fate, outcome, all, at, copiesFollow));
+  }
+  if (waiting.length > 0) add.push({ kind: "waiting", info: { people: waiting.length }, personal: waiting });
+  // Of who is left behind, what is kept is counted when that is settled.
+  const records = fates.map(({ outcomes, problem }) =>
+    problem === null
+      ? outcomes
+      : Object.fromEntries(Object.entries(outcomes).map(([source, each]) => [source, each.filter(isDone)])),
+  );
+  return {
+    sweep: { ...sweep, counts, records: withRecords(sweep.records, records) },
+    entries,
+    add,
+    remove: fates.flatMap(({ part }) => part ?? []),
+  };
+};
+
+const leftBehind = (
+  fate: Fate,
+  { code, source, retryable }: SweepProblem,
+  all: SourceOutcomes,
+): PartDraft => ({
+  kind: "left-behind",
+  info: {
+    pseudonym: fate.pseudonyms[0] ?? null,
+    code,
+    source,
+    retryable,
+    outcomes: JSON.parse(JSON.stringify(all)),
+  },
+  personal: { mark: fate.mark, given: fate.given, identifiers: fate.identifiers },
+});
+
+const entryOf = (
+  fate: Fate,
+  outcome: PersonOutcome,
+  all: SourceOutcomes,
+  at: Instant,
+  copiesFollow: boolean,
+): AuditDraft => {
+  const { records, kept, until } = summaryOf(all);
+  const pseudonym = fate.pseudonyms[0] ?? null;
+  if (fate.problem !== null) {
+    const { code, source } = fate.problem;
+    return {
+      at,
+      actor: systemActorId,
+      action: "person-left-behind",
+      source,
+      detail: { pseudonym, problem: code, records },
+    };
+  }
+  return {
+    at,
+    actor: systemActorId,
+    action: `person-${outcome}${copiesFollow ? "-in-origins" : ""}`,
+    source: null,
+    detail: outcome === "retained" ? { pseudonym, records, kept, until } : { pseudonym, records },
+  };
+};

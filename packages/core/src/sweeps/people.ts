@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { type Identifier, identifierSchema } from "../subject/identifier.ts";
+
+/** A person to erase, by everything that the application knows them by. */
+export interface SweptPerson {
+  readonly identifiers: readonly Identifier[];
+}
+
+export interface PeoplePage {
+  /** At most 10,000: a page is held in memory. */
+  readonly people: readonly SweptPerson[];
+  /** Where to go on behind this page. It is stored encrypted, and handed to `people` of a later run. */
+  readonly cursor: string;
+}
+
+/**
+ * Says whom to erase, page by page, in a stable order, and goes on behind the page that carried this cursor; null
+ * is the beginning. Whoever was erased already may be left out, or come again.
+ */
+export type PeopleStream = (cursor: string | null) => AsyncIterable<PeoplePage>;
+
+/** The bound of `identifiers` in a submission; a person with more is for somebody to look at. */
+const personSchema = z.object({ identifiers: z.array(identifierSchema).min(1).max(20) });
+
+/** Only the frame: one bad person must not stop all others. */
+export const pageSchema = z.object({
+  people: z.array(z.unknown()).max(10_000),
+  cursor: z.string().max(10_000),
+});
+
+/** One person on the way through a sweep. */
+export interface Candidate {
+  /** Recognises the person within this sweep. */
+  readonly mark: string;
+  /** As the stream gave it. */
+  readonly given: unknown;
+  /** Null where it is not a person. */
+  readonly identifiers: readonly Identifier[] | null;
+  /** The number of the part that keeps them, where they were left behind before. */
+  readonly part: number | null;
+}
+
+export const candidateOf = (
+  given: unknown,
+  mark: (given: unknown) => string,
+  part: number | null = null,
+): Candidate => {
+  const parsed = personSchema.safeParse(given);
+  if (!parsed.success) {
+    const kept = printable(given);
+    return { mark: mark(kept), given: kept, identifiers: null, part };
+  }
+  const { identifiers } = parsed.data;
+  const sorted = identifiers.map(({ type, value }) => JSON.stringify([type, value])).sort();
+  return { mark: mark(sorted), given: parsed.data, identifiers, part };
+};
+
+/** What is kept of something that is not a person, for somebody to find out what it is. */
+const printable = (given: unknown): string => {
+  try {
+    return (JSON.stringify(given) ?? String(given)).slice(0, 2_000);
+  } catch {
+    return "something that cannot be printed";
+  }
+};

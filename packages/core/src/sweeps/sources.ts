@@ -1,0 +1,48 @@
+import type { DataSource } from "../bridge/define-data-source.ts";
+import { InvalidInput } from "../errors.ts";
+import { type Category, categoriesReached } from "../request/kinds.ts";
+import { err, ok, type Result } from "../result.ts";
+import { NotSweepable } from "./errors.ts";
+
+/** Which source does what in a sweep. */
+export interface SweepSources {
+  readonly origins: readonly DataSource[];
+  /** Refreshed after all people, once. */
+  readonly refreshed: readonly DataSource[];
+  /** Copies that cannot be refreshed, and are erased in after the origins. */
+  readonly erasedAfter: readonly DataSource[];
+  /** Those that are asked what else a person is known by. */
+  readonly identifying: readonly DataSource[];
+}
+
+/**
+ * Errors: `InvalidInput` where no source holds data of the category; `NotSweepable` where somebody would have to
+ * erase by hand.
+ */
+export const sweepSources = (
+  sources: Iterable<DataSource>,
+  category: Category,
+): Result<SweepSources, InvalidInput | NotSweepable> => {
+  const all = [...sources];
+  const categories = categoriesReached("erasure", category);
+  const reached = all.filter(({ descriptor }) => descriptor.holds.some((each) => categories.includes(each)));
+  if (reached.length === 0) {
+    const message = "no registered data source holds data of this category";
+    return err(new InvalidInput([{ path: "category", message }]));
+  }
+  // As for a request: who can be refreshed is, and who cannot is erased in.
+  const byHand = reached.filter(({ refresh, erase }) => refresh === null && erase === null);
+  if (byHand.length > 0) return err(new NotSweepable(byHand.map(({ descriptor }) => descriptor.id)));
+  const origins = reached.filter(({ descriptor }) => descriptor.kind === "origin");
+  const copies = reached.filter(({ descriptor }) => descriptor.kind === "copy");
+  const asked = all.filter(({ identify }) => identify !== null);
+  const involved = new Set([...reached, ...asked]);
+  // What the only source knows, it finds for itself.
+  const isAlone = involved.size === 1 && reached.every(({ eraseMany }) => eraseMany !== null);
+  return ok({
+    origins,
+    refreshed: copies.filter(({ refresh }) => refresh !== null),
+    erasedAfter: copies.filter(({ refresh }) => refresh === null),
+    identifying: isAlone ? [] : asked,
+  });
+};

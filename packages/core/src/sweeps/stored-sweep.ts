@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { keyedHash, seal, unseal } from "../crypto.ts";
+import { Damaged, KeyDestroyed, type StorageFailed } from "../errors.ts";
+import type { JsonObject } from "../ports/request-store.ts";
+import type { StoredSweep, SweepKey } from "../ports/sweep-store.ts";
+import { err, errAsync, ok, okAsync, Result, type ResultAsync } from "../result.ts";
+import type { Services } from "../runner/services.ts";
+import type { Sweep } from "./sweep.ts";
+
+/** The form that `state` has. A record in a form that this code does not know is refused, not guessed at. */
+const form = 1;
+
+const stateSchema = z.object({
+  form: z.literal(form),
+  sweep: z.custom<Sweep>((value) => typeof value === "object" && value !== null),
+});
+
+const nameOf = ({ tenant, id }: SweepKey): string => `sweep/${tenant}/${id}`;
+
+type Keys = Pick<Services, "keyRing">;
+
+/** The key of one sweep: whoever was left behind is encrypted under it. */
+export const createSweepKey = (
+  services: Keys,
+  key: SweepKey,
+): ResultAsync<Uint8Array, StorageFailed | KeyDestroyed> =>
+  services.keyRing.create(nameOf(key)).andThen(() => useSweepKey(services, key));
+
+export const useSweepKey = (
+  { keyRing }: Keys,
+  key: SweepKey,
+): ResultAsync<Uint8Array, StorageFailed | KeyDestroyed> =>
+  keyRing
+    .use(nameOf(key))
+    .andThen((secret) =>
+      secret === undefined ? errAsync(new KeyDestroyed()) : okAsync<Uint8Array, KeyDestroyed>(secret),
+    );
+
+export const destroySweepKey = ({ keyRing }: Keys, key: SweepKey): ResultAsync<void, StorageFailed> =>
+  keyRing.destroy(nameOf(key));
+
+/** What is sealed, and where it belongs. */
+type Place = "cursor" | "person" | "people";
+
+const placeOf = ({ tenant, id }: SweepKey, place: Place): string =>
+  JSON.stringify(["sweep", tenant, id, place]);
+
+export const sealIn = (
+  sweep: SweepKey,
+  secret: Uint8Array,
+  { randomness }: Pick<Services, "randomness">,
+  place: Place,
+  value: unknown,
+): string => {
+  const plain = new TextEncoder().encode(JSON.stringify(value));
+  return Buffer.from(seal(secret, placeOf(sweep, place), plain, randomness)).toString("base64");
+};
+
+export const unsealIn = (
+  sweep: SweepKey,
+  secret: Uint8Array,
+  place: Place,
+  sealed: string,
+): Result<unknown, Damaged> =>
+  Result.fromThrowable(
+    (): unknown =>
+      JSON.parse(
+        new TextDecoder().decode(unseal(secret, placeOf(sweep, place), Buffer.from(sealed, "base64"))),
+      ),
+    (cause) => (cause instanceof Damaged ? cause : new Damaged(`Sweep ${sweep.id}`, { cause })),
+  )();
+
+/** Recognises within one sweep what was given before, and nowhere else. */
+export const markOf = (secret: Uint8Array, given: unknown): string =>
+  keyedHash(secret, JSON.stringify(given) ?? "undefined").slice(0, 32);
+
+export const toStoredSweep = (sweep: Sweep, sealed: string | null): StoredSweep => ({
+  tenant: sweep.tenant,
+  id: sweep.id,
+  version: sweep.version,
+  category: sweep.category,
+  startedAt: sweep.startedAt,
+  // Through JSON and back: what is stored is exactly what will be read.
+  state: JSON.parse(JSON.stringify({ form, sweep })) as JsonObject,
+  sealed,
+});
+
+export const fromStoredSweep = (stored: StoredSweep): Result<Sweep, Damaged> => {
+  const { success, data } = stateSchema.safeParse(stored.state);
+  const isSame =
+    success &&
+    data.sweep.id === stored.id &&
+    data.sweep.tenant === stored.tenant &&
+    data.sweep.version === stored.version;
+  return isSame ? ok(data.sweep) : err(new Damaged(`Sweep ${stored.id}`));
+};

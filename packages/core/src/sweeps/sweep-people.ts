@@ -1,0 +1,175 @@
+import { z } from "zod";
+import { orThrow } from "../result.ts";
+import { allParts } from "./all-parts.ts";
+import { BrokenOff, erasePeople, type Landing, throwIfOver } from "./erase-people.ts";
+import type { Fate } from "./fate.ts";
+import { identifyPeople } from "./identify-people.ts";
+import { type Page, Pages } from "./pages.ts";
+import { type Candidate, candidateOf, type PeopleStream } from "./people.ts";
+import { type Batch, readPeople } from "./read-people.ts";
+import { markOf, unsealIn } from "./stored-sweep.ts";
+import type { SourceOutcomes, SweepProblem } from "./sweep.ts";
+import type { SweepRun } from "./sweep-run.ts";
+
+export interface Pace {
+  /** People in a batch. */
+  readonly batchSize: number;
+  /** Batches at the same moment. */
+  readonly concurrency: number;
+  /** Fires when nothing new is to be begun; what is under way is finished. */
+  readonly enough: AbortSignal;
+}
+
+/** So many batches one after the other, of which nobody went through: that is not them, it is a source. */
+const hopeless = 3;
+
+/** What of a run counts as a sign that a source is down. */
+class Trouble {
+  #inARow = 0;
+  problem: SweepProblem | null = null;
+
+  note(fates: readonly Fate[]): void {
+    const first = fates[0]?.problem ?? null;
+    const nobody = fates.every(({ problem }) => problem?.retryable === true && problem.source !== null);
+    this.#inARow = nobody && fates.length > 0 ? this.#inARow + 1 : 0;
+    if (this.#inARow >= hopeless) this.problem ??= first;
+  }
+}
+
+/**
+ * Erases everybody of the stream, from the cursor on.
+ *
+ * @returns what stopped it, and whether the stream was read to its end
+ * @throws BrokenOff, PeopleUnavailable, StorageFailed, ChangedMeanwhile, Damaged, KeyDestroyed
+ */
+export const sweepStream = async (
+  run: SweepRun,
+  pace: Pace,
+  people: PeopleStream,
+  cursor: string | null,
+): Promise<{ readonly isRead: boolean; readonly problem: SweepProblem | null }> => {
+  const { counted, numbers } = await countedBefore(run);
+  const pages = new Pages();
+  const batches = readPeople({
+    people,
+    cursor,
+    secret: run.journal.secret,
+    batchSize: pace.batchSize,
+    counted,
+    pages,
+  });
+  const trouble = new Trouble();
+  const isRead = await sideBySide(batches, pace, trouble, async ({ page, candidates }: Batch) => {
+    if (candidates.length === 0) return landEmpty(run, pages, page);
+    const landing: Landing = {
+      also: (fates) => {
+        const { cursor: reached, remove, isFinished } = pages.landing(page, fates.length);
+        const marks = fates.map(({ mark }) => mark);
+        return {
+          cursor: reached,
+          remove,
+          add: isFinished ? [] : [{ kind: "counted", info: { marks }, personal: null }],
+        };
+      },
+      stored: (fates, { numbers: added }) => {
+        const { isFinished } = pages.landing(page, fates.length);
+        pages.landed(page, fates.length, isFinished ? [] : added.slice(-1));
+      },
+    };
+    const fates = orThrow(await identifyPeople(run, candidates));
+    throwIfOver(run);
+    trouble.note(await erasePeople(run, fates, landing));
+  });
+  if (isRead) {
+    await run.journal.commit((sweep) => ({
+      sweep: { ...sweep, isRead: true },
+      cursor: null,
+      remove: [...numbers, ...pages.numbers()],
+    }));
+  }
+  return { isRead, problem: trouble.problem };
+};
+
+/** A page without anybody: behind it is where the sweep goes on. */
+const landEmpty = async ({ journal }: SweepRun, pages: Pages, page: Page): Promise<void> => {
+  const { cursor, remove } = pages.landing(page, 0);
+  if (cursor === undefined) return;
+  const stored = () => pages.landed(page, 0, []);
+  await journal.commit((sweep) => ({ sweep, cursor, remove, stored }));
+};
+
+/** Who was dealt with behind the stored cursor, when the process died. */
+const countedBefore = async ({ store, journal }: SweepRun) => {
+  const counted = new Set<string>();
+  const numbers: number[] = [];
+  const { numbered } = journal.current();
+  for await (const parts of allParts(store, journal.current(), "counted", 100, numbered)) {
+    for (const { number, info } of parts) {
+      numbers.push(number);
+      for (const mark of z.array(z.string()).parse(info["marks"])) counted.add(mark);
+    }
+  }
+  return { counted, numbers };
+};
+
+/** Tries those again who were left behind. @throws as `sweepStream` */
+export const sweepLeftBehind = async (
+  run: SweepRun,
+  pace: Pace,
+): Promise<{ readonly problem: SweepProblem | null }> => {
+  const trouble = new Trouble();
+  const { numbered } = run.journal.current();
+  const batches = allParts(run.store, run.journal.current(), "left-behind", pace.batchSize, numbered);
+  const landing: Landing = { also: () => ({}), stored: () => undefined };
+  await sideBySide(batches, pace, trouble, async (parts) => {
+    const before = new Map<Candidate, SourceOutcomes>();
+    for (const part of parts) {
+      const { secret } = run.journal;
+      const kept = keptSchema.parse(orThrow(unsealIn(run, secret, "person", part.sealed ?? "")));
+      const candidate = candidateOf(kept.given, (given) => markOf(secret, given), part.number);
+      before.set(candidate, part.info["outcomes"] as unknown as SourceOutcomes);
+    }
+    const fates = orThrow(await identifyPeople(run, [...before.keys()], (each) => before.get(each) ?? {}));
+    throwIfOver(run);
+    trouble.note(await erasePeople(run, fates, landing));
+  });
+  return { problem: trouble.problem };
+};
+
+const keptSchema = z.object({ given: z.unknown() });
+
+/**
+ * Takes batches as they come, so many at once, until there are no more, or it is enough.
+ *
+ * @returns whether there are no more
+ * @throws the first failure, once everything under way has ended
+ */
+const sideBySide = async <Item>(
+  batches: AsyncGenerator<Item, void, undefined>,
+  { concurrency, enough }: Pace,
+  trouble: Trouble,
+  work: (batch: Item) => Promise<void>,
+): Promise<boolean> => {
+  let isOver = false;
+  const failures: unknown[] = [];
+  const worker = async (): Promise<void> => {
+    try {
+      while (failures.length === 0 && trouble.problem === null && !enough.aborted) {
+        const next = await batches.next();
+        if (next.done === true) {
+          isOver = true;
+          return;
+        }
+        await work(next.value);
+      }
+    } catch (thrown) {
+      failures.push(thrown);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  // The reader of the application is told that nobody reads on, and may have something to close.
+  await batches.return(undefined).catch((thrown: unknown) => failures.push(thrown));
+  const worst = failures.find((each) => !(each instanceof BrokenOff)) ?? failures[0];
+  if (worst !== undefined) throw worst;
+  return isOver && trouble.problem === null;
+};

@@ -1,0 +1,128 @@
+import type { Instant } from "../instant.ts";
+import type { Category } from "../request/kinds.ts";
+import type { CollectionOutcome } from "../request/outcomes.ts";
+import type { ProblemCode } from "../request/problems.ts";
+
+/** Why many people are erased at once: the storage period is over, or a backup was restored. */
+export type SweepReason = "retention" | "backup-replay";
+
+export type SweepStatus = "running" | "stopped" | "completed" | "completed-with-exceptions";
+
+/**
+ * Why somebody was left behind.
+ * - `other-request`: an open request, or another sweep, works on the same person.
+ * - `invalid-person`: what the stream gave is not a person with identifiers.
+ */
+export type SweepProblemCode = ProblemCode | "other-request" | "invalid-person";
+
+export interface SweepProblem {
+  readonly code: SweepProblemCode;
+  readonly source: string | null;
+  readonly retryable: boolean;
+}
+
+/** How many people; each is counted in one of these. */
+export interface SweepCounts {
+  /** Something was erased or anonymised, nothing is kept, and it was checked. */
+  readonly erased: number;
+  /** Nobody held anything of them. */
+  readonly absent: number;
+  /** The law makes the controller keep something of them; everything else is erased. */
+  readonly retained: number;
+  /** Erased in the origins; the copies are not refreshed and checked yet. */
+  readonly waiting: number;
+  /** Not erased, or nobody knows: listed by `leftBehind`. */
+  readonly leftBehind: number;
+}
+
+export type PersonOutcome = "erased" | "absent" | "retained";
+
+/** What became of records in one collection of a source, over all people that are counted. */
+export interface SweptRecords {
+  readonly source: string;
+  readonly collection: string;
+  readonly erased: number;
+  readonly anonymised: number;
+  readonly retained: number;
+}
+
+/** Everything that is known of a sweep but where it goes on, which is stored encrypted. */
+export interface Sweep {
+  readonly tenant: string;
+  readonly id: string;
+  readonly version: number;
+  /** How many audit entries there are so far. */
+  readonly audited: number;
+  /** How many numbers of parts were given out. */
+  readonly numbered: number;
+  readonly reason: SweepReason;
+  readonly category: Category;
+  readonly status: SweepStatus;
+  readonly startedBy: string;
+  readonly startedAt: Instant;
+  readonly updatedAt: Instant;
+  readonly endedAt: Instant | null;
+  /** Whether the stream was read to its end. */
+  readonly isRead: boolean;
+  readonly counts: SweepCounts;
+  readonly records: readonly SweptRecords[];
+  /** Sources that took part and have no way to say whether anything is left. */
+  readonly unchecked: readonly string[];
+  /** Why it was stopped, where nobody stopped it. */
+  readonly problem: SweepProblem | null;
+  /** Why somebody gave up those who were left behind. */
+  readonly settled: { readonly by: string; readonly at: Instant; readonly reason: string } | null;
+}
+
+export const noCounts: SweepCounts = { erased: 0, absent: 0, retained: 0, waiting: 0, leftBehind: 0 };
+
+/** What is done in each source for one person. */
+export type SourceOutcomes = Readonly<Record<string, readonly CollectionOutcome[]>>;
+
+export const personOutcome = (sources: SourceOutcomes): PersonOutcome => {
+  const outcomes = Object.values(sources).flat();
+  if (outcomes.some(({ outcome }) => outcome === "retained")) return "retained";
+  return outcomes.some((each) => each.outcome !== "absent" && each.count > 0) ? "erased" : "absent";
+};
+
+/** How many records were erased or anonymised, and until when something is kept. */
+export const summaryOf = (sources: SourceOutcomes) => {
+  let [records, kept] = [0, 0];
+  let until: string | null = null;
+  for (const each of Object.values(sources).flat()) {
+    if (each.outcome === "erased" || each.outcome === "anonymised") records += each.count;
+    if (each.outcome !== "retained") continue;
+    kept += each.count;
+    if (until === null || each.until > until) until = each.until;
+  }
+  return { records, kept, until };
+};
+
+/** Adds what became of people's records to what is known already. */
+export const withRecords = (
+  known: readonly SweptRecords[],
+  people: readonly SourceOutcomes[],
+): readonly SweptRecords[] => {
+  const tally = new Map(known.map((each) => [JSON.stringify([each.source, each.collection]), { ...each }]));
+  for (const sources of people) {
+    for (const [source, outcomes] of Object.entries(sources)) {
+      for (const each of outcomes) {
+        if (each.outcome === "absent" || each.count === 0) continue;
+        const { collection } = each;
+        const key = JSON.stringify([source, collection]);
+        const counted = tally.get(key) ?? { source, collection, erased: 0, anonymised: 0, retained: 0 };
+        tally.set(key, { ...counted, [each.outcome]: counted[each.outcome] + each.count });
+      }
+    }
+  }
+  return [...tally.values()];
+};
+
+/** Nobody was left behind, nothing is kept, and each source was asked afterwards: as for a request. */
+export const endStatus = ({ counts, unchecked }: Sweep): "completed" | "completed-with-exceptions" =>
+  counts.leftBehind === 0 && counts.retained === 0 && counts.waiting === 0 && unchecked.length === 0
+    ? "completed"
+    : "completed-with-exceptions";
+
+export const isEnded = ({ status }: Sweep): boolean =>
+  status === "completed" || status === "completed-with-exceptions";

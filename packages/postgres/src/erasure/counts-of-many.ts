@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { type MappedTable, type ResolvedMap, retentionOf } from "../data-map/resolved-map.ts";
+import type { Session } from "../database/database.ts";
+import type { Person } from "../reach/reach.ts";
+import { owner, reachMany } from "../reach/reach-many.ts";
+import { join, type Sql, sql } from "../sql/sql.ts";
+import { dateOnce, hasNoDate, isKept, readTableCount, type TableCount } from "./counts.ts";
+import { erasureFacts, isDue, keptUntil } from "./facts.ts";
+
+/** What a statement about several people is made from. */
+export interface CountingMany {
+  readonly map: ResolvedMap;
+  readonly tables: readonly MappedTable[];
+  readonly people: readonly Person[];
+  readonly today: string;
+}
+
+/** Of rows that say in `owner` whose they are: how many each has. */
+export const countEach = (rows: Sql): Sql =>
+  sql`(select coalesce(json_agg(json_build_array(e.${owner}, e.count)), '[]') from (
+    select ${owner}, count(*) as count from ${rows} group by ${owner}) e)`;
+
+export const keptByEach = (set: Sql, today: string): Sql =>
+  sql`(select coalesce(json_agg(json_build_array(e.${owner}, e.until, e.count) order by e.until), '[]') from (
+    select ${owner}, to_char(max(${keptUntil}), 'YYYY-MM-DD') as until, count(*) as count from ${set}
+    where ${isKept(today)} or ${hasNoDate}
+    group by ${owner}, extract(year from ${keptUntil})) e)`;
+
+const countJson = (set: Sql, table: MappedTable, today: string): Sql =>
+  retentionOf(table.erasure) === null
+    ? sql`json_build_array(${countEach(sql`(select ${owner} from ${set} where ${isDue}) d`)}, json_build_array())`
+    : sql`json_build_array(
+        ${countEach(sql`(select ${owner} from ${set} where ${keptUntil} < ${dateOnce(today)}) d`)},
+        ${keptByEach(set, today)})`;
+
+/** What there is of each person, a table; in the order of the people. */
+export const countRowsOfMany = async (
+  session: Session,
+  { map, tables, people, today }: CountingMany,
+): Promise<readonly (readonly TableCount[])[]> => {
+  const { sets, set } = reachMany(map, tables, people, erasureFacts);
+  const counts = join(tables.map((table) => countJson(set(table), table, today)));
+  const [row] = await session.query(sql`${sets} select json_build_array(${counts})::text as counts`);
+  return readCountsOfMany(tables, people.length, row?.["counts"]);
+};
+
+const countSchema = z.number().int().nonnegative();
+const answerSchema = z.array(
+  z.tuple([
+    z.array(z.tuple([countSchema, countSchema])),
+    z.array(z.tuple([countSchema, z.iso.date().nullable(), countSchema])),
+  ]),
+);
+
+export const readCountsOfMany = (
+  tables: readonly MappedTable[],
+  people: number,
+  text: string | null | undefined,
+): readonly (readonly TableCount[])[] => {
+  const answer = answerSchema.parse(JSON.parse(text ?? "null"));
+  if (answer.length !== tables.length) throw new Error("The database did not answer for every table.");
+  const dues = answer.map(([due]) => new Map(due));
+  return Array.from({ length: people }, (_, person) =>
+    tables.map((table, index) =>
+      readTableCount(
+        table,
+        dues[index]?.get(person) ?? 0,
+        (answer[index]?.[1] ?? []).flatMap(([whose, until, count]) =>
+          whose === person ? [{ until, count }] : [],
+        ),
+      ),
+    ),
+  );
+};
