@@ -36,8 +36,8 @@ export const casesOver =
     },
   });
 
-/** Cases for what can be broken; none where the harness has no way to break it. */
-export const casesOverBreakable = <Made extends Fixture>(
+/** Cases over what only some harnesses can make: what can be broken, say. None where this one cannot. */
+export const casesWhereMade = <Made extends Fixture>(
   make: (() => Promise<Made>) | undefined,
   cases: (test: CaseMaker<Made>) => readonly ConformanceCase[],
 ): readonly ConformanceCase[] => (make === undefined ? [] : cases(casesOver(make)));

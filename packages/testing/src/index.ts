@@ -1,6 +1,14 @@
 export type { Breakable, ConformanceCase, Fixture } from "./conformance-case.ts";
 export { dataSourceCases } from "./data-source/cases.ts";
 export type { AbilityName, DataSourceFixture, DataSourceHarness } from "./data-source/harness.ts";
+export { dispatcherCases } from "./dispatcher/cases.ts";
+export type {
+  DispatcherFixture,
+  DispatcherHarness,
+  JoinedStore,
+  SharedQueue,
+  Time,
+} from "./dispatcher/harness.ts";
 export { notifierCases } from "./notifier/cases.ts";
 export type {
   NotifierFixture,
@@ -23,3 +31,5 @@ export type {
 } from "./storage/harness.ts";
 export { keyRingCases } from "./storage/key-ring-cases.ts";
 export { sourceStatusStoreCases } from "./storage/source-status-store-cases.ts";
+export { sweepStoreCases } from "./sweep-store/cases.ts";
+export type { SweepStoreFixture, SweepStoreHarness } from "./sweep-store/harness.ts";

@@ -6,10 +6,12 @@ import {
   artifactStoreCases,
   type ConformanceCase,
   dataSourceCases,
+  dispatcherCases,
   keyRingCases,
   notifierCases,
   requestStoreCases,
   sourceStatusStoreCases,
+  sweepStoreCases,
 } from "@subject-rights/testing";
 import { expect, it } from "vitest";
 import { harness } from "./readme/visits.ts";
@@ -44,6 +46,7 @@ it.each<[string, readonly ConformanceCase[]]>([
     dataSourceCases({
       ...everything,
       abilities: ["identify", "locate", "export", "erase", "refresh", "verify"],
+      erasesMany: true,
       foreignTenant: "tenant-two",
     }),
   ],
@@ -52,6 +55,8 @@ it.each<[string, readonly ConformanceCase[]]>([
   ["Artifact store", artifactStoreCases(everything)],
   ["Key ring", keyRingCases(everything)],
   ["Source status store", sourceStatusStoreCases(everything)],
+  ["Dispatcher", dispatcherCases({ ...everything, makeShared: notRun, makeJoining: notRun })],
+  ["Sweep store", sweepStoreCases({ ...everything, transactions: true })],
 ])("every case is listed: %s", (port, cases) => {
   const [, section = ""] = readme.split(`\n### ${port}\n`);
   const [list = ""] = section.split("\n### ");

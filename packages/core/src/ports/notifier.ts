@@ -84,6 +84,8 @@ export type Notice =
       readonly bytes: number;
       readonly sha256: string;
       readonly missing: readonly MissingPart[];
+      /** The package opens with a secret only, which reaches the person by another way than this message. */
+      readonly encrypted?: boolean;
     })
   | (AboutRequest & {
       readonly type: "completion";

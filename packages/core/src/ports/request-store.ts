@@ -14,10 +14,7 @@ export interface RequestStoreDefinition {
    * `duplicateKey`, stores nothing and answers which. Of two at the same moment, one is stored. An id that the
    * tenant has already is a mistake: throws, and changes nothing.
    */
-  insert(input: {
-    readonly request: StoredRequest;
-    readonly entries: readonly AuditEntry[];
-  }): Promise<{ outcome: "stored" } | { outcome: "duplicate"; requestId: string }>;
+  insert(input: InsertInput): Promise<InsertAnswer>;
 
   /** The request; undefined where the tenant has none of this id. Throws where it could not be asked. */
   read(key: RequestKey): Promise<StoredRequest | undefined>;
@@ -34,8 +31,8 @@ export interface RequestStoreDefinition {
   commit(input: CommitInput): Promise<CommitAnswer>;
 
   /**
-   * For a store whose database also holds data of people: lets a source work in a transaction of the store, so
-   * that what it erases and the record of it are one. Everything in `work` is stored together or not at all. It
+   * For a store whose database also holds data of people, or the queue that wakes requests: lets a source, or the
+   * dispatcher, work in a transaction of the store, so that what it does and the record of it are one. Everything in `work` is stored together or not at all. It
    * is stored once this resolves, with what `work` resolved to. Where `work` throws, nothing of it is stored, and
    * this throws the same.
    *
@@ -62,8 +59,8 @@ export interface RequestStoreDefinition {
 /** One transaction of the request store. Whoever uses it, or its handle, after its end gets an error. */
 export interface StoreTransaction {
   /**
-   * What a source takes to work inside this transaction: the client that it runs on, say. The library only hands
-   * it on, to `joins` of a source and to sources that answered true. A source that was given up may still be at
+   * What a source or a dispatcher takes to work inside this transaction: the client that it runs on, say. The library
+   * only hands it on, to their `joins` and to those that answered true. A source that was given up may still be at
    * it when `work` has thrown: then nothing of what it does may reach the database.
    */
   readonly handle: unknown;
@@ -73,11 +70,23 @@ export interface StoreTransaction {
    */
   read(key: RequestKey): Promise<StoredRequest | undefined>;
   /**
+   * Like `insert` of the store, but stored only together with everything else. After `duplicate` the transaction
+   * goes on as if this had not been tried.
+   */
+  insert(input: InsertInput): Promise<InsertAnswer>;
+  /**
    * Like `commit` of the store, but stored only together with everything else. After `changed` and `claimed` the
    * transaction goes on as if this commit had not been tried, and may commit something else.
    */
   commit(input: CommitInput): Promise<CommitAnswer>;
 }
+
+export interface InsertInput {
+  readonly request: StoredRequest;
+  readonly entries: readonly AuditEntry[];
+}
+
+export type InsertAnswer = { outcome: "stored" } | { outcome: "duplicate"; requestId: string };
 
 export interface CommitInput {
   readonly request: StoredRequest;

@@ -19,7 +19,7 @@ export const advanceRequest = async (
   wakeUp: WakeUp,
   stop: AbortSignal,
 ): Promise<void> => {
-  const key = { tenant: wakeUp.tenant, id: wakeUp.requestId };
+  const key = { tenant: wakeUp.tenant, id: wakeUp.id };
   const session = await openSession(services, key);
   if (session === null) return;
   const over = new AbortController();

@@ -4,7 +4,6 @@ import { systemActorId } from "../request/actor.ts";
 import type { RequestEvent } from "../request/events.ts";
 import type { Request } from "../request/request.ts";
 import { err, ok, type Result, ResultAsync } from "../result.ts";
-import { wakeAt } from "../workflows/actions.ts";
 import type { Refusal } from "../workflows/decide.ts";
 import { decideAndCommit } from "./commit.ts";
 import { type LoadError, load, type Opened } from "./load.ts";
@@ -37,7 +36,7 @@ export const apply = (
         const done = await decideAndCommit(services, services.requestStore, opened.value, event, actor);
         if (done.isErr()) return err(done.error);
         if (done.value !== null) {
-          await announce(services, done.value.request);
+          announce(services, done.value.request);
           return ok(done.value);
         }
         opened = await load(services, key);
@@ -46,12 +45,5 @@ export const apply = (
     })(),
   );
 
-/** Makes prompt what the store knows already: a wake-up that gets lost here is found when the store is asked. */
-export const announce = async (services: Services, request: Request): Promise<void> => {
-  services.signals.changed(request);
-  const runAt = wakeAt(request, services.rules);
-  if (runAt === null) return;
-  await services.dispatcher
-    .enqueue({ tenant: request.tenant, requestId: request.id, runAt })
-    .catch(() => undefined);
-};
+/** Tells whoever follows the request in this process. Its wake-up went into the store with it. */
+export const announce = (services: Services, request: Request): void => services.signals.changed(request);

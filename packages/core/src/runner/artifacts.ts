@@ -33,7 +33,7 @@ export const slices = (bytes: Uint8Array): Uint8Array[] =>
   );
 
 /**
- * Reads an artifact back, chunk by chunk.
+ * Reads an artifact back, chunk by chunk. The next chunk is on its way while the last one is worked on.
  *
  * @throws StorageFailed; Damaged where a chunk is missing, or is not the one that was written there
  */
@@ -43,15 +43,19 @@ export async function* readChunks(
   artifact: ArtifactKey,
   chunks: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let index = 0; index < chunks; index += 1) {
-    const sealed = orThrow(await artifactStore.read({ ...artifact, index }));
+  const read = (index: number) => artifactStore.read({ ...artifact, index });
+  let next = chunks > 0 ? read(0) : null;
+  for (let index = 0; next !== null; index += 1) {
+    const sealed = orThrow(await next);
     if (sealed === undefined) throw new Damaged(`Artifact ${artifact.name}`);
+    // A failure is a value: where this one is not waited for any more, nothing is left unhandled.
+    next = index + 1 < chunks ? read(index + 1) : null;
     yield unseal(key, place(artifact, index), sealed);
   }
 }
 
 /**
- * Stores a stream in chunks of even size, and says how many.
+ * Stores a stream in chunks of even size, and says how many. A chunk is stored while the next one is put together.
  *
  * @throws what the stream throws; StorageFailed
  */
@@ -64,9 +68,14 @@ export const writeStream = async (
 ): Promise<number> => {
   const buffer = new Uint8Array(chunkBytes);
   let [filled, chunks] = [0, 0];
+  let underWay: Promise<unknown> = Promise.resolve();
   const flush = async () => {
+    await underWay;
     if (filled === 0) return;
-    await writeChunk(services, key, artifact, chunks, buffer.subarray(0, filled), expiresAt);
+    // Sealed at once, so that the buffer is free.
+    underWay = writeChunk(services, key, artifact, chunks, buffer.subarray(0, filled), expiresAt);
+    // Looked at with the next chunk. Where the stream fails before, that is the failure.
+    underWay.catch(() => undefined);
     chunks += 1;
     filled = 0;
   };
@@ -80,5 +89,6 @@ export const writeStream = async (
     }
   }
   await flush();
+  await underWay;
   return chunks;
 };

@@ -6,7 +6,7 @@ import type { RequestStore } from "../bridge/define-request-store.ts";
 import type { SourceStatusStore } from "../bridge/define-source-status-store.ts";
 import type { AddressBookDefinition } from "../ports/address-book.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Dispatcher } from "../ports/dispatcher.ts";
+import type { PackageEncryption } from "../ports/package-encryption.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { Rules } from "../request/rules.ts";
 import type { Signals } from "./signals.ts";
@@ -30,11 +30,12 @@ export interface Services {
   readonly addresses: AddressBookDefinition;
   readonly links: Links;
   readonly controller: string;
+  /** Null where packages are not encrypted. */
+  readonly packageEncryption: PackageEncryption | null;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly rules: Rules;
   /** Milliseconds that one call to a source or the notifier may take. */
   readonly callDeadline: number;
-  readonly dispatcher: Dispatcher;
   readonly signals: Signals;
 }

@@ -72,7 +72,7 @@ export const openSession = async (services: Services, key: RequestKey): Promise<
         }
         await inTurn(async () => {
           if (applied.value.request.version > opened.request.version) opened = applied.value;
-          await announce(services, opened.request);
+          announce(services, opened.request);
         });
         return ok(undefined);
       }),

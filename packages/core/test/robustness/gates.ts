@@ -47,8 +47,8 @@ const gatedTransaction =
     const name = "request-store.transaction";
     const answer = await gate(name, async () =>
       transact(async (transaction) => {
-        const inside = gated({ read: transaction.read, commit: transaction.commit }, name, gate);
-        const value = await work({ handle: transaction.handle, ...inside });
+        const { handle, ...operations } = transaction;
+        const value = await work({ handle, ...gated(operations, name, gate) });
         await gate(`${name}.end`, async () => undefined);
         return ok(value);
       }),
@@ -68,6 +68,7 @@ export const gatedStorage = (storage: MemoryStorage, gate: Gate): MemoryStorage 
   artifactStore: defineArtifactStore(gated(storage.artifactStore, "artifact-store", gate)),
   sourceStatusStore: defineSourceStatusStore(gated(storage.sourceStatusStore, "source-status-store", gate)),
   keyRing: defineKeyRing(gated(storage.keyRing, "key-ring", gate)),
+  sweepStore: storage.sweepStore,
 });
 
 /** A notifier whose sending goes through the gate. */

@@ -245,5 +245,5 @@ const packageOf = (request: Request): RequestEvent => {
   const edition = (request.package?.edition ?? 0) + 1;
   const artifact = `package/${edition}`;
   const made = { edition, artifact, chunks: 1, bytes: 1, files: 1, sha256: "hash", missing, tokenHash: null };
-  return { type: "package-built", parts: partsOf(request), package: made, token: null };
+  return { type: "package-built", parts: partsOf(request), package: made, token: null, secret: null };
 };

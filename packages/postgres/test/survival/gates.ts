@@ -73,8 +73,8 @@ const gatedTransaction =
     };
     const value = orThrow(
       await transact(async (transaction) => {
-        const inside = gated({ read: transaction.read, commit: transaction.commit }, name, noted);
-        const answer = await work({ handle: transaction.handle, ...inside });
+        const { handle, ...operations } = transaction;
+        const answer = await work({ handle, ...gated(operations, name, noted) });
         if (tenant !== null) await gate(tenant, `${name}.end`, nothing);
         return ok(answer);
       }),

@@ -1,4 +1,4 @@
-import { type ConformanceCase, casesOver, casesOverBreakable } from "../conformance-case.ts";
+import { type ConformanceCase, casesOver, casesWhereMade } from "../conformance-case.ts";
 import { auditingCases } from "./auditing.ts";
 import { breakingCases } from "./breaking.ts";
 import { claimingCases } from "./claiming.ts";
@@ -20,6 +20,6 @@ export const requestStoreCases = (harness: RequestStoreHarness): readonly Confor
     ...wakingCases(test),
     ...auditingCases(test),
     ...(harness.transactions === true ? transactingCases(test) : []),
-    ...casesOverBreakable(harness.makeBreakable?.bind(harness), breakingCases),
+    ...casesWhereMade(harness.makeBreakable?.bind(harness), breakingCases),
   ];
 };

@@ -5,7 +5,7 @@ import type { CaseMaker, ConformanceCase } from "../conformance-case.ts";
 import type { RequestStoreFixture } from "./harness.ts";
 import { committed, entrySample, isStored, nextVersion, requestSample, stored } from "./samples.ts";
 
-const transactionOf = ({ transaction }: RequestStore): Transact => {
+export const transactionOf = ({ transaction }: RequestStore): Transact => {
   assert.ok(transaction !== null, "the harness says that the store has transactions, and it has none");
   return transaction;
 };
@@ -95,6 +95,46 @@ export const transactingCases = (test: CaseMaker<RequestStoreFixture>): readonly
     );
     await isStored(store, after);
     assert.equal((await answerOf(store.audit(before))).length, 2, "the refused audit entry is not stored");
+  }),
+
+  test("transaction: what is inserted in it is stored once it ends, with its audit", async ({
+    store,
+    dump,
+  }) => {
+    await answerOf(
+      transactionOf(store)(async ({ read, insert }) => {
+        assert.deepEqual(await answerOf(insert({ request: before, entries: [entrySample(before, 1)] })), {
+          outcome: "stored",
+        });
+        assert.deepEqual(await answerOf(read(before)), before);
+        return ok(null);
+      }),
+    );
+    await isStored(store, before);
+    assert.equal((await answerOf(store.audit(before))).length, 1);
+    const undone = transactionOf(store)(async ({ insert }) => {
+      await answerOf(insert({ request: requestSample("undone-request"), entries: [] }));
+      return err(new Error("the work failed"));
+    });
+    await errorOf(undone, "what failed must not look stored");
+    assert.ok(!(await dump()).includes("undone-request"), "what was inserted before it failed is not stored");
+  }),
+
+  test("transaction: what asks the same as an open request is not inserted, and the transaction goes on", async ({
+    store,
+    dump,
+  }) => {
+    await stored(store, before);
+    const same = requestSample("asks-the-same", { duplicateKey: before.duplicateKey });
+    await answerOf(
+      transactionOf(store)(async ({ insert, commit }) => {
+        const answer = await answerOf(insert({ request: same, entries: [] }));
+        assert.deepEqual(answer, { outcome: "duplicate", requestId: before.id });
+        return commit(change);
+      }),
+    );
+    await isStored(store, after);
+    assert.ok(!(await dump()).includes("asks-the-same"), "the duplicate is not stored");
   }),
 
   test("transaction: of it and a commit from elsewhere over one request, one wins", async ({ store }) => {

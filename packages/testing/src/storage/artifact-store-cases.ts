@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ArtifactStore } from "@subject-rights/core";
 import { answerOf, errorOf } from "../answers.ts";
 import { bytesSample, hexOf } from "../bytes.ts";
-import { type ConformanceCase, casesOver, casesOverBreakable } from "../conformance-case.ts";
+import { type ConformanceCase, casesOver, casesWhereMade } from "../conformance-case.ts";
 import type { ArtifactStoreFixture, StorageHarness } from "./harness.ts";
 
 const largestChunk = 1024 * 1024;
@@ -120,7 +120,7 @@ export const artifactStoreCases = (
       assert.equal(await answerOf(store.sweep({ until: noon })), 0);
     }),
 
-    ...casesOverBreakable(harness.makeBreakable?.bind(harness), (breakable) =>
+    ...casesWhereMade(harness.makeBreakable?.bind(harness), (breakable) =>
       (
         [
           ["write", (store) => store.write({ ...key, bytes: bytesSample(1), expiresAt: noon })],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type KeyRing, keyBytes } from "@subject-rights/core";
 import { answerOf, errorOf } from "../answers.ts";
 import { hexOf } from "../bytes.ts";
-import { type ConformanceCase, casesOver, casesOverBreakable } from "../conformance-case.ts";
+import { type ConformanceCase, casesOver, casesWhereMade } from "../conformance-case.ts";
 import type { KeyRingFixture, StorageHarness } from "./harness.ts";
 
 const name = "request/tenant-one/request-1";
@@ -87,7 +87,7 @@ export const keyRingCases = (harness: StorageHarness<KeyRingFixture>): readonly 
       assert.notEqual(await use(keyRing, name), key);
     }),
 
-    ...casesOverBreakable(harness.makeBreakable?.bind(harness), (breakable) =>
+    ...casesWhereMade(harness.makeBreakable?.bind(harness), (breakable) =>
       (["create", "use", "destroy"] as const).map((operation) =>
         breakable(
           `${operation}: "could not ask" is an error, and never an answer`,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { SourceStatusStore, StoredSourceStatus } from "@subject-rights/core";
 import { answerOf, errorOf } from "../answers.ts";
-import { type ConformanceCase, casesOver, casesOverBreakable } from "../conformance-case.ts";
+import { type ConformanceCase, casesOver, casesWhereMade } from "../conformance-case.ts";
 import type { SourceStatusStoreFixture, StorageHarness } from "./harness.ts";
 
 const tenant = "tenant-one";
@@ -69,7 +69,7 @@ export const sourceStatusStoreCases = (
       assert.deepEqual(await listed(store), []);
     }),
 
-    ...casesOverBreakable(harness.makeBreakable?.bind(harness), (breakable) => [
+    ...casesWhereMade(harness.makeBreakable?.bind(harness), (breakable) => [
       breakable('put: "could not ask" is an error, and never an answer', async ({ store, breakIt }) => {
         await breakIt();
         await errorOf(

@@ -2,6 +2,7 @@ import {
   type ArtifactStore,
   type ArtifactStoreDefinition,
   type CommitInput,
+  type InsertInput,
   type KeyRing,
   type KeyRingDefinition,
   ok,
@@ -34,10 +35,11 @@ export const plainRequestStore = (store: RequestStore): Required<RequestStoreDef
     const { transaction } = store;
     if (transaction === null) throw new Error("the store has no transactions");
     return thrown(
-      transaction(async ({ handle, read, commit }) => {
+      transaction(async ({ handle, read, insert, commit }) => {
         const inside = {
           handle,
           read: (key: RequestKey) => thrown(read(key)),
+          insert: (input: InsertInput) => thrown(insert(input)),
           commit: (input: CommitInput) => thrown(commit(input)),
         };
         return ok(await work(inside));

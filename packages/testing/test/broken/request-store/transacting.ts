@@ -19,13 +19,16 @@ const together = "transaction: what is committed in it is stored once it ends, a
 const undone = "transaction: what throws in it undoes everything, and is an error";
 const versions = "transaction: a change made on another version is refused, and the transaction goes on";
 const claims = "transaction: a claim that another open request holds is refused, and the transaction goes on";
+const inserted = "transaction: what is inserted in it is stored once it ends, with its audit";
+const duplicates =
+  "transaction: what asks the same as an open request is not inserted, and the transaction goes on";
 const oneWins = "transaction: of it and a commit from elsewhere over one request, one wins";
 
 export const transactingFaults: readonly Broken<Fault>[] = [
   {
     fault: "a transaction does not see what it did itself",
     how: inside((_, { good }) => ({ read: good.read })),
-    caughtBy: [together],
+    caughtBy: [together, inserted],
   },
   {
     fault: "a commit in a transaction is stored at once, whatever becomes of it",
@@ -36,7 +39,26 @@ export const transactingFaults: readonly Broken<Fault>[] = [
         return answer;
       },
     })),
-    caughtBy: [together, undone, versions, claims, oneWins],
+    caughtBy: [together, undone, versions, claims, duplicates, oneWins],
+  },
+  {
+    fault: "what is inserted in a transaction is stored at once, whatever becomes of it",
+    how: inside(({ insert }, { tables }) => ({
+      async insert(input) {
+        const answer = await insert(input);
+        if (answer.outcome === "stored") put(tables, input.request, input.entries);
+        return answer;
+      },
+    })),
+    caughtBy: [inserted],
+  },
+  {
+    fault: "in a transaction duplicates are not looked for",
+    how: inside(({ insert }) => ({
+      insert: (input) =>
+        insert({ ...input, request: { ...input.request, duplicateKey: `another of ${input.request.id}` } }),
+    })),
+    caughtBy: [inserted, duplicates],
   },
   {
     fault: "what throws in a transaction undoes nothing",
@@ -44,10 +66,9 @@ export const transactingFaults: readonly Broken<Fault>[] = [
       async transaction(work) {
         const commits: CommitInput[] = [];
         try {
-          return await good.transaction(({ handle, read, commit }) =>
+          return await good.transaction(({ commit, ...inside }) =>
             work({
-              handle,
-              read,
+              ...inside,
               async commit(input) {
                 const answer = await commit(input);
                 if (answer.outcome === "committed") commits.push(input);

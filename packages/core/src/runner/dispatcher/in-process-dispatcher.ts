@@ -1,24 +1,27 @@
-import { instant, later, milliseconds } from "../instant.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Dispatcher, WakeUp } from "../ports/dispatcher.ts";
-import type { DueRequest } from "../ports/request-store.ts";
+import { instant, later, milliseconds } from "../../instant.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Dispatcher, WakeUp } from "../../ports/dispatcher.ts";
+import type { Randomness } from "../../ports/randomness.ts";
+import type { DueRequest, RequestKey } from "../../ports/request-store.ts";
+import { jitter } from "../jitter.ts";
+import { backOff } from "./back-off.ts";
+import { keepLooking } from "./keep-looking.ts";
 
 export interface InProcessDispatcherOptions {
   readonly clock: Clock;
+  readonly randomness: Randomness;
   /** Asks the store which requests are due by then, so that nothing depends on what this process remembers. */
   readonly due: (until: string, limit: number) => Promise<readonly DueRequest[]>;
-  /** How many requests are worked on at once. */
-  readonly concurrency: number;
-  /** Is told of what a handler threw; the request is tried again a little later. */
-  readonly onError: (error: unknown, job: WakeUp | null) => void;
+  /** Is told when the store could not be asked; it is asked again later. */
+  readonly onError: (error: unknown) => void;
   /** How often the store is asked, in milliseconds: finds what others stored, and what a clock jumped over. */
   readonly lookEvery: number;
+  /** How many wake-ups are held at most; what comes on top is left to the store. Default: 10,000. */
+  readonly capacity?: number;
 }
 
 /** How much is taken from the store at a time. */
 const lookLimit = 1_000;
-const firstDelay = 1_000;
-const longestDelay = 60_000;
 
 interface Job {
   wakeUp: WakeUp;
@@ -30,17 +33,22 @@ interface Job {
   timer: AbortController | null;
 }
 
-/** Wakes requests within this process: a timer for each, and a look into the store for what nobody remembers. */
+/**
+ * Wakes requests within this process: a bounded number of timers, and a look into the store for what nobody remembers.
+ * Forgets what is enqueued before anybody works, or for later than the next look: the store has it.
+ */
 export const inProcessDispatcher = (options: InProcessDispatcherOptions): Dispatcher => {
-  const { clock, concurrency, lookEvery } = options;
+  const { clock, randomness, lookEvery, onError, capacity = 10_000 } = options;
   const jobs = new Map<string, Job>();
-  const ready: string[] = [];
+  /** Names of jobs whose time has come, the first first. */
+  const ready = new Set<string>();
   const running = new Set<Promise<void>>();
   const stopped = new AbortController();
   let thereIsMore = false;
   let handler: ((wakeUp: WakeUp) => Promise<void>) | null = null;
+  let concurrency = 0;
 
-  const nameOf = ({ tenant, requestId }: WakeUp) => JSON.stringify([tenant, requestId]);
+  const nameOf = ({ tenant, id }: RequestKey) => JSON.stringify([tenant, id]);
 
   const arm = (name: string, job: Job) => {
     const timer = new AbortController();
@@ -48,7 +56,7 @@ export const inProcessDispatcher = (options: InProcessDispatcherOptions): Dispat
     const delay = milliseconds(job.wakeUp.runAt) - clock.now().getTime();
     if (delay <= 0) return makeReady(name);
     // It may have been next in line for something that is not to be done any more.
-    if (ready.includes(name)) ready.splice(ready.indexOf(name), 1);
+    ready.delete(name);
     clock.wait(delay, AbortSignal.any([timer.signal, stopped.signal])).then(
       () => makeReady(name),
       () => undefined,
@@ -56,14 +64,15 @@ export const inProcessDispatcher = (options: InProcessDispatcherOptions): Dispat
   };
 
   const makeReady = (name: string) => {
-    if (!ready.includes(name)) ready.push(name);
+    ready.add(name);
     startNext();
   };
 
   const startNext = () => {
     while (handler !== null && !stopped.signal.aborted && running.size < concurrency) {
-      const name = ready.shift();
+      const [name] = ready;
       if (name === undefined) return lookForMore();
+      ready.delete(name);
       const job = jobs.get(name);
       if (job === undefined || job.isRunning) continue;
       const run = execute(name, job, handler).finally(() => {
@@ -81,11 +90,10 @@ export const inProcessDispatcher = (options: InProcessDispatcherOptions): Dispat
     try {
       await handle(job.wakeUp);
       job.failures = 0;
-    } catch (error) {
+    } catch {
       job.failures += 1;
-      const delay = Math.min(longestDelay, firstDelay * 2 ** (job.failures - 1));
+      const delay = backOff(job.failures, jitter(randomness));
       job.again = { ...job.wakeUp, runAt: later(instant(clock.now()), delay) };
-      options.onError(error, job.wakeUp);
     }
     job.isRunning = false;
     const { again } = job;
@@ -97,8 +105,14 @@ export const inProcessDispatcher = (options: InProcessDispatcherOptions): Dispat
   const hold = (name: string, job: Job) => {
     job.timer?.abort();
     const isFar = milliseconds(job.wakeUp.runAt) - clock.now().getTime() > lookEvery;
+    const isFull = jobs.size >= capacity && !jobs.has(name);
+    if (isFull) thereIsMore = true;
     // One that failed is kept: a look into the store would take it for a new one, and try it at once.
-    if ((isFar && job.failures === 0) || stopped.signal.aborted) return void jobs.delete(name);
+    if (isFull || (isFar && job.failures === 0) || stopped.signal.aborted) {
+      jobs.delete(name);
+      ready.delete(name);
+      return;
+    }
     jobs.set(name, job);
     arm(name, job);
   };
@@ -113,37 +127,31 @@ export const inProcessDispatcher = (options: InProcessDispatcherOptions): Dispat
 
   const look = async () => {
     const until = later(instant(clock.now()), lookEvery);
-    const found = await options.due(until, lookLimit);
-    thereIsMore = found.length === lookLimit;
+    // Those that are held here are due as well, and must not hide the others.
+    const limit = jobs.size + lookLimit;
+    const found = await options.due(until, limit);
+    thereIsMore = found.length === limit;
     for (const { tenant, id, wakeAt } of found) {
-      const wakeUp = { tenant, requestId: id, runAt: wakeAt };
+      const wakeUp = { tenant, id, runAt: wakeAt };
       if (jobs.get(nameOf(wakeUp))?.isRunning !== true) take(wakeUp);
     }
   };
 
-  const lookSafely = () => look().catch((error: unknown) => options.onError(error, null));
-
   const lookForMore = () => {
     if (!thereIsMore) return;
     thereIsMore = false;
-    void lookSafely();
-  };
-
-  const keepLooking = async () => {
-    while (!stopped.signal.aborted) {
-      await clock.wait(lookEvery, stopped.signal);
-      await lookSafely();
-    }
+    look().catch(onError);
   };
 
   return {
-    enqueue: async (wakeUp) => {
-      if (handler !== null) take(wakeUp);
+    enqueue: async ({ tenant, id }, { runAt }) => {
+      if (handler !== null) take({ tenant, id, runAt });
     },
-    work: async (handle) => {
+    work: async (handle, { concurrency: atOnce }) => {
+      concurrency = atOnce;
       handler = handle;
       await look();
-      keepLooking().catch(() => undefined);
+      void keepLooking({ clock, every: lookEvery, look, onError }, stopped.signal);
     },
     stop: async () => {
       stopped.abort();

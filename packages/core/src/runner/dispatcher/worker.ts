@@ -1,0 +1,32 @@
+import type { Dispatcher, WakeUp } from "../../ports/dispatcher.ts";
+import { advanceRequest } from "../advance.ts";
+import type { Services } from "../services.ts";
+import { wake, wakingStore } from "./waking-store.ts";
+
+export interface WorkerParts {
+  readonly services: Services;
+  readonly dispatcher: Dispatcher;
+  /** Fires when the library stops. */
+  readonly stop: AbortSignal;
+  /** Is told of what ended the work on a request for the time being. */
+  readonly onError: (error: unknown, requestId: string) => void;
+}
+
+/** What a dispatcher calls: takes the request as far as it gets now, or throws and is called again. */
+export const workerOf = ({ services, dispatcher, stop, onError }: WorkerParts) => {
+  const { requestStore, clock } = services;
+  const inHand = {
+    ...services,
+    requestStore: wakingStore({ requestStore, dispatcher, clock }, { inHand: true }),
+  };
+  return async (wakeUp: WakeUp): Promise<void> => {
+    try {
+      await advanceRequest(inHand, wakeUp, stop);
+      // What was broken off here is for somebody else.
+      if (stop.aborted) await wake(dispatcher, wakeUp, wakeUp.runAt);
+    } catch (thrown) {
+      onError(thrown, wakeUp.id);
+      throw thrown;
+    }
+  };
+};
