@@ -1,7 +1,11 @@
 import { defineConfig } from "vitest/config";
 
 /** These ask a real PostgreSQL server, which is started for them. */
-const onPostgres = ["packages/postgres/test/**/*.test.ts"];
+const onPostgres = [
+  "packages/postgres/test/**/*.test.ts",
+  "packages/pg-boss/test/**/*.test.ts",
+  "packages/bench/test/**/*.test.ts",
+];
 
 export default defineConfig({
   // Tests run on `src`, so nothing has to be built first. The others are Vite's own for a server.

@@ -44,7 +44,7 @@ const rowsOf = async (source: DataSource, subject: Subject): Promise<Row[]> => {
   for (;;) {
     const page = (await pages?.next())?._unsafeUnwrap();
     if (!page) return rows;
-    rows.push(...page.rows);
+    if ("rows" in page) rows.push(...page.rows);
   }
 };
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { command, together } from "./command.ts";
@@ -8,22 +8,32 @@ import type { StageResult } from "./stage.ts";
 export async function checkPackages(): Promise<StageResult> {
   const folder = await mkdtemp(join(tmpdir(), "subject-rights-"));
   try {
+    const names = await published();
     const packed = await command("pnpm", [
       "--recursive",
-      "--filter=./packages/*",
+      ...names.map((name) => `--filter=./packages/${name}`),
       "pack",
       `--pack-destination=${folder}`,
     ]);
     if (!packed.ok) {
       return packed;
     }
-    const names = (await readdir("packages")).sort();
     const tarballs = (await readdir(folder)).sort().map((name) => join(folder, name));
     const results = await Promise.all([...tarballs.map(checkTarball), ...names.map(importBuilt)]);
     return { ...together(results), remark: (await Promise.all(tarballs.map(sized))).join(", ") };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The folders of the packages that are not private. */
+async function published(): Promise<string[]> {
+  const names: string[] = [];
+  for (const name of (await readdir("packages")).sort()) {
+    const text = await readFile(join("packages", name, "package.json"), "utf8");
+    if ((JSON.parse(text) as { readonly private?: boolean }).private !== true) names.push(name);
+  }
+  return names;
 }
 
 async function checkTarball(tarball: string): Promise<StageResult> {

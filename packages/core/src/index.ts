@@ -20,6 +20,29 @@ export type { Requests, RevealedSubject } from "./facade/requests.ts";
 export type { FetchedPackage, Packages } from "./facade/packages.ts";
 export type { ListSourcesError, RefreshError, SourceRow, Sources } from "./facade/sources.ts";
 export type { ListUsersError, Users } from "./facade/users.ts";
+export type { LeftBehind, ListSweepsError, Sweeps } from "./facade/erase-many.ts";
+export type {
+  EraseManyError,
+  EraseManyInput,
+  GoOnError,
+  GoOnInput,
+  RetryInput,
+  RunningSweep,
+  SweepPace,
+  SweepRunError,
+} from "./facade/run-sweeps.ts";
+export type { SettleSweepError, StopSweepError } from "./facade/end-sweep.ts";
+export type { OnSweep, ReadSweepError } from "./facade/sweep-access.ts";
+export type { PeoplePage, PeopleStream, SweptPerson } from "./sweeps/people.ts";
+export type {
+  SweepCounts,
+  SweepProblem,
+  SweepProblemCode,
+  SweepReason,
+  SweepStatus,
+  SweptRecords,
+} from "./sweeps/sweep.ts";
+export type { SweepView } from "./sweeps/view.ts";
 
 // What goes into the calls, and what comes out
 export type { Actor } from "./request/actor.ts";
@@ -34,6 +57,7 @@ export { type ExportManifest, exportManifestSchema } from "./export/manifest.ts"
 // Results and errors
 export { err, errAsync, ok, okAsync, orThrow, Result, ResultAsync } from "./result.ts";
 export * from "./errors.ts";
+export * from "./sweeps/errors.ts";
 export type { ApplyError } from "./runner/apply.ts";
 export type { LoadError } from "./runner/load.ts";
 export type { Refusal } from "./workflows/decide.ts";
@@ -58,14 +82,38 @@ export {
 } from "./subject/identifier.ts";
 
 // Write an adapter: a definition is what its author writes, `define…` makes it safe to use
-export type { DataSourceDefinition, ExportContext, ExportPage, Row, Value } from "./ports/data-source.ts";
-export { type Ability, type DataSource, defineDataSource } from "./bridge/define-data-source.ts";
+export type {
+  DataSourceDefinition,
+  ExportContext,
+  ExportPage,
+  LineColumn,
+  LinePage,
+  Row,
+  RowPage,
+  Value,
+  ValueKind,
+} from "./ports/data-source.ts";
+export { jsonText, UnfitValue } from "./export/json-text.ts";
+export {
+  type Ability,
+  type BulkAbility,
+  type DataSource,
+  defineDataSource,
+} from "./bridge/define-data-source.ts";
 export { type ExportPages, rowsPerPage } from "./bridge/export-pages.ts";
 export type * from "./ports/notifier.ts";
+export type { CarriedSecret, PackageEncryption } from "./ports/package-encryption.ts";
 export { defineNotifier, type Notifier } from "./bridge/define-notifier.ts";
 export type * from "./ports/request-store.ts";
 export { defineRequestStore, type RequestStore } from "./bridge/define-request-store.ts";
 export type { Transact, Transaction } from "./bridge/transaction.ts";
+export type * from "./ports/sweep-store.ts";
+export {
+  defineSweepStore,
+  type SweepStore,
+  type SweepTransact,
+  type SweepTransaction,
+} from "./bridge/define-sweep-store.ts";
 export type { ArtifactKey, ArtifactStoreDefinition } from "./ports/artifact-store.ts";
 export { type ArtifactStore, defineArtifactStore } from "./bridge/define-artifact-store.ts";
 export type { SourceStatusStoreDefinition, StoredSourceStatus } from "./ports/source-status-store.ts";
@@ -75,7 +123,8 @@ export { defineKeyRing, type KeyRing, keyBytes } from "./bridge/define-key-ring.
 export type { ApplicationUser, UserDirectoryDefinition } from "./ports/user-directory.ts";
 export { defineUserDirectory, type UserDirectory, type UserPage } from "./bridge/define-user-directory.ts";
 export type { AddressBookDefinition } from "./ports/address-book.ts";
-export type { Dispatcher, WakeUp } from "./ports/dispatcher.ts";
+export type * from "./ports/dispatcher.ts";
+export { backOff } from "./runner/dispatcher/back-off.ts";
 export type { Call } from "./bridge/call.ts";
 export type { CallContext } from "./ports/call.ts";
 export { checkDefinition } from "./bridge/issues.ts";

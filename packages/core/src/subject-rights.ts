@@ -5,11 +5,13 @@ import type { KeyRing } from "./bridge/define-key-ring.ts";
 import type { Notifier } from "./bridge/define-notifier.ts";
 import type { RequestStore } from "./bridge/define-request-store.ts";
 import type { SourceStatusStore } from "./bridge/define-source-status-store.ts";
+import type { SweepStore } from "./bridge/define-sweep-store.ts";
 import { defineUserDirectory, type UserDirectory } from "./bridge/define-user-directory.ts";
-import { checkDefinition } from "./bridge/issues.ts";
+import { callable, checkDefinition } from "./bridge/issues.ts";
 import { systemClock } from "./bridge/system-clock.ts";
 import { systemRandomness } from "./crypto.ts";
 import { ConfigurationMistake, StorageFailed } from "./errors.ts";
+import { type Sweeps, sweepsOf } from "./facade/erase-many.ts";
 import { type Packages, packagesOf } from "./facade/packages.ts";
 import { type Policy, rolePolicy } from "./facade/policy.ts";
 import { type Requests, requestsOf } from "./facade/requests.ts";
@@ -17,13 +19,16 @@ import { type Sources, sourcesOf } from "./facade/sources.ts";
 import { type Users, usersOf } from "./facade/users.ts";
 import type { AddressBookDefinition } from "./ports/address-book.ts";
 import type { Clock } from "./ports/clock.ts";
-import type { Dispatcher, WakeUp } from "./ports/dispatcher.ts";
+import type { Dispatcher } from "./ports/dispatcher.ts";
+import type { PackageEncryption } from "./ports/package-encryption.ts";
 import type { Randomness } from "./ports/randomness.ts";
 import type { Acknowledger } from "./request/request.ts";
 import { type RuleChanges, withRules } from "./request/rules.ts";
 import { orThrow, ResultAsync } from "./result.ts";
-import { advanceRequest } from "./runner/advance.ts";
-import { inProcessDispatcher } from "./runner/in-process-dispatcher.ts";
+import { inProcessDispatcher } from "./runner/dispatcher/in-process-dispatcher.ts";
+import { lookOut } from "./runner/dispatcher/look-out.ts";
+import { wakingStore } from "./runner/dispatcher/waking-store.ts";
+import { workerOf } from "./runner/dispatcher/worker.ts";
 import type { Links, Services } from "./runner/services.ts";
 import { createSignals } from "./runner/signals.ts";
 import { sweepDaily } from "./runner/sweep.ts";
@@ -40,6 +45,8 @@ export interface SubjectRightsOptions {
   readonly artifactStore: ArtifactStore;
   readonly sourceStatusStore: SourceStatusStore;
   readonly keyRing: KeyRing;
+  /** For `sweeps`. Left out: there are none. */
+  readonly sweepStore?: SweepStore;
 
   /** The application's own users, for the Permissions page. Left out: there are none. */
   readonly users?: UserDirectory;
@@ -48,6 +55,8 @@ export interface SubjectRightsOptions {
   /** Who acknowledges a request. Default: the tenant's administrator. */
   readonly acknowledgedBy?: Acknowledger;
   readonly links?: Links;
+  /** Left out: packages are not encrypted. */
+  readonly packageEncryption?: PackageEncryption;
   /** Changes some of the bounds; the others stay as in `defaultRules`. */
   readonly rules?: RuleChanges;
   /** Milliseconds that one call to a source or the notifier may take; a page, for an export. Default: 60,000. */
@@ -58,7 +67,7 @@ export interface SubjectRightsOptions {
   readonly lookEvery?: number;
   /** Is told when a request could not be worked on for the time being: its store failed, its key is gone. */
   readonly onError?: (error: unknown, requestId: string | null) => void;
-  /** Default: within this process. */
+  /** Wakes requests. Default: within this process. */
   readonly dispatcher?: Dispatcher;
   readonly clock?: Clock;
   readonly randomness?: Randomness;
@@ -69,6 +78,7 @@ export interface SubjectRights {
   readonly packages: Packages;
   readonly sources: Sources;
   readonly users: Users;
+  readonly sweeps: Sweeps;
   /**
    * Starts working on requests in this process, those first that an earlier process left unfinished. Without it,
    * requests are taken in and stored, and wait for a process that works on them.
@@ -91,6 +101,7 @@ const optionsSchema = z.object({
   sourceStatusStore: part,
   keyRing: part,
   controller: z.string().trim().min(1).max(200),
+  packageEncryption: z.object({ carrySecret: callable }).optional(),
   callDeadline: z.number().int().positive().default(60_000),
   concurrency: z.number().int().positive().default(4),
   lookEvery: z.number().int().positive().default(30_000),
@@ -109,21 +120,24 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     optionsSchema,
     options,
   );
-  const { requestStore, clock = systemClock, onError = () => undefined } = options;
+  const { requestStore, clock = systemClock, randomness = systemRandomness } = options;
+  const { onError = () => undefined } = options;
   // What a listener throws is its own trouble, and must not end the work.
   const tell = (error: unknown, requestId: string | null) =>
     void (async () => onError(error, requestId))().catch(() => undefined);
+  const tellOfStore = (error: unknown) => tell(error, null);
   const dispatcher =
     options.dispatcher ??
     inProcessDispatcher({
       clock,
-      concurrency,
+      randomness,
       lookEvery,
       due: async (until, limit) => orThrow(await requestStore.due({ until, limit })),
-      onError: (error, job) => tell(error, job?.requestId ?? null),
+      onError: tellOfStore,
     });
+  const waking = { requestStore, dispatcher, clock };
   const services: Services = {
-    requestStore,
+    requestStore: wakingStore(waking),
     artifactStore: options.artifactStore,
     sourceStatusStore: options.sourceStatusStore,
     keyRing: options.keyRing,
@@ -132,29 +146,39 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     addresses: options.addresses,
     links: options.links ?? {},
     controller,
+    packageEncryption: options.packageEncryption ?? null,
     clock,
-    randomness: options.randomness ?? systemRandomness,
+    randomness,
     rules: withRules(options.rules ?? {}),
     callDeadline,
-    dispatcher,
     signals: createSignals(),
   };
   const context = { services, policy: options.policy ?? rolePolicy(), acknowledgedBy };
   const stopping = new AbortController();
+  const { sweeps, ended } = sweepsOf(context, options.sweepStore, stopping.signal);
+  const work = async () => {
+    const worker = workerOf({
+      services: { ...services, requestStore },
+      dispatcher,
+      stop: stopping.signal,
+      onError: tell,
+    });
+    // First, so that a start that fails has begun nothing. The dispatcher within this process looks by itself.
+    if (options.dispatcher !== undefined)
+      await lookOut({ ...waking, lookEvery, onError: tellOfStore }, stopping.signal);
+    await dispatcher.work(worker, { concurrency });
+  };
   return {
     requests: requestsOf(context),
     packages: packagesOf(context),
     sources: sourcesOf(context),
     users: usersOf(context, options.users ?? nobody),
+    sweeps,
     start: () => {
       if (stopping.signal.aborted)
         throw new ConfigurationMistake("This library was stopped: create it anew.");
-      return ResultAsync.fromPromise(
-        dispatcher.work((wakeUp: WakeUp) => advanceRequest(services, wakeUp, stopping.signal)),
-        (thrown) =>
-          thrown instanceof StorageFailed
-            ? thrown
-            : new StorageFailed("dispatcher", "work", { cause: thrown }),
+      return ResultAsync.fromPromise(work(), (thrown) =>
+        thrown instanceof StorageFailed ? thrown : new StorageFailed("dispatcher", "work", { cause: thrown }),
       ).map(() => {
         void sweepDaily(services, stopping.signal, (error) => tell(error, null));
         return undefined;
@@ -162,7 +186,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     },
     stop: async () => {
       stopping.abort(new Error("The library was stopped."));
-      await dispatcher.stop();
+      await Promise.all([dispatcher.stop(), ended()]);
     },
   };
 };

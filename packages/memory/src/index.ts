@@ -1,7 +1,7 @@
 export { type ArtifactTable, memoryArtifactStore, type StoredChunk } from "./artifact-store.ts";
 export { type KeyTable, type MemoryKeyRingOptions, memoryKeyRing } from "./key-ring.ts";
 export { type MemoryNotifier, type MemoryNotifierOptions, memoryNotifier } from "./notifier.ts";
-export { MemoryTransaction, memoryRequestStore, type RequestTables } from "./request-store.ts";
+export { type InTurn, MemoryTransaction, memoryRequestStore, type RequestTables } from "./request-store.ts";
 export { memorySourceStatusStore, type SourceStatusTable } from "./source-status-store.ts";
 export {
   type MemoryStorage,
@@ -10,4 +10,5 @@ export {
   memoryStorage,
   memoryTables,
 } from "./storage.ts";
+export { memorySweepStore } from "./sweep-store.ts";
 export { type MemoryUser, memoryUserDirectory } from "./user-directory.ts";

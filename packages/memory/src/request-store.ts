@@ -5,16 +5,28 @@ import {
   type RequestStore,
   type RequestStoreDefinition,
   type StoredRequest,
+  type StoredSweep,
+  type StoredSweepPart,
 } from "@subject-rights/core";
 
 export interface RequestTables {
   readonly requests: Map<string, StoredRequest>;
   readonly audit: Map<string, readonly AuditEntry[]>;
+  readonly sweeps: Map<string, StoredSweep>;
+  readonly sweepParts: Map<string, ReadonlyMap<number, StoredSweepPart>>;
+  /** Which sweep holds a claim. */
+  readonly sweepClaims: Map<string, string>;
 }
 
-export const requestTables = (): RequestTables => ({ requests: new Map(), audit: new Map() });
+export const requestTables = (): RequestTables => ({
+  requests: new Map(),
+  audit: new Map(),
+  sweeps: new Map(),
+  sweepParts: new Map(),
+  sweepClaims: new Map(),
+});
 
-const keyOf = ({ tenant, id }: RequestKey): string => JSON.stringify([tenant, id]);
+export const keyOf = ({ tenant, id }: RequestKey): string => JSON.stringify([tenant, id]);
 
 /** Where a request stands in the list. All instants are of one length, so this orders by time, then by id. */
 const placeOf = ({ receivedAt, id }: StoredRequest): string => `${receivedAt} ${id}`;
@@ -27,14 +39,27 @@ const byText =
   };
 
 /** Other maps of the same values: those are replaced, and never changed. */
-const copyOf = ({ requests, audit }: RequestTables): RequestTables => ({
-  requests: new Map(requests),
-  audit: new Map(audit),
+const copyOf = (tables: RequestTables): RequestTables => ({
+  ...tables,
+  requests: new Map(tables.requests),
+  audit: new Map(tables.audit),
 });
+
+/** Does work once everything before it has ended, well or not. */
+export type InTurn = <Value>(work: () => Promise<Value>) => Promise<Value>;
+
+export const takingTurns = (): InTurn => {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+};
 
 /** Nothing here waits between looking and storing: that alone makes each operation atomic. */
 const operationsOver = (tables: RequestTables): RequestStoreDefinition => {
-  const { requests, audit } = tables;
+  const { requests, audit, sweepClaims } = tables;
 
   const others = ({ tenant, id }: RequestKey): StoredRequest[] =>
     [...requests.values()].filter((other) => other.open && other.tenant === tenant && other.id !== id);
@@ -71,6 +96,10 @@ const operationsOver = (tables: RequestTables): RequestStoreDefinition => {
         claims.some((claim) => request.claims.includes(claim)),
       );
       if (holder !== undefined) return { outcome: "claimed", by: holder.id };
+      const sweep = request.claims
+        .map((claim) => sweepClaims.get(JSON.stringify([request.tenant, claim])))
+        .find((id) => id !== undefined);
+      if (sweep !== undefined) return { outcome: "claimed", by: sweep };
       put(request, entries);
       return { outcome: "committed" };
     },
@@ -128,15 +157,13 @@ export class MemoryTransaction {
  * for its end.
  *
  * @param tables where it is kept; handing the same to a second store is a restart without loss
+ * @param inTurn shared with the sweep store over the same tables
  */
-export const memoryRequestStore = (tables: RequestTables = requestTables()): RequestStore => {
+export const memoryRequestStore = (
+  tables: RequestTables = requestTables(),
+  inTurn: InTurn = takingTurns(),
+): RequestStore => {
   const operations = operationsOver(tables);
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <Value>(work: () => Promise<Value>): Promise<Value> => {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
-    return turn;
-  };
   return defineRequestStore({
     ...operations,
     insert: (input) => inTurn(() => operations.insert(input)),
@@ -145,8 +172,8 @@ export const memoryRequestStore = (tables: RequestTables = requestTables()): Req
       inTurn(async () => {
         const [before, draft] = [copyOf(tables), copyOf(tables)];
         const handle = new MemoryTransaction();
-        const { read, commit } = operationsOver(draft);
-        const value = await work({ handle, read, commit });
+        const { read, insert, commit } = operationsOver(draft);
+        const value = await work({ handle, read, insert, commit });
         const changed = [...draft.requests].filter(([key, request]) => request !== before.requests.get(key));
         // Another store over the same tables does not wait for this one.
         if (changed.some(([key]) => tables.requests.get(key) !== before.requests.get(key)))

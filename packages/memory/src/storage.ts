@@ -4,11 +4,13 @@ import type {
   Randomness,
   RequestStore,
   SourceStatusStore,
+  SweepStore,
 } from "@subject-rights/core";
 import { type ArtifactTable, memoryArtifactStore } from "./artifact-store.ts";
 import { type KeyTable, memoryKeyRing } from "./key-ring.ts";
-import { memoryRequestStore, type RequestTables, requestTables } from "./request-store.ts";
+import { memoryRequestStore, type RequestTables, requestTables, takingTurns } from "./request-store.ts";
 import { memorySourceStatusStore, type SourceStatusTable } from "./source-status-store.ts";
+import { memorySweepStore } from "./sweep-store.ts";
 
 /** All that the storage ports keep: to look into it from outside, and to start anew over it. */
 export interface MemoryTables extends RequestTables {
@@ -22,6 +24,7 @@ export interface MemoryStorage {
   readonly artifactStore: ArtifactStore;
   readonly sourceStatusStore: SourceStatusStore;
   readonly keyRing: KeyRing;
+  readonly sweepStore: SweepStore;
 }
 
 export interface MemoryStorageOptions {
@@ -42,9 +45,13 @@ export const memoryTables = (): MemoryTables => ({
 export const memoryStorage = ({
   tables = memoryTables(),
   randomness,
-}: MemoryStorageOptions = {}): MemoryStorage => ({
-  requestStore: memoryRequestStore(tables),
-  artifactStore: memoryArtifactStore(tables.chunks),
-  sourceStatusStore: memorySourceStatusStore(tables.statuses),
-  keyRing: memoryKeyRing({ randomness, keys: tables.keys }),
-});
+}: MemoryStorageOptions = {}): MemoryStorage => {
+  const inTurn = takingTurns();
+  return {
+    requestStore: memoryRequestStore(tables, inTurn),
+    artifactStore: memoryArtifactStore(tables.chunks),
+    sourceStatusStore: memorySourceStatusStore(tables.statuses),
+    keyRing: memoryKeyRing({ randomness, keys: tables.keys }),
+    sweepStore: memorySweepStore(tables, inTurn),
+  };
+};

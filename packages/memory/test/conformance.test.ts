@@ -4,15 +4,24 @@ import {
   notifierCases,
   requestStoreCases,
   sourceStatusStoreCases,
+  sweepStoreCases,
 } from "@subject-rights/testing";
 import { describe, it } from "vitest";
-import { artifactStore, keyRing, notifier, requestStore, sourceStatusStore } from "./harnesses.ts";
+import {
+  artifactStore,
+  keyRing,
+  notifier,
+  requestStore,
+  sourceStatusStore,
+  sweepStore,
+} from "./harnesses.ts";
 
 const suites = {
   "request store": requestStoreCases(requestStore),
   "artifact store": artifactStoreCases(artifactStore),
   "key ring": keyRingCases(keyRing),
   "source status store": sourceStatusStoreCases(sourceStatusStore),
+  "sweep store": sweepStoreCases(sweepStore),
   notifier: notifierCases(notifier),
 };
 

@@ -5,6 +5,7 @@ import {
   memoryNotifier,
   memoryRequestStore,
   memorySourceStatusStore,
+  memoryStorage,
   memoryTables,
 } from "@subject-rights/memory";
 import type {
@@ -15,6 +16,7 @@ import type {
   RequestStoreHarness,
   SourceStatusStoreFixture,
   StorageHarness,
+  SweepStoreHarness,
 } from "@subject-rights/testing";
 
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
@@ -25,6 +27,22 @@ export const requestStore: RequestStoreHarness = {
     const tables = memoryTables();
     const dump = async () => JSON.stringify([[...tables.requests], [...tables.audit]]);
     return { store: memoryRequestStore(tables), dump };
+  },
+};
+
+export const sweepStore: SweepStoreHarness = {
+  transactions: true,
+  async make() {
+    const tables = memoryTables();
+    const { sweepStore: store, requestStore: requests } = memoryStorage({ tables });
+    const dump = async () =>
+      JSON.stringify([
+        [...tables.sweeps],
+        [...tables.sweepParts.values()].map((parts) => [...parts]),
+        [...tables.audit],
+        [...tables.sweepClaims],
+      ]);
+    return { store, requests, dump };
   },
 };
 

@@ -22,6 +22,7 @@ export { MigrationFailed, SchemaNotMigrated, SchemaTooNew, WrongMasterKey } from
 export { type KeyRingOptions, postgresKeyRing } from "./store/key-ring.ts";
 export { postgresRequestStore, type StoreOptions } from "./store/request-store.ts";
 export { postgresSourceStatusStore } from "./store/source-status-store.ts";
+export { postgresSweepStore } from "./store/sweep-store.ts";
 export { type PostgresStorage, type PostgresStorageOptions, postgresStorage } from "./store/storage.ts";
 
 // The data source

@@ -8,7 +8,9 @@ import {
   type SubjectRights,
 } from "@subject-rights/core";
 import type { PostgresStorage } from "@subject-rights/postgres";
-import type { Comparison, Side } from "../compare.ts";
+import type { Contest } from "../../harness/contest.ts";
+import type { Timed } from "../../harness/timed.ts";
+import { filledAgainstEmpty } from "./filled-against-empty.ts";
 import { tenant } from "./samples.ts";
 
 interface Application {
@@ -46,7 +48,7 @@ const applicationOver = ({ migrate: _, ...storage }: PostgresStorage): Applicati
 const lifeOf = ({ rights, sent }: Application) => {
   const actor = { id: "admin-1", tenant, roles: ["admin"] };
   let took = { submit: 0, acknowledge: 0 };
-  const whole: Side = async () => {
+  const whole: Timed = async () => {
     const began = performance.now();
     const asked = { actor, kind: "erasure", category: "customer-data" } as const;
     const { request } = orThrow(
@@ -80,7 +82,7 @@ const lifeOf = ({ rights, sent }: Application) => {
 export const wholeLibrary = async (
   empty: PostgresStorage,
   filled: PostgresStorage,
-): Promise<{ readonly comparisons: readonly Comparison[]; stop(): Promise<void> }> => {
+): Promise<{ readonly contests: readonly Contest[]; stop(): Promise<void> }> => {
   const applications = [applicationOver(empty), applicationOver(filled)] as const;
   for (const { rights } of applications) orThrow(await rights.start());
   const [baseline, measured] = [lifeOf(applications[0]), lifeOf(applications[1])];
@@ -91,11 +93,9 @@ export const wholeLibrary = async (
   } as const;
   return {
     // The first runs it; the others tell what it measured on the way.
-    comparisons: (Object.keys(titles) as (keyof typeof titles)[]).map((part) => ({
-      title: titles[part],
-      baseline: baseline[part],
-      measured: measured[part],
-    })),
+    contests: (Object.keys(titles) as (keyof typeof titles)[]).map((part) =>
+      filledAgainstEmpty(titles[part], baseline[part], measured[part]),
+    ),
     stop: async () => {
       for (const { rights } of applications) await rights.stop();
     },

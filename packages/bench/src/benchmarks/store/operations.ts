@@ -1,6 +1,8 @@
 import { randomInt } from "node:crypto";
 import { orThrow, type RequestKey, type RequestStore, type StoredRequest } from "@subject-rights/core";
-import type { Comparison, Side } from "../compare.ts";
+import type { Contest } from "../../harness/contest.ts";
+import type { Timed } from "../../harness/timed.ts";
+import { filledAgainstEmpty } from "./filled-against-empty.ts";
 import { acknowledged, entry, newRequest, openWakeAt, tenant } from "./samples.ts";
 
 /** A store, and what is in it from before. */
@@ -18,7 +20,7 @@ const expectThat = (holds: boolean, what: string): void => {
 
 const operationsOn = ({ store, closed, closedCount }: Filled) => {
   let current: StoredRequest = newRequest();
-  const submit: Side = async () => {
+  const submit: Timed = async () => {
     current = newRequest();
     const input = { request: current, entries: [entry(current, 1, "submitted")] };
     const began = performance.now();
@@ -27,12 +29,12 @@ const operationsOn = ({ store, closed, closedCount }: Filled) => {
     expectThat(outcome === "stored", "insert");
     return took;
   };
-  const findByToken: Side = async () => {
+  const findByToken: Timed = async () => {
     const found = orThrow(await store.readByTokenHash(current.tokenHashes[0] ?? ""));
     expectThat(found?.id === current.id, "readByTokenHash");
     return undefined;
   };
-  const acknowledge: Side = async () => {
+  const acknowledge: Timed = async () => {
     const next = acknowledged(current);
     const entries = [entry(next, 2, "acknowledged"), entry(next, 3, "identified")];
     const input = { request: next, expectedVersion: current.version, entries };
@@ -43,26 +45,26 @@ const operationsOn = ({ store, closed, closedCount }: Filled) => {
     current = next;
     return took;
   };
-  const read: Side = async () => {
+  const read: Timed = async () => {
     expectThat(orThrow(await store.read(current))?.version === current.version, "read");
     return undefined;
   };
-  const readClosed: Side = async () => {
+  const readClosed: Timed = async () => {
     const key = closed(1 + randomInt(closedCount));
     expectThat(orThrow(await store.read(key))?.id === key.id, "read of a closed request");
     return undefined;
   };
-  const due: Side = async () => {
+  const due: Timed = async () => {
     const found = orThrow(await store.due({ until: openWakeAt, limit: page }));
     expectThat(found.length === page, "due");
     return undefined;
   };
-  const audit: Side = async () => {
+  const audit: Timed = async () => {
     expectThat(orThrow(await store.audit(current)).length === 3, "audit");
     return undefined;
   };
   const list =
-    (open?: boolean): Side =>
+    (open?: boolean): Timed =>
     async () => {
       expectThat(orThrow(await store.list({ tenant, open, limit: page })).requests.length === page, "list");
       return undefined;
@@ -77,7 +79,7 @@ const operationsOn = ({ store, closed, closedCount }: Filled) => {
     "audit of a request": audit,
     "list, first 50": list(),
     "list of open ones, first 50": list(true),
-  } satisfies Record<string, Side>;
+  } satisfies Record<string, Timed>;
 };
 
 /** What either side has at least: as much as a page of a list shows. */
@@ -89,11 +91,9 @@ export const seed = async (filled: Filled): Promise<void> => {
   }
 };
 
-export const compareOperations = (empty: Filled, filled: Filled): readonly Comparison[] => {
+export const operationContests = (empty: Filled, filled: Filled): Contest[] => {
   const [baseline, measured] = [operationsOn(empty), operationsOn(filled)];
-  return (Object.keys(baseline) as (keyof typeof baseline)[]).map((title) => ({
-    title,
-    baseline: baseline[title],
-    measured: measured[title],
-  }));
+  return (Object.keys(baseline) as (keyof typeof baseline)[]).map((title) =>
+    filledAgainstEmpty(title, baseline[title], measured[title]),
+  );
 };
