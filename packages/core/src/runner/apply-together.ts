@@ -55,7 +55,11 @@ const record = async (
   if (found.value === undefined) return err(new RequestNotFound());
   const opened = openWith(found.value, secret);
   if (opened.isErr()) return err(opened.error);
-  const done = await decideAndCommit(services, transaction, opened.value, event, systemActorId);
-  // Somebody was faster all the same: the work is undone with the record of it.
-  return done.andThen((stored) => (stored === null ? err(new ChangedMeanwhile()) : ok(stored)));
+  const done = await decideAndCommit(services, transaction, opened.value, [event], systemActorId);
+  return done.andThen((stored): Result<Opened, ApplyError> => {
+    // Somebody was faster all the same: the work is undone with the record of it.
+    if (stored === null) return err(new ChangedMeanwhile());
+    const [refusal] = stored.refusals;
+    return refusal ? err(refusal) : ok({ request: stored.request, key: stored.key });
+  });
 };

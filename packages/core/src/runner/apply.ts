@@ -5,7 +5,7 @@ import type { RequestEvent } from "../request/events.ts";
 import type { Request } from "../request/request.ts";
 import { err, ok, type Result, ResultAsync } from "../result.ts";
 import type { Refusal } from "../workflows/decide.ts";
-import { decideAndCommit } from "./commit.ts";
+import { type Committed, decideAndCommit } from "./commit.ts";
 import { type LoadError, load, type Opened } from "./load.ts";
 import type { Services } from "./services.ts";
 
@@ -28,15 +28,28 @@ export const apply = (
   actor: string = systemActorId,
   known?: Opened,
 ): ResultAsync<Opened, ApplyError> =>
+  applyAll(services, key, [event], actor, known).andThen(
+    ({ request, key: secret, refusals: [refusal] }): Result<Opened, ApplyError> =>
+      refusal ? err(refusal) : ok({ request, key: secret }),
+  );
+
+/** The same for several things that happened one after the other, in one commit; says which of them were refused. */
+export const applyAll = (
+  services: Services,
+  key: RequestKey,
+  events: readonly RequestEvent[],
+  actor: string = systemActorId,
+  known?: Opened,
+): ResultAsync<Committed, LoadError | ChangedMeanwhile> =>
   new ResultAsync(
     (async () => {
       let opened: Result<Opened, LoadError> = known === undefined ? await load(services, key) : ok(known);
       for (let attempt = 0; attempt < tries; attempt += 1) {
         if (opened.isErr()) return err(opened.error);
-        const done = await decideAndCommit(services, services.requestStore, opened.value, event, actor);
+        const done = await decideAndCommit(services, services.requestStore, opened.value, events, actor);
         if (done.isErr()) return err(done.error);
         if (done.value !== null) {
-          announce(services, done.value.request);
+          if (done.value.request !== opened.value.request) announce(services, done.value.request);
           return ok(done.value);
         }
         opened = await load(services, key);

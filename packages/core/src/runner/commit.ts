@@ -3,7 +3,6 @@ import type { RequestStore } from "../bridge/define-request-store.ts";
 import type { StorageFailed } from "../errors.ts";
 import { instant } from "../instant.ts";
 import { systemActorId } from "../request/actor.ts";
-import type { Decision } from "../request/change.ts";
 import type { Happening, RequestEvent } from "../request/events.ts";
 import type { Request } from "../request/request.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -13,9 +12,16 @@ import type { Opened } from "./load.ts";
 import { toStored } from "./record.ts";
 import type { Services } from "./services.ts";
 
+/** A request as it was stored, and what of it could not be. */
+export interface Committed extends Opened {
+  /** For each event in turn: why it did not fit the request any more; null where it happened. */
+  readonly refusals: readonly (Refusal | null)[];
+}
+
 /**
- * Decides what becomes of a request, and commits it, once; null where somebody else was faster. Where another
- * request works on the same person, this one is put off.
+ * Decides what becomes of a request to which these things happen one after the other, and commits all of it at
+ * once; null where somebody else was faster. What is refused leaves the others as they are; where all are, nothing
+ * is committed. Where another request works on the same person, this one is put off.
  *
  * @param store where to commit: the store, or a transaction of it
  */
@@ -23,51 +29,68 @@ export const decideAndCommit = async (
   services: Services,
   store: Pick<RequestStore, "commit">,
   { request, key }: Opened,
-  event: RequestEvent,
+  events: readonly RequestEvent[],
   actor: string,
   blockedBy?: string,
-): Promise<Result<Opened | null, StorageFailed | Refusal>> => {
-  const happening: Happening = { ...event, actor, at: instant(services.clock.now()) };
-  const decided =
-    blockedBy === undefined
-      ? decide(request, happening, services.rules)
-      : putOff(services, request, happening, blockedBy);
-  if (decided.isErr()) return err(decided.error);
-  const next = decided.value.request;
+): Promise<Result<Committed | null, StorageFailed>> => {
+  const { next, entries, refusals } = decideInTurn(services, request, events, actor, blockedBy);
+  if (refusals.every((refusal) => refusal !== null)) return ok({ request, key, refusals });
   const stored = await store.commit({
     request: toStored(next, next.key === "destroyed" ? null : key, services.rules, services.randomness),
     expectedVersion: request.version,
-    entries: entriesFor(next, decided.value.entries),
+    entries: entriesFor(next, entries),
   });
   if (stored.isErr()) return err(stored.error);
   switch (stored.value.outcome) {
     case "changed":
       return ok(null);
     case "claimed":
-      return decideAndCommit(services, store, { request, key }, event, actor, stored.value.by);
+      return decideAndCommit(services, store, { request, key }, events, actor, stored.value.by);
     case "committed":
-      return ok({ request: next, key });
+      return ok({ request: next, key, refusals });
   }
 };
 
-/** What happened stays true, and what somebody said stays said: only the work is put off. */
-const putOff = (
-  services: Services,
+interface DecidedInTurn {
+  readonly next: Request;
+  readonly entries: readonly AuditDraft[];
+  readonly refusals: readonly (Refusal | null)[];
+}
+
+/** Where it is put off, what happened stays true, and what somebody said stays said: only the work waits. */
+const decideInTurn = (
+  { clock, rules, randomness }: Services,
   request: Request,
-  happening: Happening,
-  by: string,
-): Result<Decision, Refusal> => {
-  const { rules, randomness } = services;
-  const { at } = happening;
-  const blocked: Happening = { type: "blocked", by, jitter: jitter(randomness), actor: systemActorId, at };
-  if (happening.type === "claimed") return decide(request, blocked, rules);
-  return decide(request, happening, rules).andThen((first) =>
-    decide(first.request, blocked, rules).map(({ request: last, entries }) => ({
-      // Two decisions, one commit.
-      request: { ...last, version: first.request.version },
-      entries: [...first.entries, ...entries],
-    })),
+  events: readonly RequestEvent[],
+  actor: string,
+  blockedBy: string | undefined,
+): DecidedInTurn => {
+  const at = instant(clock.now());
+  const entries: AuditDraft[] = [];
+  let next = request;
+  const happen = (happening: Happening): Refusal | null => {
+    const decided = decide(next, happening, rules);
+    if (decided.isErr()) return decided.error;
+    next = decided.value.request;
+    entries.push(...decided.value.entries);
+    return null;
+  };
+  const refusals = events.map((event) =>
+    event.type === "claimed" && blockedBy !== undefined ? null : happen({ ...event, actor, at }),
   );
+  if (blockedBy !== undefined) {
+    const put = {
+      type: "blocked",
+      by: blockedBy,
+      jitter: jitter(randomness),
+      actor: systemActorId,
+      at,
+    } as const;
+    const refusal = happen(put);
+    if (refusal !== null) return { next: request, entries: [], refusals: events.map(() => refusal) };
+  }
+  // Many decisions, one commit.
+  return { next: { ...next, version: request.version + 1 }, entries, refusals };
 };
 
 export const entriesFor = (request: Request, drafts: readonly AuditDraft[]): AuditEntry[] =>

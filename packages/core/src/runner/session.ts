@@ -2,7 +2,7 @@ import { KeyDestroyed, NotPossibleNow } from "../errors.ts";
 import type { RequestKey } from "../ports/request-store.ts";
 import type { RequestEvent } from "../request/events.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
-import { type ApplyError, announce, apply } from "./apply.ts";
+import { type ApplyError, announce, applyAll } from "./apply.ts";
 import { applyTogether, type Joined } from "./apply-together.ts";
 import { finishDestroyed } from "./finish-destroyed.ts";
 import { load, type Opened } from "./load.ts";
@@ -28,6 +28,12 @@ export interface Session {
 
 export type RecordTogether = <Failure>(work: Joined<Failure>) => Promise<Result<void, ApplyError | Failure>>;
 
+interface Waiting {
+  readonly event: RequestEvent;
+  readonly resolve: (isRecorded: boolean) => void;
+  readonly reject: (cause: unknown) => void;
+}
+
 /**
  * Null where there is nothing left to do, because the request's key is destroyed.
  *
@@ -37,28 +43,41 @@ export const openSession = async (services: Services, key: RequestKey): Promise<
   const loaded = await load(services, key);
   if (loaded.isErr() && loaded.error instanceof KeyDestroyed) return finishDestroyed(services, key);
   let opened = orThrow(loaded);
-  // Sources of one request work side by side; what comes of them is stored one after the other.
+  // Sources of one request work side by side. What comes of them is stored one after the other; what comes at the
+  // same moment, or while something is being stored, is stored together.
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <Value>(work: () => Promise<Value>): Promise<Value> => {
     const turn = last.then(work);
     last = turn.catch(() => undefined);
     return turn;
   };
+  const waiting: Waiting[] = [];
   const reload = async () => {
     opened = orThrow(await load(services, key));
+  };
+  const recordWaiting = async () => {
+    const recorded = waiting.splice(0);
+    try {
+      const events = recorded.map(({ event }) => event);
+      const { refusals, ...latest } = orThrow(await applyAll(services, key, events, undefined, opened));
+      opened = latest;
+      if (refusals.every((refusal) => refusal !== null)) await reload();
+      for (const [index, { resolve, reject }] of recorded.entries()) {
+        const refusal = refusals[index] ?? null;
+        if (refusal === null || refusal instanceof NotPossibleNow) resolve(refusal === null);
+        else reject(refusal);
+      }
+    } catch (thrown) {
+      for (const { reject } of recorded) reject(thrown);
+    }
   };
   const { transaction } = services.requestStore;
   return {
     current: () => opened,
     record: (event) =>
-      inTurn(async () => {
-        const applied = await apply(services, key, event, undefined, opened);
-        if (applied.isErr() && applied.error instanceof NotPossibleNow) {
-          await reload();
-          return false;
-        }
-        opened = orThrow(applied);
-        return true;
+      new Promise((resolve, reject) => {
+        waiting.push({ event, resolve, reject });
+        if (waiting.length === 1) void inTurn(recordWaiting);
       }),
     recordTogether:
       transaction &&
