@@ -29,6 +29,7 @@ import { inProcessDispatcher } from "./runner/dispatcher/in-process-dispatcher.t
 import { lookOut } from "./runner/dispatcher/look-out.ts";
 import { wakingStore } from "./runner/dispatcher/waking-store.ts";
 import { workerOf } from "./runner/dispatcher/worker.ts";
+import { latestStatus } from "./runner/latest-status.ts";
 import type { Links, Services } from "./runner/services.ts";
 import { createSignals } from "./runner/signals.ts";
 import { sweepDaily } from "./runner/sweep.ts";
@@ -139,7 +140,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
   const services: Services = {
     requestStore: wakingStore(waking),
     artifactStore: options.artifactStore,
-    sourceStatusStore: options.sourceStatusStore,
+    sourceStatusStore: latestStatus(options.sourceStatusStore),
     keyRing: options.keyRing,
     notifier: options.notifier,
     sources: register(options.sources),
