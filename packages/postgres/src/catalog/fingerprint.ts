@@ -32,6 +32,6 @@ export const fingerprintOf = (oids: readonly number[]): Sql => {
 
 /** Asks for the fingerprint of these tables. */
 export const readFingerprint = async (session: Session, oids: readonly number[]): Promise<string> => {
-  const [row] = await session.query(sql`select ${fingerprintOf(oids)} as fingerprint`);
+  const [row] = await session.query(sql`select ${fingerprintOf(oids)} as fingerprint`.prepared());
   return row?.["fingerprint"] ?? "";
 };

@@ -34,3 +34,23 @@ export const isPool = (client: PostgresClient): client is PoolShape =>
   "totalCount" in client && "connect" in client;
 
 export const isPglite = (client: PostgresClient): client is PgliteShape => "transaction" in client;
+
+/** A client of `pg`, which takes more than a text: known by the means it has to speak the protocol. */
+export interface PgClient extends Queryable {
+  query(text: string, values?: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+  query(query: {
+    readonly name: string;
+    readonly text: string;
+    readonly values: unknown[];
+  }): Promise<{ readonly rows: readonly unknown[] }>;
+}
+
+export const isPgClient = (client: Queryable): client is PgClient => {
+  const { connection } = client as { readonly connection?: unknown };
+  return (
+    typeof connection === "object" &&
+    connection !== null &&
+    "sendCopyFail" in connection &&
+    typeof connection.sendCopyFail === "function"
+  );
+};

@@ -1,20 +1,8 @@
-import type { Queryable } from "./client.ts";
+import { isPgClient, type Queryable } from "./client.ts";
 
-/**
- * A client of `pg` takes an object that speaks the protocol itself in place of a query (a `Submittable`, as
- * `pg-cursor` is one), and tells it what the server sends. Known by the means it has to send a COPY; a client that
- * sends several queries at once (`pipeline`) takes none.
- */
-export const canCopy = (client: Queryable): boolean => {
-  const { connection, pipeline } = client as { readonly connection?: unknown; readonly pipeline?: unknown };
-  return (
-    pipeline !== true &&
-    typeof connection === "object" &&
-    connection !== null &&
-    "sendCopyFail" in connection &&
-    typeof connection.sendCopyFail === "function"
-  );
-};
+/** A client that sends several queries at once (`pipeline`) takes none that speaks the protocol itself. */
+export const canCopy = (client: Queryable): boolean =>
+  isPgClient(client) && (client as { readonly pipeline?: unknown }).pipeline !== true;
 
 /**
  * Runs `COPY … TO STDOUT`, and hands on what arrives, row by row.
@@ -28,7 +16,7 @@ export const copyOut = (client: Queryable, text: string, take: (row: Buffer) => 
       if (failure === null) resolve();
       else reject(failure.thrown);
     });
-    // It answers with what it was given, and with no promise.
+    // Taken in place of a query, as `pg-cursor` is. It answers with what it was given, and with no promise.
     void client.query(submitted as never);
   });
 
@@ -39,7 +27,7 @@ interface Failure {
   readonly thrown: unknown;
 }
 
-/** The names are those that `pg` calls. */
+/** A `Submittable` of `pg`, which tells it what the server sends. The names are those that `pg` calls. */
 class CopyOut {
   readonly #text: string;
   readonly #take: (row: Buffer) => void;

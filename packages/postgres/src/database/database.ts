@@ -1,9 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ConfigurationMistake } from "@subject-rights/core";
+import { preparing } from "./ask.ts";
 import type { PostgresClient } from "./client.ts";
 import { connectionsOf } from "./connections.ts";
-import { ask, endingSession } from "./ending-session.ts";
-import { isUndone } from "./failure.ts";
+import { endingSession } from "./ending-session.ts";
+import { isPreparationLost, isUndone } from "./failure.ts";
 import type { Session } from "./session.ts";
 
 export type { Session, TextRow } from "./session.ts";
@@ -35,12 +36,13 @@ export const databaseOf = (client: PostgresClient): Database => {
 
 const databaseOver = (client: PostgresClient): Database => {
   const { once, between } = connectionsOf(client);
+  const ask = preparing();
   return {
     query: (statement) => again(() => once((connection) => ask(connection, statement))),
     transaction: (work, signal) =>
       again(() =>
         between(async (connection) => {
-          const { session, end, settle } = endingSession(connection, signal);
+          const { session, end, settle } = endingSession(connection, ask, signal);
           try {
             const value = await work(session);
             settle();
@@ -53,7 +55,7 @@ const databaseOver = (client: PostgresClient): Database => {
   };
 };
 
-/** How often something is tried that the server undid. */
+/** How often something is tried that the server undid, or could not carry out as it was prepared. */
 const tries = 6;
 
 const again = async <Value>(work: () => Promise<Value>): Promise<Value> => {
@@ -61,7 +63,9 @@ const again = async <Value>(work: () => Promise<Value>): Promise<Value> => {
     try {
       return await work();
     } catch (thrown) {
-      if (attempt === tries || !isUndone(thrown)) throw thrown;
+      // From its second attempt on nothing is prepared any more.
+      const isWorthIt = isUndone(thrown) || (attempt === 1 && isPreparationLost(thrown));
+      if (attempt === tries || !isWorthIt) throw thrown;
       await pause(Math.random() * 20 * 2 ** attempt);
     }
   }

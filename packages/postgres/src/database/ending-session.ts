@@ -1,20 +1,15 @@
-import { join, name, type Sql, sql } from "../sql/sql.ts";
+import { join, name, sql } from "../sql/sql.ts";
+import type { Ask } from "./ask.ts";
 import type { Queryable } from "./client.ts";
 import { canCopy, copyOut } from "./copy-out.ts";
-import type { Session, TextRow } from "./session.ts";
-
-/** Sends one statement. */
-export const ask = async (queryable: Queryable, statement: Sql): Promise<readonly TextRow[]> => {
-  const { text, values } = statement.compile();
-  return (await queryable.query(text, [...values])).rows as readonly TextRow[];
-};
+import type { Session } from "./session.ts";
 
 /**
  * A session that is closed with its transaction: a straggler must not go on outside of it, statement by statement.
  * A statement that failed has ended the transaction for the server, which answers COMMIT with undoing it all, and no
  * error: so `settle` says it.
  */
-export const endingSession = (queryable: Queryable, signal: AbortSignal | undefined) => {
+export const endingSession = (queryable: Queryable, ask: Ask, signal: AbortSignal | undefined) => {
   let isOver = false;
   let parts = 0;
   const failures: unknown[] = [];

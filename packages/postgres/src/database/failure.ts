@@ -20,6 +20,14 @@ export const isUndone = (thrown: unknown): boolean => {
 };
 
 /**
+ * invalid_sql_statement_name, duplicate_prepared_statement: a prepared statement is not there, or another one is; and
+ * feature_not_supported ("cached plan must not change result type"): its tables were changed meanwhile.
+ */
+const lost: readonly string[] = ["26000", "42P05", "0A000"];
+
+export const isPreparationLost = (thrown: unknown): boolean => lost.includes(sqlState(thrown) ?? "");
+
+/**
  * With connection_exception (class 08) and operator_intervention (57P01 to 57P05: a shutdown, an ended session) the
  * server hangs up.
  */

@@ -54,7 +54,7 @@ export interface Counting {
 export const countStatement = ({ map, tables, person, today }: Counting, also: Sql = sql`null`): Sql => {
   const { sets, set } = reach(map, tables, person, "own", erasureFacts);
   const counts = join(tables.map((table) => countJson(set(table), table, today)));
-  return sql`${sets} select json_build_array(${counts})::text as counts, ${also} as also`;
+  return sql`${sets} select json_build_array(${counts})::text as counts, ${also} as also`.prepared();
 };
 
 export const countRows = async (session: Session, counting: Counting): Promise<readonly TableCount[]> => {

@@ -53,7 +53,7 @@ export const refuseRemainder = (said: readonly TableCount[], found: readonly Tab
  */
 export const settings = sql`select
   case when current_setting('lock_timeout') = '0' then set_config('lock_timeout', '10s', true) end,
-  set_config('enable_mergejoin', 'off', true)`;
+  set_config('enable_mergejoin', 'off', true)`.prepared();
 
 const eraseStatement = ({ map, tables, person, today, hashKey }: Erasing): Sql => {
   const { sets, set } = reach(map, tables, person, "own", erasureFacts);
@@ -90,5 +90,5 @@ const eraseStatement = ({ map, tables, person, today, hashKey }: Erasing): Sql =
     return sql`json_build_array((select count(*) from ${set(table)} where ${isDue}), json_build_array())`;
   });
   return sql`${sets}${changes.length > 0 ? sql`, ` : sql``}${join(changes)}
-    select json_build_array(${join(counts)})::text as counts`;
+    select json_build_array(${join(counts)})::text as counts`.prepared();
 };

@@ -1,4 +1,5 @@
 import { ConfigurationMistake } from "@subject-rights/core";
+import { statementName } from "./statement-name.ts";
 
 /** What may stand in a statement as a parameter. Sent as text (bytes as bytes); the statement says its type. */
 type Parameter = string | number | bigint | boolean | null | Uint8Array | readonly (string | null)[];
@@ -13,14 +14,22 @@ export class Sql {
     this.#parameters = parameters;
   }
 
-  /** The text with `$1`, `$2`, …, and what goes there. */
-  compile(): { readonly text: string; readonly values: readonly SentValue[] } {
+  /** The text with `$1`, `$2`, …, and what goes there; and the name under which a connection may keep it. */
+  compile(): Compiled {
     let text = this.#strings[0] ?? "";
     for (const [index, { type }] of this.#parameters.entries()) {
       // The type is always said: no driver has to guess it, and none converts in a way of its own.
       text += `$${index + 1}::${type}${this.#strings[index + 1] ?? ""}`;
     }
     return { text, values: this.#parameters.map(({ value }) => value) };
+  }
+
+  /**
+   * The same, which a connection may keep and plan once (`PREPARE`). For statements that are sent again and again, and
+   * whose text is one of few: each stays with the connection until that ends.
+   */
+  prepared(): Sql {
+    return new PreparedStatement(this.#strings, this.#parameters);
   }
 
   /**
@@ -40,6 +49,12 @@ export class Sql {
   pieces(): { readonly strings: readonly string[]; readonly parameters: readonly Sent[] } {
     return { strings: this.#strings, parameters: this.#parameters };
   }
+}
+
+export interface Compiled {
+  readonly text: string;
+  readonly values: readonly SentValue[];
+  readonly name?: string | undefined;
 }
 
 export interface Setting {
@@ -135,6 +150,13 @@ export const name = (...parts: readonly string[]): Sql => {
  */
 export const printedByServer = (text: string): Sql => new Sql([text], []);
 
+class PreparedStatement extends Sql {
+  override compile(): Compiled {
+    const compiled = super.compile();
+    return { ...compiled, name: statementName(compiled.text) };
+  }
+}
+
 class ForeignStatement extends Sql {
   readonly #text: string;
   readonly #values: readonly unknown[];
@@ -145,7 +167,7 @@ class ForeignStatement extends Sql {
     this.#values = values;
   }
 
-  override compile() {
+  override compile(): Compiled {
     return { text: this.#text, values: this.#values as readonly SentValue[] };
   }
 }

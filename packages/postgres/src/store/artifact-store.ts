@@ -18,25 +18,31 @@ export const artifactStoreOver = (
   return {
     async write({ tenant, requestId, name, index, bytes, expiresAt }) {
       await ready();
-      await database.query(sql`insert into ${artifact} (tenant, request_id, name, number, expires_at, bytes)
+      await database.query(
+        sql`insert into ${artifact} (tenant, request_id, name, number, expires_at, bytes)
         values (${faithful(tenant)}, ${faithful(requestId)}, ${faithful(name)}, ${index}::integer,
           ${instantSql(expiresAt)}, ${bytes})
         on conflict (tenant, request_id, name, number)
-        do update set expires_at = excluded.expires_at, bytes = excluded.bytes`);
+        do update set expires_at = excluded.expires_at, bytes = excluded.bytes`.prepared(),
+      );
     },
 
     async read({ tenant, requestId, name, index }) {
       await ready();
-      const [row] = await database.query(sql`select encode(bytes, 'base64') as bytes from ${artifact}
+      const [row] = await database.query(
+        sql`select encode(bytes, 'base64') as bytes from ${artifact}
         where tenant = ${faithful(tenant)} and request_id = ${faithful(requestId)} and name = ${faithful(name)}
-          and number = ${index}::integer`);
+          and number = ${index}::integer`.prepared(),
+      );
       return row && new Uint8Array(Buffer.from(textOf(row, "bytes"), "base64"));
     },
 
     async remove({ tenant, requestId }) {
       await ready();
-      await database.query(sql`delete from ${artifact}
-        where tenant = ${faithful(tenant)} and request_id = ${faithful(requestId)}`);
+      await database.query(
+        sql`delete from ${artifact}
+        where tenant = ${faithful(tenant)} and request_id = ${faithful(requestId)}`.prepared(),
+      );
     },
 
     async sweep({ until }) {

@@ -57,7 +57,7 @@ const commitStatement = (
   )
   select exists (select from before)::text as current, (select h.request_id from holder h) as holder,
     exists (select from after)::text as done,
-    ((select count(*) from wanted) - (select count(*) from taken))::text as missing`;
+    ((select count(*) from wanted) - (select count(*) from taken))::text as missing`.prepared();
 };
 
 type Tried = CommitAnswer | "look again";

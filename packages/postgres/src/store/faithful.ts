@@ -20,7 +20,9 @@ export const faithfulInstant = (at: Instant): Instant => {
   return at;
 };
 
-export const instantSql = (at: Instant): Sql => sql`${faithfulInstant(at)}::timestamptz`;
+/** NULL for null. */
+export const instantSql = (at: Instant | null): Sql =>
+  sql`${at === null ? null : faithfulInstant(at)}::timestamptz`;
 
 /** A column of type `timestamptz` as an `Instant`, whatever the session's time zone and date style are. */
 export const instantText = (column: Sql): Sql =>

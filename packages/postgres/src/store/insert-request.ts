@@ -34,5 +34,5 @@ export const insertStatement = (
   ), audited as (
     insert into ${tables.audit} ${entryRows(entries)} where exists (select from stored)
   )
-  select (select d.id from duplicate d) as duplicate`;
+  select (select d.id from duplicate d) as duplicate`.prepared();
 };

@@ -36,21 +36,23 @@ export const keyRingOver = (
     async create(name) {
       await ready();
       const bytes = wrapped(masterKey, faithful(name), randomness.bytes(keyBytes), randomness);
-      await database.query(sql`insert into ${table} (name, wrapped) values (${name}, ${bytes})
-        on conflict (name) do nothing`);
+      await database.query(
+        sql`insert into ${table} (name, wrapped) values (${name}, ${bytes})
+        on conflict (name) do nothing`.prepared(),
+      );
     },
 
     async use(name) {
       await ready();
       const [row] = await database.query(
-        sql`select encode(wrapped, 'base64') as wrapped from ${table} where name = ${faithful(name)}`,
+        sql`select encode(wrapped, 'base64') as wrapped from ${table} where name = ${faithful(name)}`.prepared(),
       );
       return row && unwrapped(masterKey, name, Buffer.from(textOf(row, "wrapped"), "base64"));
     },
 
     async destroy(name) {
       await ready();
-      await database.query(sql`delete from ${table} where name = ${faithful(name)}`);
+      await database.query(sql`delete from ${table} where name = ${faithful(name)}`.prepared());
     },
   };
 };

@@ -15,7 +15,7 @@ export const requestValues = (request: StoredRequest): readonly (readonly [Sql, 
   [name("duplicate_key"), sql`${faithful(request.duplicateKey)}`],
   [name("claims"), sql`${request.claims.map(faithful)}`],
   [name("token_hashes"), sql`${request.tokenHashes.map(faithful)}`],
-  [name("wake_at"), request.wakeAt === null ? sql`null::timestamptz` : instantSql(request.wakeAt)],
+  [name("wake_at"), instantSql(request.wakeAt)],
   [name("state"), sql`${JSON.stringify(request.state)}::json`],
   [name("sealed"), sql`${request.sealed === null ? null : faithful(request.sealed)}`],
 ];

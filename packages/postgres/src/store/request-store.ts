@@ -46,7 +46,9 @@ export const requestStoreOver = (
   const tables = tablesIn(schema);
 
   const readIn = async (session: Session, where: Sql) => {
-    const [row] = await session.query(sql`select ${requestColumns} from ${tables.request} r ${where}`);
+    const [row] = await session.query(
+      sql`select ${requestColumns} from ${tables.request} r ${where}`.prepared(),
+    );
     return row && requestOf(row);
   };
 
@@ -113,9 +115,11 @@ export const requestStoreOver = (
 
     async due({ until, limit }) {
       await ready();
-      const rows = await database.query(sql`select r.tenant, r.id, ${instantText(sql`r.wake_at`)} as wake_at
+      const rows = await database.query(
+        sql`select r.tenant, r.id, ${instantText(sql`r.wake_at`)} as wake_at
         from ${tables.request} r where r.wake_at <= ${instantSql(until)}
-        order by r.wake_at, r.tenant, r.id limit ${limit}::bigint`);
+        order by r.wake_at, r.tenant, r.id limit ${limit}::bigint`.prepared(),
+      );
       return rows.map((row) => ({
         tenant: textOf(row, "tenant"),
         id: textOf(row, "id"),

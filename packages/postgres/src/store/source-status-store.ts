@@ -21,18 +21,22 @@ export const sourceStatusStoreOver = (
   return {
     async put({ tenant, source, status, problem, at, refreshedAt }) {
       await ready();
-      await database.query(sql`insert into ${table} (tenant, source, status, problem, at, refreshed_at)
+      await database.query(
+        sql`insert into ${table} (tenant, source, status, problem, at, refreshed_at)
         values (${faithful(tenant)}, ${faithful(source)}, ${status}, ${problem}, ${instantSql(at)},
-          ${refreshedAt === null ? sql`null` : instantSql(refreshedAt)})
+          ${instantSql(refreshedAt)})
         on conflict (tenant, source) do update set status = excluded.status, problem = excluded.problem,
-          at = excluded.at, refreshed_at = excluded.refreshed_at`);
+          at = excluded.at, refreshed_at = excluded.refreshed_at`.prepared(),
+      );
     },
 
     async list({ tenant }) {
       await ready();
-      const rows = await database.query(sql`select s.tenant, s.source, s.status, s.problem,
+      const rows = await database.query(
+        sql`select s.tenant, s.source, s.status, s.problem,
         ${instantText(sql`s.at`)} as at, ${instantText(sql`s.refreshed_at`)} as refreshed_at
-        from ${table} s where s.tenant = ${faithful(tenant)} order by s.source`);
+        from ${table} s where s.tenant = ${faithful(tenant)} order by s.source`.prepared(),
+      );
       // The bridge of core checks the words.
       return rows.map((row) => ({
         tenant: textOf(row, "tenant"),

@@ -77,7 +77,8 @@ it.each([
     }
     const dump = await dumpOf(client(), schema);
     expect(dump).toContain("halmstrand");
-    expect(dump.toLowerCase()).not.toContain("ada");
+    // Three letters alone would be in what is encrypted, now and then.
+    expect(dump.toLowerCase()).not.toContain("ada@");
     expect(dump).not.toContain("halmstrand.example");
   },
 );

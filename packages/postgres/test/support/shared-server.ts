@@ -15,7 +15,7 @@ export const setup = async ({ provide }: TestProject): Promise<void> => {
   const ownServer = process.env["DATABASE_URL"];
   if (ownServer === undefined || ownServer === "") {
     // Nothing here outlives the tests; what has to survive a crash is tested on servers of its own.
-    server = await startEmbedded(["-c", "fsync=off", "-c", "max_connections=200"]);
+    server = await startEmbedded(["-c", "fsync=off", "-c", "max_connections=500"]);
   }
   provide("databaseUrl", server?.url ?? ownServer ?? "");
 };

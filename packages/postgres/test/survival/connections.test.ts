@@ -46,11 +46,21 @@ const toTheEnd = async (process: Process, worlds: readonly World[], within = 60_
 };
 
 describe("a connection that is cut", () => {
+  /** The names of prepared statements that change something. */
+  const prepared = new Set<string>();
+
+  /** Parse, with the text; for what is prepared already, Bind alone, with its name. */
+  const isChange = (piece: string): boolean => {
+    const parsed = /^P.{4}([^\0]*)\0\s*(?:with before as|with [a-z ]*as \(|insert|delete)/s.exec(piece);
+    if (parsed?.[1]) prepared.add(parsed[1]);
+    const bound = /^B.{4}[^\0]*\0([^\0]+)\0/s.exec(piece);
+    return parsed !== null || prepared.has(bound?.[1] ?? "");
+  };
+
   /** What a client sends to change something, for whom. */
   const changeFor = (piece: string, before: string): string | null => {
     const isCommit = piece.startsWith("Q") && piece.includes("commit");
-    const isChange = /^P.{4}\0?\s*(with before as|with [a-z ]*as \(|insert|delete)/s.test(piece);
-    if (!isCommit && !isChange) return null;
+    if (!isChange(piece) && !isCommit) return null;
     return (isCommit ? before : piece).match(/tenant-\d+/g)?.at(-1) ?? null;
   };
 
