@@ -68,8 +68,9 @@ export const bySource = async (source: PostgresDataSource, { first, count }: Peo
   });
 };
 
-/** All of them as one sweep. */
-export const bySweep = async ({ rights }: Application, { first, count }: People): Promise<void> => {
+/** All of them as one sweep; in the smallest batches where there is much of each of them. */
+export const bySweep = async ({ rights }: Application, { first, count, rowsEach }: People): Promise<void> => {
+  const batchSize = rowsEach > 1_000 ? 10 : 50;
   async function* people(cursor: string | null): AsyncGenerator<PeoplePage> {
     const page = 1_000;
     for (let from = Number(cursor ?? 0); from < count; from += page) {
@@ -82,7 +83,7 @@ export const bySweep = async ({ rights }: Application, { first, count }: People)
     }
   }
   const sweep = orThrow(
-    await rights.sweeps.eraseMany({ actor, reason: "retention", category, people, concurrency }),
+    await rights.sweeps.eraseMany({ actor, reason: "retention", category, people, concurrency, batchSize }),
   );
   const { status } = orThrow(await sweep.end());
   if (status !== "completed") throw new Error(`The sweep is ${status}.`);
