@@ -71,6 +71,9 @@ bare DELETE statements for each person, which writes nothing down and looks at n
             of: names.sweep,
             against: names.statements,
             goal: { atLeast: 1 },
+            whenMissed:
+              "at so many rows a person the work is the server's: rows are found, deleted, and counted again. A statement" +
+              " by hand only deletes.",
           },
         ],
       };

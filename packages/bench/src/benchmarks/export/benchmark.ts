@@ -11,6 +11,13 @@ const names = {
   collect: "everything first",
 } as const;
 
+const writtenTwice =
+  "every row is encrypted and stored before the package is made, so that a kill costs a page and not the export" +
+  "; then it is read again and compressed. COPY alone writes nothing. A cursor into a ZIP without any of that takes longer.";
+const buffers =
+  "Node and its libraries are some 45 MB, and dead buffers pile up to about 64 MB before they are freed. What was " +
+  "freed is not all given back, so that the peak rises a little with the time it takes.";
+
 export const exports: Benchmark = {
   name: "export",
   about: `One person's rows through the whole library: read, staged encrypted, packed into a ZIP with its SHA-256. \
@@ -45,6 +52,7 @@ in files, as the hand-written scripts keep theirs. Each run has a process of its
             of: names.tables,
             against: names.copy,
             goal: { atMost: 2.5 },
+            whenMissed: writtenTwice,
           },
           { title: "tables, JSON alone", measure: "cost", of: names.tables, against: names.cursor },
           { title: "tables, JSON alone", measure: "cost", of: names.tables, against: names.collect },
@@ -61,7 +69,13 @@ in files, as the hand-written scripts keep theirs. Each run has a process of its
             against: names.cursor,
             goal: { atMost: 1.7 },
           },
-          { title: "peak of memory", measure: "memory", of: names.tables, goal: { atMost: 100_000_000 } },
+          {
+            title: "peak of memory",
+            measure: "memory",
+            of: names.tables,
+            goal: { atMost: 100_000_000 },
+            whenMissed: buffers,
+          },
           { title: "peak of memory", measure: "memory", of: names.any, against: names.collect },
         ],
       },
@@ -86,12 +100,14 @@ in files, as the hand-written scripts keep theirs. Each run has a process of its
               of: "ten million",
               against: "a million",
               goal: { atMost: 1.05 },
+              whenMissed: buffers,
             },
             {
               title: "memory for ten times the rows",
               measure: "memory",
               of: "ten million",
               goal: { atMost: 100_000_000 },
+              whenMissed: buffers,
             },
           ],
         },
