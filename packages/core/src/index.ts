@@ -49,7 +49,14 @@ export type { Actor } from "./request/actor.ts";
 export type { Submission, SubmitError, Submitted } from "./facade/submit.ts";
 export type { ChangeError, OnRequest, ReadError } from "./facade/context.ts";
 export type { Removal, RemoveUsersError } from "./facade/remove-users.ts";
-export type { Idle, MessageProgress, RequestView, SourceProgress, Waiting } from "./facade/view.ts";
+export type {
+  Idle,
+  MessageProgress,
+  PackageProgress,
+  RequestView,
+  SourceProgress,
+  Waiting,
+} from "./facade/view.ts";
 export type { ProgressEvent } from "./facade/progress.ts";
 export type { AuditEntry } from "./audit/entry.ts";
 export { type ExportManifest, exportManifestSchema } from "./export/manifest.ts";

@@ -132,7 +132,11 @@ describe("an encrypted package", () => {
     expect(await world.read(requestId)).toMatchObject({ phase: "packaged", outcome: null });
     isDown = false;
     await world.pass(3_600_000);
-    expect(await world.read(requestId)).toMatchObject({ phase: "closed", outcome: "completed" });
+    expect(await world.read(requestId)).toMatchObject({
+      phase: "closed",
+      outcome: "completed",
+      package: { encrypted: true },
+    });
     expect(tries.length).toBeGreaterThan(1);
     expect(new Set(tries).size).toBe(1);
     expect(carried).toHaveLength(1);
@@ -157,7 +161,10 @@ describe("an encrypted package", () => {
     retried._unsafeUnwrap();
     await world.settle();
     expect(carried).toHaveLength(1);
-    expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
+    expect(await world.read(requestId)).toMatchObject({
+      outcome: "completed",
+      package: { encrypted: true },
+    });
   });
 
   it("is made only where that was asked for", async () => {

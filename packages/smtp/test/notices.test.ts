@@ -11,6 +11,7 @@ const variants: readonly (readonly [name: string, notice: Notice])[] = [
   ["support-permanent", { ...support, problem: "permanent-failure", retryable: false }],
   ["delivery-attached", { ...delivery, url: null }],
   ["delivery-complete", { ...delivery, missing: [] }],
+  ["delivery-encrypted", { ...delivery, encrypted: true, missing: [] }],
   ["completion-complete", { ...completion, complete: true, category: "user-data", sources: [] }],
 ];
 

@@ -36,11 +36,19 @@ export interface RequestView {
   };
   readonly sources: readonly SourceProgress[];
   readonly messages: readonly MessageProgress[];
-  readonly package: { readonly bytes: number; readonly sha256: string; readonly expiresAt: Instant } | null;
+  readonly package: PackageProgress | null;
   /** What it waits for that does not come by itself. Empty while it runs, and when it is closed. */
   readonly waitingFor: readonly Waiting[];
   /** Null while something is under way; otherwise until when nothing will be, by itself. */
   readonly idle: Idle | null;
+}
+
+export interface PackageProgress {
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly expiresAt: Instant;
+  /** Opens with a secret only, which travels another way. */
+  readonly encrypted: boolean;
 }
 
 export interface Idle {
@@ -92,7 +100,7 @@ export type Waiting =
 
 export const viewOf = (request: Request, services: Pick<Services, "sources" | "rules">): RequestView => {
   const { sources, rules } = services;
-  const { acknowledgement, package: held } = request;
+  const { acknowledgement } = request;
   const until = wakeAt(request, rules);
   return {
     id: request.id,
@@ -118,10 +126,16 @@ export const viewOf = (request: Request, services: Pick<Services, "sources" | "r
       sentAt,
       problem,
     })),
-    package: held === null ? null : { bytes: held.bytes, sha256: held.sha256, expiresAt: held.expiresAt },
+    package: packageOf(request),
     waitingFor: waitingOf(request),
     idle: until === null || until > request.updatedAt ? { until } : null,
   };
+};
+
+const packageOf = ({ package: held }: Request): PackageProgress | null => {
+  if (held === null) return null;
+  const { bytes, sha256, expiresAt, encrypted = false } = held;
+  return { bytes, sha256, expiresAt, encrypted };
 };
 
 const progressOf = (step: SourceStep, sources: ReadonlyMap<string, DataSource>): SourceProgress => ({

@@ -43,10 +43,13 @@ const rehearse = async (kinds: readonly World["kind"][]): Promise<readonly (read
   return worlds.map(({ tenant }) => steps[tenant] ?? []);
 };
 
+/** Longer than the longest pause between two tries of a request, which is a minute. */
+const patience = 90_000;
+
 const untilHeld = async ({ held }: Life, worlds: readonly World[]): Promise<number> => {
   const left = () => tenantsOf(worlds).filter((tenant) => !held.has(tenant));
   // A step that came in the rehearsal and never here: what was announced twice there was announced once.
-  await untilFinished(country.observer, left, 30_000);
+  await untilFinished(country.observer, left, patience);
   return worlds.length - left().length;
 };
 
@@ -78,7 +81,7 @@ describe.skipIf(process.platform === "win32")("a process that is killed at any s
         ...before.map(({ world }) => jobOf(world, null)),
         ...batch.map(({ world, holdAt }) => jobOf(world, holdAt)),
       ]);
-      await untilFinished(observer, () => tenantsOf(before.map(({ world }) => world)), 30_000);
+      await untilFinished(observer, () => tenantsOf(before.map(({ world }) => world)), patience);
       killed += await untilHeld(
         life,
         batch.map(({ world }) => world),

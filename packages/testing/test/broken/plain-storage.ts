@@ -2,6 +2,7 @@ import {
   type ArtifactStore,
   type ArtifactStoreDefinition,
   type CommitInput,
+  type HoldInput,
   type InsertInput,
   type KeyRing,
   type KeyRingDefinition,
@@ -12,6 +13,9 @@ import {
   type ResultAsync,
   type SourceStatusStore,
   type SourceStatusStoreDefinition,
+  type SweepCommit,
+  type SweepStore,
+  type SweepStoreDefinition,
 } from "@subject-rights/core";
 
 const thrown = async <Answer>(call: ResultAsync<Answer, Error>): Promise<Answer> =>
@@ -64,4 +68,29 @@ export const plainKeyRing = (keyRing: KeyRing): KeyRingDefinition => ({
 export const plainSourceStatusStore = (store: SourceStatusStore): SourceStatusStoreDefinition => ({
   put: (status) => thrown(store.put(status)),
   list: (query) => thrown(store.list(query)),
+});
+
+export const plainSweepStore = (store: SweepStore): Required<SweepStoreDefinition> => ({
+  insert: (input) => thrown(store.insert(input)),
+  read: (key) => thrown(store.read(key)),
+  list: (query) => thrown(store.list(query)),
+  parts: (query) => thrown(store.parts(query)),
+  audit: (query) => thrown(store.audit(query)),
+  hold: (input) => thrown(store.hold(input)),
+  release: (key) => thrown(store.release(key)),
+  commit: (input) => thrown(store.commit(input)),
+  transaction: async (work) => {
+    const { transaction } = store;
+    if (transaction === null) throw new Error("the store has no transactions");
+    return thrown(
+      transaction(async ({ handle, hold, commit }) => {
+        const inside = {
+          handle,
+          hold: (input: HoldInput) => thrown(hold(input)),
+          commit: (input: SweepCommit) => thrown(commit(input)),
+        };
+        return ok(await work(inside));
+      }),
+    );
+  },
 });
