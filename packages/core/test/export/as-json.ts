@@ -16,15 +16,6 @@ export const asJson = (value: Value): unknown => {
 
 const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
 
-/**
- * Such a value as text: equal for equal values only, those below zero by nothing but their sign included. Names are
- * spelled as values, because `JSON.stringify` of V8 does not always escape half of a surrogate pair in a name.
- */
-export const spelled = (json: unknown): string => JSON.stringify(inPairs(json), null, 1);
-
-const inPairs = (json: unknown): unknown => {
-  if (Object.is(json, -0)) return { negative: 0 };
-  if (Array.isArray(json)) return json.map(inPairs);
-  if (typeof json !== "object" || json === null) return json;
-  return { pairs: Object.entries(json).map(([name, value]) => [name, inPairs(value)]) };
-};
+/** Such a value as text: equal for equal values only, those below zero by nothing but their sign included. */
+export const spelled = (json: unknown): string =>
+  JSON.stringify(json, (_, value: unknown) => (Object.is(value, -0) ? { negative: 0 } : value), 1);
