@@ -1,5 +1,6 @@
 import type { DataSource } from "../bridge/define-data-source.ts";
 import type { Instant } from "../instant.ts";
+import type { Approval } from "../request/approval.ts";
 import type { Category, RequestKind } from "../request/kinds.ts";
 import type { NoticeKind } from "../request/notices.ts";
 import { type CollectionCount, type CollectionOutcome, totalCount } from "../request/outcomes.ts";
@@ -36,6 +37,8 @@ export interface RequestView {
   };
   readonly sources: readonly SourceProgress[];
   readonly messages: readonly MessageProgress[];
+  /** Null where the plan needs nobody's approval. */
+  readonly approval: Omit<Approval, "identifiers"> | null;
   readonly package: { readonly bytes: number; readonly sha256: string; readonly expiresAt: Instant } | null;
   /** What it waits for that does not come by itself. Empty while it runs, and when it is closed. */
   readonly waitingFor: readonly Waiting[];
@@ -86,6 +89,7 @@ export type Waiting =
       readonly source: string;
       readonly identifierType: string;
     }
+  | { readonly for: "approval"; readonly plan: string; readonly until: Instant }
   | { readonly for: "task"; readonly source: string }
   | { readonly for: "source"; readonly source: string; readonly problem: ProblemCode }
   | { readonly for: "message"; readonly message: string; readonly problem: ProblemCode };
@@ -118,11 +122,23 @@ export const viewOf = (request: Request, services: Pick<Services, "sources" | "r
       sentAt,
       problem,
     })),
+    approval: approvalOf(request),
     package: held === null ? null : { bytes: held.bytes, sha256: held.sha256, expiresAt: held.expiresAt },
     waitingFor: waitingOf(request),
     idle: until === null || until > request.updatedAt ? { until } : null,
   };
 };
+
+const approvalOf = ({ approval }: Request): RequestView["approval"] => {
+  if (approval === null) return null;
+  const { state, plan, edition, expiresAt, approvedBy, approvedAt } = approval;
+  return { state, plan, edition, expiresAt, approvedBy, approvedAt };
+};
+
+const awaitedApproval = ({ approval }: Request): Waiting[] =>
+  approval?.state === "waiting" && approval.plan !== null && approval.expiresAt !== null
+    ? [{ for: "approval", plan: approval.plan, until: approval.expiresAt }]
+    : [];
 
 const progressOf = (step: SourceStep, sources: ReadonlyMap<string, DataSource>): SourceProgress => ({
   id: step.source,
@@ -157,6 +173,7 @@ const waitingOf = (request: Request): Waiting[] => {
   if (request.waitingFor !== null)
     return [{ for: "other-request", requestId: request.waitingFor }, ...undelivered];
   return [
+    ...awaitedApproval(request),
     ...request.decisions
       .filter(({ answer }) => answer === null)
       .map(

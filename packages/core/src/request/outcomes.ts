@@ -5,7 +5,13 @@ export interface CollectionCount {
   /** The collection's name, the developer's own: it goes into the record and must hold nothing personal. */
   readonly collection: string;
   readonly count: number;
+  /** What an erasure would make of these records, for the plan that people approve. Default: `erased`. */
+  readonly becomes?: RecordFate | undefined;
 }
+
+/** What becomes of a record in an erasure. */
+export const recordFates = ["erased", "anonymised", "retained"] as const;
+export type RecordFate = (typeof recordFates)[number];
 
 /** What became of a person's records in one collection. A collection may be listed more than once. */
 export type CollectionOutcome =
@@ -25,7 +31,13 @@ export type CollectionOutcome =
 const collectionSchema = z.string().min(1).max(200);
 const countSchema = z.number().int().nonnegative();
 
-export const collectionCountsSchema = z.array(z.object({ collection: collectionSchema, count: countSchema }));
+export const collectionCountsSchema = z.array(
+  z.object({
+    collection: collectionSchema,
+    count: countSchema,
+    becomes: z.enum(recordFates).optional(),
+  }),
+);
 
 export const collectionOutcomesSchema = z.array(
   z.discriminatedUnion("outcome", [
@@ -68,7 +80,7 @@ export const mergeOutcomes = (
   return merged;
 };
 
-export const totalCount = (counts: readonly CollectionCount[]): number =>
+export const totalCount = (counts: readonly { readonly count: number }[]): number =>
   counts.reduce((sum, { count }) => sum + count, 0);
 
 /** How many records are left that nobody said would be kept. Zero is what an erasure has to reach. */

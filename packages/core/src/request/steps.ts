@@ -68,6 +68,8 @@ export interface SourceStep {
   readonly identifiersUsed: number;
   /** Null where the source cannot count, or could not be asked. */
   readonly located: readonly CollectionCount[] | null;
+  /** A hash of what the source was and could do when it was counted; null before, and where it is not registered. */
+  readonly configuration: string | null;
   readonly outcomes: readonly CollectionOutcome[];
   /** Whether the source was asked afterwards: null before, false where it has no way to answer. */
   readonly checked: boolean | null;

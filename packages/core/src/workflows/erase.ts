@@ -30,6 +30,7 @@ export const eraseWorkflow: Workflow = {
     const { request } = change;
     switch (request.phase) {
       case "planned":
+      case "approved":
         return changed(change, { phase: "origins" });
       case "origins": {
         const asked = ifChanged(change, askOwners(change));

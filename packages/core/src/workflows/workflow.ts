@@ -63,6 +63,7 @@ const newStep = (
     identifiersAsked: 0,
     identifiersUsed: 0,
     located: null,
+    configuration: null,
     outcomes: [],
     checked: null,
     collected: [],
