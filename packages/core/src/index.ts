@@ -66,6 +66,7 @@ export type { Refusal } from "./workflows/decide.ts";
 // Words
 export { type Category, categorySchema, type RequestKind, requestKindSchema } from "./request/kinds.ts";
 export { type Outcome, type Phase, phases } from "./request/phases.ts";
+export type { GradedCollection, ProofGrade } from "./request/grades.ts";
 export type { ApprovalState } from "./request/approval.ts";
 export type { Plan, PlannedCollection, PlannedFate, PlannedSource } from "./request/plan.ts";
 export { type Settlement, type SourceStatus, sourceStatuses, type StepTask } from "./request/steps.ts";

@@ -67,6 +67,7 @@ const definitionSchema = z
     needs: z.array(identifierTypeSchema).min(1).default(["email"]),
     owner: emailSchema.optional(),
     revision: z.string().min(1).max(200).optional(),
+    thirdParty: z.boolean().optional(),
     identify: callable.optional(),
     locate: callable.optional(),
     export: callable.optional(),
@@ -103,7 +104,7 @@ const manyCountsSchema = z.array(collectionCountsSchema);
  * @throws ConfigurationMistake where the definition cannot work; it says what to change
  */
 export const defineDataSource = (definition: DataSourceDefinition): DataSource => {
-  const { id, title, holds, kind, copyOf, needs, owner, revision } = checkDefinition(
+  const { id, title, holds, kind, copyOf, needs, owner, revision, thirdParty } = checkDefinition(
     `data source "${String(definition.id)}"`,
     definitionSchema,
     definition,
@@ -145,6 +146,7 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
         refresh: can("refresh"),
         verify: can("verify"),
       },
+      ...(thirdParty === true && { thirdParty }),
     },
     needs,
     owner: owner ?? null,

@@ -1,6 +1,7 @@
 import type { DataSource } from "../bridge/define-data-source.ts";
 import type { Instant } from "../instant.ts";
 import type { Approval } from "../request/approval.ts";
+import { type GradedCollection, gradesOf } from "../request/grades.ts";
 import type { Category, RequestKind } from "../request/kinds.ts";
 import type { NoticeKind } from "../request/notices.ts";
 import { type CollectionCount, type CollectionOutcome, totalCount } from "../request/outcomes.ts";
@@ -37,6 +38,8 @@ export interface RequestView {
   };
   readonly sources: readonly SourceProgress[];
   readonly messages: readonly MessageProgress[];
+  /** How well it is proven what an erasure did, a collection; as far as its sources are done. */
+  readonly grades: readonly GradedCollection[];
   /** Null where the plan needs nobody's approval. */
   readonly approval: Omit<Approval, "identifiers"> | null;
   readonly package: { readonly bytes: number; readonly sha256: string; readonly expiresAt: Instant } | null;
@@ -122,6 +125,7 @@ export const viewOf = (request: Request, services: Pick<Services, "sources" | "r
       sentAt,
       problem,
     })),
+    grades: gradesOf(request),
     approval: approvalOf(request),
     package: held === null ? null : { bytes: held.bytes, sha256: held.sha256, expiresAt: held.expiresAt },
     waitingFor: waitingOf(request),

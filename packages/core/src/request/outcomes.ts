@@ -16,7 +16,16 @@ export type RecordFate = (typeof recordFates)[number];
 /** What became of a person's records in one collection. A collection may be listed more than once. */
 export type CollectionOutcome =
   | { readonly collection: string; readonly outcome: "erased"; readonly count: number }
-  | { readonly collection: string; readonly outcome: "anonymised"; readonly count: number }
+  | {
+      readonly collection: string;
+      readonly outcome: "anonymised";
+      readonly count: number;
+      /**
+       * Of how many of them the source has compared the values from before with those from after, by keyed digests or
+       * in one statement, and found them different. Left out: nobody has, and the request cannot call itself `completed`.
+       */
+      readonly changed?: number | undefined;
+    }
   | { readonly collection: string; readonly outcome: "absent" }
   | {
       readonly collection: string;
@@ -42,7 +51,12 @@ export const collectionCountsSchema = z.array(
 export const collectionOutcomesSchema = z.array(
   z.discriminatedUnion("outcome", [
     z.object({ collection: collectionSchema, outcome: z.literal("erased"), count: countSchema }),
-    z.object({ collection: collectionSchema, outcome: z.literal("anonymised"), count: countSchema }),
+    z.object({
+      collection: collectionSchema,
+      outcome: z.literal("anonymised"),
+      count: countSchema,
+      changed: countSchema.optional(),
+    }),
     z.object({ collection: collectionSchema, outcome: z.literal("absent") }),
     z.object({
       collection: collectionSchema,
@@ -72,12 +86,22 @@ export const mergeOutcomes = (
         (sum, each) => (each.outcome === outcome ? sum + each.count : sum),
         0,
       );
-      if (count > 0) joined.push({ collection, outcome, count });
+      if (count === 0) continue;
+      const changed = outcome === "anonymised" ? changedIn([...earlier, ...latest]) : undefined;
+      joined.push({ collection, outcome, count, ...(changed !== undefined && { changed }) });
     }
     joined.push(...latest.filter((each) => each.outcome === "retained"));
     merged.push(...(joined.length > 0 ? joined : [{ collection, outcome: "absent" } as const]));
   }
   return merged;
+};
+
+/** Undefined where not all of it was compared. */
+const changedIn = (outcomes: readonly CollectionOutcome[]): number | undefined => {
+  const anonymised = outcomes.filter((each) => each.outcome === "anonymised");
+  return anonymised.every(({ changed }) => changed !== undefined)
+    ? anonymised.reduce((sum, { changed = 0 }) => sum + changed, 0)
+    : undefined;
 };
 
 export const totalCount = (counts: readonly { readonly count: number }[]): number =>

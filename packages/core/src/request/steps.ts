@@ -55,6 +55,8 @@ export interface SourceStep {
   /** The origins that have to be done first, for a copy. */
   readonly after: readonly string[];
   readonly canIdentify: boolean;
+  /** Somebody else runs it: what it says of itself is that party's word. Left out: no. */
+  readonly thirdParty?: true;
   readonly status: SourceStatus;
   readonly stage: StepStage;
   /** Tries since the last success or the last time somebody asked for another. */
