@@ -98,6 +98,24 @@ export class TokenRejected extends SubjectRightsError {
   }
 }
 
+/** The approval does not count; nothing was approved. */
+export class ApprovalRejected extends SubjectRightsError {
+  readonly code = "approval-rejected";
+  readonly reason: "another-plan" | "by-requester" | "expired" | "already-approved";
+
+  constructor(reason: ApprovalRejected["reason"]) {
+    super(
+      {
+        "another-plan": "This is not the plan that is put up now. Look at it with requests.preview().",
+        "by-requester": "Whoever asked for it cannot approve it: a second person has to.",
+        expired: "This plan was put up too long ago. It is made anew; look at it with requests.preview().",
+        "already-approved": "This plan is approved already.",
+      }[reason],
+    );
+    this.reason = reason;
+  }
+}
+
 /** Removing these users would leave the application without an administrator. */
 export class LastAdministrator extends SubjectRightsError {
   readonly code = "last-administrator";

@@ -47,7 +47,7 @@ export type { SweepView } from "./sweeps/view.ts";
 // What goes into the calls, and what comes out
 export type { Actor } from "./request/actor.ts";
 export type { Submission, SubmitError, Submitted } from "./facade/submit.ts";
-export type { ChangeError, OnRequest, ReadError } from "./facade/context.ts";
+export type { ChangeError, NeedsApproval, OnRequest, ReadError } from "./facade/context.ts";
 export type { Removal, RemoveUsersError } from "./facade/remove-users.ts";
 export type {
   Idle,
@@ -57,6 +57,7 @@ export type {
   SourceProgress,
   Waiting,
 } from "./facade/view.ts";
+export type { PlanPreview } from "./facade/preview.ts";
 export type { ProgressEvent } from "./facade/progress.ts";
 export type { AuditEntry } from "./audit/entry.ts";
 export { type ExportManifest, exportManifestSchema } from "./export/manifest.ts";
@@ -72,8 +73,16 @@ export type { Refusal } from "./workflows/decide.ts";
 // Words
 export { type Category, categorySchema, type RequestKind, requestKindSchema } from "./request/kinds.ts";
 export { type Outcome, type Phase, phases } from "./request/phases.ts";
+export type { GradedCollection, ProofGrade } from "./request/grades.ts";
+export type { Approval, ApprovalState } from "./request/approval.ts";
+export type { Plan, PlannedCollection, PlannedFate, PlannedSource } from "./request/plan.ts";
 export { type Settlement, type SourceStatus, sourceStatuses, type StepTask } from "./request/steps.ts";
-export { type CollectionCount, type CollectionOutcome, totalCount } from "./request/outcomes.ts";
+export {
+  type CollectionCount,
+  type CollectionOutcome,
+  type RecordFate,
+  totalCount,
+} from "./request/outcomes.ts";
 export { type Problem, type ProblemCode, problemCodes } from "./request/problems.ts";
 export type { SourceAbilities, SourceDescriptor } from "./request/sources.ts";
 export type { NoticeKind } from "./request/notices.ts";

@@ -11,6 +11,7 @@ import { callable, checkDefinition } from "./bridge/issues.ts";
 import { systemClock } from "./bridge/system-clock.ts";
 import { systemRandomness } from "./crypto.ts";
 import { ConfigurationMistake, StorageFailed } from "./errors.ts";
+import type { NeedsApproval } from "./facade/context.ts";
 import { type Sweeps, sweepsOf } from "./facade/erase-many.ts";
 import { type Packages, packagesOf } from "./facade/packages.ts";
 import { type Policy, rolePolicy } from "./facade/policy.ts";
@@ -58,6 +59,11 @@ export interface SubjectRightsOptions {
   readonly links?: Links;
   /** Left out: packages are not encrypted. */
   readonly packageEncryption?: PackageEncryption;
+  /**
+   * Which requests begin only when somebody else than who asked has approved the plan (`requests.approve`). Is asked
+   * when a request is submitted. Default: none.
+   */
+  readonly needsApproval?: NeedsApproval;
   /** Changes some of the bounds; the others stay as in `defaultRules`. */
   readonly rules?: RuleChanges;
   /** Milliseconds that one call to a source or the notifier may take; a page, for an export. Default: 60,000. */
@@ -103,6 +109,7 @@ const optionsSchema = z.object({
   keyRing: part,
   controller: z.string().trim().min(1).max(200),
   packageEncryption: z.object({ carrySecret: callable }).optional(),
+  needsApproval: callable.optional(),
   callDeadline: z.number().int().positive().default(60_000),
   concurrency: z.number().int().positive().default(4),
   lookEvery: z.number().int().positive().default(30_000),
@@ -154,7 +161,12 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     callDeadline,
     signals: createSignals(),
   };
-  const context = { services, policy: options.policy ?? rolePolicy(), acknowledgedBy };
+  const context = {
+    services,
+    policy: options.policy ?? rolePolicy(),
+    acknowledgedBy,
+    needsApproval: options.needsApproval ?? (() => false),
+  };
   const stopping = new AbortController();
   const { sweeps, ended } = sweepsOf(context, options.sweepStore, stopping.signal);
   const work = async () => {

@@ -74,6 +74,17 @@ export const notices: { readonly [Type in NoticeType]: NoticeOf<Type> } = {
     source: { id: "paper-files", title: "Paper files" },
   },
   decision: { ...erasure, type: "decision", source: crm, identifierType: "telephone" },
+  approval: {
+    ...erasure,
+    type: "approval",
+    plan: "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0",
+    expiresAt: "2026-11-30T09:30:00.000Z",
+    sources: [
+      { title: "Customer database", task: "erase", records: 12 },
+      { title: "Search index", task: "refresh", records: 1 },
+      { title: "Paper archive", task: "manual", records: null },
+    ],
+  },
   delivery: {
     ...exporting,
     type: "delivery",

@@ -30,6 +30,8 @@ export interface DataSource {
   /** The identifier types it can find a person by; one of them is enough. */
   readonly needs: readonly string[];
   readonly owner: string | null;
+  /** What its author says to tell one way of working from another. */
+  readonly revision: string | null;
   readonly identify: Ability<readonly FoundIdentifier[]> | null;
   readonly locate: Ability<readonly CollectionCount[]> | null;
   readonly erase: Ability<readonly CollectionOutcome[]> | null;
@@ -64,6 +66,8 @@ const definitionSchema = z
     copyOf: z.array(z.string()).min(1).optional(),
     needs: z.array(identifierTypeSchema).min(1).default(["email"]),
     owner: emailSchema.optional(),
+    revision: z.string().min(1).max(200).optional(),
+    thirdParty: z.boolean().optional(),
     identify: callable.optional(),
     locate: callable.optional(),
     export: callable.optional(),
@@ -100,7 +104,7 @@ const manyCountsSchema = z.array(collectionCountsSchema);
  * @throws ConfigurationMistake where the definition cannot work; it says what to change
  */
 export const defineDataSource = (definition: DataSourceDefinition): DataSource => {
-  const { id, title, holds, kind, copyOf, needs, owner } = checkDefinition(
+  const { id, title, holds, kind, copyOf, needs, owner, revision, thirdParty } = checkDefinition(
     `data source "${String(definition.id)}"`,
     definitionSchema,
     definition,
@@ -142,9 +146,11 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
         refresh: can("refresh"),
         verify: can("verify"),
       },
+      ...(thirdParty === true && { thirdParty }),
     },
     needs,
     owner: owner ?? null,
+    revision: revision ?? null,
     identify: asking("identify", foundIdentifiersSchema as z.ZodType<readonly FoundIdentifier[]>),
     locate,
     erase: asking("erase", collectionOutcomesSchema),

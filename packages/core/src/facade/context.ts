@@ -1,6 +1,7 @@
 import type { Damaged, InvalidInput, NotAllowed, RequestNotFound, StorageFailed } from "../errors.ts";
 import type { Actor } from "../request/actor.ts";
 import type { RequestEvent } from "../request/events.ts";
+import type { Category, RequestKind } from "../request/kinds.ts";
 import type { Acknowledger, Request } from "../request/request.ts";
 import type { ResultAsync } from "../result.ts";
 import { type ApplyError, apply } from "../runner/apply.ts";
@@ -11,11 +12,19 @@ import { authorise, type Policy, type PolicyAction } from "./policy.ts";
 import { checkReason } from "./reason.ts";
 import { type RequestView, viewOf } from "./view.ts";
 
+/** Which requests begin only when somebody else than who asked has approved what is going to be done. */
+export type NeedsApproval = (about: {
+  readonly tenant: string;
+  readonly kind: RequestKind;
+  readonly category: Category;
+}) => boolean;
+
 /** What every call of the facade works with. */
 export interface FacadeContext {
   readonly services: Services;
   readonly policy: Policy;
   readonly acknowledgedBy: Acknowledger;
+  readonly needsApproval: NeedsApproval;
 }
 
 /** An actor, and the request that the call is about. */

@@ -25,6 +25,7 @@ export const policyActions = [
   "remove-users",
   "erase-many",
   "read-sweeps",
+  "approve-plan",
 ] as const;
 export type PolicyAction = (typeof policyActions)[number];
 
@@ -55,6 +56,7 @@ export const defaultRoles: Readonly<Record<PolicyAction, readonly string[]>> = {
   "remove-users": admins,
   "erase-many": admins,
   "read-sweeps": both,
+  "approve-plan": both,
 };
 
 /** A policy that goes by roles: `rolePolicy({ "submit-export": ["privacy-officer"] })` changes one action. */

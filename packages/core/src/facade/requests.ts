@@ -22,6 +22,7 @@ import {
 } from "./context.ts";
 import { follow } from "./follow.ts";
 import { authorise } from "./policy.ts";
+import { type PlanPreview, previewOf } from "./preview.ts";
 import type { ProgressEvent } from "./progress.ts";
 import { checkReason } from "./reason.ts";
 import { type Submission, type SubmitError, type Submitted, submit } from "./submit.ts";
@@ -110,6 +111,21 @@ export interface Requests {
     },
   ): ResultAsync<RequestView, ChangeError>;
 
+  /**
+   * What the request is going to do, a collection, from what the sources counted last: what an approval is given for.
+   * Holds nothing personal.
+   */
+  preview(input: OnRequest): ResultAsync<PlanPreview, ReadError>;
+
+  /**
+   * Approves a plan, by its hash. Every source is then counted once more; only where that gives the same plan does the
+   * work begin. Otherwise the new plan is put up, and has to be approved again.
+   *
+   * Errors: `ApprovalRejected` for another plan than the one that is put up, by whoever asked for the request, after
+   * its time, and for a second approval; `NotPossibleNow` where no plan is put up.
+   */
+  approve(input: OnRequest & { readonly plan: string }): ResultAsync<RequestView, ChangeError>;
+
   /** Sends a message again that could not be delivered. */
   resendMessage(input: OnRequest & { readonly message: string }): ResultAsync<RequestView, ChangeError>;
 
@@ -127,6 +143,7 @@ export interface RevealedSubject {
 
 const mostListed = 100;
 
+const planHashSchema = z.string().regex(/^[0-9a-f]{64}$/, "a plan is named by its SHA-256, in hex");
 const taskAnswerSchema = z.enum(["done", "not-there", "cannot"]);
 const decisionAnswerSchema = z.enum(["same-person", "somebody-else"]);
 
@@ -229,6 +246,13 @@ export const requestsOf = (context: FacadeContext): Requests => {
           }),
         )
         .map(({ request }) => viewOf(request, services)),
+
+    preview: (input) => readRequest(context, input).map(previewOf),
+
+    approve: (input) =>
+      checkInput(planHashSchema, input.plan).asyncAndThen((plan) =>
+        changeRequest(context, input, "approve-plan", { type: "plan-approved", plan }),
+      ),
 
     resendMessage: (input) =>
       changeRequest(context, input, "resend-message", { type: "notice-retried", notice: input.message }),

@@ -91,7 +91,7 @@ const checkReach = <Checked extends { kind: RequestKind; category: Category }>(
 };
 
 const store = (
-  { services, acknowledgedBy }: FacadeContext,
+  { services, acknowledgedBy, needsApproval: needs }: FacadeContext,
   actor: Actor,
   kind: RequestKind,
   category: Category,
@@ -102,7 +102,17 @@ const store = (
   const token = newToken(randomness);
   return createRequestKey(services, key).andThen((secret) =>
     pseudonymsOf(services, actor.tenant, identifiers).andThen((pseudonyms) => {
-      const opening = { ...key, kind, category, identifiers, pseudonyms, acknowledgedBy, token };
+      const needsApproval = needs({ tenant: actor.tenant, kind, category });
+      const opening = {
+        ...key,
+        kind,
+        category,
+        identifiers,
+        pseudonyms,
+        acknowledgedBy,
+        needsApproval,
+        token,
+      };
       const { request, entries } = openRequest(
         { ...opening, tokenHash: sha256(token), actor: actor.id, at: instant(clock.now()) },
         rules,

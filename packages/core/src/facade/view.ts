@@ -1,5 +1,7 @@
 import type { DataSource } from "../bridge/define-data-source.ts";
 import type { Instant } from "../instant.ts";
+import type { Approval } from "../request/approval.ts";
+import { type GradedCollection, gradesOf } from "../request/grades.ts";
 import type { Category, RequestKind } from "../request/kinds.ts";
 import type { NoticeKind } from "../request/notices.ts";
 import { type CollectionCount, type CollectionOutcome, totalCount } from "../request/outcomes.ts";
@@ -37,6 +39,10 @@ export interface RequestView {
   readonly sources: readonly SourceProgress[];
   readonly messages: readonly MessageProgress[];
   readonly package: PackageProgress | null;
+  /** How well it is proven what an erasure did, a collection; as far as its sources are done. */
+  readonly grades: readonly GradedCollection[];
+  /** Null where the plan needs nobody's approval. */
+  readonly approval: Omit<Approval, "identifiers"> | null;
   /** What it waits for that does not come by itself. Empty while it runs, and when it is closed. */
   readonly waitingFor: readonly Waiting[];
   /** Null while something is under way; otherwise until when nothing will be, by itself. */
@@ -94,6 +100,7 @@ export type Waiting =
       readonly source: string;
       readonly identifierType: string;
     }
+  | { readonly for: "approval"; readonly plan: string; readonly until: Instant }
   | { readonly for: "task"; readonly source: string }
   | { readonly for: "source"; readonly source: string; readonly problem: ProblemCode }
   | { readonly for: "message"; readonly message: string; readonly problem: ProblemCode };
@@ -127,6 +134,8 @@ export const viewOf = (request: Request, services: Pick<Services, "sources" | "r
       problem,
     })),
     package: packageOf(request),
+    grades: gradesOf(request),
+    approval: approvalOf(request),
     waitingFor: waitingOf(request),
     idle: until === null || until > request.updatedAt ? { until } : null,
   };
@@ -137,6 +146,17 @@ const packageOf = ({ package: held }: Request): PackageProgress | null => {
   const { bytes, sha256, expiresAt, encrypted = false } = held;
   return { bytes, sha256, expiresAt, encrypted };
 };
+
+const approvalOf = ({ approval }: Request): RequestView["approval"] => {
+  if (approval === null) return null;
+  const { state, plan, edition, expiresAt, approvedBy, approvedAt } = approval;
+  return { state, plan, edition, expiresAt, approvedBy, approvedAt };
+};
+
+const awaitedApproval = ({ approval }: Request): Waiting[] =>
+  approval?.state === "waiting" && approval.plan !== null && approval.expiresAt !== null
+    ? [{ for: "approval", plan: approval.plan, until: approval.expiresAt }]
+    : [];
 
 const progressOf = (step: SourceStep, sources: ReadonlyMap<string, DataSource>): SourceProgress => ({
   id: step.source,
@@ -171,6 +191,7 @@ const waitingOf = (request: Request): Waiting[] => {
   if (request.waitingFor !== null)
     return [{ for: "other-request", requestId: request.waitingFor }, ...undelivered];
   return [
+    ...awaitedApproval(request),
     ...request.decisions
       .filter(({ answer }) => answer === null)
       .map(

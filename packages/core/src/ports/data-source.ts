@@ -33,6 +33,15 @@ export interface DataSourceDefinition {
   readonly needs?: readonly string[];
   /** The email address of who erases by hand, for an origin without `erase`. */
   readonly owner?: string;
+  /**
+   * Somebody else runs it: where nobody can look afterwards, that party's word is `accepted`, and not proven. Default: no.
+   */
+  readonly thirdParty?: boolean;
+  /**
+   * Another text whenever what the source would do changes: a plan that was approved for the one before does not
+   * count any more, and is put up again. At most 200 characters.
+   */
+  readonly revision?: string;
 
   /** Further identifiers of the same person. Mark each that others may share. */
   identify?(subject: Subject, context: CallContext): Promise<readonly FoundIdentifier[]>;

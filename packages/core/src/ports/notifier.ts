@@ -2,6 +2,7 @@ import type { Instant } from "../instant.ts";
 import type { Category, RequestKind } from "../request/kinds.ts";
 import type { CollectionOutcome } from "../request/outcomes.ts";
 import type { ProblemCode } from "../request/problems.ts";
+import type { StepTask } from "../request/steps.ts";
 import type { CallContext } from "./call.ts";
 
 /**
@@ -74,6 +75,19 @@ export type Notice =
       readonly type: "decision";
       readonly source: { readonly id: string; readonly title: string };
       readonly identifierType: string;
+    })
+  | (AboutRequest & {
+      readonly type: "approval";
+      /** The SHA-256 of the plan, in hex: what an approval names. */
+      readonly plan: string;
+      readonly expiresAt: Instant;
+      /** How much there is to be done, a source. */
+      readonly sources: readonly {
+        readonly title: string;
+        readonly task: StepTask;
+        /** Null where the source could not say. */
+        readonly records: number | null;
+      }[];
     })
   | (AboutRequest & {
       readonly type: "delivery";

@@ -44,7 +44,11 @@ export type RequestEvent =
       readonly pseudonym: string;
       readonly reason: string;
     }
-  | (OfStep & { readonly type: "source-located"; readonly counts: readonly CollectionCount[] | null })
+  | (OfStep & {
+      readonly type: "source-located";
+      readonly counts: readonly CollectionCount[] | null;
+      readonly configuration: string | null;
+    })
   | (OfStep & { readonly type: "source-started" })
   | (OfStep & {
       readonly type: "source-collected";
@@ -93,6 +97,14 @@ export type RequestEvent =
       readonly jitter: number;
     }
   | { readonly type: "notice-retried"; readonly notice: string }
+  | {
+      readonly type: "plan-made";
+      readonly plan: string;
+      /** What `planPartsOf` said when it was made. */
+      readonly parts: string;
+    }
+  | { readonly type: "plan-approved"; readonly plan: string }
+  | { readonly type: "plan-expired" }
   | { readonly type: "finalised" };
 
 export type RequestEventType = RequestEvent["type"];

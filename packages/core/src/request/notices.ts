@@ -10,6 +10,8 @@ export type NoticeKind =
   | "manual-task"
   /** Tells the support contact that somebody has to decide about a shared identifier. */
   | "decision"
+  /** Tells who approves plans that one waits for them. */
+  | "approval"
   /** Carries the export package, or the link to it. */
   | "delivery"
   /** Carries the secret of an encrypted package: never by mail, but by the way that the application gave. */
@@ -40,6 +42,7 @@ export interface NoticeRecord {
 export type MailedNotice = NoticeRecord & { readonly kind: Exclude<NoticeKind, "package-secret"> };
 
 export const confirmationNotice = (issued: number): string => `confirmation-${issued}`;
+export const approvalNotice = (edition: number): string => `approval-${edition}`;
 export const deliveryNotice = (edition: number): string => `delivery-${edition}`;
 export const secretNotice = (edition: number): string => `package-secret-${edition}`;
 export const supportNotice = (source: string, alert: number): string => `support-${source}-${alert}`;

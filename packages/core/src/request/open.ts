@@ -1,5 +1,6 @@
 import { type Instant, later } from "../instant.ts";
 import type { Identifier } from "../subject/identifier.ts";
+import { notYetPlanned } from "./approval.ts";
 import { type Decision, noticeDue, recorded } from "./change.ts";
 import type { Category, RequestKind } from "./kinds.ts";
 import { confirmationNotice } from "./notices.ts";
@@ -17,6 +18,7 @@ export interface Opening {
   /** Of each identifier, in the same order. */
   readonly pseudonyms: readonly string[];
   readonly acknowledgedBy: Acknowledger;
+  readonly needsApproval: boolean;
   readonly token: string;
   readonly tokenHash: string;
   readonly actor: string;
@@ -56,6 +58,7 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
     steps: [],
     notices: [],
     package: null,
+    approval: opening.needsApproval ? notYetPlanned : null,
     key: "live",
     confidential: {
       identifiers: opening.identifiers,

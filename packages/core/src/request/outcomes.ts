@@ -5,12 +5,26 @@ export interface CollectionCount {
   /** The collection's name, the developer's own: it goes into the record and must hold nothing personal. */
   readonly collection: string;
   readonly count: number;
+  /** What an erasure would make of these records, for the plan that people approve. Default: `erased`. */
+  readonly becomes?: RecordFate | undefined;
 }
+
+/** What becomes of a record in an erasure. */
+export type RecordFate = "erased" | "anonymised" | "retained";
 
 /** What became of a person's records in one collection. A collection may be listed more than once. */
 export type CollectionOutcome =
   | { readonly collection: string; readonly outcome: "erased"; readonly count: number }
-  | { readonly collection: string; readonly outcome: "anonymised"; readonly count: number }
+  | {
+      readonly collection: string;
+      readonly outcome: "anonymised";
+      readonly count: number;
+      /**
+       * Of how many of them the source has compared the values from before with those from after, by keyed digests or
+       * in one statement, and found them different. Left out: nobody has, and the request cannot call itself `completed`.
+       */
+      readonly changed?: number | undefined;
+    }
   | { readonly collection: string; readonly outcome: "absent" }
   | {
       readonly collection: string;
@@ -25,12 +39,23 @@ export type CollectionOutcome =
 const collectionSchema = z.string().min(1).max(200);
 const countSchema = z.number().int().nonnegative();
 
-export const collectionCountsSchema = z.array(z.object({ collection: collectionSchema, count: countSchema }));
+export const collectionCountsSchema = z.array(
+  z.object({
+    collection: collectionSchema,
+    count: countSchema,
+    becomes: z.enum(["erased", "anonymised", "retained"]).optional(),
+  }),
+);
 
 export const collectionOutcomesSchema = z.array(
   z.discriminatedUnion("outcome", [
     z.object({ collection: collectionSchema, outcome: z.literal("erased"), count: countSchema }),
-    z.object({ collection: collectionSchema, outcome: z.literal("anonymised"), count: countSchema }),
+    z.object({
+      collection: collectionSchema,
+      outcome: z.literal("anonymised"),
+      count: countSchema,
+      changed: countSchema.optional(),
+    }),
     z.object({ collection: collectionSchema, outcome: z.literal("absent") }),
     z.object({
       collection: collectionSchema,
@@ -60,7 +85,9 @@ export const mergeOutcomes = (
         (sum, each) => (each.outcome === outcome ? sum + each.count : sum),
         0,
       );
-      if (count > 0) joined.push({ collection, outcome, count });
+      if (count === 0) continue;
+      const changed = outcome === "anonymised" ? changedIn([...earlier, ...latest]) : undefined;
+      joined.push({ collection, outcome, count, ...(changed !== undefined && { changed }) });
     }
     joined.push(...latest.filter((each) => each.outcome === "retained"));
     merged.push(...(joined.length > 0 ? joined : [{ collection, outcome: "absent" } as const]));
@@ -68,7 +95,15 @@ export const mergeOutcomes = (
   return merged;
 };
 
-export const totalCount = (counts: readonly CollectionCount[]): number =>
+/** Undefined where not all of it was compared. */
+const changedIn = (outcomes: readonly CollectionOutcome[]): number | undefined => {
+  const anonymised = outcomes.filter((each) => each.outcome === "anonymised");
+  return anonymised.every(({ changed }) => changed !== undefined)
+    ? anonymised.reduce((sum, { changed = 0 }) => sum + changed, 0)
+    : undefined;
+};
+
+export const totalCount = (counts: readonly { readonly count: number }[]): number =>
   counts.reduce((sum, { count }) => sum + count, 0);
 
 /** How many records are left that nobody said would be kept. Zero is what an erasure has to reach. */

@@ -6,7 +6,8 @@
  * - `received`: waits for its acknowledgement; nothing has been read or erased.
  * - `acknowledged`: the sources are asked what else the person is known by.
  * - `identified`: the sources are asked what they hold.
- * - `planned`: who does what is settled.
+ * - `planned`: who does what is settled. A plan that somebody has to approve waits here.
+ * - `approved`: somebody else than who asked has approved the plan. Only where one has to.
  *
  * An erasure goes on `→ origins → copies → verified → closed`: origins are erased in, then their copies
  * refreshed, then every source is asked once more, and only then is it closed.
@@ -18,6 +19,7 @@ export const phases = [
   "acknowledged",
   "identified",
   "planned",
+  "approved",
   "origins",
   "copies",
   "verified",

@@ -1,5 +1,6 @@
 import type { Instant } from "../instant.ts";
 import type { Identifier } from "../subject/identifier.ts";
+import type { Approval } from "./approval.ts";
 import type { Category, RequestKind } from "./kinds.ts";
 import type { NoticeRecord } from "./notices.ts";
 import type { Outcome, Phase } from "./phases.ts";
@@ -99,6 +100,8 @@ export interface Request {
   readonly steps: readonly SourceStep[];
   readonly notices: readonly NoticeRecord[];
   readonly package: ExportPackage | null;
+  /** Null where the plan needs nobody's approval. */
+  readonly approval: Approval | null;
   readonly key: "live" | "destroyed";
   /** Null once the key is destroyed. */
   readonly confidential: Confidential | null;

@@ -20,4 +20,6 @@ export interface SourceDescriptor {
   /** The origins that a copy is filled from; null means any of them. */
   readonly copyOf: readonly string[] | null;
   readonly abilities: SourceAbilities;
+  /** Somebody else runs it: what it says of itself is that party's word. Left out: no. */
+  readonly thirdParty?: true;
 }

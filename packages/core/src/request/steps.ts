@@ -55,6 +55,8 @@ export interface SourceStep {
   /** The origins that have to be done first, for a copy. */
   readonly after: readonly string[];
   readonly canIdentify: boolean;
+  /** Somebody else runs it: what it says of itself is that party's word. Left out: no. */
+  readonly thirdParty?: true;
   readonly status: SourceStatus;
   readonly stage: StepStage;
   /** Tries since the last success or the last time somebody asked for another. */
@@ -68,6 +70,8 @@ export interface SourceStep {
   readonly identifiersUsed: number;
   /** Null where the source cannot count, or could not be asked. */
   readonly located: readonly CollectionCount[] | null;
+  /** A hash of what the source was and could do when it was counted; null before, and where it is not registered. */
+  readonly configuration: string | null;
   readonly outcomes: readonly CollectionOutcome[];
   /** Whether the source was asked afterwards: null before, false where it has no way to answer. */
   readonly checked: boolean | null;

@@ -4,6 +4,7 @@ import type { Request } from "../request/request.ts";
 import type { Rules } from "../request/rules.ts";
 import type { SourceStep } from "../request/steps.ts";
 import { mayPackage } from "./export.ts";
+import { mayPlan } from "./transitions/approving.ts";
 import { workflowOf } from "./workflows.ts";
 
 /** Something that the runner has to do for a request. */
@@ -11,6 +12,8 @@ export type Action =
   | { readonly do: "send"; readonly notice: NoticeRecord }
   | { readonly do: "claim" }
   | { readonly do: "identify" | "locate" | "perform" | "verify"; readonly step: SourceStep }
+  | { readonly do: "plan" }
+  | { readonly do: "replan" }
   | { readonly do: "package" }
   | { readonly do: "lapse" }
   | { readonly do: "finalise" };
@@ -41,8 +44,18 @@ const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
       const action = stepAction(request, step);
       return action === null ? [] : [{ action, notBefore: step.nextAttemptAt }];
     }),
+    ...planning(request),
     ...(mayPackage(request) ? [{ action: { do: "package" } as const, notBefore: null }] : []),
   ];
+};
+
+/** A plan is made once everything is counted; one that nobody approves in time is made anew. */
+const planning = (request: Request): PlannedAction[] => {
+  if (mayPlan(request)) return [{ action: { do: "plan" }, notBefore: null }];
+  const { approval, phase } = request;
+  return phase === "planned" && approval?.state === "waiting"
+    ? [{ action: { do: "replan" }, notBefore: approval.expiresAt }]
+    : [];
 };
 
 const stepAction = (request: Request, step: SourceStep): Action | null => {

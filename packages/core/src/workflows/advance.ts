@@ -1,5 +1,7 @@
 import { type Change, changed, recorded } from "../request/change.ts";
+import type { Phase } from "../request/phases.ts";
 import { isStuck } from "../request/steps.ts";
+import { outgrown } from "./transitions/approving.ts";
 import { isIdentified } from "./transitions/identifying.ts";
 import { workflowOf } from "./workflows.ts";
 
@@ -24,8 +26,22 @@ const withClaims = (change: Change): Change => {
     : changed(change, { claims: pseudonyms });
 };
 
+/** From the first plan until nothing is left to be done. */
+const mayBeOutgrown: readonly Phase[] = [
+  "identified",
+  "planned",
+  "approved",
+  "origins",
+  "copies",
+  "collecting",
+];
+
 const nextPhase = (change: Change): Change | null => {
   const { request } = change;
+  if (mayBeOutgrown.includes(request.phase)) {
+    const planned = outgrown(change);
+    if (planned !== null) return planned;
+  }
   switch (request.phase) {
     case "received":
     case "closed":
@@ -40,6 +56,9 @@ const nextPhase = (change: Change): Change | null => {
       )
         ? null
         : changed(change, { phase: "planned" });
+    case "planned":
+      if (request.approval === null) return workflowOf(request.kind).advance(change);
+      return request.approval.state === "approved" ? changed(change, { phase: "approved" }) : null;
     default:
       return workflowOf(request.kind).advance(change);
   }

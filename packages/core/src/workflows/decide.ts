@@ -1,4 +1,4 @@
-import { NotPossibleNow, type SourceNotFound, type TokenRejected } from "../errors.ts";
+import { type ApprovalRejected, NotPossibleNow, type SourceNotFound, type TokenRejected } from "../errors.ts";
 import { latest } from "../instant.ts";
 import type { Change, Decision } from "../request/change.ts";
 import type { Happening, RequestEventType } from "../request/events.ts";
@@ -7,6 +7,7 @@ import type { Request } from "../request/request.ts";
 import type { Rules } from "../request/rules.ts";
 import { err, ok, type Result } from "../result.ts";
 import { advance } from "./advance.ts";
+import { planApproved, planExpired, planMade } from "./transitions/approving.ts";
 import { acknowledge, end, lapse, reissue } from "./transitions/beginning.ts";
 import { finalise } from "./transitions/closing.ts";
 import { block, claim, decideIdentifier, identified } from "./transitions/identifying.ts";
@@ -15,7 +16,7 @@ import { packageBuilt, packageDownloaded } from "./transitions/packaging.ts";
 import { answerTask, retry, settle } from "./transitions/people.ts";
 import { collected, failed, finished, located, started, verified } from "./transitions/working.ts";
 
-export type Refusal = NotPossibleNow | TokenRejected | SourceNotFound;
+export type Refusal = NotPossibleNow | TokenRejected | SourceNotFound | ApprovalRejected;
 
 const open = phases.filter((phase) => phase !== "closed");
 const acknowledged = open.filter((phase) => phase !== "received");
@@ -41,6 +42,9 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "source-retried": working,
   "source-settled": working,
   "task-answered": ["origins", "copies"],
+  "plan-made": ["planned"],
+  "plan-approved": working,
+  "plan-expired": ["planned"],
   "package-built": ["collecting"],
   "package-downloaded": phases,
   "notice-sent": phases,
@@ -107,6 +111,12 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return settle(change, event);
     case "task-answered":
       return answerTask(change, event);
+    case "plan-made":
+      return planMade(change, event, rules);
+    case "plan-approved":
+      return planApproved(change, event);
+    case "plan-expired":
+      return planExpired(change);
     case "package-built":
       return packageBuilt(change, event, rules);
     case "package-downloaded":

@@ -1,6 +1,7 @@
 import { type Change, changed, closed, noticeDue } from "../request/change.ts";
-import { isDecided, type Request } from "../request/request.ts";
-import { isPerformed, isResolved, type SourceStep } from "../request/steps.ts";
+import { isProven } from "../request/grades.ts";
+import { isDecided } from "../request/request.ts";
+import { isPerformed, isResolved } from "../request/steps.ts";
 import { askOwners } from "./owners.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -30,6 +31,7 @@ export const eraseWorkflow: Workflow = {
     const { request } = change;
     switch (request.phase) {
       case "planned":
+      case "approved":
         return changed(change, { phase: "origins" });
       case "origins": {
         const asked = ifChanged(change, askOwners(change));
@@ -46,7 +48,7 @@ export const eraseWorkflow: Workflow = {
           ? changed(change, { phase: "origins" })
           : ifChanged(change, askOwners(change));
       case "verified": {
-        const outcome = isComplete(request) ? "completed" : "completed-with-exceptions";
+        const outcome = isProven(request) ? "completed" : "completed-with-exceptions";
         return noticeDue(closed(change, outcome), "completion-1", "completion");
       }
       default:
@@ -56,11 +58,3 @@ export const eraseWorkflow: Workflow = {
 };
 
 const ifChanged = (before: Change, now: Change): Change | null => (now === before ? null : now);
-
-/** Nothing is kept, nobody had to settle anything, and each source was asked afterwards. */
-const isComplete = (request: Request): boolean => request.steps.every(isClean);
-
-const isClean = (step: SourceStep): boolean =>
-  step.settlement === null &&
-  (step.task === "identify" ||
-    (step.checked === true && step.outcomes.every(({ outcome }) => outcome !== "retained")));

@@ -28,6 +28,7 @@ export const exportWorkflow: Workflow = {
     const { request } = change;
     switch (request.phase) {
       case "planned":
+      case "approved":
         return changed(change, { phase: "collecting" });
       case "collecting": {
         if (!isCollected(request) || !isEmptyHanded(request)) return null;

@@ -31,9 +31,10 @@ export const stepsFor = (
   return sources
     .filter((source) => reached.includes(source) || source.abilities.identify)
     .map((source) => {
-      const { id, kind, copyOf, abilities } = source;
+      const { id, kind, copyOf, abilities, thirdParty } = source;
       const task = reached.includes(source) ? workflow.taskFor(source, reached) : "identify";
-      return newStep(id, kind, task, kind === "copy" ? (copyOf ?? origins) : [], abilities.identify);
+      const step = newStep(id, kind, task, kind === "copy" ? (copyOf ?? origins) : [], abilities.identify);
+      return thirdParty === true ? { ...step, thirdParty } : step;
     });
 };
 
@@ -63,6 +64,7 @@ const newStep = (
     identifiersAsked: 0,
     identifiersUsed: 0,
     located: null,
+    configuration: null,
     outcomes: [],
     checked: null,
     collected: [],

@@ -21,6 +21,7 @@ const deeds = [
   "resend",
   "reissue",
   "download",
+  "approve",
 ] as const;
 
 /** What happens next; `which` chooses among what there is. */
@@ -85,6 +86,10 @@ const eventOf = (machine: Machine, deed: (typeof deeds)[number], which: number):
       return { type: "confirmation-reissued", token: `secret-${which}`, tokenHash: "hash" };
     case "download":
       return { type: "package-downloaded" };
+    case "approve": {
+      const plan = machine.request.approval?.plan ?? "none";
+      return { type: "plan-approved", plan: which % 4 === 0 ? `${plan} and more` : plan };
+    }
   }
 };
 
@@ -130,6 +135,7 @@ const toItsEnd = (machine: Machine): void => {
       if (waiting.for === "decision") machine.happen(eventOf(machine, "decide", 1));
       if (waiting.for === "task")
         machine.happen({ ...eventOf(machine, "answer", 0), source: waiting.source } as RequestEvent);
+      if (waiting.for === "approval") machine.happen({ type: "plan-approved", plan: waiting.plan }, "second");
       if (waiting.for === "message") machine.happen({ type: "notice-retried", notice: waiting.message });
       if (waiting.for === "source") {
         const how =
@@ -151,10 +157,11 @@ describe("the state machine, in whatever order things happen", () => {
       fc.property(
         fc.constantFrom("erasure", "export"),
         descriptors,
+        fc.boolean(),
         fc.array(moves, { maxLength: 80 }),
-        (kind, sources, script) => {
+        (kind, sources, needsApproval, script) => {
           fc.pre(sources.some(({ holds }) => holds.includes("customer-data")));
-          const machine = new Machine(kind, sources);
+          const machine = new Machine(kind, sources, needsApproval);
           machine.acknowledge();
           const underWay: UnderWay[] = [];
           for (const each of script) {
@@ -170,7 +177,10 @@ describe("the state machine, in whatever order things happen", () => {
             }
             if (each.move === "wait") machine.now += each.which;
             if (each.move === "jump") machine.now -= each.which;
-            if (each.move === "act") machine.happen(eventOf(machine, each.deed, each.which));
+            if (each.move === "act") {
+              const actor = each.which % 3 === 0 ? "somebody" : "second";
+              machine.happen(eventOf(machine, each.deed, each.which), actor);
+            }
             look(machine);
           }
           toItsEnd(machine);

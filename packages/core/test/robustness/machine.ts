@@ -7,9 +7,11 @@ import type {
 } from "@subject-rights/core";
 import { defaultRules } from "@subject-rights/core";
 import fc from "fast-check";
+import { canonicalJson } from "../../src/canonical-json.ts";
 import { instant } from "../../src/instant.ts";
 import type { RequestEvent } from "../../src/request/events.ts";
 import { openRequest } from "../../src/request/open.ts";
+import { planOf, planPartsOf } from "../../src/request/plan.ts";
 import type { Request } from "../../src/request/request.ts";
 import type { SourceStep } from "../../src/request/steps.ts";
 import { type Action, dueActions } from "../../src/workflows/actions.ts";
@@ -70,7 +72,7 @@ export class Machine {
   readonly #sources: readonly SourceDescriptor[];
   #found = 0;
 
-  constructor(kind: "erasure" | "export", sources: readonly SourceDescriptor[]) {
+  constructor(kind: "erasure" | "export", sources: readonly SourceDescriptor[], needsApproval = false) {
     this.#sources = sources;
     this.holds = new Map(sources.map(({ id }) => [id, true]));
     const at = this.at();
@@ -83,6 +85,7 @@ export class Machine {
         identifiers: [{ type: "email", value: "secret@example.org" }],
         pseudonyms: ["pseudonym-0"],
         acknowledgedBy: "tenant-admin",
+        needsApproval,
         token: "secret-token",
         tokenHash: "hash",
         actor: "somebody",
@@ -101,9 +104,9 @@ export class Machine {
   }
 
   /** Lets something happen; what does not fit any more is refused, and changes nothing. */
-  happen(event: RequestEvent): void {
+  happen(event: RequestEvent, actor = "somebody"): void {
     const before = this.request;
-    const decided = decide(before, { ...event, actor: "somebody", at: this.at() }, rules);
+    const decided = decide(before, { ...event, actor, at: this.at() }, rules);
     if (decided.isErr()) return;
     const { request, entries } = decided.value;
     if (request.version !== before.version + 1) this.mistakes.push("the version does not count by one");
@@ -121,6 +124,12 @@ export class Machine {
     const underWay = { action, request: this.request };
     if (action.do === "perform") {
       const { source, generation, task, after } = action.step;
+      const { approval } = this.request;
+      if (
+        approval !== null &&
+        (approval.state !== "approved" || approval.approvedBy === this.request.submittedBy)
+      )
+        this.mistakes.push(`${source} is worked on without an approval`);
       this.happen({ type: "source-started", source, generation });
       const open = after.filter((origin) => this.#isStillHeld(origin));
       if (task === "refresh" && open.length > 0)
@@ -151,6 +160,14 @@ export class Machine {
         return this.happen(
           luck === "fails" ? { type: "blocked", by: "other", jitter: 0 } : { type: "claimed" },
         );
+      case "plan":
+        return this.happen({
+          type: "plan-made",
+          plan: canonicalJson(planOf(request)),
+          parts: planPartsOf(request),
+        });
+      case "replan":
+        return this.happen({ type: "plan-expired" });
       case "package":
         return this.happen(packageOf(request));
       case "lapse":
@@ -180,7 +197,7 @@ export class Machine {
       case "identify":
         return this.happen({ ...of, type: "source-identified", asked, found: this.#find(luck) });
       case "locate":
-        return this.happen({ ...of, type: "source-located", counts: this.#count(step) });
+        return this.happen({ ...of, type: "source-located", counts: this.#count(step), configuration: null });
       case "perform": {
         const outcomes = step.task === "export" ? [] : this.#erase(step, luck);
         const checked = step.task === "export" ? null : this.#check(step, outcomes);

@@ -14,6 +14,8 @@ export interface TableCount {
   readonly due: number;
   /** Rows that the law keeps: the last day for each calendar year in which that ends. */
   readonly kept: readonly { readonly until: string; readonly count: number }[];
+  /** Of how many of `due` the values differ from what they were; null where nothing was compared. */
+  readonly changed?: number | null;
 }
 
 const keptSchema = z.array(z.object({ until: z.iso.date().nullable(), count: z.number().int() }));
@@ -62,7 +64,7 @@ export const countRows = async (session: Session, counting: Counting): Promise<r
   return readCounts(counting.tables, row?.["counts"]);
 };
 
-const countsSchema = z.array(z.tuple([countSchema, keptSchema]));
+const countsSchema = z.array(z.tuple([countSchema, keptSchema]).rest(countSchema));
 
 /** Reads what `countJson` and its like answer. */
 export const readCounts = (
@@ -72,8 +74,8 @@ export const readCounts = (
   const counts = countsSchema.parse(JSON.parse(text ?? "null"));
   if (counts.length !== tables.length) throw new Error("The database did not answer for every table.");
   return tables.map((table, index) => {
-    const [due, kept] = counts[index] ?? [0, []];
-    return readTableCount(table, due, kept);
+    const [due, kept, changed = null] = counts[index] ?? [0, []];
+    return { ...readTableCount(table, due, kept), changed };
   });
 };
 
@@ -96,15 +98,35 @@ export const collectionCount = ({ table, due, kept }: TableCount): CollectionCou
   count: kept.reduce((sum, { count }) => sum + count, due),
 });
 
-export const collectionOutcomes = ({ table, due, kept }: TableCount): readonly CollectionOutcome[] => {
+/** The same, with what an erasure would make of them. */
+export const collectionForecast = (counted: TableCount): readonly CollectionCount[] => {
+  const { table, due, kept } = counted;
+  const collection = table.map.title;
+  const retained = kept.reduce((sum, { count }) => sum + count, 0);
+  if (due + retained === 0) return [collectionCount(counted)];
+  return [
+    ...(due > 0 ? [{ collection, count: due, becomes: fateOf(table) }] : []),
+    ...(retained > 0 ? [{ collection, count: retained, becomes: "retained" as const }] : []),
+  ];
+};
+
+const fateOf = (table: MappedTable): "anonymised" | "erased" =>
+  table.erasure === "anonymise" ? "anonymised" : "erased";
+
+export const collectionOutcomes = ({
+  table,
+  due,
+  kept,
+  changed,
+}: TableCount): readonly CollectionOutcome[] => {
   const collection = table.map.title;
   const outcomes: CollectionOutcome[] = [];
   if (due > 0) {
-    outcomes.push({
-      collection,
-      outcome: table.erasure === "anonymise" ? "anonymised" : "erased",
-      count: due,
-    });
+    outcomes.push(
+      fateOf(table) === "anonymised"
+        ? { collection, outcome: "anonymised", count: due, ...(typeof changed === "number" && { changed }) }
+        : { collection, outcome: "erased", count: due },
+    );
   }
   const retention = retentionOf(table.erasure);
   if (retention !== null) outcomes.push(...kept.map((each) => retained(collection, retention, each)));

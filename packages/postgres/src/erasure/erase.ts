@@ -8,7 +8,7 @@ import { anonymisedValue } from "./anonymised.ts";
 import { applyFunctions } from "./apply-functions.ts";
 import { collectionCount, countRows, isKept, keptJson, readCounts, type TableCount } from "./counts.ts";
 import type { Erasing } from "./erasing.ts";
-import { erasureFacts, isDue, keptUntil } from "./facts.ts";
+import { erasingFacts, erasureFacts, isChanged, isDue, keptUntil } from "./facts.ts";
 import { unlinkRows } from "./unlink.ts";
 
 /**
@@ -55,8 +55,14 @@ export const settings = sql`select
   case when current_setting('lock_timeout') = '0' then set_config('lock_timeout', '10s', true) end,
   set_config('enable_mergejoin', 'off', true)`.prepared();
 
+/** Whether all that is made anonymous in a table is so by functions of the application. */
+const isByFunctions = ({ columns }: MappedTable): boolean =>
+  columns.every(
+    ({ anonymise }) => anonymise === null || (typeof anonymise === "object" && "function" in anonymise),
+  );
+
 const eraseStatement = ({ map, tables, person, today, hashKey }: Erasing): Sql => {
-  const { sets, set } = reach(map, tables, person, "own", erasureFacts);
+  const { sets, set } = reach(map, tables, person, "own", erasingFacts(hashKey));
   const gone = (table: MappedTable): Sql => name(`gone_${tables.indexOf(table)}`);
   const changed = (table: MappedTable): Sql => name(`changed_${tables.indexOf(table)}`);
   const changes = tables.flatMap((table) => {
@@ -76,7 +82,7 @@ const eraseStatement = ({ map, tables, person, today, hashKey }: Erasing): Sql =
     if (table.erasure !== "delete" && assignments.length > 0) {
       const condition = retention === null ? sql`true` : isKept(today);
       pieces.push(sql`${changed(table)} as (update ${tableName(table)} t set ${join(assignments)} from ${set(table)} r
-        where ${isThis} and r.${isDue} and ${condition} returning 1)`);
+        where ${isThis} and r.${isDue} and ${condition} returning ${isChanged(table, hashKey)} as changed)`);
     }
     return pieces;
   });
@@ -87,7 +93,11 @@ const eraseStatement = ({ map, tables, person, today, hashKey }: Erasing): Sql =
     if (table.erasure === "delete") {
       return sql`json_build_array((select count(*) from ${gone(table)}), json_build_array())`;
     }
-    return sql`json_build_array((select count(*) from ${set(table)} where ${isDue}), json_build_array())`;
+    // A function has to say something else of each value, or nothing is stored.
+    const compared = isByFunctions(table)
+      ? sql`(select count(*) from ${set(table)} where ${isDue})`
+      : sql`(select count(*) from ${changed(table)} where changed)`;
+    return sql`json_build_array((select count(*) from ${set(table)} where ${isDue}), json_build_array(), ${compared})`;
   });
   return sql`${sets}${changes.length > 0 ? sql`, ` : sql``}${join(changes)}
     select json_build_array(${join(counts)})::text as counts`.prepared();

@@ -20,6 +20,35 @@ export const erasureFacts: Facts = (table, alias) => {
   ];
 };
 
+/** What a row's values were before: a keyed digest of those that are made anonymous. */
+const digestBefore = name("digest_before");
+
+/** What an erasure has to know of each row to tell afterwards whether its values have changed. */
+export const erasingFacts =
+  (key: Sql | Uint8Array): Facts =>
+  (table, alias) => {
+    const digest = digestOf(table, alias, key);
+    return [
+      ...erasureFacts(table, alias),
+      ...(digest === null ? [] : [{ as: digestBefore, value: digest, type: sql`bytea` }]),
+    ];
+  };
+
+/** Whether the values of a row `t` differ from what they were when it was found, as `r`. */
+export const isChanged = (table: MappedTable, key: Sql | Uint8Array): Sql =>
+  sql`(r.${digestBefore} is distinct from ${digestOf(table, sql`t`, key) ?? sql`null`})`;
+
+/** Null for a table in which the statement itself makes nothing anonymous. */
+const digestOf = (table: MappedTable, alias: Sql, key: Sql | Uint8Array): Sql | null => {
+  const values = table.columns.flatMap(({ column, anonymise }) =>
+    anonymise === null || (typeof anonymise === "object" && "function" in anonymise)
+      ? []
+      : [sql`${alias}.${name(column.name)}::text`],
+  );
+  if (table.erasure === "delete" || values.length === 0) return null;
+  return sql`sha256(${key} || convert_to(json_build_array(${join(values)})::text, 'UTF8'))`;
+};
+
 /** A row that is deleted is due as long as it is there; one that stays, as long as a value is not anonymised. */
 const dueCondition = (table: MappedTable, alias: Sql): Sql => {
   if (table.erasure === "delete") return sql`true`;

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import {
   type CallContext,
   CallFailed,
@@ -22,7 +22,13 @@ import type { MappedTable, ResolvedMap } from "../data-map/resolved-map.ts";
 import type { PostgresClient } from "../database/client.ts";
 import { databaseOf, type Session } from "../database/database.ts";
 import { isJoinedTransaction } from "../database/joined-transaction.ts";
-import { collectionCount, collectionOutcomes, countRows, dayOf } from "../erasure/counts.ts";
+import {
+  collectionCount,
+  collectionForecast,
+  collectionOutcomes,
+  countRows,
+  dayOf,
+} from "../erasure/counts.ts";
 import { countRowsOfMany } from "../erasure/counts-of-many.ts";
 import { erasePerson } from "../erasure/erase.ts";
 import { erasePeople } from "../erasure/erase-many.ts";
@@ -145,6 +151,8 @@ export const postgresDataSource = ({
     kind: "origin",
     holds,
     needs,
+    // A plan that was approved for another map does not count. Functions in it are not seen.
+    revision: createHash("sha256").update(JSON.stringify(dataMap)).digest("hex"),
 
     joins: (handle) => isJoinedTransaction(handle) && handle.client === client,
 
@@ -156,7 +164,7 @@ export const postgresDataSource = ({
         : [],
 
     locate: async (subject, context) =>
-      (await count(context, subject, context.category)).map(collectionCount),
+      (await count(context, subject, context.category)).flatMap(collectionForecast),
 
     async *export(subject, context) {
       if (!isServed(context.tenant)) return;

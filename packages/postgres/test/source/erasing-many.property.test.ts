@@ -1,5 +1,5 @@
 import { PGlite } from "@electric-sql/pglite";
-import { type CollectionOutcome, orThrow, subjectOf } from "@subject-rights/core";
+import { type CollectionCount, type CollectionOutcome, orThrow, subjectOf } from "@subject-rights/core";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { postgresDataSource } from "../../src/index.ts";
@@ -57,6 +57,13 @@ const tally = (outcomes: readonly CollectionOutcome[]) => {
   return [...counts].sort(([one], [other]) => (one < other ? -1 : 1));
 };
 
+/** One person's counts say what becomes of the rows as well. */
+const totals = (counts: readonly CollectionCount[]) => {
+  const sums = new Map<string, number>();
+  for (const { collection, count } of counts) sums.set(collection, (sums.get(collection) ?? 0) + count);
+  return [...sums];
+};
+
 it("erases several at once as it erases one after the other, and says the same", async () => {
   const source = postgresDataSource({ client: pglite, dataMap: shopMap });
   const whom = fc.uniqueArray(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 3 });
@@ -93,7 +100,7 @@ it("erases several at once as it erases one after the other, and says the same",
         const single = orThrow(
           (await source.locate?.(subjects[index] ?? subjectOf([]), callFor())) ?? (await Promise.reject()),
         );
-        expect(counts).toEqual(single);
+        expect(totals(counts)).toEqual(totals(single));
       }
     }),
     { numRuns: 100 },

@@ -107,6 +107,31 @@ export const english: Texts = {
     ],
   }),
 
+  approval: (notice) => ({
+    subjectLine: `To be approved: ${phrases.request(notice).toLowerCase()}`,
+    blocks: [
+      paragraph(
+        `${notice.controller} was asked for this, and it has been confirmed. Before anything is done, somebody else than ` +
+          "who asked has to approve what will be done:",
+      ),
+      list(
+        notice.sources.map(({ title, records }) =>
+          records === null ? `${title}: cannot say how much` : `${title}: ${phrases.records(records)}`,
+        ),
+      ),
+      facts(
+        request(notice),
+        reference(notice),
+        { name: "Plan", value: notice.plan },
+        { name: "Approve by", value: phrases.moment(notice.expiresAt) },
+      ),
+      paragraph(
+        "Look at the whole plan before you approve it. Should anything have changed by then, nothing is done, and the " +
+          "new plan is sent to you. After that time it is made anew.",
+      ),
+    ],
+  }),
+
   delivery: (notice) => ({
     subjectLine: `Ready: ${phrases.request(notice).toLowerCase()}`,
     blocks: [

@@ -36,7 +36,7 @@ export const problem = (code: ProblemCode): string => problems[code];
 export const missing = (parts: readonly MissingPart[]): string[] =>
   parts.map(({ title, problem: code }) => `${title}: ${problem(code)}`);
 
-const records = (count: number): string => (count === 1 ? "1 record" : `${count} records`);
+export const records = (count: number): string => (count === 1 ? "1 record" : `${count} records`);
 
 /** "invoices: 2 records kept until 31 December 2031 (§ 147 AO)". */
 export const outcome = (of: CollectionOutcome): string => {

@@ -42,6 +42,14 @@ const notices: { readonly [Type in NoticeType]: Extract<Notice, { readonly type:
     source: crm,
   },
   decision: { ...about, type: "decision", kind: "erasure", source: crm, identifierType: "telephone" },
+  approval: {
+    ...about,
+    type: "approval",
+    kind: "erasure",
+    plan: "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945",
+    expiresAt,
+    sources: [{ title: "Customer records (Ångström & Söhne)", task: "erase", records: 3 }],
+  },
   delivery: {
     ...about,
     type: "delivery",
@@ -140,6 +148,8 @@ export const factsOf = (notice: Notice): readonly string[] => {
       return [notice.requestId, notice.source.title];
     case "manual-task":
       return [notice.requestId, notice.source.title, ...notice.identifiers.map(({ value }) => value)];
+    case "approval":
+      return [notice.requestId, notice.plan, ...notice.sources.map(({ title }) => title)];
     case "delivery":
       return [...(notice.url === null ? [] : [notice.url]), ...notice.missing.map(({ title }) => title)];
     case "completion":

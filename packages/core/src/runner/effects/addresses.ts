@@ -28,6 +28,8 @@ const lookUp = async (effect: Effect, { kind, source }: MailedNotice): Promise<s
     case "support":
     case "decision":
       return addresses.support({ tenant });
+    case "approval":
+      return (addresses.approver ?? addresses.support)({ tenant });
     case "manual-task":
       return sources.get(source ?? "")?.owner ?? undefined;
     case "confirmation":

@@ -1,6 +1,7 @@
 import { CallFailed } from "../../errors.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import type { SourceStep } from "../../request/steps.ts";
+import { configurationOf } from "./configuration.ts";
 import { canFind, type Effect, failure, workFor } from "./effect.ts";
 
 /**
@@ -22,5 +23,6 @@ export const locate = async (effect: Effect, step: SourceStep): Promise<RequestE
     source: step.source,
     generation: step.generation,
     counts: counts?.isOk() ? counts.value : null,
+    configuration: work.isOk() ? configurationOf(work.value.source) : null,
   };
 };

@@ -1,6 +1,8 @@
 import type { Notice } from "../../ports/notifier.ts";
 import { confidentialOf, stepOf } from "../../request/change.ts";
 import type { MailedNotice } from "../../request/notices.ts";
+import { totalCount } from "../../request/outcomes.ts";
+import { planOf } from "../../request/plan.ts";
 import type { Problem } from "../../request/problems.ts";
 import type { Request } from "../../request/request.ts";
 import { type Effect, subjectOfRequest } from "./effect.ts";
@@ -43,6 +45,18 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
       const decision = request.decisions.find(({ id }) => id === notice.id);
       return { ...about, type: "decision", source, identifierType: decision?.type ?? "" };
     }
+    case "approval":
+      return {
+        ...about,
+        type: "approval",
+        plan: request.approval?.plan ?? "",
+        expiresAt: request.approval?.expiresAt ?? request.updatedAt,
+        sources: planOf(request).sources.map((planned) => ({
+          title: sourceName(effect, planned).title,
+          task: planned.task,
+          records: planned.collections && totalCount(planned.collections),
+        })),
+      };
     case "delivery": {
       const held = request.package;
       return {

@@ -7,6 +7,7 @@ import { finalise } from "./finalise.ts";
 import { identify } from "./identify.ts";
 import { locate } from "./locate.ts";
 import { makePackage } from "./package.ts";
+import { makePlan } from "./plan.ts";
 import { send } from "./send.ts";
 import { verify } from "./verify.ts";
 
@@ -28,6 +29,10 @@ export const perform = async (effect: Effect, action: Action): Promise<RequestEv
     }
     case "verify":
       return verify(effect, action.step);
+    case "plan":
+      return makePlan(effect.request);
+    case "replan":
+      return { type: "plan-expired" };
     case "package":
       return makePackage(effect);
     case "lapse":

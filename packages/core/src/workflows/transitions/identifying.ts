@@ -1,4 +1,5 @@
 import { NotPossibleNow } from "../../errors.ts";
+import { plannedAnew } from "../../request/approval.ts";
 import {
   after,
   type Change,
@@ -35,6 +36,7 @@ export const block = (change: Change, event: EventOf<"blocked">, rules: Rules): 
   const waiting = changed(change, {
     phase: "acknowledged",
     claims: [],
+    approval: change.request.approval && plannedAnew(change.request.approval),
     waitingFor: event.by,
     blockedUntil: after(change, spread(rules.blockedDelay, event.jitter)),
   });

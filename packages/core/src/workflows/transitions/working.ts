@@ -26,6 +26,7 @@ export const located = (change: Change, event: EventOf<"source-located">): Trans
   stepFor(change, event, "locate").map((step) => {
     const counted = changedStep(change, step.source, {
       located: event.counts,
+      configuration: event.configuration,
       stage: "perform",
       status: "pending",
     });

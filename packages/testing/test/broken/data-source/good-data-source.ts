@@ -96,7 +96,10 @@ const outcomeOf = ({ collection, count }: CollectionCount): CollectionOutcome =>
 const rowsPerPage = 2;
 
 export type GoodSource = Required<
-  Omit<DataSourceDefinition, "copyOf" | "owner" | "joins" | "eraseMany" | "verifyMany">
+  Omit<
+    DataSourceDefinition,
+    "copyOf" | "owner" | "revision" | "thirdParty" | "joins" | "eraseMany" | "verifyMany"
+  >
 >;
 
 /** A copy that can do everything there is to be done. `matching` says whose a row is. */

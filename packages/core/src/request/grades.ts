@@ -1,0 +1,62 @@
+import type { CollectionOutcome } from "./outcomes.ts";
+import type { Request } from "./request.ts";
+import type { SourceStep } from "./steps.ts";
+
+/**
+ * How well it is proven what became of a collection.
+ * - `verified-absent`: the source was asked afterwards, and holds nothing more of the person there.
+ * - `verified-changed`: the records are still there, were made anonymous, and each was compared with what it was before.
+ * - `accepted`: a third party, or the owner who did it by hand, says so, and nobody could look.
+ * - `unverifiable`: it was done, and there is no way to ask whether it worked.
+ * - `failed`: it was not done; a person closed the source by hand.
+ */
+export type ProofGrade = "verified-absent" | "verified-changed" | "accepted" | "unverifiable" | "failed";
+
+export interface GradedCollection {
+  readonly source: string;
+  /** Null for a source that named none. */
+  readonly collection: string | null;
+  /** Null where nothing was to be erased, because the law keeps all of it. */
+  readonly grade: ProofGrade | null;
+  /** How many records the law keeps. */
+  readonly retained: number;
+}
+
+/** The grades of an erasure, so far as its sources are done; empty for an export. */
+export const gradesOf = (request: Request): GradedCollection[] =>
+  request.kind === "erasure" ? request.steps.flatMap(gradesAt) : [];
+
+const gradesAt = (step: SourceStep): GradedCollection[] => {
+  const { source } = step;
+  // Who was only to be asked by what else the person is known has nothing to prove, but may have failed to say so.
+  const isOver = step.settlement !== null || (step.stage === "done" && step.task !== "identify");
+  if (!isOver) return [];
+  const named = [...step.outcomes, ...(step.located ?? [])].map(({ collection }) => collection);
+  const collections = [...new Set(named)];
+  if (collections.length === 0) return [{ source, collection: null, grade: gradeOf(step, []), retained: 0 }];
+  return collections.map((collection) => {
+    const outcomes = step.outcomes.filter((outcome) => outcome.collection === collection);
+    const retained = outcomes.reduce(
+      (sum, each) => (each.outcome === "retained" ? sum + each.count : sum),
+      0,
+    );
+    return { source, collection, grade: gradeOf(step, outcomes), retained };
+  });
+};
+
+const gradeOf = (step: SourceStep, outcomes: readonly CollectionOutcome[]): ProofGrade | null => {
+  if (step.settlement !== null) return "failed";
+  if (outcomes.length > 0 && outcomes.every(({ outcome }) => outcome === "retained")) return null;
+  if (step.checked !== true) {
+    return step.task === "manual" || step.thirdParty === true ? "accepted" : "unverifiable";
+  }
+  const anonymised = outcomes.filter((each) => each.outcome === "anonymised");
+  if (anonymised.length === 0) return "verified-absent";
+  return anonymised.every(({ count, changed }) => changed === count) ? "verified-changed" : "unverifiable";
+};
+
+/** Whether nothing is kept, nothing failed, and everything was looked at afterwards. */
+export const isProven = (request: Request): boolean =>
+  gradesOf(request).every(
+    ({ grade, retained }) => retained === 0 && (grade === "verified-absent" || grade === "verified-changed"),
+  );

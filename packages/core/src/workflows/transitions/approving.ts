@@ -1,0 +1,126 @@
+import { ApprovalRejected, NotPossibleNow } from "../../errors.ts";
+import { type Approval, plannedAnew } from "../../request/approval.ts";
+import { after, type Change, changed, changedSteps, noticeDue, recorded } from "../../request/change.ts";
+import { approvalNotice } from "../../request/notices.ts";
+import { isCounted, planPartsOf } from "../../request/plan.ts";
+import { isDecided, type Request } from "../../request/request.ts";
+import type { Rules } from "../../request/rules.ts";
+import { isStuck } from "../../request/steps.ts";
+import { err, ok, type Result } from "../../result.ts";
+import { stageAfterIdentifying } from "../workflow.ts";
+import type { EventOf } from "./events.ts";
+import { begunAgain } from "./reopening.ts";
+
+/** Whether the plan can be made now: everybody was asked and counted, and it is not put up yet, or not confirmed. */
+export const mayPlan = (request: Request): boolean =>
+  request.phase === "planned" &&
+  (request.approval?.state === "planning" || request.approval?.state === "confirming") &&
+  isDecided(request) &&
+  isCounted(request) &&
+  request.steps.every((step) => step.stage !== "identify" || step.settlement !== null || isStuck(step));
+
+/** A plan that was made: it is put up, or it confirms the one that was approved. */
+export const planMade = (
+  change: Change,
+  event: EventOf<"plan-made">,
+  rules: Rules,
+): Result<Change, NotPossibleNow> => {
+  const { request } = change;
+  const { approval } = request;
+  if (approval === null || !mayPlan(request) || event.parts !== planPartsOf(request)) {
+    return err(new NotPossibleNow("The plan is out of date."));
+  }
+  if (approval.state !== "confirming") return ok(putUp(change, approval, event.plan, rules));
+  if (event.plan === approval.plan) {
+    return ok(
+      recorded(withApproval(change, approval, { state: "approved" }), "plan-confirmed", { plan: event.plan }),
+    );
+  }
+  // What was approved is not what would be done: nothing is done, and somebody looks again.
+  return ok(
+    putUp(recorded(change, "plan-changed", { approved: approval.plan }), approval, event.plan, rules),
+  );
+};
+
+const putUp = (change: Change, approval: Approval, plan: string, rules: Rules): Change => {
+  const edition = approval.edition + 1;
+  const put = withApproval(change, approval, {
+    state: "waiting",
+    plan,
+    edition,
+    identifiers: change.request.pseudonyms.length,
+    expiresAt: after(change, rules.approvalValidFor),
+    approvedBy: null,
+    approvedAt: null,
+  });
+  const announced = noticeDue(withdrawn(put), approvalNotice(edition), "approval");
+  return recorded(announced, "plan-put-up", { plan, edition });
+};
+
+const withApproval = (change: Change, approval: Approval, part: Partial<Approval>): Change =>
+  changed(change, { approval: { ...approval, ...part } });
+
+/** An announcement that was not sent by now would announce a plan that does not count any more. */
+const withdrawn = (change: Change): Change =>
+  changed(change, {
+    notices: change.request.notices.map((notice) =>
+      notice.kind === "approval" && notice.status !== "sent"
+        ? { ...notice, status: "withdrawn", nextAttemptAt: null }
+        : notice,
+    ),
+  });
+
+export const planApproved = (
+  change: Change,
+  event: EventOf<"plan-approved">,
+): Result<Change, NotPossibleNow | ApprovalRejected> => {
+  const { approval, submittedBy } = change.request;
+  if (approval === null || approval.plan === null || approval.expiresAt === null) {
+    return err(new NotPossibleNow("There is no plan to approve."));
+  }
+  if (event.actor === submittedBy) return err(new ApprovalRejected("by-requester"));
+  if (event.plan !== approval.plan) return err(new ApprovalRejected("another-plan"));
+  if (approval.state !== "waiting") return err(new ApprovalRejected("already-approved"));
+  if (change.at >= approval.expiresAt) return err(new ApprovalRejected("expired"));
+  const approved = withApproval(change, approval, {
+    state: "confirming",
+    approvedBy: event.actor,
+    approvedAt: change.at,
+  });
+  const { plan, edition } = approval;
+  return ok(countedAgain(recorded(approved, "plan-approved", { plan, edition })));
+};
+
+/** Nobody approved it in time: what is there may have changed since, so that it is counted, and put up, anew. */
+export const planExpired = (change: Change): Result<Change, NotPossibleNow> => {
+  const { approval } = change.request;
+  if (approval?.state !== "waiting" || approval.expiresAt === null || change.at < approval.expiresAt) {
+    return err(new NotPossibleNow("No plan has expired."));
+  }
+  const expired = changed(withdrawn(change), { approval: plannedAnew(approval) });
+  return ok(countedAgain(recorded(expired, "plan-expired", { edition: approval.edition })));
+};
+
+const countedAgain = (change: Change): Change =>
+  changed(
+    changedSteps(change, (step) =>
+      step.settlement !== null || step.stage === "identify" || stageAfterIdentifying(step.task) === "done"
+        ? null
+        : begunAgain(step, "locate"),
+    ),
+    { phase: "identified" },
+  );
+
+/**
+ * The person is known by more than when the plan was made, so that more would be done than was approved: it is made
+ * anew. Null where that is not so.
+ */
+export const outgrown = (change: Change): Change | null => {
+  const { approval, pseudonyms } = change.request;
+  if (approval === null || approval.plan === null || approval.identifiers >= pseudonyms.length) return null;
+  const again = changed(withdrawn(change), { approval: plannedAnew(approval), phase: "acknowledged" });
+  const counted = changedSteps(again, (step) =>
+    step.settlement === null && step.stage === "perform" ? begunAgain(step, "locate") : null,
+  );
+  return recorded(counted, "plan-outgrown", { edition: approval.edition });
+};

@@ -1,0 +1,261 @@
+import { type Actor, createSubjectRights, type Row, type SubjectRightsOptions } from "@subject-rights/core";
+import { describe, expect, it } from "vitest";
+import { sha256 } from "../src/crypto.ts";
+import { ada, admin, copyOfPeople, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
+
+/** Somebody else, who may do the same. */
+const second: Actor = { id: "admin-2", tenant: "northwind", roles: ["admin", "tenant-admin"] };
+const everything = () => true;
+const people = (rows = 2) =>
+  new Map<string, Row[]>([[ada, Array.from({ length: rows }, () => ({ name: "Ada" }))]]);
+
+const shop = async (options: Partial<SubjectRightsOptions> = {}, held = people()) => {
+  const copy = new Map(held);
+  const world = await createWorld({
+    sources: [peopleSource("crm", held), copyOfPeople("search", copy, held)],
+    needsApproval: everything,
+    ...options,
+  });
+  const requestId = await world.acknowledged("erasure");
+  return { world, requestId, held, copy };
+};
+
+const preview = async ({ rights }: World, requestId: string) =>
+  (await rights.requests.preview({ actor: second, requestId }))._unsafeUnwrap();
+
+const approve = ({ rights }: World, requestId: string, plan: string, actor = second) =>
+  rights.requests.approve({ actor, requestId, plan });
+
+const actionsOf = async ({ rights }: World, requestId: string) =>
+  (await rights.requests.audit({ actor: admin, requestId }))._unsafeUnwrap().map(({ action }) => action);
+
+describe("a plan that needs approval", () => {
+  it("is put up, announced, and waits: nothing is erased", async () => {
+    const { world, requestId, held } = await shop();
+    const { plan, canonical, hash, state } = await preview(world, requestId);
+    expect(state).toBe("waiting");
+    expect(hash).toBe(sha256(canonical));
+    expect(plan.sources).toMatchObject([
+      { source: "crm", task: "erase", collections: [{ collection: "people", count: 2, becomes: "erased" }] },
+      {
+        source: "search",
+        task: "refresh",
+        collections: [{ collection: "people", count: 2, becomes: "refreshed" }],
+      },
+    ]);
+    expect(canonical).not.toContain(ada);
+    const view = await world.read(requestId);
+    expect(view).toMatchObject({
+      phase: "planned",
+      approval: { state: "waiting", plan: hash, approvedBy: null },
+    });
+    expect(view.waitingFor).toMatchObject([{ for: "approval", plan: hash }]);
+    const [message] = world.notifier.sent.filter(({ notice }) => notice.type === "approval");
+    expect(message).toMatchObject({ to: "support@northwind.example", notice: { plan: hash } });
+    expect(JSON.stringify(message)).not.toContain(ada);
+    expect(held.has(ada)).toBe(true);
+  });
+
+  it("is carried out once somebody else has approved it", async () => {
+    const { world, requestId, held } = await shop();
+    const { hash } = await preview(world, requestId);
+    (await approve(world, requestId, hash))._unsafeUnwrap();
+    await world.settle();
+    const view = await world.read(requestId);
+    expect(view).toMatchObject({
+      outcome: "completed",
+      approval: { state: "approved", approvedBy: "admin-2" },
+    });
+    expect(held.has(ada)).toBe(false);
+    expect(await actionsOf(world, requestId)).toEqual(
+      expect.arrayContaining(["plan-put-up", "plan-approved", "plan-confirmed", "approved", "closed"]),
+    );
+  });
+
+  it("holds for exports as well, where the policy says so", async () => {
+    const world = await createWorld({
+      sources: [peopleSource("crm", people())],
+      needsApproval: ({ kind }) => kind === "export",
+    });
+    const requestId = await world.acknowledged("export");
+    expect((await world.read(requestId)).phase).toBe("planned");
+    const { hash, plan } = await preview(world, requestId);
+    expect(plan.sources[0]?.collections).toEqual([{ collection: "people", count: 2, becomes: "exported" }]);
+    expect((await approve(world, requestId, hash, tenantAdmin))._unsafeUnwrapErr()).toMatchObject({
+      code: "approval-rejected",
+      reason: "by-requester",
+    });
+    (await approve(world, requestId, hash))._unsafeUnwrap();
+    await world.settle();
+    expect((await world.read(requestId)).outcome).toBe("completed");
+  });
+
+  it("is not asked for where the policy does not want it", async () => {
+    const { world, requestId } = await shop({ needsApproval: ({ kind }) => kind === "export" });
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed", approval: null });
+  });
+
+  it("goes to who approves, where the address book knows them", async () => {
+    const { world } = await shop({
+      addresses: {
+        tenantAdmin: () => "tenant-admin@northwind.example",
+        support: () => "support@northwind.example",
+        approver: () => "officer@northwind.example",
+      },
+    });
+    expect(world.notifier.sent.find(({ notice }) => notice.type === "approval")?.to).toBe(
+      "officer@northwind.example",
+    );
+  });
+});
+
+describe("an approval", () => {
+  it.each([
+    ["for another plan", "another-plan", second, "0".repeat(64)],
+    ["by whoever asked", "by-requester", admin, null],
+  ] as const)("%s is refused", async (_, reason, actor, other) => {
+    const { world, requestId, held } = await shop();
+    const { hash } = await preview(world, requestId);
+    const refused = await approve(world, requestId, other ?? hash, actor);
+    expect(refused._unsafeUnwrapErr()).toMatchObject({ code: "approval-rejected", reason });
+    await world.settle();
+    expect(held.has(ada)).toBe(true);
+  });
+
+  it("that is no hash is bad input", async () => {
+    const { world, requestId } = await shop();
+    expect((await approve(world, requestId, "yes"))._unsafeUnwrapErr().code).toBe("invalid-input");
+  });
+
+  it("is accepted once", async () => {
+    const { world, requestId } = await shop();
+    const { hash } = await preview(world, requestId);
+    const answers = await Promise.all([approve(world, requestId, hash), approve(world, requestId, hash)]);
+    expect(answers.filter((answer) => answer.isOk())).toHaveLength(1);
+    expect(answers.find((answer) => answer.isErr())?._unsafeUnwrapErr()).toMatchObject({
+      reason: "already-approved",
+    });
+  });
+
+  it("after its time is refused, also by a clock that was set back; the plan is made anew", async () => {
+    const { world, requestId } = await shop({ rules: { approvalValidFor: 3_600_000 } });
+    const first = await preview(world, requestId);
+    await world.pass(3_600_001);
+    const view = await world.read(requestId);
+    expect(view.approval).toMatchObject({ state: "waiting", edition: 2, plan: first.hash });
+    expect(world.notifier.sent.filter(({ notice }) => notice.type === "approval")).toHaveLength(2);
+    // Made anew with another time, the same plan can be approved.
+    (await approve(world, requestId, first.hash))._unsafeUnwrap();
+    await world.settle();
+    expect((await world.read(requestId)).outcome).toBe("completed");
+  });
+
+  it("comes too late in a process that does no work", async () => {
+    const { world, requestId } = await shop({ rules: { approvalValidFor: 3_600_000 } });
+    const { hash } = await preview(world, requestId);
+    await world.rights.stop();
+    await world.clock.advance(3_600_001);
+    const idle = createSubjectRights(world.options);
+    const refused = await idle.requests.approve({ actor: second, requestId, plan: hash });
+    expect(refused._unsafeUnwrapErr()).toMatchObject({ code: "approval-rejected", reason: "expired" });
+  });
+
+  it("by an actor of another tenant, or without the right, finds nothing", async () => {
+    const { world, requestId } = await shop();
+    const { hash } = await preview(world, requestId);
+    const elsewhere = { ...second, tenant: "contoso" };
+    expect((await approve(world, requestId, hash, elsewhere))._unsafeUnwrapErr().code).toBe(
+      "request-not-found",
+    );
+    const nobody = { ...second, roles: [] };
+    expect((await approve(world, requestId, hash, nobody))._unsafeUnwrapErr().code).toBe("not-allowed");
+  });
+
+  it("where none is needed is not possible", async () => {
+    const { world, requestId } = await shop({
+      needsApproval: () => false,
+      sources: [peopleSource("crm", people(), { erase: () => new Promise(() => undefined) })],
+    });
+    expect((await approve(world, requestId, "0".repeat(64)))._unsafeUnwrapErr().code).toBe(
+      "not-possible-now",
+    );
+  });
+});
+
+describe("what changes after the plan was put up", () => {
+  it("stops the run, and asks again: records that came in", async () => {
+    const { world, requestId, held } = await shop();
+    const before = await preview(world, requestId);
+    held.set(ada, [{}, {}, {}]);
+    (await approve(world, requestId, before.hash))._unsafeUnwrap();
+    await world.settle();
+    expect(held.has(ada)).toBe(true);
+    const after = await preview(world, requestId);
+    expect(after.hash).not.toBe(before.hash);
+    expect(after.plan.sources[0]?.collections?.[0]?.count).toBe(3);
+    expect((await world.read(requestId)).approval).toMatchObject({
+      state: "waiting",
+      edition: 2,
+      approvedBy: null,
+    });
+    expect(await actionsOf(world, requestId)).toContain("plan-changed");
+    expect((await approve(world, requestId, before.hash))._unsafeUnwrapErr()).toMatchObject({
+      reason: "another-plan",
+    });
+    (await approve(world, requestId, after.hash))._unsafeUnwrap();
+    await world.settle();
+    expect((await world.read(requestId)).outcome).toBe("completed");
+  });
+
+  it("stops the run, and asks again: another way of working", async () => {
+    const { world, requestId, held, copy } = await shop();
+    const { hash } = await preview(world, requestId);
+    await world.rights.stop();
+    const changed = await createWorld(
+      {
+        sources: [peopleSource("crm", held, { revision: "2" }), copyOfPeople("search", copy, held)],
+        needsApproval: everything,
+      },
+      world.tables,
+      world.clock,
+    );
+    (await approve(changed, requestId, hash))._unsafeUnwrap();
+    await changed.settle();
+    expect(held.has(ada)).toBe(true);
+    expect((await changed.read(requestId)).approval).toMatchObject({ state: "waiting", edition: 2 });
+  });
+
+  it("stops the run in the middle: somebody turns out to be known by more", async () => {
+    const held = people();
+    let isDown = true;
+    const world = await createWorld({
+      sources: [
+        peopleSource("crm", held),
+        peopleSource("billing", new Map(), {
+          identify: async () => {
+            if (isDown) throw new Error("down");
+            return [{ type: "customer-number", value: "4711" }];
+          },
+          needs: ["email", "customer-number"],
+        }),
+      ],
+      needsApproval: everything,
+    });
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(600_000);
+    const before = await preview(world, requestId);
+    expect(before.state).toBe("waiting");
+    isDown = false;
+    (await world.rights.requests.retrySource({ actor: admin, requestId, source: "billing" }))._unsafeUnwrap();
+    await world.settle();
+    const after = await preview(world, requestId);
+    expect(after).toMatchObject({ state: "waiting" });
+    expect(after.plan.people).toHaveLength(2);
+    expect((await approve(world, requestId, before.hash))._unsafeUnwrapErr()).toMatchObject({
+      reason: "another-plan",
+    });
+    (await approve(world, requestId, after.hash))._unsafeUnwrap();
+    await world.settle();
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
+  });
+});
