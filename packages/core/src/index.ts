@@ -57,6 +57,7 @@ export type {
   SourceProgress,
   Waiting,
 } from "./facade/view.ts";
+export type { DeadlineView } from "./facade/deadline-view.ts";
 export type { PlanPreview } from "./facade/preview.ts";
 export type { ProgressEvent } from "./facade/progress.ts";
 export type { AuditEntry } from "./audit/entry.ts";
@@ -119,6 +120,8 @@ export {
 export { type ExportPages, rowsPerPage } from "./bridge/export-pages.ts";
 export type * from "./ports/notifier.ts";
 export type { CarriedSecret, PackageEncryption } from "./ports/package-encryption.ts";
+export type * from "./ports/calendar.ts";
+export { type Calendar, defineCalendar, weekendsOnly } from "./bridge/define-calendar.ts";
 export { defineNotifier, type Notifier } from "./bridge/define-notifier.ts";
 export type * from "./ports/request-store.ts";
 export { defineRequestStore, type RequestStore } from "./bridge/define-request-store.ts";

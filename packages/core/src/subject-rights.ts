@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ArtifactStore } from "./bridge/define-artifact-store.ts";
+import { type Calendar, weekendsOnly } from "./bridge/define-calendar.ts";
 import type { DataSource } from "./bridge/define-data-source.ts";
 import type { KeyRing } from "./bridge/define-key-ring.ts";
 import type { Notifier } from "./bridge/define-notifier.ts";
@@ -23,6 +24,7 @@ import type { Clock } from "./ports/clock.ts";
 import type { Dispatcher } from "./ports/dispatcher.ts";
 import type { PackageEncryption } from "./ports/package-encryption.ts";
 import type { Randomness } from "./ports/randomness.ts";
+import { isTimeZone } from "./request/deadline/time-zone.ts";
 import type { Acknowledger } from "./request/request.ts";
 import { type RuleChanges, withRules } from "./request/rules.ts";
 import { orThrow, ResultAsync } from "./result.ts";
@@ -64,6 +66,10 @@ export interface SubjectRightsOptions {
    * when a request is submitted. Default: none.
    */
   readonly needsApproval?: NeedsApproval;
+  /** The controller's time zone, of the IANA database, in which deadlines count. Default: `UTC`. */
+  readonly timeZone?: string;
+  /** Public holidays, on which no deadline ends. Default: none, so that only weekends are passed over. */
+  readonly calendar?: Calendar;
   /** Changes some of the bounds; the others stay as in `defaultRules`. */
   readonly rules?: RuleChanges;
   /** Milliseconds that one call to a source or the notifier may take; a page, for an export. Default: 60,000. */
@@ -110,6 +116,7 @@ const optionsSchema = z.object({
   controller: z.string().trim().min(1).max(200),
   packageEncryption: z.object({ carrySecret: callable }).optional(),
   needsApproval: callable.optional(),
+  timeZone: z.string().refine(isTimeZone, "is no time zone of the IANA database").default("UTC"),
   callDeadline: z.number().int().positive().default(60_000),
   concurrency: z.number().int().positive().default(4),
   lookEvery: z.number().int().positive().default(30_000),
@@ -123,7 +130,7 @@ const optionsSchema = z.object({
  *   not there
  */
 export const createSubjectRights = (options: SubjectRightsOptions): SubjectRights => {
-  const { controller, callDeadline, concurrency, lookEvery, acknowledgedBy } = checkDefinition(
+  const { controller, callDeadline, concurrency, lookEvery, acknowledgedBy, timeZone } = checkDefinition(
     "createSubjectRights",
     optionsSchema,
     options,
@@ -158,6 +165,8 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     clock,
     randomness,
     rules: withRules(options.rules ?? {}),
+    calendar: options.calendar ?? weekendsOnly,
+    timeZone,
     callDeadline,
     signals: createSignals(),
   };

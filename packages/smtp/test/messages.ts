@@ -85,6 +85,22 @@ export const notices: { readonly [Type in NoticeType]: NoticeOf<Type> } = {
       { title: "Paper archive", task: "manual", records: null },
     ],
   },
+  deadline: {
+    ...erasure,
+    type: "deadline",
+    dueOn: "2026-12-28",
+    overdue: false,
+    explanation:
+      "Received on 25 November 2026 (Europe/Berlin). One month ends on 25 December 2026 (Art. 12(3) GDPR), which is Christmas Day.",
+  },
+  extension: {
+    ...exporting,
+    type: "extension",
+    subject,
+    originalDueOn: "2026-12-28",
+    dueOn: "2027-02-25",
+    reasons: "Your records of ten years are in an archive that is read by hand.",
+  },
   delivery: {
     ...exporting,
     type: "delivery",

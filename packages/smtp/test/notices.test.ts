@@ -4,11 +4,12 @@ import { smtpNotifier } from "../src/index.ts";
 import { type ArrivedMail, type MailServer, startMailServer } from "./mail-server.ts";
 import { attachment, call, message, notices } from "./messages.ts";
 
-const { confirmation, support, delivery, completion } = notices;
+const { confirmation, support, deadline, delivery, completion } = notices;
 const variants: readonly (readonly [name: string, notice: Notice])[] = [
   ...Object.entries(notices),
   ["confirmation-by-code", { ...confirmation, url: null, kind: "export", category: "user-telemetry" }],
   ["support-permanent", { ...support, problem: "permanent-failure", retryable: false }],
+  ["deadline-over", { ...deadline, overdue: true }],
   ["delivery-attached", { ...delivery, url: null }],
   ["delivery-complete", { ...delivery, missing: [] }],
   ["delivery-encrypted", { ...delivery, encrypted: true, missing: [] }],

@@ -26,6 +26,7 @@ export const policyActions = [
   "erase-many",
   "read-sweeps",
   "approve-plan",
+  "keep-deadline",
 ] as const;
 export type PolicyAction = (typeof policyActions)[number];
 
@@ -57,6 +58,7 @@ export const defaultRoles: Readonly<Record<PolicyAction, readonly string[]>> = {
   "erase-many": admins,
   "read-sweeps": both,
   "approve-plan": both,
+  "keep-deadline": both,
 };
 
 /** A policy that goes by roles: `rolePolicy({ "submit-export": ["privacy-officer"] })` changes one action. */

@@ -20,6 +20,7 @@ import {
   type ReadError,
   readRequest,
 } from "./context.ts";
+import { dueWithin, resume } from "./deadlines.ts";
 import { follow } from "./follow.ts";
 import { authorise } from "./policy.ts";
 import { type PlanPreview, previewOf } from "./preview.ts";
@@ -125,6 +126,32 @@ export interface Requests {
    * its time, and for a second approval; `NotPossibleNow` where no plan is put up.
    */
   approve(input: OnRequest & { readonly plan: string }): ResultAsync<RequestView, ChangeError>;
+
+  /**
+   * Extends the period to three months from receipt, once, with the reasons that the person is told (Art. 12(3) GDPR).
+   * It counts from when the letter about it is accepted for delivery, which has to be within the first month.
+   *
+   * Errors: `NotPossibleNow` after the first month, and for a second extension.
+   */
+  extend(input: OnRequest & { readonly reason: string }): ResultAsync<RequestView, ChangeError>;
+
+  /**
+   * Says that it is in doubt who asks, and that they were asked (Art. 12(6) GDPR): the clock stands still, and nothing
+   * is begun, until `resume`. Asking them is up to the application. Errors: `NotPossibleNow` where it stands already.
+   */
+  suspend(input: OnRequest & { readonly reason: string }): ResultAsync<RequestView, ChangeError>;
+
+  /** Says that it is known again who asks. The deadline moves by the days in which the clock stood still. */
+  resume(input: OnRequest): ResultAsync<RequestView, ChangeError>;
+
+  /** Open requests whose deadline is over, the oldest deadline first; while the clock stands still, none is. */
+  overdue(input: { readonly actor: Actor }): ResultAsync<readonly RequestView[], ReadError>;
+
+  /** Open requests that will be overdue in so many days, those that are so already included. */
+  due(input: {
+    readonly actor: Actor;
+    readonly within: number;
+  }): ResultAsync<readonly RequestView[], ReadError>;
 
   /** Sends a message again that could not be delivered. */
   resendMessage(input: OnRequest & { readonly message: string }): ResultAsync<RequestView, ChangeError>;
@@ -253,6 +280,20 @@ export const requestsOf = (context: FacadeContext): Requests => {
       checkInput(planHashSchema, input.plan).asyncAndThen((plan) =>
         changeRequest(context, input, "approve-plan", { type: "plan-approved", plan }),
       ),
+
+    extend: (input) => {
+      const { reason } = input;
+      return changeRequest(context, input, "keep-deadline", { type: "extended", reason }, reason);
+    },
+
+    suspend: (input) => {
+      const { reason } = input;
+      return changeRequest(context, input, "keep-deadline", { type: "identity-questioned", reason }, reason);
+    },
+
+    resume: (input) => resume(context, input),
+    overdue: ({ actor }) => dueWithin(context, actor, 0),
+    due: ({ actor, within }) => dueWithin(context, actor, within),
 
     resendMessage: (input) =>
       changeRequest(context, input, "resend-message", { type: "notice-retried", notice: input.message }),

@@ -9,8 +9,9 @@ import {
   type RequestNotFound,
   type StorageFailed,
 } from "../errors.ts";
-import { instant } from "../instant.ts";
+import { type Instant, instant } from "../instant.ts";
 import type { Actor } from "../request/actor.ts";
+import { dayIn } from "../request/deadline/time-zone.ts";
 import {
   type Category,
   categoriesReached,
@@ -22,6 +23,7 @@ import { openRequest } from "../request/open.ts";
 import { err, ok, okAsync, type Result, type ResultAsync } from "../result.ts";
 import { announce } from "../runner/apply.ts";
 import { entriesFor } from "../runner/commit.ts";
+import { deadlineDates } from "../runner/deadline-dates.ts";
 import { createRequestKey, destroyRequestKey, pseudonymsOf } from "../runner/keys.ts";
 import { fromFound, toStored } from "../runner/record.ts";
 import { emailSchema, type Identifier, identifierSchema } from "../subject/identifier.ts";
@@ -37,6 +39,11 @@ export interface Submission {
   readonly email: string;
   /** What else they are known by, where the application knows. */
   readonly identifiers?: readonly Identifier[];
+  /**
+   * When the request came in, where that was earlier: a letter, a message over the weekend. RFC 3339, with an offset.
+   * The deadline counts from there. Default: now.
+   */
+  readonly receivedAt?: string;
 }
 
 export interface Submitted {
@@ -58,6 +65,7 @@ const submissionSchema = z.object({
   category: categorySchema,
   email: emailSchema,
   identifiers: z.array(identifierSchema).max(20).default([]),
+  receivedAt: z.iso.datetime({ offset: true }).optional(),
 });
 
 export const submit = (
@@ -68,8 +76,12 @@ export const submit = (
   authorise(context.policy, submission.actor, action)
     .andThen(() => checkInput(submissionSchema, submission))
     .andThen((checked) => checkReach(context, checked))
-    .andThen(({ kind, category, email, identifiers }) =>
-      store(context, submission.actor, kind, category, [{ type: "email", value: email }, ...identifiers]),
+    .andThen((checked) => checkReceipt(context, checked))
+    .andThen(({ kind, category, email, identifiers, receivedAt }) =>
+      store(context, submission.actor, kind, category, receivedAt, [
+        { type: "email", value: email },
+        ...identifiers,
+      ]),
     );
 
 /** A request that no source could have a part in would be "completed" without anybody having looked. */
@@ -90,46 +102,64 @@ const checkReach = <Checked extends { kind: RequestKind; category: Category }>(
       );
 };
 
+const checkReceipt = <Checked extends { receivedAt?: string | undefined }>(
+  { services }: FacadeContext,
+  checked: Checked,
+): Result<Omit<Checked, "receivedAt"> & { readonly receivedAt: Instant }, InvalidInput> => {
+  const now = services.clock.now();
+  const receivedAt = checked.receivedAt === undefined ? now : new Date(checked.receivedAt);
+  return receivedAt <= now
+    ? ok({ ...checked, receivedAt: instant(receivedAt) })
+    : err(new InvalidInput([{ path: "receivedAt", message: "a request cannot come in in the future" }]));
+};
+
 const store = (
-  { services, acknowledgedBy, needsApproval: needs }: FacadeContext,
+  { services, acknowledgedBy, needsApproval }: FacadeContext,
   actor: Actor,
   kind: RequestKind,
   category: Category,
+  receivedAt: Instant,
   identifiers: readonly Identifier[],
 ): ResultAsync<Submitted, SubmitError> => {
-  const { clock, randomness, rules, requestStore } = services;
+  const { clock, randomness, rules, requestStore, calendar, timeZone } = services;
   const key = { tenant: actor.tenant, id: newId(randomness) };
   const token = newToken(randomness);
-  return createRequestKey(services, key).andThen((secret) =>
-    pseudonymsOf(services, actor.tenant, identifiers).andThen((pseudonyms) => {
-      const needsApproval = needs({ tenant: actor.tenant, kind, category });
-      const opening = {
+  const receivedOn = dayIn(timeZone, receivedAt);
+  const prepared = deadlineDates(calendar, timeZone, receivedOn).andThen((dates) =>
+    createRequestKey(services, key).andThen((secret) =>
+      pseudonymsOf(services, actor.tenant, identifiers).map((pseudonyms) => ({ dates, secret, pseudonyms })),
+    ),
+  );
+  return prepared.andThen(({ dates, secret, pseudonyms }) => {
+    const { request, entries } = openRequest(
+      {
         ...key,
         kind,
         category,
         identifiers,
         pseudonyms,
         acknowledgedBy,
-        needsApproval,
+        needsApproval: needsApproval({ tenant: actor.tenant, kind, category }),
+        deadline: { ...dates, timeZone, receivedOn },
         token,
-      };
-      const { request, entries } = openRequest(
-        { ...opening, tokenHash: sha256(token), actor: actor.id, at: instant(clock.now()) },
-        rules,
-      );
-      const stored = toStored(request, secret, rules, randomness);
-      return requestStore
-        .insert({ request: stored, entries: entriesFor(request, entries) })
-        .andThen((answer) => {
-          if (answer.outcome === "duplicate") {
-            return destroyRequestKey(services, key)
-              .andThen(() => requestStore.read({ tenant: actor.tenant, id: answer.requestId }))
-              .andThen(fromFound)
-              .map((open) => ({ request: viewOf(open, services), alreadyOpen: true }));
-          }
-          announce(services, request);
-          return okAsync({ request: viewOf(request, services), alreadyOpen: false });
-        });
-    }),
-  );
+        tokenHash: sha256(token),
+        actor: actor.id,
+        at: instant(clock.now()),
+      },
+      rules,
+    );
+    const stored = toStored(request, secret, rules, randomness);
+    return requestStore
+      .insert({ request: stored, entries: entriesFor(request, entries) })
+      .andThen((answer) => {
+        if (answer.outcome === "duplicate") {
+          return destroyRequestKey(services, key)
+            .andThen(() => requestStore.read({ tenant: actor.tenant, id: answer.requestId }))
+            .andThen(fromFound)
+            .map((open) => ({ request: viewOf(open, services), alreadyOpen: true }));
+        }
+        announce(services, request);
+        return okAsync({ request: viewOf(request, services), alreadyOpen: false });
+      });
+  });
 };

@@ -17,6 +17,7 @@ import {
 } from "../request/steps.ts";
 import type { Services } from "../runner/services.ts";
 import { wakeAt } from "../workflows/actions.ts";
+import { type DeadlineView, deadlineView } from "./deadline-view.ts";
 
 /** A request as an application reads it. Nothing in it is personal, apart from reasons that people typed. */
 export interface RequestView {
@@ -39,6 +40,7 @@ export interface RequestView {
   readonly sources: readonly SourceProgress[];
   readonly messages: readonly MessageProgress[];
   readonly package: PackageProgress | null;
+  readonly deadline: DeadlineView;
   /** How well it is proven what an erasure did, a collection; as far as its sources are done. */
   readonly grades: readonly GradedCollection[];
   /** Null where the plan needs nobody's approval. */
@@ -100,6 +102,7 @@ export type Waiting =
       readonly source: string;
       readonly identifierType: string;
     }
+  | { readonly for: "identity"; readonly since: Instant }
   | { readonly for: "approval"; readonly plan: string; readonly until: Instant }
   | { readonly for: "task"; readonly source: string }
   | { readonly for: "source"; readonly source: string; readonly problem: ProblemCode }
@@ -134,6 +137,7 @@ export const viewOf = (request: Request, services: Pick<Services, "sources" | "r
       problem,
     })),
     package: packageOf(request),
+    deadline: deadlineView(request.deadline),
     grades: gradesOf(request),
     approval: approvalOf(request),
     waitingFor: waitingOf(request),
@@ -179,12 +183,14 @@ const progressOf = (step: SourceStep, sources: ReadonlyMap<string, DataSource>):
 });
 
 const waitingOf = (request: Request): Waiting[] => {
+  const suspended = request.deadline.suspensions.find(({ until }) => until === null);
   const undelivered = request.notices.flatMap((notice): Waiting[] =>
     notice.status === "failed" && notice.problem !== null
       ? [{ for: "message", message: notice.id, problem: notice.problem.code }]
       : [],
   );
   if (request.phase === "closed") return undelivered;
+  if (suspended !== undefined) return [{ for: "identity", since: suspended.from }, ...undelivered];
   if (request.phase === "received") {
     return [{ for: "acknowledgement", until: request.acknowledgement.expiresAt }, ...undelivered];
   }

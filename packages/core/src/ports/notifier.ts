@@ -90,6 +90,23 @@ export type Notice =
       }[];
     })
   | (AboutRequest & {
+      readonly type: "deadline";
+      /** The last day, `YYYY-MM-DD`. */
+      readonly dueOn: string;
+      readonly overdue: boolean;
+      /** Why it is that day, with the legal sources. */
+      readonly explanation: string;
+    })
+  | (AboutRequest & {
+      readonly type: "extension";
+      readonly subject: string;
+      /** By when it had to be answered, and has to be now: days, `YYYY-MM-DD`. */
+      readonly originalDueOn: string;
+      readonly dueOn: string;
+      /** Why it takes longer, in the words of whoever decided so. */
+      readonly reasons: string;
+    })
+  | (AboutRequest & {
       readonly type: "delivery";
       readonly subject: string;
       /** Null where the package is attached. */

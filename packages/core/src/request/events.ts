@@ -1,5 +1,6 @@
 import type { Instant } from "../instant.ts";
 import type { Identifier } from "../subject/identifier.ts";
+import type { DeadlineDates } from "./deadline/deadline.ts";
 import type { CollectionCount, CollectionOutcome } from "./outcomes.ts";
 import type { Problem } from "./problems.ts";
 import type { ExportPackage } from "./request.ts";
@@ -105,6 +106,10 @@ export type RequestEvent =
     }
   | { readonly type: "plan-approved"; readonly plan: string }
   | { readonly type: "plan-expired" }
+  | { readonly type: "extended"; readonly reason: string }
+  | { readonly type: "identity-questioned"; readonly reason: string }
+  | { readonly type: "identity-confirmed"; readonly dates: DeadlineDates }
+  | { readonly type: "reminder-due" }
   | { readonly type: "finalised" };
 
 export type RequestEventType = RequestEvent["type"];

@@ -12,6 +12,10 @@ export type NoticeKind =
   | "decision"
   /** Tells who approves plans that one waits for them. */
   | "approval"
+  /** Reminds the support contact of a deadline, or says that it is over. */
+  | "deadline"
+  /** Tells the person that the answer takes longer, with the reasons (Art. 12(3) GDPR). */
+  | "extension"
   /** Carries the export package, or the link to it. */
   | "delivery"
   /** Carries the secret of an encrypted package: never by mail, but by the way that the application gave. */
@@ -43,6 +47,8 @@ export type MailedNotice = NoticeRecord & { readonly kind: Exclude<NoticeKind, "
 
 export const confirmationNotice = (issued: number): string => `confirmation-${issued}`;
 export const approvalNotice = (edition: number): string => `approval-${edition}`;
+export const deadlineNotice = (reminder: number): string => `deadline-${reminder}`;
+export const extensionNotice = "extension-1";
 export const deliveryNotice = (edition: number): string => `delivery-${edition}`;
 export const secretNotice = (edition: number): string => `package-secret-${edition}`;
 export const supportNotice = (source: string, alert: number): string => `support-${source}-${alert}`;

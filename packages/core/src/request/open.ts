@@ -2,6 +2,8 @@ import { type Instant, later } from "../instant.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import { notYetPlanned } from "./approval.ts";
 import { type Decision, noticeDue, recorded } from "./change.ts";
+import type { Deadline, DeadlineDates } from "./deadline/deadline.ts";
+import { remindersFrom } from "./deadline/reminders.ts";
 import type { Category, RequestKind } from "./kinds.ts";
 import { confirmationNotice } from "./notices.ts";
 import type { Acknowledger, Request } from "./request.ts";
@@ -19,6 +21,7 @@ export interface Opening {
   readonly pseudonyms: readonly string[];
   readonly acknowledgedBy: Acknowledger;
   readonly needsApproval: boolean;
+  readonly deadline: DeadlineDates & Pick<Deadline, "timeZone" | "receivedOn">;
   readonly token: string;
   readonly tokenHash: string;
   readonly actor: string;
@@ -59,6 +62,13 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
     notices: [],
     package: null,
     approval: opening.needsApproval ? notYetPlanned : null,
+    deadline: {
+      ...opening.deadline,
+      extension: null,
+      suspensions: [],
+      reminders: remindersFrom({ ...opening.deadline, extension: null }, rules.reminders, at),
+      reminded: 0,
+    },
     key: "live",
     confidential: {
       identifiers: opening.identifiers,

@@ -1,6 +1,7 @@
 import type { Instant } from "../instant.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import type { Approval } from "./approval.ts";
+import type { Deadline } from "./deadline/deadline.ts";
 import type { Category, RequestKind } from "./kinds.ts";
 import type { NoticeRecord } from "./notices.ts";
 import type { Outcome, Phase } from "./phases.ts";
@@ -102,6 +103,8 @@ export interface Request {
   readonly package: ExportPackage | null;
   /** Null where the plan needs nobody's approval. */
   readonly approval: Approval | null;
+  /** By when it has to be answered. */
+  readonly deadline: Deadline;
   readonly key: "live" | "destroyed";
   /** Null once the key is destroyed. */
   readonly confidential: Confidential | null;

@@ -17,6 +17,8 @@ export interface Rules {
   };
   /** How many identifiers of one person are followed before somebody has to look. */
   readonly identifiers: number;
+  /** How many days before the last day the operator is reminded of a deadline. */
+  readonly reminders: readonly number[];
   /** How long a plan can be approved before it is made anew. */
   readonly approvalValidFor: number;
   /** How long a package can be fetched. */
@@ -35,6 +37,7 @@ export const defaultRules: Rules = {
   retry: { attempts: 5, firstDelay: second, factor: 2, longestDelay: 60 * second, slowDelay: 6 * hour },
   acknowledgement: { validFor: 7 * day, lapsesAfter: 30 * day },
   identifiers: 50,
+  reminders: [7, 2],
   approvalValidFor: 7 * day,
   packageValidFor: 7 * day,
   blockedDelay: 5 * second,

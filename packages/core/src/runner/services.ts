@@ -1,4 +1,5 @@
 import type { ArtifactStore } from "../bridge/define-artifact-store.ts";
+import type { Calendar } from "../bridge/define-calendar.ts";
 import type { DataSource } from "../bridge/define-data-source.ts";
 import type { KeyRing } from "../bridge/define-key-ring.ts";
 import type { Notifier } from "../bridge/define-notifier.ts";
@@ -35,6 +36,9 @@ export interface Services {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly rules: Rules;
+  readonly calendar: Calendar;
+  /** The controller's, of the IANA database. */
+  readonly timeZone: string;
   /** Milliseconds that one call to a source or the notifier may take. */
   readonly callDeadline: number;
   readonly signals: Signals;

@@ -1,4 +1,5 @@
 import { earliest, type Instant, instant, later, latest } from "../instant.ts";
+import { isSuspended } from "../request/deadline/deadline.ts";
 import type { NoticeRecord } from "../request/notices.ts";
 import type { Request } from "../request/request.ts";
 import type { Rules } from "../request/rules.ts";
@@ -14,6 +15,7 @@ export type Action =
   | { readonly do: "identify" | "locate" | "perform" | "verify"; readonly step: SourceStep }
   | { readonly do: "plan" }
   | { readonly do: "replan" }
+  | { readonly do: "remind" }
   | { readonly do: "package" }
   | { readonly do: "lapse" }
   | { readonly do: "finalise" };
@@ -27,10 +29,13 @@ export interface PlannedAction {
 /** Everything there is to do for a request, now or later, as far as it does not wait for people. */
 const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
   if (request.key === "destroyed") return [];
-  const messages = request.notices
+  const due = request.notices
     .filter((notice) => notice.status === "due")
     .map((notice): PlannedAction => ({ action: { do: "send", notice }, notBefore: notice.nextAttemptAt }));
-  if (request.phase === "closed") return [...messages, ...closing(request, rules)];
+  if (request.phase === "closed") return [...due, ...closing(request, rules)];
+  // Nothing is done for somebody of whom it is in doubt who they are (Art. 12(6) GDPR).
+  if (isSuspended(request.deadline)) return due;
+  const messages = [...due, ...reminding(request)];
   if (request.phase === "received") {
     const lapsesAt = later(request.receivedAt, rules.acknowledgement.lapsesAfter);
     return [...messages, { action: { do: "lapse" }, notBefore: lapsesAt }];
@@ -48,6 +53,9 @@ const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
     ...(mayPackage(request) ? [{ action: { do: "package" } as const, notBefore: null }] : []),
   ];
 };
+
+const reminding = ({ deadline }: Request): PlannedAction[] =>
+  deadline.reminders.slice(0, 1).map((notBefore) => ({ action: { do: "remind" }, notBefore }));
 
 /** A plan is made once everything is counted; one that nobody approves in time is made anew. */
 const planning = (request: Request): PlannedAction[] => {

@@ -11,6 +11,7 @@ import { planApproved, planExpired, planMade } from "./transitions/approving.ts"
 import { acknowledge, end, lapse, reissue } from "./transitions/beginning.ts";
 import { finalise } from "./transitions/closing.ts";
 import { block, claim, decideIdentifier, identified } from "./transitions/identifying.ts";
+import { confirmIdentity, extend, questionIdentity, remind } from "./transitions/keeping-time.ts";
 import { noticeFailed, noticeRetried, noticeSent } from "./transitions/noticing.ts";
 import { packageBuilt, packageDownloaded } from "./transitions/packaging.ts";
 import { answerTask, retry, settle } from "./transitions/people.ts";
@@ -45,6 +46,10 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "plan-made": ["planned"],
   "plan-approved": working,
   "plan-expired": ["planned"],
+  extended: open,
+  "identity-questioned": open,
+  "identity-confirmed": open,
+  "reminder-due": open,
   "package-built": ["collecting"],
   "package-downloaded": phases,
   "notice-sent": phases,
@@ -117,12 +122,20 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return planApproved(change, event);
     case "plan-expired":
       return planExpired(change);
+    case "extended":
+      return extend(change, event);
+    case "identity-questioned":
+      return questionIdentity(change, event);
+    case "identity-confirmed":
+      return confirmIdentity(change, event, rules);
+    case "reminder-due":
+      return remind(change);
     case "package-built":
       return packageBuilt(change, event, rules);
     case "package-downloaded":
       return packageDownloaded(change);
     case "notice-sent":
-      return noticeSent(change, event);
+      return noticeSent(change, event, rules);
     case "notice-failed":
       return noticeFailed(change, event, rules);
     case "notice-retried":

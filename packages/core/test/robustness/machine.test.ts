@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { viewOf } from "../../src/facade/view.ts";
 import type { RequestEvent } from "../../src/request/events.ts";
 import { wakeAt } from "../../src/workflows/actions.ts";
-import { descriptors, type Luck, Machine, rules, type UnderWay } from "./machine.ts";
+import { datesOf, descriptors, type Luck, Machine, rules, type UnderWay } from "./machine.ts";
 
 const lucks: fc.Arbitrary<Luck> = fc.oneof(
   { weight: 8, arbitrary: fc.constant<Luck>("well") },
@@ -22,6 +22,9 @@ const deeds = [
   "reissue",
   "download",
   "approve",
+  "extend",
+  "suspend",
+  "resume",
 ] as const;
 
 /** What happens next; `which` chooses among what there is. */
@@ -86,6 +89,14 @@ const eventOf = (machine: Machine, deed: (typeof deeds)[number], which: number):
       return { type: "confirmation-reissued", token: `secret-${which}`, tokenHash: "hash" };
     case "download":
       return { type: "package-downloaded" };
+    case "extend":
+      return { type: "extended", reason: "many records" };
+    case "suspend":
+      return which % 3 === 0
+        ? { type: "identity-questioned", reason: "another address" }
+        : { type: "reminder-due" };
+    case "resume":
+      return { type: "identity-confirmed", dates: datesOf("2026-02-10", "2026-04-10") };
     case "approve": {
       const plan = machine.request.approval?.plan ?? "none";
       return { type: "plan-approved", plan: which % 4 === 0 ? `${plan} and more` : plan };
@@ -135,6 +146,7 @@ const toItsEnd = (machine: Machine): void => {
       if (waiting.for === "decision") machine.happen(eventOf(machine, "decide", 1));
       if (waiting.for === "task")
         machine.happen({ ...eventOf(machine, "answer", 0), source: waiting.source } as RequestEvent);
+      if (waiting.for === "identity") machine.happen(eventOf(machine, "resume", 0));
       if (waiting.for === "approval") machine.happen({ type: "plan-approved", plan: waiting.plan }, "second");
       if (waiting.for === "message") machine.happen({ type: "notice-retried", notice: waiting.message });
       if (waiting.for === "source") {

@@ -9,6 +9,8 @@ import { defaultRules } from "@subject-rights/core";
 import fc from "fast-check";
 import { canonicalJson } from "../../src/canonical-json.ts";
 import { instant } from "../../src/instant.ts";
+import type { DeadlineDates } from "../../src/request/deadline/deadline.ts";
+import { endOf } from "../../src/request/deadline/time-zone.ts";
 import type { RequestEvent } from "../../src/request/events.ts";
 import { openRequest } from "../../src/request/open.ts";
 import { planOf, planPartsOf } from "../../src/request/plan.ts";
@@ -53,6 +55,12 @@ export const descriptors: fc.Arbitrary<SourceDescriptor[]> = fc
     });
   });
 
+/** Days that no calendar has a say in. */
+export const datesOf = (first: string, extended: string): DeadlineDates => {
+  const lastDay = (day: string) => ({ nominal: day, passedOver: [], day, endsAt: endOf("UTC", day) });
+  return { first: lastDay(first), extended: lastDay(extended) };
+};
+
 /** How a piece of work comes out. */
 export type Luck = "well" | "fails" | "never" | "lies" | "keeps" | "finds" | "finds-shared";
 
@@ -86,6 +94,7 @@ export class Machine {
         pseudonyms: ["pseudonym-0"],
         acknowledgedBy: "tenant-admin",
         needsApproval,
+        deadline: { timeZone: "UTC", receivedOn: "2026-01-05", ...datesOf("2026-02-05", "2026-04-07") },
         token: "secret-token",
         tokenHash: "hash",
         actor: "somebody",
@@ -168,6 +177,8 @@ export class Machine {
         });
       case "replan":
         return this.happen({ type: "plan-expired" });
+      case "remind":
+        return this.happen({ type: "reminder-due" });
       case "package":
         return this.happen(packageOf(request));
       case "lapse":

@@ -78,7 +78,7 @@ const erased = (collection: string, count: number): CollectionOutcome => ({
 const absent = (collection: string): CollectionOutcome => ({ collection, outcome: "absent" });
 
 const shopOutcomes = (isKept: boolean): CollectionOutcome[] => [
-  { collection: "Customers", outcome: "anonymised", count: 1 },
+  { collection: "Customers", outcome: "anonymised", count: 1, changed: 1 },
   erased("Addresses", 1),
   erased("Address book", 1),
   erased("Orders", 2),

@@ -132,6 +132,41 @@ export const english: Texts = {
     ],
   }),
 
+  deadline: (notice) => ({
+    subjectLine: `${notice.overdue ? "Overdue" : "Due soon"}: ${phrases.request(notice).toLowerCase()}`,
+    blocks: [
+      paragraph(
+        notice.overdue
+          ? "The last day for answering this request is over, and it is not answered yet."
+          : "This request is still open, and its last day comes near.",
+      ),
+      facts(request(notice), reference(notice), { name: "Last day", value: phrases.day(notice.dueOn) }),
+      paragraph(notice.explanation),
+      paragraph(
+        notice.overdue
+          ? "Answer it without further delay, and write down why it was late."
+          : "Where it cannot be done in time, the period can be extended once, within the first month, with reasons that " +
+              "the person is told.",
+      ),
+    ],
+  }),
+
+  extension: (notice) => ({
+    subjectLine: `Takes longer: ${phrases.request(notice).toLowerCase()}`,
+    blocks: [
+      paragraph(
+        `${notice.controller} cannot answer this request by ${phrases.day(notice.originalDueOn)}, and will answer it by ` +
+          `${phrases.day(notice.dueOn)} (Art. 12(3) GDPR):`,
+      ),
+      facts(person(notice), request(notice), reference(notice)),
+      paragraph(`Why: ${notice.reasons}`),
+      paragraph(
+        "If you do not agree, you can lodge a complaint with a supervisory authority (Art. 77 GDPR) and seek a judicial " +
+          "remedy (Art. 79 GDPR).",
+      ),
+    ],
+  }),
+
   delivery: (notice) => ({
     subjectLine: `Ready: ${phrases.request(notice).toLowerCase()}`,
     blocks: [

@@ -60,7 +60,7 @@ const dayFormat = new Intl.DateTimeFormat("en-GB", {
 });
 
 /** "31 December 2031", of an instant or of a day such as `2031-12-31`. */
-const day = (at: string): string => dayFormat.format(new Date(at));
+export const day = (at: string): string => dayFormat.format(new Date(at));
 
 /** "30 November 2026, 09:30 UTC". */
 export const moment = (at: string): string => `${day(at)}, ${new Date(at).toISOString().slice(11, 16)} UTC`;

@@ -50,6 +50,23 @@ const notices: { readonly [Type in NoticeType]: Extract<Notice, { readonly type:
     expiresAt,
     sources: [{ title: "Customer records (Ångström & Söhne)", task: "erase", records: 3 }],
   },
+  deadline: {
+    ...about,
+    type: "deadline",
+    kind: "erasure",
+    dueOn: "2026-03-27",
+    overdue: true,
+    explanation: "Received on 27 February 2026 (UTC). One month ends on 27 March 2026 (Art. 12(3) GDPR).",
+  },
+  extension: {
+    ...about,
+    type: "extension",
+    kind: "export",
+    subject,
+    originalDueOn: "2026-03-27",
+    dueOn: "2026-05-27",
+    reasons: "The archive of the years before 2010 is read by hand.",
+  },
   delivery: {
     ...about,
     type: "delivery",
@@ -150,6 +167,10 @@ export const factsOf = (notice: Notice): readonly string[] => {
       return [notice.requestId, notice.source.title, ...notice.identifiers.map(({ value }) => value)];
     case "approval":
       return [notice.requestId, notice.plan, ...notice.sources.map(({ title }) => title)];
+    case "deadline":
+      return [notice.requestId];
+    case "extension":
+      return [notice.controller, notice.reasons];
     case "delivery":
       return [...(notice.url === null ? [] : [notice.url]), ...notice.missing.map(({ title }) => title)];
     case "completion":

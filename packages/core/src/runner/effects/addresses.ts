@@ -26,6 +26,7 @@ const lookUp = async (effect: Effect, { kind, source }: MailedNotice): Promise<s
   const { tenant } = request;
   switch (kind) {
     case "support":
+    case "deadline":
     case "decision":
       return addresses.support({ tenant });
     case "approval":
@@ -34,6 +35,7 @@ const lookUp = async (effect: Effect, { kind, source }: MailedNotice): Promise<s
       return sources.get(source ?? "")?.owner ?? undefined;
     case "confirmation":
     case "delivery":
+    case "extension":
     case "completion":
     case "failure": {
       if (request.acknowledgement.by === "tenant-admin") return addresses.tenantAdmin({ tenant });

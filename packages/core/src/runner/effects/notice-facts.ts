@@ -1,5 +1,7 @@
 import type { Notice } from "../../ports/notifier.ts";
 import { confidentialOf, stepOf } from "../../request/change.ts";
+import { lastDayOf } from "../../request/deadline/deadline.ts";
+import { explainDeadline } from "../../request/deadline/explain.ts";
 import type { MailedNotice } from "../../request/notices.ts";
 import { totalCount } from "../../request/outcomes.ts";
 import { planOf } from "../../request/plan.ts";
@@ -57,6 +59,16 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
           records: planned.collections && totalCount(planned.collections),
         })),
       };
+    case "deadline": {
+      const { day: dueOn, endsAt } = lastDayOf(request.deadline);
+      const explanation = explainDeadline(request.deadline);
+      return { ...about, type: "deadline", dueOn, overdue: notice.createdAt >= endsAt, explanation };
+    }
+    case "extension": {
+      const { first, extended, extension } = request.deadline;
+      const [originalDueOn, dueOn] = [first.day, extended.day];
+      return { ...about, type: "extension", subject, originalDueOn, dueOn, reasons: extension?.reason ?? "" };
+    }
     case "delivery": {
       const held = request.package;
       return {

@@ -33,6 +33,8 @@ export const perform = async (effect: Effect, action: Action): Promise<RequestEv
       return makePlan(effect.request);
     case "replan":
       return { type: "plan-expired" };
+    case "remind":
+      return { type: "reminder-due" };
     case "package":
       return makePackage(effect);
     case "lapse":

@@ -14,6 +14,7 @@ import type { Request } from "../../request/request.ts";
 import { backoff, type Rules } from "../../request/rules.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { EventOf } from "./events.ts";
+import { extensionTold } from "./keeping-time.ts";
 
 type Transition = Result<Change, NotPossibleNow>;
 
@@ -28,7 +29,7 @@ const noticeIn = (
     : err(new NotPossibleNow(`Message "${id}" is not ${statuses.join(" or ")}.`));
 };
 
-export const noticeSent = (change: Change, event: EventOf<"notice-sent">): Transition =>
+export const noticeSent = (change: Change, event: EventOf<"notice-sent">, rules: Rules): Transition =>
   // Withdrawn while it was on its way (somebody acknowledges as soon as it arrives): it was sent all the same.
   noticeIn(change, event.notice, "due", "withdrawn").map((notice) => {
     const sent = changedNotice(change, notice.id, {
@@ -41,7 +42,8 @@ export const noticeSent = (change: Change, event: EventOf<"notice-sent">): Trans
     const { tokens } = confidentialOf(sent.request);
     const cleared =
       notice.id in tokens ? changedConfidential(sent, { tokens: without(tokens, notice.id) }) : sent;
-    const told = recorded(cleared, "notice-sent", { notice: notice.id }, notice.source);
+    const noted = recorded(cleared, "notice-sent", { notice: notice.id }, notice.source);
+    const told = notice.kind === "extension" ? extensionTold(noted, rules) : noted;
     const { phase, package: held } = told.request;
     const isDelivered = phase === "packaged" && held !== null && hasArrived(told.request, held.edition);
     return isDelivered ? changed(told, { phase: "delivered" }) : told;

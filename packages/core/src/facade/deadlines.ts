@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { checkInput } from "../bridge/issues.ts";
+import { Damaged, StorageFailed } from "../errors.ts";
+import { type Instant, instant, later } from "../instant.ts";
+import type { Actor } from "../request/actor.ts";
+import { daysBetween } from "../request/deadline/day.ts";
+import { isOverdue } from "../request/deadline/deadline.ts";
+import { dayIn } from "../request/deadline/time-zone.ts";
+import { ResultAsync } from "../result.ts";
+import { apply } from "../runner/apply.ts";
+import { deadlineDates } from "../runner/deadline-dates.ts";
+import { load } from "../runner/load.ts";
+import type { ChangeError, FacadeContext, OnRequest, ReadError } from "./context.ts";
+import { openRequests } from "./open-requests.ts";
+import { authorise } from "./policy.ts";
+import { type RequestView, viewOf } from "./view.ts";
+
+/** Ends a suspension: the dates move by the days in which the clock stood still. */
+export const resume = (
+  { services, policy }: FacadeContext,
+  { actor, requestId }: OnRequest,
+): ResultAsync<RequestView, ChangeError> =>
+  authorise(policy, actor, "keep-deadline")
+    .andThen(({ tenant }) => load(services, { tenant, id: requestId }))
+    .andThen((opened) => {
+      const { timeZone, receivedOn, suspensions } = opened.request.deadline;
+      const now = instant(services.clock.now());
+      const stoodStill = suspensions.reduce(
+        (sum, { from, until }) =>
+          sum + Math.max(0, daysBetween(dayIn(timeZone, from), dayIn(timeZone, until ?? now))),
+        0,
+      );
+      return deadlineDates(services.calendar, timeZone, receivedOn, stoodStill).andThen((dates) =>
+        apply(services, opened.request, { type: "identity-confirmed", dates }, actor.id, opened),
+      );
+    })
+    .map(({ request }) => viewOf(request, services));
+
+const day = 86_400_000;
+
+/** Open requests that are overdue in so many days, 0 for now; the one that is due first comes first. */
+export const dueWithin = (
+  { services, policy }: FacadeContext,
+  actor: Actor,
+  days: number,
+): ResultAsync<readonly RequestView[], ReadError> =>
+  authorise(policy, actor, "read-requests")
+    .andThen(({ tenant }) => checkInput(z.number().min(0).max(366), days).map(() => tenant))
+    .andThen((tenant) =>
+      ResultAsync.fromPromise(
+        overdueAt(services, tenant, later(instant(services.clock.now()), days * day)),
+        (thrown) =>
+          thrown instanceof StorageFailed || thrown instanceof Damaged
+            ? thrown
+            : new StorageFailed("request-store", "list", { cause: thrown }),
+      ),
+    );
+
+const overdueAt = async (
+  services: FacadeContext["services"],
+  tenant: string,
+  at: Instant,
+): Promise<RequestView[]> => {
+  const found: RequestView[] = [];
+  for await (const request of openRequests(services, tenant)) {
+    if (isOverdue(request.deadline, at)) found.push(viewOf(request, services));
+  }
+  return found.sort((one, other) => (one.deadline.endsAt < other.deadline.endsAt ? -1 : 1));
+};

@@ -1,0 +1,1 @@
+export { type Holidays, holidayCalendar } from "./holiday-calendar.ts";
