@@ -63,7 +63,8 @@ const overdueAt = async (
 ): Promise<RequestView[]> => {
   const found: RequestView[] = [];
   for await (const request of openRequests(services, tenant)) {
-    if (isOverdue(request.deadline, at)) found.push(viewOf(request, services));
+    // What was opened again was answered before.
+    if (request.reopened === 0 && isOverdue(request.deadline, at)) found.push(viewOf(request, services));
   }
   return found.sort((one, other) => (one.deadline.endsAt < other.deadline.endsAt ? -1 : 1));
 };

@@ -8,6 +8,7 @@ import { type CollectionCount, type CollectionOutcome, totalCount } from "../req
 import type { Outcome, Phase } from "../request/phases.ts";
 import type { Problem, ProblemCode } from "../request/problems.ts";
 import type { Acknowledger, Request } from "../request/request.ts";
+import { reopensAt } from "../request/retention.ts";
 import {
   isStuck,
   type Settlement,
@@ -29,6 +30,8 @@ export interface RequestView {
   readonly outcome: Outcome | null;
   readonly receivedAt: Instant;
   readonly closedAt: Instant | null;
+  /** When it opens again, because a duty to keep something ends; null where nothing is kept. */
+  readonly reopensAt: Instant | null;
   readonly submittedBy: string;
   /** Why it was declined or cancelled. */
   readonly reason: string | null;
@@ -120,6 +123,7 @@ export const viewOf = (request: Request, services: Pick<Services, "sources" | "r
     outcome: request.outcome,
     receivedAt: request.receivedAt,
     closedAt: request.closedAt,
+    reopensAt: request.phase === "closed" ? reopensAt(request) : null,
     submittedBy: request.submittedBy,
     reason: request.reason,
     acknowledgement: {

@@ -110,6 +110,7 @@ export type RequestEvent =
   | { readonly type: "identity-questioned"; readonly reason: string }
   | { readonly type: "identity-confirmed"; readonly dates: DeadlineDates }
   | { readonly type: "reminder-due" }
+  | { readonly type: "retention-ended" }
   | { readonly type: "finalised" };
 
 export type RequestEventType = RequestEvent["type"];

@@ -47,6 +47,7 @@ export type MailedNotice = NoticeRecord & { readonly kind: Exclude<NoticeKind, "
 
 export const confirmationNotice = (issued: number): string => `confirmation-${issued}`;
 export const approvalNotice = (edition: number): string => `approval-${edition}`;
+export const completionNotice = (reopened: number): string => `completion-${reopened + 1}`;
 export const deadlineNotice = (reminder: number): string => `deadline-${reminder}`;
 export const extensionNotice = "extension-1";
 export const deliveryNotice = (edition: number): string => `delivery-${edition}`;

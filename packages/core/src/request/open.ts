@@ -62,6 +62,7 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
     notices: [],
     package: null,
     approval: opening.needsApproval ? notYetPlanned : null,
+    reopened: 0,
     deadline: {
       ...opening.deadline,
       extension: null,
@@ -82,6 +83,13 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
   return noticeDue(change, notice, "confirmation");
 };
 
-/** Two requests with the same key ask the same of the same person. */
-export const duplicateKeyOf = (request: Pick<Request, "kind" | "category" | "pseudonyms">): string =>
-  [request.kind, request.category, request.pseudonyms[0]].join("/");
+/**
+ * Two requests with the same key ask the same of the same person. One that is opened again asks for what was kept, and
+ * is nobody's answer to a new one.
+ */
+export const duplicateKeyOf = (
+  request: Pick<Request, "id" | "kind" | "category" | "pseudonyms" | "reopened">,
+): string =>
+  [request.kind, request.category, request.pseudonyms[0], ...(request.reopened > 0 ? [request.id] : [])].join(
+    "/",
+  );

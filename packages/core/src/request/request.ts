@@ -103,6 +103,8 @@ export interface Request {
   readonly package: ExportPackage | null;
   /** Null where the plan needs nobody's approval. */
   readonly approval: Approval | null;
+  /** How often it was opened again, because a duty to keep something has ended. */
+  readonly reopened: number;
   /** By when it has to be answered. */
   readonly deadline: Deadline;
   readonly key: "live" | "destroyed";

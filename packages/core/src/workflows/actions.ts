@@ -2,6 +2,7 @@ import { earliest, type Instant, instant, later, latest } from "../instant.ts";
 import { isSuspended } from "../request/deadline/deadline.ts";
 import type { NoticeRecord } from "../request/notices.ts";
 import type { Request } from "../request/request.ts";
+import { reopensAt } from "../request/retention.ts";
 import type { Rules } from "../request/rules.ts";
 import type { SourceStep } from "../request/steps.ts";
 import { mayPackage } from "./export.ts";
@@ -16,6 +17,7 @@ export type Action =
   | { readonly do: "plan" }
   | { readonly do: "replan" }
   | { readonly do: "remind" }
+  | { readonly do: "reopen" }
   | { readonly do: "package" }
   | { readonly do: "lapse" }
   | { readonly do: "finalise" };
@@ -89,6 +91,8 @@ const stepAction = (request: Request, step: SourceStep): Action | null => {
 const closing = (request: Request, rules: Rules): PlannedAction[] => {
   const { notices, steps, closedAt } = request;
   const isKept = steps.some((step) => step.outcomes.some(({ outcome }) => outcome === "retained"));
+  const reopens = reopensAt(request);
+  if (reopens !== null) return [{ action: { do: "reopen" }, notBefore: reopens }];
   if (isKept || closedAt === null || notices.some(({ status }) => status === "due")) return [];
   const undelivered = notices.some(({ status }) => status === "failed");
   const notBefore = latest(

@@ -9,7 +9,7 @@ import { err, ok, type Result } from "../result.ts";
 import { advance } from "./advance.ts";
 import { planApproved, planExpired, planMade } from "./transitions/approving.ts";
 import { acknowledge, end, lapse, reissue } from "./transitions/beginning.ts";
-import { finalise } from "./transitions/closing.ts";
+import { finalise, reopen } from "./transitions/closing.ts";
 import { block, claim, decideIdentifier, identified } from "./transitions/identifying.ts";
 import { confirmIdentity, extend, questionIdentity, remind } from "./transitions/keeping-time.ts";
 import { noticeFailed, noticeRetried, noticeSent } from "./transitions/noticing.ts";
@@ -55,6 +55,7 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "notice-sent": phases,
   "notice-failed": phases,
   "notice-retried": phases,
+  "retention-ended": ["closed"],
   finalised: ["closed"],
 };
 
@@ -140,6 +141,8 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return noticeFailed(change, event, rules);
     case "notice-retried":
       return noticeRetried(change, event);
+    case "retention-ended":
+      return reopen(change);
     case "finalised":
       return ok(finalise(change));
   }

@@ -1,5 +1,6 @@
 import { type Change, changed, closed, noticeDue } from "../request/change.ts";
 import { isProven } from "../request/grades.ts";
+import { completionNotice } from "../request/notices.ts";
 import { isDecided } from "../request/request.ts";
 import { isPerformed, isResolved } from "../request/steps.ts";
 import { askOwners } from "./owners.ts";
@@ -49,7 +50,7 @@ export const eraseWorkflow: Workflow = {
           : ifChanged(change, askOwners(change));
       case "verified": {
         const outcome = isProven(request) ? "completed" : "completed-with-exceptions";
-        return noticeDue(closed(change, outcome), "completion-1", "completion");
+        return noticeDue(closed(change, outcome), completionNotice(request.reopened), "completion");
       }
       default:
         return null;

@@ -179,6 +179,8 @@ export class Machine {
         return this.happen({ type: "plan-expired" });
       case "remind":
         return this.happen({ type: "reminder-due" });
+      case "reopen":
+        return this.happen({ type: "retention-ended" });
       case "package":
         return this.happen(packageOf(request));
       case "lapse":

@@ -35,6 +35,8 @@ export const perform = async (effect: Effect, action: Action): Promise<RequestEv
       return { type: "plan-expired" };
     case "remind":
       return { type: "reminder-due" };
+    case "reopen":
+      return { type: "retention-ended" };
     case "package":
       return makePackage(effect);
     case "lapse":

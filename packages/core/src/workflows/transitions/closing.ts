@@ -1,5 +1,41 @@
-import { type Change, changed, recorded } from "../../request/change.ts";
+import { NotPossibleNow } from "../../errors.ts";
+import { plannedAnew } from "../../request/approval.ts";
+import { type Change, changed, changedSteps, recorded } from "../../request/change.ts";
+import { hasEnded, reopensAt } from "../../request/retention.ts";
+import { err, ok, type Result } from "../../result.ts";
+import { begunAgain } from "./reopening.ts";
 
 /** The key is destroyed: what was personal cannot be read any more, and the package is gone. */
 export const finalise = (change: Change): Change =>
   recorded(changed(change, { key: "destroyed", confidential: null }), "key-destroyed");
+
+/**
+ * A duty to keep something has ended: the request is opened again for just that part, and for the copies that were
+ * filled from it, and goes the same way as before.
+ */
+export const reopen = (change: Change): Result<Change, NotPossibleNow> => {
+  const { request } = change;
+  const reopens = reopensAt(request);
+  if (reopens === null || request.key === "destroyed" || change.at < reopens) {
+    return err(new NotPossibleNow("Nothing that was kept has to be erased now."));
+  }
+  const ended = request.steps
+    .filter((step) => hasEnded(request, step, change.at))
+    .map(({ source }) => source);
+  const again = changed(change, {
+    phase: "acknowledged",
+    outcome: null,
+    closedAt: null,
+    reopened: request.reopened + 1,
+    approval: request.approval && plannedAnew(request.approval),
+    // The answer was given in time; this is a duty of its own.
+    deadline: { ...request.deadline, reminders: [] },
+  });
+  const begun = changedSteps(again, (step) =>
+    step.settlement === null &&
+    (ended.includes(step.source) || step.after.some((origin) => ended.includes(origin)))
+      ? begunAgain(step, "locate")
+      : null,
+  );
+  return ok(recorded(begun, "reopened", { sources: ended.length }));
+};

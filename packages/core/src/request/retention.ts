@@ -1,0 +1,33 @@
+import { type Instant, later, latest } from "../instant.ts";
+import { addDays } from "./deadline/day.ts";
+import { startOf } from "./deadline/time-zone.ts";
+import type { Request } from "./request.ts";
+import type { SourceStep } from "./steps.ts";
+
+const aDay = 24 * 3_600 * 1_000;
+
+/** The days on which a step's duties to keep something end, the first one first. */
+const endsOf = ({ outcomes }: SourceStep): string[] =>
+  outcomes.flatMap((each) => (each.outcome === "retained" ? [each.until] : [])).sort();
+
+/** From when on a duty that ends on a day is over: where the controller is, and in UTC, in which sources may count. */
+const overAt = ({ deadline }: Request, until: string): Instant => {
+  const next = addDays(until, 1);
+  return latest(startOf(deadline.timeZone, next), startOf("UTC", next));
+};
+
+/**
+ * When a closed erasure is opened again, because the law does not have something kept any more; null where nothing is
+ * kept. At the earliest a day after it was closed the last time: a source that answers the same again is not asked
+ * without end.
+ */
+export const reopensAt = (request: Request): Instant | null => {
+  const { closedAt, outcome, steps, reopened } = request;
+  const [first] = steps.flatMap(endsOf).sort();
+  if (first === undefined || closedAt === null || outcome !== "completed-with-exceptions") return null;
+  return latest(overAt(request, first), later(closedAt, reopened > 0 ? aDay : 0));
+};
+
+/** Whether a duty of a step is over. */
+export const hasEnded = (request: Request, step: SourceStep, now: Instant): boolean =>
+  step.settlement === null && endsOf(step).some((until) => overAt(request, until) <= now);

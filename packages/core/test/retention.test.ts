@@ -1,0 +1,212 @@
+import {
+  type CollectionOutcome,
+  type DataSourceDefinition,
+  defineDataSource,
+  type Row,
+} from "@subject-rights/core";
+import { simulatedClock } from "@subject-rights/testing";
+import { describe, expect, it } from "vitest";
+import { ada, admin, copyOfPeople, createWorld, type World } from "./world.ts";
+
+const day = 86_400_000;
+
+/** Keeps invoices until their day is over, and erases everything else. */
+const books = (
+  world: () => World,
+  invoices: Map<string, string>,
+  changes: Partial<DataSourceDefinition> = {},
+) => {
+  const today = () => world().clock.now().toISOString().slice(0, 10);
+  return defineDataSource({
+    id: "books",
+    title: "The books",
+    holds: ["customer-data"],
+    kind: "origin",
+    locate: async () => [{ collection: "invoices", count: invoices.size }],
+    async erase(): Promise<CollectionOutcome[]> {
+      const over = [...invoices].filter(([, until]) => until < today());
+      for (const [number] of over) invoices.delete(number);
+      const kept = [...new Set(invoices.values())].map((until) => ({
+        collection: "invoices",
+        outcome: "retained" as const,
+        count: [...invoices.values()].filter((each) => each === until).length,
+        reason: "§ 147 AO",
+        until,
+      }));
+      const gone =
+        over.length > 0 ? [{ collection: "invoices", outcome: "erased" as const, count: over.length }] : [];
+      return gone.length + kept.length > 0
+        ? [...gone, ...kept]
+        : [{ collection: "invoices", outcome: "absent" }];
+    },
+    ...changes,
+  });
+};
+
+const shop = async (
+  kept: readonly (readonly [string, string])[],
+  changes: Partial<DataSourceDefinition> = {},
+) => {
+  const invoices = new Map(kept);
+  const copy = new Map<string, Row[]>([[ada, [{}]]]);
+  const refreshed: number[] = [];
+  let made: World | undefined;
+  const world = await createWorld(
+    {
+      sources: [
+        books(() => made as World, invoices, changes),
+        copyOfPeople("search", copy, new Map(), {
+          copyOf: ["books"],
+          refresh: async () => {
+            refreshed.push(1);
+            copy.clear();
+          },
+        }),
+      ],
+    },
+    undefined,
+    simulatedClock(new Date("2026-03-02T09:00:00.000Z")),
+  );
+  made = world;
+  const requestId = await world.acknowledged("erasure");
+  const actions = async () =>
+    (await world.rights.requests.audit({ actor: admin, requestId }))
+      ._unsafeUnwrap()
+      .map(({ action }) => action);
+  const letters = () =>
+    world.notifier.sent.flatMap(({ notice }) => (notice.type === "completion" ? [notice] : []));
+  return { world, requestId, invoices, refreshed, copy, actions, letters };
+};
+
+describe("what the law keeps", () => {
+  it("is erased under the same request when its day is over, and told", async () => {
+    const { world, requestId, invoices, refreshed, copy, actions, letters } = await shop([
+      ["1", "2026-06-30"],
+    ]);
+    const kept = await world.read(requestId);
+    expect(kept).toMatchObject({
+      outcome: "completed-with-exceptions",
+      reopensAt: "2026-07-01T00:00:00.000Z",
+    });
+    expect(letters()).toMatchObject([{ complete: false }]);
+    copy.set(ada, [{}]);
+    await world.pass(119 * day);
+    expect(invoices.size).toBe(1);
+    await world.pass(2 * day);
+    expect(invoices.size).toBe(0);
+    expect(await world.read(requestId)).toMatchObject({
+      outcome: "completed",
+      reopensAt: null,
+      closedAt: "2026-07-01T00:00:00.000Z",
+    });
+    expect(letters()).toMatchObject([{ complete: false }, { complete: true }]);
+    expect(refreshed).toHaveLength(2);
+    expect(await actions()).toEqual(expect.arrayContaining(["reopened", "key-destroyed"]));
+    // Nothing is left that could tell who it was.
+    expect((await world.rights.requests.reveal({ actor: admin, requestId }))._unsafeUnwrapErr().code).toBe(
+      "key-destroyed",
+    );
+  });
+
+  it("until another day stays until then", async () => {
+    const { world, requestId, invoices, letters } = await shop([
+      ["1", "2026-06-30"],
+      ["2", "2026-08-31"],
+    ]);
+    await world.pass(125 * day);
+    expect([...invoices.keys()]).toEqual(["2"]);
+    expect(await world.read(requestId)).toMatchObject({
+      outcome: "completed-with-exceptions",
+      reopensAt: "2026-09-01T00:00:00.000Z",
+    });
+    await world.pass(65 * day);
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
+    expect(letters().map(({ complete }) => complete)).toEqual([false, false, true]);
+  });
+
+  it("for longer than was said is kept for longer", async () => {
+    const { world, requestId, invoices } = await shop([["1", "2026-06-30"]]);
+    invoices.set("1", "2027-12-31");
+    await world.pass(125 * day);
+    expect(await world.read(requestId)).toMatchObject({
+      outcome: "completed-with-exceptions",
+      reopensAt: "2028-01-01T00:00:00.000Z",
+    });
+    expect(invoices.size).toBe(1);
+  });
+
+  it("by a source that does not let go of it becomes a warning that people see", async () => {
+    const { world, requestId } = await shop([["1", "2026-06-30"]], {
+      erase: async () => [
+        { collection: "invoices", outcome: "retained", count: 1, reason: "§ 147 AO", until: "2026-06-30" },
+      ],
+    });
+    await world.pass(130 * day);
+    const { outcome, sources, waitingFor } = await world.read(requestId);
+    expect(outcome).toBeNull();
+    expect(sources[0]).toMatchObject({ status: "warning", problem: { code: "invalid-answer" } });
+    expect(waitingFor).toMatchObject([{ for: "source", source: "books" }]);
+  });
+
+  it("is finished by whoever is there when the day comes", async () => {
+    const { world, requestId, invoices } = await shop([["1", "2026-06-30"]]);
+    await world.rights.stop();
+    await world.clock.advance(200 * day);
+    expect(invoices.size).toBe(1);
+    const next = await createWorld(world.options, world.tables, world.clock);
+    await next.settle();
+    expect(await next.read(requestId)).toMatchObject({ outcome: "completed" });
+    expect(invoices.size).toBe(0);
+  });
+
+  it("does not come back before its day because a clock was set back", async () => {
+    const { world, requestId } = await shop([["1", "2026-06-30"]]);
+    await world.rights.stop();
+    const before = simulatedClock(new Date("2026-01-01T09:00:00.000Z"));
+    const next = await createWorld({ ...world.options, clock: before }, world.tables, before);
+    await next.pass(100 * day);
+    expect(await next.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
+  });
+
+  it("waits while another request is about the same person, and is nobody's answer to a new one", async () => {
+    const { world, requestId, invoices } = await shop([["1", "2026-06-30"]]);
+    await world.pass(119 * day);
+    const submission = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
+    const second = (await world.rights.requests.submit(submission))._unsafeUnwrap();
+    expect(second.alreadyOpen).toBe(false);
+    await world.settle();
+    await world.pass(2 * day);
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
+    expect(invoices.size).toBe(0);
+    (await world.rights.requests.acknowledge({ token: world.token() }))._unsafeUnwrap();
+    await world.settle();
+    expect(await world.read(second.request.id)).toMatchObject({ outcome: "completed" });
+  });
+
+  it("needs no approval that was not needed before", async () => {
+    const { world, requestId, invoices } = await shop([["1", "2026-06-30"]]);
+    await world.rights.stop();
+    const careful = await createWorld(
+      { ...world.options, needsApproval: () => true },
+      world.tables,
+      world.clock,
+    );
+    await careful.pass(125 * day);
+    // It was asked for when nobody had to approve: that was decided then.
+    expect(await careful.read(requestId)).toMatchObject({ outcome: "completed", approval: null });
+    expect(invoices.size).toBe(0);
+  });
+
+  it("of an erasure that was called off stays as it is", async () => {
+    const { world, requestId, invoices } = await shop([["1", "2026-06-30"]], {
+      verify: async () => {
+        throw new Error("down");
+      },
+    });
+    await world.pass(600_000);
+    (await world.rights.requests.cancel({ actor: admin, requestId, reason: "by mistake" }))._unsafeUnwrap();
+    await world.pass(200 * day);
+    expect(await world.read(requestId)).toMatchObject({ outcome: "cancelled", reopensAt: null });
+    expect(invoices.size).toBe(1);
+  });
+});
