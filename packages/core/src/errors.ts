@@ -98,6 +98,15 @@ export class TokenRejected extends SubjectRightsError {
   }
 }
 
+/** No hold of this id in the actor's tenant. */
+export class HoldNotFound extends SubjectRightsError {
+  readonly code = "hold-not-found";
+
+  constructor() {
+    super("There is no hold of this id in the actor's tenant.");
+  }
+}
+
 /** The approval does not count; nothing was approved. */
 export class ApprovalRejected extends SubjectRightsError {
   readonly code = "approval-rejected";

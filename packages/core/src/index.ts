@@ -31,6 +31,14 @@ export type {
   SweepPace,
   SweepRunError,
 } from "./facade/run-sweeps.ts";
+export type {
+  HoldError,
+  Holds,
+  HoldView,
+  LiftHoldError,
+  PlacedHold,
+  PlaceHoldError,
+} from "./facade/holds.ts";
 export type { SettleSweepError, StopSweepError } from "./facade/end-sweep.ts";
 export type { OnSweep, ReadSweepError } from "./facade/sweep-access.ts";
 export type { PeoplePage, PeopleStream, SweptPerson } from "./sweeps/people.ts";
@@ -126,6 +134,8 @@ export { defineNotifier, type Notifier } from "./bridge/define-notifier.ts";
 export type * from "./ports/request-store.ts";
 export { defineRequestStore, type RequestStore } from "./bridge/define-request-store.ts";
 export type { Transact, Transaction } from "./bridge/transaction.ts";
+export type * from "./ports/hold-store.ts";
+export { defineHoldStore, type HoldStore } from "./bridge/define-hold-store.ts";
 export type * from "./ports/sweep-store.ts";
 export {
   defineSweepStore,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ArtifactStore } from "./bridge/define-artifact-store.ts";
 import { type Calendar, weekendsOnly } from "./bridge/define-calendar.ts";
 import type { DataSource } from "./bridge/define-data-source.ts";
+import type { HoldStore } from "./bridge/define-hold-store.ts";
 import type { KeyRing } from "./bridge/define-key-ring.ts";
 import type { Notifier } from "./bridge/define-notifier.ts";
 import type { RequestStore } from "./bridge/define-request-store.ts";
@@ -14,6 +15,7 @@ import { systemRandomness } from "./crypto.ts";
 import { ConfigurationMistake, StorageFailed } from "./errors.ts";
 import type { NeedsApproval } from "./facade/context.ts";
 import { type Sweeps, sweepsOf } from "./facade/erase-many.ts";
+import { type Holds, holdsOf } from "./facade/holds.ts";
 import { type Packages, packagesOf } from "./facade/packages.ts";
 import { type Policy, rolePolicy } from "./facade/policy.ts";
 import { type Requests, requestsOf } from "./facade/requests.ts";
@@ -51,6 +53,8 @@ export interface SubjectRightsOptions {
   readonly keyRing: KeyRing;
   /** For `sweeps`. Left out: there are none. */
   readonly sweepStore?: SweepStore;
+  /** Where holds are kept. Without one there are none: nothing stops an erasure. */
+  readonly holdStore?: HoldStore;
 
   /** The application's own users, for the Permissions page. Left out: there are none. */
   readonly users?: UserDirectory;
@@ -92,6 +96,7 @@ export interface SubjectRights {
   readonly sources: Sources;
   readonly users: Users;
   readonly sweeps: Sweeps;
+  readonly holds: Holds;
   /**
    * Starts working on requests in this process, those first that an earlier process left unfinished. Without it,
    * requests are taken in and stored, and wait for a process that works on them.
@@ -166,6 +171,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     randomness,
     rules: withRules(options.rules ?? {}),
     calendar: options.calendar ?? weekendsOnly,
+    holdStore: options.holdStore ?? null,
     timeZone,
     callDeadline,
     signals: createSignals(),
@@ -192,6 +198,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
   };
   return {
     requests: requestsOf(context),
+    holds: holdsOf(context),
     packages: packagesOf(context),
     sources: sourcesOf(context),
     users: usersOf(context, options.users ?? nobody),

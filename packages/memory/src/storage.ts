@@ -1,5 +1,6 @@
 import type {
   ArtifactStore,
+  HoldStore,
   KeyRing,
   Randomness,
   RequestStore,
@@ -7,6 +8,7 @@ import type {
   SweepStore,
 } from "@subject-rights/core";
 import { type ArtifactTable, memoryArtifactStore } from "./artifact-store.ts";
+import { type HoldTable, memoryHoldStore } from "./hold-store.ts";
 import { type KeyTable, memoryKeyRing } from "./key-ring.ts";
 import { memoryRequestStore, type RequestTables, requestTables, takingTurns } from "./request-store.ts";
 import { memorySourceStatusStore, type SourceStatusTable } from "./source-status-store.ts";
@@ -17,6 +19,7 @@ export interface MemoryTables extends RequestTables {
   readonly chunks: ArtifactTable;
   readonly statuses: SourceStatusTable;
   readonly keys: KeyTable;
+  readonly holds: HoldTable;
 }
 
 export interface MemoryStorage {
@@ -25,6 +28,7 @@ export interface MemoryStorage {
   readonly sourceStatusStore: SourceStatusStore;
   readonly keyRing: KeyRing;
   readonly sweepStore: SweepStore;
+  readonly holdStore: HoldStore;
 }
 
 export interface MemoryStorageOptions {
@@ -39,6 +43,7 @@ export const memoryTables = (): MemoryTables => ({
   chunks: new Map(),
   statuses: new Map(),
   keys: new Map(),
+  holds: new Map(),
 });
 
 /** Every storage port at once: `createSubjectRights({ ...memoryStorage(), … })`. */
@@ -53,5 +58,6 @@ export const memoryStorage = ({
     sourceStatusStore: memorySourceStatusStore(tables.statuses),
     keyRing: memoryKeyRing({ randomness, keys: tables.keys }),
     sweepStore: memorySweepStore(tables, inTurn),
+    holdStore: memoryHoldStore(tables.holds),
   };
 };

@@ -1,5 +1,6 @@
 import {
   artifactStoreCases,
+  holdStoreCases,
   keyRingCases,
   notifierCases,
   requestStoreCases,
@@ -9,6 +10,7 @@ import {
 import { describe, it } from "vitest";
 import {
   artifactStore,
+  holdStore,
   keyRing,
   notifier,
   requestStore,
@@ -22,6 +24,7 @@ const suites = {
   "key ring": keyRingCases(keyRing),
   "source status store": sourceStatusStoreCases(sourceStatusStore),
   "sweep store": sweepStoreCases(sweepStore),
+  "hold store": holdStoreCases(holdStore),
   notifier: notifierCases(notifier),
 };
 

@@ -1,6 +1,7 @@
 import type { Attachment, Message } from "@subject-rights/core";
 import {
   memoryArtifactStore,
+  memoryHoldStore,
   memoryKeyRing,
   memoryNotifier,
   memoryRequestStore,
@@ -10,6 +11,7 @@ import {
 } from "@subject-rights/memory";
 import type {
   ArtifactStoreFixture,
+  HoldStoreFixture,
   KeyRingFixture,
   NotifierHarness,
   ReceivedMessage,
@@ -60,6 +62,12 @@ export const keyRing: StorageHarness<KeyRingFixture> = {
   async make() {
     const { keys } = memoryTables();
     return { keyRing: memoryKeyRing({ keys }), dump: async () => [...keys.values()].map(hexOf).join() };
+  },
+};
+
+export const holdStore: StorageHarness<HoldStoreFixture> = {
+  async make() {
+    return { store: memoryHoldStore() };
   },
 };
 

@@ -23,6 +23,7 @@ export { type KeyRingOptions, postgresKeyRing } from "./store/key-ring.ts";
 export { postgresRequestStore, type StoreOptions } from "./store/request-store.ts";
 export { postgresSourceStatusStore } from "./store/source-status-store.ts";
 export { postgresSweepStore } from "./store/sweep-store.ts";
+export { postgresHoldStore } from "./store/hold-store.ts";
 export { type PostgresStorage, type PostgresStorageOptions, postgresStorage } from "./store/storage.ts";
 
 // The data source

@@ -25,10 +25,12 @@ export { artifactStoreCases } from "./storage/artifact-store-cases.ts";
 export type {
   ArtifactStoreFixture,
   Dumpable,
+  HoldStoreFixture,
   KeyRingFixture,
   SourceStatusStoreFixture,
   StorageHarness,
 } from "./storage/harness.ts";
+export { holdStoreCases } from "./storage/hold-store-cases.ts";
 export { keyRingCases } from "./storage/key-ring-cases.ts";
 export { sourceStatusStoreCases } from "./storage/source-status-store-cases.ts";
 export { sweepStoreCases } from "./sweep-store/cases.ts";

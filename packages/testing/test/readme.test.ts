@@ -7,6 +7,7 @@ import {
   type ConformanceCase,
   dataSourceCases,
   dispatcherCases,
+  holdStoreCases,
   keyRingCases,
   notifierCases,
   requestStoreCases,
@@ -55,6 +56,7 @@ it.each<[string, readonly ConformanceCase[]]>([
   ["Artifact store", artifactStoreCases(everything)],
   ["Key ring", keyRingCases(everything)],
   ["Source status store", sourceStatusStoreCases(everything)],
+  ["Hold store", holdStoreCases(everything)],
   ["Dispatcher", dispatcherCases({ ...everything, makeShared: notRun, makeJoining: notRun })],
   ["Sweep store", sweepStoreCases({ ...everything, transactions: true })],
 ])("every case is listed: %s", (port, cases) => {

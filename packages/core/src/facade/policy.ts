@@ -27,6 +27,9 @@ export const policyActions = [
   "read-sweeps",
   "approve-plan",
   "keep-deadline",
+  "place-hold",
+  "lift-hold",
+  "read-holds",
 ] as const;
 export type PolicyAction = (typeof policyActions)[number];
 
@@ -59,6 +62,9 @@ export const defaultRoles: Readonly<Record<PolicyAction, readonly string[]>> = {
   "read-sweeps": both,
   "approve-plan": both,
   "keep-deadline": both,
+  "place-hold": admins,
+  "lift-hold": admins,
+  "read-holds": both,
 };
 
 /** A policy that goes by roles: `rolePolicy({ "submit-export": ["privacy-officer"] })` changes one action. */

@@ -105,6 +105,7 @@ export type Waiting =
       readonly source: string;
       readonly identifierType: string;
     }
+  | { readonly for: "hold"; readonly hold: string }
   | { readonly for: "identity"; readonly since: Instant }
   | { readonly for: "approval"; readonly plan: string; readonly until: Instant }
   | { readonly for: "task"; readonly source: string }
@@ -201,6 +202,7 @@ const waitingOf = (request: Request): Waiting[] => {
   if (request.waitingFor !== null)
     return [{ for: "other-request", requestId: request.waitingFor }, ...undelivered];
   return [
+    ...(request.held === null ? [] : [{ for: "hold", hold: request.held.by } as const]),
     ...awaitedApproval(request),
     ...request.decisions
       .filter(({ answer }) => answer === null)

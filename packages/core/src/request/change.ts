@@ -51,6 +51,7 @@ export const closed = (change: Change, outcome: Outcome): Change =>
       claims: [],
       waitingFor: null,
       blockedUntil: null,
+      held: null,
     }),
     "closed",
     { outcome },

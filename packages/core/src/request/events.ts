@@ -111,6 +111,8 @@ export type RequestEvent =
   | { readonly type: "identity-confirmed"; readonly dates: DeadlineDates }
   | { readonly type: "reminder-due" }
   | { readonly type: "retention-ended" }
+  | { readonly type: "held"; readonly by: string }
+  | { readonly type: "hold-lifted" }
   | { readonly type: "finalised" };
 
 export type RequestEventType = RequestEvent["type"];

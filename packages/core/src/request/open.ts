@@ -62,6 +62,7 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
     notices: [],
     package: null,
     approval: opening.needsApproval ? notYetPlanned : null,
+    held: null,
     reopened: 0,
     deadline: {
       ...opening.deadline,

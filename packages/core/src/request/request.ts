@@ -103,6 +103,8 @@ export interface Request {
   readonly package: ExportPackage | null;
   /** Null where the plan needs nobody's approval. */
   readonly approval: Approval | null;
+  /** The hold that keeps it from erasing anything; null where none was met. */
+  readonly held: { readonly by: string; readonly lookAt: Instant } | null;
   /** How often it was opened again, because a duty to keep something has ended. */
   readonly reopened: number;
   /** By when it has to be answered. */

@@ -25,6 +25,8 @@ export interface Rules {
   readonly packageValidFor: number;
   /** How long a request that waits for another one about the same person waits before it looks again. */
   readonly blockedDelay: number;
+  /** How often a request that a hold keeps looks whether it still stands. */
+  readonly holdDelay: number;
   /** How long a message that could not be delivered keeps a closed request's identifiers readable. */
   readonly undeliveredKept: number;
 }
@@ -41,6 +43,7 @@ export const defaultRules: Rules = {
   approvalValidFor: 7 * day,
   packageValidFor: 7 * day,
   blockedDelay: 5 * second,
+  holdDelay: hour,
   undeliveredKept: 30 * day,
 };
 

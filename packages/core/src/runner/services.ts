@@ -1,6 +1,7 @@
 import type { ArtifactStore } from "../bridge/define-artifact-store.ts";
 import type { Calendar } from "../bridge/define-calendar.ts";
 import type { DataSource } from "../bridge/define-data-source.ts";
+import type { HoldStore } from "../bridge/define-hold-store.ts";
 import type { KeyRing } from "../bridge/define-key-ring.ts";
 import type { Notifier } from "../bridge/define-notifier.ts";
 import type { RequestStore } from "../bridge/define-request-store.ts";
@@ -37,6 +38,8 @@ export interface Services {
   readonly randomness: Randomness;
   readonly rules: Rules;
   readonly calendar: Calendar;
+  /** Null where there are no holds. */
+  readonly holdStore: HoldStore | null;
   /** The controller's, of the IANA database. */
   readonly timeZone: string;
   /** Milliseconds that one call to a source or the notifier may take. */

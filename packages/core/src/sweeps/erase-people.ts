@@ -2,6 +2,7 @@ import type { DataSource } from "../bridge/define-data-source.ts";
 import { CallFailed, type SubjectRightsError } from "../errors.ts";
 import { instant } from "../instant.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
+import { holdsOn } from "../runner/holds.ts";
 import { bounded } from "./bounded.ts";
 import { type AtSource, eraseAt } from "./erase-at.ts";
 import { type Fate, fatesChange, problemOf, withOutcome } from "./fate.ts";
@@ -35,7 +36,8 @@ export const erasePeople = async (
   landing: Landing,
 ): Promise<readonly Fate[]> => {
   // Held until it is stored what became of them; a transaction can do without, it holds them itself.
-  const claimed = run.apart.length === 0 ? fates : await hold(run, fates);
+  const free = await withoutHeld(run, fates);
+  const claimed = run.apart.length === 0 ? free : await hold(run, free);
   let worked = claimed;
   for (const source of run.apart) worked = await eraseEach(run, atSource(run, source), worked);
   return land(run, worked, landing);
@@ -46,6 +48,17 @@ export const hold = async (run: SweepRun, fates: readonly Fate[]): Promise<reado
   const { tenant, id: sweepId } = run;
   const people = fates.map(({ pseudonyms, problem }) => (problem === null ? pseudonyms : []));
   return withHolders(fates, orThrow(await run.store.hold({ tenant, sweepId, people })));
+};
+
+const heldProblem: SweepProblem = { code: "held", source: null, retryable: true };
+
+/** Leaves out everybody on whom a hold stands. @throws StorageFailed where that could not be asked */
+const withoutHeld = async (run: SweepRun, fates: readonly Fate[]): Promise<readonly Fate[]> => {
+  const people = fates.map(({ pseudonyms }) => pseudonyms);
+  const holds = orThrow(await holdsOn(run.services, run.tenant, people));
+  return fates.map((fate, index) =>
+    (holds[index] ?? null) === null || fate.problem !== null ? fate : { ...fate, problem: heldProblem },
+  );
 };
 
 const otherRequest: SweepProblem = { code: "other-request", source: null, retryable: true };

@@ -10,10 +10,11 @@ export type SweepStatus = "running" | "stopped" | "completed" | "completed-with-
 
 /**
  * Why somebody was left behind.
+ * - `held`: a hold stands on the person.
  * - `other-request`: an open request, or another sweep, works on the same person.
  * - `invalid-person`: what the stream gave is not a person with identifiers.
  */
-export type SweepProblemCode = ProblemCode | "other-request" | "invalid-person";
+export type SweepProblemCode = ProblemCode | "held" | "other-request" | "invalid-person";
 
 export interface SweepProblem {
   readonly code: SweepProblemCode;

@@ -18,6 +18,7 @@ export type Action =
   | { readonly do: "replan" }
   | { readonly do: "remind" }
   | { readonly do: "reopen" }
+  | { readonly do: "look-at-hold" }
   | { readonly do: "package" }
   | { readonly do: "lapse" }
   | { readonly do: "finalise" };
@@ -41,6 +42,14 @@ const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
   if (request.phase === "received") {
     const lapsesAt = later(request.receivedAt, rules.acknowledgement.lapsesAfter);
     return [...messages, { action: { do: "lapse" }, notBefore: lapsesAt }];
+  }
+  const { held } = request;
+  if (held !== null) {
+    // Asking an owner to erase is erasing.
+    const others = messages.filter(
+      ({ action }) => action.do !== "send" || action.notice.kind !== "manual-task",
+    );
+    return [...others, { action: { do: "look-at-hold" }, notBefore: held.lookAt }];
   }
   if (request.claims.length === 0) {
     return [...messages, { action: { do: "claim" }, notBefore: request.blockedUntil }];

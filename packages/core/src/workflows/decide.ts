@@ -10,6 +10,7 @@ import { advance } from "./advance.ts";
 import { planApproved, planExpired, planMade } from "./transitions/approving.ts";
 import { acknowledge, end, lapse, reissue } from "./transitions/beginning.ts";
 import { finalise, reopen } from "./transitions/closing.ts";
+import { held, holdLifted } from "./transitions/holding.ts";
 import { block, claim, decideIdentifier, identified } from "./transitions/identifying.ts";
 import { confirmIdentity, extend, questionIdentity, remind } from "./transitions/keeping-time.ts";
 import { noticeFailed, noticeRetried, noticeSent } from "./transitions/noticing.ts";
@@ -55,6 +56,8 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "notice-sent": phases,
   "notice-failed": phases,
   "notice-retried": phases,
+  held: working,
+  "hold-lifted": working,
   "retention-ended": ["closed"],
   finalised: ["closed"],
 };
@@ -141,6 +144,10 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return noticeFailed(change, event, rules);
     case "notice-retried":
       return noticeRetried(change, event);
+    case "held":
+      return ok(held(change, event, rules));
+    case "hold-lifted":
+      return holdLifted(change);
     case "retention-ended":
       return reopen(change);
     case "finalised":

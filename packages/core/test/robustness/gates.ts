@@ -1,5 +1,6 @@
 import {
   defineArtifactStore,
+  defineHoldStore,
   defineKeyRing,
   defineNotifier,
   defineRequestStore,
@@ -69,6 +70,7 @@ export const gatedStorage = (storage: MemoryStorage, gate: Gate): MemoryStorage 
   sourceStatusStore: defineSourceStatusStore(gated(storage.sourceStatusStore, "source-status-store", gate)),
   keyRing: defineKeyRing(gated(storage.keyRing, "key-ring", gate)),
   sweepStore: storage.sweepStore,
+  holdStore: defineHoldStore(gated(storage.holdStore, "hold-store", gate)),
 });
 
 /** A notifier whose sending goes through the gate. */

@@ -25,6 +25,7 @@ const deeds = [
   "extend",
   "suspend",
   "resume",
+  "hold",
 ] as const;
 
 /** What happens next; `which` chooses among what there is. */
@@ -95,6 +96,8 @@ const eventOf = (machine: Machine, deed: (typeof deeds)[number], which: number):
       return which % 3 === 0
         ? { type: "identity-questioned", reason: "another address" }
         : { type: "reminder-due" };
+    case "hold":
+      return which % 2 === 0 ? { type: "held", by: "hold-1" } : { type: "hold-lifted" };
     case "resume":
       return { type: "identity-confirmed", dates: datesOf("2026-02-10", "2026-04-10") };
     case "approve": {
@@ -150,6 +153,7 @@ const toItsEnd = (machine: Machine): void => {
       if (waiting.for === "decision") machine.happen(eventOf(machine, "decide", 1));
       if (waiting.for === "task")
         machine.happen({ ...eventOf(machine, "answer", 0), source: waiting.source } as RequestEvent);
+      if (waiting.for === "hold") machine.happen({ type: "hold-lifted" });
       if (waiting.for === "identity") machine.happen(eventOf(machine, "resume", 0));
       if (waiting.for === "approval") machine.happen({ type: "plan-approved", plan: waiting.plan }, "second");
       if (waiting.for === "message") machine.happen({ type: "notice-retried", notice: waiting.message });

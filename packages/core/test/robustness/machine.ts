@@ -179,6 +179,8 @@ export class Machine {
         return this.happen({ type: "plan-expired" });
       case "remind":
         return this.happen({ type: "reminder-due" });
+      case "look-at-hold":
+        return this.happen(luck === "keeps" ? { type: "held", by: "hold-1" } : { type: "hold-lifted" });
       case "reopen":
         return this.happen({ type: "retention-ended" });
       case "package":

@@ -1,9 +1,10 @@
 import { tables } from "./0001-tables.ts";
 import { sweeps } from "./0002-sweeps.ts";
+import { holds } from "./0003-holds.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order: 1, 2, … */
-export const migrations: readonly Migration[] = [tables, sweeps];
+export const migrations: readonly Migration[] = [tables, sweeps, holds];
 
 /** The version that this code works with. */
 export const knownVersion = migrations.length;

@@ -14,6 +14,7 @@ const needed: Readonly<Record<TableName, Sql>> = {
   key: sql`select, insert, delete`,
   sweep: sql`select, insert, update`,
   sweep_part: sql`select, insert, delete`,
+  hold: sql`select, insert, update`,
 };
 
 /**

@@ -1,10 +1,12 @@
 import {
   type ArtifactStore,
   defineArtifactStore,
+  defineHoldStore,
   defineKeyRing,
   defineRequestStore,
   defineSourceStatusStore,
   defineSweepStore,
+  type HoldStore,
   type KeyRing,
   type RequestStore,
   type ResultAsync,
@@ -16,6 +18,7 @@ import { type Migrated, migrate } from "../migrations/migrate.ts";
 import { schemaCheck } from "../migrations/schema-version.ts";
 import { artifactStoreOver } from "./artifact-store.ts";
 import type { MigrationFailed, SchemaTooNew } from "./errors.ts";
+import { holdStoreOver } from "./hold-store.ts";
 import { type KeyRingOptions, keyRingOver } from "./key-ring.ts";
 import { requestStoreOver } from "./request-store.ts";
 import { sourceStatusStoreOver } from "./source-status-store.ts";
@@ -30,6 +33,7 @@ export interface PostgresStorage {
   readonly sourceStatusStore: SourceStatusStore;
   readonly keyRing: KeyRing;
   readonly sweepStore: SweepStore;
+  readonly holdStore: HoldStore;
   /** Makes the tables, or brings them up to date; see the function `migrate`. To be awaited before anything else. */
   migrate(): ResultAsync<Migrated, SchemaTooNew | MigrationFailed>;
 }
@@ -52,6 +56,7 @@ export const postgresStorage = (options: PostgresStorageOptions): PostgresStorag
     sourceStatusStore: defineSourceStatusStore(sourceStatusStoreOver(options, ready)),
     keyRing: defineKeyRing(keyRingOver(options, ready)),
     sweepStore: defineSweepStore(sweepStoreOver(options, ready)),
+    holdStore: defineHoldStore(holdStoreOver(options, ready)),
     migrate: () => migrate({ client, schema }),
   };
 };

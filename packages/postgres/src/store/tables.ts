@@ -14,6 +14,7 @@ const tableNames = [
   "key",
   "sweep",
   "sweep_part",
+  "hold",
 ] as const;
 
 export type TableName = (typeof tableNames)[number];

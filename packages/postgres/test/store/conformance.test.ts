@@ -2,6 +2,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { privilegesSql } from "@subject-rights/postgres";
 import {
   artifactStoreCases,
+  holdStoreCases,
   keyRingCases,
   requestStoreCases,
   sourceStatusStoreCases,
@@ -80,6 +81,7 @@ describe.each(Object.entries(ways))("over %s", (_, harnesses) => {
     "key ring": keyRingCases(harnesses.keyRing),
     "source status store": sourceStatusStoreCases(harnesses.sourceStatusStore),
     "sweep store": sweepStoreCases(harnesses.sweepStore),
+    "hold store": holdStoreCases(harnesses.holdStore),
   };
   for (const [port, cases] of Object.entries(suites)) {
     describe(port, () => {

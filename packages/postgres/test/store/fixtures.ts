@@ -4,6 +4,7 @@ import { type PostgresClient, type PostgresStorage, postgresStorage } from "@sub
 import type {
   ArtifactStoreFixture,
   Breakable,
+  HoldStoreFixture,
   KeyRingFixture,
   RequestStoreHarness,
   SourceStatusStoreFixture,
@@ -56,6 +57,7 @@ export interface Harnesses {
   readonly artifactStore: StorageHarness<ArtifactStoreFixture>;
   readonly keyRing: StorageHarness<KeyRingFixture>;
   readonly sourceStatusStore: StorageHarness<SourceStatusStoreFixture>;
+  readonly holdStore: StorageHarness<HoldStoreFixture>;
   readonly sweepStore: SweepStoreHarness;
 }
 
@@ -88,6 +90,7 @@ export const harnessesOver = (
     artifactStore: both(({ artifactStore }) => ({ store: artifactStore })),
     keyRing: both(({ keyRing }) => ({ keyRing })),
     sourceStatusStore: both(({ sourceStatusStore }) => ({ store: sourceStatusStore })),
+    holdStore: both(({ holdStore }) => ({ store: holdStore })),
     sweepStore: {
       transactions: true,
       ...both(({ sweepStore, requestStore }) => ({ store: sweepStore, requests: requestStore })),

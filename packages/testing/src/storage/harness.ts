@@ -1,4 +1,4 @@
-import type { ArtifactStore, KeyRing, SourceStatusStore } from "@subject-rights/core";
+import type { ArtifactStore, HoldStore, KeyRing, SourceStatusStore } from "@subject-rights/core";
 import type { Breakable, Fixture } from "../conformance-case.ts";
 
 /** How the cases get at one of the smaller storage ports. */
@@ -27,4 +27,8 @@ export interface KeyRingFixture extends Fixture, Dumpable {
 
 export interface SourceStatusStoreFixture extends Fixture {
   readonly store: SourceStatusStore;
+}
+
+export interface HoldStoreFixture extends Fixture {
+  readonly store: HoldStore;
 }

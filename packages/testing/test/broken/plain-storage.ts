@@ -3,6 +3,8 @@ import {
   type ArtifactStoreDefinition,
   type CommitInput,
   type HoldInput,
+  type HoldStore,
+  type HoldStoreDefinition,
   type InsertInput,
   type KeyRing,
   type KeyRingDefinition,
@@ -63,6 +65,13 @@ export const plainKeyRing = (keyRing: KeyRing): KeyRingDefinition => ({
   create: (name) => thrown(keyRing.create(name)),
   use: (name) => thrown(keyRing.use(name)),
   destroy: (name) => thrown(keyRing.destroy(name)),
+});
+
+export const plainHoldStore = (store: HoldStore): HoldStoreDefinition => ({
+  put: (hold) => thrown(store.put(hold)),
+  read: (key) => thrown(store.read(key)),
+  list: (query) => thrown(store.list(query)),
+  standing: (query) => thrown(store.standing(query)),
 });
 
 export const plainSourceStatusStore = (store: SourceStatusStore): SourceStatusStoreDefinition => ({

@@ -4,6 +4,7 @@ import { collect } from "./collect.ts";
 import type { Effect } from "./effect.ts";
 import { erase } from "./erase.ts";
 import { finalise } from "./finalise.ts";
+import { heldBy, lookAtHold } from "./holding.ts";
 import { identify } from "./identify.ts";
 import { locate } from "./locate.ts";
 import { makePackage } from "./package.ts";
@@ -15,7 +16,9 @@ import { verify } from "./verify.ts";
 export const perform = async (effect: Effect, action: Action): Promise<RequestEvent | null> => {
   switch (action.do) {
     case "send":
-      return send(effect, action.notice);
+      return (
+        (action.notice.kind === "manual-task" ? await heldBy(effect) : null) ?? send(effect, action.notice)
+      );
     case "claim":
       return { type: "claimed" };
     case "identify":
@@ -25,7 +28,9 @@ export const perform = async (effect: Effect, action: Action): Promise<RequestEv
     case "perform": {
       const { step } = action;
       await effect.record({ type: "source-started", source: step.source, generation: step.generation });
-      return step.task === "export" ? collect(effect, step) : erase(effect, step);
+      if (step.task === "export") return collect(effect, step);
+      // Behind the start: a hold that was placed before it is seen.
+      return (await heldBy(effect)) ?? erase(effect, step);
     }
     case "verify":
       return verify(effect, action.step);
@@ -35,6 +40,8 @@ export const perform = async (effect: Effect, action: Action): Promise<RequestEv
       return { type: "plan-expired" };
     case "remind":
       return { type: "reminder-due" };
+    case "look-at-hold":
+      return lookAtHold(effect);
     case "reopen":
       return { type: "retention-ended" };
     case "package":

@@ -1,0 +1,228 @@
+import { z } from "zod";
+import type { HoldStore } from "../bridge/define-hold-store.ts";
+import { checkInput } from "../bridge/issues.ts";
+import { newId } from "../crypto.ts";
+import {
+  ChangedMeanwhile,
+  ConfigurationMistake,
+  Damaged,
+  HoldNotFound,
+  InvalidInput,
+  type KeyDestroyed,
+  NotPossibleNow,
+  StorageFailed,
+  SubjectRightsError,
+} from "../errors.ts";
+import { type Instant, instant } from "../instant.ts";
+import type { StoredHold } from "../ports/hold-store.ts";
+import type { Actor } from "../request/actor.ts";
+import { err, errAsync, ok, okAsync, orThrow, Result, ResultAsync } from "../result.ts";
+import { apply } from "../runner/apply.ts";
+import { pseudonymsOf } from "../runner/keys.ts";
+import type { Services } from "../runner/services.ts";
+import { type Identifier, identifierSchema } from "../subject/identifier.ts";
+import { carriesPersonalData } from "../subject/personal.ts";
+import type { FacadeContext, ReadError } from "./context.ts";
+import { openRequests } from "./open-requests.ts";
+import { authorise } from "./policy.ts";
+
+/** A hold as an application reads it. Nothing in it is personal, apart from reasons that people typed. */
+export interface HoldView {
+  readonly id: string;
+  readonly placedAt: Instant;
+  readonly placedBy: string;
+  readonly reason: string;
+  /** The last day on which it stands, `YYYY-MM-DD`; null until it is lifted. */
+  readonly until: string | null;
+  readonly lifted: { readonly at: Instant; readonly by: string; readonly reason: string } | null;
+}
+
+export interface PlacedHold {
+  readonly hold: HoldView;
+  /** Requests about the person that are erasing at this moment: what they had begun is not stopped. */
+  readonly underWay: readonly string[];
+}
+
+export type PlaceHoldError = ReadError | KeyDestroyed;
+export type HoldError = ReadError | HoldNotFound;
+export type LiftHoldError = HoldError | NotPossibleNow | ChangedMeanwhile;
+
+/**
+ * Holds: while one stands, nothing of a person is erased, on no path (Art. 17(3)(e), Art. 18 GDPR): a claim in court, an
+ * authority's order. Requests wait, sweeps leave the person behind. Exports go on. Without a `holdStore` every call
+ * throws ConfigurationMistake.
+ */
+export interface Holds {
+  /**
+   * Places a hold on whoever goes by one of these identifiers. Every erasure that begins after this has resolved is
+   * stopped by it. Errors: `InvalidInput` without an identifier or a reason, or for a reason that names the person.
+   */
+  place(input: {
+    readonly actor: Actor;
+    readonly identifiers: readonly Identifier[];
+    readonly reason: string;
+    readonly until?: string;
+  }): ResultAsync<PlacedHold, PlaceHoldError>;
+
+  /** Lifts it, and lets the requests go on that it kept. Errors: `NotPossibleNow` where it is lifted already. */
+  lift(input: {
+    readonly actor: Actor;
+    readonly holdId: string;
+    readonly reason: string;
+  }): ResultAsync<HoldView, LiftHoldError>;
+
+  read(input: { readonly actor: Actor; readonly holdId: string }): ResultAsync<HoldView, HoldError>;
+
+  /** Newest first, at most 100 a page; `open` for those that were not lifted. */
+  list(query: {
+    readonly actor: Actor;
+    readonly open?: boolean;
+    readonly cursor?: string;
+  }): ResultAsync<{ readonly holds: readonly HoldView[]; readonly cursor: string | null }, ReadError>;
+}
+
+const mostListed = 100;
+const reasonSchema = z.string().trim().min(1, "give a reason").max(500);
+const placedSchema = z.object({
+  identifiers: z.array(identifierSchema).min(1, "say on whom").max(20),
+  reason: reasonSchema,
+  until: z.iso.date().nullable().default(null),
+});
+
+const stateSchema = z.object({
+  placedBy: z.string(),
+  reason: z.string(),
+  lifted: z.object({ at: z.string(), by: z.string(), reason: z.string() }).nullable(),
+});
+
+const viewOf = ({ id, placedAt, until, state }: StoredHold): Result<HoldView, Damaged> => {
+  const { success, data } = stateSchema.safeParse(state);
+  return success ? ok({ id, placedAt, until, ...data }) : err(new Damaged(`Hold ${id}`));
+};
+
+const withoutNames = (reason: string, identifiers: readonly Identifier[]): Result<string, InvalidInput> =>
+  carriesPersonalData(reason, identifiers)
+    ? err(
+        new InvalidInput([
+          { path: "reason", message: "it is kept for good, so it must not name the person" },
+        ]),
+      )
+    : ok(reason);
+
+export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
+  const store = (): HoldStore => {
+    if (services.holdStore === null) {
+      throw new ConfigurationMistake("Holds need a `holdStore`; hand it to createSubjectRights.");
+    }
+    return services.holdStore;
+  };
+  const find = (
+    holds: HoldStore,
+    tenant: string,
+    id: string,
+  ): ResultAsync<StoredHold, HoldNotFound | StorageFailed> =>
+    holds
+      .read({ tenant, id })
+      .andThen((hold) => (hold === undefined ? errAsync(new HoldNotFound()) : okAsync(hold)));
+
+  return {
+    place: ({ actor, ...input }) => {
+      const holds = store();
+      return authorise(policy, actor, "place-hold")
+        .andThen(() => checkInput(placedSchema, input))
+        .andThen((checked) => withoutNames(checked.reason, checked.identifiers).map(() => checked))
+        .andThen(({ identifiers, reason, until }) =>
+          pseudonymsOf(services, actor.tenant, identifiers).andThen((pseudonyms) => {
+            const hold: StoredHold = {
+              tenant: actor.tenant,
+              id: newId(services.randomness),
+              version: 1,
+              pseudonyms,
+              placedAt: instant(services.clock.now()),
+              until,
+              open: true,
+              state: { placedBy: actor.id, reason, lifted: null },
+            };
+            return holds
+              .put(hold)
+              .andThen(() => viewOf(hold))
+              .andThen((view) => whoIsErasing(services, hold).map((underWay) => ({ hold: view, underWay })));
+          }),
+        );
+    },
+
+    lift: ({ actor, holdId, reason: given }) => {
+      const holds = store();
+      return authorise(policy, actor, "lift-hold")
+        .andThen(() => checkInput(reasonSchema, given))
+        .andThen((reason) => withoutNames(reason, []))
+        .andThen((reason) =>
+          find(holds, actor.tenant, holdId).andThen((hold) => {
+            if (!hold.open) return errAsync(new NotPossibleNow("The hold is lifted already."));
+            const lifted = { at: instant(services.clock.now()), by: actor.id, reason };
+            const next = {
+              ...hold,
+              version: hold.version + 1,
+              open: false,
+              state: { ...hold.state, lifted },
+            };
+            return holds
+              .put(next)
+              .andThen(({ outcome }) =>
+                outcome === "changed" ? errAsync(new ChangedMeanwhile()) : okAsync(next),
+              );
+          }),
+        )
+        .andThen((hold) => goOn(services, hold).andThen(() => viewOf(hold)));
+    },
+
+    read: ({ actor, holdId }) => {
+      const holds = store();
+      return authorise(policy, actor, "read-holds")
+        .andThen(({ tenant }) => find(holds, tenant, holdId))
+        .andThen(viewOf);
+    },
+
+    list: ({ actor, open, cursor }) => {
+      const holds = store();
+      return authorise(policy, actor, "read-holds")
+        .andThen(({ tenant }) => holds.list({ tenant, open, cursor, limit: mostListed }))
+        .andThen((page) =>
+          Result.combine(page.holds.map(viewOf)).map((views) => ({
+            holds: views,
+            cursor: page.cursor ?? null,
+          })),
+        );
+    },
+  };
+};
+
+const caught = <Value>(work: () => Promise<Value>): ResultAsync<Value, StorageFailed | Damaged> =>
+  ResultAsync.fromPromise(work(), (thrown) =>
+    SubjectRightsError.is(thrown) && (thrown instanceof StorageFailed || thrown instanceof Damaged)
+      ? thrown
+      : new StorageFailed("request-store", "list", { cause: thrown }),
+  );
+
+/** Open erasures about the person of which a source is at work. */
+const whoIsErasing = (services: Services, { tenant, pseudonyms }: StoredHold) =>
+  caught(async () => {
+    const found: string[] = [];
+    for await (const request of openRequests(services, tenant)) {
+      const isTheirs = request.pseudonyms.some((each) => pseudonyms.includes(each));
+      const isAtWork = request.steps.some(({ status, task }) => status === "running" && task !== "export");
+      if (isTheirs && isAtWork) found.push(request.id);
+    }
+    return found;
+  });
+
+/** Lets every request go on that the hold kept; one that is missed here looks by itself (`rules.holdDelay`). */
+const goOn = (services: Services, { tenant, id }: StoredHold) =>
+  caught(async () => {
+    for await (const request of openRequests(services, tenant)) {
+      if (request.held?.by !== id) continue;
+      const applied = await apply(services, request, { type: "hold-lifted" });
+      // Another process was faster, or somebody has ended the request.
+      if (applied.isErr() && !(applied.error instanceof NotPossibleNow)) orThrow(applied);
+    }
+  });

@@ -1,0 +1,245 @@
+import type { Actor, Identifier, Row, SubjectRightsOptions } from "@subject-rights/core";
+import { describe, expect, it } from "vitest";
+import { ada, admin, copyOfPeople, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
+
+const day = 86_400_000;
+const email = (value: string): Identifier => ({ type: "email", value });
+const elsewhere: Actor = { id: "admin-2", tenant: "contoso", roles: ["admin"] };
+const bo = "bo@example.org";
+const reason = "a claim in court";
+
+const shop = async (options: Partial<SubjectRightsOptions> = {}) => {
+  const held = new Map<string, Row[]>([
+    [ada, [{}]],
+    [bo, [{}]],
+  ]);
+  const copy = new Map(held);
+  const world = await createWorld({
+    sources: [peopleSource("crm", held), copyOfPeople("search", copy, held)],
+    ...options,
+  });
+  return { world, held, copy };
+};
+
+const place = async ({ rights }: World, ...identifiers: Identifier[]) =>
+  (await rights.holds.place({ actor: admin, identifiers, reason }))._unsafeUnwrap();
+
+const lift = ({ rights }: World, holdId: string, actor = admin) =>
+  rights.holds.lift({ actor, holdId, reason: "settled out of court" });
+
+const actionsOf = async ({ rights }: World, requestId: string) =>
+  (await rights.requests.audit({ actor: admin, requestId }))._unsafeUnwrap().map(({ action }) => action);
+
+describe("a hold", () => {
+  it("stops an erasure, visibly, until it is lifted", async () => {
+    const { world, held, copy } = await shop();
+    const { hold, underWay } = await place(world, email("ADA@example.org"));
+    expect(underWay).toEqual([]);
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(3 * day);
+    expect(held.has(ada) && copy.has(ada)).toBe(true);
+    const view = await world.read(requestId);
+    expect(view).toMatchObject({ outcome: null, waitingFor: [{ for: "hold", hold: hold.id }] });
+    expect(view.sources.every(({ status }) => status === "pending")).toBe(true);
+    (await lift(world, hold.id))._unsafeUnwrap();
+    await world.settle();
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed", waitingFor: [] });
+    expect(held.has(ada)).toBe(false);
+    const actions = await actionsOf(world, requestId);
+    expect(actions.filter((action) => action === "held")).toHaveLength(1);
+    expect(actions).toContain("hold-lifted");
+  });
+
+  it("stops nobody else's erasure, and no export", async () => {
+    const { world, held } = await shop();
+    await place(world, email(ada));
+    const others = await world.acknowledged("erasure", bo);
+    expect((await world.read(others)).outcome).toBe("completed");
+    expect([...held.keys()]).toEqual([ada]);
+    const exported = await world.acknowledged("export");
+    expect((await world.read(exported, tenantAdmin)).outcome).toBe("completed");
+  });
+
+  it("is met under a name that turns up on the way", async () => {
+    const { world, held } = await shop({
+      sources: [
+        peopleSource("crm", new Map([[ada, [{}]]]), {
+          identify: async () => [{ type: "customer-number", value: "4711" }],
+        }),
+      ],
+    });
+    const { hold } = await place(world, { type: "customer-number", value: "4711" });
+    const requestId = await world.acknowledged("erasure");
+    expect((await world.read(requestId)).waitingFor).toEqual([{ for: "hold", hold: hold.id }]);
+    expect(held.has(ada)).toBe(true);
+  });
+
+  it("stops what is not begun yet of an erasure under way, and says what is", async () => {
+    const held = new Map<string, Row[]>([[ada, [{}]]]);
+    const copy = new Map(held);
+    let finish: () => void = () => undefined;
+    const { world } = await shop({
+      sources: [
+        peopleSource("crm", held, {
+          erase: async () => {
+            await new Promise<void>((resolve) => {
+              finish = resolve;
+            });
+            held.delete(ada);
+            return [{ collection: "people", outcome: "erased", count: 1 }];
+          },
+        }),
+        copyOfPeople("search", copy, held),
+      ],
+    });
+    const requestId = await world.acknowledged("erasure");
+    const { hold, underWay } = await place(world, email(ada));
+    expect(underWay).toEqual([requestId]);
+    finish();
+    await world.settle();
+    expect(copy.has(ada)).toBe(true);
+    expect((await world.read(requestId)).waitingFor).toEqual([{ for: "hold", hold: hold.id }]);
+    (await lift(world, hold.id))._unsafeUnwrap();
+    await world.settle();
+    expect((await world.read(requestId)).outcome).toBe("completed");
+    expect(copy.has(ada)).toBe(false);
+  });
+
+  it("asks no owner to erase by hand", async () => {
+    const { world } = await shop({
+      sources: [
+        peopleSource("paper", new Map([[ada, [{}]]]), {
+          owner: "archive@northwind.example",
+          erase: undefined as never,
+        }),
+      ],
+    });
+    const { hold } = await place(world, email(ada));
+    await world.acknowledged("erasure");
+    const tasks = () => world.notifier.sent.filter(({ notice }) => notice.type === "manual-task");
+    await world.pass(2 * day);
+    expect(tasks()).toHaveLength(0);
+    (await lift(world, hold.id))._unsafeUnwrap();
+    await world.settle();
+    expect(tasks()).toHaveLength(1);
+  });
+
+  it("leaves the person behind in a sweep, and erases them once it is lifted", async () => {
+    const { world, held } = await shop();
+    const { hold } = await place(world, email(ada));
+    const people = async function* () {
+      yield { people: [ada, bo].map((value) => ({ identifiers: [email(value)] })), cursor: "1" };
+    };
+    const swept = { actor: admin, reason: "retention", category: "customer-data", people } as const;
+    const sweep = (await world.rights.sweeps.eraseMany(swept))._unsafeUnwrap();
+    expect((await sweep.end())._unsafeUnwrap().counts).toMatchObject({ erased: 1, leftBehind: 1 });
+    expect([...held.keys()]).toEqual([ada]);
+    const left = (await world.rights.sweeps.leftBehind({ actor: admin, sweepId: sweep.id }))._unsafeUnwrap();
+    expect(left).toMatchObject([{ problem: "held" }]);
+    (await lift(world, hold.id))._unsafeUnwrap();
+    const again = (await world.rights.sweeps.retry({ actor: admin, sweepId: sweep.id }))._unsafeUnwrap();
+    expect((await again.end())._unsafeUnwrap().counts).toMatchObject({ erased: 2, leftBehind: 0 });
+    expect(held.size).toBe(0);
+  });
+
+  it("ends by itself behind its last day", async () => {
+    const { world, held } = await shop();
+    const input = { actor: admin, identifiers: [email(ada)], reason, until: "2026-01-06" };
+    (await world.rights.holds.place(input))._unsafeUnwrap();
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(day);
+    expect(held.has(ada)).toBe(true);
+    await world.pass(day);
+    expect((await world.read(requestId)).outcome).toBe("completed");
+  });
+
+  it("stands as long as another on the same person does", async () => {
+    const { world, held } = await shop();
+    const [first, second] = [await place(world, email(ada)), await place(world, email(ada))];
+    const requestId = await world.acknowledged("erasure");
+    (await lift(world, first.hold.id))._unsafeUnwrap();
+    await world.settle();
+    expect(held.has(ada)).toBe(true);
+    (await lift(world, second.hold.id))._unsafeUnwrap();
+    await world.settle();
+    expect((await world.read(requestId)).outcome).toBe("completed");
+  });
+
+  it("survives the process, and nobody is erased while it cannot be asked for", async () => {
+    const { world, held } = await shop();
+    const { hold } = await place(world, email(ada));
+    const requestId = await world.acknowledged("erasure");
+    await world.rights.stop();
+    const next = await createWorld(world.options, world.tables, world.clock);
+    await next.pass(day);
+    expect((await next.read(requestId)).waitingFor).toEqual([{ for: "hold", hold: hold.id }]);
+    expect(held.has(ada)).toBe(true);
+  });
+
+  it("may be called off with the request", async () => {
+    const { world, held } = await shop();
+    await place(world, email(ada));
+    const requestId = await world.acknowledged("erasure");
+    (await world.rights.requests.cancel({ actor: admin, requestId, reason: "by mistake" }))._unsafeUnwrap();
+    await world.pass(day);
+    expect(await world.read(requestId)).toMatchObject({ outcome: "cancelled" });
+    expect(held.has(ada)).toBe(true);
+  });
+
+  it("is kept with who placed and lifted it, and why, and nothing personal", async () => {
+    const { world } = await shop();
+    const { hold } = await place(world, email(ada));
+    (await lift(world, hold.id))._unsafeUnwrap();
+    const { read, list } = world.rights.holds;
+    const view = (await read({ actor: admin, holdId: hold.id }))._unsafeUnwrap();
+    expect(view).toMatchObject({
+      placedBy: "admin-1",
+      reason,
+      lifted: { by: "admin-1", reason: "settled out of court" },
+    });
+    expect((await list({ actor: admin, open: true }))._unsafeUnwrap().holds).toEqual([]);
+    expect((await list({ actor: admin }))._unsafeUnwrap().holds).toEqual([view]);
+    expect(JSON.stringify([...world.tables.holds])).not.toContain("ada");
+  });
+});
+
+describe("a hold is refused", () => {
+  it("without somebody, a reason or the right, and with a reason that names the person", async () => {
+    const { world } = await shop();
+    const { place: put } = world.rights.holds;
+    const good = { actor: admin, identifiers: [email(ada)], reason };
+    for (const bad of [
+      { ...good, identifiers: [] },
+      { ...good, identifiers: [email("no address")] },
+      { ...good, reason: "  " },
+      { ...good, reason: `because of ${ada}` },
+      { ...good, until: "tomorrow" },
+    ]) {
+      expect((await put(bad))._unsafeUnwrapErr().code).toBe("invalid-input");
+    }
+    expect((await put({ ...good, actor: tenantAdmin }))._unsafeUnwrapErr().code).toBe("not-allowed");
+  });
+
+  it("to be lifted twice, or by another tenant", async () => {
+    const { world } = await shop();
+    const { hold } = await place(world, email(ada));
+    expect((await lift(world, hold.id, elsewhere))._unsafeUnwrapErr().code).toBe("hold-not-found");
+    expect((await lift(world, "none"))._unsafeUnwrapErr().code).toBe("hold-not-found");
+    const answers = await Promise.all([lift(world, hold.id), lift(world, hold.id)]);
+    expect(answers.filter((answer) => answer.isOk())).toHaveLength(1);
+    expect((await lift(world, hold.id))._unsafeUnwrapErr().code).toBe("not-possible-now");
+  });
+
+  it("where there is no store for it", async () => {
+    const { world } = await shop();
+    const { holdStore: _, ...options } = world.options;
+    const without = await createWorld(
+      { ...options, holdStore: undefined as never },
+      world.tables,
+      world.clock,
+    );
+    const { place: put, list } = without.rights.holds;
+    expect(() => list({ actor: admin })).toThrow(/holdStore/);
+    expect(() => put({ actor: admin, identifiers: [email(ada)], reason })).toThrow(/holdStore/);
+  });
+});
