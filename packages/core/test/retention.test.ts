@@ -197,6 +197,24 @@ describe("what the law keeps", () => {
     expect(invoices.size).toBe(0);
   });
 
+  it("by a source that a person closed by hand is over with that: one letter, and the key goes", async () => {
+    const { world, requestId, actions, letters } = await shop([["1", "2026-06-30"]], {
+      verify: async () => {
+        throw new Error("down");
+      },
+    });
+    await world.pass(600_000);
+    const settled = { actor: admin, requestId, source: "books", reason: "looked after by hand" };
+    (await world.rights.requests.settleSource(settled))._unsafeUnwrap();
+    await world.pass(200 * day);
+    expect(await world.read(requestId)).toMatchObject({
+      outcome: "completed-with-exceptions",
+      reopensAt: null,
+    });
+    expect(letters()).toHaveLength(1);
+    expect(await actions()).toContain("key-destroyed");
+  });
+
   it("of an erasure that was called off stays as it is", async () => {
     const { world, requestId, invoices } = await shop([["1", "2026-06-30"]], {
       verify: async () => {

@@ -6,9 +6,9 @@ import type { SourceStep } from "./steps.ts";
 
 const aDay = 24 * 3_600 * 1_000;
 
-/** The days on which a step's duties to keep something end, the first one first. */
-const endsOf = ({ outcomes }: SourceStep): string[] =>
-  outcomes.flatMap((each) => (each.outcome === "retained" ? [each.until] : [])).sort();
+/** The days on which a step's duties to keep something end. What a person has closed by hand is nobody's work any more. */
+const endsOf = ({ outcomes, settlement }: SourceStep): string[] =>
+  settlement === null ? outcomes.flatMap((each) => (each.outcome === "retained" ? [each.until] : [])) : [];
 
 /** From when on a duty that ends on a day is over: where the controller is, and in UTC, in which sources may count. */
 const overAt = ({ deadline }: Request, until: string): Instant => {
@@ -30,4 +30,4 @@ export const reopensAt = (request: Request): Instant | null => {
 
 /** Whether a duty of a step is over. */
 export const hasEnded = (request: Request, step: SourceStep, now: Instant): boolean =>
-  step.settlement === null && endsOf(step).some((until) => overAt(request, until) <= now);
+  endsOf(step).some((until) => overAt(request, until) <= now);

@@ -96,13 +96,12 @@ const stepAction = (request: Request, step: SourceStep): Action | null => {
   }
 };
 
-/** The key goes when nothing more is due under it: no message, no package, nothing that the law made us keep. */
+/** The key goes when nothing more is due under it: no message, no package, nothing that is erased when its day comes. */
 const closing = (request: Request, rules: Rules): PlannedAction[] => {
-  const { notices, steps, closedAt } = request;
-  const isKept = steps.some((step) => step.outcomes.some(({ outcome }) => outcome === "retained"));
+  const { notices, closedAt } = request;
   const reopens = reopensAt(request);
   if (reopens !== null) return [{ action: { do: "reopen" }, notBefore: reopens }];
-  if (isKept || closedAt === null || notices.some(({ status }) => status === "due")) return [];
+  if (closedAt === null || notices.some(({ status }) => status === "due")) return [];
   const undelivered = notices.some(({ status }) => status === "failed");
   const notBefore = latest(
     request.package?.expiresAt ?? closedAt,
