@@ -76,10 +76,16 @@ export const launch = (
 export const requestIn = async (world: World): Promise<RequestView | undefined> =>
   (await launch(world).requests.list({ actor: admin }))._unsafeUnwrap().requests[0];
 
+/** What is kept by law in the company ends with 2034; what becomes of it then is tested elsewhere. */
+const whenDutiesEnd = "2034";
+
 /** Whether nothing is left to do: closed, every message sent, and the key gone where it has to go. */
 export const isOver = ({ tables }: World): boolean => {
   const stored = [...tables.requests.values()];
-  return stored.length > 0 && stored.every(({ open, wakeAt }) => !open && wakeAt === null);
+  return (
+    stored.length > 0 &&
+    stored.every(({ open, wakeAt }) => !open && (wakeAt === null || wakeAt > whenDutiesEnd))
+  );
 };
 
 /**
