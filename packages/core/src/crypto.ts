@@ -3,11 +3,17 @@ import {
   createDecipheriv,
   createHash,
   createHmac,
+  createPrivateKey,
+  createPublicKey,
+  hash,
+  type KeyObject,
   pbkdf2Sync,
   randomFillSync,
+  sign,
   timingSafeEqual,
+  verify,
 } from "node:crypto";
-import { Damaged } from "./errors.ts";
+import { ConfigurationMistake, Damaged } from "./errors.ts";
 import type { Randomness } from "./ports/randomness.ts";
 import { release } from "./release.ts";
 
@@ -28,7 +34,7 @@ export const createSha256 = (): Sha256 => {
   return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest("hex") };
 };
 
-export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+export const sha256 = (text: string): string => hash("sha256", text, "hex");
 
 /** A keyed hash (HMAC-SHA-256), in hex: without the key nobody can try out whose pseudonym it is. */
 export const keyedHash = (key: Uint8Array, text: string): string =>
@@ -152,4 +158,73 @@ export const createZipCipher = (secret: string, randomness: Randomness): ZipCiph
     },
     finish: () => hmac.digest().subarray(0, 10),
   };
+};
+
+/** What a signature is made of. */
+export interface EvidenceSignature {
+  readonly algorithm: "Ed25519";
+  /** SHA-256 of the public key (SPKI, DER), in hex. */
+  readonly keyId: string;
+  /** The public key (SPKI, DER), in base64. */
+  readonly publicKey: string;
+  /** In base64. */
+  readonly value: string;
+}
+
+/** Signs a text, and says with which key. */
+export type EvidenceSigner = (text: string) => EvidenceSignature;
+
+/**
+ * Signs evidence with an Ed25519 key (RFC 8032), as PEM (PKCS #8). Keep it away from the database: whoever has both can
+ * make up evidence.
+ *
+ * @throws ConfigurationMistake where it is no private Ed25519 key
+ */
+export const ed25519Signer = (privateKey: string): EvidenceSigner => {
+  const key = ed25519(() => createPrivateKey(privateKey), "A private");
+  const spki = createPublicKey(key).export({ type: "spki", format: "der" });
+  const keyId = hash("sha256", spki, "hex");
+  const publicKey = spki.toString("base64");
+  return (text) => {
+    const value = sign(null, Buffer.from(text), key).toString("base64");
+    return { algorithm: "Ed25519", keyId, publicKey, value };
+  };
+};
+
+/** Whether a signature over a text is good, by the key that it names itself. Whose key that is, it does not say. */
+export const isSigned = (text: string, { keyId, publicKey, value }: EvidenceSignature): boolean => {
+  const spki = Buffer.from(publicKey, "base64");
+  if (hash("sha256", spki, "hex") !== keyId) return false;
+  try {
+    const key = createPublicKey({ key: spki, type: "spki", format: "der" });
+    if (key.asymmetricKeyType !== "ed25519") return false;
+    return verify(null, Buffer.from(text), key, Buffer.from(value, "base64"));
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * The id of a public Ed25519 key (PEM): SHA-256 of its SPKI, in hex.
+ *
+ * @throws ConfigurationMistake where it is none
+ */
+export const publicKeyId = (publicKey: string): string =>
+  hash(
+    "sha256",
+    ed25519(() => createPublicKey(publicKey), "A public").export({ type: "spki", format: "der" }),
+    "hex",
+  );
+
+const ed25519 = (read: () => KeyObject, which: string): KeyObject => {
+  let key: KeyObject | null = null;
+  try {
+    key = read();
+  } catch {
+    // What was handed in may be a secret: it is not said what it was.
+  }
+  if (key?.asymmetricKeyType !== "ed25519") {
+    throw new ConfigurationMistake(`${which} Ed25519 key was expected, as PEM.`);
+  }
+  return key;
 };

@@ -69,6 +69,25 @@ export type { DeadlineView } from "./facade/deadline-view.ts";
 export type { PlanPreview } from "./facade/preview.ts";
 export type { ProgressEvent } from "./facade/progress.ts";
 export type { AuditEntry } from "./audit/entry.ts";
+export type { Audit, AuditError, AuditVerdict } from "./facade/audit.ts";
+export { ChainCheck, type ChainFinding, type ChainHead } from "./audit/chain.ts";
+export {
+  type Evidence,
+  type EvidenceFile,
+  evidenceFileSchema,
+  evidenceFormat,
+  evidenceVersion,
+  signedPart,
+} from "./audit/evidence.ts";
+export { type CanonicalValue, canonicalJson } from "./canonical-json.ts";
+export {
+  type EvidenceSignature,
+  type EvidenceSigner,
+  ed25519Signer,
+  isSigned,
+  publicKeyId,
+  sha256,
+} from "./crypto.ts";
 export { type ExportManifest, exportManifestSchema } from "./export/manifest.ts";
 
 // Results and errors

@@ -11,8 +11,9 @@ import type { SweepStore } from "./bridge/define-sweep-store.ts";
 import { defineUserDirectory, type UserDirectory } from "./bridge/define-user-directory.ts";
 import { callable, checkDefinition } from "./bridge/issues.ts";
 import { systemClock } from "./bridge/system-clock.ts";
-import { systemRandomness } from "./crypto.ts";
+import { type EvidenceSigner, systemRandomness } from "./crypto.ts";
 import { ConfigurationMistake, StorageFailed } from "./errors.ts";
+import { type Audit, auditOf } from "./facade/audit.ts";
 import type { NeedsApproval } from "./facade/context.ts";
 import { type Sweeps, sweepsOf } from "./facade/erase-many.ts";
 import { type Holds, holdsOf } from "./facade/holds.ts";
@@ -74,6 +75,8 @@ export interface SubjectRightsOptions {
   readonly timeZone?: string;
   /** Public holidays, on which no deadline ends. Default: none, so that only weekends are passed over. */
   readonly calendar?: Calendar;
+  /** Signs evidence: `ed25519Signer(pem)`. Default: it is not signed, and proves nothing to strangers. */
+  readonly evidenceSigner?: EvidenceSigner;
   /** Changes some of the bounds; the others stay as in `defaultRules`. */
   readonly rules?: RuleChanges;
   /** Milliseconds that one call to a source or the notifier may take; a page, for an export. Default: 60,000. */
@@ -97,6 +100,7 @@ export interface SubjectRights {
   readonly users: Users;
   readonly sweeps: Sweeps;
   readonly holds: Holds;
+  readonly audit: Audit;
   /**
    * Starts working on requests in this process, those first that an earlier process left unfinished. Without it,
    * requests are taken in and stored, and wait for a process that works on them.
@@ -121,6 +125,7 @@ const optionsSchema = z.object({
   controller: z.string().trim().min(1).max(200),
   packageEncryption: z.object({ carrySecret: callable }).optional(),
   needsApproval: callable.optional(),
+  evidenceSigner: callable.optional(),
   timeZone: z.string().refine(isTimeZone, "is no time zone of the IANA database").default("UTC"),
   callDeadline: z.number().int().positive().default(60_000),
   concurrency: z.number().int().positive().default(4),
@@ -172,6 +177,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     rules: withRules(options.rules ?? {}),
     calendar: options.calendar ?? weekendsOnly,
     holdStore: options.holdStore ?? null,
+    evidenceSigner: options.evidenceSigner ?? null,
     timeZone,
     callDeadline,
     signals: createSignals(),
@@ -199,6 +205,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
   return {
     requests: requestsOf(context),
     holds: holdsOf(context),
+    audit: auditOf(context),
     packages: packagesOf(context),
     sources: sourcesOf(context),
     users: usersOf(context, options.users ?? nobody),

@@ -14,6 +14,11 @@ export interface AuditEntry {
   readonly action: string;
   readonly source: string | null;
   readonly detail: Readonly<Record<string, string | number | boolean | null>>;
+  /**
+   * SHA-256, in hex, over everything above and the hash of the entry before: whoever changes, leaves out or adds an entry
+   * breaks the chain from there on.
+   */
+  readonly hash: string;
 }
 
 /** What a decision adds to the audit; the tenant, the request and the number are filled in when it is stored. */

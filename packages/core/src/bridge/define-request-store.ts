@@ -70,6 +70,7 @@ const auditEntrySchema = z.object({
   action: z.string(),
   source: z.string().nullable(),
   detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  hash: z.string(),
 }) satisfies z.ZodType<AuditEntry>;
 
 const insertAnswerSchema = z.discriminatedUnion("outcome", [

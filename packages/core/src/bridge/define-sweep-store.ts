@@ -87,6 +87,7 @@ const auditSchema = z.array(
     action: z.string(),
     source: z.string().nullable(),
     detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    hash: z.string(),
   }) satisfies z.ZodType<AuditEntry>,
 );
 

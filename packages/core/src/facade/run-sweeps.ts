@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { chainStart } from "../audit/chain.ts";
 import { checkInput } from "../bridge/issues.ts";
 import { newId } from "../crypto.ts";
 import {
@@ -16,6 +17,7 @@ import type { SweepKey } from "../ports/sweep-store.ts";
 import type { Actor } from "../request/actor.ts";
 import { type Category, categorySchema } from "../request/kinds.ts";
 import { err, ok, orThrow, type Result, ResultAsync } from "../result.ts";
+import { chained } from "../runner/chained.ts";
 import { BrokenOff } from "../sweeps/erase-people.ts";
 import { type NotSweepable, PeopleUnavailable, type SweepNotFound } from "../sweeps/errors.ts";
 import { type Journal, openJournal } from "../sweeps/journal.ts";
@@ -228,11 +230,15 @@ const create = (
   sources: SweepSources,
 ): ResultAsync<Journal, StorageFailed | KeyDestroyed> => {
   const at = instant(services.clock.now());
+  const id = newId(services.randomness);
+  const started = { at, actor, action: "sweep-started", source: null, detail: { reason, category } };
+  const { entries, auditHead } = chained({ tenant, id, audited: 0, auditHead: chainStart }, [started]);
   const sweep: Sweep = {
     tenant,
-    id: newId(services.randomness),
+    id,
     version: 1,
     audited: 1,
+    auditHead,
     numbered: 0,
     reason,
     category,
@@ -248,21 +254,9 @@ const create = (
     problem: null,
     settled: null,
   };
-  const { id } = sweep;
-  const detail = { reason, category };
-  const entry = {
-    tenant,
-    requestId: id,
-    sequence: 1,
-    at,
-    actor,
-    action: "sweep-started",
-    source: null,
-    detail,
-  };
   return createSweepKey(services, sweep).andThen((secret) =>
     store
-      .insert({ sweep: toStoredSweep(sweep, null), entries: [entry] })
+      .insert({ sweep: toStoredSweep(sweep, null), entries })
       .map(() => openJournal(services, store, secret, { sweep, cursor: null }, changed)),
   );
 };

@@ -22,7 +22,7 @@ import {
 import { openRequest } from "../request/open.ts";
 import { err, ok, okAsync, type Result, type ResultAsync } from "../result.ts";
 import { announce } from "../runner/apply.ts";
-import { entriesFor } from "../runner/commit.ts";
+import { audited } from "../runner/commit.ts";
 import { deadlineDates } from "../runner/deadline-dates.ts";
 import { createRequestKey, destroyRequestKey, pseudonymsOf } from "../runner/keys.ts";
 import { fromFound, toStored } from "../runner/record.ts";
@@ -131,7 +131,7 @@ const store = (
     ),
   );
   return prepared.andThen(({ dates, secret, pseudonyms }) => {
-    const { request, entries } = openRequest(
+    const opened = openRequest(
       {
         ...key,
         kind,
@@ -148,18 +148,17 @@ const store = (
       },
       rules,
     );
+    const { request, entries } = audited(opened.request, opened.entries);
     const stored = toStored(request, secret, rules, randomness);
-    return requestStore
-      .insert({ request: stored, entries: entriesFor(request, entries) })
-      .andThen((answer) => {
-        if (answer.outcome === "duplicate") {
-          return destroyRequestKey(services, key)
-            .andThen(() => requestStore.read({ tenant: actor.tenant, id: answer.requestId }))
-            .andThen(fromFound)
-            .map((open) => ({ request: viewOf(open, services), alreadyOpen: true }));
-        }
-        announce(services, request);
-        return okAsync({ request: viewOf(request, services), alreadyOpen: false });
-      });
+    return requestStore.insert({ request: stored, entries }).andThen((answer) => {
+      if (answer.outcome === "duplicate") {
+        return destroyRequestKey(services, key)
+          .andThen(() => requestStore.read({ tenant: actor.tenant, id: answer.requestId }))
+          .andThen(fromFound)
+          .map((open) => ({ request: viewOf(open, services), alreadyOpen: true }));
+      }
+      announce(services, request);
+      return okAsync({ request: viewOf(request, services), alreadyOpen: false });
+    });
   });
 };

@@ -1,3 +1,4 @@
+import { chainStart } from "../audit/chain.ts";
 import { type Instant, later } from "../instant.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import { notYetPlanned } from "./approval.ts";
@@ -37,6 +38,7 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
     tenant,
     version: 1,
     audited: 1,
+    auditHead: chainStart,
     kind,
     category,
     phase: "received",

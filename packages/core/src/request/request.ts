@@ -78,6 +78,8 @@ export interface Request {
   readonly version: number;
   /** How many audit entries there are so far: the next one has the number behind. */
   readonly audited: number;
+  /** The hash of the last of them: where their chain ends. */
+  readonly auditHead: string;
   readonly kind: RequestKind;
   readonly category: Category;
   readonly phase: Phase;

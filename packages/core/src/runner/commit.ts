@@ -7,6 +7,7 @@ import type { Happening, RequestEvent } from "../request/events.ts";
 import type { Request } from "../request/request.ts";
 import { err, ok, type Result } from "../result.ts";
 import { decide, type Refusal } from "../workflows/decide.ts";
+import { chained } from "./chained.ts";
 import { jitter } from "./jitter.ts";
 import type { Opened } from "./load.ts";
 import { toStored } from "./record.ts";
@@ -33,12 +34,17 @@ export const decideAndCommit = async (
   actor: string,
   blockedBy?: string,
 ): Promise<Result<Committed | null, StorageFailed>> => {
-  const { next, entries, refusals } = decideInTurn(services, request, events, actor, blockedBy);
+  const {
+    next: decided,
+    entries: drafts,
+    refusals,
+  } = decideInTurn(services, request, events, actor, blockedBy);
   if (refusals.every((refusal) => refusal !== null)) return ok({ request, key, refusals });
+  const { request: next, entries } = audited(decided, drafts);
   const stored = await store.commit({
     request: toStored(next, next.key === "destroyed" ? null : key, services.rules, services.randomness),
     expectedVersion: request.version,
-    entries: entriesFor(next, entries),
+    entries,
   });
   if (stored.isErr()) return err(stored.error);
   switch (stored.value.outcome) {
@@ -93,10 +99,12 @@ const decideInTurn = (
   return { next: { ...next, version: request.version + 1 }, entries, refusals };
 };
 
-export const entriesFor = (request: Request, drafts: readonly AuditDraft[]): AuditEntry[] =>
-  drafts.map((draft, index) => ({
-    ...draft,
-    tenant: request.tenant,
-    requestId: request.id,
-    sequence: request.audited - drafts.length + index + 1,
-  }));
+/** A request behind a decision, with its audit numbered and chained. */
+export const audited = (
+  request: Request,
+  drafts: readonly AuditDraft[],
+): { readonly request: Request; readonly entries: AuditEntry[] } => {
+  const before = { ...request, audited: request.audited - drafts.length };
+  const { entries, auditHead } = chained(before, drafts);
+  return { request: { ...request, auditHead }, entries };
+};

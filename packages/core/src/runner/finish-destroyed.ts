@@ -4,7 +4,7 @@ import type { RequestKey } from "../ports/request-store.ts";
 import { systemActorId } from "../request/actor.ts";
 import { orThrow } from "../result.ts";
 import { decide } from "../workflows/decide.ts";
-import { entriesFor } from "./commit.ts";
+import { audited } from "./commit.ts";
 import { fromStored, toStored } from "./record.ts";
 import type { Services } from "./services.ts";
 
@@ -21,11 +21,12 @@ export const finishDestroyed = async (services: Services, key: RequestKey): Prom
   if (request.key === "destroyed") return null;
   const at = instant(services.clock.now());
   const decided = orThrow(decide(request, { type: "finalised", actor: systemActorId, at }, services.rules));
+  const { request: next, entries } = audited(decided.request, decided.entries);
   orThrow(
     await services.requestStore.commit({
-      request: toStored(decided.request, null, services.rules, services.randomness),
+      request: toStored(next, null, services.rules, services.randomness),
       expectedVersion: stored.version,
-      entries: entriesFor(decided.request, decided.entries),
+      entries,
     }),
   );
   return null;

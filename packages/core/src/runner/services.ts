@@ -6,6 +6,7 @@ import type { KeyRing } from "../bridge/define-key-ring.ts";
 import type { Notifier } from "../bridge/define-notifier.ts";
 import type { RequestStore } from "../bridge/define-request-store.ts";
 import type { SourceStatusStore } from "../bridge/define-source-status-store.ts";
+import type { EvidenceSigner } from "../crypto.ts";
 import type { AddressBookDefinition } from "../ports/address-book.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { PackageEncryption } from "../ports/package-encryption.ts";
@@ -38,6 +39,8 @@ export interface Services {
   readonly randomness: Randomness;
   readonly rules: Rules;
   readonly calendar: Calendar;
+  /** Null where evidence is not signed. */
+  readonly evidenceSigner: EvidenceSigner | null;
   /** Null where there are no holds. */
   readonly holdStore: HoldStore | null;
   /** The controller's, of the IANA database. */

@@ -4,6 +4,7 @@ import { ChangedMeanwhile, type StorageFailed } from "../errors.ts";
 import { instant } from "../instant.ts";
 import type { StoredSweepPart, SweepCommit, SweepPartKind } from "../ports/sweep-store.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
+import { chained } from "../runner/chained.ts";
 import type { Services } from "../runner/services.ts";
 import { sealIn, toStoredSweep } from "./stored-sweep.ts";
 import type { Sweep } from "./sweep.ts";
@@ -77,8 +78,10 @@ export const openJournal = (
   const prepare = (change: SweepChange) => {
     const { sweep, cursor = known.cursor, entries = [], add = [], remove = [], release = [] } = change;
     const numbers = add.map((_, index) => sweep.numbered + index + 1);
+    const audit = chained(sweep, entries);
     const next: Sweep = {
       ...sweep,
+      auditHead: audit.auditHead,
       version: known.sweep.version + 1,
       audited: sweep.audited + entries.length,
       numbered: sweep.numbered + add.length,
@@ -88,12 +91,7 @@ export const openJournal = (
     const input: SweepCommit = {
       sweep: toStoredSweep(next, sealed),
       expectedVersion: known.sweep.version,
-      entries: entries.map((draft, index) => ({
-        ...draft,
-        tenant: next.tenant,
-        requestId: next.id,
-        sequence: sweep.audited + index + 1,
-      })),
+      entries: audit.entries,
       add: add.map(({ kind, info, personal }, index) => ({
         number: numbers[index] ?? 0,
         kind,

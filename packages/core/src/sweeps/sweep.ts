@@ -54,6 +54,8 @@ export interface Sweep {
   readonly version: number;
   /** How many audit entries there are so far. */
   readonly audited: number;
+  /** The hash of the last of them: where their chain ends. */
+  readonly auditHead: string;
   /** How many numbers of parts were given out. */
   readonly numbered: number;
   readonly reason: SweepReason;

@@ -45,18 +45,18 @@ export const requestOf = (row: TextRow): StoredRequest => ({
 
 /** Audit entries as rows, in the order of the columns of their table. */
 export const entryRows = (entries: readonly AuditEntry[]): Sql => sql`
-  select e.tenant, e.request_id, e.sequence::integer, e.at::timestamptz, e.actor, e.action, e.source, e.detail::json
+  select e.tenant, e.request_id, e.sequence::integer, e.at::timestamptz, e.actor, e.action, e.source, e.detail::json, e.hash
   from unnest(
     ${entries.map(({ tenant }) => faithful(tenant))}, ${entries.map(({ requestId }) => faithful(requestId))},
     ${entries.map(({ sequence }) => String(sequence))}, ${entries.map(({ at }) => faithfulInstant(at))},
     ${entries.map(({ actor }) => faithful(actor))}, ${entries.map(({ action }) => faithful(action))},
     ${entries.map(({ source }) => (source === null ? null : faithful(source)))},
-    ${entries.map(({ detail }) => JSON.stringify(detail))}
-  ) as e (tenant, request_id, sequence, at, actor, action, source, detail)`;
+    ${entries.map(({ detail }) => JSON.stringify(detail))}, ${entries.map(({ hash }) => faithful(hash))}
+  ) as e (tenant, request_id, sequence, at, actor, action, source, detail, hash)`;
 
 /** What is selected of an audit entry (as `e`). */
 export const entryColumns: Sql = sql`e.tenant, e.request_id, e.sequence::text as sequence,
-  ${instantText(sql`e.at`)} as at, e.actor, e.action, e.source, e.detail::text as detail`;
+  ${instantText(sql`e.at`)} as at, e.actor, e.action, e.source, e.detail::text as detail, e.hash`;
 
 export const entryOf = (row: TextRow): AuditEntry => ({
   tenant: textOf(row, "tenant"),
@@ -67,4 +67,5 @@ export const entryOf = (row: TextRow): AuditEntry => ({
   action: textOf(row, "action"),
   source: row["source"] ?? null,
   detail: JSON.parse(textOf(row, "detail")) as AuditEntry["detail"],
+  hash: textOf(row, "hash"),
 });

@@ -29,7 +29,7 @@ describe.each(Object.entries(servers))("coverage on %s", (_, start) => {
     (await migrate({ client: asked.client, schema: "Betroffene" }))._unsafeUnwrap();
     expect(
       await gapsAfter(`insert into "Betroffene".audit values
-      ('halmstrand', 'r', 1, now(), 'ada@example.org', 'a', null, '{}')`),
+      ('halmstrand', 'r', 1, now(), 'ada@example.org', 'a', null, '{}', '')`),
     ).toEqual([]);
     expect(await gapsAfter(`create table "Betroffene".guests (email text)`)).toEqual([
       "unmapped-table-looks-personal Betroffene.guests.email",

@@ -49,6 +49,7 @@ const entry = ({ tenant, id }: StoredRequest, sequence: number) => ({
   action: `action-${sequence}`,
   source: null,
   detail: { count: sequence },
+  hash: `hash of ${sequence} of ${id}`,
 });
 
 const put = async ({ requestStore }: PostgresStorage, request: StoredRequest): Promise<void> => {
@@ -393,7 +394,7 @@ describe("a per-request statement", () => {
         case when n > 20000 then now() end, '{}', null from generate_series(1, 22000) n;
       insert into ${schema}.claim select tenant, claims[1], id from ${schema}.request where open;
       insert into ${schema}.token select token_hashes[1], tenant, id from ${schema}.request;
-      insert into ${schema}.audit select tenant, id, s, received_at, 'a', 'b', null, '{}'
+      insert into ${schema}.audit select tenant, id, s, received_at, 'a', 'b', null, '{}', 'hash'
         from ${schema}.request, generate_series(1, 3) s;
       insert into ${schema}.artifact select 'halmstrand', 'r' || n, 'package', 0, '2026-01-01', '\\x00'
         from generate_series(1, 5000) n;

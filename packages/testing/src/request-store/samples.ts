@@ -43,6 +43,7 @@ export const entrySample = (
   action: `action-${sequence}-of-${id}`,
   source: null,
   detail: {},
+  hash: `hash of ${sequence} of ${id}`,
   ...part,
 });
 

@@ -33,6 +33,7 @@ export const sweepEntry = ({ tenant, id }: StoredSweep, sequence: number): Audit
   action: `action-${sequence}-of-${id}`,
   source: sequence % 2 === 0 ? "crm" : null,
   detail: { count: sequence, pseudonym: "pseudonym", nothing: null },
+  hash: `hash of ${sequence} of ${id}`,
 });
 
 export const partSample = (number: number, kind: SweepPartKind = "left-behind"): StoredSweepPart => ({

@@ -31,8 +31,9 @@ export const fillWithClosed = async (pool: Pool, schema: string, requests: numbe
       [requests],
     );
     await statement(
-      `insert into store.audit (tenant, request_id, sequence, at, actor, action, source, detail)
-      select tenant, id, s, now() - interval '1 day', 'admin-1', 'action-' || s, null, '{"kind":"erasure","count":3}'
+      `insert into store.audit (tenant, request_id, sequence, at, actor, action, source, detail, hash)
+      select tenant, id, s, now() - interval '1 day', 'admin-1', 'action-' || s, null, '{"kind":"erasure","count":3}',
+        encode(sha256(convert_to(id || s, 'UTF8')), 'hex')
       ${fromNumbers}, generate_series(1, 3) s`,
       [requests],
     );

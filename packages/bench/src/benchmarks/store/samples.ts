@@ -72,4 +72,5 @@ export const entry = (request: StoredRequest, sequence: number, action: string):
   action,
   source: null,
   detail: { kind: request.kind, category: request.category },
+  hash: digest(`${request.id} ${sequence}`),
 });

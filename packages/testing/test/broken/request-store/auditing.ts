@@ -42,6 +42,7 @@ export const auditingFaults: readonly Broken<Fault>[] = [
                     action: "changed",
                     source: null,
                     detail: {},
+                    hash: "of nothing",
                   },
                 ],
         }),

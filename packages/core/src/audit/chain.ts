@@ -1,0 +1,69 @@
+import { type CanonicalValue, canonicalJson } from "../canonical-json.ts";
+import type { AuditEntry } from "./entry.ts";
+
+/** The hash in front of the first entry. */
+export const chainStart = "";
+
+/** What an entry's hash is taken over: its canonical form (RFC 8785), with the hash of the entry before. */
+export const chainedText = (previous: string, entry: Omit<AuditEntry, "hash">): string => {
+  const { tenant, requestId, sequence, at, actor, action, source, detail } = entry;
+  const chained = { previous, tenant, requestId, sequence, at, actor, action, source, detail };
+  return canonicalJson(chained as CanonicalValue);
+};
+
+/**
+ * What is wrong with a chain of entries, and where.
+ * - `missing`: there is no entry of this number.
+ * - `misplaced`: an entry stands in another place than its number says: it was inserted, moved, or is there twice.
+ * - `changed`: the entry is not what it was, or was hashed behind another one.
+ * - `cut-off`: entries are missing at the end, or the last one is not the one that the record names.
+ */
+export interface ChainFinding {
+  readonly sequence: number;
+  readonly what: "missing" | "misplaced" | "changed" | "cut-off";
+}
+
+/** What the record says of its chain: how many entries there are, and the hash of the last. */
+export interface ChainHead {
+  readonly entries: number;
+  readonly hash: string;
+}
+
+/** Looks through a chain, entry by entry, in the memory of one. */
+export class ChainCheck {
+  readonly findings: ChainFinding[] = [];
+  readonly #hash: (text: string) => string;
+  #next = 1;
+  #previous = chainStart;
+
+  constructor(hash: (text: string) => string) {
+    this.#hash = hash;
+  }
+
+  add(entry: AuditEntry): void {
+    const { sequence } = entry;
+    if (sequence < this.#next) return void this.findings.push({ sequence, what: "misplaced" });
+    for (; this.#next < sequence; this.#next += 1)
+      this.findings.push({ sequence: this.#next, what: "missing" });
+    // Behind a gap the hash before is unknown: the entry itself cannot be judged.
+    const isBehindGap =
+      this.findings.at(-1)?.what === "missing" && this.findings.at(-1)?.sequence === sequence - 1;
+    if (!isBehindGap && this.#hash(chainedText(this.#previous, entry)) !== entry.hash) {
+      this.findings.push({ sequence, what: "changed" });
+    }
+    this.#previous = entry.hash;
+    this.#next = sequence + 1;
+  }
+
+  /** @returns everything that was found; empty where the chain is whole and ends where the record says */
+  finish(head: ChainHead): readonly ChainFinding[] {
+    const count = this.#next - 1;
+    if (count !== head.entries || this.#previous !== head.hash) {
+      this.findings.push({
+        sequence: Math.min(count, head.entries) + (count === head.entries ? 0 : 1),
+        what: "cut-off",
+      });
+    }
+    return this.findings;
+  }
+}

@@ -1,0 +1,113 @@
+import { z } from "zod";
+import type { CanonicalValue } from "../canonical-json.ts";
+
+export const evidenceFormat = "subject-rights-evidence";
+/** A file of another version is refused, not guessed at. */
+export const evidenceVersion = 1;
+
+/** Evidence, as it is handed out. */
+export interface Evidence {
+  readonly file: EvidenceFile;
+  /** The file in its canonical form (RFC 8785). */
+  readonly canonical: string;
+}
+
+const text = z.string().max(2_000);
+const instant = z.iso.datetime({ precision: 3 });
+const count = z.number().int().nonnegative();
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+const entrySchema = z.strictObject({
+  tenant: text,
+  requestId: text,
+  sequence: z.number().int().positive(),
+  at: instant,
+  actor: text,
+  action: text,
+  source: text.nullable(),
+  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  hash,
+});
+
+const bodySchema = z.strictObject({
+  format: z.literal(evidenceFormat),
+  version: z.literal(evidenceVersion),
+  madeAt: instant,
+  controller: text,
+  request: z.strictObject({
+    id: text,
+    tenant: text,
+    kind: z.enum(["erasure", "export"]),
+    category: text,
+    phase: text,
+    outcome: text.nullable(),
+    receivedAt: instant,
+    acknowledgedAt: instant.nullable(),
+    closedAt: instant.nullable(),
+    submittedBy: text,
+    reason: text.nullable(),
+    keyDestroyed: z.boolean(),
+  }),
+  deadline: z.strictObject({ dueOn: text, endsAt: instant, extended: z.boolean(), explanation: text }),
+  approval: z
+    .strictObject({
+      plan: text.nullable(),
+      state: text,
+      approvedBy: text.nullable(),
+      approvedAt: instant.nullable(),
+    })
+    .nullable(),
+  sources: z.array(
+    z.strictObject({
+      id: text,
+      title: text,
+      kind: text,
+      task: text,
+      status: text,
+      located: z.array(z.strictObject({ collection: text, count })).nullable(),
+      outcomes: z.array(
+        z.strictObject({
+          collection: text,
+          outcome: z.enum(["erased", "anonymised", "absent", "retained"]),
+          count: count.nullable(),
+          /** Why the law has it kept, and until which day; null for every other outcome. */
+          reason: text.nullable(),
+          until: z.iso.date().nullable(),
+        }),
+      ),
+      checked: z.boolean().nullable(),
+      settled: z.strictObject({ reason: text, by: text, at: instant }).nullable(),
+    }),
+  ),
+  grades: z.array(
+    z.strictObject({
+      source: text,
+      collection: text.nullable(),
+      grade: z.enum(["verified-absent", "verified-changed", "accepted", "unverifiable", "failed"]).nullable(),
+      retained: count,
+    }),
+  ),
+  messages: z.array(z.strictObject({ id: text, kind: text, status: text, sentAt: instant.nullable() })),
+  audit: z.strictObject({ entries: z.array(entrySchema), head: z.strictObject({ entries: count, hash }) }),
+});
+
+export const evidenceFileSchema = bodySchema.extend({
+  /** Over the canonical form of everything else; null where it was not signed. */
+  signature: z
+    .strictObject({
+      algorithm: z.literal("Ed25519"),
+      /** SHA-256 of the public key (SPKI, DER), in hex: which key it was. */
+      keyId: hash,
+      /** The public key itself (SPKI, DER), in base64. Whether it is the controller's is for the reader to know. */
+      publicKey: z.base64(),
+      value: z.base64(),
+    })
+    .nullable(),
+});
+
+/** Everything that is in the file, but for its signature. */
+export type EvidenceBody = z.infer<typeof bodySchema>;
+export type EvidenceFile = z.infer<typeof evidenceFileSchema>;
+
+/** What is signed. */
+export const signedPart = ({ signature: _, ...body }: EvidenceFile): CanonicalValue => body;

@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+import { readFile, writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { publicKeyId } from "@subject-rights/core";
+import { checkEvidence } from "./check-evidence.ts";
+import { evidencePage } from "./page.ts";
+import { verdictText } from "./words.ts";
+
+const usage = `npx @subject-rights/verify FILE [--key PUBLIC.pem] [--html PAGE.html]
+
+  Checks a file of evidence, without a database and without a network.
+
+  --key    the public key (PEM) that the controller published: whether the file was signed with it
+  --html   writes a page to read and to print
+
+  Ends with 0 where nothing is off, 1 where something is, 2 where it could not be checked.`;
+
+const complain = (line: string): never => {
+  process.stderr.write(`${line}\n\n${usage}\n`);
+  process.exit(2);
+};
+
+const read = (path: string): Promise<string> =>
+  readFile(path, "utf8").catch((thrown: unknown) =>
+    complain(
+      `${path} cannot be read: ${thrown instanceof Error && "code" in thrown ? String(thrown.code) : "unknown"}.`,
+    ),
+  );
+
+const argumentsGiven = () => {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        key: { type: "string" },
+        html: { type: "string" },
+        help: { type: "boolean", default: false },
+      },
+    });
+  } catch (thrown) {
+    return complain(thrown instanceof Error ? thrown.message : "");
+  }
+};
+
+const { values, positionals } = argumentsGiven();
+if (values.help) {
+  process.stdout.write(`${usage}\n`);
+  process.exit(0);
+}
+const [path, ...more] = positionals;
+if (path === undefined || more.length > 0) complain("Name one file.");
+
+const idOf = (pem: string): string => {
+  try {
+    return publicKeyId(pem);
+  } catch {
+    return complain(`${values.key} holds no public Ed25519 key in PEM.`);
+  }
+};
+
+const trustedKeyId = values.key === undefined ? undefined : idOf(await read(values.key));
+const verdict = checkEvidence(await read(path ?? ""), { trustedKeyId });
+if (values.html !== undefined) await writeFile(values.html, evidencePage(verdict));
+process.stdout.write(`${verdictText(verdict)}\n`);
+process.exitCode = verdict.sound ? 0 : 1;

@@ -1,0 +1,63 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newKeys, realEvidence } from "./sample.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "evidence-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const at = (name: string) => join(folder, name);
+
+const run = (...given: string[]) => {
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--conditions=source", main, ...given], {
+    encoding: "utf8",
+    env,
+  });
+  return { status, stdout, stderr };
+};
+
+beforeAll(async () => {
+  const keys = newKeys();
+  const { canonical } = await realEvidence(keys.secret);
+  writeFileSync(at("evidence.json"), canonical);
+  writeFileSync(at("key.pem"), keys.open);
+  writeFileSync(at("other.pem"), newKeys().open);
+  writeFileSync(at("tampered.json"), canonical.replace('"completed"', '"cancelled"'));
+});
+
+describe("npx @subject-rights/verify", () => {
+  it("ends with 0 and says what is proven", () => {
+    const { status, stdout } = run(at("evidence.json"), "--key", at("key.pem"), "--html", at("page.html"));
+    expect(stdout).toContain("This is proven:");
+    expect(stdout).toContain("Nothing is off.");
+    expect(status).toBe(0);
+    expect(readFileSync(at("page.html"), "utf8")).toContain("<h1>Evidence</h1>");
+  });
+
+  it.each([
+    ["that was tampered with", ["tampered.json", "key.pem"], "changed after it was signed"],
+    ["that was signed with another key", ["evidence.json", "other.pem"], "not the key that you named"],
+  ])("ends with 1 for a file %s", (_, [file = "", key = ""], why) => {
+    const { status, stdout } = run(at(file), "--key", at(key));
+    expect(stdout).toContain(why);
+    expect(stdout).toContain("Do not rely on this file.");
+    expect(stdout).not.toContain("This is proven");
+    expect(status).toBe(1);
+  });
+
+  it.each([
+    ["no file", []],
+    ["two files", ["a", "b"]],
+    ["a file that is not there", [at("none.json")]],
+    ["a key that is none", [at("evidence.json"), "--key", at("evidence.json")]],
+    ["an option that there is not", [at("evidence.json"), "--force"]],
+  ])("ends with 2 for %s", (_, given) => {
+    const { status, stdout, stderr } = run(...given);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain("npx @subject-rights/verify FILE");
+  });
+});

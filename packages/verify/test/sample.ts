@@ -1,0 +1,77 @@
+import { generateKeyPairSync } from "node:crypto";
+import {
+  createSubjectRights,
+  defineDataSource,
+  defineNotifier,
+  type Evidence,
+  ed25519Signer,
+  orThrow,
+} from "@subject-rights/core";
+import { memoryStorage } from "@subject-rights/memory";
+
+export interface KeyPair {
+  readonly secret: string;
+  readonly open: string;
+}
+
+export const newKeys = (): KeyPair => {
+  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+  return {
+    secret: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    open: publicKey.export({ type: "spki", format: "pem" }).toString(),
+  };
+};
+
+const actor = { id: "admin-1", tenant: "halmstrand", roles: ["admin"] };
+
+/** The evidence of an erasure that the library has carried out. */
+export const realEvidence = async (secret?: string): Promise<Evidence> => {
+  let isHeld = true;
+  let acknowledge: (token: string) => void = () => undefined;
+  const token = new Promise<string>((resolve) => {
+    acknowledge = resolve;
+  });
+  let finish: () => void = () => undefined;
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const rights = createSubjectRights({
+    ...memoryStorage(),
+    controller: "Halmstrand Lamps & <Sons>",
+    sources: [
+      defineDataSource({
+        id: "crm",
+        title: "Customer records <b>",
+        holds: ["customer-data"],
+        kind: "origin",
+        locate: async () => [{ collection: "customers", count: isHeld ? 1 : 0 }],
+        erase: async () => {
+          isHeld = false;
+          return [{ collection: "customers", outcome: "erased", count: 1 }];
+        },
+      }),
+    ],
+    notifier: defineNotifier({
+      id: "kept",
+      send: async ({ notice }) => {
+        if (notice.type === "confirmation") acknowledge(notice.token);
+        if (notice.type === "completion") finish();
+      },
+    }),
+    addresses: { tenantAdmin: () => "admin@halmstrand.example", support: () => "support@halmstrand.example" },
+    ...(secret !== undefined && { evidenceSigner: ed25519Signer(secret) }),
+  });
+  orThrow(await rights.start());
+  try {
+    const asked = { actor, kind: "erasure", category: "customer-data", email: "ada@example.org" } as const;
+    const { request } = orThrow(await rights.requests.submit(asked));
+    orThrow(await rights.requests.acknowledge({ token: await token }));
+    await finished;
+    for await (const _ of orThrow(await rights.requests.progress({ actor, requestId: request.id }))) {
+      // Until it is closed.
+    }
+    return orThrow(await rights.audit.evidence({ actor, requestId: request.id }));
+  } finally {
+    await rights.stop();
+  }
+};
