@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import {
   type AuditEntry,
+  type CanonicalValue,
   ChainCheck,
   canonicalJson,
   ed25519Signer,
@@ -13,8 +14,20 @@ import {
 } from "@subject-rights/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { chainedText } from "../src/audit/chain.ts";
 import { chained } from "../src/runner/chained.ts";
 import { ada, admin, copyOfPeople, createWorld, peopleSource } from "./world.ts";
+
+const someEntry = {
+  tenant: "t",
+  requestId: "r",
+  sequence: 1,
+  at: "2026-03-02T09:00:00.000Z",
+  actor: "a",
+  action: "b",
+  source: null,
+  detail: {},
+};
 
 const people = () => new Map<string, Row[]>([[ada, [{ name: "Ada" }]]]);
 
@@ -101,6 +114,34 @@ describe("the audit of a request", () => {
       return [...whole, ...chained(at, [{ ...last, action: "more" }]).entries];
     });
     expect(await verify()).toMatchObject({ intact: false, findings: [{ what: "cut-off" }] });
+  });
+
+  it("is hashed over the canonical form of its entries, whatever they hold", () => {
+    const text = fc
+      .oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" }), fc.string())
+      .filter((each) => each.isWellFormed());
+    const value = fc.oneof(
+      text,
+      fc.boolean(),
+      fc.constant(null),
+      fc.integer(),
+      fc.double({ noDefaultInfinity: true, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(
+        fc.record({ tenant: text, requestId: text, at: text, actor: text, action: text }),
+        fc.option(text),
+        fc.nat(),
+        fc.dictionary(text, value, { noNullPrototype: true }),
+        text,
+        (texts, source, sequence, detail, previous) => {
+          const entry = { ...texts, source, sequence, detail };
+          expect(chainedText(previous, entry)).toBe(canonicalJson({ previous, ...entry } as CanonicalValue));
+        },
+      ),
+      { numRuns: 500 },
+    );
+    expect(() => chainedText("", { ...someEntry, actor: "\ud800" })).toThrow(TypeError);
   });
 
   it("finds every single change, whatever it is", () => {

@@ -1,4 +1,5 @@
 import type { Benchmark } from "../harness/benchmark.ts";
+import { chain } from "./chain/benchmark.ts";
 import { erase } from "./erase/benchmark.ts";
 import { exports } from "./export/benchmark.ts";
 import { csv } from "./export/csv-benchmark.ts";
@@ -8,4 +9,4 @@ import { store } from "./store/benchmark.ts";
 import { workers } from "./workers/benchmark.ts";
 
 /** Everything that can be measured, in the order of the page. */
-export const benchmarks: readonly Benchmark[] = [exports, csv, erase, requests, workers, store, plan];
+export const benchmarks: readonly Benchmark[] = [exports, csv, erase, requests, workers, store, plan, chain];

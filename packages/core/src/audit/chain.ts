@@ -1,14 +1,45 @@
-import { type CanonicalValue, canonicalJson } from "../canonical-json.ts";
+import { canonicalJson } from "../canonical-json.ts";
 import type { AuditEntry } from "./entry.ts";
 
 /** The hash in front of the first entry. */
 export const chainStart = "";
 
-/** What an entry's hash is taken over: its canonical form (RFC 8785), with the hash of the entry before. */
+/**
+ * What an entry's hash is taken over: its canonical form (RFC 8785), with the hash of the entry before. Its members are
+ * always the same, so that their order is written down here: sorting them for each entry would take most of the time.
+ *
+ * @throws TypeError as `canonicalJson`
+ */
 export const chainedText = (previous: string, entry: Omit<AuditEntry, "hash">): string => {
   const { tenant, requestId, sequence, at, actor, action, source, detail } = entry;
-  const chained = { previous, tenant, requestId, sequence, at, actor, action, source, detail };
-  return canonicalJson(chained as CanonicalValue);
+  const texts = `${tenant}${requestId}${at}${actor}${action}${source ?? ""}${previous}`;
+  // One look for all of them; what may stand in a text of JSON as it is needs no look at each character.
+  const quoted = isPlain(texts) ? plainly : canonicalJson;
+  const from = source === null ? "null" : quoted(source);
+  return (
+    `{"action":${quoted(action)},"actor":${quoted(actor)},"at":${quoted(at)},"detail":${detailText(detail)},` +
+    `"previous":${quoted(previous)},"requestId":${quoted(requestId)},"sequence":${sequence},` +
+    `"source":${from},"tenant":${quoted(tenant)}}`
+  );
+};
+
+/** Printable ASCII without quotes and backslashes. */
+const isPlain = (text: string): boolean => /^[ !#-[\]-~]*$/.test(text);
+
+const plainly = (text: string): string => `"${text}"`;
+
+/** As `canonicalJson`, for the few members that there are. */
+const detailText = (detail: AuditEntry["detail"]): string => {
+  const names = Object.keys(detail);
+  if (names.length > 1) names.sort();
+  let text = "";
+  for (const name of names) {
+    const value = detail[name] ?? null;
+    const member =
+      typeof value === "number" && Number.isSafeInteger(value) ? `${value}` : canonicalJson(value);
+    text += `${text === "" ? "" : ","}${isPlain(name) ? plainly(name) : canonicalJson(name)}:${member}`;
+  }
+  return `{${text}}`;
 };
 
 /**
