@@ -5,6 +5,7 @@ import {
   createHmac,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   hash,
   type KeyObject,
   pbkdf2Sync,
@@ -39,6 +40,12 @@ export const sha256 = (text: string): string => hash("sha256", text, "hex");
 /** A keyed hash (HMAC-SHA-256), in hex: without the key nobody can try out whose pseudonym it is. */
 export const keyedHash = (key: Uint8Array, text: string): string =>
   createHmac("sha256", key).update(text).digest("hex");
+
+/** The same for many texts under one key, which is prepared once. */
+export const keyedHasher = (key: Uint8Array): ((text: string) => string) => {
+  const prepared = createSecretKey(key);
+  return (text) => createHmac("sha256", prepared).update(text).digest("hex");
+};
 
 /** Compares two hex digests in a time that says nothing about where they differ. */
 export const sameDigest = (one: string, other: string): boolean => {

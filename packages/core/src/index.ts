@@ -39,6 +39,14 @@ export type {
   PlacedHold,
   PlaceHoldError,
 } from "./facade/holds.ts";
+export type {
+  FilterInput,
+  LiftSuppressionError,
+  LookUpError,
+  Suppressions,
+  WhyLeftOut,
+} from "./facade/suppressions.ts";
+export type { ReplayError, ReplayInput, ReplayReport, ReplayedSource } from "./facade/replay.ts";
 export type { SettleSweepError, StopSweepError } from "./facade/end-sweep.ts";
 export type { OnSweep, ReadSweepError } from "./facade/sweep-access.ts";
 export type { PeoplePage, PeopleStream, SweptPerson } from "./sweeps/people.ts";
@@ -132,6 +140,7 @@ export type {
   ExportPage,
   LineColumn,
   LinePage,
+  PeopleHeld,
   Row,
   RowPage,
   Value,
@@ -144,6 +153,8 @@ export {
   type DataSource,
   defineDataSource,
 } from "./bridge/define-data-source.ts";
+export type { SourcePages } from "./bridge/source-pages.ts";
+export type { ListedPeople } from "./bridge/listed-people.ts";
 export { type ExportPages, rowsPerPage } from "./bridge/export-pages.ts";
 export type * from "./ports/notifier.ts";
 export type { CarriedSecret, PackageEncryption } from "./ports/package-encryption.ts";
@@ -155,6 +166,12 @@ export { defineRequestStore, type RequestStore } from "./bridge/define-request-s
 export type { Transact, Transaction } from "./bridge/transaction.ts";
 export type * from "./ports/hold-store.ts";
 export { defineHoldStore, type HoldStore } from "./bridge/define-hold-store.ts";
+export type * from "./ports/suppression-store.ts";
+export {
+  defineSuppressionStore,
+  type Standing,
+  type SuppressionStore,
+} from "./bridge/define-suppression-store.ts";
 export type * from "./ports/sweep-store.ts";
 export {
   defineSweepStore,

@@ -7,6 +7,7 @@ import type { KeyRing } from "./bridge/define-key-ring.ts";
 import type { Notifier } from "./bridge/define-notifier.ts";
 import type { RequestStore } from "./bridge/define-request-store.ts";
 import type { SourceStatusStore } from "./bridge/define-source-status-store.ts";
+import type { SuppressionStore } from "./bridge/define-suppression-store.ts";
 import type { SweepStore } from "./bridge/define-sweep-store.ts";
 import { defineUserDirectory, type UserDirectory } from "./bridge/define-user-directory.ts";
 import { callable, checkDefinition } from "./bridge/issues.ts";
@@ -21,6 +22,7 @@ import { type Packages, packagesOf } from "./facade/packages.ts";
 import { type Policy, rolePolicy } from "./facade/policy.ts";
 import { type Requests, requestsOf } from "./facade/requests.ts";
 import { type Sources, sourcesOf } from "./facade/sources.ts";
+import { type Suppressions, suppressionsOf } from "./facade/suppressions.ts";
 import { type Users, usersOf } from "./facade/users.ts";
 import type { AddressBookDefinition } from "./ports/address-book.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -56,6 +58,8 @@ export interface SubjectRightsOptions {
   readonly sweepStore?: SweepStore;
   /** Where holds are kept. Without one there are none: nothing stops an erasure. */
   readonly holdStore?: HoldStore;
+  /** Where it is kept who was erased. Without one nobody is kept from being taken in again. */
+  readonly suppressionStore?: SuppressionStore;
 
   /** The application's own users, for the Permissions page. Left out: there are none. */
   readonly users?: UserDirectory;
@@ -100,6 +104,7 @@ export interface SubjectRights {
   readonly users: Users;
   readonly sweeps: Sweeps;
   readonly holds: Holds;
+  readonly suppressions: Suppressions;
   readonly audit: Audit;
   /**
    * Starts working on requests in this process, those first that an earlier process left unfinished. Without it,
@@ -177,6 +182,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     rules: withRules(options.rules ?? {}),
     calendar: options.calendar ?? weekendsOnly,
     holdStore: options.holdStore ?? null,
+    suppressionStore: options.suppressionStore ?? null,
     evidenceSigner: options.evidenceSigner ?? null,
     timeZone,
     callDeadline,
@@ -205,6 +211,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
   return {
     requests: requestsOf(context),
     holds: holdsOf(context),
+    suppressions: suppressionsOf(context, sweeps, stopping.signal),
     audit: auditOf(context),
     packages: packagesOf(context),
     sources: sourcesOf(context),

@@ -11,5 +11,6 @@ export {
   memoryStorage,
   memoryTables,
 } from "./storage.ts";
+export { memorySuppressionStore, type SuppressionTable } from "./suppression-store.ts";
 export { memorySweepStore } from "./sweep-store.ts";
 export { type MemoryUser, memoryUserDirectory } from "./user-directory.ts";

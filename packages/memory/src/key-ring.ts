@@ -6,7 +6,8 @@ import {
   systemRandomness,
 } from "@subject-rights/core";
 
-export type KeyTable = Map<string, Uint8Array>;
+/** By name, oldest first. */
+export type KeyTable = Map<string, readonly Uint8Array[]>;
 
 export interface MemoryKeyRingOptions {
   /** Where keys come from. Default: `systemRandomness`. */
@@ -22,16 +23,22 @@ export const memoryKeyRing = ({
 }: MemoryKeyRingOptions = {}): KeyRing =>
   defineKeyRing({
     async create(name) {
-      if (!keys.has(name)) keys.set(name, randomness.bytes(keyBytes));
+      if (!keys.has(name)) keys.set(name, [randomness.bytes(keyBytes)]);
     },
 
     async use(name) {
-      const key = keys.get(name);
+      const key = keys.get(name)?.at(-1);
       return key && new Uint8Array(key);
     },
 
+    async rotate(name) {
+      keys.set(name, [...(keys.get(name) ?? []), randomness.bytes(keyBytes)]);
+    },
+
+    useAll: async (name) => (keys.get(name) ?? []).map((key) => new Uint8Array(key)),
+
     async destroy(name) {
-      keys.get(name)?.fill(0);
+      for (const key of keys.get(name) ?? []) key.fill(0);
       keys.delete(name);
     },
   });

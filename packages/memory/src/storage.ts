@@ -5,6 +5,7 @@ import type {
   Randomness,
   RequestStore,
   SourceStatusStore,
+  SuppressionStore,
   SweepStore,
 } from "@subject-rights/core";
 import { type ArtifactTable, memoryArtifactStore } from "./artifact-store.ts";
@@ -12,6 +13,7 @@ import { type HoldTable, memoryHoldStore } from "./hold-store.ts";
 import { type KeyTable, memoryKeyRing } from "./key-ring.ts";
 import { memoryRequestStore, type RequestTables, requestTables, takingTurns } from "./request-store.ts";
 import { memorySourceStatusStore, type SourceStatusTable } from "./source-status-store.ts";
+import { memorySuppressionStore, type SuppressionTable } from "./suppression-store.ts";
 import { memorySweepStore } from "./sweep-store.ts";
 
 /** All that the storage ports keep: to look into it from outside, and to start anew over it. */
@@ -20,6 +22,7 @@ export interface MemoryTables extends RequestTables {
   readonly statuses: SourceStatusTable;
   readonly keys: KeyTable;
   readonly holds: HoldTable;
+  readonly suppressions: SuppressionTable;
 }
 
 export interface MemoryStorage {
@@ -29,6 +32,7 @@ export interface MemoryStorage {
   readonly keyRing: KeyRing;
   readonly sweepStore: SweepStore;
   readonly holdStore: HoldStore;
+  readonly suppressionStore: SuppressionStore;
 }
 
 export interface MemoryStorageOptions {
@@ -44,6 +48,7 @@ export const memoryTables = (): MemoryTables => ({
   statuses: new Map(),
   keys: new Map(),
   holds: new Map(),
+  suppressions: new Map(),
 });
 
 /** Every storage port at once: `createSubjectRights({ ...memoryStorage(), … })`. */
@@ -59,5 +64,6 @@ export const memoryStorage = ({
     keyRing: memoryKeyRing({ randomness, keys: tables.keys }),
     sweepStore: memorySweepStore(tables, inTurn),
     holdStore: memoryHoldStore(tables.holds),
+    suppressionStore: memorySuppressionStore(tables.suppressions),
   };
 };

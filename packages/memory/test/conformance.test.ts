@@ -5,6 +5,7 @@ import {
   notifierCases,
   requestStoreCases,
   sourceStatusStoreCases,
+  suppressionStoreCases,
   sweepStoreCases,
 } from "@subject-rights/testing";
 import { describe, it } from "vitest";
@@ -15,6 +16,7 @@ import {
   notifier,
   requestStore,
   sourceStatusStore,
+  suppressionStore,
   sweepStore,
 } from "./harnesses.ts";
 
@@ -25,6 +27,7 @@ const suites = {
   "source status store": sourceStatusStoreCases(sourceStatusStore),
   "sweep store": sweepStoreCases(sweepStore),
   "hold store": holdStoreCases(holdStore),
+  "suppression store": suppressionStoreCases(suppressionStore),
   notifier: notifierCases(notifier),
 };
 

@@ -7,6 +7,7 @@ import {
   memoryRequestStore,
   memorySourceStatusStore,
   memoryStorage,
+  memorySuppressionStore,
   memoryTables,
 } from "@subject-rights/memory";
 import type {
@@ -18,6 +19,7 @@ import type {
   RequestStoreHarness,
   SourceStatusStoreFixture,
   StorageHarness,
+  SuppressionStoreFixture,
   SweepStoreHarness,
 } from "@subject-rights/testing";
 
@@ -61,13 +63,22 @@ export const artifactStore: StorageHarness<ArtifactStoreFixture> = {
 export const keyRing: StorageHarness<KeyRingFixture> = {
   async make() {
     const { keys } = memoryTables();
-    return { keyRing: memoryKeyRing({ keys }), dump: async () => [...keys.values()].map(hexOf).join() };
+    return {
+      keyRing: memoryKeyRing({ keys }),
+      dump: async () => [...keys.values()].flat().map(hexOf).join(),
+    };
   },
 };
 
 export const holdStore: StorageHarness<HoldStoreFixture> = {
   async make() {
     return { store: memoryHoldStore() };
+  },
+};
+
+export const suppressionStore: StorageHarness<SuppressionStoreFixture> = {
+  async make() {
+    return { store: memorySuppressionStore() };
   },
 };
 

@@ -29,9 +29,11 @@ export type {
   KeyRingFixture,
   SourceStatusStoreFixture,
   StorageHarness,
+  SuppressionStoreFixture,
 } from "./storage/harness.ts";
 export { holdStoreCases } from "./storage/hold-store-cases.ts";
 export { keyRingCases } from "./storage/key-ring-cases.ts";
 export { sourceStatusStoreCases } from "./storage/source-status-store-cases.ts";
+export { suppressionStoreCases } from "./storage/suppression-store-cases.ts";
 export { sweepStoreCases } from "./sweep-store/cases.ts";
 export type { SweepStoreFixture, SweepStoreHarness } from "./sweep-store/harness.ts";

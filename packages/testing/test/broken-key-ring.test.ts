@@ -16,7 +16,13 @@ const keyRing = (fault: KeyFault | null): StorageHarness<KeyRingFixture> => {
   const makeBreakable = async () => {
     const { tables, leftovers, up, ...doors } = world();
     const plain = plainKeyRing(memoryKeyRing({ keys: tables.keys }));
-    const good = { create: up(plain.create), use: up(plain.use), destroy: up(plain.destroy) };
+    const good = {
+      create: up(plain.create),
+      use: up(plain.use),
+      rotate: up(plain.rotate),
+      useAll: up(plain.useAll),
+      destroy: up(plain.destroy),
+    };
     return { keyRing: defineKeyRing({ ...good, ...fault?.({ good, tables, leftovers }) }), ...doors };
   };
   return { make: makeBreakable, makeBreakable };
@@ -31,18 +37,23 @@ describeSuite<KeyFault>("key ring", (fault) => keyRingCases(keyRing(fault)), [
     how: ({ good }) => ({ use: async (name) => (await good.use(name))?.slice(0, 16) }),
     caughtBy: [
       "create: makes 32 bytes, the same at each use",
-      "create: no two keys are alike",
-      "create: a key that is there already stays as it is",
       "create: many at the same moment make one key",
+      "create: no two keys are alike",
+      'destroy: "could not ask" is an error, and never an answer',
+      "destroy: a key that is not there is fine, twice as well",
+      "destroy: every key of the name is gone",
+      "destroy: making a key of that name again never brings the old one back",
+      "destroy: other keys stay",
+      "destroy: the key is gone, by the second door too",
+      'rotate: "could not ask" is an error, and never an answer',
+      "rotate: many at the same moment make a key each",
+      "rotate: other keys stay as they are",
+      "rotate: the new key is used, and those before stay",
+      "rotate: where there is none, it makes the first",
+      'use: "could not ask" is an error, and never an answer',
       "use: a key that was never made is no answer, and no error",
       "use: nobody shares bytes with the key ring",
-      "destroy: the key is gone, by the second door too",
-      "destroy: other keys stay",
-      "destroy: a key that is not there is fine, twice as well",
-      "destroy: making a key of that name again never brings the old one back",
-      couldNotAsk("create"),
-      couldNotAsk("use"),
-      couldNotAsk("destroy"),
+      'useAll: "could not ask" is an error, and never an answer',
     ],
   },
   {
@@ -54,11 +65,13 @@ describeSuite<KeyFault>("key ring", (fault) => keyRingCases(keyRing(fault)), [
       },
     }),
     caughtBy: [
-      "create: makes 32 bytes, the same at each use",
       "create: a key that is there already stays as it is",
+      "create: makes 32 bytes, the same at each use",
       "create: many at the same moment make one key",
-      "use: nobody shares bytes with the key ring",
       "destroy: other keys stay",
+      "rotate: the new key is used, and those before stay",
+      "rotate: where there is none, it makes the first",
+      "use: nobody shares bytes with the key ring",
     ],
   },
   {
@@ -66,12 +79,13 @@ describeSuite<KeyFault>("key ring", (fault) => keyRingCases(keyRing(fault)), [
     how: ({ good, tables }) => ({
       async create(name) {
         await good.create(name);
-        tables.keys.set(name, keyFromName(name));
+        tables.keys.set(name, [keyFromName(name)]);
       },
     }),
     caughtBy: [
       "create: no two keys are alike",
       "destroy: making a key of that name again never brings the old one back",
+      "rotate: the new key is used, and those before stay",
     ],
   },
   {
@@ -82,7 +96,10 @@ describeSuite<KeyFault>("key ring", (fault) => keyRingCases(keyRing(fault)), [
         await good.create(name);
       },
     }),
-    caughtBy: ["create: a key that is there already stays as it is"],
+    caughtBy: [
+      "create: a key that is there already stays as it is",
+      "rotate: the new key is used, and those before stay",
+    ],
   },
   {
     fault: "something happens between looking for a key and making it",
@@ -106,7 +123,9 @@ describeSuite<KeyFault>("key ring", (fault) => keyRingCases(keyRing(fault)), [
   },
   {
     fault: "what is handed out is what is stored",
-    how: ({ good, tables }) => ({ use: async (name) => (await good.use(name)) && tables.keys.get(name) }),
+    how: ({ good, tables }) => ({
+      use: async (name) => (await good.use(name)) && tables.keys.get(name)?.at(-1),
+    }),
     caughtBy: ["use: nobody shares bytes with the key ring"],
   },
   {
@@ -118,7 +137,7 @@ describeSuite<KeyFault>("key ring", (fault) => keyRingCases(keyRing(fault)), [
         return good.destroy(name);
       },
     }),
-    caughtBy: ["destroy: the key is gone, by the second door too"],
+    caughtBy: ["destroy: every key of the name is gone", "destroy: the key is gone, by the second door too"],
   },
   {
     fault: "all keys of one start are destroyed",
@@ -129,6 +148,61 @@ describeSuite<KeyFault>("key ring", (fault) => keyRingCases(keyRing(fault)), [
       },
     }),
     caughtBy: ["destroy: other keys stay"],
+  },
+  {
+    fault: "a new key takes the place of the one before",
+    how: ({ good }) => ({
+      async rotate(name) {
+        await good.destroy(name);
+        await good.create(name);
+      },
+    }),
+    caughtBy: [
+      "rotate: many at the same moment make a key each",
+      "rotate: the new key is used, and those before stay",
+    ],
+  },
+  {
+    fault: "the newest comes first",
+    how: ({ good }) => ({ useAll: async (name) => (await good.useAll(name)).toReversed() }),
+    caughtBy: ["rotate: the new key is used, and those before stay"],
+  },
+  {
+    fault: "every key is rotated",
+    how: ({ good, tables }) => ({
+      async rotate(name) {
+        for (const other of new Set([name, ...tables.keys.keys()])) await good.rotate(other);
+      },
+    }),
+    caughtBy: ["rotate: other keys stay as they are"],
+  },
+  {
+    fault: "there is nothing to rotate",
+    how: ({ good, tables }) => ({
+      rotate: async (name) => (tables.keys.has(name) ? good.rotate(name) : undefined),
+    }),
+    caughtBy: ["rotate: where there is none, it makes the first"],
+  },
+  {
+    fault: "only the newest is destroyed",
+    how: ({ good, tables }) => ({
+      async destroy(name) {
+        const keys = tables.keys.get(name) ?? [];
+        await good.destroy(name);
+        if (keys.length > 1) tables.keys.set(name, [new Uint8Array(32).fill(7)]);
+      },
+    }),
+    caughtBy: ["destroy: every key of the name is gone"],
+  },
+  {
+    fault: "rotating answers while the storage is gone",
+    how: ({ good }) => ({ rotate: (name) => good.rotate(name).catch(() => undefined) }),
+    caughtBy: [couldNotAsk("rotate")],
+  },
+  {
+    fault: "there are no keys while the storage is gone",
+    how: ({ good }) => ({ useAll: (name) => good.useAll(name).catch(() => []) }),
+    caughtBy: [couldNotAsk("useAll")],
   },
   {
     fault: "destroying nothing is an error",
@@ -147,12 +221,16 @@ describeSuite<KeyFault>("key ring", (fault) => keyRingCases(keyRing(fault)), [
       return {
         async create(name) {
           await good.create(name);
-          tables.keys.set(name, once.get(name) ?? new Uint8Array(tables.keys.get(name) ?? []));
-          once.set(name, new Uint8Array(tables.keys.get(name) ?? []));
+          const [key = new Uint8Array()] = tables.keys.get(name) ?? [];
+          tables.keys.set(name, [new Uint8Array(once.get(name) ?? key)]);
+          once.set(name, new Uint8Array(tables.keys.get(name)?.[0] ?? []));
         },
       };
     },
-    caughtBy: ["destroy: making a key of that name again never brings the old one back"],
+    caughtBy: [
+      "destroy: making a key of that name again never brings the old one back",
+      "rotate: the new key is used, and those before stay",
+    ],
   },
   ...Object.entries({
     create: ({ good }) => ({ create: (name) => good.create(name).catch(() => undefined) }),

@@ -12,6 +12,7 @@ import {
   notifierCases,
   requestStoreCases,
   sourceStatusStoreCases,
+  suppressionStoreCases,
   sweepStoreCases,
 } from "@subject-rights/testing";
 import { expect, it } from "vitest";
@@ -57,6 +58,7 @@ it.each<[string, readonly ConformanceCase[]]>([
   ["Key ring", keyRingCases(everything)],
   ["Source status store", sourceStatusStoreCases(everything)],
   ["Hold store", holdStoreCases(everything)],
+  ["Suppression store", suppressionStoreCases(everything)],
   ["Dispatcher", dispatcherCases({ ...everything, makeShared: notRun, makeJoining: notRun })],
   ["Sweep store", sweepStoreCases({ ...everything, transactions: true })],
 ])("every case is listed: %s", (port, cases) => {

@@ -20,6 +20,8 @@ import type { Subject } from "../subject/subject.ts";
 import { type Call, callAdapter, invalidAnswer } from "./call.ts";
 import { type ExportPages, exportPages } from "./export-pages.ts";
 import { callable, checkDefinition } from "./issues.ts";
+import { type ListedPeople, listedPeople } from "./listed-people.ts";
+import type { SourcePages } from "./source-pages.ts";
 
 /**
  * A data source that is safe to use: every call has a deadline, every answer is checked, and no call throws.
@@ -42,6 +44,8 @@ export interface DataSource {
   readonly remainingMany: BulkAbility<readonly CollectionCount[]> | null;
   readonly refresh: ((call: Call) => ResultAsync<void, CallFailed>) | null;
   readonly export: ((subject: Subject, call: Call, cursor: string | null) => ExportPages) | null;
+  /** Everybody it holds, by what they are known by. */
+  readonly identifiers: ((call: Call) => SourcePages<ListedPeople>) | null;
   /** Whether `erase` and `remaining` can work inside a transaction of the request store, by its handle. */
   readonly joins: ((handle: unknown) => boolean) | null;
 }
@@ -76,6 +80,7 @@ const definitionSchema = z
     verify: callable.optional(),
     eraseMany: callable.optional(),
     verifyMany: callable.optional(),
+    identifiers: callable.optional(),
     joins: callable.optional(),
   })
   .superRefine((source, context) => {
@@ -163,6 +168,8 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
     export: can("export")
       ? (subject, call, cursor) => exportPages(id, definition, subject, call, cursor)
       : null,
+    identifiers:
+      typeof definition.identifiers === "function" ? (call) => listedPeople(id, definition, call) : null,
     joins:
       typeof definition.joins === "function"
         ? // Anything but a clear yes is a no: apart, an erasure is safe as well.

@@ -12,8 +12,19 @@ export const keyBytes = 32;
 export interface KeyRing {
   create(name: string): ResultAsync<void, StorageFailed>;
   use(name: string): ResultAsync<Uint8Array | undefined, StorageFailed>;
+  rotate(name: string): ResultAsync<void, StorageFailed>;
+  useAll(name: string): ResultAsync<readonly Uint8Array[], StorageFailed>;
   destroy(name: string): ResultAsync<void, StorageFailed>;
 }
+
+const keySchema = z.instanceof(Uint8Array<ArrayBufferLike>).refine((key) => key.length === keyBytes);
+const operations = z.object({
+  create: callable,
+  use: callable,
+  rotate: callable,
+  useAll: callable,
+  destroy: callable,
+});
 
 /**
  * Makes what an author wrote safe to use.
@@ -21,20 +32,13 @@ export interface KeyRing {
  * @throws ConfigurationMistake where an operation is missing
  */
 export const defineKeyRing = (definition: KeyRingDefinition): KeyRing => {
-  checkDefinition("key ring", z.object({ create: callable, use: callable, destroy: callable }), definition);
+  checkDefinition("key ring", operations, definition);
   const port = "key-ring";
   return {
     create: (name) => callStorage(port, "create", async () => void (await definition.create(name)), z.void()),
-    use: (name) =>
-      callStorage(
-        port,
-        "use",
-        () => definition.use(name),
-        z
-          .instanceof(Uint8Array<ArrayBufferLike>)
-          .refine((key) => key.length === keyBytes)
-          .optional(),
-      ),
+    use: (name) => callStorage(port, "use", () => definition.use(name), keySchema.optional()),
+    rotate: (name) => callStorage(port, "rotate", async () => void (await definition.rotate(name)), z.void()),
+    useAll: (name) => callStorage(port, "use-all", () => definition.useAll(name), z.array(keySchema)),
     destroy: (name) =>
       callStorage(port, "destroy", async () => void (await definition.destroy(name)), z.void()),
   };

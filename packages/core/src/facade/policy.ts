@@ -30,6 +30,9 @@ export const policyActions = [
   "place-hold",
   "lift-hold",
   "read-holds",
+  "look-up-suppressions",
+  "lift-suppression",
+  "keep-suppressions",
 ] as const;
 export type PolicyAction = (typeof policyActions)[number];
 
@@ -65,6 +68,9 @@ export const defaultRoles: Readonly<Record<PolicyAction, readonly string[]>> = {
   "place-hold": admins,
   "lift-hold": admins,
   "read-holds": both,
+  "look-up-suppressions": both,
+  "lift-suppression": admins,
+  "keep-suppressions": admins,
 };
 
 /** A policy that goes by roles: `rolePolicy({ "submit-export": ["privacy-officer"] })` changes one action. */

@@ -77,6 +77,13 @@ export interface DataSourceDefinition {
     context: CallContext,
   ): Promise<readonly (readonly CollectionCount[])[]>;
 
+  /**
+   * Yields everybody it holds in the tenant, each by what they are known by here, page by page, at most 10,000 people a
+   * page. For a restored backup: who was erased is recognised, and erased again. Mark each identifier that others may
+   * share. Leave nobody out; the same person twice is fine.
+   */
+  identifiers?(context: CallContext): AsyncIterable<PeopleHeld>;
+
   /** Fills a copy anew from its origins. Resolves when that is finished, not when it is queued. */
   refresh?(context: CallContext): Promise<void>;
 
@@ -137,6 +144,11 @@ export interface LineColumn {
   readonly name: string;
   /** Each kind that occurs; `null` is one. Which kind a value is of, `jsonText` says. */
   readonly kinds: readonly ValueKind[];
+}
+
+/** A page of people, each as all of what they are known by. */
+export interface PeopleHeld {
+  readonly people: readonly (readonly FoundIdentifier[])[];
 }
 
 export type Row = Readonly<Record<string, Value>>;

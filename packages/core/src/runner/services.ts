@@ -6,6 +6,7 @@ import type { KeyRing } from "../bridge/define-key-ring.ts";
 import type { Notifier } from "../bridge/define-notifier.ts";
 import type { RequestStore } from "../bridge/define-request-store.ts";
 import type { SourceStatusStore } from "../bridge/define-source-status-store.ts";
+import type { SuppressionStore } from "../bridge/define-suppression-store.ts";
 import type { EvidenceSigner } from "../crypto.ts";
 import type { AddressBookDefinition } from "../ports/address-book.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -43,6 +44,8 @@ export interface Services {
   readonly evidenceSigner: EvidenceSigner | null;
   /** Null where there are no holds. */
   readonly holdStore: HoldStore | null;
+  /** Null where nobody is kept from being taken in again. */
+  readonly suppressionStore: SuppressionStore | null;
   /** The controller's, of the IANA database. */
   readonly timeZone: string;
   /** Milliseconds that one call to a source or the notifier may take. */

@@ -3,6 +3,7 @@ import { CallFailed, type SubjectRightsError } from "../errors.ts";
 import { instant } from "../instant.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
 import { holdsOn } from "../runner/holds.ts";
+import { suppressOfSweep } from "../runner/suppressing.ts";
 import { bounded } from "./bounded.ts";
 import { type AtSource, eraseAt } from "./erase-at.ts";
 import { type Fate, fatesChange, problemOf, withOutcome } from "./fate.ts";
@@ -40,7 +41,14 @@ export const erasePeople = async (
   const claimed = run.apart.length === 0 ? free : await hold(run, free);
   let worked = claimed;
   for (const source of run.apart) worked = await eraseEach(run, atSource(run, source), worked);
+  await suppressSwept(run, worked);
   return land(run, worked, landing);
+};
+
+/** So that a restored backup does not bring them back. @throws StorageFailed, KeyDestroyed */
+const suppressSwept = async ({ services, journal }: SweepRun, fates: readonly Fate[]): Promise<void> => {
+  const erased = fates.filter(({ problem }) => problem === null).flatMap(({ identifiers }) => identifiers);
+  orThrow(await suppressOfSweep(services, journal.current(), erased));
 };
 
 /** Takes the claims of people, until they are given back. @throws StorageFailed */

@@ -2,6 +2,7 @@ import type { StorageFailed } from "../errors.ts";
 import { instant } from "../instant.ts";
 import { systemActorId } from "../request/actor.ts";
 import { ok, orThrow, type Result } from "../result.ts";
+import { endSuppressionsOf } from "../runner/suppressing.ts";
 import type { PeopleStream } from "./people.ts";
 import { destroySweepKey } from "./stored-sweep.ts";
 import { endStatus, type Sweep, type SweepProblem } from "./sweep.ts";
@@ -70,6 +71,7 @@ export const conclude = async (run: SweepRun, problem: SweepProblem | null): Pro
       ],
     };
   });
+  if (sweep.endedAt !== null) orThrow(await endSuppressionsOf(run.services, sweep, sweep.endedAt));
   await destroyWhenDone(run, sweep);
   return sweep;
 };

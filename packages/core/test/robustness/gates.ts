@@ -5,6 +5,7 @@ import {
   defineNotifier,
   defineRequestStore,
   defineSourceStatusStore,
+  defineSuppressionStore,
   type Notifier,
   ok,
   orThrow,
@@ -71,6 +72,7 @@ export const gatedStorage = (storage: MemoryStorage, gate: Gate): MemoryStorage 
   keyRing: defineKeyRing(gated(storage.keyRing, "key-ring", gate)),
   sweepStore: storage.sweepStore,
   holdStore: defineHoldStore(gated(storage.holdStore, "hold-store", gate)),
+  suppressionStore: defineSuppressionStore(gated(storage.suppressionStore, "suppression-store", gate)),
 });
 
 /** A notifier whose sending goes through the gate. */

@@ -2,10 +2,11 @@ import { tables } from "./0001-tables.ts";
 import { sweeps } from "./0002-sweeps.ts";
 import { holds } from "./0003-holds.ts";
 import { auditChain } from "./0004-audit-chain.ts";
+import { suppressions } from "./0005-suppressions.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order: 1, 2, … */
-export const migrations: readonly Migration[] = [tables, sweeps, holds, auditChain];
+export const migrations: readonly Migration[] = [tables, sweeps, holds, auditChain, suppressions];
 
 /** The version that this code works with. */
 export const knownVersion = migrations.length;

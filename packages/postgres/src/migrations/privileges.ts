@@ -15,6 +15,7 @@ const needed: Readonly<Record<TableName, Sql>> = {
   sweep: sql`select, insert, update`,
   sweep_part: sql`select, insert, delete`,
   hold: sql`select, insert, update`,
+  suppression: sql`select, insert, update, delete`,
 };
 
 /**

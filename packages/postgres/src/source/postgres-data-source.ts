@@ -38,6 +38,7 @@ import { checkedMap } from "./checked-map.ts";
 import { countAtOnce, isFoundAlready } from "./count-at-once.ts";
 import { identifyPerson, knownPerson } from "./identify.ts";
 import { knownPeople } from "./identify-many.ts";
+import { listPeople } from "./list-people.ts";
 import { listsOf } from "./lists.ts";
 import { unfindableTable } from "./missing-identifier.ts";
 import { type ErasurePlan, planOf } from "./plan.ts";
@@ -180,6 +181,11 @@ export const postgresDataSource = ({
         cursor: context.cursor,
         signal: context.signal,
       });
+    },
+
+    identifiers: async function* (context) {
+      if (!isServed(context.tenant)) return;
+      yield* listPeople({ database, use: checked.use, tenant: context.tenant, signal: context.signal });
     },
 
     erase: async (subject, context): Promise<readonly CollectionOutcome[]> => {

@@ -7,9 +7,9 @@ import {
   type Randomness,
   systemRandomness,
 } from "@subject-rights/core";
-import { databaseOf } from "../database/database.ts";
+import { databaseOf, type TextRow } from "../database/database.ts";
 import { type SchemaCheck, schemaCheck } from "../migrations/schema-version.ts";
-import { sql } from "../sql/sql.ts";
+import { type Sql, sql } from "../sql/sql.ts";
 import { faithful, textOf } from "./faithful.ts";
 import type { StoreOptions } from "./request-store.ts";
 import { defaultSchema, tablesIn } from "./tables.ts";
@@ -32,23 +32,54 @@ export const keyRingOver = (
   const masterKey = new Uint8Array(given);
   const database = databaseOf(client);
   const table = tablesIn(schema).key;
+  /** A generation of a key is bound to its place: nobody puts an old one in the place of a new one. */
+  const placeOf = (name: string, generation: number): string =>
+    generation === 1 ? faithful(name) : JSON.stringify([faithful(name), generation]);
+  const wrap = (name: string, generation: number): Uint8Array =>
+    wrapped(masterKey, placeOf(name, generation), randomness.bytes(keyBytes), randomness);
+  const unwrap = (name: string, row: TextRow): Uint8Array =>
+    unwrapped(
+      masterKey,
+      placeOf(name, Number(textOf(row, "generation"))),
+      Buffer.from(textOf(row, "wrapped"), "base64"),
+    );
+  const read = async (name: string, order: Sql): Promise<readonly TextRow[]> => {
+    await ready();
+    return database.query(
+      sql`select generation::text as generation, encode(wrapped, 'base64') as wrapped from ${table}
+        where name = ${faithful(name)} order by ${order}`.prepared(),
+    );
+  };
   return {
     async create(name) {
       await ready();
-      const bytes = wrapped(masterKey, faithful(name), randomness.bytes(keyBytes), randomness);
       await database.query(
-        sql`insert into ${table} (name, wrapped) values (${name}, ${bytes})
-        on conflict (name) do nothing`.prepared(),
+        sql`insert into ${table} (name, generation, wrapped) select ${name}, 1, ${wrap(name, 1)}
+          where not exists (select from ${table} where name = ${name})
+        on conflict (name, generation) do nothing`.prepared(),
       );
     },
 
     async use(name) {
-      await ready();
-      const [row] = await database.query(
-        sql`select encode(wrapped, 'base64') as wrapped from ${table} where name = ${faithful(name)}`.prepared(),
-      );
-      return row && unwrapped(masterKey, name, Buffer.from(textOf(row, "wrapped"), "base64"));
+      const [row] = await read(name, sql`generation desc limit 1`);
+      return row && unwrap(name, row);
     },
+
+    async rotate(name) {
+      for (;;) {
+        const [newest] = await read(name, sql`generation desc limit 1`);
+        const next = newest === undefined ? 1 : Number(textOf(newest, "generation")) + 1;
+        const added = await database.query(
+          sql`insert into ${table} (name, generation, wrapped)
+            values (${name}, ${next}::integer, ${wrap(name, next)})
+          on conflict (name, generation) do nothing returning 'made' as done`,
+        );
+        // Otherwise somebody else has made that one at the same moment.
+        if (added.length === 1) return;
+      }
+    },
+
+    useAll: async (name) => (await read(name, sql`generation`)).map((row) => unwrap(name, row)),
 
     async destroy(name) {
       await ready();

@@ -5,12 +5,14 @@ import {
   defineKeyRing,
   defineRequestStore,
   defineSourceStatusStore,
+  defineSuppressionStore,
   defineSweepStore,
   type HoldStore,
   type KeyRing,
   type RequestStore,
   type ResultAsync,
   type SourceStatusStore,
+  type SuppressionStore,
   type SweepStore,
 } from "@subject-rights/core";
 import { databaseOf } from "../database/database.ts";
@@ -22,6 +24,7 @@ import { holdStoreOver } from "./hold-store.ts";
 import { type KeyRingOptions, keyRingOver } from "./key-ring.ts";
 import { requestStoreOver } from "./request-store.ts";
 import { sourceStatusStoreOver } from "./source-status-store.ts";
+import { suppressionStoreOver } from "./suppression-store.ts";
 import { sweepStoreOver } from "./sweep-store.ts";
 import { defaultSchema } from "./tables.ts";
 
@@ -34,6 +37,7 @@ export interface PostgresStorage {
   readonly keyRing: KeyRing;
   readonly sweepStore: SweepStore;
   readonly holdStore: HoldStore;
+  readonly suppressionStore: SuppressionStore;
   /** Makes the tables, or brings them up to date; see the function `migrate`. To be awaited before anything else. */
   migrate(): ResultAsync<Migrated, SchemaTooNew | MigrationFailed>;
 }
@@ -57,6 +61,7 @@ export const postgresStorage = (options: PostgresStorageOptions): PostgresStorag
     keyRing: defineKeyRing(keyRingOver(options, ready)),
     sweepStore: defineSweepStore(sweepStoreOver(options, ready)),
     holdStore: defineHoldStore(holdStoreOver(options, ready)),
+    suppressionStore: defineSuppressionStore(suppressionStoreOver(options, ready)),
     migrate: () => migrate({ client, schema }),
   };
 };

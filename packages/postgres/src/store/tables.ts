@@ -15,6 +15,7 @@ const tableNames = [
   "sweep",
   "sweep_part",
   "hold",
+  "suppression",
 ] as const;
 
 export type TableName = (typeof tableNames)[number];

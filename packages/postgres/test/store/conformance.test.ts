@@ -6,6 +6,7 @@ import {
   keyRingCases,
   requestStoreCases,
   sourceStatusStoreCases,
+  suppressionStoreCases,
   sweepStoreCases,
 } from "@subject-rights/testing";
 import pg from "pg";
@@ -82,6 +83,7 @@ describe.each(Object.entries(ways))("over %s", (_, harnesses) => {
     "source status store": sourceStatusStoreCases(harnesses.sourceStatusStore),
     "sweep store": sweepStoreCases(harnesses.sweepStore),
     "hold store": holdStoreCases(harnesses.holdStore),
+    "suppression store": suppressionStoreCases(harnesses.suppressionStore),
   };
   for (const [port, cases] of Object.entries(suites)) {
     describe(port, () => {

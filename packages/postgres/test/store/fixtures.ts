@@ -9,6 +9,7 @@ import type {
   RequestStoreHarness,
   SourceStatusStoreFixture,
   StorageHarness,
+  SuppressionStoreFixture,
   SweepStoreHarness,
 } from "@subject-rights/testing";
 import { databaseOf } from "../../src/database/database.ts";
@@ -58,6 +59,7 @@ export interface Harnesses {
   readonly keyRing: StorageHarness<KeyRingFixture>;
   readonly sourceStatusStore: StorageHarness<SourceStatusStoreFixture>;
   readonly holdStore: StorageHarness<HoldStoreFixture>;
+  readonly suppressionStore: StorageHarness<SuppressionStoreFixture>;
   readonly sweepStore: SweepStoreHarness;
 }
 
@@ -91,6 +93,7 @@ export const harnessesOver = (
     keyRing: both(({ keyRing }) => ({ keyRing })),
     sourceStatusStore: both(({ sourceStatusStore }) => ({ store: sourceStatusStore })),
     holdStore: both(({ holdStore }) => ({ store: holdStore })),
+    suppressionStore: both(({ suppressionStore }) => ({ store: suppressionStore })),
     sweepStore: {
       transactions: true,
       ...both(({ sweepStore, requestStore }) => ({ store: sweepStore, requests: requestStore })),

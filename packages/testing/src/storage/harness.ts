@@ -1,4 +1,10 @@
-import type { ArtifactStore, HoldStore, KeyRing, SourceStatusStore } from "@subject-rights/core";
+import type {
+  ArtifactStore,
+  HoldStore,
+  KeyRing,
+  SourceStatusStore,
+  SuppressionStore,
+} from "@subject-rights/core";
 import type { Breakable, Fixture } from "../conformance-case.ts";
 
 /** How the cases get at one of the smaller storage ports. */
@@ -27,6 +33,10 @@ export interface KeyRingFixture extends Fixture, Dumpable {
 
 export interface SourceStatusStoreFixture extends Fixture {
   readonly store: SourceStatusStore;
+}
+
+export interface SuppressionStoreFixture extends Fixture {
+  readonly store: SuppressionStore;
 }
 
 export interface HoldStoreFixture extends Fixture {

@@ -13,6 +13,9 @@ const use = async (keyRing: KeyRing, key: string): Promise<string | undefined> =
   return bytes && hexOf(bytes);
 };
 
+const all = async (keyRing: KeyRing, key: string): Promise<readonly string[]> =>
+  (await answerOf(keyRing.useAll(key))).map(hexOf);
+
 const made = async (keyRing: KeyRing, key: string): Promise<string> => {
   await answerOf(keyRing.create(key));
   const hex = await use(keyRing, key);
@@ -59,6 +62,46 @@ export const keyRingCases = (harness: StorageHarness<KeyRingFixture>): readonly 
       assert.equal(await use(keyRing, name), key);
     }),
 
+    test("rotate: the new key is used, and those before stay", async ({ keyRing }) => {
+      const first = await made(keyRing, name);
+      await answerOf(keyRing.rotate(name));
+      const second = await use(keyRing, name);
+      assert.notEqual(second, first);
+      await answerOf(keyRing.rotate(name));
+      assert.deepEqual((await all(keyRing, name)).slice(0, 2), [first, second], "oldest first");
+      assert.equal((await all(keyRing, name)).length, 3);
+      assert.equal(await made(keyRing, name), (await all(keyRing, name))[2], "`create` makes no further one");
+    }),
+
+    test("rotate: where there is none, it makes the first", async ({ keyRing }) => {
+      assert.deepEqual(await all(keyRing, name), []);
+      await answerOf(keyRing.rotate(name));
+      assert.deepEqual(await all(keyRing, name), [await use(keyRing, name)]);
+    }),
+
+    test("rotate: many at the same moment make a key each", async ({ keyRing }) => {
+      await made(keyRing, name);
+      await Promise.all(Array.from({ length: 4 }, () => answerOf(keyRing.rotate(name))));
+      assert.equal(new Set(await all(keyRing, name)).size, 5);
+    }),
+
+    test("rotate: other keys stay as they are", async ({ keyRing }) => {
+      const other = await made(keyRing, beside);
+      await made(keyRing, name);
+      await answerOf(keyRing.rotate(name));
+      assert.deepEqual(await all(keyRing, beside), [other]);
+    }),
+
+    test("destroy: every key of the name is gone", async ({ keyRing, dump }) => {
+      await made(keyRing, name);
+      await answerOf(keyRing.rotate(name));
+      const keys = await all(keyRing, name);
+      await answerOf(keyRing.destroy(name));
+      assert.deepEqual(await all(keyRing, name), []);
+      const left = await dump();
+      assert.ok(!keys.some((key) => left.includes(key)), "no key is stored any more");
+    }),
+
     test("destroy: the key is gone, by the second door too", async ({ keyRing, dump }) => {
       const key = await made(keyRing, name);
       await answerOf(keyRing.destroy(name));
@@ -88,7 +131,7 @@ export const keyRingCases = (harness: StorageHarness<KeyRingFixture>): readonly 
     }),
 
     ...casesWhereMade(harness.makeBreakable?.bind(harness), (breakable) =>
-      (["create", "use", "destroy"] as const).map((operation) =>
+      (["create", "use", "rotate", "useAll", "destroy"] as const).map((operation) =>
         breakable(
           `${operation}: "could not ask" is an error, and never an answer`,
           async ({ keyRing, breakIt }) => {

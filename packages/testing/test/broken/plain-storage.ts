@@ -15,6 +15,8 @@ import {
   type ResultAsync,
   type SourceStatusStore,
   type SourceStatusStoreDefinition,
+  type SuppressionStore,
+  type SuppressionStoreDefinition,
   type SweepCommit,
   type SweepStore,
   type SweepStoreDefinition,
@@ -64,6 +66,8 @@ export const plainArtifactStore = (store: ArtifactStore): ArtifactStoreDefinitio
 export const plainKeyRing = (keyRing: KeyRing): KeyRingDefinition => ({
   create: (name) => thrown(keyRing.create(name)),
   use: (name) => thrown(keyRing.use(name)),
+  rotate: (name) => thrown(keyRing.rotate(name)),
+  useAll: (name) => thrown(keyRing.useAll(name)),
   destroy: (name) => thrown(keyRing.destroy(name)),
 });
 
@@ -72,6 +76,17 @@ export const plainHoldStore = (store: HoldStore): HoldStoreDefinition => ({
   read: (key) => thrown(store.read(key)),
   list: (query) => thrown(store.list(query)),
   standing: (query) => thrown(store.standing(query)),
+});
+
+export const plainSuppressionStore = (store: SuppressionStore): SuppressionStoreDefinition => ({
+  add: (suppressions) => thrown(store.add(suppressions)),
+  end: (cause) => thrown(store.end(cause)),
+  withdraw: (cause) => thrown(store.withdraw(cause)),
+  lift: (which) => thrown(store.lift(which)),
+  standing: (query) => thrown(store.standing(query)),
+  list: (query) => thrown(store.list(query)),
+  newest: (query) => thrown(store.newest(query)),
+  rename: (renamed) => thrown(store.rename(renamed)),
 });
 
 export const plainSourceStatusStore = (store: SourceStatusStore): SourceStatusStoreDefinition => ({

@@ -7,6 +7,7 @@ import type { SourceStep } from "../../request/steps.ts";
 import { err, errAsync, ok, okAsync, orThrow, type Result, type ResultAsync } from "../../result.ts";
 import type { ApplyError } from "../apply.ts";
 import { keepStatus, refreshSource } from "../source-status.ts";
+import { suppressRequest } from "../suppressing.ts";
 import { check } from "./check.ts";
 import { canFind, type Effect, failure, type Work, workFor } from "./effect.ts";
 
@@ -14,7 +15,8 @@ import { canFind, type Effect, failure, type Work, workFor } from "./effect.ts";
  * Has a source erased in, refreshed, or its owner's word checked; and asks it afterwards. Null where a source
  * did so inside a transaction of the store, and the record of it is stored with it.
  *
- * @throws StorageFailed where what the Data Sources page shows could not be kept
+ * @throws StorageFailed where it could not be kept that the person is not to be taken in again, or what the Data Sources
+ *   page shows; KeyDestroyed
  */
 export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEvent | null> => {
   const work = workFor(effect, step, step.task);
@@ -22,6 +24,8 @@ export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEv
   if (!canFind(work.value)) {
     return failure(effect, step, new CallFailed(step.source, "identifier-missing", false));
   }
+  // Before anything is erased: an import between here and the end must not bring the person back.
+  orThrow(await suppressRequest(effect.services, effect.request));
   const together = await eraseTogether(effect, step, work.value);
   const outcome = together ?? (await eraseAndCheck(effect, step, work.value));
   if (outcome.isErr()) {

@@ -1,6 +1,7 @@
 import type { RequestEvent } from "../../request/events.ts";
 import { orThrow } from "../../result.ts";
 import { destroyRequestKey } from "../keys.ts";
+import { endSuppressions } from "../suppressing.ts";
 import type { Effect } from "./effect.ts";
 
 /**
@@ -10,6 +11,7 @@ import type { Effect } from "./effect.ts";
  */
 export const finalise = async ({ services, request }: Effect): Promise<RequestEvent> => {
   orThrow(await services.artifactStore.remove({ tenant: request.tenant, requestId: request.id }));
+  orThrow(await endSuppressions(services, request));
   orThrow(await destroyRequestKey(services, request));
   return { type: "finalised" };
 };

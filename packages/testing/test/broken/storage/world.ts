@@ -19,7 +19,11 @@ export const world = () => {
     leftovers,
     up: whileUp(() => down),
     dump: async () =>
-      [...leftovers, ...tables.keys.values(), ...[...tables.chunks.values()].map(({ bytes }) => bytes)]
+      [
+        ...leftovers,
+        ...[...tables.keys.values()].flat(),
+        ...[...tables.chunks.values()].map(({ bytes }) => bytes),
+      ]
         .map((bytes) => Buffer.from(bytes).toString("hex"))
         .join(),
     breakIt: async () => {

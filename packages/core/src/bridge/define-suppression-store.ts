@@ -1,0 +1,112 @@
+import { z } from "zod";
+import type { StorageFailed } from "../errors.ts";
+import type {
+  StoredSuppression,
+  SuppressionCause,
+  SuppressionStoreDefinition,
+} from "../ports/suppression-store.ts";
+import { categorySchema } from "../request/kinds.ts";
+import type { ResultAsync } from "../result.ts";
+import { callable, checkDefinition } from "./issues.ts";
+import { callStorage } from "./storage.ts";
+
+type Question<Name extends "lift" | "standing" | "list" | "newest" | "rename"> = Parameters<
+  SuppressionStoreDefinition[Name]
+>[0];
+
+/** Which of the pseudonyms stand in the list, and the highest generation in it. */
+export interface Standing {
+  readonly pseudonyms: readonly string[];
+  readonly generation: number;
+}
+
+/** A suppression store that is safe to use: every answer is checked, and no call throws. */
+export interface SuppressionStore {
+  add(suppressions: readonly StoredSuppression[]): ResultAsync<void, StorageFailed>;
+  end(cause: SuppressionCause & { readonly at: string }): ResultAsync<void, StorageFailed>;
+  withdraw(cause: SuppressionCause): ResultAsync<void, StorageFailed>;
+  lift(which: Question<"lift">): ResultAsync<number, StorageFailed>;
+  standing(query: Question<"standing">): ResultAsync<Standing, StorageFailed>;
+  list(
+    query: Question<"list">,
+  ): ResultAsync<{ suppressions: StoredSuppression[]; cursor?: string | undefined }, StorageFailed>;
+  newest(query: Question<"newest">): ResultAsync<string | null, StorageFailed>;
+  rename(renamed: Question<"rename">): ResultAsync<void, StorageFailed>;
+}
+
+const pseudonymSchema = z.string().regex(/^[0-9a-f]{64}$/);
+const instantSchema = z.iso.datetime({ precision: 3 });
+
+export const storedSuppressionSchema = z.object({
+  tenant: z.string(),
+  cause: z.string(),
+  pseudonym: pseudonymSchema,
+  category: categorySchema,
+  reason: z.enum(["request", "retention"]),
+  generation: z.number().int().positive(),
+  begunAt: instantSchema,
+  endedAt: instantSchema.nullable(),
+  lifted: z.object({ at: instantSchema, by: z.string(), reason: z.string() }).nullable(),
+}) satisfies z.ZodType<StoredSuppression>;
+
+const standingSchema = z.object({
+  // Thousands at once: what each is, is known by whether it was asked for.
+  pseudonyms: z.custom<readonly string[]>((value) => Array.isArray(value)),
+  generation: z.number().int().nonnegative(),
+});
+const pageSchema = z.object({
+  suppressions: z.array(storedSuppressionSchema),
+  cursor: z.string().optional(),
+});
+const operations = z.object({
+  add: callable,
+  end: callable,
+  withdraw: callable,
+  lift: callable,
+  standing: callable,
+  list: callable,
+  newest: callable,
+  rename: callable,
+});
+
+/**
+ * Makes what an author wrote safe to use.
+ *
+ * @throws ConfigurationMistake where an operation is missing
+ */
+export const defineSuppressionStore = (definition: SuppressionStoreDefinition): SuppressionStore => {
+  checkDefinition("suppression store", operations, definition);
+  const port = "suppression-store";
+  const done = (operation: string, work: () => Promise<void>) =>
+    callStorage(port, operation, async () => void (await work()), z.void());
+  return {
+    add: (suppressions) => done("add", () => definition.add(suppressions)),
+    end: (cause) => done("end", () => definition.end(cause)),
+    withdraw: (cause) => done("withdraw", () => definition.withdraw(cause)),
+    lift: (which) => callStorage(port, "lift", () => definition.lift(which), z.number().int().nonnegative()),
+    standing: (query) =>
+      callStorage(
+        port,
+        "standing",
+        () => definition.standing(query),
+        standingSchema,
+        ({ pseudonyms }) => isAmong(pseudonyms, query.pseudonyms),
+      ),
+    list: (query) =>
+      callStorage(
+        port,
+        "list",
+        () => definition.list(query),
+        pageSchema,
+        ({ suppressions }) => suppressions.every(({ tenant }) => tenant === query.tenant),
+      ),
+    newest: (query) => callStorage(port, "newest", () => definition.newest(query), instantSchema.nullable()),
+    rename: (renamed) => done("rename", () => definition.rename(renamed)),
+  };
+};
+
+const isAmong = (found: readonly string[], asked: readonly string[]): boolean => {
+  if (found.length === 0) return true;
+  const known = new Set(asked);
+  return found.every((each) => known.delete(each));
+};

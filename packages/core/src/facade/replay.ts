@@ -1,0 +1,226 @@
+import { z } from "zod";
+import type { DataSource } from "../bridge/define-data-source.ts";
+import type { SuppressionStore } from "../bridge/define-suppression-store.ts";
+import { checkInput } from "../bridge/issues.ts";
+import type { ListedPeople } from "../bridge/listed-people.ts";
+import { newId } from "../crypto.ts";
+import type { CallFailed, InvalidInput, NotAllowed } from "../errors.ts";
+import type { Instant } from "../instant.ts";
+import type { Actor } from "../request/actor.ts";
+import { type Category, categoriesReached, categorySchema } from "../request/kinds.ts";
+import type { Problem } from "../request/problems.ts";
+import { orThrow, ResultAsync } from "../result.ts";
+import type { Services } from "../runner/services.ts";
+import { enoughKeys } from "../runner/suppressing.ts";
+import { type PseudonymChain, pseudonymChain, suppressionKeyName } from "../runner/suppression-keys.ts";
+import { normaliseIdentifier } from "../subject/identifier.ts";
+import type { PeoplePage, SweptPerson } from "../sweeps/people.ts";
+import type { SweepView } from "../sweeps/view.ts";
+import type { Sweeps } from "./erase-many.ts";
+import type { EraseManyError, SweepRunError } from "./run-sweeps.ts";
+
+export interface ReplayInput {
+  readonly actor: Actor;
+  /** The moment of the backup that was restored, with a margin: better an hour too early than a second too late. */
+  readonly since: Date;
+  /** Which erasures are repeated. */
+  readonly category: Category;
+  /** Whether it only looks. Default: true. */
+  readonly dryRun?: boolean;
+}
+
+export type ReplayError = InvalidInput | NotAllowed | EraseManyError | SweepRunError;
+
+/** What became of listing whom one source holds. */
+export interface ReplayedSource {
+  readonly id: string;
+  readonly title: string;
+  /** `cannot-list`: it has no `identifiers`; who is held there alone is not found. */
+  readonly status: "listed" | "cannot-list" | "failed";
+  readonly problem: Problem | null;
+  /** How many people it listed, and how many of them were erased before. */
+  readonly listed: number;
+  readonly found: number;
+}
+
+export interface ReplayReport {
+  readonly since: Instant;
+  readonly category: Category;
+  readonly dryRun: boolean;
+  readonly sources: readonly ReplayedSource[];
+  /** How many were found, in all sources; one who is held in two counts twice. */
+  readonly found: number;
+  /**
+   * The newest thing that the list of suppressions knows of. Where it is before `since`, the list itself may have come
+   * from the backup: `restore` a copy of it first.
+   */
+  readonly listReaches: Instant | null;
+  /** What erased them; null for a dry run. */
+  readonly sweep: SweepView | null;
+  /**
+   * Whether it is known that nobody is left who was erased: every source has listed whom it holds, the list reaches as
+   * far as `since`, and nobody was found or the sweep is `completed`.
+   */
+  readonly complete: boolean;
+}
+
+interface ReplayContext {
+  readonly services: Services;
+  readonly suppressionStore: SuppressionStore;
+  readonly sweeps: Sweeps;
+  readonly stopping: AbortSignal;
+}
+
+const inputSchema = z.object({
+  since: z.date().transform((date) => date.toISOString()),
+  category: categorySchema,
+  dryRun: z.boolean().default(true),
+});
+
+type Asked = z.output<typeof inputSchema> & { readonly actor: Actor; readonly tenant: string };
+
+export const replay = (
+  context: ReplayContext,
+  { actor, ...input }: ReplayInput,
+): ResultAsync<ReplayReport, ReplayError> =>
+  checkInput(inputSchema, input).asyncAndThen((checked) =>
+    ResultAsync.fromPromise(
+      runReplay(context, { ...checked, actor, tenant: actor.tenant }),
+      (thrown) => thrown as ReplayError,
+    ),
+  );
+
+/** @throws ReplayError, each as it is */
+const runReplay = async (context: ReplayContext, asked: Asked): Promise<ReplayReport> => {
+  const { services, suppressionStore, sweeps } = context;
+  const { tenant, actor, since, category, dryRun } = asked;
+  const listReaches = orThrow(await suppressionStore.newest({ tenant }));
+  const reached = categoriesReached("erasure", category);
+  const holding = [...services.sources.values()].filter(({ descriptor }) =>
+    descriptor.holds.some((each) => reached.includes(each)),
+  );
+  const counted = new Map<string, ReplayedSource>();
+  let found = 0;
+  let sweep: SweepView | null = null;
+  if (dryRun) {
+    for await (const page of peopleFound(context, asked, holding, counted, null)) found += page.people.length;
+  } else {
+    const running = orThrow(
+      await sweeps.eraseMany({
+        actor,
+        reason: "backup-replay",
+        category,
+        people: (cursor) => peopleFound(context, asked, holding, counted, cursor),
+      }),
+    );
+    sweep = orThrow(await running.end());
+    for (const each of counted.values()) found += each.found;
+  }
+  const sources = holding.map(({ descriptor }) => counted.get(descriptor.id) ?? notListed(descriptor));
+  const isErased = sweep === null ? found === 0 : sweep.status === "completed";
+  return {
+    since,
+    category,
+    dryRun,
+    sources,
+    found,
+    listReaches,
+    sweep,
+    complete:
+      isErased &&
+      listReaches !== null &&
+      listReaches >= since &&
+      sources.every(({ status }) => status === "listed"),
+  };
+};
+
+const notListed = ({ id, title }: DataSource["descriptor"]): ReplayedSource => ({
+  id,
+  title,
+  status: "cannot-list",
+  problem: null,
+  listed: 0,
+  found: 0,
+});
+
+/** The bound of a person in a sweep. */
+const mostIdentifiers = 20;
+
+/**
+ * Everybody whom a source holds and who was erased. A source that fails costs its own part: it is named, and the next
+ * one is asked. The cursor counts sources: one is listed anew after a break.
+ */
+async function* peopleFound(
+  context: ReplayContext,
+  asked: Asked,
+  sources: readonly DataSource[],
+  counted: Map<string, ReplayedSource>,
+  cursor: string | null,
+): AsyncGenerator<PeoplePage, void, undefined> {
+  const { services, stopping } = context;
+  const { tenant, category } = asked;
+  const requestId = `replay-${newId(services.randomness)}`;
+  for (const [index, source] of sources.entries()) {
+    if (source.identifiers === null || index < Number(cursor ?? 0)) continue;
+    const { descriptor } = source;
+    const pages = source.identifiers({
+      tenant,
+      requestId,
+      category,
+      idempotencyKey: `${requestId}/${descriptor.id}/identifiers`,
+      signal: stopping,
+      clock: services.clock,
+      deadline: services.callDeadline,
+    });
+    let so: ReplayedSource = { ...notListed(descriptor), status: "listed" };
+    counted.set(descriptor.id, so);
+    try {
+      for (;;) {
+        const page = await pages.next();
+        if (page.isErr()) so = { ...so, status: "failed", problem: problemOf(page.error) };
+        if (page.isErr() || page.value === null) break;
+        const people = await erasedAmong(context, asked, page.value);
+        so = { ...so, listed: so.listed + page.value.people.length, found: so.found + people.length };
+        counted.set(descriptor.id, so);
+        if (people.length > 0) yield { people, cursor: String(index) };
+      }
+    } finally {
+      counted.set(descriptor.id, so);
+      await pages.close();
+    }
+  }
+}
+
+const problemOf = ({ problem, retryable }: CallFailed): Problem => ({ code: problem, retryable });
+
+/** So many pseudonyms a look-up. */
+const mostLookedUp = 20_000;
+
+const erasedAmong = async (
+  { services, suppressionStore }: ReplayContext,
+  { tenant, since, category }: Asked,
+  { people }: ListedPeople,
+): Promise<SweptPerson[]> => {
+  const keys = orThrow(await services.keyRing.useAll(suppressionKeyName(tenant)));
+  const chain: PseudonymChain = pseudonymChain(keys);
+  const listed = people.map((found) => {
+    // An identifier that others share says nothing about whose it is.
+    const identifiers = found.filter(({ shared }) => shared !== true).map(normaliseIdentifier);
+    return { identifiers, pseudonyms: identifiers.map(chain) };
+  });
+  const pseudonyms = listed.flatMap((each) => each.pseudonyms.flat());
+  const standing = new Set<string>();
+  for (let from = 0; from === 0 || from < pseudonyms.length; from += mostLookedUp) {
+    const some = pseudonyms.slice(from, from + mostLookedUp);
+    const found = orThrow(await suppressionStore.standing({ tenant, pseudonyms: some, category, since }));
+    orThrow(await enoughKeys(keys.length, found));
+    for (const each of found.pseudonyms) standing.add(each);
+  }
+  return listed.flatMap(({ identifiers, pseudonyms: chains }) => {
+    const isSuppressed = (index: number) => chains[index]?.some((each) => standing.has(each)) === true;
+    const hits = identifiers.filter((_, index) => isSuppressed(index));
+    if (hits.length === 0) return [];
+    const others = identifiers.filter((_, index) => !isSuppressed(index));
+    return [{ identifiers: [...hits, ...others].slice(0, mostIdentifiers) }];
+  });
+};

@@ -1,0 +1,326 @@
+import { z } from "zod";
+import { type SuppressionStore, storedSuppressionSchema } from "../bridge/define-suppression-store.ts";
+import { checkInput } from "../bridge/issues.ts";
+import {
+  ConfigurationMistake,
+  InvalidInput,
+  type KeyDestroyed,
+  type NotAllowed,
+  StorageFailed,
+} from "../errors.ts";
+import { instant } from "../instant.ts";
+import type { StoredSuppression } from "../ports/suppression-store.ts";
+import type { Actor } from "../request/actor.ts";
+import { type Category, categorySchema } from "../request/kinds.ts";
+import { err, ok, orThrow, type Result, ResultAsync } from "../result.ts";
+import { enoughKeys } from "../runner/suppressing.ts";
+import { pseudonymChain, renewedPseudonym, suppressionKeyName } from "../runner/suppression-keys.ts";
+import { type Identifier, identifierSchema } from "../subject/identifier.ts";
+import { carriesPersonalData } from "../subject/personal.ts";
+import type { FacadeContext } from "./context.ts";
+import type { Sweeps } from "./erase-many.ts";
+import { authorise } from "./policy.ts";
+import { type ReplayError, type ReplayInput, type ReplayReport, replay } from "./replay.ts";
+
+export type LookUpError = InvalidInput | NotAllowed | StorageFailed | KeyDestroyed;
+export type LiftSuppressionError = LookUpError;
+
+/** Why a row of an import was left out: the person was erased, or nobody can be looked up by what the row says. */
+export type WhyLeftOut = "suppressed" | "unreadable";
+
+export interface FilterInput<Row> {
+  readonly actor: Actor;
+  readonly rows: AsyncIterable<Row> | Iterable<Row>;
+  /** What the person of a row is known by; a row without anything is nobody's, and goes through. */
+  readonly identifiers: (row: Row) => readonly Identifier[];
+  /** Called for each row that is left out. */
+  readonly leftOut: (row: Row, why: WhyLeftOut) => void;
+  /** Whether only those are left out who were erased in this category. Default: in any. */
+  readonly category?: Category;
+  /** Rows that are looked up at once, and held in memory; 1 to 20,000. Default: 5,000. */
+  readonly batchSize?: number;
+}
+
+/**
+ * Who was erased, and is not to be taken in again: by pseudonyms, nobody is named. Without a `suppressionStore` every
+ * call throws ConfigurationMistake. Never answer a stranger with what these calls say: it tells who was known.
+ */
+export interface Suppressions {
+  /**
+   * Whether a person may be taken in: by an import, a sign-up, a webhook. False where somebody was erased on request
+   * under one of these identifiers, in this category if one is given, and it was not lifted.
+   *
+   * Errors: `KeyDestroyed` where the list cannot be read any more, and nobody can say.
+   */
+  mayTakeIn(input: {
+    readonly actor: Actor;
+    readonly identifiers: readonly Identifier[];
+    readonly category?: Category;
+  }): ResultAsync<boolean, LookUpError>;
+
+  /**
+   * The rows of an import without those of people who must not be taken in; one look-up a batch, in order, in bounded
+   * memory.
+   *
+   * @throws the errors of `mayTakeIn`: no row is let through that was not looked up
+   */
+  filter<Row>(input: FilterInput<Row>): AsyncGenerator<Row, void, undefined>;
+
+  /**
+   * Lets a person be taken in again, because they want to be, and leaves them alone when a backup is restored.
+   * Resolves to how many suppressions that were. Errors: those of `mayTakeIn`.
+   */
+  lift(input: {
+    readonly actor: Actor;
+    readonly identifiers: readonly Identifier[];
+    readonly reason: string;
+    readonly category?: Category;
+  }): ResultAsync<number, LiftSuppressionError>;
+
+  /**
+   * Makes a new key, and puts the whole list under it: with the keys until now alone, nobody can try out any more who is
+   * in it. Look-ups go on meanwhile. Where it is broken off, `renew` again finishes it. Resolves to how many it were.
+   */
+  rotate(input: { readonly actor: Actor }): ResultAsync<number, LookUpError>;
+
+  /** Puts what is still under older keys under the newest: the second half of `rotate`. */
+  renew(input: { readonly actor: Actor }): ResultAsync<number, LookUpError>;
+
+  /**
+   * The list, to be kept where a restored backup does not reach it. Nothing in it is personal; it is of use only together
+   * with the key ring.
+   *
+   * @throws the errors of reading
+   */
+  copy(input: { readonly actor: Actor }): AsyncGenerator<StoredSuppression, void, undefined>;
+
+  /** Puts a copy back; what is there already stays. Resolves to how many were read. */
+  restore(input: {
+    readonly actor: Actor;
+    readonly suppressions: AsyncIterable<unknown> | Iterable<unknown>;
+  }): ResultAsync<number, LookUpError>;
+
+  /**
+   * Erases everybody again whom a restored backup has brought back: whose erasure was not over before `since`, the moment
+   * of the backup. The sources list whom they hold (`identifiers`); pseudonyms are compared. It only looks, and changes
+   * nothing, unless `dryRun` is false.
+   */
+  replay(input: ReplayInput): ResultAsync<ReplayReport, ReplayError>;
+}
+
+const identifiersSchema = z.array(identifierSchema).min(1, "say who it is").max(20);
+const categoryGiven = categorySchema.optional();
+const reasonSchema = z.string().trim().min(1, "give a reason").max(500);
+const batchSchema = z.number().int().min(1).max(20_000).default(5_000);
+const pageSize = 1_000;
+
+export const suppressionsOf = (
+  context: FacadeContext,
+  sweeps: Sweeps,
+  stopping: AbortSignal,
+): Suppressions => {
+  const { suppressionStore } = context.services;
+  return suppressionStore === null
+    ? nothingKept
+    : suppressionsIn(suppressionStore, context, sweeps, stopping);
+};
+
+const suppressionsIn = (
+  store: SuppressionStore,
+  { services, policy }: FacadeContext,
+  sweeps: Sweeps,
+  stopping: AbortSignal,
+): Suppressions => {
+  const { keyRing, clock } = services;
+  const keysOf = (tenant: string) => keyRing.useAll(suppressionKeyName(tenant));
+
+  /** Which of these people stand in the list. */
+  const suppressed = (
+    tenant: string,
+    people: readonly (readonly Identifier[])[],
+    category: Category | undefined,
+  ): ResultAsync<readonly boolean[], StorageFailed | KeyDestroyed> =>
+    keysOf(tenant).andThen((keys) => {
+      const chain = pseudonymChain(keys);
+      const chains = people.map((identifiers) => identifiers.flatMap(chain));
+      return store
+        .standing({ tenant, pseudonyms: chains.flat(), category, reason: "request" })
+        .andThen((found) => enoughKeys(keys.length, found))
+        .map(({ pseudonyms }) => {
+          const standing = new Set(pseudonyms);
+          return chains.map((each) => each.some((pseudonym) => standing.has(pseudonym)));
+        });
+    });
+
+  const renew = (tenant: string): ResultAsync<number, StorageFailed | InvalidInput> =>
+    keysOf(tenant).andThen((keys) =>
+      caught(async () => {
+        const renewed = renewedPseudonym(keys);
+        let count = 0;
+        let cursor: string | undefined;
+        do {
+          const below = keys.length;
+          const page = orThrow(await store.list({ tenant, below, cursor, limit: pageSize }));
+          const all = page.suppressions.map((from) => ({
+            from,
+            to: renewed(from.pseudonym, from.generation),
+            generation: keys.length,
+          }));
+          if (all.length > 0) orThrow(await store.rename(all));
+          count += all.length;
+          cursor = page.cursor;
+        } while (cursor !== undefined);
+        return count;
+      }),
+    );
+
+  return {
+    mayTakeIn: ({ actor, identifiers, category }) =>
+      authorise(policy, actor, "look-up-suppressions")
+        .andThen(() =>
+          checkInput(z.object({ identifiers: identifiersSchema, category: categoryGiven }), {
+            identifiers,
+            category,
+          }),
+        )
+        .andThen((checked) => suppressed(actor.tenant, [checked.identifiers], checked.category))
+        .map(([found]) => found === false),
+
+    async *filter({ actor, rows, identifiers, leftOut, category, batchSize }) {
+      orThrow(await authorise(policy, actor, "look-up-suppressions"));
+      const most = orThrow(checkInput(batchSchema, batchSize));
+      const wanted = orThrow(checkInput(categoryGiven, category));
+      for await (const batch of inBatches(rows, most)) {
+        const read = batch.map((row) => ({ row, known: readIdentifiers(identifiers(row)) }));
+        const people = read.map(({ known }) => known ?? []);
+        const found = orThrow(await suppressed(actor.tenant, people, wanted));
+        for (const [index, { row, known }] of read.entries()) {
+          if (known === null) leftOut(row, "unreadable");
+          else if (found[index] === false) yield row;
+          else leftOut(row, "suppressed");
+        }
+      }
+    },
+
+    lift: ({ actor, identifiers, reason, category }) =>
+      authorise(policy, actor, "lift-suppression")
+        .andThen(() =>
+          checkInput(
+            z.object({ identifiers: identifiersSchema, category: categoryGiven, reason: reasonSchema }),
+            { identifiers, category, reason },
+          ),
+        )
+        .andThen((checked) => withoutNames(checked))
+        .andThen((checked) =>
+          keysOf(actor.tenant).andThen((keys) => {
+            const pseudonyms = checked.identifiers.flatMap(pseudonymChain(keys));
+            const lifted = { at: instant(clock.now()), by: actor.id, reason: checked.reason };
+            // The same look-up: a list that cannot be read must not look as if nobody stood in it.
+            return suppressed(actor.tenant, [checked.identifiers], undefined).andThen(() =>
+              store.lift({ tenant: actor.tenant, pseudonyms, category: checked.category, lifted }),
+            );
+          }),
+        ),
+
+    rotate: ({ actor }) =>
+      authorise(policy, actor, "keep-suppressions").andThen(({ tenant }) =>
+        keyRing.rotate(suppressionKeyName(tenant)).andThen(() => renew(tenant)),
+      ),
+
+    renew: ({ actor }) =>
+      authorise(policy, actor, "keep-suppressions").andThen(({ tenant }) => renew(tenant)),
+
+    async *copy({ actor }) {
+      const { tenant } = orThrow(await authorise(policy, actor, "keep-suppressions"));
+      let cursor: string | undefined;
+      do {
+        const page = orThrow(await store.list({ tenant, cursor, limit: pageSize }));
+        yield* page.suppressions;
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+    },
+
+    restore: ({ actor, suppressions }) =>
+      authorise(policy, actor, "keep-suppressions").andThen(({ tenant }) =>
+        caught(async () => {
+          let count = 0;
+          for await (const batch of inBatches(suppressions, pageSize)) {
+            const own = orThrow(checkInput(z.array(storedSuppressionSchema), batch));
+            const stranger = own.findIndex((each) => each.tenant !== tenant);
+            if (stranger !== -1) {
+              throw new InvalidInput([{ path: `${count + stranger}.tenant`, message: "is another tenant" }]);
+            }
+            orThrow(await store.add(own));
+            count += own.length;
+          }
+          return count;
+        }),
+      ),
+
+    replay: (input) =>
+      authorise(policy, input.actor, "erase-many").andThen(() =>
+        replay({ services, suppressionStore: store, sweeps, stopping }, input),
+      ),
+  };
+};
+
+const refuse = (): never => {
+  throw new ConfigurationMistake("Suppressions need a `suppressionStore`; hand it to createSubjectRights.");
+};
+
+/** Every call is a mistake, at once. */
+const nothingKept: Suppressions = {
+  mayTakeIn: refuse,
+  filter: refuse,
+  lift: refuse,
+  rotate: refuse,
+  renew: refuse,
+  copy: refuse,
+  restore: refuse,
+  replay: refuse,
+};
+
+const caught = <Value>(work: () => Promise<Value>): ResultAsync<Value, StorageFailed | InvalidInput> =>
+  ResultAsync.fromPromise(work(), (thrown) =>
+    thrown instanceof InvalidInput || thrown instanceof StorageFailed
+      ? thrown
+      : new StorageFailed("suppression-store", "add", { cause: thrown }),
+  );
+
+/** Null where they cannot be looked up. */
+const readIdentifiers = (given: readonly Identifier[]): readonly Identifier[] | null => {
+  const read: Identifier[] = [];
+  for (const each of given) {
+    const { success, data } = identifierSchema.safeParse(each);
+    if (!success) return null;
+    read.push(data);
+  }
+  return read;
+};
+
+async function* inBatches<Row>(
+  rows: AsyncIterable<Row> | Iterable<Row>,
+  size: number,
+): AsyncGenerator<Row[], void, undefined> {
+  let batch: Row[] = [];
+  for await (const row of rows) {
+    batch.push(row);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+const withoutNames = <
+  Checked extends { readonly reason: string; readonly identifiers: readonly Identifier[] },
+>(
+  checked: Checked,
+): Result<Checked, InvalidInput> =>
+  carriesPersonalData(checked.reason, checked.identifiers)
+    ? err(
+        new InvalidInput([
+          { path: "reason", message: "it is kept for good, so it must not name the person" },
+        ]),
+      )
+    : ok(checked);

@@ -1,0 +1,93 @@
+import type { Category } from "../request/kinds.ts";
+
+/**
+ * Keeps suppressions: who was erased, and is not to be taken in again. This is what an author writes;
+ * `defineSuppressionStore` makes it safe to use. Persons are known by pseudonyms only, of 64 hexadecimal digits. Every
+ * key and every query carries the tenant. A suppression is one of its tenant, pseudonym, category and cause.
+ */
+export interface SuppressionStoreDefinition {
+  /** Stores all of them or none; one that is there already stays as it is. */
+  add(suppressions: readonly StoredSuppression[]): Promise<void>;
+
+  /** Says when what caused them was over. */
+  end(cause: SuppressionCause & { readonly at: string }): Promise<void>;
+
+  /** Deletes those of a cause that came to nothing. */
+  withdraw(cause: SuppressionCause): Promise<void>;
+
+  /** Lifts those with one of these pseudonyms, and in this category, if one is given. Answers how many it was. */
+  lift(which: {
+    readonly tenant: string;
+    readonly pseudonyms: readonly string[];
+    readonly category?: Category | undefined;
+    readonly lifted: Lifted;
+  }): Promise<number>;
+
+  /**
+   * Which of these pseudonyms stand in the list and are not lifted: in any category, or in this one; for any reason, or
+   * for this one; of causes that were not over before `since`, if it is given. Each at most once, in any order. It sees
+   * everything whose `add` has ended.
+   */
+  standing(query: {
+    readonly tenant: string;
+    /** At most 20,000. */
+    readonly pseudonyms: readonly string[];
+    readonly category?: Category | undefined;
+    readonly reason?: SuppressionReason | undefined;
+    readonly since?: string | undefined;
+  }): Promise<{
+    readonly pseudonyms: readonly string[];
+    /** The highest generation in the tenant's list, lifted ones included; 0 where the list is empty. */
+    readonly generation: number;
+  }>;
+
+  /** The tenant's list in a stable order, lifted ones included; `below` leaves out this generation and those above. */
+  list(query: {
+    readonly tenant: string;
+    readonly below?: number | undefined;
+    readonly cursor?: string | undefined;
+    readonly limit: number;
+  }): Promise<{ suppressions: StoredSuppression[]; cursor?: string | undefined }>;
+
+  /** The newest `begunAt` or `endedAt` in the tenant's list; null where it is empty. */
+  newest(query: { readonly tenant: string }): Promise<string | null>;
+
+  /** Puts each suppression under another pseudonym, of this generation; one that is there already stays as it is. */
+  rename(
+    renamed: readonly {
+      readonly from: StoredSuppression;
+      readonly to: string;
+      readonly generation: number;
+    }[],
+  ): Promise<void>;
+}
+
+export interface SuppressionCause {
+  readonly tenant: string;
+  /** The id of a request or of a sweep. */
+  readonly cause: string;
+}
+
+/**
+ * - `request`: the person was erased on request, and is not to be taken in again.
+ * - `retention`: the storage period was over. The person may come again; only a backup must not bring them back.
+ */
+export type SuppressionReason = "request" | "retention";
+
+export interface Lifted {
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
+export interface StoredSuppression extends SuppressionCause {
+  readonly pseudonym: string;
+  readonly category: Category;
+  readonly reason: SuppressionReason;
+  /** How many keys the pseudonym was made with. */
+  readonly generation: number;
+  readonly begunAt: string;
+  /** Null until the request or the sweep is over. */
+  readonly endedAt: string | null;
+  readonly lifted: Lifted | null;
+}

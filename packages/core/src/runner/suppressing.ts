@@ -1,0 +1,90 @@
+import { KeyDestroyed, type StorageFailed } from "../errors.ts";
+import { type Instant, instant } from "../instant.ts";
+import type { StoredSuppression } from "../ports/suppression-store.ts";
+import { confidentialOf } from "../request/change.ts";
+import type { Category } from "../request/kinds.ts";
+import type { Request } from "../request/request.ts";
+import { errAsync, okAsync, type ResultAsync } from "../result.ts";
+import type { Identifier } from "../subject/identifier.ts";
+import type { Sweep } from "../sweeps/sweep.ts";
+import type { Services } from "./services.ts";
+import { suppressionPseudonyms } from "./suppression-keys.ts";
+
+type Failure = StorageFailed | KeyDestroyed;
+
+interface Suppressing {
+  readonly tenant: string;
+  readonly cause: string;
+  readonly category: Category;
+  readonly reason: StoredSuppression["reason"];
+}
+
+const suppress = (
+  services: Services,
+  about: Suppressing,
+  identifiers: readonly Identifier[],
+): ResultAsync<void, Failure> => {
+  const { suppressionStore, keyRing, clock } = services;
+  if (suppressionStore === null || identifiers.length === 0) return okAsync(undefined);
+  const begunAt = instant(clock.now());
+  return suppressionPseudonyms(keyRing, about.tenant, identifiers).andThen(({ newest, generation }) =>
+    suppressionStore.add(
+      newest.map((pseudonym) => ({
+        ...about,
+        pseudonym,
+        generation,
+        begunAt,
+        endedAt: null,
+        lifted: null,
+      })),
+    ),
+  );
+};
+
+/**
+ * From before the first record is erased, the person is not to be taken in again. An identifier that others share bars
+ * nobody: the household would be kept out with one of its members.
+ */
+export const suppressRequest = (services: Services, request: Request): ResultAsync<void, Failure> => {
+  const { tenant, id: cause, category, decisions } = request;
+  const { identifiers } = confidentialOf(request);
+  const shared = decisions.filter(({ answer }) => answer === "same-person").map(({ type }) => type);
+  const own = identifiers.filter(({ type }) => !shared.includes(type));
+  return suppress(services, { tenant, cause, category, reason: "request" }, own);
+};
+
+/** What a replay erases again is in the list already. */
+export const suppressOfSweep = (
+  services: Services,
+  { tenant, id: cause, category, reason }: Sweep,
+  identifiers: readonly Identifier[],
+): ResultAsync<void, Failure> =>
+  reason === "backup-replay"
+    ? okAsync(undefined)
+    : suppress(services, { tenant, cause, category, reason }, identifiers);
+
+/** One that came to nothing keeps nobody out. */
+export const endSuppressions = (
+  services: Services,
+  { tenant, id: cause, kind, outcome, closedAt }: Request,
+): ResultAsync<void, StorageFailed> => {
+  const { suppressionStore } = services;
+  if (suppressionStore === null || kind !== "erasure" || closedAt === null) return okAsync(undefined);
+  return outcome === "completed" || outcome === "completed-with-exceptions"
+    ? suppressionStore.end({ tenant, cause, at: closedAt })
+    : suppressionStore.withdraw({ tenant, cause });
+};
+
+export const endSuppressionsOf = (
+  { suppressionStore }: Services,
+  { tenant, id: cause }: Sweep,
+  at: Instant,
+): ResultAsync<void, StorageFailed> =>
+  suppressionStore === null ? okAsync(undefined) : suppressionStore.end({ tenant, cause, at });
+
+/** Errors: `KeyDestroyed` where the list knows of more keys than are there: nobody could be found in it. */
+export const enoughKeys = <Value extends { readonly generation: number }>(
+  keys: number,
+  found: Value,
+): ResultAsync<Value, KeyDestroyed> =>
+  found.generation > keys ? errAsync(new KeyDestroyed()) : okAsync(found);

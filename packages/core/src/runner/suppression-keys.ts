@@ -1,0 +1,52 @@
+import type { KeyRing } from "../bridge/define-key-ring.ts";
+import { keyedHasher } from "../crypto.ts";
+import { KeyDestroyed, type StorageFailed } from "../errors.ts";
+import { errAsync, okAsync, type ResultAsync } from "../result.ts";
+import type { Identifier } from "../subject/identifier.ts";
+
+/** Apart from the key of other pseudonyms: this one is rotated, and lives as long as the list. */
+export const suppressionKeyName = (tenant: string): string => `suppressions/${tenant}`;
+
+/**
+ * The pseudonyms of an identifier, one for each key, oldest first. Each is made from the one before, so that a stored
+ * one can be put under a further key by those who do not know whose it is; and with the oldest key alone, nobody can
+ * try out who is meant by a newer one.
+ */
+export type PseudonymChain = (identifier: Identifier) => readonly string[];
+
+export const pseudonymChain = (keys: readonly Uint8Array[]): PseudonymChain => {
+  const hashers = keys.map(keyedHasher);
+  return ({ type, value }) => {
+    const chain: string[] = [];
+    let last = JSON.stringify([type, value]);
+    for (const hash of hashers) {
+      last = hash(last);
+      chain.push(last);
+    }
+    return chain;
+  };
+};
+
+/** Takes a stored pseudonym on to the newest key. */
+export const renewedPseudonym = (
+  keys: readonly Uint8Array[],
+): ((pseudonym: string, generation: number) => string) => {
+  const hashers = keys.map(keyedHasher);
+  return (pseudonym, generation) => hashers.slice(generation).reduce((last, hash) => hash(last), pseudonym);
+};
+
+/** What people are stored under: never under an older key than the newest. */
+export const suppressionPseudonyms = (
+  keyRing: KeyRing,
+  tenant: string,
+  identifiers: readonly Identifier[],
+): ResultAsync<{ readonly newest: string[]; readonly generation: number }, StorageFailed | KeyDestroyed> =>
+  keyRing
+    .create(suppressionKeyName(tenant))
+    .andThen(() => keyRing.useAll(suppressionKeyName(tenant)))
+    .andThen((keys) => {
+      if (keys.length === 0) return errAsync(new KeyDestroyed());
+      const chain = pseudonymChain(keys);
+      const newest = identifiers.map((identifier) => chain(identifier).at(-1) ?? "");
+      return okAsync({ newest: [...new Set(newest)], generation: keys.length });
+    });

@@ -1,0 +1,470 @@
+import {
+  type Actor,
+  type Identifier,
+  KeyDestroyed,
+  type Row,
+  type SubjectRightsOptions,
+  type WhyLeftOut,
+} from "@subject-rights/core";
+import { memoryTables } from "@subject-rights/memory";
+import { describe, expect, it } from "vitest";
+import { ada, admin, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
+
+const day = 86_400_000;
+const bo = "bo@example.org";
+const email = (value: string): Identifier => ({ type: "email", value });
+
+/** A source that lists whom it holds. */
+const listing = (id: string, people: Map<string, Row[]>, changes = {}) =>
+  peopleSource(id, people, {
+    async *identifiers() {
+      for (const each of people.keys()) yield { people: [[email(each)]] };
+    },
+    ...changes,
+  });
+
+const shop = async (options: Partial<SubjectRightsOptions> = {}, tables = memoryTables()) => {
+  const held = new Map<string, Row[]>([
+    [ada, [{}]],
+    [bo, [{}]],
+  ]);
+  const world = await createWorld({ sources: [listing("crm", held)], ...options }, tables);
+  return { world, held };
+};
+
+const may = ({ rights }: World, identifier: Identifier, part: { actor?: Actor } = {}) =>
+  rights.suppressions.mayTakeIn({ actor: admin, identifiers: [identifier], ...part });
+
+const mayTakeIn = async (world: World, identifier: Identifier, part = {}) =>
+  (await may(world, identifier, part))._unsafeUnwrap();
+
+const erased = async (world: World, whom = ada) => {
+  const requestId = await world.acknowledged("erasure", whom);
+  expect((await world.read(requestId)).outcome).toBe("completed");
+  return requestId;
+};
+
+const lift = ({ rights }: World, identifier: Identifier) =>
+  rights.suppressions.lift({ actor: admin, identifiers: [identifier], reason: "signed up again" });
+
+const replay = ({ rights, clock }: World, back: number, part = {}) =>
+  rights.suppressions.replay({
+    actor: admin,
+    category: "customer-data",
+    since: new Date(clock.now().getTime() - back),
+    ...part,
+  });
+
+describe("whether a person may be taken in", () => {
+  it("is no once they were erased, in whatever letters, and yes for everybody else", async () => {
+    const { world } = await shop();
+    expect(await mayTakeIn(world, email(ada))).toBe(true);
+    await erased(world);
+    expect(await mayTakeIn(world, email("ADA@Example.org"))).toBe(false);
+    expect(await mayTakeIn(world, email(bo))).toBe(true);
+    expect(await mayTakeIn(world, { type: "login", value: ada })).toBe(true);
+  });
+
+  it("is a matter of the tenant, and of the category where one is given", async () => {
+    const { world } = await shop();
+    await erased(world);
+    expect(await mayTakeIn(world, email(ada), { category: "customer-data" })).toBe(false);
+    expect(await mayTakeIn(world, email(ada), { category: "user-data" })).toBe(true);
+    expect(await mayTakeIn(world, email(ada), { actor: { ...admin, tenant: "contoso" } })).toBe(true);
+  });
+
+  it("is no from before the first record is erased", async () => {
+    let answer: boolean | null = null;
+    const held = new Map<string, Row[]>([[ada, [{}]]]);
+    const world: World = await createWorld({
+      sources: [
+        peopleSource("crm", held, {
+          erase: async () => {
+            answer = await mayTakeIn(world, email(ada));
+            held.clear();
+            return [{ collection: "people", outcome: "erased", count: 1 }];
+          },
+        }),
+      ],
+    });
+    await erased(world);
+    expect(answer).toBe(false);
+  });
+
+  it("covers every name that turned up on the way, but none that others share", async () => {
+    const held = new Map<string, Row[]>([[ada, [{}]]]);
+    const world = await createWorld({
+      sources: [
+        peopleSource("crm", held, {
+          identify: async () => [
+            { type: "customer-number", value: "4711" },
+            { type: "phone", value: "0700", shared: true },
+          ],
+        }),
+      ],
+    });
+    const requestId = await world.acknowledged("erasure");
+    const [waiting] = (await world.read(requestId)).waitingFor;
+    const decision = waiting?.for === "decision" ? waiting.decision : "";
+    const answer = {
+      actor: admin,
+      requestId,
+      decision,
+      answer: "same-person",
+    } as const;
+    (await world.rights.requests.decideIdentifier({ ...answer, reason: "lives alone" }))._unsafeUnwrap();
+    await world.settle();
+    expect((await world.read(requestId)).outcome).toBe("completed");
+    expect(await mayTakeIn(world, { type: "customer-number", value: "4711" })).toBe(false);
+    expect(await mayTakeIn(world, { type: "phone", value: "0700" })).toBe(true);
+  });
+
+  it("is yes again for an erasure that was cancelled, and for an export", async () => {
+    const held = new Map<string, Row[]>([[ada, [{}]]]);
+    const world = await createWorld({
+      sources: [
+        peopleSource("crm", held, {
+          erase: async () => {
+            throw new Error("down");
+          },
+        }),
+      ],
+    });
+    const requestId = await world.acknowledged("erasure");
+    expect(await mayTakeIn(world, email(ada))).toBe(false);
+    const cancelled = { actor: admin, requestId, reason: "a mistake" };
+    (await world.rights.requests.cancel(cancelled))._unsafeUnwrap();
+    await world.pass(day);
+    expect(await mayTakeIn(world, email(ada))).toBe(true);
+    const exported = await world.acknowledged("export");
+    expect((await world.read(exported, tenantAdmin)).outcome).not.toBeNull();
+    expect(await mayTakeIn(world, email(ada))).toBe(true);
+  });
+
+  it("is yes again once it is lifted, which says by whom and why, and no once they are erased again", async () => {
+    const { world, held } = await shop();
+    await erased(world);
+    expect((await lift(world, email(ada)))._unsafeUnwrap()).toBe(1);
+    expect((await lift(world, email(ada)))._unsafeUnwrap()).toBe(0);
+    expect(await mayTakeIn(world, email(ada))).toBe(true);
+    const [row] = [...world.tables.suppressions.values()].flat();
+    expect(row?.lifted).toMatchObject({ by: admin.id, reason: "signed up again" });
+    held.set(ada, [{}]);
+    await erased(world);
+    expect(await mayTakeIn(world, email(ada))).toBe(false);
+  });
+
+  it("is refused without a name, without the right to ask, and lifting without a clean reason", async () => {
+    const { world } = await shop();
+    const { suppressions } = world.rights;
+    const nobody = { actor: admin, identifiers: [] };
+    expect((await suppressions.mayTakeIn(nobody))._unsafeUnwrapErr()).toMatchObject({
+      code: "invalid-input",
+    });
+    const guest = { ...admin, roles: [] };
+    expect((await may(world, email(ada), { actor: guest }))._unsafeUnwrapErr()).toMatchObject({
+      code: "not-allowed",
+    });
+    const named = { actor: admin, identifiers: [email(ada)], reason: `asked by ${ada}` };
+    expect((await suppressions.lift(named))._unsafeUnwrapErr()).toMatchObject({ code: "invalid-input" });
+  });
+
+  it("is an error, and never a yes, where the key of the list is gone", async () => {
+    const { world } = await shop();
+    await erased(world);
+    world.tables.keys.delete("suppressions/northwind");
+    expect((await may(world, email(ada)))._unsafeUnwrapErr()).toBeInstanceOf(KeyDestroyed);
+    expect((await lift(world, email(ada)))._unsafeUnwrapErr()).toBeInstanceOf(KeyDestroyed);
+    expect(world.tables.keys.has("suppressions/northwind")).toBe(false);
+  });
+
+  it("needs a store, and says so", async () => {
+    const { suppressionStore: _, ...options } = (await shop()).world.options;
+    const bare = await createWorld({ ...options, suppressionStore: undefined as never });
+    expect(() => bare.rights.suppressions.mayTakeIn({ actor: admin, identifiers: [email(ada)] })).toThrow(
+      /suppressionStore/,
+    );
+  });
+
+  it("leaves nothing of the person in the list", async () => {
+    const { world } = await shop();
+    await erased(world);
+    expect(JSON.stringify([...world.tables.suppressions])).not.toContain("ada");
+  });
+});
+
+describe("the filter of an import", () => {
+  it("lets through who was not erased, in order, with one look-up a batch", async () => {
+    const { world } = await shop();
+    await erased(world);
+    const store = world.options.suppressionStore;
+    let lookUps = 0;
+    const counting = await createWorld(
+      {
+        ...world.options,
+        ...(store && {
+          suppressionStore: {
+            ...store,
+            standing: (query) => {
+              lookUps += 1;
+              return store.standing(query);
+            },
+          },
+        }),
+      },
+      world.tables,
+    );
+    const rows = Array.from({ length: 95 }, (_, index) => ({
+      at: index,
+      address: `row-${index}@example.org`,
+    }));
+    rows.splice(40, 0, { at: -1, address: "Ada@example.org" });
+    rows.splice(70, 0, { at: -2, address: "no address" });
+    const out: [number, WhyLeftOut][] = [];
+    const through: number[] = [];
+    for await (const { at } of counting.rights.suppressions.filter({
+      actor: admin,
+      rows,
+      identifiers: ({ address }) => [email(address)],
+      leftOut: ({ at }, why) => out.push([at, why]),
+      batchSize: 10,
+    })) {
+      through.push(at);
+    }
+    expect(through).toEqual(Array.from({ length: 95 }, (_, index) => index));
+    expect(out).toEqual([
+      [-1, "suppressed"],
+      [-2, "unreadable"],
+    ]);
+    expect(lookUps).toBe(10);
+  });
+
+  it("holds no more rows than a batch, however many come", async () => {
+    const { world } = await shop();
+    await erased(world);
+    let [given, taken, most] = [0, 0, 0];
+    const rows = (async function* () {
+      for (; given < 20_000; given += 1) yield given;
+    })();
+    for await (const _ of world.rights.suppressions.filter({
+      actor: admin,
+      rows,
+      identifiers: (row) => [email(`row-${row}@example.org`)],
+      leftOut: () => undefined,
+      batchSize: 100,
+    })) {
+      taken += 1;
+      most = Math.max(most, given - taken);
+    }
+    expect(taken).toBe(20_000);
+    expect(most).toBeLessThanOrEqual(100);
+  });
+
+  it("lets nobody through where it cannot look up", async () => {
+    const { world } = await shop();
+    await erased(world);
+    world.tables.keys.clear();
+    const filtered = world.rights.suppressions.filter({
+      actor: admin,
+      rows: [bo],
+      identifiers: (row) => [email(row)],
+      leftOut: () => undefined,
+    });
+    await expect(filtered.next()).rejects.toBeInstanceOf(KeyDestroyed);
+  });
+});
+
+describe("the key of the list", () => {
+  it("is rotated: the whole list goes under the new one, and everybody is still known", async () => {
+    const { world } = await shop();
+    await erased(world);
+    const before = [...world.tables.suppressions.keys()];
+    const { suppressions } = world.rights;
+    expect((await suppressions.rotate({ actor: admin }))._unsafeUnwrap()).toBe(1);
+    expect([...world.tables.suppressions.keys()]).not.toEqual(before);
+    expect(await mayTakeIn(world, email(ada))).toBe(false);
+    await erased(world, bo);
+    expect((await suppressions.rotate({ actor: admin }))._unsafeUnwrap()).toBe(2);
+    expect((await suppressions.renew({ actor: admin }))._unsafeUnwrap()).toBe(0);
+    for (const each of [ada, bo]) expect(await mayTakeIn(world, email(each))).toBe(false);
+    expect([...world.tables.suppressions.values()].flat().map(({ generation }) => generation)).toEqual([
+      3, 3,
+    ]);
+  });
+
+  it("may be rotated half-way: nobody is forgotten before it is finished", async () => {
+    const { world } = await shop();
+    await erased(world);
+    (await world.options.keyRing.rotate("suppressions/northwind"))._unsafeUnwrap();
+    expect(await mayTakeIn(world, email(ada))).toBe(false);
+    expect((await world.rights.suppressions.renew({ actor: admin }))._unsafeUnwrap()).toBe(1);
+    expect(await mayTakeIn(world, email(ada))).toBe(false);
+    const keys = world.tables.keys.get("suppressions/northwind") ?? [];
+    world.tables.keys.set("suppressions/northwind", keys.slice(0, 1));
+    expect((await may(world, email(ada)))._unsafeUnwrapErr()).toBeInstanceOf(KeyDestroyed);
+  });
+});
+
+describe("a copy of the list", () => {
+  it("brings back what a restored backup has lost", async () => {
+    const { world } = await shop();
+    await erased(world);
+    const copy: unknown[] = [];
+    for await (const each of world.rights.suppressions.copy({ actor: admin })) copy.push(each);
+    expect(JSON.stringify(copy)).not.toContain(ada);
+    world.tables.suppressions.clear();
+    expect(await mayTakeIn(world, email(ada))).toBe(true);
+    const { suppressions } = world.rights;
+    const read = JSON.parse(JSON.stringify(copy));
+    expect((await suppressions.restore({ actor: admin, suppressions: read }))._unsafeUnwrap()).toBe(1);
+    expect(await mayTakeIn(world, email(ada))).toBe(false);
+    const elsewhere = { ...admin, tenant: "contoso" };
+    for (const [actor, rows] of [
+      [elsewhere, read],
+      [admin, [{ pseudonym: ada }]],
+    ] as const) {
+      const refused = await suppressions.restore({ actor, suppressions: rows });
+      expect(refused._unsafeUnwrapErr()).toMatchObject({ code: "invalid-input" });
+    }
+  });
+});
+
+describe("a replay after a restored backup", () => {
+  it("finds who is back, changes nothing at first, and then erases them again", async () => {
+    const { world, held } = await shop();
+    const backup = new Map(held);
+    await erased(world);
+    await world.pass(day);
+    for (const [key, rows] of backup) held.set(key, rows);
+    const looked = (await replay(world, 3 * day))._unsafeUnwrap();
+    expect(looked).toMatchObject({ dryRun: true, found: 1, sweep: null, complete: false });
+    expect(looked.sources).toEqual([
+      { id: "crm", title: "The crm", status: "listed", problem: null, listed: 2, found: 1 },
+    ]);
+    expect([...held.keys()].toSorted()).toEqual([ada, bo]);
+    const done = (await replay(world, 3 * day, { dryRun: false }))._unsafeUnwrap();
+    expect(done).toMatchObject({ dryRun: false, found: 1, complete: true });
+    expect(done.sweep).toMatchObject({ reason: "backup-replay", status: "completed", counts: { erased: 1 } });
+    expect([...held.keys()]).toEqual([bo]);
+    const again = (await replay(world, 3 * day))._unsafeUnwrap();
+    expect(again).toMatchObject({ found: 0, complete: true });
+  });
+
+  it("leaves alone who was erased before the backup, or may be taken in again", async () => {
+    const { world, held } = await shop();
+    await erased(world, bo);
+    await world.pass(10 * day);
+    await erased(world);
+    await world.pass(day);
+    held.set(ada, [{}]);
+    held.set(bo, [{}]);
+    expect((await replay(world, 5 * day))._unsafeUnwrap()).toMatchObject({ found: 1 });
+    (await lift(world, email(ada)))._unsafeUnwrap();
+    expect((await replay(world, 5 * day))._unsafeUnwrap()).toMatchObject({ found: 0 });
+    expect((await replay(world, 20 * day))._unsafeUnwrap()).toMatchObject({ found: 1 });
+  });
+
+  it("counts an erasure that had begun before the backup and ended after it", async () => {
+    const held = new Map<string, Row[]>([[ada, [{}]]]);
+    let down = true;
+    const sources = [
+      listing("crm", held),
+      listing("shop", new Map<string, Row[]>(), {
+        erase: async () => {
+          if (down) throw new Error("down");
+          return [];
+        },
+        locate: async () => [],
+      }),
+    ];
+    const world = await createWorld({ sources });
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(2 * day);
+    down = false;
+    await world.pass(2 * day);
+    expect((await world.read(requestId)).outcome).not.toBeNull();
+    held.set(ada, [{}]);
+    expect((await replay(world, 3 * day))._unsafeUnwrap()).toMatchObject({ found: 1 });
+  });
+
+  it("erases over all sources, also where only one of them can list", async () => {
+    const [crm, billing] = [new Map<string, Row[]>([[ada, [{}]]]), new Map<string, Row[]>([[ada, [{}]]])];
+    const world = await createWorld({ sources: [listing("crm", crm), peopleSource("billing", billing)] });
+    await erased(world);
+    crm.set(ada, [{}]);
+    billing.set(ada, [{}]);
+    const done = (await replay(world, day, { dryRun: false }))._unsafeUnwrap();
+    expect(done.sources.map(({ status }) => status)).toEqual(["listed", "cannot-list"]);
+    expect(done).toMatchObject({ complete: false, sweep: { status: "completed" } });
+    expect([crm.size, billing.size]).toEqual([0, 0]);
+  });
+
+  it("names a source that could not be listed, and goes on with the others", async () => {
+    const [crm, billing] = [new Map<string, Row[]>([[ada, [{}]]]), new Map<string, Row[]>()];
+    const broken = {
+      async *identifiers() {
+        yield { people: [] };
+        throw new Error("the server is gone");
+      },
+    };
+    const world = await createWorld({ sources: [listing("billing", billing, broken), listing("crm", crm)] });
+    await erased(world);
+    crm.set(ada, [{}]);
+    const done = (await replay(world, day, { dryRun: false }))._unsafeUnwrap();
+    expect(done.sources[0]).toMatchObject({
+      status: "failed",
+      problem: { code: "unavailable", retryable: true },
+    });
+    expect(done).toMatchObject({ complete: false, found: 1 });
+    expect(crm.size).toBe(0);
+  });
+
+  it("takes nobody for another by an identifier that others share", async () => {
+    const held = new Map<string, Row[]>([[ada, [{}]]]);
+    const world = await createWorld({
+      sources: [
+        listing("crm", held, {
+          async *identifiers() {
+            yield { people: [[email(bo), { ...email(ada), shared: true }]] };
+          },
+        }),
+      ],
+    });
+    await erased(world);
+    expect((await replay(world, day))._unsafeUnwrap()).toMatchObject({ found: 0 });
+  });
+
+  it("says where the list itself ends before the backup", async () => {
+    const { world } = await shop();
+    expect((await replay(world, day))._unsafeUnwrap()).toMatchObject({ listReaches: null, complete: false });
+    await erased(world);
+    await world.pass(10 * day);
+    const late = (await replay(world, day))._unsafeUnwrap();
+    expect(late).toMatchObject({ found: 0, complete: false });
+    expect(late.listReaches).not.toBeNull();
+  });
+
+  it("brings nobody back whose storage period was over, and lets them sign up again", async () => {
+    const { world, held } = await shop();
+    const people = async function* () {
+      yield { people: [{ identifiers: [email(ada)] }], cursor: "end" };
+    };
+    const asked = { actor: admin, reason: "retention", category: "customer-data", people } as const;
+    const sweep = (await world.rights.sweeps.eraseMany(asked))._unsafeUnwrap();
+    expect((await sweep.end())._unsafeUnwrap().status).toBe("completed");
+    expect(await mayTakeIn(world, email(ada))).toBe(true);
+    held.set(ada, [{}]);
+    expect((await replay(world, day))._unsafeUnwrap()).toMatchObject({ found: 1 });
+  });
+
+  it("is stopped by a hold like every other erasure", async () => {
+    const { world, held } = await shop();
+    await erased(world);
+    held.set(ada, [{}]);
+    const hold = { actor: admin, identifiers: [email(ada)], reason: "a claim in court" };
+    (await world.rights.holds.place(hold))._unsafeUnwrap();
+    const done = (await replay(world, day, { dryRun: false }))._unsafeUnwrap();
+    expect(done).toMatchObject({ complete: false, sweep: { counts: { leftBehind: 1 } } });
+    expect(held.has(ada)).toBe(true);
+  });
+});

@@ -1,0 +1,114 @@
+import {
+  defineSuppressionStore,
+  type StoredSuppression,
+  type SuppressionCause,
+  type SuppressionStore,
+} from "@subject-rights/core";
+
+/** By tenant and pseudonym: a look-up costs the same however long the list is. */
+export type SuppressionTable = Map<string, readonly StoredSuppression[]>;
+
+const keyOf = (tenant: string, pseudonym: string): string => JSON.stringify([tenant, pseudonym]);
+
+const isSame = (one: StoredSuppression, other: StoredSuppression): boolean =>
+  one.category === other.category && one.cause === other.cause;
+
+const placeOf = ({ pseudonym, category, cause }: StoredSuppression): string =>
+  `${pseudonym} ${category} ${cause}`;
+
+/**
+ * Keeps suppressions in memory.
+ *
+ * @param table where they are kept; handing the same to a second store is a restart without loss
+ */
+export const memorySuppressionStore = (table: SuppressionTable = new Map()): SuppressionStore => {
+  const insert = (suppression: StoredSuppression) => {
+    const key = keyOf(suppression.tenant, suppression.pseudonym);
+    const there = table.get(key) ?? [];
+    if (there.some((each) => isSame(each, suppression))) return;
+    table.set(key, [...there, structuredClone(suppression)]);
+  };
+  /** Null deletes. */
+  const change = (key: string, changed: (each: StoredSuppression) => StoredSuppression | null) => {
+    const kept = (table.get(key) ?? []).flatMap((each) => changed(each) ?? []);
+    if (kept.length === 0) table.delete(key);
+    else table.set(key, kept);
+  };
+  const changeCause = (
+    { tenant, cause }: SuppressionCause,
+    changed: (each: StoredSuppression) => StoredSuppression | null,
+  ) => {
+    for (const key of [...table.keys()]) {
+      change(key, (each) => (each.tenant === tenant && each.cause === cause ? changed(each) : each));
+    }
+  };
+  const ofTenant = (tenant: string) => [...table.values()].flat().filter((each) => each.tenant === tenant);
+
+  return defineSuppressionStore({
+    async add(suppressions) {
+      suppressions.forEach(insert);
+    },
+
+    async end({ at, ...cause }) {
+      changeCause(cause, (each) => ({ ...each, endedAt: at }));
+    },
+
+    async withdraw(cause) {
+      changeCause(cause, () => null);
+    },
+
+    async lift({ tenant, pseudonyms, category, lifted }) {
+      let count = 0;
+      for (const pseudonym of new Set(pseudonyms)) {
+        change(keyOf(tenant, pseudonym), (each) => {
+          if (each.lifted !== null || (category !== undefined && each.category !== category)) return each;
+          count += 1;
+          return { ...each, lifted };
+        });
+      }
+      return count;
+    },
+
+    async standing({ tenant, pseudonyms, category, reason, since }) {
+      const found = [...new Set(pseudonyms)].filter((pseudonym) =>
+        (table.get(keyOf(tenant, pseudonym)) ?? []).some(
+          (each) =>
+            each.lifted === null &&
+            (category === undefined || each.category === category) &&
+            (reason === undefined || each.reason === reason) &&
+            (since === undefined || each.endedAt === null || each.endedAt >= since),
+        ),
+      );
+      let generation = 0;
+      for (const each of ofTenant(tenant)) generation = Math.max(generation, each.generation);
+      return { pseudonyms: found, generation };
+    },
+
+    async list({ tenant, below = Number.POSITIVE_INFINITY, cursor = "", limit }) {
+      const found = ofTenant(tenant)
+        .filter((each) => each.generation < below && placeOf(each) > cursor)
+        .sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1));
+      const page = structuredClone(found.slice(0, limit));
+      const last = page.at(-1);
+      return {
+        suppressions: page,
+        cursor: last !== undefined && found.length > limit ? placeOf(last) : undefined,
+      };
+    },
+
+    async newest({ tenant }) {
+      const moments = ofTenant(tenant).flatMap(({ begunAt, endedAt }) => [begunAt, endedAt ?? begunAt]);
+      return moments.sort().at(-1) ?? null;
+    },
+
+    async rename(renamed) {
+      for (const { from, to, generation } of renamed) {
+        const key = keyOf(from.tenant, from.pseudonym);
+        const there = (table.get(key) ?? []).find((each) => isSame(each, from));
+        if (there === undefined) continue;
+        change(key, (each) => (isSame(each, from) ? null : each));
+        insert({ ...there, pseudonym: to, generation });
+      }
+    },
+  });
+};

@@ -1,0 +1,177 @@
+import {
+  categorySchema,
+  defineSuppressionStore,
+  type StoredSuppression,
+  type SuppressionStore,
+  type SuppressionStoreDefinition,
+} from "@subject-rights/core";
+import { z } from "zod";
+import { databaseOf, type TextRow } from "../database/database.ts";
+import { type SchemaCheck, schemaCheck } from "../migrations/schema-version.ts";
+import { emptySql, type Sql, sql } from "../sql/sql.ts";
+import { faithful, faithfulInstant, instantSql, instantText, textOf } from "./faithful.ts";
+import type { StoreOptions } from "./request-store.ts";
+import { defaultSchema, tablesIn } from "./tables.ts";
+
+const columns: Sql = sql`s.tenant, encode(s.pseudonym, 'hex') as pseudonym, s.category, s.cause, s.reason,
+  s.generation::text as generation, ${instantText(sql`s.begun_at`)} as begun_at,
+  ${instantText(sql`s.ended_at`)} as ended_at, s.lifted::text as lifted`;
+
+const liftedSchema = z.object({ at: z.string(), by: z.string(), reason: z.string() }).nullable();
+
+const suppressionOf = (row: TextRow): StoredSuppression => ({
+  tenant: textOf(row, "tenant"),
+  pseudonym: textOf(row, "pseudonym"),
+  category: categorySchema.parse(row["category"]),
+  cause: textOf(row, "cause"),
+  reason: z.enum(["request", "retention"]).parse(row["reason"]),
+  generation: Number(textOf(row, "generation")),
+  begunAt: textOf(row, "begun_at"),
+  endedAt: row["ended_at"] ?? null,
+  lifted: liftedSchema.parse(JSON.parse(row["lifted"] ?? "null")),
+});
+
+/** Many pseudonyms in one text: a list of texts costs the driver and the server more than the look-up itself. */
+const bytesOf = (pseudonyms: readonly string[]): Uint8Array => Buffer.from(pseudonyms.join(""), "hex");
+const pseudonymAt = (bytes: Sql, index: Sql): Sql => sql`substring(${bytes} from 32 * ${index} - 31 for 32)`;
+
+const placeSchema = z.tuple([z.string(), z.string(), z.string(), z.string()]);
+const cursorOf = ({ tenant, pseudonym, category, cause }: StoredSuppression): string =>
+  Buffer.from(JSON.stringify([tenant, pseudonym, category, cause])).toString("base64url");
+
+/** @throws where it is not from a page of this tenant's list: an empty page would say that there is nothing more */
+const placeOf = (cursor: string, tenant: string) => {
+  const [of, ...place] = placeSchema.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
+  if (of !== tenant) throw new TypeError("The cursor is from another list.");
+  return place;
+};
+
+export const suppressionStoreOver = (
+  { client, schema = defaultSchema }: StoreOptions,
+  ready: SchemaCheck,
+): SuppressionStoreDefinition => {
+  const database = databaseOf(client);
+  const table = tablesIn(schema).suppression;
+  const insert = (rows: readonly StoredSuppression[]): Sql => {
+    const texts = (of: (row: StoredSuppression) => string) => rows.map((row) => faithful(of(row)));
+    return sql`insert into ${table}
+      (tenant, pseudonym, category, cause, reason, generation, begun_at, ended_at, lifted)
+    select n.tenant, decode(n.pseudonym, 'hex'), n.category, n.cause, n.reason, n.generation::integer,
+      n.begun_at::timestamptz, n.ended_at::timestamptz, n.lifted::json
+    from unnest(${texts(({ tenant }) => tenant)}, ${texts(({ pseudonym }) => pseudonym)},
+      ${texts(({ category }) => category)}, ${texts(({ cause }) => cause)}, ${texts(({ reason }) => reason)},
+      ${rows.map(({ generation }) => String(generation))}, ${rows.map(({ begunAt }) => faithfulInstant(begunAt))},
+      ${rows.map(({ endedAt }) => endedAt && faithfulInstant(endedAt))},
+      ${rows.map(({ lifted }) => lifted && JSON.stringify(lifted))})
+      as n (tenant, pseudonym, category, cause, reason, generation, begun_at, ended_at, lifted)
+    order by 1, 2, 3, 4
+    on conflict (tenant, pseudonym, category, cause) do nothing`;
+  };
+
+  return {
+    async add(rows) {
+      await ready();
+      if (rows.length > 0) await database.query(insert(rows));
+    },
+
+    async end({ tenant, cause, at }) {
+      await ready();
+      await database.query(sql`update ${table} s set ended_at = ${instantSql(at)}
+        where s.tenant = ${faithful(tenant)} and s.cause = ${faithful(cause)}`);
+    },
+
+    async withdraw({ tenant, cause }) {
+      await ready();
+      await database.query(sql`delete from ${table} s
+        where s.tenant = ${faithful(tenant)} and s.cause = ${faithful(cause)}`);
+    },
+
+    async lift({ tenant, pseudonyms, category, lifted }) {
+      await ready();
+      const rows = await database.query(sql`update ${table} s set lifted = ${JSON.stringify(lifted)}::json
+        where s.tenant = ${faithful(tenant)} and s.lifted is null
+          and s.pseudonym = any (array(select decode(p, 'hex') from unnest(${pseudonyms}) as p))
+          ${category === undefined ? emptySql : sql`and s.category = ${category}`}
+        returning 'lifted' as done`);
+      return rows.length;
+    },
+
+    async standing({ tenant, pseudonyms, category, reason, since }) {
+      await ready();
+      const of = faithful(tenant);
+      const asked = bytesOf(pseudonyms);
+      const [row = {}] = await database.query(
+        sql`with asked as materialized (select ${asked} as bytes), found as (
+          select distinct s.pseudonym from ${table} s
+          where s.tenant = ${of} and s.lifted is null
+            and s.pseudonym = any (array(select ${pseudonymAt(sql`a.bytes`, sql`i`)}
+              from asked a, generate_series(1, ${pseudonyms.length}::integer) as i))
+            ${category === undefined ? emptySql : sql`and s.category = ${category}`}
+            ${reason === undefined ? emptySql : sql`and s.reason = ${reason}`}
+            ${since === undefined ? emptySql : sql`and (s.ended_at is null or s.ended_at >= ${instantSql(since)})`}
+        )
+        select (select coalesce(encode(string_agg(f.pseudonym, ''::bytea), 'hex'), '') from found f) as found,
+          (select coalesce(max(s.generation), 0)::text from ${table} s where s.tenant = ${of}) as generation`.prepared(),
+      );
+      return {
+        pseudonyms: textOf(row, "found").match(/.{64}/g) ?? [],
+        generation: Number(textOf(row, "generation")),
+      };
+    },
+
+    async list({ tenant, below, cursor, limit }) {
+      await ready();
+      const place = cursor === undefined ? null : placeOf(cursor, tenant);
+      const rows = await database.query(sql`select ${columns} from ${table} s
+        where s.tenant = ${faithful(tenant)}
+        ${below === undefined ? emptySql : sql`and s.generation < ${below}::integer`}
+        ${
+          place === null
+            ? emptySql
+            : sql`and (s.pseudonym, s.category, s.cause)
+                > (decode(${place[0]}, 'hex'), ${place[1]}, ${place[2]})`
+        }
+        order by s.pseudonym, s.category, s.cause limit ${limit + 1}::bigint`);
+      const found = rows.slice(0, limit).map(suppressionOf);
+      const last = found.at(-1);
+      return {
+        suppressions: found,
+        cursor: last !== undefined && rows.length > limit ? cursorOf(last) : undefined,
+      };
+    },
+
+    async newest({ tenant }) {
+      await ready();
+      const [row] = await database.query(
+        sql`select ${instantText(sql`max(greatest(s.begun_at, s.ended_at))`)} as newest from ${table} s
+          where s.tenant = ${faithful(tenant)}`,
+      );
+      return row?.["newest"] ?? null;
+    },
+
+    async rename(renamed) {
+      await ready();
+      await database.transaction(async (session) => {
+        for (const { from, to, generation } of renamed) {
+          const [row] = await session.query(sql`delete from ${table} s
+            where s.tenant = ${faithful(from.tenant)} and s.pseudonym = decode(${from.pseudonym}, 'hex')
+              and s.category = ${from.category} and s.cause = ${faithful(from.cause)}
+            returning ${columns}`);
+          if (row !== undefined) {
+            await session.query(insert([{ ...suppressionOf(row), pseudonym: to, generation }]));
+          }
+        }
+      });
+    },
+  };
+};
+
+/**
+ * Suppressions in PostgreSQL.
+ *
+ * @throws ConfigurationMistake where the client or the name of the schema cannot be one
+ */
+export const postgresSuppressionStore = (options: StoreOptions): SuppressionStore => {
+  const { client, schema = defaultSchema } = options;
+  return defineSuppressionStore(suppressionStoreOver(options, schemaCheck(databaseOf(client), schema)));
+};

@@ -1,0 +1,238 @@
+import { defineSuppressionStore, type SuppressionStoreDefinition } from "@subject-rights/core";
+import { memorySuppressionStore } from "@subject-rights/memory";
+import {
+  type StorageHarness,
+  type SuppressionStoreFixture,
+  suppressionStoreCases,
+} from "@subject-rights/testing";
+import { describeSuite } from "./broken/describe-suite.ts";
+import { plainSuppressionStore } from "./broken/plain-storage.ts";
+import { type Fault, world } from "./broken/storage/world.ts";
+
+type SuppressionFault = Fault<SuppressionStoreDefinition>;
+
+const suppressionStore = (fault: SuppressionFault | null): StorageHarness<SuppressionStoreFixture> => {
+  const makeBreakable = async () => {
+    const { tables, leftovers, up, ...doors } = world();
+    const plain = plainSuppressionStore(memorySuppressionStore(tables.suppressions));
+    const good = {
+      add: up(plain.add),
+      end: up(plain.end),
+      withdraw: up(plain.withdraw),
+      lift: up(plain.lift),
+      standing: up(plain.standing),
+      list: up(plain.list),
+      newest: up(plain.newest),
+      rename: up(plain.rename),
+    };
+    const store = defineSuppressionStore({ ...good, ...fault?.({ good, tables, leftovers }) });
+    return { store, ...doors };
+  };
+  return { make: makeBreakable, makeBreakable };
+};
+
+const couldNotAsk = 'standing: "could not ask" is an error, and never "not there"';
+const everyTenant = "standing: which of many, and of no other tenant";
+
+describeSuite<SuppressionFault>(
+  "suppression store",
+  (fault) => suppressionStoreCases(suppressionStore(fault)),
+  [
+    {
+      fault: "what is added again replaces what is there",
+      how: ({ good }) => ({
+        async add(rows) {
+          for (const each of rows) {
+            const { suppressions } = await good.list({ tenant: each.tenant, limit: 100 });
+            const others = suppressions.filter(({ pseudonym }) => pseudonym !== each.pseudonym);
+            if (others.length === suppressions.length) continue;
+            for (const { cause } of suppressions) await good.withdraw({ tenant: each.tenant, cause });
+            await good.add(others);
+          }
+          return good.add(rows);
+        },
+      }),
+      caughtBy: ["add: nothing is fine, and one that is there stays as it is"],
+    },
+    {
+      fault: "the reason is not kept",
+      how: ({ good }) => ({ add: (rows) => good.add(rows.map((each) => ({ ...each, reason: "request" }))) }),
+      caughtBy: [
+        "add: what is added comes back as it was",
+        "standing: only of the category and for the reason that is asked for",
+      ],
+    },
+    {
+      fault: "every tenant reads everything",
+      how: ({ good }) => ({
+        async standing(query) {
+          const own = await good.standing(query);
+          if (own.pseudonyms.length > 0) return own;
+          return good.standing({ ...query, tenant: "tenant-one" });
+        },
+      }),
+      caughtBy: [
+        "standing: the highest generation, lifted ones too; 0 for an empty list",
+        "standing: which of many, and of no other tenant",
+      ],
+    },
+    {
+      fault: "`since` is behind the end",
+      how: ({ good }) => ({
+        standing: ({ since, ...query }) =>
+          good.standing(
+            since === undefined ? query : { ...query, since: new Date(Date.parse(since) + 1).toISOString() },
+          ),
+      }),
+      caughtBy: ["standing: since a moment are those that were not over before it"],
+    },
+    {
+      fault: "what is not over was not there",
+      how: ({ good }) => ({
+        async standing(query) {
+          const { suppressions } = await good.list({ tenant: query.tenant, limit: 10_000 });
+          const open = suppressions.flatMap(({ endedAt, pseudonym }) =>
+            endedAt === null ? [pseudonym] : [],
+          );
+          const found = await good.standing(query);
+          if (query.since === undefined) return found;
+          return { ...found, pseudonyms: found.pseudonyms.filter((each) => !open.includes(each)) };
+        },
+      }),
+      caughtBy: [
+        "end: those of the cause are over, and no others",
+        "standing: since a moment are those that were not over before it",
+      ],
+    },
+    {
+      fault: "it is always of the first generation",
+      how: ({ good }) => ({
+        standing: async (query) => ({ ...(await good.standing(query)), generation: 1 }),
+      }),
+      caughtBy: ["standing: the highest generation, lifted ones too; 0 for an empty list"],
+    },
+    {
+      fault: "everything is over with the first",
+      how: ({ good }) => ({
+        async end({ tenant, at }) {
+          const { suppressions } = await good.list({ tenant, limit: 100 });
+          for (const { cause } of suppressions) await good.end({ tenant, cause, at });
+        },
+      }),
+      caughtBy: ["end: those of the cause are over, and no others"],
+    },
+    {
+      fault: "nothing is ever withdrawn",
+      how: () => ({ withdraw: async () => undefined }),
+      caughtBy: ["withdraw: those of the cause are gone, and no others"],
+    },
+    {
+      fault: "what is lifted is forgotten, and comes back",
+      how: ({ good }) => ({
+        lift: async (which) => (await good.standing(which)).pseudonyms.length,
+      }),
+      caughtBy: [
+        "lift: they stand no longer, stay listed, and are counted once",
+        "rename: what has happened since it was read is not lost",
+      ],
+    },
+    {
+      fault: "once lifted is lifted for good",
+      how: ({ good }) => {
+        const lifted = new Set<string>();
+        return {
+          async lift(which) {
+            for (const each of which.pseudonyms) lifted.add(each);
+            return good.lift(which);
+          },
+          async standing(query) {
+            const found = await good.standing(query);
+            return { ...found, pseudonyms: found.pseudonyms.filter((each) => !lifted.has(each)) };
+          },
+        };
+      },
+      caughtBy: ["lift: who is erased again afterwards stands again"],
+    },
+    {
+      fault: "there is one page",
+      how: ({ good }) => ({
+        list: async (query) => ({ suppressions: (await good.list(query)).suppressions }),
+      }),
+      caughtBy: [
+        "add: another category and another cause are another one",
+        "add: what is added comes back as it was",
+        "end: those of the cause are over, and no others",
+        "lift: they stand no longer, stay listed, and are counted once",
+        "list: page by page, each once, and those below a generation",
+      ],
+    },
+    {
+      fault: "the newest is the last beginning",
+      how: ({ good }) => ({
+        async newest({ tenant }) {
+          const { suppressions } = await good.list({ tenant, limit: 100 });
+          return (
+            suppressions
+              .map(({ begunAt }) => begunAt)
+              .toSorted()
+              .at(-1) ?? null
+          );
+        },
+      }),
+      caughtBy: ["newest: the last beginning or end"],
+    },
+    {
+      fault: "the old pseudonym stays beside the new one",
+      how: ({ good }) => ({
+        rename: (renamed) =>
+          good.add(renamed.map(({ from, to, generation }) => ({ ...from, pseudonym: to, generation }))),
+      }),
+      caughtBy: [
+        "rename: it stands under the new pseudonym alone, with everything else",
+        "rename: what has happened since it was read is not lost",
+      ],
+    },
+    {
+      fault: "what is renamed is what was read",
+      how: ({ good }) => ({
+        async rename(renamed) {
+          await good.rename(renamed);
+          for (const { from, to, generation } of renamed) {
+            const now = { ...from, pseudonym: to, generation };
+            const { suppressions } = await good.list({ tenant: from.tenant, limit: 100 });
+            const others = suppressions.filter(({ pseudonym }) => pseudonym !== to);
+            for (const { cause } of suppressions) await good.withdraw({ tenant: from.tenant, cause });
+            await good.add([...others, now]);
+          }
+        },
+      }),
+      caughtBy: ["rename: what has happened since it was read is not lost"],
+    },
+    {
+      fault: "only the first of several is added",
+      how: ({ good }) => ({ add: (rows) => good.add(rows.slice(0, 1)) }),
+      caughtBy: [
+        "add: another category and another cause are another one",
+        "add: nothing is fine, and one that is there stays as it is",
+        "add: what is added comes back as it was",
+        "end: those of the cause are over, and no others",
+        "lift: they stand no longer, stay listed, and are counted once",
+        "list: page by page, each once, and those below a generation",
+        "newest: the last beginning or end",
+        "rename: it stands under the new pseudonym alone, with everything else",
+        "standing: only of the category and for the reason that is asked for",
+        "standing: since a moment are those that were not over before it",
+        "standing: the highest generation, lifted ones too; 0 for an empty list",
+        "standing: which of many, and of no other tenant",
+        "withdraw: those of the cause are gone, and no others",
+      ],
+    },
+    {
+      fault: "nobody stands in it while the storage is gone",
+      how: ({ good }) => ({
+        standing: (query) => good.standing(query).catch(() => ({ pseudonyms: [], generation: 0 })),
+      }),
+      caughtBy: [couldNotAsk],
+    },
+  ],
+);
