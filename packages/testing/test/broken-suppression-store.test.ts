@@ -32,7 +32,6 @@ const suppressionStore = (fault: SuppressionFault | null): StorageHarness<Suppre
 };
 
 const couldNotAsk = 'standing: "could not ask" is an error, and never "not there"';
-const everyTenant = "standing: which of many, and of no other tenant";
 
 describeSuite<SuppressionFault>(
   "suppression store",

@@ -49,6 +49,7 @@ it.each<[string, readonly ConformanceCase[]]>([
       ...everything,
       abilities: ["identify", "locate", "export", "erase", "refresh", "verify"],
       erasesMany: true,
+      listsPeople: true,
       foreignTenant: "tenant-two",
     }),
   ],

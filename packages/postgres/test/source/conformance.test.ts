@@ -106,6 +106,7 @@ for (const [over, harness] of Object.entries(harnesses)) {
       ...harness,
       abilities: ["identify", "locate", "export", "erase"],
       erasesMany: true,
+      listsPeople: true,
       foreignTenant: "tenant-three",
     });
     for (const each of cases) it(each.name, each.run);

@@ -7,6 +7,7 @@ import { erasingManyCases } from "./erasing-many.ts";
 import { exportingCases } from "./exporting.ts";
 import { identifyingCases, locatingCases } from "./finding.ts";
 import type { AbilityName, DataSourceFixture, DataSourceHarness } from "./harness.ts";
+import { listingBreakingCases, listingCases } from "./listing.ts";
 import { refreshingCases } from "./refreshing.ts";
 
 type Part = (test: CaseMaker<DataSourceFixture>, harness: DataSourceHarness) => readonly ConformanceCase[];
@@ -25,7 +26,11 @@ export const dataSourceCases = (harness: DataSourceHarness): readonly Conformanc
     ...where(["erase"], erasingCases),
     ...where(["locate", "verify"], remainingCases),
     ...(harness.erasesMany === true ? erasingManyCases(test, harness) : []),
+    ...(harness.listsPeople === true ? listingCases(test, harness) : []),
     ...where(["refresh"], refreshingCases),
-    ...casesWhereMade(harness.makeBreakable?.bind(harness), (breakable) => breakingCases(breakable, harness)),
+    ...casesWhereMade(harness.makeBreakable?.bind(harness), (breakable) => [
+      ...breakingCases(breakable, harness),
+      ...(harness.listsPeople === true ? listingBreakingCases(breakable, harness) : []),
+    ]),
   ];
 };

@@ -23,6 +23,8 @@ export interface DataSourceHarness {
   readonly foreignTenant?: string | undefined;
   /** Whether the source has `eraseMany`. Left out: the cases for it are left out. */
   readonly erasesMany?: boolean | undefined;
+  /** Whether the source has `identifiers`. Left out: the cases for it are left out. */
+  readonly listsPeople?: boolean | undefined;
   /** A source that holds these people and shares nothing with any other. */
   make(): Promise<DataSourceFixture>;
   /** One that can be broken while in use. Left out, nobody learns whether it turns an error into an empty answer. */

@@ -93,12 +93,21 @@ const outcomeOf = ({ collection, count }: CollectionCount): CollectionOutcome =>
   return { collection, outcome: "retained", count, reason: "§ 147 AO", until: "2035-12-31" };
 };
 
+export const namesOf = ({ owner }: StoredRow): readonly FoundIdentifier[] =>
+  owner === null
+    ? []
+    : [
+        { type: "email", value: owner.email },
+        { type: "customer-number", value: owner.customerNumber },
+        { type: "telephone", value: familyTelephone, shared: true },
+      ];
+
 const rowsPerPage = 2;
 
 export type GoodSource = Required<
   Omit<
     DataSourceDefinition,
-    "copyOf" | "owner" | "revision" | "thirdParty" | "joins" | "eraseMany" | "verifyMany" | "identifiers"
+    "copyOf" | "owner" | "revision" | "thirdParty" | "joins" | "eraseMany" | "verifyMany"
   >
 >;
 
@@ -171,6 +180,12 @@ export const goodSource = (tables: Tables, matching: Matching = matches): GoodSo
         : countsOf(found).map(outcomeOf);
     },
 
+    async *identifiers(context) {
+      ask(context);
+      const held = tables.rows.filter(({ tenant }) => tenant === context.tenant);
+      for (const row of held) yield { people: [namesOf(row)] };
+    },
+
     async refresh(context) {
       ask(context);
       tables.rows = [...tables.origins];
@@ -216,6 +231,7 @@ export const harness = (fault: Fault | null): DataSourceHarness => {
   };
   return {
     abilities: ["identify", "locate", "export", "erase", "refresh", "verify"],
+    listsPeople: true,
     foreignTenant: "tenant-two",
     make: makeBreakable,
     makeBreakable,
