@@ -141,6 +141,7 @@ export type {
   LineColumn,
   LinePage,
   PeopleHeld,
+  Recipient,
   Row,
   RowPage,
   Value,

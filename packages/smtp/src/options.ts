@@ -19,7 +19,7 @@ export interface SmtpNotifierOptions {
    * by more than a third on its way (base64), and many servers refuse messages of more than 10 MB.
    */
   readonly attachmentLimit?: number | undefined;
-  /** The application's own words, for as many notices as it likes. Default: `english`. */
+  /** `german`, or the application's own words, for as many notices as it likes. Default: `english`. */
   readonly texts?: Partial<Texts> | undefined;
 }
 

@@ -54,6 +54,8 @@ export const notices: { readonly [Type in NoticeType]: NoticeOf<Type> } = {
     token: "b7Zq-token",
     url: "https://privacy.northwind.example/confirm#b7Zq-token",
     expiresAt: "2026-11-30T09:30:00.000Z",
+    receivedAt: "2026-11-23T09:30:00.000Z",
+    dueOn: "2026-12-23",
   },
   support: {
     ...erasure,
@@ -131,6 +133,24 @@ export const notices: { readonly [Type in NoticeType]: NoticeOf<Type> } = {
       { title: "Paper files", outcomes: [], checked: false, settled: "The archive burnt down in 2019." },
       { title: "Search index", outcomes: [], checked: true, settled: null },
     ],
+  },
+  recipient: {
+    ...erasure,
+    type: "recipient",
+    subject,
+    identifiers: [
+      { type: "email", value: subject },
+      { type: "customer-number", value: "4711" },
+    ],
+    source: crm,
+    recipient: "Northwind Credit Checks",
+  },
+  refusal: {
+    ...erasure,
+    type: "refusal",
+    subject,
+    receivedAt: "2026-11-23T09:30:00.000Z",
+    reasons: "The request is manifestly unfounded (Art. 12(5) GDPR).",
   },
   failure: {
     ...exporting,

@@ -36,6 +36,8 @@ describeSuite<KeyFault>("key ring", (fault) => keyRingCases(keyRing(fault)), [
     fault: "keys have 16 bytes",
     how: ({ good }) => ({ use: async (name) => (await good.use(name))?.slice(0, 16) }),
     caughtBy: [
+      'create: "could not ask" is an error, and never an answer',
+      "create: a key that is there already stays as it is",
       "create: makes 32 bytes, the same at each use",
       "create: many at the same moment make one key",
       "create: no two keys are alike",

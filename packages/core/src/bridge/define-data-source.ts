@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { CallFailed } from "../errors.ts";
-import type { DataSourceDefinition } from "../ports/data-source.ts";
+import type { DataSourceDefinition, Recipient } from "../ports/data-source.ts";
 import { categorySchema } from "../request/kinds.ts";
 import {
   type CollectionCount,
@@ -32,6 +32,8 @@ export interface DataSource {
   /** The identifier types it can find a person by; one of them is enough. */
   readonly needs: readonly string[];
   readonly owner: string | null;
+  /** Whom its data was disclosed to. */
+  readonly recipients: readonly Recipient[];
   /** What its author says to tell one way of working from another. */
   readonly revision: string | null;
   readonly identify: Ability<readonly FoundIdentifier[]> | null;
@@ -70,6 +72,10 @@ const definitionSchema = z
     copyOf: z.array(z.string()).min(1).optional(),
     needs: z.array(identifierTypeSchema).min(1).default(["email"]),
     owner: emailSchema.optional(),
+    recipients: z
+      .array(z.object({ title: z.string().min(1).max(200), address: emailSchema }))
+      .max(100)
+      .default([]),
     revision: z.string().min(1).max(200).optional(),
     thirdParty: z.boolean().optional(),
     identify: callable.optional(),
@@ -109,7 +115,7 @@ const manyCountsSchema = z.array(collectionCountsSchema);
  * @throws ConfigurationMistake where the definition cannot work; it says what to change
  */
 export const defineDataSource = (definition: DataSourceDefinition): DataSource => {
-  const { id, title, holds, kind, copyOf, needs, owner, revision, thirdParty } = checkDefinition(
+  const { id, title, holds, kind, copyOf, needs, owner, recipients, revision, thirdParty } = checkDefinition(
     `data source "${String(definition.id)}"`,
     definitionSchema,
     definition,
@@ -152,9 +158,11 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
         verify: can("verify"),
       },
       ...(thirdParty === true && { thirdParty }),
+      ...(recipients.length > 0 && { recipients: recipients.length }),
     },
     needs,
     owner: owner ?? null,
+    recipients,
     revision: revision ?? null,
     identify: asking("identify", foundIdentifiersSchema as z.ZodType<readonly FoundIdentifier[]>),
     locate,

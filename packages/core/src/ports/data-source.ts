@@ -31,6 +31,11 @@ export interface DataSourceDefinition {
   readonly copyOf?: readonly string[];
   /** The identifier types it can find a person by; one of them is enough. Default: `["email"]`. */
   readonly needs?: readonly string[];
+  /**
+   * Whom data of this source was disclosed to: they are told what was erased or anonymised here (Art. 19 GDPR), so that
+   * they can do the same. Leave out who cannot be told with reasonable effort, and write down why.
+   */
+  readonly recipients?: readonly Recipient[];
   /** The email address of who erases by hand, for an origin without `erase`. */
   readonly owner?: string;
   /**
@@ -149,6 +154,14 @@ export interface LineColumn {
 /** A page of people, each as all of what they are known by. */
 export interface PeopleHeld {
   readonly people: readonly (readonly FoundIdentifier[])[];
+}
+
+/** Somebody whom personal data was disclosed to (Art. 4(9) GDPR). */
+export interface Recipient {
+  /** What people call them. */
+  readonly title: string;
+  /** An email address. */
+  readonly address: string;
 }
 
 export type Row = Readonly<Record<string, Value>>;

@@ -57,6 +57,10 @@ export type Notice =
       /** The page on which to acknowledge; null where the application has none, and the token is typed in. */
       readonly url: string | null;
       readonly expiresAt: Instant;
+      /** When the request arrived. */
+      readonly receivedAt: Instant;
+      /** By when it has to be answered, `YYYY-MM-DD`. */
+      readonly dueOn: string;
     })
   | (AboutRequest & {
       readonly type: "support";
@@ -123,6 +127,23 @@ export type Notice =
       readonly subject: string;
       readonly complete: boolean;
       readonly sources: readonly SourceReport[];
+    })
+  | (AboutRequest & {
+      readonly type: "recipient";
+      readonly subject: string;
+      readonly identifiers: readonly { readonly type: string; readonly value: string }[];
+      /** Where it was erased. */
+      readonly source: { readonly id: string; readonly title: string };
+      /** Whom the data of that source was disclosed to, and who is told. */
+      readonly recipient: string;
+    })
+  | (AboutRequest & {
+      readonly type: "refusal";
+      readonly subject: string;
+      /** When the request arrived. */
+      readonly receivedAt: Instant;
+      /** Why it was declined, in the words of whoever did so. */
+      readonly reasons: string;
     })
   | (AboutRequest & {
       readonly type: "failure";

@@ -22,6 +22,10 @@ export type NoticeKind =
   | "package-secret"
   /** Says what an erasure did, and what was kept. */
   | "completion"
+  /** Tells somebody whom data was disclosed to what was erased (Art. 19 GDPR). */
+  | "recipient"
+  /** Tells the person that the request is declined, why, and whom they can turn to (Art. 12(4) GDPR). */
+  | "refusal"
   /** Says that an export came to nothing. */
   | "failure";
 
@@ -50,6 +54,12 @@ export const approvalNotice = (edition: number): string => `approval-${edition}`
 export const completionNotice = (reopened: number): string => `completion-${reopened + 1}`;
 export const deadlineNotice = (reminder: number): string => `deadline-${reminder}`;
 export const extensionNotice = "extension-1";
+export const refusalNotice = "refusal-1";
+/** @param recipient which of those of the source, from 0 */
+export const recipientNotice = (source: string, recipient: number, reopened: number): string =>
+  `recipient-${source}-${reopened + 1}-${recipient}`;
+export const recipientOf = ({ id }: { readonly id: string }): number =>
+  Number(id.slice(id.lastIndexOf("-") + 1));
 export const deliveryNotice = (edition: number): string => `delivery-${edition}`;
 export const secretNotice = (edition: number): string => `package-secret-${edition}`;
 export const supportNotice = (source: string, alert: number): string => `support-${source}-${alert}`;

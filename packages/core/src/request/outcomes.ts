@@ -103,6 +103,12 @@ const changedIn = (outcomes: readonly CollectionOutcome[]): number | undefined =
     : undefined;
 };
 
+/** Whether nothing of the records names the person any more. */
+export const isGone = (
+  each: CollectionOutcome,
+): each is Extract<CollectionOutcome, { outcome: "erased" | "anonymised" }> =>
+  each.outcome === "erased" || each.outcome === "anonymised";
+
 export const totalCount = (counts: readonly { readonly count: number }[]): number =>
   counts.reduce((sum, { count }) => sum + count, 0);
 

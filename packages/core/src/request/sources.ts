@@ -22,4 +22,6 @@ export interface SourceDescriptor {
   readonly abilities: SourceAbilities;
   /** Somebody else runs it: what it says of itself is that party's word. Left out: no. */
   readonly thirdParty?: true;
+  /** How many recipients are told what was erased here. Left out: none. */
+  readonly recipients?: number;
 }

@@ -57,6 +57,8 @@ export interface SourceStep {
   readonly canIdentify: boolean;
   /** Somebody else runs it: what it says of itself is that party's word. Left out: no. */
   readonly thirdParty?: true;
+  /** How many recipients are told what was erased here. Left out: none. */
+  readonly recipients?: number;
   readonly status: SourceStatus;
   readonly stage: StepStage;
   /** Tries since the last success or the last time somebody asked for another. */

@@ -1,6 +1,7 @@
 import { type Change, changed, closed, noticeDue } from "../request/change.ts";
 import { isProven } from "../request/grades.ts";
-import { completionNotice } from "../request/notices.ts";
+import { completionNotice, recipientNotice } from "../request/notices.ts";
+import { isGone } from "../request/outcomes.ts";
 import { isDecided } from "../request/request.ts";
 import { isPerformed, isResolved } from "../request/steps.ts";
 import { askOwners } from "./owners.ts";
@@ -50,12 +51,26 @@ export const eraseWorkflow: Workflow = {
           : ifChanged(change, askOwners(change));
       case "verified": {
         const outcome = isProven(request) ? "completed" : "completed-with-exceptions";
-        return noticeDue(closed(change, outcome), completionNotice(request.reopened), "completion");
+        const told = noticeDue(closed(change, outcome), completionNotice(request.reopened), "completion");
+        return recipientsDue(told);
       }
       default:
         return null;
     }
   },
 };
+
+/** Whoever was given data of a source is told once something of it was erased (Art. 19 GDPR). */
+const recipientsDue = (change: Change): Change =>
+  change.request.steps
+    .filter(({ outcomes }) => outcomes.some((each) => isGone(each) && each.count > 0))
+    .flatMap(({ source, recipients = 0 }) =>
+      Array.from({ length: recipients }, (_, index) => ({ source, index })),
+    )
+    .reduce(
+      (telling, { source, index }) =>
+        noticeDue(telling, recipientNotice(source, index, change.request.reopened), "recipient", source),
+      change,
+    );
 
 const ifChanged = (before: Change, now: Change): Change | null => (now === before ? null : now);

@@ -31,10 +31,14 @@ export const stepsFor = (
   return sources
     .filter((source) => reached.includes(source) || source.abilities.identify)
     .map((source) => {
-      const { id, kind, copyOf, abilities, thirdParty } = source;
+      const { id, kind, copyOf, abilities, thirdParty, recipients } = source;
       const task = reached.includes(source) ? workflow.taskFor(source, reached) : "identify";
       const step = newStep(id, kind, task, kind === "copy" ? (copyOf ?? origins) : [], abilities.identify);
-      return thirdParty === true ? { ...step, thirdParty } : step;
+      return {
+        ...step,
+        ...(thirdParty === true && { thirdParty }),
+        ...(recipients !== undefined && { recipients }),
+      };
     });
 };
 

@@ -87,7 +87,7 @@ describe("migrate", () => {
     const schema = newSchema();
     const storage = postgresStorage({ client: database.pool, schema, masterKey });
     orThrow(await storage.migrate());
-    await database.pool.query(`insert into ${schema}.migration (number) values (5)`);
+    await database.pool.query(`insert into ${schema}.migration (number) values (6)`);
     const tooNew = { code: "schema-too-new", found: 6, known: 5 };
     expect((await storage.migrate())._unsafeUnwrapErr()).toMatchObject(tooNew);
     const read = await storage.requestStore.read({ tenant: "halmstrand", id: "a" });

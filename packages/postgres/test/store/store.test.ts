@@ -398,7 +398,7 @@ describe("a per-request statement", () => {
         from ${schema}.request, generate_series(1, 3) s;
       insert into ${schema}.artifact select 'halmstrand', 'r' || n, 'package', 0, '2026-01-01', '\\x00'
         from generate_series(1, 5000) n;
-      insert into ${schema}.key select 'k' || n, '\\x00' from generate_series(1, 5000) n;
+      insert into ${schema}.key (name, wrapped, generation) select 'k' || n, '\\x00', 1 from generate_series(1, 5000) n;
       analyze`);
     const statements: { text: string; values: unknown[] }[] = [];
     const recording: PoolShape = {

@@ -1,11 +1,8 @@
 import type { Notice } from "@subject-rights/core";
 import type { Block, Fact } from "../words.ts";
+import { facts, list, paragraph } from "./blocks.ts";
 import * as phrases from "./phrases.ts";
 import type { NoticeOf, Texts } from "./texts.ts";
-
-const paragraph = (text: string): Block => ({ type: "paragraph", text });
-const facts = (...rows: readonly Fact[]): Block => ({ type: "facts", facts: rows });
-const list = (items: readonly string[]): Block => ({ type: "list", items });
 
 const person = (notice: { readonly subject: string }): Fact => ({ name: "Person", value: notice.subject });
 const request = (notice: Notice): Fact => ({ name: "Request", value: phrases.request(notice) });
@@ -15,6 +12,12 @@ const source = (notice: NoticeOf<"support" | "manual-task" | "decision">): Fact 
   value: `${notice.source.title} (${notice.source.id})`,
 });
 
+/** Art. 12(4), 77 and 79 GDPR: said wherever somebody does not get all that was asked for. */
+const remedies = paragraph(
+  "If you do not agree, you can lodge a complaint with a supervisory authority (Art. 77 GDPR) and seek a judicial " +
+    "remedy (Art. 79 GDPR).",
+);
+
 /** The words that are used where the application has none of its own. */
 export const english: Texts = {
   confirmation: (notice) => ({
@@ -22,9 +25,13 @@ export const english: Texts = {
     blocks: [
       paragraph(`${notice.controller} was asked to ${asked(notice)} this person:`),
       facts(person(notice), request(notice), reference(notice), {
-        name: "Confirm by",
-        value: phrases.moment(notice.expiresAt),
+        name: "Received",
+        value: phrases.moment(notice.receivedAt),
       }),
+      facts(
+        { name: "Confirm by", value: phrases.moment(notice.expiresAt) },
+        { name: "To be answered by", value: phrases.day(notice.dueOn) },
+      ),
       paragraph("Nothing has been read or erased so far. Nothing will be until you confirm."),
       ...(notice.kind === "erasure" ? [paragraph("What is erased cannot be brought back.")] : []),
       ...(notice.url === null
@@ -160,10 +167,34 @@ export const english: Texts = {
       ),
       facts(person(notice), request(notice), reference(notice)),
       paragraph(`Why: ${notice.reasons}`),
+      remedies,
+    ],
+  }),
+
+  recipient: (notice) => ({
+    subjectLine: `Please erase as well: data from ${notice.controller}`,
+    blocks: [
       paragraph(
-        "If you do not agree, you can lodge a complaint with a supervisory authority (Art. 77 GDPR) and seek a judicial " +
-          "remedy (Art. 79 GDPR).",
+        `${notice.controller} has erased personal data that was disclosed to ${notice.recipient}, and has to tell you so ` +
+          "(Art. 19 GDPR). Please erase what you were given, as far as no duty of your own makes you keep it.",
       ),
+      facts({ name: "Erased in", value: notice.source.title }, reference(notice)),
+      paragraph("The person is known by:"),
+      facts(...notice.identifiers.map(({ type, value }) => ({ name: type, value }))),
+      paragraph("Then delete this message, because it names the person."),
+    ],
+  }),
+
+  refusal: (notice) => ({
+    subjectLine: `Declined: ${phrases.request(notice).toLowerCase()}`,
+    blocks: [
+      paragraph(`${notice.controller} will not do what this request asks for (Art. 12(4) GDPR):`),
+      facts(person(notice), request(notice), reference(notice), {
+        name: "Received",
+        value: phrases.moment(notice.receivedAt),
+      }),
+      paragraph(`Why: ${notice.reasons}`),
+      remedies,
     ],
   }),
 
@@ -242,6 +273,7 @@ export const english: Texts = {
         ]),
       ]),
       ...(notice.sources.length === 0 ? [paragraph("No data source had a part in this request.")] : []),
+      ...(notice.complete ? [] : [remedies]),
     ],
   }),
 

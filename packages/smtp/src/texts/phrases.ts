@@ -63,7 +63,10 @@ const dayFormat = new Intl.DateTimeFormat("en-GB", {
 export const day = (at: string): string => dayFormat.format(new Date(at));
 
 /** "30 November 2026, 09:30 UTC". */
-export const moment = (at: string): string => `${day(at)}, ${new Date(at).toISOString().slice(11, 16)} UTC`;
+export const moment = (at: string): string => `${day(at)}, ${utcTime(at)} UTC`;
+
+/** "09:30". */
+export const utcTime = (at: string): string => new Date(at).toISOString().slice(11, 16);
 
 const units = ["bytes", "kB", "MB", "GB", "TB"] as const;
 

@@ -20,6 +20,8 @@ const notices: { readonly [Type in NoticeType]: Extract<Notice, { readonly type:
     token: "8Yc3Vn0pQm5tXw2LrKzHbJdGfSaUiEoT7N1R4B6C9xM",
     url: "https://privacy.example.com/acknowledge?token=8Yc3Vn0pQm5tXw2LrKzHbJdGfSaUiEoT7N1R4B6C9xM&language=en",
     expiresAt,
+    receivedAt: "2026-02-27T09:00:00.000Z",
+    dueOn: "2026-03-27",
   },
   support: {
     ...about,
@@ -110,6 +112,23 @@ const notices: { readonly [Type in NoticeType]: Extract<Notice, { readonly type:
       },
     ],
   },
+  recipient: {
+    ...about,
+    type: "recipient",
+    kind: "erasure",
+    subject,
+    identifiers: [{ type: "email", value: subject }],
+    source: crm,
+    recipient: "Credit agency (Øst)",
+  },
+  refusal: {
+    ...about,
+    type: "refusal",
+    kind: "erasure",
+    subject,
+    receivedAt: "2026-02-27T09:00:00.000Z",
+    reasons: "The same was asked for, and done, ten days before (Art. 12(5) GDPR).",
+  },
   failure: {
     ...about,
     type: "failure",
@@ -170,6 +189,10 @@ export const factsOf = (notice: Notice): readonly string[] => {
     case "deadline":
       return [notice.requestId];
     case "extension":
+      return [notice.controller, notice.reasons];
+    case "recipient":
+      return [notice.controller, ...notice.identifiers.map(({ value }) => value)];
+    case "refusal":
       return [notice.controller, notice.reasons];
     case "delivery":
       return [...(notice.url === null ? [] : [notice.url]), ...notice.missing.map(({ title }) => title)];

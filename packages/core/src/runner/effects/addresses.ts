@@ -1,6 +1,6 @@
 import { withinDeadline } from "../../bridge/call.ts";
 import { CallFailed } from "../../errors.ts";
-import type { MailedNotice } from "../../request/notices.ts";
+import { type MailedNotice, recipientOf } from "../../request/notices.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { emailSchema } from "../../subject/identifier.ts";
 import { callFor, type Effect, subjectOfRequest } from "./effect.ts";
@@ -20,7 +20,7 @@ export const addressFor = async (
   );
 };
 
-const lookUp = async (effect: Effect, { kind, source }: MailedNotice): Promise<string | undefined> => {
+const lookUp = async (effect: Effect, { id, kind, source }: MailedNotice): Promise<string | undefined> => {
   const { request, services } = effect;
   const { addresses, sources } = services;
   const { tenant } = request;
@@ -31,12 +31,15 @@ const lookUp = async (effect: Effect, { kind, source }: MailedNotice): Promise<s
       return addresses.support({ tenant });
     case "approval":
       return (addresses.approver ?? addresses.support)({ tenant });
+    case "recipient":
+      return sources.get(source ?? "")?.recipients[recipientOf({ id })]?.address;
     case "manual-task":
       return sources.get(source ?? "")?.owner ?? undefined;
     case "confirmation":
     case "delivery":
     case "extension":
     case "completion":
+    case "refusal":
     case "failure": {
       if (request.acknowledgement.by === "tenant-admin") return addresses.tenantAdmin({ tenant });
       const email = subjectOfRequest(request).values("email")[0];

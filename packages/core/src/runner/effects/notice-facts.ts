@@ -2,7 +2,7 @@ import type { Notice } from "../../ports/notifier.ts";
 import { confidentialOf, stepOf } from "../../request/change.ts";
 import { lastDayOf } from "../../request/deadline/deadline.ts";
 import { explainDeadline } from "../../request/deadline/explain.ts";
-import type { MailedNotice } from "../../request/notices.ts";
+import { type MailedNotice, recipientOf } from "../../request/notices.ts";
 import { totalCount } from "../../request/outcomes.ts";
 import { planOf } from "../../request/plan.ts";
 import type { Problem } from "../../request/problems.ts";
@@ -29,6 +29,8 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
         token: token ?? "",
         url: token === null ? null : (services.links.acknowledge?.(token) ?? null),
         expiresAt: request.acknowledgement.expiresAt,
+        receivedAt: request.receivedAt,
+        dueOn: lastDayOf(request.deadline).day,
       };
     case "support": {
       const { code, retryable } = notice.about ?? unknownProblem;
@@ -97,6 +99,23 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
             checked: step.checked === true,
             settled: step.settlement?.reason ?? null,
           })),
+      };
+    case "recipient":
+      return {
+        ...about,
+        type: "recipient",
+        subject,
+        identifiers: confidentialOf(request).identifiers,
+        source,
+        recipient: services.sources.get(source.id)?.recipients[recipientOf(notice)]?.title ?? "",
+      };
+    case "refusal":
+      return {
+        ...about,
+        type: "refusal",
+        subject,
+        receivedAt: request.receivedAt,
+        reasons: request.reason ?? "",
       };
     case "failure":
       return {

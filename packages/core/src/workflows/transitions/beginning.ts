@@ -11,7 +11,7 @@ import {
   recorded,
 } from "../../request/change.ts";
 import { categoriesReached } from "../../request/kinds.ts";
-import { confirmationNotice } from "../../request/notices.ts";
+import { confirmationNotice, refusalNotice } from "../../request/notices.ts";
 import type { Rules } from "../../request/rules.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { stepsFor } from "../workflow.ts";
@@ -66,7 +66,11 @@ export const end = (change: Change, event: EventOf<"declined" | "cancelled">): C
       ? { status: "warning", problem: { code: "interrupted", retryable: false }, nextAttemptAt: null }
       : null,
   );
-  return closed(changed(withdrawNotices(interrupted), { reason: event.reason }), event.type);
+  const ended = closed(changed(withdrawNotices(interrupted), { reason: event.reason }), event.type);
+  // Who asked has a right to the reasons. Without the key nobody knows any more whom to tell.
+  return event.type === "declined" && ended.request.key === "live"
+    ? noticeDue(ended, refusalNotice, "refusal")
+    : ended;
 };
 
 /** A confirmation that is overtaken must not be sent: it would invite to acknowledge what cannot be any more. */

@@ -107,7 +107,7 @@ const rowsPerPage = 2;
 export type GoodSource = Required<
   Omit<
     DataSourceDefinition,
-    "copyOf" | "owner" | "revision" | "thirdParty" | "joins" | "eraseMany" | "verifyMany"
+    "copyOf" | "owner" | "revision" | "thirdParty" | "recipients" | "joins" | "eraseMany" | "verifyMany"
   >
 >;
 

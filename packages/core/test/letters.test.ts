@@ -1,0 +1,82 @@
+import type { Row } from "@subject-rights/core";
+import { expect, it } from "vitest";
+import { ada, admin, createWorld, peopleSource } from "./world.ts";
+
+const day = 86_400_000;
+const recipients = [
+  { title: "Credit agency", address: "privacy@credit.example" },
+  { title: "Parcel service", address: "privacy@parcels.example" },
+];
+
+const shop = async () => {
+  const crm = new Map<string, Row[]>([[ada, [{}]]]);
+  const sources = [
+    peopleSource("crm", crm, { recipients }),
+    peopleSource("billing", new Map<string, Row[]>(), {
+      recipients: [{ title: "Tax adviser", address: "privacy@taxes.example" }],
+    }),
+  ];
+  return { world: await createWorld({ sources }), crm };
+};
+
+it("tells the person on record why a request is declined, and then forgets them", async () => {
+  const { world, crm } = await shop();
+  const requestId = await world.rights.requests
+    .submit({ actor: admin, kind: "erasure", category: "customer-data", email: ada })
+    .map(({ request }) => request.id)
+    .unwrapOr("");
+  await world.settle();
+  const declined = { actor: admin, requestId, reason: "the same was done ten days ago" };
+  (await world.rights.requests.decline(declined))._unsafeUnwrap();
+  await world.pass(day);
+  const letters = world.notifier.sent.filter(({ notice }) => notice.type === "refusal");
+  expect(letters.map(({ to }) => to)).toEqual(["tenant-admin@northwind.example"]);
+  expect(letters[0]?.notice).toMatchObject({
+    subject: ada,
+    reasons: "the same was done ten days ago",
+    requestId,
+  });
+  expect((await world.read(requestId)).outcome).toBe("declined");
+  expect([...world.tables.keys.keys()].filter((name) => name.includes(requestId))).toEqual([]);
+  expect(crm.has(ada)).toBe(true);
+});
+
+it("tells nobody of a request that is cancelled", async () => {
+  const { world } = await shop();
+  const submitted = await world.rights.requests.submit({
+    actor: admin,
+    kind: "erasure",
+    category: "customer-data",
+    email: ada,
+  });
+  await world.settle();
+  const requestId = submitted._unsafeUnwrap().request.id;
+  (await world.rights.requests.cancel({ actor: admin, requestId, reason: "a mistake" }))._unsafeUnwrap();
+  await world.pass(day);
+  expect(world.notifier.sent.map(({ notice }) => notice.type)).toEqual(["confirmation"]);
+});
+
+it("tells each recipient of a source in which something was erased, once, and nobody else", async () => {
+  const { world } = await shop();
+  const requestId = await world.acknowledged("erasure");
+  await world.pass(day);
+  expect((await world.read(requestId)).outcome).toBe("completed");
+  const letters = world.notifier.sent.filter(({ notice }) => notice.type === "recipient");
+  expect(letters.map(({ to, notice }) => [to, notice.type === "recipient" && notice.recipient])).toEqual(
+    recipients.map(({ title, address }) => [address, title]),
+  );
+  expect(letters[0]?.notice).toMatchObject({
+    identifiers: [{ type: "email", value: ada }],
+    source: { id: "crm" },
+  });
+  expect([...world.tables.keys.keys()].filter((name) => name.includes(requestId))).toEqual([]);
+});
+
+it("says in the confirmation when the request arrived, and by when it is answered", async () => {
+  const { world } = await shop();
+  await world.acknowledged("erasure");
+  const [{ notice } = {}] = world.notifier.sent;
+  const { receivedAt, deadline } =
+    (await world.rights.requests.list({ actor: admin }))._unsafeUnwrap().requests[0] ?? {};
+  expect(notice).toMatchObject({ type: "confirmation", receivedAt, dueOn: deadline?.dueOn });
+});

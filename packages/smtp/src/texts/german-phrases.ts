@@ -1,0 +1,67 @@
+import type { Category, CollectionOutcome, MissingPart, Notice, ProblemCode } from "@subject-rights/core";
+import { utcTime } from "./phrases.ts";
+
+type About = Pick<Notice, "kind" | "category">;
+
+const categories = {
+  "customer-data": "Kundendaten",
+  "user-data": "Benutzerdaten",
+  "user-telemetry": "Nutzungsdaten (Telemetrie)",
+} as const satisfies Record<Category, string>;
+
+export const category = ({ category: asked }: About): string => categories[asked];
+
+/** "Löschung von Kundendaten". */
+export const request = (about: About): string =>
+  `${about.kind === "erasure" ? "Löschung" : "Herausgabe"} von ${category(about)}`;
+
+/** What a source did, said behind its title. */
+const problems = {
+  unavailable: "war nicht zu erreichen oder hat mit einem Fehler geantwortet",
+  "timed-out": "hat nicht rechtzeitig geantwortet",
+  "permanent-failure": "meldet, dass es nicht geht und auch ein neuer Versuch nicht hilft",
+  "invalid-answer": "hat eine Antwort gegeben, die nicht stimmen kann",
+  "still-present": "hatte noch Datensätze der Person, nachdem die Löschung gemeldet war",
+  "identifier-missing": "braucht eine Kennung, die für diese Person niemand weiß",
+  "too-many-identifiers": "hat für diese Person immer weitere Kennungen gefunden",
+  "not-registered": "ist nicht mehr angemeldet",
+  "not-supported": "kann das nicht",
+  "owner-cannot": "geht nicht, hat die verantwortliche Person geantwortet",
+  "no-address": "hat niemanden, dem geschrieben werden kann",
+  "package-too-large": "ist zu groß für eine Nachricht, und ein Link zum Abholen ist nicht eingerichtet",
+  interrupted: "wurde unterbrochen, und niemand weiß, ob es fertig wurde",
+} as const satisfies Record<ProblemCode, string>;
+
+export const problem = (code: ProblemCode): string => problems[code];
+
+export const missing = (parts: readonly MissingPart[]): string[] =>
+  parts.map(({ title, problem: code }) => `${title}: ${problem(code)}`);
+
+export const records = (count: number): string => (count === 1 ? "1 Datensatz" : `${count} Datensätze`);
+
+/** "invoices: 2 Datensätze aufbewahrt bis 31. Dezember 2031 (§ 147 AO)". */
+export const outcome = (of: CollectionOutcome): string => {
+  switch (of.outcome) {
+    case "erased":
+      return `${of.collection}: ${records(of.count)} gelöscht`;
+    case "anonymised":
+      return `${of.collection}: ${records(of.count)} anonymisiert`;
+    case "absent":
+      return `${of.collection}: nichts vorhanden, was zu löschen wäre`;
+    case "retained":
+      return `${of.collection}: ${records(of.count)} aufbewahrt bis ${day(of.until)} (${of.reason})`;
+  }
+};
+
+const dayFormat = new Intl.DateTimeFormat("de-DE", {
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  timeZone: "UTC",
+});
+
+/** "31. Dezember 2031", of an instant or of a day such as `2031-12-31`. */
+export const day = (at: string): string => dayFormat.format(new Date(at));
+
+/** "30. November 2026, 09:30 Uhr UTC". */
+export const moment = (at: string): string => `${day(at)}, ${utcTime(at)} Uhr UTC`;

@@ -1,0 +1,314 @@
+import type { Notice } from "@subject-rights/core";
+import type { Block, Fact, Words } from "../words.ts";
+import { facts, list, paragraph } from "./blocks.ts";
+import * as phrases from "./german-phrases.ts";
+import { size } from "./phrases.ts";
+import type { NoticeOf, Texts } from "./texts.ts";
+
+const person = (notice: { readonly subject: string }): Fact => ({ name: "Person", value: notice.subject });
+const request = (notice: Notice): Fact => ({ name: "Antrag", value: phrases.request(notice) });
+const reference = (notice: Notice): Fact => ({ name: "Aktenzeichen", value: notice.requestId });
+const received = (notice: { readonly receivedAt: string }): Fact => ({
+  name: "Eingegangen",
+  value: phrases.moment(notice.receivedAt),
+});
+const source = (notice: NoticeOf<"support" | "manual-task" | "decision">): Fact => ({
+  name: "Datenquelle",
+  value: `${notice.source.title} (${notice.source.id})`,
+});
+
+const words = (subjectLine: string, ...blocks: readonly Block[]): Words => ({
+  language: "de",
+  subjectLine,
+  blocks,
+});
+
+/** Art. 12(4), 77 and 79 GDPR: said wherever somebody does not get all that was asked for. */
+const remedies = paragraph(
+  "Sind Sie damit nicht einverstanden, können Sie sich bei einer Aufsichtsbehörde beschweren (Art. 77 DSGVO) und " +
+    "einen gerichtlichen Rechtsbehelf einlegen (Art. 79 DSGVO).",
+);
+
+/** All notices in German: `smtpNotifier({ …, texts: german })`. */
+export const german: Texts = {
+  confirmation: (notice) =>
+    words(
+      `Bitte bestätigen: ${phrases.request(notice)}`,
+      paragraph(`${notice.controller} wurde gebeten, ${asked(notice)}:`),
+      facts(person(notice), request(notice), reference(notice), received(notice)),
+      facts(
+        { name: "Zu bestätigen bis", value: phrases.moment(notice.expiresAt) },
+        { name: "Zu beantworten bis", value: phrases.day(notice.dueOn) },
+      ),
+      paragraph("Bisher wurde nichts gelesen und nichts gelöscht. Ohne Ihre Bestätigung bleibt es dabei."),
+      ...(notice.kind === "erasure"
+        ? [paragraph("Was gelöscht ist, kann nicht wiederhergestellt werden.")]
+        : []),
+      ...(notice.url === null
+        ? [
+            paragraph("Zum Bestätigen geben Sie diesen Code dort ein, wo Sie solche Anträge bearbeiten:"),
+            { type: "code" as const, text: notice.token },
+            paragraph(
+              "Der Code gilt einmal. Wer ihn hat, kann bestätigen: Geben Sie ihn deshalb nicht weiter.",
+            ),
+          ]
+        : [
+            { type: "link" as const, label: "Antrag ansehen und bestätigen", url: notice.url },
+            paragraph(
+              "Das Öffnen des Links ändert nichts: Erst der Knopf auf der Seite setzt den Antrag in Gang. Der Link gilt " +
+                "einmal. Wer ihn hat, kann bestätigen: Geben Sie diese Nachricht deshalb nicht weiter.",
+            ),
+          ]),
+      paragraph(
+        "Haben Sie dies nicht erwartet, bestätigen Sie es nicht. Ohne Sie geschieht nichts, und der Antrag verfällt. " +
+          `Vermuten Sie einen Missbrauch, melden Sie es ${notice.controller} mit dem Aktenzeichen.`,
+      ),
+    ),
+
+  support: (notice) =>
+    words(
+      `Warnung: ${notice.source.title} konnte einen Antrag nicht bearbeiten`,
+      paragraph(
+        "Eine Datenquelle konnte ihren Teil eines Antrags nicht erledigen. Die anderen Quellen machen ohne sie weiter.",
+      ),
+      facts(
+        source(notice),
+        request(notice),
+        reference(notice),
+        { name: "Problem", value: `${phrases.problem(notice.problem)} (${notice.problem})` },
+        { name: "Versuche bisher", value: String(notice.attempts) },
+      ),
+      paragraph(
+        notice.retryable
+          ? "Später kann es gelingen. Bitte sehen Sie nach der Quelle, und lassen Sie es den Antrag erneut versuchen, " +
+              "wenn er es nicht von selbst tut."
+          : "Ein neuer Versuch von selbst wird nicht helfen. Bitte sehen Sie nach der Quelle, und lassen Sie es den " +
+              "Antrag danach erneut versuchen.",
+      ),
+      paragraph(
+        "Bis das gelingt oder jemand diese Quelle mit einer Begründung von Hand abschließt, bleibt der Antrag offen und " +
+          "zeigt eine Warnung.",
+      ),
+    ),
+
+  "manual-task": (notice) =>
+    words(
+      `Bitte von Hand löschen: ${notice.source.title}`,
+      paragraph(
+        `${notice.controller} wurde gebeten, Daten einer Person zu löschen, und das ist bestätigt. In ` +
+          `${notice.source.title} kann kein Programm löschen: Bitte tun Sie es selbst.`,
+      ),
+      facts(source(notice), person(notice), request(notice), reference(notice)),
+      paragraph("Die Person ist bekannt als:"),
+      facts(...notice.identifiers.map(({ type, value }) => ({ name: type, value }))),
+      paragraph(
+        "Beantworten Sie die Aufgabe danach: erledigt, nichts vorhanden oder nicht möglich. Der Antrag wartet auf Ihre " +
+          "Antwort. Löschen Sie dann diese Nachricht, denn sie nennt die Person.",
+      ),
+    ),
+
+  decision: (notice) =>
+    words(
+      `Bitte entscheiden: Eine Kennung in ${notice.source.title} gehört vielleicht jemand anderem`,
+      paragraph(
+        "Eine Datenquelle kennt die Person eines Antrags unter einer Kennung, die mehrere Menschen haben können. Ob es " +
+          "dieselbe Person ist, kann nur sagen, wer nachsieht.",
+      ),
+      facts(
+        source(notice),
+        { name: "Art der Kennung", value: notice.identifierType },
+        request(notice),
+        reference(notice),
+      ),
+      paragraph(
+        "Die Kennung selbst steht nicht in dieser Nachricht. Öffnen Sie den Antrag, um sie zu sehen, und sagen Sie, ob " +
+          "es dieselbe Person ist oder jemand anderes. Der Antrag wartet auf Ihre Antwort.",
+      ),
+    ),
+
+  approval: (notice) =>
+    words(
+      `Freizugeben: ${phrases.request(notice)}`,
+      paragraph(
+        `${notice.controller} wurde darum gebeten, und es ist bestätigt. Bevor etwas geschieht, muss jemand anderes als ` +
+          "die antragstellende Person freigeben, was geschehen wird:",
+      ),
+      list(
+        notice.sources.map(({ title, records }) =>
+          records === null ? `${title}: kann nicht sagen, wie viel` : `${title}: ${phrases.records(records)}`,
+        ),
+      ),
+      facts(
+        request(notice),
+        reference(notice),
+        { name: "Plan", value: notice.plan },
+        { name: "Freizugeben bis", value: phrases.moment(notice.expiresAt) },
+      ),
+      paragraph(
+        "Sehen Sie sich den ganzen Plan an, bevor Sie ihn freigeben. Hat sich bis dahin etwas geändert, geschieht " +
+          "nichts, und Sie erhalten den neuen Plan. Nach dieser Zeit wird er neu aufgestellt.",
+      ),
+    ),
+
+  deadline: (notice) =>
+    words(
+      `${notice.overdue ? "Überfällig" : "Bald fällig"}: ${phrases.request(notice)}`,
+      paragraph(
+        notice.overdue
+          ? "Der letzte Tag für die Antwort auf diesen Antrag ist vorbei, und er ist noch nicht beantwortet."
+          : "Dieser Antrag ist noch offen, und sein letzter Tag rückt näher.",
+      ),
+      facts(request(notice), reference(notice), { name: "Letzter Tag", value: phrases.day(notice.dueOn) }),
+      paragraph(`Wie sich der Tag berechnet (auf Englisch, wie in der Akte): ${notice.explanation}`),
+      paragraph(
+        notice.overdue
+          ? "Beantworten Sie ihn ohne weitere Verzögerung, und halten Sie fest, warum es zu spät wurde."
+          : "Ist es nicht rechtzeitig zu schaffen, kann die Frist einmal verlängert werden: innerhalb des ersten Monats " +
+              "und mit Gründen, die der Person mitgeteilt werden.",
+      ),
+    ),
+
+  extension: (notice) =>
+    words(
+      `Dauert länger: ${phrases.request(notice)}`,
+      paragraph(
+        `${notice.controller} kann diesen Antrag nicht bis zum ${phrases.day(notice.originalDueOn)} beantworten und wird ` +
+          `es bis zum ${phrases.day(notice.dueOn)} tun (Art. 12 Abs. 3 DSGVO):`,
+      ),
+      facts(person(notice), request(notice), reference(notice)),
+      paragraph(`Die Gründe: ${notice.reasons}`),
+      remedies,
+    ),
+
+  recipient: (notice) =>
+    words(
+      `Bitte ebenfalls löschen: Daten von ${notice.controller}`,
+      paragraph(
+        `${notice.controller} hat personenbezogene Daten gelöscht, die ${notice.recipient} mitgeteilt wurden, und muss ` +
+          "Ihnen das mitteilen (Art. 19 DSGVO). Bitte löschen Sie, was Sie erhalten haben, soweit keine eigene Pflicht " +
+          "Sie zum Aufbewahren zwingt.",
+      ),
+      facts({ name: "Gelöscht in", value: notice.source.title }, reference(notice)),
+      paragraph("Die Person ist bekannt als:"),
+      facts(...notice.identifiers.map(({ type, value }) => ({ name: type, value }))),
+      paragraph("Löschen Sie dann diese Nachricht, denn sie nennt die Person."),
+    ),
+
+  refusal: (notice) =>
+    words(
+      `Abgelehnt: ${phrases.request(notice)}`,
+      paragraph(`${notice.controller} wird diesem Antrag nicht nachkommen (Art. 12 Abs. 4 DSGVO):`),
+      facts(person(notice), request(notice), reference(notice), received(notice)),
+      paragraph(`Die Gründe: ${notice.reasons}`),
+      remedies,
+    ),
+
+  delivery: (notice) =>
+    words(
+      `Bereit: ${phrases.request(notice)}`,
+      paragraph(
+        notice.url === null
+          ? `Die ${phrases.category(notice)} dieser Person, die ${notice.controller} hat, hängen an:`
+          : `Die ${phrases.category(notice)} dieser Person, die ${notice.controller} hat, liegen bereit:`,
+      ),
+      facts(
+        person(notice),
+        request(notice),
+        reference(notice),
+        { name: "Größe", value: size(notice.bytes).replace("bytes", "Bytes").replace(".", ",") },
+        { name: "SHA-256", value: notice.sha256 },
+      ),
+      ...(notice.url === null
+        ? []
+        : [
+            { type: "link" as const, label: "Paket abholen", url: notice.url },
+            paragraph(
+              `Der Link gilt bis ${phrases.moment(notice.expiresAt)}. Wer ihn hat, kann das Paket abholen: Geben Sie ` +
+                "diese Nachricht deshalb nicht weiter.",
+            ),
+          ]),
+      ...(notice.encrypted === true
+        ? [
+            paragraph(
+              "Das Paket ist verschlüsselt (AES-256). Das Geheimnis dazu erreicht Sie auf einem anderen Weg, nicht per " +
+                "E-Mail. 7-Zip und andere Programme, die AES-256 kennen, öffnen es; die eines Betriebssystems oft nicht. " +
+                "Darin ist eine zweite ZIP-Datei mit den Daten.",
+            ),
+            paragraph(
+              "Öffnen Sie darin index.html, um die Daten zu lesen; die anderen Dateien enthalten dieselben Daten als " +
+                "JSON und CSV, für Programme.",
+            ),
+          ]
+        : [
+            paragraph(
+              "Das Paket ist eine ZIP-Datei. Öffnen Sie darin index.html, um die Daten zu lesen; die anderen Dateien " +
+                "enthalten dieselben Daten als JSON und CSV, für Programme.",
+            ),
+          ]),
+      ...(notice.missing.length === 0
+        ? []
+        : [
+            paragraph("Das Paket ist nicht vollständig. Diese Teile fehlen:"),
+            list(phrases.missing(notice.missing)),
+            paragraph("Sind sie später zu haben, folgt ein neues Paket."),
+          ]),
+    ),
+
+  completion: (notice) =>
+    words(
+      `${notice.complete ? "Erledigt" : "Erledigt, mit Ausnahmen"}: ${phrases.request(notice)}`,
+      paragraph(
+        notice.complete
+          ? `${notice.controller} hat die ${phrases.category(notice)} dieser Person gelöscht:`
+          : `${notice.controller} hat diesen Antrag bearbeitet. Nicht alles wurde gelöscht, oder nicht alles konnte geprüft werden; die Ausnahmen stehen unten.`,
+      ),
+      facts(person(notice), request(notice), reference(notice)),
+      ...notice.sources.flatMap(({ title, outcomes, checked, settled }): Block[] => [
+        { type: "heading", text: title },
+        list([
+          ...outcomes.map(phrases.outcome),
+          checkedWords(
+            checked,
+            outcomes.some((each) => each.outcome === "retained"),
+          ),
+          ...(settled === null ? [] : [`Von einem Menschen abgeschlossen, aus diesem Grund: ${settled}`]),
+        ]),
+      ]),
+      ...(notice.sources.length === 0
+        ? [paragraph("Keine Datenquelle war an diesem Antrag beteiligt.")]
+        : []),
+      ...(notice.complete ? [] : [remedies]),
+    ),
+
+  failure: (notice) =>
+    words(
+      `Bisher nicht möglich: ${phrases.request(notice)}`,
+      paragraph(
+        `${notice.controller} konnte kein Paket mit den ${phrases.category(notice)} dieser Person erstellen, weil keine ` +
+          "Datenquelle ihren Teil geliefert hat:",
+      ),
+      facts(person(notice), request(notice), reference(notice)),
+      list(phrases.missing(notice.missing)),
+      paragraph(
+        "Das heißt nicht, dass es keine Daten gibt. Wer sich um diese Quellen kümmert, weiß Bescheid. Hören Sie nichts " +
+          `weiter, fragen Sie ${notice.controller} mit dem Aktenzeichen.`,
+      ),
+      remedies,
+    ),
+};
+
+const asked = (notice: Notice): string => {
+  const what = phrases.category(notice);
+  if (notice.kind === "export") return `eine Kopie der ${what} dieser Person herauszugeben`;
+  // An erasure of user data reaches telemetry and logs too.
+  return notice.category === "user-data"
+    ? `die ${what} dieser Person (mit Nutzungsdaten und Systemprotokollen) zu löschen`
+    : `die ${what} dieser Person zu löschen`;
+};
+
+const checkedWords = (checked: boolean, keeps: boolean): string => {
+  if (!checked) return "Danach nicht noch einmal gefragt: Es ist nicht sicher, dass nichts übrig ist.";
+  return keeps
+    ? "Danach noch einmal gefragt: Außer dem Aufbewahrten ist nichts übrig."
+    : "Danach noch einmal gefragt: Es ist nichts übrig.";
+};
