@@ -14,6 +14,7 @@ const examples = [
   "export-user-telemetry",
   "postgres-application",
   "custom-data-source",
+  "trust",
   "evidence",
 ];
 
