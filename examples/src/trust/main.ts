@@ -94,7 +94,10 @@ const story = async (storage: Storage): Promise<void> => {
   const { outcome, grades } = await until(({ phase }) => phase === "closed");
   screen.fact("the hold is lifted", String(outcome));
   for (const { collection, grade, retained } of grades) {
-    screen.fact(`proof, ${collection}`, `${grade ?? "nothing was erased"}${retained > 0 ? `, ${retained} kept by law` : ""}`);
+    screen.fact(
+      `proof, ${collection}`,
+      `${grade ?? "nothing was erased"}${retained > 0 ? `, ${retained} kept by law` : ""}`,
+    );
   }
   await until(({ messages }) => messages.every(({ status }) => status !== "due"));
   for (const { to, notice } of notifier.sent) screen.fact("a letter", `${notice.type}, to ${to}`);
