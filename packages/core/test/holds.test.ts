@@ -199,7 +199,7 @@ describe("a hold", () => {
     });
     expect((await list({ actor: admin, open: true }))._unsafeUnwrap().holds).toEqual([]);
     expect((await list({ actor: admin }))._unsafeUnwrap().holds).toEqual([view]);
-    expect(JSON.stringify([...world.tables.holds])).not.toContain("ada");
+    expect(JSON.stringify([...world.tables.holds])).not.toContain("ada@");
   });
 });
 
