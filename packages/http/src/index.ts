@@ -1,0 +1,9 @@
+/**
+ * The web face of Subject Rights: a JSON API, pages for the public and a console, as one web-standard handler,
+ * `(request: Request) => Promise<Response>`.
+ *
+ * @module
+ */
+
+export { createHandler } from "./handler.ts";
+export type { Authenticate, HandlerOptions } from "./options.ts";

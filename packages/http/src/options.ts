@@ -1,0 +1,57 @@
+import { type Actor, checkDefinition, type SubjectRights } from "@subject-rights/core";
+import { z } from "zod";
+
+/**
+ * Says who sends a request, from its cookie or its token; null where nobody is signed in. One that throws could not
+ * say: that is answered as a failure (500), never as "not signed in".
+ */
+export type Authenticate = (request: Request) => Actor | null | Promise<Actor | null>;
+
+/** What an application hands in, once. */
+export interface HandlerOptions {
+  readonly rights: SubjectRights;
+  readonly authenticate: Authenticate;
+  /** Where the handler is mounted, as the browser sees it: `/privacy`. Default: `/`. */
+  readonly basePath?: string;
+  /**
+   * The origin that browsers see, `https://app.northwind.example`, where a proxy makes it another one than that of the
+   * requests that arrive here. Forms from elsewhere are refused by it.
+   */
+  readonly origin?: string;
+  /** Where the console sends people who are not signed in. Default: they get a page that says so (401). */
+  readonly signIn?: string;
+  /**
+   * Is told of what was answered as a failure (500 or 503): it stands in no answer. What it is told may hold something
+   * personal in its `cause`: log the `code` of errors that are the library's.
+   */
+  readonly onError?: (error: unknown) => void;
+  /** Whether the console is served, under `/console`. Default: true. */
+  readonly console?: boolean;
+}
+
+const functionSchema = z.custom<unknown>((value) => typeof value === "function", "must be a function");
+const originSchema = z.string().refine((value) => {
+  try {
+    return new URL(value).origin === value;
+  } catch {
+    return false;
+  }
+}, "must be an origin, such as https://app.example");
+
+const optionsSchema = z.strictObject({
+  rights: z.custom<SubjectRights>((value) => typeof value === "object" && value !== null, "is missing"),
+  authenticate: functionSchema,
+  basePath: z
+    .string()
+    .regex(/^(\/[\w.~-]+)*\/?$/, "must be a path, such as /privacy")
+    .optional(),
+  origin: originSchema.optional(),
+  onError: functionSchema.optional(),
+  signIn: z.string().min(1).optional(),
+  console: z.boolean().optional(),
+});
+
+/** @throws ConfigurationMistake for options that are none */
+export const checkOptions = (options: HandlerOptions): void => {
+  checkDefinition("createHandler", optionsSchema, options);
+};
