@@ -22,7 +22,7 @@ import {
   requestKindSchema,
 } from "../request/kinds.ts";
 import { openRequest } from "../request/open.ts";
-import { err, ok, okAsync, type Result, type ResultAsync } from "../result.ts";
+import { err, errAsync, ok, okAsync, type Result, type ResultAsync } from "../result.ts";
 import { announce } from "../runner/apply.ts";
 import { audited } from "../runner/commit.ts";
 import { deadlineDates } from "../runner/deadline-dates.ts";
@@ -122,11 +122,12 @@ const submitOnce = (
       (found): ResultAsync<Submitted, SubmitError> =>
         found !== null
           ? okAsync(found)
-          : store(once).orElse((error) =>
-              // Another call with the same key may have been faster: an id that is taken is refused.
-              error instanceof StorageFailed
-                ? before().andThen((now) => (now === null ? err(error) : ok(now)))
-                : err(error),
+          : store(once).orElse(
+              (error): ResultAsync<Submitted, SubmitError> =>
+                // Another call with the same key may have been faster: an id that is taken is refused.
+                error instanceof StorageFailed
+                  ? before().andThen((now) => (now === null ? err(error) : ok(now)))
+                  : errAsync(error),
             ),
     );
   });
