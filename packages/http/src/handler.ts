@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { methodNotAllowed } from "hono/method-not-allowed";
+import { apiRoutes } from "./api/api-routes.ts";
 import { consoleAssets } from "./console/assets.ts";
 import { consoleRoutes } from "./console/routes.ts";
 import { changesNothing, senderOf } from "./csrf.ts";
@@ -41,6 +42,7 @@ export const createHandler = (options: HandlerOptions): ((request: Request) => P
   app.use(bodyLimit({ maxSize: longestBody, onError: (call) => refuse.size(call) }));
 
   app.route("/", assetRoutes([stylesheet, ...consoleAssets]));
+  app.route("/api", apiRoutes(context));
   if (options.console !== false) app.route("/console", consoleRoutes(context));
 
   app.notFound((call) => refuse.path(call));
