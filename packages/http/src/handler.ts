@@ -10,6 +10,8 @@ import { messagePage } from "./html/message-page.ts";
 import { stylesheet } from "./html/stylesheet.ts";
 import { checkOptions, type HandlerOptions } from "./options.ts";
 import { problemOf, problemResponse } from "./problem.ts";
+import { publicRoutes } from "./public/routes.ts";
+import { tokenScript } from "./public/token-form.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { type WebContext, webContextOf } from "./web-context.ts";
 
@@ -23,7 +25,8 @@ const longestBody = 64 * 1024;
  */
 export const createHandler = (options: HandlerOptions): ((request: Request) => Promise<Response>) => {
   checkOptions(options);
-  const context = webContextOf(options);
+  const originals = new WeakMap<Request, Request>();
+  const context = webContextOf(options, originals);
   const app = new Hono({ strict: false }).basePath(context.path("/"));
   const refuse = refusal(context);
 
@@ -39,10 +42,22 @@ export const createHandler = (options: HandlerOptions): ((request: Request) => P
     }
     return next();
   });
-  app.use(bodyLimit({ maxSize: longestBody, onError: (call) => refuse.size(call) }));
+  const boundBody = bodyLimit({ maxSize: longestBody, onError: (call) => refuse.size(call) });
+  app.use((call, next) => {
+    // A body whose length nobody says is read, and the request made anew around it.
+    const request = call.req.raw;
+    return boundBody(call, () => {
+      if (call.req.raw !== request) originals.set(call.req.raw, request);
+      return next();
+    });
+  });
 
-  app.route("/", assetRoutes([stylesheet, ...consoleAssets]));
+  app.route("/", assetRoutes([stylesheet, tokenScript, ...consoleAssets]));
   app.route("/api", apiRoutes(context));
+  app.route("/", publicRoutes(context));
+  if (options.publicRequests === undefined && options.console !== false) {
+    app.get("/", (call) => call.redirect(context.path("/console"), 302));
+  }
   if (options.console !== false) app.route("/console", consoleRoutes(context));
 
   app.notFound((call) => refuse.path(call));

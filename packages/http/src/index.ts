@@ -6,4 +6,5 @@
  */
 
 export { createHandler } from "./handler.ts";
-export type { Authenticate, HandlerOptions } from "./options.ts";
+export { linksTo } from "./links.ts";
+export type { Allow, AskedCategory, Authenticate, HandlerOptions, PublicRequests } from "./options.ts";

@@ -152,7 +152,7 @@ const successes = ({ answer, statuses = [200], contentType, title }: ApiRoute): 
 
 /** What a route may answer besides what its call does. */
 const alwaysPossible = ({ method, byToken, once }: ApiRoute): HttpCode[] => [
-  ...(byToken ? [] : (["not-signed-in"] as const)),
+  byToken ? "too-many-requests" : "not-signed-in",
   "unknown-member",
   ...(method === "post"
     ? (["malformed-body", "body-too-long", "unsupported-content-type", "other-origin"] as const)

@@ -27,6 +27,7 @@ export const serveRoute = (context: WebContext, route: ApiRoute): Handler => {
     try {
       const actor = route.byToken ? null : await context.actor(call.req.raw);
       if (actor === null && !route.byToken) throw notSignedIn();
+      if (route.byToken && !(await context.allow(call.req.raw))) throw tooMany();
       if (route.contentType === "text/event-stream" && call.req.header("Last-Event-ID") === lastEventId) {
         return new Response(null, { status: 204 });
       }
@@ -55,6 +56,9 @@ const noMembers = z.strictObject({});
 // RFC 9110 wants a scheme named; which one it is, is the application's business.
 const notSignedIn = () =>
   new Refused("not-signed-in", "Nobody is signed in.", {}, { "WWW-Authenticate": "Bearer" });
+
+const tooMany = () =>
+  new Refused("too-many-requests", "Too many at once.", { retryable: true }, { "Retry-After": "60" });
 
 const errorResponse = (context: WebContext, error: SubjectRightsError): Response => {
   const problem = problemOfError(error);

@@ -54,6 +54,8 @@ export interface WebWorld extends TestServer {
   /** Asks the API as the officer, unless the headers say otherwise. */
   api(path: string, init?: RequestInit): Promise<Response>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** Sends a form as a browser does, and follows no redirect. */
+  form(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<Response>;
   /** The token in the newest letter that asks for a confirmation. */
   token(): Promise<string>;
 }
@@ -68,6 +70,7 @@ export const users = ["u-1", "u-2", "u-3"].map((id) => ({
 export const createWebWorld = async (
   options: Partial<SubjectRightsOptions> = {},
   handler: Partial<HandlerOptions> = {},
+  isStarted = true,
 ): Promise<WebWorld> => {
   const notifier = memoryNotifier({ attachmentLimit: 0 });
   const errors: unknown[] = [];
@@ -85,7 +88,7 @@ export const createWebWorld = async (
     onError: (error) => void errors.push(error),
     ...options,
   });
-  orThrow(await rights.start());
+  if (isStarted) orThrow(await rights.start());
   const server = await serveOnLoopback(
     createHandler({
       rights,
@@ -111,6 +114,13 @@ export const createWebWorld = async (
         method: "POST",
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
+      }),
+    form: (path, fields, headers = { Origin: server.origin, "Sec-Fetch-Site": "same-origin" }) =>
+      fetch(`${server.origin}${path}`, {
+        method: "POST",
+        body: new URLSearchParams(fields),
+        redirect: "manual",
+        headers,
       }),
     token: async () => {
       for (let look = 0; look < 500; look += 1) {
