@@ -27,7 +27,7 @@ export const createHandler = (options: HandlerOptions): ((request: Request) => P
   checkOptions(options);
   const originals = new WeakMap<Request, Request>();
   const context = webContextOf(options, originals);
-  const app = new Hono({ strict: false }).basePath(context.path("/"));
+  const app = new Hono({ strict: false }).basePath(context.path("/").replace(/\/$/, ""));
   const refuse = refusal(context);
 
   app.use(securityHeaders);

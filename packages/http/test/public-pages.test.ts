@@ -283,8 +283,9 @@ describe("confirming and downloading", () => {
 describe("every page", () => {
   it("has no script, no style and nothing of others in it, and goes nowhere else", async () => {
     world = await createWebWorld({}, { publicRequests, basePath: "/privacy" });
-    for (const path of ["", "/asked", "/acknowledge", "/download", "/nowhere"]) {
+    for (const path of ["", "/", "/asked", "/acknowledge", "/download", "/nowhere"]) {
       const answer = await fetch(`${world.origin}/privacy${path}`);
+      expect([path, answer.status]).toEqual([path, path === "/nowhere" ? 404 : 200]);
       const text = await answer.text();
       expect(text, path).not.toMatch(
         /<style|style=|<script(?! type="module" src="\/privacy\/assets\/)|\son\w+=|javascript:|https?:/i,
@@ -302,8 +303,12 @@ describe("every page", () => {
       for (const [, href = ""] of text.matchAll(/(?:href|src)="(\/[^"]*)"/g)) {
         expect((await fetch(`${world.origin}${href}`)).status, href).toBe(200);
       }
-      for (const [, action = ""] of text.matchAll(/action="([^"]*)"/g))
+      for (const [, action = ""] of text.matchAll(/action="([^"]*)"/g)) {
+        const headers = { Origin: world.origin };
         expect(action).toMatch(/^\/privacy\//);
+        const sent = await fetch(`${world.origin}${action}`, { method: "POST", headers });
+        expect([action, sent.status < 404]).toEqual([action, true]);
+      }
     }
   });
 });
