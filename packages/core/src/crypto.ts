@@ -14,6 +14,7 @@ import {
   timingSafeEqual,
   verify,
 } from "node:crypto";
+import type { EvidenceSignature } from "./audit/signature.ts";
 import { ConfigurationMistake, Damaged } from "./errors.ts";
 import type { Randomness } from "./ports/randomness.ts";
 import { release } from "./release.ts";
@@ -36,6 +37,10 @@ export const createSha256 = (): Sha256 => {
 };
 
 export const sha256 = (text: string): string => hash("sha256", text, "hex");
+
+/** SHA-256 of a prefix (hexadecimal) and what follows it: of texts their UTF-8. */
+export const merkleHash = (prefix: string, following: string | Uint8Array = ""): string =>
+  hash("sha256", Buffer.concat([Buffer.from(prefix, "hex"), Buffer.from(following)]), "hex");
 
 /** A keyed hash (HMAC-SHA-256), in hex: without the key nobody can try out whose pseudonym it is. */
 export const keyedHash = (key: Uint8Array, text: string): string =>
@@ -166,17 +171,6 @@ export const createZipCipher = (secret: string, randomness: Randomness): ZipCiph
     finish: () => hmac.digest().subarray(0, 10),
   };
 };
-
-/** What a signature is made of. */
-export interface EvidenceSignature {
-  readonly algorithm: "Ed25519";
-  /** SHA-256 of the public key (SPKI, DER), in hex. */
-  readonly keyId: string;
-  /** The public key (SPKI, DER), in base64. */
-  readonly publicKey: string;
-  /** In base64. */
-  readonly value: string;
-}
 
 /** Signs a text, and says with which key. */
 export type EvidenceSigner = (text: string) => EvidenceSignature;

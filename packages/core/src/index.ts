@@ -77,7 +77,18 @@ export type { DeadlineView } from "./facade/deadline-view.ts";
 export type { PlanPreview } from "./facade/preview.ts";
 export type { ProgressEvent } from "./facade/progress.ts";
 export type { AuditEntry } from "./audit/entry.ts";
-export type { Audit, AuditError, AuditVerdict } from "./facade/audit.ts";
+export type { Audit, AuditError, AuditVerdict, VerifyAllError, VerifyAllInput } from "./facade/audit.ts";
+export type { AuditFinding, AuditReport } from "./checkpoints/check-audits.ts";
+export {
+  type ChainCheckpoint,
+  type Checkpoint,
+  type CheckpointLeaf,
+  checkpointText,
+  leafText,
+  type SignedCheckpoint,
+  signedCheckpointSchema,
+} from "./audit/checkpoint.ts";
+export { isIncluded } from "./merkle.ts";
 export { ChainCheck, type ChainFinding, type ChainHead } from "./audit/chain.ts";
 export {
   type Evidence,
@@ -87,9 +98,9 @@ export {
   evidenceVersion,
   signedPart,
 } from "./audit/evidence.ts";
+export type { EvidenceSignature } from "./audit/signature.ts";
 export { type CanonicalValue, canonicalJson } from "./canonical-json.ts";
 export {
-  type EvidenceSignature,
   type EvidenceSigner,
   ed25519Signer,
   isSigned,
@@ -111,7 +122,7 @@ export { type Category, categorySchema, type RequestKind, requestKindSchema } fr
 export { type Outcome, type Phase, phases } from "./request/phases.ts";
 export type { GradedCollection, ProofGrade } from "./request/grades.ts";
 export type { Approval, ApprovalState } from "./request/approval.ts";
-export type { Plan, PlannedCollection, PlannedFate, PlannedSource } from "./request/plan.ts";
+export type { Plan, PlannedCollection, PlannedFate, PlannedSource } from "./request/planned.ts";
 export { type Settlement, type SourceStatus, sourceStatuses, type StepTask } from "./request/steps.ts";
 export {
   type CollectionCount,
@@ -167,6 +178,8 @@ export { defineRequestStore, type RequestStore } from "./bridge/define-request-s
 export type { Transact, Transaction } from "./bridge/transaction.ts";
 export type * from "./ports/hold-store.ts";
 export { defineHoldStore, type HoldStore } from "./bridge/define-hold-store.ts";
+export type * from "./ports/checkpoint-store.ts";
+export { type CheckpointStore, defineCheckpointStore } from "./bridge/define-checkpoint-store.ts";
 export type * from "./ports/suppression-store.ts";
 export {
   defineSuppressionStore,

@@ -1,4 +1,5 @@
 export { type ArtifactTable, memoryArtifactStore, type StoredChunk } from "./artifact-store.ts";
+export { type CheckpointTables, checkpointTables, memoryCheckpointStore } from "./checkpoint-store.ts";
 export { type HoldTable, memoryHoldStore } from "./hold-store.ts";
 export { type KeyTable, type MemoryKeyRingOptions, memoryKeyRing } from "./key-ring.ts";
 export { type MemoryNotifier, type MemoryNotifierOptions, memoryNotifier } from "./notifier.ts";

@@ -1,5 +1,6 @@
 import type {
   ArtifactStore,
+  CheckpointStore,
   HoldStore,
   KeyRing,
   Randomness,
@@ -9,6 +10,7 @@ import type {
   SweepStore,
 } from "@subject-rights/core";
 import { type ArtifactTable, memoryArtifactStore } from "./artifact-store.ts";
+import { type CheckpointTables, checkpointTables, memoryCheckpointStore } from "./checkpoint-store.ts";
 import { type HoldTable, memoryHoldStore } from "./hold-store.ts";
 import { type KeyTable, memoryKeyRing } from "./key-ring.ts";
 import { memoryRequestStore, type RequestTables, requestTables, takingTurns } from "./request-store.ts";
@@ -23,6 +25,7 @@ export interface MemoryTables extends RequestTables {
   readonly keys: KeyTable;
   readonly holds: HoldTable;
   readonly suppressions: SuppressionTable;
+  readonly checkpoints: CheckpointTables;
 }
 
 export interface MemoryStorage {
@@ -33,6 +36,7 @@ export interface MemoryStorage {
   readonly sweepStore: SweepStore;
   readonly holdStore: HoldStore;
   readonly suppressionStore: SuppressionStore;
+  readonly checkpointStore: CheckpointStore;
 }
 
 export interface MemoryStorageOptions {
@@ -49,6 +53,7 @@ export const memoryTables = (): MemoryTables => ({
   keys: new Map(),
   holds: new Map(),
   suppressions: new Map(),
+  checkpoints: checkpointTables(),
 });
 
 /** Every storage port at once: `createSubjectRights({ ...memoryStorage(), … })`. */
@@ -65,5 +70,6 @@ export const memoryStorage = ({
     sweepStore: memorySweepStore(tables, inTurn),
     holdStore: memoryHoldStore(tables.holds),
     suppressionStore: memorySuppressionStore(tables.suppressions),
+    checkpointStore: memoryCheckpointStore(tables, tables.checkpoints),
   };
 };

@@ -1,5 +1,6 @@
 import {
   artifactStoreCases,
+  checkpointStoreCases,
   holdStoreCases,
   keyRingCases,
   notifierCases,
@@ -11,6 +12,7 @@ import {
 import { describe, it } from "vitest";
 import {
   artifactStore,
+  checkpointStore,
   holdStore,
   keyRing,
   notifier,
@@ -28,6 +30,7 @@ const suites = {
   "sweep store": sweepStoreCases(sweepStore),
   "hold store": holdStoreCases(holdStore),
   "suppression store": suppressionStoreCases(suppressionStore),
+  "checkpoint store": checkpointStoreCases(checkpointStore),
   notifier: notifierCases(notifier),
 };
 

@@ -12,6 +12,7 @@ import {
 } from "@subject-rights/memory";
 import type {
   ArtifactStoreFixture,
+  CheckpointStoreFixture,
   HoldStoreFixture,
   KeyRingFixture,
   NotifierHarness,
@@ -73,6 +74,13 @@ export const keyRing: StorageHarness<KeyRingFixture> = {
 export const holdStore: StorageHarness<HoldStoreFixture> = {
   async make() {
     return { store: memoryHoldStore() };
+  },
+};
+
+export const checkpointStore: StorageHarness<CheckpointStoreFixture> = {
+  async make() {
+    const { checkpointStore: store, requestStore: requests, sweepStore: sweeps } = memoryStorage();
+    return { store, requests, sweeps };
   },
 };
 

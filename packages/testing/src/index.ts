@@ -22,8 +22,10 @@ export type { RequestStoreFixture, RequestStoreHarness } from "./request-store/h
 export { seededRandomness } from "./seeded-randomness.ts";
 export { type SimulatedClock, simulatedClock } from "./simulated-clock.ts";
 export { artifactStoreCases } from "./storage/artifact-store-cases.ts";
+export { checkpointStoreCases } from "./storage/checkpoint-store-cases.ts";
 export type {
   ArtifactStoreFixture,
+  CheckpointStoreFixture,
   Dumpable,
   HoldStoreFixture,
   KeyRingFixture,

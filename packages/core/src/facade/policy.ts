@@ -33,6 +33,8 @@ export const policyActions = [
   "look-up-suppressions",
   "lift-suppression",
   "keep-suppressions",
+  "verify-audits",
+  "make-checkpoint",
 ] as const;
 export type PolicyAction = (typeof policyActions)[number];
 
@@ -71,6 +73,8 @@ export const defaultRoles: Readonly<Record<PolicyAction, readonly string[]>> = {
   "look-up-suppressions": both,
   "lift-suppression": admins,
   "keep-suppressions": admins,
+  "verify-audits": both,
+  "make-checkpoint": admins,
 };
 
 /** A policy that goes by roles: `rolePolicy({ "submit-export": ["privacy-officer"] })` changes one action. */

@@ -148,7 +148,7 @@ const store = (
       },
       rules,
     );
-    const { request, entries } = audited(opened.request, opened.entries);
+    const { request, entries } = audited(services, opened.request, opened.entries);
     const stored = toStored(request, secret, rules, randomness);
     return requestStore.insert({ request: stored, entries }).andThen((answer) => {
       if (answer.outcome === "duplicate") {

@@ -39,6 +39,7 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
     version: 1,
     audited: 1,
     auditHead: chainStart,
+    auditSignature: null,
     kind,
     category,
     phase: "received",

@@ -1,3 +1,4 @@
+import type { EvidenceSignature } from "../audit/signature.ts";
 import type { Instant } from "../instant.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import type { Approval } from "./approval.ts";
@@ -80,6 +81,8 @@ export interface Request {
   readonly audited: number;
   /** The hash of the last of them: where their chain ends. */
   readonly auditHead: string;
+  /** Under that end; null where nothing is signed. */
+  readonly auditSignature: EvidenceSignature | null;
   readonly kind: RequestKind;
   readonly category: Category;
   readonly phase: Phase;

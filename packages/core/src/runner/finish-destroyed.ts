@@ -21,7 +21,7 @@ export const finishDestroyed = async (services: Services, key: RequestKey): Prom
   if (request.key === "destroyed") return null;
   const at = instant(services.clock.now());
   const decided = orThrow(decide(request, { type: "finalised", actor: systemActorId, at }, services.rules));
-  const { request: next, entries } = audited(decided.request, decided.entries);
+  const { request: next, entries } = audited(services, decided.request, decided.entries);
   orThrow(
     await services.requestStore.commit({
       request: toStored(next, null, services.rules, services.randomness),

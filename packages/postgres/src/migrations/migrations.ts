@@ -3,10 +3,18 @@ import { sweeps } from "./0002-sweeps.ts";
 import { holds } from "./0003-holds.ts";
 import { auditChain } from "./0004-audit-chain.ts";
 import { suppressions } from "./0005-suppressions.ts";
+import { checkpoints } from "./0006-checkpoints.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order: 1, 2, … */
-export const migrations: readonly Migration[] = [tables, sweeps, holds, auditChain, suppressions];
+export const migrations: readonly Migration[] = [
+  tables,
+  sweeps,
+  holds,
+  auditChain,
+  suppressions,
+  checkpoints,
+];
 
 /** The version that this code works with. */
 export const knownVersion = migrations.length;

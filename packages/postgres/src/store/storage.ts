@@ -1,6 +1,8 @@
 import {
   type ArtifactStore,
+  type CheckpointStore,
   defineArtifactStore,
+  defineCheckpointStore,
   defineHoldStore,
   defineKeyRing,
   defineRequestStore,
@@ -19,6 +21,7 @@ import { databaseOf } from "../database/database.ts";
 import { type Migrated, migrate } from "../migrations/migrate.ts";
 import { schemaCheck } from "../migrations/schema-version.ts";
 import { artifactStoreOver } from "./artifact-store.ts";
+import { checkpointStoreOver } from "./checkpoint-store.ts";
 import type { MigrationFailed, SchemaTooNew } from "./errors.ts";
 import { holdStoreOver } from "./hold-store.ts";
 import { type KeyRingOptions, keyRingOver } from "./key-ring.ts";
@@ -38,6 +41,7 @@ export interface PostgresStorage {
   readonly sweepStore: SweepStore;
   readonly holdStore: HoldStore;
   readonly suppressionStore: SuppressionStore;
+  readonly checkpointStore: CheckpointStore;
   /** Makes the tables, or brings them up to date; see the function `migrate`. To be awaited before anything else. */
   migrate(): ResultAsync<Migrated, SchemaTooNew | MigrationFailed>;
 }
@@ -62,6 +66,7 @@ export const postgresStorage = (options: PostgresStorageOptions): PostgresStorag
     sweepStore: defineSweepStore(sweepStoreOver(options, ready)),
     holdStore: defineHoldStore(holdStoreOver(options, ready)),
     suppressionStore: defineSuppressionStore(suppressionStoreOver(options, ready)),
+    checkpointStore: defineCheckpointStore(checkpointStoreOver(options, ready)),
     migrate: () => migrate({ client, schema }),
   };
 };

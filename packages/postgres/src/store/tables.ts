@@ -16,6 +16,8 @@ const tableNames = [
   "sweep_part",
   "hold",
   "suppression",
+  "checkpoint",
+  "checkpoint_leaf",
 ] as const;
 
 export type TableName = (typeof tableNames)[number];

@@ -2,6 +2,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { privilegesSql } from "@subject-rights/postgres";
 import {
   artifactStoreCases,
+  checkpointStoreCases,
   holdStoreCases,
   keyRingCases,
   requestStoreCases,
@@ -84,6 +85,7 @@ describe.each(Object.entries(ways))("over %s", (_, harnesses) => {
     "sweep store": sweepStoreCases(harnesses.sweepStore),
     "hold store": holdStoreCases(harnesses.holdStore),
     "suppression store": suppressionStoreCases(harnesses.suppressionStore),
+    "checkpoint store": checkpointStoreCases(harnesses.checkpointStore),
   };
   for (const [port, cases] of Object.entries(suites)) {
     describe(port, () => {

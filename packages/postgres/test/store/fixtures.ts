@@ -4,6 +4,7 @@ import { type PostgresClient, type PostgresStorage, postgresStorage } from "@sub
 import type {
   ArtifactStoreFixture,
   Breakable,
+  CheckpointStoreFixture,
   HoldStoreFixture,
   KeyRingFixture,
   RequestStoreHarness,
@@ -60,6 +61,7 @@ export interface Harnesses {
   readonly sourceStatusStore: StorageHarness<SourceStatusStoreFixture>;
   readonly holdStore: StorageHarness<HoldStoreFixture>;
   readonly suppressionStore: StorageHarness<SuppressionStoreFixture>;
+  readonly checkpointStore: StorageHarness<CheckpointStoreFixture>;
   readonly sweepStore: SweepStoreHarness;
 }
 
@@ -93,6 +95,11 @@ export const harnessesOver = (
     keyRing: both(({ keyRing }) => ({ keyRing })),
     sourceStatusStore: both(({ sourceStatusStore }) => ({ store: sourceStatusStore })),
     holdStore: both(({ holdStore }) => ({ store: holdStore })),
+    checkpointStore: both(({ checkpointStore, requestStore, sweepStore }) => ({
+      store: checkpointStore,
+      requests: requestStore,
+      sweeps: sweepStore,
+    })),
     suppressionStore: both(({ suppressionStore }) => ({ store: suppressionStore })),
     sweepStore: {
       transactions: true,

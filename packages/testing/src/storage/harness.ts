@@ -1,9 +1,12 @@
 import type {
   ArtifactStore,
+  CheckpointStore,
   HoldStore,
   KeyRing,
+  RequestStore,
   SourceStatusStore,
   SuppressionStore,
+  SweepStore,
 } from "@subject-rights/core";
 import type { Breakable, Fixture } from "../conformance-case.ts";
 
@@ -37,6 +40,13 @@ export interface SourceStatusStoreFixture extends Fixture {
 
 export interface SuppressionStoreFixture extends Fixture {
   readonly store: SuppressionStore;
+}
+
+export interface CheckpointStoreFixture extends Fixture {
+  readonly store: CheckpointStore;
+  /** The stores over the same data: what they commit waits for a checkpoint. */
+  readonly requests: RequestStore;
+  readonly sweeps: SweepStore;
 }
 
 export interface HoldStoreFixture extends Fixture {

@@ -1,6 +1,8 @@
 import {
   type ArtifactStore,
   type ArtifactStoreDefinition,
+  type CheckpointStore,
+  type CheckpointStoreDefinition,
   type CommitInput,
   type HoldInput,
   type HoldStore,
@@ -87,6 +89,16 @@ export const plainSuppressionStore = (store: SuppressionStore): SuppressionStore
   list: (query) => thrown(store.list(query)),
   newest: (query) => thrown(store.newest(query)),
   rename: (renamed) => thrown(store.rename(renamed)),
+});
+
+export const plainCheckpointStore = (store: CheckpointStore): CheckpointStoreDefinition => ({
+  tenants: (query) => thrown(store.tenants(query)),
+  waiting: (query) => thrown(store.waiting(query)),
+  newest: (query) => thrown(store.newest(query)),
+  add: (input) => thrown(store.add(input)),
+  list: (query) => thrown(store.list(query)),
+  leaves: (query) => thrown(store.leaves(query)),
+  leavesOf: (query) => thrown(store.leavesOf(query)),
 });
 
 export const plainSourceStatusStore = (store: SourceStatusStore): SourceStatusStoreDefinition => ({
