@@ -78,6 +78,12 @@ export type { PlanPreview } from "./facade/preview.ts";
 export type { ProgressEvent } from "./facade/progress.ts";
 export type { AuditEntry } from "./audit/entry.ts";
 export type { Audit, AuditError, AuditVerdict, VerifyAllError, VerifyAllInput } from "./facade/audit.ts";
+export type {
+  AboutPersonError,
+  AuditedPerson,
+  RequestsOfError,
+  UnlinkError,
+} from "./facade/audited-person.ts";
 export type { AuditFinding, AuditReport } from "./checkpoints/check-audits.ts";
 export {
   type ChainCheckpoint,

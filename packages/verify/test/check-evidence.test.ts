@@ -6,6 +6,7 @@ import {
   ed25519Signer,
   publicKeyId,
   type SignedCheckpoint,
+  sha256,
   signedPart,
 } from "@subject-rights/core";
 import { checkEvidence, evidencePage } from "@subject-rights/verify";
@@ -260,6 +261,32 @@ describe("is refused", () => {
       expect(checkEvidence(text.slice(0, 100_000))).toMatchObject({ sound: false, file: null });
     },
   );
+});
+
+describe("an audit of very many entries", () => {
+  const count = process.env["THOROUGH"] === undefined ? 100_000 : 1_000_000;
+
+  it(`is checked to its end: ${count} entries`, { timeout: 120_000 }, () => {
+    const file = withCheckpoint(fileOf(signed), () => null);
+    const { id: requestId, tenant } = file.request;
+    let previous = "";
+    const entries = Array.from({ length: count }, (_, index) => {
+      const detail = { records: index, attempt: 1 };
+      const about = { tenant, requestId, sequence: index + 1, at: file.madeAt, actor: "system" };
+      const entry = { ...about, action: "source-located", source: "crm", detail };
+      previous = sha256(canonicalJson({ previous, ...entry }));
+      return { ...entry, hash: previous };
+    });
+    const long = { ...file, audit: { ...file.audit, entries, head: { entries: count, hash: previous } } };
+    const text = resigned(long);
+    expect(checkEvidence(text, { trustedKeyIds })).toMatchObject({ sound: true });
+    const at = text.indexOf(`"records":${count - 2},`);
+    const changed = `${text.slice(0, at)}"records":${count - 3},${text.slice(at + `"records":${count - 2},`.length)}`;
+    expect(checkEvidence(changed, { trustedKeyIds }).problems.join(" ")).toContain(
+      `entry ${count - 1} was changed`,
+    );
+    expect(checkEvidence(text.slice(0, -1)).sound).toBe(false);
+  });
 });
 
 describe("the page", () => {

@@ -39,7 +39,7 @@ const planSchema = z.strictObject({
   tenant: text,
   kind: text,
   category: text,
-  person: z.strictObject({ identifiers: count, digest: hash }),
+  identifiers: count,
   sources: z.array(
     z.strictObject({
       source: text,

@@ -21,8 +21,10 @@ import {
 import { instant } from "../instant.ts";
 import type { Actor } from "../request/actor.ts";
 import type { Request } from "../request/request.ts";
-import { errAsync, okAsync, ResultAsync } from "../result.ts";
+import { errAsync, okAsync, type ResultAsync } from "../result.ts";
 import { SweepNotFound } from "../sweeps/errors.ts";
+import { type AuditedPerson, auditedPerson } from "./audited-person.ts";
+import { caught } from "./caught.ts";
 import { type FacadeContext, type OnRequest, type ReadError, readRequest } from "./context.ts";
 import { evidenceOf } from "./evidence.ts";
 import { authorise } from "./policy.ts";
@@ -48,7 +50,7 @@ export interface VerifyAllInput {
 }
 
 /** The audit of requests and sweeps: whether it is what it was, and files that show it to others. */
-export interface Audit {
+export interface Audit extends AuditedPerson {
   /**
    * Looks through the chain of a request's audit entries. Finds what was changed, left out, moved or added in the store;
    * with `evidenceSigner` also where somebody recomputed the whole chain and the record with it, and with
@@ -116,10 +118,6 @@ const verdictOf = ({ record, covered, findings }: CheckedChain): AuditVerdict =>
   findings,
 });
 
-/** Work inside which errors are thrown, each as it is. */
-const caught = <Value>(work: Promise<Value>): ResultAsync<Value, StorageFailed | Damaged> =>
-  ResultAsync.fromPromise(work, (thrown) => thrown as StorageFailed | Damaged);
-
 export const auditOf = (context: FacadeContext): Audit => {
   const { services, policy } = context;
   const check = <Absent extends Error>(
@@ -128,12 +126,14 @@ export const auditOf = (context: FacadeContext): Audit => {
     of: CheckedChain["record"]["of"],
     absent: () => Absent,
   ): ResultAsync<AuditVerdict, StorageFailed | Damaged | Absent> =>
-    caught(checkChain(services, tenant, chain)).andThen((checked) =>
+    caught(() => checkChain(services, tenant, chain)).andThen((checked) =>
       checked?.record.of === of
         ? okAsync<AuditVerdict, StorageFailed | Damaged | Absent>(verdictOf(checked))
         : errAsync(absent()),
     );
   return {
+    ...auditedPerson(context),
+
     verify: ({ actor, requestId }) =>
       authorise(policy, actor, "read-requests").andThen(({ tenant }) =>
         check(tenant, requestId, "request", () => new RequestNotFound()),
@@ -146,7 +146,9 @@ export const auditOf = (context: FacadeContext): Audit => {
 
     verifyAll: ({ actor, known }) =>
       authorise(policy, actor, "verify-audits").andThen(({ tenant }) =>
-        checkInput(knownSchema, known).asyncAndThen((kept) => caught(checkAudits(services, tenant, kept))),
+        checkInput(knownSchema, known).asyncAndThen((kept) =>
+          caught(() => checkAudits(services, tenant, kept)),
+        ),
       ),
 
     checkpoint: ({ actor }) => {
@@ -157,13 +159,13 @@ export const auditOf = (context: FacadeContext): Audit => {
         );
       }
       return authorise(policy, actor, "make-checkpoint").andThen(({ tenant }) =>
-        caught(makeCheckpoints(signing, tenant)),
+        caught(() => makeCheckpoints(signing, tenant)),
       );
     },
 
     evidence: (input) =>
       ofOneMoment(context, input).andThen(({ request, entries }) =>
-        caught(chainCheckpoint(services, request.tenant, request.id)).map((checkpoint) =>
+        caught(() => chainCheckpoint(services, request.tenant, request.id)).map((checkpoint) =>
           evidenceOf(services, request, { entries, checkpoint }, instant(services.clock.now())),
         ),
       ),

@@ -35,6 +35,8 @@ export const policyActions = [
   "keep-suppressions",
   "verify-audits",
   "make-checkpoint",
+  "link-person",
+  "unlink-person",
 ] as const;
 export type PolicyAction = (typeof policyActions)[number];
 
@@ -75,6 +77,8 @@ export const defaultRoles: Readonly<Record<PolicyAction, readonly string[]>> = {
   "keep-suppressions": admins,
   "verify-audits": both,
   "make-checkpoint": admins,
+  "link-person": both,
+  "unlink-person": admins,
 };
 
 /** A policy that goes by roles: `rolePolicy({ "submit-export": ["privacy-officer"] })` changes one action. */

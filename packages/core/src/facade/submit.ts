@@ -25,6 +25,7 @@ import { announce } from "../runner/apply.ts";
 import { audited } from "../runner/commit.ts";
 import { deadlineDates } from "../runner/deadline-dates.ts";
 import { createRequestKey, destroyRequestKey, pseudonymsOf } from "../runner/keys.ts";
+import { newPersonMark } from "../runner/person-keys.ts";
 import { fromFound, toStored } from "../runner/record.ts";
 import { emailSchema, type Identifier, identifierSchema } from "../subject/identifier.ts";
 import type { FacadeContext } from "./context.ts";
@@ -127,10 +128,17 @@ const store = (
   const receivedOn = dayIn(timeZone, receivedAt);
   const prepared = deadlineDates(calendar, timeZone, receivedOn).andThen((dates) =>
     createRequestKey(services, key).andThen((secret) =>
-      pseudonymsOf(services, actor.tenant, identifiers).map((pseudonyms) => ({ dates, secret, pseudonyms })),
+      pseudonymsOf(services, actor.tenant, identifiers).andThen((pseudonyms) =>
+        newPersonMark(services, key, pseudonyms[0] ?? "").map((person) => ({
+          dates,
+          secret,
+          pseudonyms,
+          person,
+        })),
+      ),
     ),
   );
-  return prepared.andThen(({ dates, secret, pseudonyms }) => {
+  return prepared.andThen(({ dates, secret, pseudonyms, person }) => {
     const opened = openRequest(
       {
         ...key,
@@ -138,6 +146,7 @@ const store = (
         category,
         identifiers,
         pseudonyms,
+        person,
         acknowledgedBy,
         needsApproval: needsApproval({ tenant: actor.tenant, kind, category }),
         deadline: { ...dates, timeZone, receivedOn },

@@ -116,7 +116,8 @@ export type RequestEvent =
   | { readonly type: "retention-ended" }
   | { readonly type: "held"; readonly by: string }
   | { readonly type: "hold-lifted" }
-  | { readonly type: "finalised" };
+  | { readonly type: "finalised" }
+  | { readonly type: "person-unlinked" };
 
 export type RequestEventType = RequestEvent["type"];
 

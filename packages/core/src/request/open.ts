@@ -20,6 +20,8 @@ export interface Opening {
   readonly identifiers: readonly Identifier[];
   /** Of each identifier, in the same order. */
   readonly pseudonyms: readonly string[];
+  /** What the audit calls the person: a keyed hash of the request's id, under a key of that person's. */
+  readonly person: string;
   readonly acknowledgedBy: Acknowledger;
   readonly needsApproval: boolean;
   readonly deadline: DeadlineDates & Pick<Deadline, "timeZone" | "receivedOn">;
@@ -83,7 +85,11 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
       candidates: {},
     },
   };
-  const change = recorded({ request, entries: [], at, now: at, actor }, "submitted", { kind, category });
+  const change = recorded({ request, entries: [], at, now: at, actor }, "submitted", {
+    kind,
+    category,
+    person: opening.person,
+  });
   return noticeDue(change, notice, "confirmation");
 };
 
@@ -94,6 +100,10 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
 export const duplicateKeyOf = (
   request: Pick<Request, "id" | "kind" | "category" | "pseudonyms" | "reopened">,
 ): string =>
-  [request.kind, request.category, request.pseudonyms[0], ...(request.reopened > 0 ? [request.id] : [])].join(
-    "/",
-  );
+  [
+    request.kind,
+    request.category,
+    // Without any, nobody knows any more who it was about.
+    request.pseudonyms[0] ?? request.id,
+    ...(request.reopened > 0 ? [request.id] : []),
+  ].join("/");

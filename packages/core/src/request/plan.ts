@@ -3,23 +3,15 @@ import type { Plan, PlannedFate, PlannedSource } from "./planned.ts";
 import type { Request } from "./request.ts";
 import type { SourceStep } from "./steps.ts";
 
-/**
- * The plan of a request whose sources were counted.
- *
- * @param hash SHA-256, in hex
- */
-export const planOf = (request: Request, hash: (text: string) => string): Plan => ({
+/** The plan of a request whose sources were counted. */
+export const planOf = (request: Request): Plan => ({
   format: "subject-rights-plan",
   version: 1,
   request: request.id,
   tenant: request.tenant,
   kind: request.kind,
   category: request.category,
-  person: {
-    identifiers: request.pseudonyms.length,
-    // With the request, so that two plans do not show that they are about the same person.
-    digest: hash(JSON.stringify([request.id, ...[...request.pseudonyms].sort()])),
-  },
+  identifiers: request.pseudonyms.length,
   sources: plannedSources(request),
 });
 

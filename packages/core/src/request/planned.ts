@@ -9,8 +9,8 @@ export type Plan = {
   readonly tenant: string;
   readonly kind: string;
   readonly category: string;
-  /** What the person is known by: how many identifiers, and a hash that is another one for each request. */
-  readonly person: { readonly identifiers: number; readonly digest: string };
+  /** By how many identifiers the person is known. The request says who that is, and only ever learns of more. */
+  readonly identifiers: number;
   readonly sources: readonly PlannedSource[];
 };
 

@@ -94,7 +94,7 @@ export interface Request {
   /** Why it was declined or cancelled, in the words of whoever did so. */
   readonly reason: string | null;
   readonly acknowledgement: Acknowledgement;
-  /** The pseudonym of each identifier in `confidential.identifiers`, in the same order. */
+  /** The pseudonym of each identifier in `confidential.identifiers`, in the same order; empty once it is unlinked. */
   readonly pseudonyms: readonly string[];
   /** Pseudonyms nobody else's request may work on while this one does; empty while it does not work. */
   readonly claims: readonly string[];

@@ -90,6 +90,7 @@ export class Machine {
         kind,
         category: "customer-data",
         identifiers: [{ type: "email", value: "secret@example.org" }],
+        person: "person-mark",
         pseudonyms: ["pseudonym-0"],
         acknowledgedBy: "tenant-admin",
         needsApproval,

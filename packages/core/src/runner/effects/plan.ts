@@ -15,7 +15,7 @@ export interface SealedPlan {
 }
 
 export const sealedPlan = (request: Request): SealedPlan => {
-  const plan = planOf(request, sha256);
+  const plan = planOf(request);
   const canonical = canonicalJson(plan);
   return { plan, canonical, hash: sha256(canonical) };
 };
