@@ -14,7 +14,10 @@ const examples = [
   "export-user-telemetry",
   "postgres-application",
   "custom-data-source",
+  "deadlines",
   "trust",
+  "retention",
+  "letters",
   "evidence",
 ];
 

@@ -87,6 +87,7 @@ export type {
 export type { AuditFinding, AuditReport } from "./checkpoints/check-audits.ts";
 export {
   type ChainCheckpoint,
+  chainCheckpointSchema,
   type Checkpoint,
   type CheckpointLeaf,
   checkpointText,
@@ -94,7 +95,7 @@ export {
   type SignedCheckpoint,
   signedCheckpointSchema,
 } from "./audit/checkpoint.ts";
-export { isIncluded } from "./merkle.ts";
+export { type Inclusion, isIncluded } from "./merkle.ts";
 export { ChainCheck, type ChainFinding, type ChainHead } from "./audit/chain.ts";
 export {
   type Evidence,

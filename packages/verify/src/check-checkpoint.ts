@@ -45,7 +45,7 @@ export const checkCheckpoint = (
   const since = audit.head.entries - head.entries;
   return together(
     proof(
-      `The first ${head.entries} audit entries are under checkpoint ${number} of ${at}, with ${leaves} ends of audits in all.`,
+      `The first ${head.entries} audit entries are under checkpoint ${number} of ${at}, with ${leaves} ${leaves === 1 ? "end" : "ends"} of audits in all.`,
     ),
     since > 0
       ? unproven(`That the last ${since} audit entries stay as they are: they are newer than it.`)

@@ -280,8 +280,8 @@ describe("an audit of very many entries", () => {
     const long = { ...file, audit: { ...file.audit, entries, head: { entries: count, hash: previous } } };
     const text = resigned(long);
     expect(checkEvidence(text, { trustedKeyIds })).toMatchObject({ sound: true });
-    const at = text.indexOf(`"records":${count - 2},`);
-    const changed = `${text.slice(0, at)}"records":${count - 3},${text.slice(at + `"records":${count - 2},`.length)}`;
+    const changed = text.replace(`"records":${count - 2}}`, `"records":${count - 3}}`);
+    expect(changed).not.toBe(text);
     expect(checkEvidence(changed, { trustedKeyIds }).problems.join(" ")).toContain(
       `entry ${count - 1} was changed`,
     );
