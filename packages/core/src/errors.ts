@@ -185,6 +185,40 @@ export class KeyDestroyed extends SubjectRightsError {
   }
 }
 
+/** A key is there, and none of the master keys that were handed in opens it. */
+export class WrongMasterKey extends SubjectRightsError {
+  readonly code = "wrong-master-key";
+  /** Which master key it is under: the id that stands in front of the key; null where it names none. */
+  readonly masterKeyId: string | null;
+
+  constructor(masterKeyId: string | null, options?: ErrorOptions) {
+    super(
+      `A stored key is under another master key${masterKeyId === null ? "" : ` (${masterKeyId})`}: hand that in as ` +
+        "`masterKey`, or among `otherMasterKeys` until rewrapKeys() has left no key under it.",
+      options,
+    );
+    this.masterKeyId = masterKeyId;
+  }
+}
+
+/** Some keys could not be put under the new master key. All others are; `cause` is the first error. */
+export class KeysNotRewrapped extends SubjectRightsError {
+  readonly code = "keys-not-rewrapped";
+  /** How many were put under the new master key by this call. */
+  readonly rewrapped: number;
+  /** How many are under others still. None of the master keys before may be dropped. */
+  readonly left: number;
+
+  constructor(
+    { rewrapped, left }: { readonly rewrapped: number; readonly left: number },
+    options?: ErrorOptions,
+  ) {
+    super(`${left} keys are still under other master keys: keep those, and see the cause.`, options);
+    this.rewrapped = rewrapped;
+    this.left = left;
+  }
+}
+
 /** The request has no package to fetch: none was made yet, or it has expired. */
 export class PackageNotAvailable extends SubjectRightsError {
   readonly code = "package-not-available";

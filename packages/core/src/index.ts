@@ -206,6 +206,7 @@ export type { SourceStatusStoreDefinition, StoredSourceStatus } from "./ports/so
 export { defineSourceStatusStore, type SourceStatusStore } from "./bridge/define-source-status-store.ts";
 export type { KeyRingDefinition } from "./ports/key-ring.ts";
 export { defineKeyRing, type KeyRing, keyBytes } from "./bridge/define-key-ring.ts";
+export { type KeyWrapping, keyWrapping, type MasterKeys } from "./bridge/key-wrapping.ts";
 export type { ApplicationUser, UserDirectoryDefinition } from "./ports/user-directory.ts";
 export { defineUserDirectory, type UserDirectory, type UserPage } from "./bridge/define-user-directory.ts";
 export type { AddressBookDefinition } from "./ports/address-book.ts";

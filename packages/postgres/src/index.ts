@@ -18,8 +18,9 @@ export type {
 export { type Migrated, type MigrateOptions, migrate, migrationSql } from "./migrations/migrate.ts";
 export { privilegesSql } from "./migrations/privileges.ts";
 export { postgresArtifactStore } from "./store/artifact-store.ts";
-export { MigrationFailed, SchemaNotMigrated, SchemaTooNew, WrongMasterKey } from "./store/errors.ts";
+export { MigrationFailed, SchemaNotMigrated, SchemaTooNew } from "./store/errors.ts";
 export { type KeyRingOptions, postgresKeyRing } from "./store/key-ring.ts";
+export { type RewrapOptions, type RewrappedKeys, rewrapKeys } from "./store/rewrap-keys.ts";
 export { postgresRequestStore, type StoreOptions } from "./store/request-store.ts";
 export { postgresSourceStatusStore } from "./store/source-status-store.ts";
 export { postgresSweepStore } from "./store/sweep-store.ts";
