@@ -19,6 +19,8 @@ const examples = [
   "retention",
   "letters",
   "evidence",
+  "http-node",
+  "http-express",
 ];
 
 const { positionals } = parseArgs({ allowPositionals: true });

@@ -21,11 +21,17 @@ export interface OpenApplication extends Pick<Place, "folder" | "shown"> {
   readonly unfinished: readonly RequestView[];
 }
 
+/** What differs from one example to the next. */
+export type OwnParts = Pick<SubjectRightsOptions, "sources" | "users" | "links"> & {
+  /** The largest attachment of a letter, in bytes; a larger package goes by a link. */
+  readonly attachmentLimit?: number;
+};
+
 /** Puts everything together. Nothing is worked on before the library is started. */
 export const openApplication = async (
   { folder, shown, atEnd }: Place,
   { storage }: OpenStore,
-  own: Pick<SubjectRightsOptions, "sources" | "users">,
+  { attachmentLimit, ...own }: OwnParts,
 ): Promise<OpenApplication> => {
   const mail = await startMailServer({ folder: join(folder, "mail") });
   atEnd(() => mail.stop());
@@ -34,14 +40,15 @@ export const openApplication = async (
   // This is all that an application has to write.
   const rights = createSubjectRights({
     ...storage,
+    links: { acknowledge: (token) => `https://insights.halmstrand.example/acknowledge#${token}` },
     ...own,
     controller: company.name,
     notifier: smtpNotifier({
       server: { host, port, user, password, ca },
+      ...(attachmentLimit === undefined ? {} : { attachmentLimit }),
       from: { name: `${company.application} Privacy`, address: "privacy@halmstrand.example" },
     }),
     addresses: { tenantAdmin: () => company.tenantAdmin, support: () => company.support },
-    links: { acknowledge: (token) => `https://insights.halmstrand.example/acknowledge#${token}` },
     // Quicker than in real life, so that nobody has to wait for a source to be given up.
     rules: { retry: { attempts: 3, firstDelay: 300 } },
   });

@@ -107,6 +107,8 @@ export interface SubjectRightsOptions {
 }
 
 export interface SubjectRights {
+  /** Who is answerable for the data, as it was handed in. */
+  readonly controller: string;
   readonly requests: Requests;
   readonly packages: Packages;
   readonly sources: Sources;
@@ -224,6 +226,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     await dispatcher.work(worker, { concurrency });
   };
   return {
+    controller,
     requests: requestsOf(context),
     holds: holdsOf(context),
     suppressions: suppressionsOf(context, sweeps, stopping.signal),

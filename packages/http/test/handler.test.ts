@@ -1,0 +1,56 @@
+import { createSubjectRights, defineNotifier, type SubjectRights } from "@subject-rights/core";
+import { memoryStorage } from "@subject-rights/memory";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createHandler } from "../src/index.ts";
+import { serveOnLoopback, type TestServer } from "./support/server.ts";
+
+describe("what belongs to no route", () => {
+  let rights: SubjectRights;
+  let server: TestServer;
+
+  beforeAll(async () => {
+    rights = createSubjectRights({
+      ...memoryStorage(),
+      controller: "Northwind <Lamps>",
+      sources: [],
+      notifier: defineNotifier({ id: "none", send: async () => undefined }),
+      addresses: { tenantAdmin: () => "admin@example.org", support: () => "support@example.org" },
+    });
+    server = await serveOnLoopback(createHandler({ rights, authenticate: () => null, basePath: "/privacy" }));
+  });
+  afterAll(async () => {
+    await server.close();
+    await rights.stop();
+  });
+
+  it("is a page for people and a problem for programs", async () => {
+    const page = await fetch(`${server.origin}/privacy/nowhere`);
+    expect(page.status).toBe(404);
+    expect(page.headers.get("content-type")).toMatch(/^text\/html/);
+    expect(await page.text()).toContain("Northwind &lt;Lamps&gt;");
+    const problem = await fetch(`${server.origin}/privacy/api/nowhere`);
+    expect(problem.status).toBe(404);
+    expect(problem.headers.get("content-type")).toBe("application/problem+json");
+    expect(await problem.json()).toMatchObject({ code: "not-found", status: 404 });
+  });
+
+  it("carries the headers of all pages", async () => {
+    const { headers } = await fetch(`${server.origin}/privacy/nowhere`);
+    expect(headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+  });
+
+  it("serves the stylesheet for good, under a name with its hash", async () => {
+    const page = await (await fetch(`${server.origin}/privacy/nowhere`)).text();
+    const path = /href="(\/privacy\/assets\/style\.[0-9a-f]{16}\.css)"/.exec(page)?.[1];
+    const sheet = await fetch(`${server.origin}${path}`);
+    expect(sheet.status).toBe(200);
+    expect(sheet.headers.get("cache-control")).toContain("immutable");
+    const refused = await fetch(`${server.origin}${path}`, {
+      method: "POST",
+      headers: { Origin: server.origin },
+    });
+    expect([refused.status, refused.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+  });
+});
