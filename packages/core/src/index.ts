@@ -197,4 +197,4 @@ export { checkDefinition } from "./bridge/issues.ts";
 export type { Clock } from "./ports/clock.ts";
 export { systemClock } from "./bridge/system-clock.ts";
 export type { Randomness } from "./ports/randomness.ts";
-export { systemRandomness } from "./crypto.ts";
+export { keyedHash, replyTokenOf, seal, systemRandomness, unseal } from "./crypto.ts";

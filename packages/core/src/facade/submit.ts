@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { checkInput } from "../bridge/issues.ts";
-import { newId, newToken, sha256 } from "../crypto.ts";
+import { newId, newToken, replyTokenOf, sha256 } from "../crypto.ts";
 import {
   type Damaged,
   InvalidInput,
@@ -25,7 +25,7 @@ import { announce } from "../runner/apply.ts";
 import { audited } from "../runner/commit.ts";
 import { deadlineDates } from "../runner/deadline-dates.ts";
 import { createRequestKey, destroyRequestKey, pseudonymsOf } from "../runner/keys.ts";
-import { fromFound, toStored } from "../runner/record.ts";
+import { fromFound, fromStored, toStored } from "../runner/record.ts";
 import { emailSchema, type Identifier, identifierSchema } from "../subject/identifier.ts";
 import type { FacadeContext } from "./context.ts";
 import { authorise, type PolicyAction } from "./policy.ts";
@@ -44,11 +44,20 @@ export interface Submission {
    * The deadline counts from there. Default: now.
    */
   readonly receivedAt?: string;
+  /**
+   * A name of whoever hands the request over, for this one request: of a message, of a call. The same key of the same
+   * tenant answers the same request, also when that is closed; so a submission whose answer was lost can be sent again.
+   * At most 200 characters; only a keyed hash of it is stored. Default: none.
+   */
+  readonly idempotencyKey?: string;
 }
 
 export interface Submitted {
   readonly request: RequestView;
-  /** True where the same was asked for already, and is still open: then `request` is that one. */
+  /**
+   * True where the same was asked for already, and is still open, or was handed over under the same key: then `request`
+   * is that one.
+   */
   readonly alreadyOpen: boolean;
 }
 
@@ -66,6 +75,7 @@ const submissionSchema = z.object({
   email: emailSchema,
   identifiers: z.array(identifierSchema).max(20).default([]),
   receivedAt: z.iso.datetime({ offset: true }).optional(),
+  idempotencyKey: z.string().min(1).max(200).optional(),
 });
 
 export const submit = (
@@ -77,12 +87,73 @@ export const submit = (
     .andThen(() => checkInput(submissionSchema, submission))
     .andThen((checked) => checkReach(context, checked))
     .andThen((checked) => checkReceipt(context, checked))
-    .andThen(({ kind, category, email, identifiers, receivedAt }) =>
-      store(context, submission.actor, kind, category, receivedAt, [
-        { type: "email", value: email },
-        ...identifiers,
-      ]),
+    .andThen((checked) =>
+      idOf(context, submission.actor, checked.idempotencyKey).andThen((id) =>
+        submittedBefore(context, submission.actor, checked, id).andThen((before) =>
+          before === null ? storeOnce(context, submission.actor, checked, id) : okAsync(before),
+        ),
+      ),
     );
+
+/** Of two with the same key at the same moment one is stored; to the other the store says that the id is taken. */
+const storeOnce = (
+  context: FacadeContext,
+  actor: Actor,
+  checked: Checked,
+  id: string,
+): ResultAsync<Submitted, SubmitError> =>
+  store(context, actor, checked, id).orElse((error) =>
+    submittedBefore(context, actor, checked, id).andThen((before) =>
+      before === null ? err(error) : ok(before),
+    ),
+  );
+
+type Checked = Omit<z.output<typeof submissionSchema>, "receivedAt"> & { readonly receivedAt: Instant };
+
+const namesOf = ({ email, identifiers }: Checked): readonly Identifier[] => [
+  { type: "email", value: email },
+  ...identifiers,
+];
+
+/** The id of a new request. One with a key has the id that follows from it, so that no second one can be stored. */
+const idOf = (
+  { services }: FacadeContext,
+  { tenant }: Actor,
+  key: string | undefined,
+): ResultAsync<string, SubmitError> => {
+  if (key === undefined) return okAsync(newId(services.randomness));
+  return pseudonymsOf(services, tenant, [{ type: "idempotency-key", value: key }]).map(([pseudonym = ""]) =>
+    newId({ bytes: (length) => Buffer.from(pseudonym, "hex").subarray(0, length) }),
+  );
+};
+
+/**
+ * What was submitted under the same key; null where nothing was.
+ *
+ * Errors: `InvalidInput` where that was something else.
+ */
+const submittedBefore = (
+  { services }: FacadeContext,
+  { tenant }: Actor,
+  checked: Checked,
+  id: string,
+): ResultAsync<Submitted | null, SubmitError> => {
+  if (checked.idempotencyKey === undefined) return okAsync(null);
+  return services.requestStore.read({ tenant, id }).andThen((stored) => {
+    if (stored === undefined) return okAsync(null);
+    return pseudonymsOf(services, tenant, namesOf(checked)).andThen(([pseudonym]) =>
+      fromStored(stored).andThen((request) =>
+        request.kind === checked.kind &&
+        request.category === checked.category &&
+        request.pseudonyms[0] === pseudonym
+          ? ok({ request: viewOf(request, services), alreadyOpen: true })
+          : err(
+              new InvalidInput([{ path: "idempotencyKey", message: "was used for another request already" }]),
+            ),
+      ),
+    );
+  });
+};
 
 /** A request that no source could have a part in would be "completed" without anybody having looked. */
 const checkReach = <Checked extends { kind: RequestKind; category: Category }>(
@@ -116,13 +187,13 @@ const checkReceipt = <Checked extends { receivedAt?: string | undefined }>(
 const store = (
   { services, acknowledgedBy, needsApproval }: FacadeContext,
   actor: Actor,
-  kind: RequestKind,
-  category: Category,
-  receivedAt: Instant,
-  identifiers: readonly Identifier[],
+  checked: Checked,
+  id: string,
 ): ResultAsync<Submitted, SubmitError> => {
   const { clock, randomness, rules, requestStore, calendar, timeZone } = services;
-  const key = { tenant: actor.tenant, id: newId(randomness) };
+  const { kind, category, receivedAt } = checked;
+  const identifiers = namesOf(checked);
+  const key = { tenant: actor.tenant, id };
   const token = newToken(randomness);
   const receivedOn = dayIn(timeZone, receivedAt);
   const prepared = deadlineDates(calendar, timeZone, receivedOn).andThen((dates) =>
@@ -143,6 +214,7 @@ const store = (
         deadline: { ...dates, timeZone, receivedOn },
         token,
         tokenHash: sha256(token),
+        replyTokenHash: sha256(replyTokenOf(token)),
         actor: actor.id,
         at: instant(clock.now()),
       },
@@ -152,7 +224,9 @@ const store = (
     const stored = toStored(request, secret, rules, randomness);
     return requestStore.insert({ request: stored, entries }).andThen((answer) => {
       if (answer.outcome === "duplicate") {
-        return destroyRequestKey(services, key)
+        // The same, from the same hand, at the same moment: the key is that of the request which is there.
+        const discarded = answer.requestId === id ? okAsync(undefined) : destroyRequestKey(services, key);
+        return discarded
           .andThen(() => requestStore.read({ tenant: actor.tenant, id: answer.requestId }))
           .andThen(fromFound)
           .map((open) => ({ request: viewOf(open, services), alreadyOpen: true }));
