@@ -167,6 +167,8 @@ export { defineRequestStore, type RequestStore } from "./bridge/define-request-s
 export type { Transact, Transaction } from "./bridge/transaction.ts";
 export type * from "./ports/hold-store.ts";
 export { defineHoldStore, type HoldStore } from "./bridge/define-hold-store.ts";
+export type * from "./ports/intake-store.ts";
+export { defineIntakeStore, type IntakeStore } from "./bridge/define-intake-store.ts";
 export type * from "./ports/suppression-store.ts";
 export {
   defineSuppressionStore,

@@ -1,6 +1,7 @@
 import type {
   ArtifactStore,
   HoldStore,
+  IntakeStore,
   KeyRing,
   Randomness,
   RequestStore,
@@ -10,6 +11,7 @@ import type {
 } from "@subject-rights/core";
 import { type ArtifactTable, memoryArtifactStore } from "./artifact-store.ts";
 import { type HoldTable, memoryHoldStore } from "./hold-store.ts";
+import { type IntakeTables, intakeTables, memoryIntakeStore } from "./intake-store.ts";
 import { type KeyTable, memoryKeyRing } from "./key-ring.ts";
 import { memoryRequestStore, type RequestTables, requestTables, takingTurns } from "./request-store.ts";
 import { memorySourceStatusStore, type SourceStatusTable } from "./source-status-store.ts";
@@ -17,7 +19,7 @@ import { memorySuppressionStore, type SuppressionTable } from "./suppression-sto
 import { memorySweepStore } from "./sweep-store.ts";
 
 /** All that the storage ports keep: to look into it from outside, and to start anew over it. */
-export interface MemoryTables extends RequestTables {
+export interface MemoryTables extends RequestTables, IntakeTables {
   readonly chunks: ArtifactTable;
   readonly statuses: SourceStatusTable;
   readonly keys: KeyTable;
@@ -33,6 +35,8 @@ export interface MemoryStorage {
   readonly sweepStore: SweepStore;
   readonly holdStore: HoldStore;
   readonly suppressionStore: SuppressionStore;
+  /** For the intake of mail (`@subject-rights/smtp`). */
+  readonly intakeStore: IntakeStore;
 }
 
 export interface MemoryStorageOptions {
@@ -44,6 +48,7 @@ export interface MemoryStorageOptions {
 
 export const memoryTables = (): MemoryTables => ({
   ...requestTables(),
+  ...intakeTables(),
   chunks: new Map(),
   statuses: new Map(),
   keys: new Map(),
@@ -65,5 +70,6 @@ export const memoryStorage = ({
     sweepStore: memorySweepStore(tables, inTurn),
     holdStore: memoryHoldStore(tables.holds),
     suppressionStore: memorySuppressionStore(tables.suppressions),
+    intakeStore: memoryIntakeStore(tables),
   };
 };

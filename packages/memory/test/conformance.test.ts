@@ -1,6 +1,7 @@
 import {
   artifactStoreCases,
   holdStoreCases,
+  intakeStoreCases,
   keyRingCases,
   notifierCases,
   requestStoreCases,
@@ -12,6 +13,7 @@ import { describe, it } from "vitest";
 import {
   artifactStore,
   holdStore,
+  intakeStore,
   keyRing,
   notifier,
   requestStore,
@@ -27,6 +29,7 @@ const suites = {
   "source status store": sourceStatusStoreCases(sourceStatusStore),
   "sweep store": sweepStoreCases(sweepStore),
   "hold store": holdStoreCases(holdStore),
+  "intake store": intakeStoreCases(intakeStore),
   "suppression store": suppressionStoreCases(suppressionStore),
   notifier: notifierCases(notifier),
 };

@@ -2,6 +2,7 @@ import type { Attachment, Message } from "@subject-rights/core";
 import {
   memoryArtifactStore,
   memoryHoldStore,
+  memoryIntakeStore,
   memoryKeyRing,
   memoryNotifier,
   memoryRequestStore,
@@ -13,6 +14,7 @@ import {
 import type {
   ArtifactStoreFixture,
   HoldStoreFixture,
+  IntakeStoreFixture,
   KeyRingFixture,
   NotifierHarness,
   ReceivedMessage,
@@ -73,6 +75,12 @@ export const keyRing: StorageHarness<KeyRingFixture> = {
 export const holdStore: StorageHarness<HoldStoreFixture> = {
   async make() {
     return { store: memoryHoldStore() };
+  },
+};
+
+export const intakeStore: StorageHarness<IntakeStoreFixture> = {
+  async make() {
+    return { store: memoryIntakeStore() };
   },
 };
 

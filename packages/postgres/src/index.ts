@@ -24,6 +24,7 @@ export { postgresRequestStore, type StoreOptions } from "./store/request-store.t
 export { postgresSourceStatusStore } from "./store/source-status-store.ts";
 export { postgresSweepStore } from "./store/sweep-store.ts";
 export { postgresHoldStore } from "./store/hold-store.ts";
+export { postgresIntakeStore } from "./store/intake-store.ts";
 export { postgresSuppressionStore } from "./store/suppression-store.ts";
 export { type PostgresStorage, type PostgresStorageOptions, postgresStorage } from "./store/storage.ts";
 

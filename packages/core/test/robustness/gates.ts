@@ -72,6 +72,7 @@ export const gatedStorage = (storage: MemoryStorage, gate: Gate): MemoryStorage 
   keyRing: defineKeyRing(gated(storage.keyRing, "key-ring", gate)),
   sweepStore: storage.sweepStore,
   holdStore: defineHoldStore(gated(storage.holdStore, "hold-store", gate)),
+  intakeStore: storage.intakeStore,
   suppressionStore: defineSuppressionStore(gated(storage.suppressionStore, "suppression-store", gate)),
 });
 

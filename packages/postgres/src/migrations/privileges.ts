@@ -16,6 +16,9 @@ const needed: Readonly<Record<TableName, Sql>> = {
   sweep_part: sql`select, insert, delete`,
   hold: sql`select, insert, update`,
   suppression: sql`select, insert, update, delete`,
+  intake_seen: sql`select, insert, update, delete`,
+  intake_waiting: sql`select, insert, delete`,
+  intake_answer: sql`select, insert, update, delete`,
 };
 
 /**

@@ -2,12 +2,14 @@ import {
   type ArtifactStore,
   defineArtifactStore,
   defineHoldStore,
+  defineIntakeStore,
   defineKeyRing,
   defineRequestStore,
   defineSourceStatusStore,
   defineSuppressionStore,
   defineSweepStore,
   type HoldStore,
+  type IntakeStore,
   type KeyRing,
   type RequestStore,
   type ResultAsync,
@@ -21,6 +23,7 @@ import { schemaCheck } from "../migrations/schema-version.ts";
 import { artifactStoreOver } from "./artifact-store.ts";
 import type { MigrationFailed, SchemaTooNew } from "./errors.ts";
 import { holdStoreOver } from "./hold-store.ts";
+import { intakeStoreOver } from "./intake-store.ts";
 import { type KeyRingOptions, keyRingOver } from "./key-ring.ts";
 import { requestStoreOver } from "./request-store.ts";
 import { sourceStatusStoreOver } from "./source-status-store.ts";
@@ -38,6 +41,8 @@ export interface PostgresStorage {
   readonly sweepStore: SweepStore;
   readonly holdStore: HoldStore;
   readonly suppressionStore: SuppressionStore;
+  /** For the intake of mail (`@subject-rights/smtp`). */
+  readonly intakeStore: IntakeStore;
   /** Makes the tables, or brings them up to date; see the function `migrate`. To be awaited before anything else. */
   migrate(): ResultAsync<Migrated, SchemaTooNew | MigrationFailed>;
 }
@@ -62,6 +67,7 @@ export const postgresStorage = (options: PostgresStorageOptions): PostgresStorag
     sweepStore: defineSweepStore(sweepStoreOver(options, ready)),
     holdStore: defineHoldStore(holdStoreOver(options, ready)),
     suppressionStore: defineSuppressionStore(suppressionStoreOver(options, ready)),
+    intakeStore: defineIntakeStore(intakeStoreOver(options, ready)),
     migrate: () => migrate({ client, schema }),
   };
 };

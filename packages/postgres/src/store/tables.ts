@@ -16,6 +16,9 @@ const tableNames = [
   "sweep_part",
   "hold",
   "suppression",
+  "intake_seen",
+  "intake_waiting",
+  "intake_answer",
 ] as const;
 
 export type TableName = (typeof tableNames)[number];

@@ -3,6 +3,7 @@ import { privilegesSql } from "@subject-rights/postgres";
 import {
   artifactStoreCases,
   holdStoreCases,
+  intakeStoreCases,
   keyRingCases,
   requestStoreCases,
   sourceStatusStoreCases,
@@ -83,6 +84,7 @@ describe.each(Object.entries(ways))("over %s", (_, harnesses) => {
     "source status store": sourceStatusStoreCases(harnesses.sourceStatusStore),
     "sweep store": sweepStoreCases(harnesses.sweepStore),
     "hold store": holdStoreCases(harnesses.holdStore),
+    "intake store": intakeStoreCases(harnesses.intakeStore),
     "suppression store": suppressionStoreCases(harnesses.suppressionStore),
   };
   for (const [port, cases] of Object.entries(suites)) {

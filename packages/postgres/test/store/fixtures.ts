@@ -5,6 +5,7 @@ import type {
   ArtifactStoreFixture,
   Breakable,
   HoldStoreFixture,
+  IntakeStoreFixture,
   KeyRingFixture,
   RequestStoreHarness,
   SourceStatusStoreFixture,
@@ -59,6 +60,7 @@ export interface Harnesses {
   readonly keyRing: StorageHarness<KeyRingFixture>;
   readonly sourceStatusStore: StorageHarness<SourceStatusStoreFixture>;
   readonly holdStore: StorageHarness<HoldStoreFixture>;
+  readonly intakeStore: StorageHarness<IntakeStoreFixture>;
   readonly suppressionStore: StorageHarness<SuppressionStoreFixture>;
   readonly sweepStore: SweepStoreHarness;
 }
@@ -93,6 +95,7 @@ export const harnessesOver = (
     keyRing: both(({ keyRing }) => ({ keyRing })),
     sourceStatusStore: both(({ sourceStatusStore }) => ({ store: sourceStatusStore })),
     holdStore: both(({ holdStore }) => ({ store: holdStore })),
+    intakeStore: both(({ intakeStore }) => ({ store: intakeStore })),
     suppressionStore: both(({ suppressionStore }) => ({ store: suppressionStore })),
     sweepStore: {
       transactions: true,

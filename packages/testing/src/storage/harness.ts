@@ -1,6 +1,7 @@
 import type {
   ArtifactStore,
   HoldStore,
+  IntakeStore,
   KeyRing,
   SourceStatusStore,
   SuppressionStore,
@@ -41,4 +42,8 @@ export interface SuppressionStoreFixture extends Fixture {
 
 export interface HoldStoreFixture extends Fixture {
   readonly store: HoldStore;
+}
+
+export interface IntakeStoreFixture extends Fixture {
+  readonly store: IntakeStore;
 }
