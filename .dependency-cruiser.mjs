@@ -98,11 +98,11 @@ export default {
     {
       name: "adapters-do-not-know-each-other",
       comment:
-        "Not even in their tests, but for the queue that is tested in one transaction with the store, and the evidence of a real request.",
+        "Not even in their tests, but for the queue that is tested in one transaction with the store, the evidence of a real request, and mail that becomes one.",
       severity: "error",
       from: {
         path: "^packages/(?!core/|testing/|bench/)([^/]+)/",
-        pathNot: "^packages/(pg-boss|verify)/test/",
+        pathNot: "^packages/(pg-boss|verify|smtp)/test/",
       },
       to: { path: "^packages/(?!core/|testing/|$1/)" },
     },
