@@ -14,7 +14,8 @@ export const newText = (text: string): string => {
 const isQuoteMark = (line: string, next: string): boolean =>
   marks.some((mark) => mark.test(line)) ||
   // The line that introduces a quote is often broken in two.
-  (/^\s*(?:On|Am)\b/.test(line) && /(?:wrote|schrieb\b.*):\s*$/.test(`${line} ${next}`));
+  (/^\s*(?:On|Am)\b/.test(line) &&
+    [line, `${line} ${next}`].some((each) => /(?:wrote|schrieb\b.*):\s*$/.test(each)));
 
 const marks: readonly RegExp[] = [
   /^-- ?$/,

@@ -43,8 +43,10 @@ export interface Bounce {
 }
 
 /** A message of ours that could not be delivered, for good; null where this says nothing of that kind. */
-export const bounceOf = ({ report }: ParsedMail, ours: Ours): Bounce | null => {
-  if (report === null) return null;
+export const bounceOf = (mail: ParsedMail, ours: Ours): Bounce | null => {
+  if (mail.report === null) return null;
+  // RFC 5322, 2.2.3: a field goes on in lines that begin with white space.
+  const report = mail.report.replace(/\r?\n[ \t]+/g, " ");
   const field = (name: string): string =>
     new RegExp(`^${name}:[ \t]*(.*)$`, "im").exec(report)?.[1]?.trim() ?? "";
   if (field("Action").toLowerCase() !== "failed") return null;

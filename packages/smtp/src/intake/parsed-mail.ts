@@ -43,6 +43,8 @@ export const parseMail = async (bytes: Buffer): Promise<ParsedMail | null> => {
     skipImageLinks: true,
     skipTextToHtml: true,
     keepDeliveryStatus: true,
+    // What somebody else once wrote is an attachment, and not what this message says.
+    ignoreEmbedded: true,
     checksumAlgo: false,
     maxHtmlLengthToParse: 1_000_000,
     maxHeadSize: 1_000_000,

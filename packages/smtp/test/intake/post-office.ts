@@ -89,7 +89,7 @@ export const postOffice = (
       let raw = await composed.compile().build();
       if (messageId === false)
         raw = Buffer.from(raw.toString("latin1").replace(/^Message-ID:.*\r\n/m, ""), "latin1");
-      const domain = by === undefined ? (/@([\w.-]+)/.exec(letter.from)?.[1] ?? "") : by;
+      const domain = by === undefined ? (/@([\w.-]+)>?$/.exec(letter.from)?.[1] ?? "") : by;
       return domain === null ? raw : sign(raw, domain);
     },
   };

@@ -6,7 +6,7 @@ import {
   type SubjectRightsOptions,
 } from "@subject-rights/core";
 import { type MemoryTables, memoryStorage, memoryTables } from "@subject-rights/memory";
-import { onTestFinished } from "vitest";
+import { afterAll } from "vitest";
 import { type MailIntakeOptions, mailIntake, smtpNotifier } from "../../src/index.ts";
 import { type ArrivedMail, startMailServer } from "../mail-server.ts";
 import { postOffice } from "./post-office.ts";
@@ -45,6 +45,11 @@ export interface WorldChanges {
   readonly tables?: MemoryTables;
 }
 
+const closing: (() => Promise<unknown>)[] = [];
+afterAll(async () => {
+  for (const close of closing.reverse()) await close();
+});
+
 /** The library, its notifier and its intake, over a mail server on this machine. */
 export const openWorld = async ({
   intake: changes,
@@ -52,7 +57,7 @@ export const openWorld = async ({
   tables = memoryTables(),
 }: WorldChanges = {}) => {
   const server = await startMailServer();
-  onTestFinished(() => server.close());
+  closing.push(() => server.close());
   const post = postOffice(["halmstrand.example", "example.org", "evil.example"]);
   const storage = memoryStorage({ tables });
   const from = { name: "Halmstrand Privacy", address: privacy };
@@ -66,7 +71,7 @@ export const openWorld = async ({
     ...more,
   });
   orThrow(await rights.start());
-  onTestFinished(() => rights.stop());
+  closing.push(() => rights.stop());
   const intakeOver = (again: Partial<MailIntakeOptions> = {}) =>
     mailIntake({
       ...storage,
