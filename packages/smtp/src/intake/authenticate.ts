@@ -65,7 +65,8 @@ export const authenticate = async (
     const { dkim, spf, dmarc } = checked;
     const results = {
       dkim: [...new Set(dkim.results.map(({ status }) => status.result))].sort().join(" ") || "none",
-      spf: (spf || null)?.status.result ?? "none",
+      // Without the envelope there is nothing to check.
+      spf: ip === undefined ? "none" : ((spf || null)?.status.result ?? "none"),
       dmarc: (dmarc || null)?.status.result ?? "none",
     };
     const { alignment } = dmarc || { alignment: undefined };

@@ -3,6 +3,7 @@ import {
   type ApplyError,
   CallFailed,
   InvalidInput,
+  type JsonObject,
   NotAllowed,
   orThrow,
   type SubmitError,
@@ -126,7 +127,7 @@ const decide = async (hand: Hand): Promise<Decision> => {
     throw error;
   }
   const { request, alreadyOpen } = submitted.value;
-  return { outcome: "submitted", requestId: request.id, alreadyOpen };
+  return { outcome: "submitted", requestId: request.id, alreadyOpen, authentication };
 };
 
 const decideReply = async (
@@ -148,7 +149,8 @@ const decideReply = async (
   if (authentication.origin !== "proven" || moreFrom.length > 0)
     return { ...wait, reason: "reply-not-proven" };
   const acknowledged = await settings.rights.requests.acknowledgeByReply({ token, from });
-  if (acknowledged.isOk()) return { outcome: "acknowledged", requestId: acknowledged.value.id };
+  if (acknowledged.isOk())
+    return { outcome: "acknowledged", requestId: acknowledged.value.id, authentication };
   const { error } = acknowledged;
   if (!(error instanceof TokenRejected)) throw error;
   switch (error.reason) {
@@ -169,8 +171,9 @@ const conclude = async (hand: Hand, decision: Decision): Promise<Taken> => {
   const key = { tenant: hand.actor.tenant, id: fingerprint.slice(0, 32) };
   const base = { tenant: key.tenant, fingerprint, most: mostWaiting };
   if (decision.outcome !== "wait") {
-    const { outcome } = decision;
-    orThrow(await intakeStore.conclude({ ...base, conclusion: { outcome }, waiting: null }));
+    // Nothing in it is personal.
+    const conclusion = JSON.parse(JSON.stringify(decision)) as JsonObject;
+    orThrow(await intakeStore.conclude({ ...base, conclusion, waiting: null }));
     return decision;
   }
   const { reason, requestId = null } = decision;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Authentication } from "./authenticate.ts";
 import type { Automatic } from "./classify.ts";
 import type { NotUnderstood } from "./understand.ts";
 
@@ -30,9 +31,19 @@ export type AnswerFate = "sent" | "withheld" | "failed";
 /** What became of a message. */
 export type Taken =
   /** A request was submitted, or was open already; a confirmation goes to the address on record. */
-  | { readonly outcome: "submitted"; readonly requestId: string; readonly alreadyOpen: boolean }
+  | {
+      readonly outcome: "submitted";
+      readonly requestId: string;
+      readonly alreadyOpen: boolean;
+      /** What is recorded of where it came from. Nothing followed from it. */
+      readonly authentication: Authentication;
+    }
   /** An answer to a confirmation acknowledged its request. */
-  | { readonly outcome: "acknowledged"; readonly requestId: string }
+  | {
+      readonly outcome: "acknowledged";
+      readonly requestId: string;
+      readonly authentication: Authentication;
+    }
   /** It waits for a person, in `waiting`. */
   | {
       readonly outcome: "waiting";

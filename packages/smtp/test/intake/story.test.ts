@@ -13,7 +13,11 @@ it("an export is asked for, confirmed and delivered by mail alone", async () => 
     from: registered,
     to: [replyAddress],
   });
-  expect(answered).toEqual({ outcome: "acknowledged", requestId });
+  expect(answered).toEqual({
+    outcome: "acknowledged",
+    requestId,
+    authentication: { origin: "proven", dkim: "pass", spf: "none", dmarc: "pass" },
+  });
 
   const delivery = await world.arrival(({ mail }) => mail.attachments.length > 0);
   expect(delivery.to).toEqual([registered]);
