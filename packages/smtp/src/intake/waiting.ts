@@ -4,7 +4,6 @@ import {
   type Category,
   type Damaged,
   InvalidInput,
-  type KeyDestroyed,
   NotAllowed,
   orThrow,
   type PolicyAction,
@@ -119,7 +118,7 @@ const submitted = async (
 };
 
 /** @throws StorageFailed */
-export const deleteWaiting = async (
+const deleteWaiting = async (
   settings: Pick<IntakeSettings, "intakeStore" | "keyRing">,
   key: WaitingKey,
 ): Promise<void> => {
@@ -140,8 +139,6 @@ const authorise = async ({ policy }: IntakeSettings, actor: Actor, action: Polic
   }
   if (!isAllowed) throw new NotAllowed(action);
 };
-
-export type ExpireError = StorageFailed | KeyDestroyed | CallFailed;
 
 const expiredAtOnce = 100;
 

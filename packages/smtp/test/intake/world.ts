@@ -14,8 +14,8 @@ import { postOffice } from "./post-office.ts";
 export const privacy = "privacy@halmstrand.example";
 export const registered = "petra@halmstrand.example";
 export const ada = "ada@example.org";
-export const replies = "privacy+{token}@halmstrand.example";
-export const intakeActor: Actor = {
+const replies = "privacy+{token}@halmstrand.example";
+const intakeActor: Actor = {
   id: "mail-intake",
   tenant: "halmstrand",
   roles: ["admin", "tenant-admin"],
@@ -121,7 +121,7 @@ export const exportRequest = {
 };
 
 /** Where an answer to a confirmation goes. */
-export const replyAddressOf = ({ mail }: ArrivedMail): string => mail.replyTo?.value[0]?.address ?? "";
+const replyAddressOf = ({ mail }: ArrivedMail): string => mail.replyTo?.value[0]?.address ?? "";
 
 /** Asks for an export by mail, and waits for the confirmation. */
 export const askedFor = async (world: World) => {
