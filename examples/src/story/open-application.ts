@@ -26,6 +26,7 @@ export const openApplication = async (
   { folder, shown, atEnd }: Place,
   { storage }: OpenStore,
   own: Pick<SubjectRightsOptions, "sources" | "users">,
+  { replies }: { readonly replies?: string } = {},
 ): Promise<OpenApplication> => {
   const mail = await startMailServer({ folder: join(folder, "mail") });
   atEnd(() => mail.stop());
@@ -38,7 +39,8 @@ export const openApplication = async (
     controller: company.name,
     notifier: smtpNotifier({
       server: { host, port, user, password, ca },
-      from: { name: `${company.application} Privacy`, address: "privacy@halmstrand.example" },
+      from: { name: `${company.application} Privacy`, address: company.privacy },
+      replies,
     }),
     addresses: { tenantAdmin: () => company.tenantAdmin, support: () => company.support },
     links: { acknowledge: (token) => `https://insights.halmstrand.example/acknowledge#${token}` },

@@ -5,11 +5,12 @@ import { companyUsers } from "../company/company-users.ts";
 import { type HelpdeskService, startHelpdesk } from "../company/helpdesk-service.ts";
 import { makeCompany } from "../company/make-company.ts";
 import { type OpenApplication, openApplication } from "./open-application.ts";
-import { openStore } from "./open-store.ts";
+import { type OpenStore, openStore } from "./open-store.ts";
 import type { Place } from "./place.ts";
 
 /** The company on one day: its files, its mail server, its help desk, and the library put into its application. */
 export interface OpenCompany extends OpenApplication {
+  readonly store: OpenStore;
   readonly helpdesk: HelpdeskService;
   /** The company's files as they were; never touched. */
   readonly before: string;
@@ -18,7 +19,10 @@ export interface OpenCompany extends OpenApplication {
 }
 
 /** Makes the company anew, or finds it as an interrupted run left it, and opens all of it. */
-export const openCompany = async (place: Place): Promise<OpenCompany> => {
+export const openCompany = async (
+  place: Place,
+  mail: { readonly replies?: string } = {},
+): Promise<OpenCompany> => {
   const [before, after] = [join(place.folder, "before"), join(place.folder, "after")];
   if (!place.isLeftUnfinished) {
     await makeCompany(before);
@@ -30,5 +34,5 @@ export const openCompany = async (place: Place): Promise<OpenCompany> => {
   const helpdesk = await startHelpdesk(after);
   place.atEnd(() => helpdesk.stop());
   const own = { sources: companySources(after, helpdesk), users: companyUsers(after) };
-  return { ...(await openApplication(place, store, own)), helpdesk, before, after };
+  return { ...(await openApplication(place, store, own, mail)), store, helpdesk, before, after };
 };
