@@ -12,6 +12,7 @@ const examples = [
   "export-customer-data",
   "export-user-data",
   "export-user-telemetry",
+  "by-email",
   "postgres-application",
   "custom-data-source",
   "deadlines",

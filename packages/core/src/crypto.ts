@@ -80,6 +80,22 @@ export const sameDigest = (one: string, other: string): boolean => {
 export const newToken = (randomness: Randomness): string =>
   Buffer.from(randomness.bytes(32)).toString("base64url");
 
+const base32 = "abcdefghijklmnopqrstuvwxyz234567";
+
+/**
+ * What stands in the reply address of a confirmation: made from its token, which cannot be made from it. In base 32 (RFC
+ * 4648, lower case): 52 characters that survive a mail server which changes letter case, and leave 12 of the 64 that a
+ * local part may have.
+ */
+export const replyTokenOf = (token: string): string => {
+  const bits = Array.from(createHash("sha256").update(`reply/${token}`).digest(), (byte) =>
+    byte.toString(2).padStart(8, "0"),
+  ).join("");
+  return (bits.match(/.{1,5}/g) ?? [])
+    .map((five) => base32[Number.parseInt(five.padEnd(5, "0"), 2)] ?? "")
+    .join("");
+};
+
 /** A random id in the form of RFC 9562, version 4. */
 export const newId = (randomness: Randomness): string => {
   const bytes = Buffer.from(randomness.bytes(16));

@@ -84,14 +84,16 @@ export class NotPossibleNow extends SubjectRightsError {
  */
 export class TokenRejected extends SubjectRightsError {
   readonly code = "token-rejected";
-  readonly reason: "unknown" | "expired" | "used";
+  readonly reason: "unknown" | "expired" | "used" | "another-address";
 
-  constructor(reason: "unknown" | "expired" | "used") {
+  constructor(reason: TokenRejected["reason"]) {
     super(
       {
         unknown: "This token is not known. Check that the whole of it was copied.",
         expired: "This token has expired. Ask for a new one.",
         used: "This token was used already.",
+        "another-address":
+          "This reply does not come from the address on record. Use the link in the message.",
       }[reason],
     );
     this.reason = reason;

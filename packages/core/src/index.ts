@@ -187,6 +187,8 @@ export type * from "./ports/hold-store.ts";
 export { defineHoldStore, type HoldStore } from "./bridge/define-hold-store.ts";
 export type * from "./ports/checkpoint-store.ts";
 export { type CheckpointStore, defineCheckpointStore } from "./bridge/define-checkpoint-store.ts";
+export type * from "./ports/intake-store.ts";
+export { defineIntakeStore, type IntakeStore } from "./bridge/define-intake-store.ts";
 export type * from "./ports/suppression-store.ts";
 export {
   defineSuppressionStore,
@@ -218,4 +220,4 @@ export { checkDefinition } from "./bridge/issues.ts";
 export type { Clock } from "./ports/clock.ts";
 export { systemClock } from "./bridge/system-clock.ts";
 export type { Randomness } from "./ports/randomness.ts";
-export { systemRandomness } from "./crypto.ts";
+export { keyedHash, replyTokenOf, seal, systemRandomness, unseal } from "./crypto.ts";

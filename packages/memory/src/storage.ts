@@ -2,6 +2,7 @@ import type {
   ArtifactStore,
   CheckpointStore,
   HoldStore,
+  IntakeStore,
   KeyRing,
   Randomness,
   RequestStore,
@@ -12,6 +13,7 @@ import type {
 import { type ArtifactTable, memoryArtifactStore } from "./artifact-store.ts";
 import { type CheckpointTables, checkpointTables, memoryCheckpointStore } from "./checkpoint-store.ts";
 import { type HoldTable, memoryHoldStore } from "./hold-store.ts";
+import { type IntakeTables, intakeTables, memoryIntakeStore } from "./intake-store.ts";
 import { type KeyTable, memoryKeyRing } from "./key-ring.ts";
 import { memoryRequestStore, type RequestTables, requestTables, takingTurns } from "./request-store.ts";
 import { memorySourceStatusStore, type SourceStatusTable } from "./source-status-store.ts";
@@ -19,7 +21,7 @@ import { memorySuppressionStore, type SuppressionTable } from "./suppression-sto
 import { memorySweepStore } from "./sweep-store.ts";
 
 /** All that the storage ports keep: to look into it from outside, and to start anew over it. */
-export interface MemoryTables extends RequestTables {
+export interface MemoryTables extends RequestTables, IntakeTables {
   readonly chunks: ArtifactTable;
   readonly statuses: SourceStatusTable;
   readonly keys: KeyTable;
@@ -37,6 +39,8 @@ export interface MemoryStorage {
   readonly holdStore: HoldStore;
   readonly suppressionStore: SuppressionStore;
   readonly checkpointStore: CheckpointStore;
+  /** For the intake of mail (`@subject-rights/smtp`). */
+  readonly intakeStore: IntakeStore;
 }
 
 export interface MemoryStorageOptions {
@@ -48,6 +52,7 @@ export interface MemoryStorageOptions {
 
 export const memoryTables = (): MemoryTables => ({
   ...requestTables(),
+  ...intakeTables(),
   chunks: new Map(),
   statuses: new Map(),
   keys: new Map(),
@@ -71,5 +76,6 @@ export const memoryStorage = ({
     holdStore: memoryHoldStore(tables.holds),
     suppressionStore: memorySuppressionStore(tables.suppressions),
     checkpointStore: memoryCheckpointStore(tables, tables.checkpoints),
+    intakeStore: memoryIntakeStore(tables),
   };
 };

@@ -2,6 +2,7 @@ import type { Attachment, Message } from "@subject-rights/core";
 import {
   memoryArtifactStore,
   memoryHoldStore,
+  memoryIntakeStore,
   memoryKeyRing,
   memoryNotifier,
   memoryRequestStore,
@@ -14,6 +15,7 @@ import type {
   ArtifactStoreFixture,
   CheckpointStoreFixture,
   HoldStoreFixture,
+  IntakeStoreFixture,
   KeyRingFixture,
   NotifierHarness,
   ReceivedMessage,
@@ -81,6 +83,12 @@ export const checkpointStore: StorageHarness<CheckpointStoreFixture> = {
   async make() {
     const { checkpointStore: store, requestStore: requests, sweepStore: sweeps } = memoryStorage();
     return { store, requests, sweeps };
+  },
+};
+
+export const intakeStore: StorageHarness<IntakeStoreFixture> = {
+  async make() {
+    return { store: memoryIntakeStore() };
   },
 };
 

@@ -26,6 +26,7 @@ export { postgresSourceStatusStore } from "./store/source-status-store.ts";
 export { postgresSweepStore } from "./store/sweep-store.ts";
 export { postgresHoldStore } from "./store/hold-store.ts";
 export { postgresCheckpointStore } from "./store/checkpoint-store.ts";
+export { postgresIntakeStore } from "./store/intake-store.ts";
 export { postgresSuppressionStore } from "./store/suppression-store.ts";
 export { type PostgresStorage, type PostgresStorageOptions, postgresStorage } from "./store/storage.ts";
 

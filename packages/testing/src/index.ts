@@ -28,12 +28,14 @@ export type {
   CheckpointStoreFixture,
   Dumpable,
   HoldStoreFixture,
+  IntakeStoreFixture,
   KeyRingFixture,
   SourceStatusStoreFixture,
   StorageHarness,
   SuppressionStoreFixture,
 } from "./storage/harness.ts";
 export { holdStoreCases } from "./storage/hold-store-cases.ts";
+export { intakeStoreCases } from "./storage/intake-store-cases.ts";
 export { keyRingCases } from "./storage/key-ring-cases.ts";
 export { sourceStatusStoreCases } from "./storage/source-status-store-cases.ts";
 export { suppressionStoreCases } from "./storage/suppression-store-cases.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { checkInput } from "../bridge/issues.ts";
-import { newId, newToken, sha256 } from "../crypto.ts";
+import { newId, newToken, replyTokenOf, sha256 } from "../crypto.ts";
 import {
   type Damaged,
   type IdempotencyKeyReused,
@@ -58,7 +58,10 @@ export interface Submission {
 
 export interface Submitted {
   readonly request: RequestView;
-  /** True where the same was asked for already, and is still open: then `request` is that one. */
+  /**
+   * True where the same was asked for already, and is still open, or was handed over under the same key: then `request`
+   * is that one.
+   */
   readonly alreadyOpen: boolean;
 }
 
@@ -219,6 +222,7 @@ const storeNew = (
         deadline: { ...dates, timeZone, receivedOn },
         token,
         tokenHash: sha256(token),
+        replyTokenHash: sha256(replyTokenOf(token)),
         actor: actor.id,
         at: instant(clock.now()),
       },

@@ -28,6 +28,7 @@ export type RequestEvent =
       readonly type: "confirmation-reissued";
       readonly token: string;
       readonly tokenHash: string;
+      readonly replyTokenHash: string;
     }
   | { readonly type: "lapsed" }
   | { readonly type: "declined"; readonly reason: string }

@@ -29,6 +29,7 @@ export interface Opening {
   readonly deadline: DeadlineDates & Pick<Deadline, "timeZone" | "receivedOn">;
   readonly token: string;
   readonly tokenHash: string;
+  readonly replyTokenHash: string;
   readonly actor: string;
   readonly at: Instant;
 }
@@ -57,6 +58,7 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
     acknowledgement: {
       by: opening.acknowledgedBy,
       tokenHash: opening.tokenHash,
+      replyTokenHash: opening.replyTokenHash,
       issued: 1,
       expiresAt: later(at, rules.acknowledgement.validFor),
       acknowledgedAt: null,

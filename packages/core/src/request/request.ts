@@ -15,6 +15,8 @@ export interface Acknowledgement {
   readonly by: Acknowledger;
   /** SHA-256 of the token that is out, in hex; null when none is. */
   readonly tokenHash: string | null;
+  /** SHA-256 of what stands in the reply address of the confirmation that is out, in hex; null when none is. */
+  readonly replyTokenHash: string | null;
   /** How often a token was sent out: each sending is a message of its own. */
   readonly issued: number;
   readonly expiresAt: Instant;

@@ -74,6 +74,7 @@ export const gatedStorage = (storage: MemoryStorage, gate: Gate): MemoryStorage 
   sweepStore: storage.sweepStore,
   holdStore: defineHoldStore(gated(storage.holdStore, "hold-store", gate)),
   checkpointStore: defineCheckpointStore(gated(storage.checkpointStore, "checkpoint-store", gate)),
+  intakeStore: storage.intakeStore,
   suppressionStore: defineSuppressionStore(gated(storage.suppressionStore, "suppression-store", gate)),
 });
 

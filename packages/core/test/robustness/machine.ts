@@ -98,6 +98,7 @@ export class Machine {
         deadline: { timeZone: "UTC", receivedOn: "2026-01-05", ...datesOf("2026-02-05", "2026-04-07") },
         token: "secret-token",
         tokenHash: "hash",
+        replyTokenHash: "reply-hash",
         actor: "somebody",
         at,
       },

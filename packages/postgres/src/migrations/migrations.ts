@@ -4,6 +4,7 @@ import { holds } from "./0003-holds.ts";
 import { auditChain } from "./0004-audit-chain.ts";
 import { suppressions } from "./0005-suppressions.ts";
 import { checkpoints } from "./0006-checkpoints.ts";
+import { intake } from "./0007-intake.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order: 1, 2, … */
@@ -14,7 +15,8 @@ export const migrations: readonly Migration[] = [
   auditChain,
   suppressions,
   checkpoints,
+  intake,
 ];
 
 /** The version that this code works with. */
-export const knownVersion = migrations.length;
+export const knownVersion = Math.max(...migrations.map(({ number }) => number));

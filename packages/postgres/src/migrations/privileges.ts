@@ -18,6 +18,9 @@ const needed: Readonly<Record<TableName, Sql>> = {
   suppression: sql`select, insert, update, delete`,
   checkpoint: sql`select, insert`,
   checkpoint_leaf: sql`select, insert`,
+  intake_seen: sql`select, insert, update, delete`,
+  intake_waiting: sql`select, insert, delete`,
+  intake_answer: sql`select, insert, update, delete`,
 };
 
 /**

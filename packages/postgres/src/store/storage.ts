@@ -4,12 +4,14 @@ import {
   defineArtifactStore,
   defineCheckpointStore,
   defineHoldStore,
+  defineIntakeStore,
   defineKeyRing,
   defineRequestStore,
   defineSourceStatusStore,
   defineSuppressionStore,
   defineSweepStore,
   type HoldStore,
+  type IntakeStore,
   type KeyRing,
   type RequestStore,
   type ResultAsync,
@@ -24,6 +26,7 @@ import { artifactStoreOver } from "./artifact-store.ts";
 import { checkpointStoreOver } from "./checkpoint-store.ts";
 import type { MigrationFailed, SchemaTooNew } from "./errors.ts";
 import { holdStoreOver } from "./hold-store.ts";
+import { intakeStoreOver } from "./intake-store.ts";
 import { type KeyRingOptions, keyRingOver } from "./key-ring.ts";
 import { requestStoreOver } from "./request-store.ts";
 import { sourceStatusStoreOver } from "./source-status-store.ts";
@@ -42,6 +45,8 @@ export interface PostgresStorage {
   readonly holdStore: HoldStore;
   readonly suppressionStore: SuppressionStore;
   readonly checkpointStore: CheckpointStore;
+  /** For the intake of mail (`@subject-rights/smtp`). */
+  readonly intakeStore: IntakeStore;
   /** Makes the tables, or brings them up to date; see the function `migrate`. To be awaited before anything else. */
   migrate(): ResultAsync<Migrated, SchemaTooNew | MigrationFailed>;
 }
@@ -67,6 +72,7 @@ export const postgresStorage = (options: PostgresStorageOptions): PostgresStorag
     holdStore: defineHoldStore(holdStoreOver(options, ready)),
     suppressionStore: defineSuppressionStore(suppressionStoreOver(options, ready)),
     checkpointStore: defineCheckpointStore(checkpointStoreOver(options, ready)),
+    intakeStore: defineIntakeStore(intakeStoreOver(options, ready)),
     migrate: () => migrate({ client, schema }),
   };
 };

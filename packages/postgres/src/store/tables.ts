@@ -18,6 +18,9 @@ const tableNames = [
   "suppression",
   "checkpoint",
   "checkpoint_leaf",
+  "intake_seen",
+  "intake_waiting",
+  "intake_answer",
 ] as const;
 
 export type TableName = (typeof tableNames)[number];

@@ -4,6 +4,7 @@ import {
   artifactStoreCases,
   checkpointStoreCases,
   holdStoreCases,
+  intakeStoreCases,
   keyRingCases,
   requestStoreCases,
   sourceStatusStoreCases,
@@ -84,6 +85,7 @@ describe.each(Object.entries(ways))("over %s", (_, harnesses) => {
     "source status store": sourceStatusStoreCases(harnesses.sourceStatusStore),
     "sweep store": sweepStoreCases(harnesses.sweepStore),
     "hold store": holdStoreCases(harnesses.holdStore),
+    "intake store": intakeStoreCases(harnesses.intakeStore),
     "suppression store": suppressionStoreCases(harnesses.suppressionStore),
     "checkpoint store": checkpointStoreCases(harnesses.checkpointStore),
   };

@@ -6,6 +6,7 @@ import type {
   Breakable,
   CheckpointStoreFixture,
   HoldStoreFixture,
+  IntakeStoreFixture,
   KeyRingFixture,
   RequestStoreHarness,
   SourceStatusStoreFixture,
@@ -60,6 +61,7 @@ export interface Harnesses {
   readonly keyRing: StorageHarness<KeyRingFixture>;
   readonly sourceStatusStore: StorageHarness<SourceStatusStoreFixture>;
   readonly holdStore: StorageHarness<HoldStoreFixture>;
+  readonly intakeStore: StorageHarness<IntakeStoreFixture>;
   readonly suppressionStore: StorageHarness<SuppressionStoreFixture>;
   readonly checkpointStore: StorageHarness<CheckpointStoreFixture>;
   readonly sweepStore: SweepStoreHarness;
@@ -100,6 +102,7 @@ export const harnessesOver = (
       requests: requestStore,
       sweeps: sweepStore,
     })),
+    intakeStore: both(({ intakeStore }) => ({ store: intakeStore })),
     suppressionStore: both(({ suppressionStore }) => ({ store: suppressionStore })),
     sweepStore: {
       transactions: true,

@@ -2,6 +2,7 @@ import type {
   ArtifactStore,
   CheckpointStore,
   HoldStore,
+  IntakeStore,
   KeyRing,
   RequestStore,
   SourceStatusStore,
@@ -51,4 +52,8 @@ export interface CheckpointStoreFixture extends Fixture {
 
 export interface HoldStoreFixture extends Fixture {
   readonly store: HoldStore;
+}
+
+export interface IntakeStoreFixture extends Fixture {
+  readonly store: IntakeStore;
 }

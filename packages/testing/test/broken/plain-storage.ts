@@ -8,6 +8,8 @@ import {
   type HoldStore,
   type HoldStoreDefinition,
   type InsertInput,
+  type IntakeStore,
+  type IntakeStoreDefinition,
   type KeyRing,
   type KeyRingDefinition,
   ok,
@@ -129,4 +131,15 @@ export const plainSweepStore = (store: SweepStore): Required<SweepStoreDefinitio
       }),
     );
   },
+});
+
+export const plainIntakeStore = (store: IntakeStore): IntakeStoreDefinition => ({
+  see: (mail) => thrown(store.see(mail)),
+  conclude: (conclusion) => thrown(store.conclude(conclusion)),
+  countAnswer: (answer) => thrown(store.countAnswer(answer)),
+  read: (key) => thrown(store.read(key)),
+  list: (query) => thrown(store.list(query)),
+  remove: (key) => thrown(store.remove(key)),
+  overdue: (query) => thrown(store.overdue(query)),
+  forget: (query) => thrown(store.forget(query)),
 });
