@@ -178,8 +178,8 @@ const conclude = async (hand: Hand, decision: Decision): Promise<Taken> => {
   }
   const { reason, requestId = null } = decision;
   const sealed = await sealMail(settings, key, {
-    from: [...(hand.mail?.from ?? [])],
-    to: [...hand.recipients],
+    from: hand.mail?.from ?? [],
+    to: hand.recipients,
     subject: hand.mail?.subject ?? "",
     text: (decision.text ?? hand.mail?.text ?? "").slice(0, mostTextKept),
     authentication: decision.authentication,
