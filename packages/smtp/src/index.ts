@@ -18,6 +18,7 @@ export {
   type WaitingError,
   type WaitingMailView,
 } from "./intake/waiting.ts";
+export { type WaitingMailSourceOptions, waitingMailSource } from "./intake/waiting-mail-source.ts";
 export type { ImapServerOptions, MailboxOptions } from "./mailbox/options.ts";
 export { type WatchedMailbox, watchMailbox } from "./mailbox/watch-mailbox.ts";
 export type { SmtpNotifierOptions, SmtpServerOptions } from "./options.ts";

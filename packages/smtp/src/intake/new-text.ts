@@ -11,7 +11,13 @@ export const newText = (text: string): string => {
     .trim();
 };
 
+/** Nothing that introduces a quote is longer. */
+const longestMark = 500;
+
 const isQuoteMark = (line: string, next: string): boolean =>
+  line.length <= longestMark && next.length <= longestMark && isMark(line, next);
+
+const isMark = (line: string, next: string): boolean =>
   marks.some((mark) => mark.test(line)) ||
   // The line that introduces a quote is often broken in two.
   (/^\s*(?:On|Am)\b/.test(line) &&

@@ -29,6 +29,8 @@ export interface ParsedMail {
 const mostHeaderLines = 1_000;
 const mostAddresses = 100;
 const mostText = 200_000;
+/** Characters of a header field that are looked at. */
+const longestField = 10_000;
 const mostReport = 100_000;
 const reportParts: readonly string[] = ["message/delivery-status", "text/rfc822-headers", "message/rfc822"];
 
@@ -91,7 +93,7 @@ const mailOf = (
 ): ParsedMail => {
   const fields = new Map<string, string[]>();
   for (const { key, line } of lines) {
-    const value = line.slice(line.indexOf(":") + 1).trim();
+    const value = line.slice(line.indexOf(":") + 1, longestField).trim();
     fields.set(key, [...(fields.get(key) ?? []), value]);
   }
   const header = (name: string): readonly string[] => fields.get(name) ?? [];
@@ -113,7 +115,8 @@ const mailOf = (
   );
   return {
     messageId: oneLine(header("message-id")[0] ?? "").replace(/^<|>$/g, "") || null,
-    from: addresses("from"),
+    // A sender that goes on behind what is looked at is none.
+    from: header("from").some(({ length }) => length > longestField / 2) ? [] : addresses("from"),
     to: addresses("to", "cc", "delivered-to", "x-original-to").slice(0, mostAddresses),
     subject: oneLine(subject).slice(0, 1_000),
     date: header("date")[0] ?? "",

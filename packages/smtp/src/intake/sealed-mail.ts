@@ -1,14 +1,25 @@
 import { Damaged, KeyDestroyed, orThrow, seal, unseal, type WaitingKey } from "@subject-rights/core";
 import { z } from "zod";
+import type { Authentication } from "./authenticate.ts";
 import type { IntakeSettings } from "./options.ts";
 
 /** What a person has to see of a message that waits. It is stored encrypted, and is cut where it is long. */
+export interface MailContent {
+  /** Addresses, in lower case, as the message has them: whoever wrote it chose them. */
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly subject: string;
+  /** At most 20,000 characters. */
+  readonly text: string;
+  /** What DKIM, SPF and DMARC said; null where that was not asked. */
+  readonly authentication: Authentication | null;
+}
+
 const contentSchema = z.object({
   from: z.array(z.string()),
   to: z.array(z.string()),
   subject: z.string(),
   text: z.string(),
-  /** What DKIM, SPF and DMARC said; null where that was not asked. */
   authentication: z
     .object({
       origin: z.enum(["proven", "not-proven", "forged", "could-not-ask"]),
@@ -17,8 +28,7 @@ const contentSchema = z.object({
       dmarc: z.string(),
     })
     .nullable(),
-});
-export type MailContent = z.output<typeof contentSchema>;
+}) satisfies z.ZodType<MailContent>;
 
 type Keys = Pick<IntakeSettings, "keyRing">;
 

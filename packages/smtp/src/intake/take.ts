@@ -6,6 +6,7 @@ import {
   type JsonObject,
   NotAllowed,
   orThrow,
+  RequestNotFound,
   type SubmitError,
   TokenRejected,
 } from "@subject-rights/core";
@@ -92,6 +93,7 @@ const decide = async (hand: Hand): Promise<Decision> => {
 
   const bounce = bounceOf(mail, ours);
   if (bounce !== null) {
+    if (!(await isKnown(hand, bounce.requestId))) return { outcome: "ignored", reason: "bounce" };
     const text = `A message to ${bounce.recipient} could not be delivered (${bounce.status}).`;
     return { ...wait, reason: "bounced", requestId: bounce.requestId, text };
   }
@@ -104,7 +106,8 @@ const decide = async (hand: Hand): Promise<Decision> => {
   const tokens = [...new Set(recipients.map((to) => ours.replies?.tokenIn(to) ?? null))].filter(
     (token) => token !== null,
   );
-  const authentication = await authenticate(hand.bytes, envelope, settings.resolver);
+  const signatures = mail.header("dkim-signature").length;
+  const authentication = await authenticate(hand.bytes, signatures, envelope, settings.resolver);
   if (tokens.length > 0) return decideReply(hand, mail, tokens, authentication, mayBeAnswered);
 
   const understood = understand(mail, ours, settings.ifUnsaid);
@@ -128,6 +131,15 @@ const decide = async (hand: Hand): Promise<Decision> => {
   }
   const { request, alreadyOpen } = submitted.value;
   return { outcome: "submitted", requestId: request.id, alreadyOpen, authentication };
+};
+
+/** Whether a bounce is about a request that there is: anybody can write one. True where it does not say which. */
+const isKnown = async ({ settings, actor }: Hand, requestId: string | null): Promise<boolean> => {
+  if (requestId === null) return true;
+  const found = await settings.rights.requests.read({ actor, requestId });
+  if (found.isOk() || found.error instanceof NotAllowed) return true;
+  if (found.error instanceof RequestNotFound) return false;
+  throw found.error;
 };
 
 const decideReply = async (
@@ -178,8 +190,8 @@ const conclude = async (hand: Hand, decision: Decision): Promise<Taken> => {
   }
   const { reason, requestId = null } = decision;
   const sealed = await sealMail(settings, key, {
-    from: [...(hand.mail?.from ?? [])],
-    to: [...hand.recipients],
+    from: hand.mail?.from ?? [],
+    to: hand.recipients,
     subject: hand.mail?.subject ?? "",
     text: (decision.text ?? hand.mail?.text ?? "").slice(0, mostTextKept),
     authentication: decision.authentication,

@@ -36,16 +36,14 @@ export const understand = (
   ours: Ours,
   ifUnsaid: IfUnsaid = {},
 ): Understood | NotUnderstood => {
-  const whole = `${subject}.\n\n${withoutSignature(text)}`.normalize("NFC");
-  const written = [...new Set((whole.match(addressLike) ?? []).map((each) => each.replace(/^mailto:/i, "")))];
-  const named = [...new Set(written.map((each) => each.toLowerCase()))].filter(
-    (each) => !isOurAddress(ours, each),
-  );
+  const pieces = `${subject}.\n\n${withoutSignature(text)}`.normalize("NFC").split(separators);
+  const written = pieces.filter((piece) => piece.includes("@")).map(addressIn);
+  const named = [...new Set(written)].filter((each) => each !== "" && !isOurAddress(ours, each));
   // Words in an address are nobody's words: `delete-me@…`, `user@…`.
-  const sentences = whole
-    .replaceAll(addressLike, " ")
-    .replaceAll(/https?:\/\/\S+/gi, " ")
-    .split(/[.!?;:]+(?=\s|$)|\n\s*\n/)
+  const sentences = pieces
+    .map((piece) => (piece.includes("@") || /^https?:/i.test(piece) ? endOf(piece) : piece))
+    .join("")
+    .split(/[.!?;:](?=\s|$)|\n\s*\n/)
     .map(wordsIn);
 
   const [email, ...others] = named;
@@ -75,6 +73,20 @@ const categoryIn = (words: readonly string[]): Category | "several" | null => {
   return meant.length > 1 ? "several" : (meant[0] ?? null);
 };
 
-/** What looks like an address, however odd. It ends where no address goes on. */
-const addressLike = /[^\s<>()[\]{}"'“”„‚‘’,;:|\\]+@[^\s<>()[\]{}"'“”„‚‘’,;:|\\]*[\p{L}\p{N}]/gu;
+/** What stands between words and addresses; kept, because sentences end in it. A text of any kind is cut in one go. */
+const separators = /([\s<>()[\]{}"'“”„‚‘’,;|\\]+)/u;
+const longestAddress = 320;
+
+/** The mark that ends a sentence behind an address. */
+const endOf = (piece: string): string => /[.!?;:]$/.exec(piece.slice(-1))?.[0] ?? "";
+
+/** What looks like an address, however odd, without what a sentence ends with. */
+const addressIn = (piece: string): string =>
+  piece.length > longestAddress || /^https?:/i.test(piece)
+    ? piece
+    : piece
+        .replace(/^mailto:/i, "")
+        .replace(/^[^@]*:(?=[^@]*@)/, "")
+        .replace(/[^\p{L}\p{N}]+$/u, "")
+        .toLowerCase();
 const plainAddress = /^[a-z0-9!#$%&'*+/=?^_`{|}~.-]+@[a-z0-9.-]+$/;

@@ -118,7 +118,7 @@ const submitted = async (
 };
 
 /** @throws StorageFailed */
-const deleteWaiting = async (
+export const deleteWaiting = async (
   settings: Pick<IntakeSettings, "intakeStore" | "keyRing">,
   key: WaitingKey,
 ): Promise<void> => {

@@ -15,7 +15,13 @@ export const takeAll = async (
   const found = await client.search(marks.unmarked, { uid: true });
   for (const uid of (found || []).toSorted((one, other) => one - other)) {
     if (signal.aborted || !client.usable) return;
-    await takeOne(client, settings, uid, marks.mark, tell);
+    try {
+      await takeOne(client, settings, uid, marks.mark, tell);
+    } catch (thrown) {
+      // With the connection everything else is gone as well.
+      if (!client.usable) throw thrown;
+      tell(thrown);
+    }
   }
 };
 

@@ -220,6 +220,35 @@ describe("hostile headers", () => {
   });
 });
 
+describe("texts that are made to take for ever", () => {
+  const long = 150_000;
+  it.each([
+    ["letters", "a".repeat(long)],
+    ["marks", `${"!".repeat(long)}a`],
+    ["@", "@".repeat(long)],
+    ["an address without end", `${"a".repeat(long)}@${"a.".repeat(long)}`],
+    ["addresses", "a@b ".repeat(long / 4)],
+    ["colons", `${":".repeat(long)}a@b`],
+    ["spaces", `${" ".repeat(long)}x`],
+    ["lines", `${"\n ".repeat(long)}x`],
+    ["quotes", "> ".repeat(long)],
+    ["an answer", `On ${"wrote schrieb ".repeat(long / 14)}`],
+    ["answers", `On ${"schrieb ".repeat(50)}\n`.repeat(300)],
+    ["lists", "<".repeat(long)],
+  ])("do not: %s", async (_, text) => {
+    const world = await openWorld({ intake: { answersADay: 0 } });
+    const started = performance.now();
+    for (const headers of [
+      head,
+      [...head, `List-Id: ${text.replaceAll("\n", " ")}`],
+      [`From: ${text.replaceAll("\n", " ")}`],
+    ]) {
+      expect((await world.intake.take(Buffer.from(mail(headers, text)))).isOk()).toBe(true);
+    }
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+});
+
 describe("whatever bytes come", () => {
   it("something becomes of them: nothing throws, nothing loops, and no request is made of noise", async () => {
     const world = await openWorld({ intake: { answersADay: 0 } });

@@ -163,6 +163,12 @@ describe("a bounce", () => {
     expect(await world.waiting()).toEqual([]);
   });
 
+  it("of a request that there is not is somebody's invention", async () => {
+    const world = await openWorld();
+    const invented = "X-Subject-Rights-Message: 00000000-0000-4000-8000-000000000000/confirmation-1\r\n\r\nx";
+    expect(await world.take(bounceOf(invented))).toEqual({ outcome: "ignored", reason: "bounce" });
+  });
+
   it("of somebody else's message is nothing to look at, and never a request", async () => {
     const world = await openWorld();
     const theirs = await world.post.write({ ...exportRequest, messageId: "<theirs@example.org>" });

@@ -1,8 +1,20 @@
-import { orThrow } from "@subject-rights/core";
+import { orThrow, replyTokenOf } from "@subject-rights/core";
 import { simulatedClock } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
+import { german, smtpNotifier } from "../../src/index.ts";
+import { call, message, notices } from "../messages.ts";
 import type { Letter } from "./post-office.ts";
-import { ada, askedFor, officer, openWorld, registered, reply, type World } from "./world.ts";
+import {
+  ada,
+  askedFor,
+  officer,
+  openWorld,
+  privacy,
+  registered,
+  replies,
+  reply,
+  type World,
+} from "./world.ts";
 
 const asked = async (changes: Parameters<typeof openWorld>[0] = {}) => {
   const world = await openWorld(changes);
@@ -94,6 +106,27 @@ describe("an answer to a confirmation", () => {
         reason: "reply-from-another-address",
       });
     }
+    expect(await phase()).toBe("received");
+    expect(await answer("I confirm")).toMatchObject({ outcome: "acknowledged" });
+  });
+
+  it("with more signatures than any way leaves on it is not looked into, and proves nothing", async () => {
+    const { world, answer, phase, replyAddress } = await asked();
+    let questions = 0;
+    const counting = world.intakeOver({
+      resolver: (name, type) => {
+        questions += 1;
+        return world.post.resolver(name, type);
+      },
+    });
+    const raw = await world.post.write({ from: registered, to: replyAddress, text: "I confirm" });
+    const more = Array.from(
+      { length: 10 },
+      (_, index) => `DKIM-Signature: v=1; a=rsa-sha256; d=x${index}.example; s=x; h=from; bh=x; b=x`,
+    );
+    const taken = orThrow(await counting.take(Buffer.from(`${more.join("\r\n")}\r\n${raw}`)));
+    expect(taken).toMatchObject({ outcome: "waiting", reason: "reply-not-proven" });
+    expect(questions).toBe(0);
     expect(await phase()).toBe("received");
     expect(await answer("I confirm")).toMatchObject({ outcome: "acknowledged" });
   });
@@ -245,6 +278,25 @@ describe("an answer to a confirmation", () => {
     expect(await world.take(raw)).toEqual({ outcome: "ignored", reason: "confirmed-already" });
     expect(await isAcknowledged(world, requestId)).toBe(true);
     expect(await world.waiting()).toEqual([]);
+  });
+
+  it("is offered in German too", async () => {
+    const world = await openWorld();
+    const { access } = world.server;
+    const notifier = smtpNotifier({
+      server: access,
+      from: { name: "Privacy", address: privacy },
+      replies,
+      texts: german,
+    });
+    orThrow(await notifier.send(message(notices.confirmation), call()));
+    const { mail } = await world.arrival(
+      ({ mail: { subject } }) => subject?.startsWith("Bitte bestätigen") === true,
+    );
+    expect(mail.text).toContain("antworten Sie auf diese Nachricht mit den Worten „Ich bestätige“");
+    expect(mail.replyTo?.value).toMatchObject([
+      { address: `privacy+${replyTokenOf("b7Zq-token")}@halmstrand.example` },
+    ]);
   });
 
   it("is not offered where the application does not say where answers go", async () => {

@@ -21,6 +21,7 @@ const cases: readonly Case[] = [
   ["Erase user ada@example.org", "erasure user-data ada@example.org"],
   ["data portability, client ada@example.org", "export customer-data ada@example.org"],
   ["mailto:ada@example.org wants to be forgotten, as a customer", "erasure customer-data ada@example.org"],
+  ["Customer, email:ada@example.org: please remove.", "erasure customer-data ada@example.org"],
   ["Customer (ada@example.org), please remove.", "erasure customer-data ada@example.org"],
   // In German.
   ["Bitte um Auskunft über die Kundendaten von ada@example.org", "export customer-data ada@example.org"],
@@ -62,6 +63,7 @@ const cases: readonly Case[] = [
   ["Please export the customer ada\u200B@example.org", "unusual-address"],
   ["Please export the customer a\u202Eda@example.org", "unusual-address"],
   ["Please export the customer ada@example", "unusual-address"],
+  ["Please export the customer https://x:ada@example.org/", "unusual-address"],
   ["Please export the customer ada@@example.org", "unusual-address"],
   ["Please export the customer ada@example.org@evil.example", "unusual-address"],
 ];

@@ -14,8 +14,8 @@ import { postOffice } from "./post-office.ts";
 export const privacy = "privacy@halmstrand.example";
 export const registered = "petra@halmstrand.example";
 export const ada = "ada@example.org";
-const replies = "privacy+{token}@halmstrand.example";
-const intakeActor: Actor = {
+export const replies = "privacy+{token}@halmstrand.example";
+export const intakeActor: Actor = {
   id: "mail-intake",
   tenant: "halmstrand",
   roles: ["admin", "tenant-admin"],
@@ -23,7 +23,7 @@ const intakeActor: Actor = {
 export const officer: Actor = { id: "officer-1", tenant: "halmstrand", roles: ["admin", "tenant-admin"] };
 
 /** A source of each category that knows Ada. */
-const sources = (["customer-data", "user-data", "user-telemetry"] as const).map((category) =>
+export const sources = (["customer-data", "user-data", "user-telemetry"] as const).map((category) =>
   defineDataSource({
     id: category,
     title: `The ${category}`,

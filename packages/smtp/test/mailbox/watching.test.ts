@@ -95,6 +95,7 @@ describe.skipIf(dovecotPath === undefined)("a mailbox over IMAP", () => {
     const taking = world.intake.take.bind(world.intake);
     let calls = 0;
     const { taken, errors, watching } = await watched(world, {
+      lookEvery: 100,
       intake: {
         // The process is killed after the message was taken, and before that is known here.
         take: (raw, envelope) => {
