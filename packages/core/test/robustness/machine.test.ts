@@ -154,6 +154,9 @@ const look = (machine: Machine): void => {
 const toItsEnd = (machine: Machine): void => {
   for (let round = 0; round < 200; round += 1) {
     const { request } = machine;
+    // People fetch what is there, more often than they may.
+    if (request.package !== null) machine.happen({ type: "package-downloaded", byLink: true });
+    look(machine);
     if (request.phase === "closed" && wakeAt(request, rules) === null) return;
     for (const action of machine.due()) {
       machine.end(machine.begin(action), "well");

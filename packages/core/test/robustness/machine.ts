@@ -19,7 +19,7 @@ import { type Action, dueActions } from "../../src/workflows/actions.ts";
 import { decide } from "../../src/workflows/decide.ts";
 import { partsOf } from "../../src/workflows/export.ts";
 
-export const rules = { ...defaultRules, identifiers: 4, downloads: 2 };
+export const rules = { ...defaultRules, identifiers: 4, downloads: 1 };
 
 const abilities: fc.Arbitrary<SourceAbilities> = fc.record({
   identify: fc.boolean(),
