@@ -89,7 +89,12 @@ const eventOf = (machine: Machine, deed: (typeof deeds)[number], which: number):
     case "resend":
       return { type: "notice-retried", notice: notices[which % Math.max(1, notices.length)]?.id ?? "" };
     case "reissue":
-      return { type: "confirmation-reissued", token: `secret-${which}`, tokenHash: "hash" };
+      return {
+        type: "confirmation-reissued",
+        token: `secret-${which}`,
+        tokenHash: "hash",
+        replyTokenHash: "reply-hash",
+      };
     case "download":
       return { type: "package-downloaded", byLink: which % 2 === 0 };
     case "extend":
