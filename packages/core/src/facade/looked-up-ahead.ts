@@ -18,13 +18,14 @@ export async function* lookedUpAhead<Row, Found>(
 ): AsyncGenerator<LookedUp<Row, Found>, void, undefined> {
   const batches = inBatches(rows, size);
   let isOver = false;
-  let underWay: PromiseLike<Found> | null = null;
+  let underWay: PromiseLike<unknown> = Promise.resolve();
   const begin = async (): Promise<LookedUp<Row, Found> | null> => {
     const { done, value: batch } = await batches.next();
     if (done === true || isOver) return null;
     const read = batch.map((row) => ({ row, known: readIdentifiers(identifiers(row)) }));
-    underWay = lookUp(read.map(({ known }) => known ?? []));
-    return { rows: read, found: underWay };
+    const found = lookUp(read.map(({ known }) => known ?? []));
+    underWay = found;
+    return { rows: read, found };
   };
   let next = begin();
   try {
