@@ -41,7 +41,8 @@ export const createHandler = (options: HandlerOptions): ((request: Request) => P
   app.use(bodyLimit({ maxSize: longestBody, onError: (call) => refuse.size(call) }));
 
   app.route("/", assetRoutes([stylesheet, ...consoleAssets]));
-  if (options.console !== false) app.route("/console", consoleRoutes(context));
+  const { console = true } = options;
+  if (console !== false) app.route("/console", consoleRoutes(context, console === true ? {} : console));
 
   app.notFound((call) => refuse.path(call));
   app.onError((error, call) => {

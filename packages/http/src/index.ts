@@ -5,5 +5,6 @@
  * @module
  */
 
+export type { ConsoleOptions } from "./console/options.ts";
 export { createHandler } from "./handler.ts";
 export type { Authenticate, HandlerOptions } from "./options.ts";

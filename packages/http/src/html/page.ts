@@ -24,13 +24,15 @@ export interface PageParts {
   readonly styles?: readonly Asset[];
   /** Loaded as modules, after the page. */
   readonly scripts?: readonly Asset[];
+  /** More for the head of the page. */
+  readonly head?: Html;
   /** For a page of text and a form rather than of tables. */
   readonly narrow?: boolean;
 }
 
 /** The shell around each page. It works without script. */
 export const page = (context: WebContext, parts: PageParts): Html => {
-  const { title, body, links = [], aside = "", styles = [], scripts = [], narrow = false } = parts;
+  const { title, body, links = [], aside = "", styles = [], scripts = [], head = "", narrow = false } = parts;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -40,6 +42,7 @@ export const page = (context: WebContext, parts: PageParts): Html => {
 <link rel="icon" href="data:,">
 ${[stylesheet, ...styles].map(({ path }) => html`<link rel="stylesheet" href="${context.path(path)}">`)}
 ${scripts.map(({ path }) => html`<script type="module" src="${context.path(path)}"></script>`)}
+${head}
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
