@@ -1,6 +1,6 @@
 import { orThrow, type Submission } from "@subject-rights/core";
 import { jonas, pia } from "../company/people.ts";
-import type { Letter } from "../mail/letter.ts";
+import { tokenIn } from "../story/acknowledge.ts";
 import { admin, tenantAdmin } from "../story/actors.ts";
 import type { OpenCompany } from "../story/open-company.ts";
 
@@ -34,10 +34,4 @@ const confirm = async ({ rights, mail }: OpenCompany, requestId: string): Promis
     ({ subject, text }) => /confirm/i.test(subject) && text.includes(requestId),
   );
   orThrow(await rights.requests.acknowledge({ token: tokenIn(letter) }));
-};
-
-const tokenIn = ({ text }: Letter): string => {
-  const token = /\/acknowledge#(?<token>[\w-]{43})/.exec(text)?.groups?.["token"];
-  if (token === undefined) throw new Error("the letter has no link to acknowledge with");
-  return token;
 };

@@ -35,6 +35,10 @@ table.plain th:first-child, table.plain td:first-child { padding-left: 0; }
 table.plain th:last-child, table.plain td:last-child { padding-right: 0; }
 table.plain { margin-bottom: .75rem; }
 table.plain thead th, table.plain tbody th, table.plain td { padding-block: .5rem; }
+.sheet > table.plain:last-child { margin-bottom: 0; }
+.sheet > details.fold:last-child { padding-bottom: 0; }
+.sheet > h2 + details.fold { padding-top: 0; }
+.lookagain { margin-top: .75rem; }
 table.plan td, table.plan th, table.audit td, table.audit th { padding-block: .35rem; }
 table.sources th:last-child, table.sources td:last-child { width: 6rem; }
 table.requests tbody tr:hover, table.users tbody tr:hover { background: var(--stripe); }
@@ -71,6 +75,8 @@ details.fold:first-of-type { border-top: 0; }
 details.fold > summary { color: var(--accent); font-weight: 600; }
 details.fold[open] > summary { margin-bottom: .6rem; }
 form.action { display: block; }
+form.action > button { margin-top: 0; }
+.waiting > li:last-child { padding-bottom: 0; }
 form.action textarea { display: block; max-width: 34rem; margin-top: .35rem; }
 form.action label.above { margin-bottom: .75rem; }
 .waiting { list-style: none; margin: 0; padding: 0; }
@@ -106,6 +112,7 @@ progress::-webkit-progress-value { background: var(--accent); border-radius: 99p
 progress::-moz-progress-bar { background: var(--accent); border-radius: 99px; }
 .count { font-size: .9rem; color: var(--quiet); font-variant-numeric: tabular-nums; }
 .outcomes { list-style: none; margin: .2rem 0 0; padding: 0; font-size: .9rem; color: var(--quiet); }
+.people code { white-space: nowrap; }
 .people { margin: 0; padding-left: 1.1rem; columns: 2 20rem; }
 .links { padding-left: 1.1rem; }
 @media (max-width: 44rem) {

@@ -16,12 +16,12 @@ export const summarySection = ({ call, context, request, to }: RequestPart): Htm
 <div><dt>State</dt><dd><b>${outcome === null ? phaseWords[phase] : outcomeWords[outcome]}</b></dd></div>
 <div><dt>${outcome === null ? "Due" : "Closed"}</dt><dd>${
     outcome === null
-      ? html`<b class="left ${urgencyOf(request, context.times)}">${timeLeft(request, context.times)}</b> <span class="quiet">${context.times.day(deadline.dueOn)}</span>`
+      ? html`<b class="left ${urgencyOf(request, context.times)}">${timeLeft(request, context.times)}</b><span class="sub">${context.times.day(deadline.dueOn)}</span>`
       : request.closedAt === null
         ? ""
         : context.times.at(request.closedAt)
   }</dd></div>
-<div><dt>Received</dt><dd>${context.times.at(request.receivedAt)}</dd></div>
+<div><dt>Received</dt><dd>${context.times.day(deadline.receivedOn)}</dd></div>
 <div><dt>Taken in by</dt><dd><code>${request.submittedBy}</code></dd></div>
 </dl>
 <p role="status" class="under">${progressInWords(request)}</p>
@@ -38,6 +38,6 @@ const progressInWords = ({ outcome, phase, sources, waitingFor }: RequestView): 
   const done = working.filter(
     ({ status, settlement }) => status === "succeeded" || settlement !== null,
   ).length;
-  const waits = waitingFor.length > 0 ? `; it waits for ${plural(waitingFor.length, "thing")} below` : "";
+  const waits = waitingFor.length > 0 ? "; what it waits for is below" : "";
   return `${done} of ${plural(working.length, "data source")} done${waits}.`;
 };

@@ -56,11 +56,11 @@ const summary = (context: ConsoleContext, { shown, requests, all, isFirst }: Req
 };
 
 const title = (context: ConsoleContext, request: RequestView): Html =>
-  html`<th scope="row"><a href="${context.path(`/console/requests/${request.id}`)}">${nameOf(request)}</a><span class="sub"><code>${request.id.slice(0, 8)}</code> · received ${context.times.at(request.receivedAt)}</span></th>`;
+  html`<th scope="row"><a href="${context.path(`/console/requests/${request.id}`)}">${nameOf(request)}</a><span class="sub"><code>${request.id.slice(0, 8)}</code> · received ${context.times.day(request.deadline.receivedOn)}</span></th>`;
 
 const openRow = (context: ConsoleContext, request: RequestView): Html => {
   const urgency = urgencyOf(request, context.times);
-  const waits = request.waitingFor.map((each) => waitingBriefly(each));
+  const waits = request.waitingFor.map((each) => waitingBriefly(each, request));
   return html`<tr class="${urgency}">${title(context, request)}
 <td data-label="Due" class="due"><span class="left ${urgency}">${timeLeft(request, context.times)}</span>${timeline(request, context.times)}<span class="sub">${context.times.day(request.deadline.dueOn)}${request.deadline.extended ? ", extended" : ""}</span></td>
 <td data-label="Where it is">${phaseWords[request.phase]}${when(waits.length > 0, () => html`<span class="sub waits">${[...new Set(waits)].join(" · ")}</span>`)}</td></tr>`;

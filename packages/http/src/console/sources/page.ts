@@ -33,7 +33,7 @@ export const sourcesPage = (
 <tbody>${sources.map((source) => row(call, context, source))}</tbody>
 </table>
 </div>
-${when(running > 0, () => html`<p class="lookagain"><a href="${context.path("/console/sources")}">Look again</a></p>`)}`,
+${when(running > 0, () => html`<noscript><p class="lookagain"><a href="${context.path("/console/sources")}">Look again</a></p></noscript>`)}`,
   });
 };
 
@@ -52,7 +52,7 @@ const row = (call: ConsoleCall, context: ConsoleContext, source: SourceRow): Htm
 <th scope="row">${title}<span class="sub">${kind === "origin" ? "origin" : "copy"} · <code>${id}</code></span></th>
 <td data-label="Holds">${holds.map((category) => html`<span class="tag">${categoryWords[category]}</span> `)}</td>
 <td data-label="Status">${status === "warning" ? warning(context, source) : statusSign(status, statusWords[status])}</td>
-<td data-label="Last refresh">${refreshedAt === null ? html`<span class="quiet">${source.canRefresh ? "never" : "not a copy"}</span>` : context.times.at(refreshedAt)}</td>
+<td data-label="Last refresh">${refreshedAt === null ? html`${source.canRefresh ? html`<span class="quiet">never</span>` : none("An origin: it is not refreshed")}` : context.times.at(refreshedAt)}</td>
 <td data-label="Action">${action(call, context, source)}</td>
 </tr>`;
 };
@@ -73,10 +73,14 @@ ${when(
 <p class="quiet">Code: <code>${problem ?? "unknown"}</code></p></div></details>`;
 };
 
+/** A dash for the eye, words for the ear. */
+const none = (words: string): Html =>
+  html`<span class="quiet" aria-hidden="true">–</span><span class="hidden">${words}</span>`;
+
 const action = (call: ConsoleCall, context: ConsoleContext, source: SourceRow): Html => {
   const { id, title, canRefresh, status } = source;
   if (!canRefresh || !call.get("visitor").may("refresh-source")) {
-    return html`<span class="quiet" aria-hidden="true">–</span><span class="hidden">None</span>`;
+    return none("None");
   }
   return html`<details class="menu"><summary aria-label="Actions for ${title}" title="Actions">…</summary>
 <div class="items"><form method="post" action="${context.path("/console/sources/refresh")}"><input type="hidden" name="source" value="${id}"><button${status === "running" ? html` disabled` : ""}>Refresh</button></form></div></details>`;

@@ -1,10 +1,11 @@
-import type { Waiting } from "@subject-rights/core";
+import type { RequestView, Waiting } from "@subject-rights/core";
 
 /** What a request waits for, in a few words, for a list. */
-export const waitingBriefly = (waiting: Waiting): string => {
+export const waitingBriefly = (waiting: Waiting, { sources }: Pick<RequestView, "sources">): string => {
+  const titleOf = (source: string) => sources.find(({ id }) => id === source)?.title ?? source;
   switch (waiting.for) {
     case "acknowledgement":
-      return "to be confirmed from the address on record";
+      return "from the address on record";
     case "other-request":
       return "another request about the same person";
     case "decision":
@@ -16,9 +17,9 @@ export const waitingBriefly = (waiting: Waiting): string => {
     case "approval":
       return "its plan has to be approved";
     case "task":
-      return `${waiting.source} has to be done by hand`;
+      return `to be done by hand: ${titleOf(waiting.source)}`;
     case "source":
-      return `${waiting.source} does not work`;
+      return `does not work: ${titleOf(waiting.source)}`;
     case "message":
       return "a message could not be delivered";
   }
