@@ -33,7 +33,8 @@ export const startConsole = async (
 ): Promise<OpenConsole> => {
   // First, because letters have links to it in them.
   const app = new Hono();
-  const server = createServer(getRequestListener((request) => app.fetch(request)));
+  const listener = getRequestListener((request) => app.fetch(request));
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", () => resolve());

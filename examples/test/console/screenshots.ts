@@ -54,7 +54,7 @@ try {
     await page.goto(at(path));
     await prepare?.(page);
     // Never more than what is worth a look.
-    const height = Math.min(await page.evaluate(() => document.documentElement.scrollHeight), 1_600);
+    const height = Math.min(await page.evaluate<number>("document.documentElement.scrollHeight"), 1_600);
     const { width } = page.viewportSize() ?? { width: 1280 };
     await page.screenshot({
       path: join(pictures, `${name}.png`),

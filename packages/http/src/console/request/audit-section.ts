@@ -2,7 +2,7 @@ import type { AuditEntry } from "@subject-rights/core";
 import { html } from "hono/html";
 import type { Html } from "../../html/page.ts";
 import { plural } from "../answer.ts";
-import type { RequestPart } from "./page.ts";
+import type { RequestPart } from "./part.ts";
 
 /** Who did what, and when. It stays after the person is erased. */
 export const auditSection = ({ context, entries }: RequestPart): Html =>

@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import type { Html } from "../../html/page.ts";
 import { when } from "../answer.ts";
 import { actionForm, foldedForm, reasonField } from "../parts/forms.ts";
-import type { RequestPart } from "./page.ts";
+import type { RequestPart } from "./part.ts";
 
 /** What is seldom done: moving the deadline, and ending the request without doing what it asks. */
 export const changeSection = ({ call, request, to }: RequestPart): Html | "" => {

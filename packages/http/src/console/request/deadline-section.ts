@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import type { Html } from "../../html/page.ts";
 import { timeLeft, timeline, urgencyOf } from "../parts/timeline.ts";
-import type { RequestPart } from "./page.ts";
+import type { RequestPart } from "./part.ts";
 
 /** By when, and why that day. */
 export const deadlineSection = ({ context, request }: RequestPart): Html => {

@@ -5,7 +5,7 @@ import { when } from "../answer.ts";
 import { statusSign } from "../parts/status.ts";
 import { problemWords } from "../words/problems.ts";
 import { noticeWords } from "../words/requests.ts";
-import type { RequestPart } from "./page.ts";
+import type { RequestPart } from "./part.ts";
 
 const signs = { due: "running", sent: "succeeded", failed: "warning", withdrawn: "pending" } as const;
 const words = {

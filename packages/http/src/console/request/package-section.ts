@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import type { Html } from "../../html/page.ts";
 import { when } from "../answer.ts";
 import { actionForm } from "../parts/forms.ts";
-import type { RequestPart } from "./page.ts";
+import type { RequestPart } from "./part.ts";
 
 /** The export package, for who may fetch it. Each fetching leaves a line in the audit, so it is a button and no link. */
 export const packageSection = ({ call, context, request, to }: RequestPart): Html | "" => {

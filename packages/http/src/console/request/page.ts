@@ -10,6 +10,7 @@ import { deadlineSection } from "./deadline-section.ts";
 import type { LoadedRequest } from "./load.ts";
 import { messagesSection } from "./messages-section.ts";
 import { packageSection } from "./package-section.ts";
+import type { RequestPart } from "./part.ts";
 import { planSection } from "./plan-section.ts";
 import { proofSection } from "./proof-section.ts";
 import { sourcesSection } from "./sources-section.ts";
@@ -18,14 +19,6 @@ import { waitingSection } from "./waiting-section.ts";
 
 /** Seconds after which the page is loaded again by itself where no script does it, while something is under way. */
 const reloadAfter = 10;
-
-/** What each section is handed. */
-export interface RequestPart extends LoadedRequest {
-  readonly call: ConsoleCall;
-  readonly context: ConsoleContext;
-  /** Where a form of this request goes: `to("retry")`. */
-  to(action: string): string;
-}
 
 /** Everything there is to know of one request, and to do about it. It names nobody. */
 export const requestPage = (call: ConsoleCall, context: ConsoleContext, loaded: LoadedRequest): Html => {

@@ -4,7 +4,7 @@ import type { Html } from "../../html/page.ts";
 import { when } from "../answer.ts";
 import { actionForm } from "../parts/forms.ts";
 import { fateWords, taskWords } from "../words/requests.ts";
-import type { RequestPart } from "./page.ts";
+import type { RequestPart } from "./part.ts";
 
 /** What is going to be done, with its hash; and the approval of exactly that, where one is needed. */
 export const planSection = (part: RequestPart): Html | "" => {

@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import type { Html } from "../../html/page.ts";
 import { when } from "../answer.ts";
 import { gradeWords } from "../words/requests.ts";
-import type { RequestPart } from "./page.ts";
+import type { RequestPart } from "./part.ts";
 
 /** How well it is proven what an erasure did, and the way to the evidence. */
 export const proofSection = ({ request, to }: RequestPart): Html =>

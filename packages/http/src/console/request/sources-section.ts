@@ -5,7 +5,7 @@ import { when } from "../answer.ts";
 import { progressBar } from "../parts/bar.ts";
 import { statusSign } from "../parts/status.ts";
 import { collectionWords, progressWords, taskWords } from "../words/requests.ts";
-import type { RequestPart } from "./page.ts";
+import type { RequestPart } from "./part.ts";
 
 /** How far each source is. */
 export const sourcesSection = ({ context, request }: RequestPart): Html | "" => {

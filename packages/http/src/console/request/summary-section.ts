@@ -5,7 +5,7 @@ import { plural, when } from "../answer.ts";
 import { actionForm } from "../parts/forms.ts";
 import { timeLeft, urgencyOf } from "../parts/timeline.ts";
 import { outcomeWords, phaseWords } from "../words/requests.ts";
-import type { RequestPart } from "./page.ts";
+import type { RequestPart } from "./part.ts";
 
 /** Where it stands, in four facts. What changes is read out. */
 export const summarySection = ({ call, context, request, to }: RequestPart): Html => {

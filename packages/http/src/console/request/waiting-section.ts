@@ -5,7 +5,7 @@ import { when } from "../answer.ts";
 import { actionForm, foldedForm, reasonField } from "../parts/forms.ts";
 import { problemWords } from "../words/problems.ts";
 import { noticeWords } from "../words/requests.ts";
-import type { RequestPart } from "./page.ts";
+import type { RequestPart } from "./part.ts";
 
 /** What does not come by itself, each with what can be done about it. */
 export const waitingSection = (part: RequestPart): Html | "" => {

@@ -18,7 +18,7 @@ export const categoryWords: Readonly<Record<Category, string>> = {
   "user-telemetry": "user telemetry",
 };
 
-export const kindWords: Readonly<Record<RequestKind, string>> = { erasure: "Erasure", export: "Export" };
+const kindWords: Readonly<Record<RequestKind, string>> = { erasure: "Erasure", export: "Export" };
 
 /** "Erasure of customer data": what a request is called. It names nobody. */
 export const nameOf = ({ kind, category }: Pick<RequestView, "kind" | "category">): string =>
