@@ -5,6 +5,7 @@ import { consoleAssets } from "./console/assets.ts";
 import { consoleRoutes } from "./console/routes.ts";
 import { changesNothing, senderOf } from "./csrf.ts";
 import { assetRoutes } from "./html/asset-routes.ts";
+import { icon } from "./html/icon.ts";
 import { messagePage } from "./html/message-page.ts";
 import { stylesheet } from "./html/stylesheet.ts";
 import { checkOptions, type HandlerOptions } from "./options.ts";
@@ -40,7 +41,7 @@ export const createHandler = (options: HandlerOptions): ((request: Request) => P
   });
   app.use(bodyLimit({ maxSize: longestBody, onError: (call) => refuse.size(call) }));
 
-  app.route("/", assetRoutes([stylesheet, ...consoleAssets]));
+  app.route("/", assetRoutes([stylesheet, icon, ...consoleAssets]));
   const { console = true } = options;
   if (console !== false) app.route("/console", consoleRoutes(context, console === true ? {} : console));
 

@@ -49,8 +49,11 @@ if (clean.searchParams.has("said")) {
 }
 
 let asking = false;
+let isMissed = false;
 const lookAgain = async () => {
-  if (asking || isTyping() || regions().length === 0) return;
+  if (regions().length === 0) return;
+  isMissed = asking || isTyping();
+  if (isMissed) return;
   asking = true;
   try {
     const answer = await fetch(clean.pathname + clean.search, { headers: { Accept: "text/html" } });
@@ -58,14 +61,18 @@ const lookAgain = async () => {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const region of regions()) {
       const wanted = fresh.querySelector('[data-live="' + region.dataset.live + '"]');
-      if (wanted !== null && !isTyping()) carryOver(region, wanted);
+      if (isTyping()) isMissed = true;
+      else if (wanted !== null) carryOver(region, wanted);
     }
   } catch {
     // The network is away: the next look may find it again.
   } finally {
     asking = false;
   }
+  if (isMissed && !isTyping()) await lookAgain();
 };
+// What was held back while somebody typed.
+addEventListener("focusout", () => setTimeout(() => void (isMissed && lookAgain())));
 
 const progress = document.querySelector("[data-progress]");
 if (progress !== null) {

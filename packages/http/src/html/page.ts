@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import type { WebContext } from "../web-context.ts";
 import type { Asset } from "./asset.ts";
+import { icon } from "./icon.ts";
 import { stylesheet } from "./stylesheet.ts";
 
 /** HTML that is escaped already: what the tag `html` of `hono/html` gives. Anything else that goes into it is escaped. */
@@ -39,7 +40,7 @@ export const page = (context: WebContext, parts: PageParts): Html => {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} – ${context.controller}</title>
-<link rel="icon" href="data:,">
+<link rel="icon" href="${context.path(icon.path)}">
 ${[stylesheet, ...styles].map(({ path }) => html`<link rel="stylesheet" href="${context.path(path)}">`)}
 ${scripts.map(({ path }) => html`<script type="module" src="${context.path(path)}"></script>`)}
 ${head}

@@ -51,7 +51,7 @@ ${when(may("answer-task"), () => answerForm(to("answer"), waiting.source))}${whe
     case "source": {
       const { what, help } = problemWords[waiting.problem];
       return html`<p><b>${titleOf(request, waiting.source)} does not work.</b> ${what} ${help}${when(support !== null, () => html` Please contact <a href="mailto:${support ?? ""}">${support}</a>.`)} <span class="quiet">Code: <code>${waiting.problem}</code></span></p>
-<div class="buttons">${when(may("retry-source"), () => actionForm({ to: to("retry"), button: "Try again now", hidden: { source: waiting.source }, label: `Try ${titleOf(request, waiting.source)} again now` }))}
+<div class="buttons">${when(may("retry-source"), () => actionForm({ to: to("retry"), button: "Try again now", hidden: { source: waiting.source }, label: `Try again now: ${titleOf(request, waiting.source)}` }))}
 ${when(may("settle-source"), () => settleForm(to, waiting.source))}</div>`;
     }
     case "message": {

@@ -59,6 +59,8 @@ export interface Office extends TestServer {
   submit(kind: RequestKind, category: Category, email?: string, who?: Who): Promise<string>;
   /** The same, confirmed, and worked on until it is closed or waits for somebody. */
   underWay(kind: RequestKind, category: Category, email?: string, who?: Who): Promise<string>;
+  /** What the tenant administrator does, by the letter that arrived. */
+  confirm(requestId: string): Promise<void>;
   read(requestId: string): Promise<RequestView>;
   until(requestId: string, isSo: (request: RequestView) => boolean): Promise<RequestView>;
 }
@@ -123,6 +125,10 @@ export const openOffice = async (
   const submit: Office["submit"] = async (kind, category, email = ada, who = "boss") =>
     orThrow(await rights.requests.submit({ actor: actors[who], kind, category, email })).request.id;
 
+  const confirm = async (requestId: string): Promise<void> => {
+    orThrow(await rights.requests.acknowledge({ token: tokenFor(notifier, requestId) }));
+  };
+
   return {
     ...server,
     rights,
@@ -147,10 +153,11 @@ export const openOffice = async (
     underWay: async (kind, category, email = ada, who = "boss") => {
       const id = await submit(kind, category, email, who);
       await until(id, ({ messages }) => messages.some(({ status }) => status === "sent"));
-      orThrow(await rights.requests.acknowledge({ token: tokenFor(notifier, id) }));
+      await confirm(id);
       await until(id, (view) => view.outcome !== null || view.waitingFor.length > 0);
       return id;
     },
+    confirm,
     read,
     until,
     close: async () => {
@@ -181,6 +188,9 @@ const tokenFor = ({ sent }: ReturnType<typeof memoryNotifier>, requestId: string
   return found.notice.token;
 };
 
+/** Long enough that each row is recorded by itself, so that there is something to see on the way. */
+const longText = "lamp ".repeat(120_000);
+
 const wait = async (milliseconds: number, { signal }: CallContext): Promise<void> => {
   if (milliseconds > 0) await setTimeout(milliseconds, undefined, { signal });
 };
@@ -204,7 +214,11 @@ const sourcesOf = (switches: Switches) => {
         for (const email of held(subject)) {
           for (const number of [1, 2, 3]) {
             await wait(switches.slowness, context);
-            yield { collection: "records", cursor: String(number), rows: [{ email, number }] };
+            yield {
+              collection: "records",
+              cursor: String(number),
+              rows: [{ email, number, text: switches.slowness > 0 ? longText : "" }],
+            };
           }
         }
       },
