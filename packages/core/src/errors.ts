@@ -152,6 +152,15 @@ export class UserNotFound extends SubjectRightsError {
   }
 }
 
+/** This idempotency key came with something else before; nothing was done now. */
+export class IdempotencyKeyReused extends SubjectRightsError {
+  readonly code = "idempotency-key-reused";
+
+  constructor() {
+    super("This idempotency key was used before, for something else. Take a new one for each thing asked.");
+  }
+}
+
 /** Somebody else changed the request again and again at the same moment; nothing was changed by this call. */
 export class ChangedMeanwhile extends SubjectRightsError {
   readonly code = "changed-meanwhile";

@@ -273,6 +273,39 @@ describe("a package that is too large to attach", () => {
     expect(gone._unsafeUnwrapErr().code).toBe("package-not-available");
   });
 
+  it.each([1, 2])("can be fetched %i times by its link, however many come at once", async (downloads) => {
+    const notifier = memoryNotifier({ attachmentLimit: 100 });
+    const world = await createWorld({
+      sources: [peopleSource("crm", people())],
+      notifier,
+      links: { download: (token) => `https://privacy.northwind.example/download#${token}` },
+      rules: { downloads },
+    });
+    const submission = { actor: tenantAdmin, kind: "export", category: "customer-data", email: ada } as const;
+    const { request } = (await world.rights.requests.submit(submission))._unsafeUnwrap();
+    await world.settle();
+    const [confirmation] = notifier.sent;
+    if (confirmation?.notice.type !== "confirmation") throw new Error("no confirmation");
+    (await world.rights.requests.acknowledge({ token: confirmation.notice.token }))._unsafeUnwrap();
+    await world.settle();
+    const delivery = notifier.sent.at(-1)?.notice;
+    if (delivery?.type !== "delivery" || delivery.url === null) throw new Error("no link");
+    const token = new URL(delivery.url).hash.slice(1);
+    const answers = await Promise.all([1, 2, 3, 4].map(() => world.rights.packages.download({ token })));
+    expect(answers.filter((answer) => answer.isOk())).toHaveLength(downloads);
+    for (const answer of answers) {
+      if (answer.isErr()) expect(answer.error).toMatchObject({ code: "token-rejected", reason: "used" });
+    }
+    // Whoever may fetch it without the link still may, and does not use it up.
+    const fetched = await world.rights.packages.fetch({ actor: tenantAdmin, requestId: request.id });
+    expect(fetched.isOk()).toBe(true);
+    const entries = (
+      await world.rights.requests.audit({ actor: tenantAdmin, requestId: request.id })
+    )._unsafeUnwrap();
+    expect(entries.filter(({ action }) => action === "downloaded")).toHaveLength(downloads + 1);
+    await world.rights.stop();
+  });
+
   it("is a visible problem where there is no link, and can still be fetched by who may", async () => {
     const world = await createWorld({ sources: [peopleSource("crm", people())], notifier: small });
     await world.rights.requests.submit({

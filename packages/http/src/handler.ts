@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { methodNotAllowed } from "hono/method-not-allowed";
+import { apiRoutes } from "./api/api-routes.ts";
 import { consoleAssets } from "./console/assets.ts";
 import { consoleRoutes } from "./console/routes.ts";
 import { changesNothing, senderOf } from "./csrf.ts";
@@ -10,6 +11,8 @@ import { messagePage } from "./html/message-page.ts";
 import { stylesheet } from "./html/stylesheet.ts";
 import { checkOptions, type HandlerOptions } from "./options.ts";
 import { problemOf, problemResponse } from "./problem.ts";
+import { publicRoutes } from "./public/routes.ts";
+import { tokenScript } from "./public/token-form.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { type WebContext, webContextOf } from "./web-context.ts";
 
@@ -23,8 +26,9 @@ const longestBody = 64 * 1024;
  */
 export const createHandler = (options: HandlerOptions): ((request: Request) => Promise<Response>) => {
   checkOptions(options);
-  const context = webContextOf(options);
-  const app = new Hono({ strict: false }).basePath(context.path("/"));
+  const originals = new WeakMap<Request, Request>();
+  const context = webContextOf(options, originals);
+  const app = new Hono({ strict: false }).basePath(context.path("/").replace(/\/$/, ""));
   const refuse = refusal(context);
 
   app.use(securityHeaders);
@@ -39,10 +43,23 @@ export const createHandler = (options: HandlerOptions): ((request: Request) => P
     }
     return next();
   });
-  app.use(bodyLimit({ maxSize: longestBody, onError: (call) => refuse.size(call) }));
+  const boundBody = bodyLimit({ maxSize: longestBody, onError: (call) => refuse.size(call) });
+  app.use((call, next) => {
+    // A body whose length nobody says is read, and the request made anew around it.
+    const request = call.req.raw;
+    return boundBody(call, () => {
+      if (call.req.raw !== request) originals.set(call.req.raw, request);
+      return next();
+    });
+  });
 
-  app.route("/", assetRoutes([stylesheet, icon, ...consoleAssets]));
   const { console = true } = options;
+  app.route("/", assetRoutes([stylesheet, icon, tokenScript, ...consoleAssets]));
+  app.route("/api", apiRoutes(context));
+  app.route("/", publicRoutes(context));
+  if (options.publicRequests === undefined && console !== false) {
+    app.get("/", (call) => call.redirect(context.path("/console"), 302));
+  }
   if (console !== false) app.route("/console", consoleRoutes(context, console === true ? {} : console));
 
   app.notFound((call) => refuse.path(call));

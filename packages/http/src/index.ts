@@ -7,4 +7,5 @@
 
 export type { ConsoleOptions } from "./console/options.ts";
 export { createHandler } from "./handler.ts";
-export type { Authenticate, HandlerOptions } from "./options.ts";
+export { linksTo } from "./links.ts";
+export type { Allow, AskedCategory, Authenticate, HandlerOptions, PublicRequests } from "./options.ts";

@@ -1,4 +1,4 @@
-import { type Actor, checkDefinition, type SubjectRights } from "@subject-rights/core";
+import { type Actor, type Category, checkDefinition, type SubjectRights } from "@subject-rights/core";
 import { z } from "zod";
 import type { ConsoleOptions } from "./console/options.ts";
 
@@ -7,6 +7,26 @@ import type { ConsoleOptions } from "./console/options.ts";
  * say: that is answered as a failure (500), never as "not signed in".
  */
 export type Authenticate = (request: Request) => Actor | null | Promise<Actor | null>;
+
+/** Says whether a client may send another form now; false is answered by 429. One that throws lets nobody pass. */
+export type Allow = (request: Request) => boolean | Promise<boolean>;
+
+/** A kind of data that people may ask about, in words that they understand. */
+export interface AskedCategory {
+  readonly category: Category;
+  readonly title: string;
+}
+
+/** The page on which anybody may ask. */
+export interface PublicRequests {
+  /**
+   * As whom the library takes these requests in, from which the tenant follows: a host name, say. The policy has to let
+   * this actor submit them.
+   */
+  readonly actor: (request: Request) => Actor | Promise<Actor>;
+  /** What can be asked about. Default: all three categories, in general words. */
+  readonly categories?: readonly AskedCategory[];
+}
 
 /** What an application hands in, once. */
 export interface HandlerOptions {
@@ -19,6 +39,13 @@ export interface HandlerOptions {
    * requests that arrive here. Forms from elsewhere are refused by it.
    */
   readonly origin?: string;
+  /** Left out: nobody asks but who is signed in. Pages to acknowledge and to download are there in any case. */
+  readonly publicRequests?: PublicRequests;
+  /**
+   * A bound on forms and tokens that come from people who are not signed in: by client address, say. Default: no bound;
+   * then one has to stand in front.
+   */
+  readonly allow?: Allow;
   /** Where the console sends people who are not signed in. Default: they get a page that says so (401). */
   readonly signIn?: string;
   /**
@@ -47,6 +74,21 @@ const optionsSchema = z.strictObject({
     .regex(/^(\/[\w.~-]+)*\/?$/, "must be a path, such as /privacy")
     .optional(),
   origin: originSchema.optional(),
+  publicRequests: z
+    .strictObject({
+      actor: functionSchema,
+      categories: z
+        .array(
+          z.strictObject({
+            category: z.enum(["customer-data", "user-data", "user-telemetry"]),
+            title: z.string().min(1),
+          }),
+        )
+        .min(1)
+        .optional(),
+    })
+    .optional(),
+  allow: functionSchema.optional(),
   onError: functionSchema.optional(),
   signIn: z.string().min(1).optional(),
   console: z.union([z.boolean(), z.strictObject({ support: z.string().min(1).optional() })]).optional(),

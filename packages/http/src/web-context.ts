@@ -1,5 +1,5 @@
 import type { Actor, SubjectRights } from "@subject-rights/core";
-import type { HandlerOptions } from "./options.ts";
+import type { HandlerOptions, PublicRequests } from "./options.ts";
 
 /** What each group of routes is handed. */
 export interface WebContext {
@@ -12,6 +12,11 @@ export interface WebContext {
    * @throws what `authenticate` throws: it could not say
    */
   actor(request: Request): Promise<Actor | null>;
+  /** Whether the client may send another form now. @throws what `allow` throws */
+  allow(request: Request): Promise<boolean>;
+  /** A request as it was handed to the handler, where its body had to be read in between. */
+  original(request: Request): Request;
+  readonly publicRequests: PublicRequests | null;
   /** Where something of this handler is found: `path("/console")` is `/privacy/console` for one mounted at `/privacy`. */
   path(to: string): string;
   /** Tells the application of a failure, before it is answered without a word of it. */
@@ -22,12 +27,18 @@ export interface WebContext {
   readonly origin: string | null;
 }
 
-export const webContextOf = (options: HandlerOptions): WebContext => {
+/** @param originals of requests that had to be made anew */
+export const webContextOf = (options: HandlerOptions, originals: WeakMap<Request, Request>): WebContext => {
+  const original = (request: Request) => originals.get(request) ?? request;
   const base = (options.basePath ?? "").replace(/\/$/, "");
   return {
     rights: options.rights,
     controller: options.rights.controller,
-    actor: async (request) => (await options.authenticate(request)) ?? null,
+    actor: async (request) => (await options.authenticate(original(request))) ?? null,
+    allow: async (request) =>
+      options.allow === undefined || (await options.allow(original(request))) === true,
+    original,
+    publicRequests: options.publicRequests ?? null,
     path: (to) => `${base}${to.startsWith("/") ? to : `/${to}`}`,
     failed: (error) => options.onError?.(error),
     signIn: options.signIn ?? null,

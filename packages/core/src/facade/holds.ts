@@ -7,6 +7,7 @@ import {
   ConfigurationMistake,
   Damaged,
   HoldNotFound,
+  type IdempotencyKeyReused,
   InvalidInput,
   type KeyDestroyed,
   NotPossibleNow,
@@ -23,6 +24,7 @@ import type { Services } from "../runner/services.ts";
 import { type Identifier, identifierSchema } from "../subject/identifier.ts";
 import { carriesPersonalData } from "../subject/personal.ts";
 import type { FacadeContext, ReadError } from "./context.ts";
+import { type OnceOnly, onceOnly, sameAsBefore } from "./idempotency.ts";
 import { openRequests } from "./open-requests.ts";
 import { authorise } from "./policy.ts";
 
@@ -43,7 +45,7 @@ export interface PlacedHold {
   readonly underWay: readonly string[];
 }
 
-export type PlaceHoldError = ReadError | KeyDestroyed;
+export type PlaceHoldError = ReadError | KeyDestroyed | IdempotencyKeyReused;
 export type HoldError = ReadError | HoldNotFound;
 export type LiftHoldError = HoldError | NotPossibleNow | ChangedMeanwhile;
 
@@ -62,6 +64,8 @@ export interface Holds {
     readonly identifiers: readonly Identifier[];
     readonly reason: string;
     readonly until?: string;
+    /** As for `requests.submit`: the same actor with the same key gets the hold that the first call placed. */
+    readonly idempotencyKey?: string;
   }): ResultAsync<PlacedHold, PlaceHoldError>;
 
   /** Lifts it, and lets the requests go on that it kept. Errors: `NotPossibleNow` where it is lifted already. */
@@ -87,7 +91,10 @@ const placedSchema = z.object({
   identifiers: z.array(identifierSchema).min(1, "say on whom").max(20),
   reason: reasonSchema,
   until: z.iso.date().nullable().default(null),
+  idempotencyKey: z.string().optional(),
 });
+
+type PlaceOnce = z.output<typeof placedSchema> & { readonly once: OnceOnly | null };
 
 const stateSchema = z.object({
   placedBy: z.string(),
@@ -131,22 +138,58 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
       return authorise(policy, actor, "place-hold")
         .andThen(() => checkInput(placedSchema, input))
         .andThen((checked) => withoutNames(checked.reason, checked.identifiers).map(() => checked))
-        .andThen(({ identifiers, reason, until }) =>
+        .andThen((checked) => {
+          const { identifiers, reason, until, idempotencyKey } = checked;
+          const asked = [identifiers, reason, until];
+          return idempotencyKey === undefined
+            ? okAsync<PlaceOnce, PlaceHoldError>({ ...checked, once: null })
+            : onceOnly(services, actor, idempotencyKey, asked).map(
+                (once): PlaceOnce => ({ ...checked, once }),
+              );
+        })
+        .andThen(({ identifiers, reason, until, once }) =>
           pseudonymsOf(services, actor.tenant, identifiers).andThen((pseudonyms) => {
             const hold: StoredHold = {
               tenant: actor.tenant,
-              id: newId(services.randomness),
+              id: once?.id ?? newId(services.randomness),
               version: 1,
               pseudonyms,
               placedAt: instant(services.clock.now()),
               until,
               open: true,
-              state: { placedBy: actor.id, reason, lifted: null },
+              state: {
+                placedBy: actor.id,
+                reason,
+                lifted: null,
+                ...(once === null ? {} : { submission: once.submission }),
+              },
             };
             return holds
               .put(hold)
-              .andThen(() => viewOf(hold))
-              .andThen((view) => whoIsErasing(services, hold).map((underWay) => ({ hold: view, underWay })));
+              .andThen(
+                ({
+                  outcome,
+                }): ResultAsync<StoredHold, HoldNotFound | StorageFailed | IdempotencyKeyReused> => {
+                  if (outcome === "stored") return okAsync(hold);
+                  // Only an idempotency key gives an id that is there already.
+                  return find(holds, actor.tenant, hold.id).andThen((before) => {
+                    const { submission } = before.state;
+                    return once === null
+                      ? ok(before)
+                      : sameAsBefore(once, String(submission)).map(() => before);
+                  });
+                },
+              )
+              .mapErr((error) =>
+                error instanceof HoldNotFound
+                  ? new StorageFailed("hold-store", "read", { cause: error })
+                  : error,
+              )
+              .andThen((placed) =>
+                viewOf(placed).asyncAndThen((view) =>
+                  whoIsErasing(services, placed).map((underWay) => ({ hold: view, underWay })),
+                ),
+              );
           }),
         );
     },

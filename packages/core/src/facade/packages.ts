@@ -27,9 +27,10 @@ export interface FetchedPackage {
 /** Export packages. Each fetching leaves a receipt in the audit. */
 export interface Packages {
   /**
-   * Fetches a package with the token from the delivery message.
+   * Fetches a package with the token from the delivery message, as often as `rules.downloads` allows. What counts is that
+   * it was handed out: a transfer that breaks off has to be begun anew.
    *
-   * Errors: `TokenRejected`, `unknown` or `expired`; `StorageFailed`.
+   * Errors: `TokenRejected`, `unknown`, `expired` or `used`; `StorageFailed`.
    */
   download(input: { readonly token: string }): ResultAsync<FetchedPackage, ApplyError | PackageNotAvailable>;
   /** Fetches a package for somebody who may. Errors: `PackageNotAvailable` where there is none, or none any more. */
@@ -49,27 +50,28 @@ export const packagesOf = ({ services, policy }: FacadeContext): Packages => ({
           ? okAsync(opened)
           : errAsync(new TokenRejected("unknown")),
       )
-      .andThen((opened) => fetch(services, opened, addressOnRecordActorId))
+      .andThen((opened) => fetch(services, opened, addressOnRecordActorId, true))
       .mapErr((error) => (error instanceof PackageNotAvailable ? new TokenRejected("expired") : error));
   },
 
   fetch: ({ actor, requestId }) =>
     authorise(policy, actor, "fetch-package")
       .andThen(({ tenant }) => load(services, { tenant, id: requestId }))
-      .andThen((opened) => fetch(services, opened, actor.id)),
+      .andThen((opened) => fetch(services, opened, actor.id, false)),
 });
 
 const fetch = (
   services: Services,
   opened: Opened,
   actor: string,
+  byLink: boolean,
 ): ResultAsync<FetchedPackage, ApplyError | PackageNotAvailable> => {
   const { package: held } = opened.request;
   if (held === null || opened.key === null || instant(services.clock.now()) >= held.expiresAt) {
     return errAsync(new PackageNotAvailable());
   }
   const { key } = opened;
-  return apply(services, opened.request, { type: "package-downloaded" }, actor, opened).map(
+  return apply(services, opened.request, { type: "package-downloaded", byLink }, actor, opened).map(
     ({ request }) => ({
       filename: `personal-data-${request.id}.zip`,
       contentType: "application/zip",

@@ -14,8 +14,9 @@ import { apply } from "../runner/apply.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import type { FacadeContext } from "./context.ts";
+import { onceOnly } from "./idempotency.ts";
 import { openRequests } from "./open-requests.ts";
-import { type SubmitError, type Submitted, submit } from "./submit.ts";
+import { type SubmitError, type Submitted, submit, submittedBefore } from "./submit.ts";
 
 export type RemoveUsersError = SubmitError | UserNotFound | LastAdministrator | RemovingYourself;
 
@@ -24,6 +25,8 @@ export interface Removal {
   readonly userIds: readonly string[];
   /** Has to be said where the actor is among them. */
   readonly includingMyself?: boolean;
+  /** As for `requests.submit`: the same actor with the same key gets the requests that the first call made. */
+  readonly idempotencyKey?: string;
 }
 
 /** The identifier type under which a source of user data finds a user by the key of the application. */
@@ -32,10 +35,17 @@ const userId = "user-id";
 export const removeUsers = async (
   context: FacadeContext,
   directory: UserDirectory,
-  { actor, userIds, includingMyself = false }: Removal,
+  { actor, userIds, includingMyself = false, idempotencyKey }: Removal,
 ): Promise<Result<readonly Submitted[], RemoveUsersError>> => {
   const { tenant } = actor;
+  // In one order, so that each user has the same place in every call.
+  const ids = [...new Set(userIds)].sort();
+  const asked = [ids, includingMyself];
   try {
+    if (idempotencyKey !== undefined) {
+      const before = await removedBefore(context, actor, idempotencyKey, asked, ids.length);
+      if (before !== null) return ok(before);
+    }
     const { chosen, administrators } = await lookUp(directory, tenant, new Set(userIds));
     if (chosen.length !== new Set(userIds).size) return err(new UserNotFound());
     if (userIds.includes(actor.id) && !includingMyself) return err(new RemovingYourself());
@@ -46,10 +56,16 @@ export const removeUsers = async (
     }
     const submitted: Submitted[] = [];
     for (const user of chosen) {
-      const submission = { actor, kind: "erasure", category: "user-data", email: user.email } as const;
-      submitted.push(
-        orThrow(await submit(context, { ...submission, identifiers: [identifierOf(user)] }, "remove-users")),
-      );
+      const submission = {
+        actor,
+        kind: "erasure",
+        category: "user-data",
+        email: user.email,
+        identifiers: [identifierOf(user)],
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      } as const;
+      const partOf = { asked, part: ids.indexOf(user.id) };
+      submitted.push(orThrow(await submit(context, submission, "remove-users", partOf)));
     }
     // Two administrators who remove each other at the same moment both got here; asking again shows each the other.
     if (takesAdministrator && !(await oneStays(context, tenant, administrators, new Set()))) {
@@ -61,6 +77,27 @@ export const removeUsers = async (
     if (SubjectRightsError.is(thrown)) return err(thrown as RemoveUsersError);
     return err(new StorageFailed("user-directory", "list", { cause: thrown }));
   }
+};
+
+/**
+ * The requests that the same call made before; null where one of them is missing, and is still to be made. It is looked
+ * at first: those who are erased by now are in no directory any more.
+ */
+const removedBefore = async (
+  { services }: FacadeContext,
+  actor: Actor,
+  key: string,
+  asked: readonly unknown[],
+  count: number,
+): Promise<readonly Submitted[] | null> => {
+  const made: Submitted[] = [];
+  for (let part = 0; part < count; part += 1) {
+    const once = orThrow(await onceOnly(services, actor, key, asked, part));
+    const before = orThrow(await submittedBefore(services, actor, once));
+    if (before === null) return null;
+    made.push(before);
+  }
+  return made;
 };
 
 const identifierOf = (user: Pick<ApplicationUser, "id">): Identifier => ({ type: userId, value: user.id });

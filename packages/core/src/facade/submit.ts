@@ -3,13 +3,15 @@ import { checkInput } from "../bridge/issues.ts";
 import { newId, newToken, sha256 } from "../crypto.ts";
 import {
   type Damaged,
+  type IdempotencyKeyReused,
   InvalidInput,
   type KeyDestroyed,
   type NotAllowed,
   type RequestNotFound,
-  type StorageFailed,
+  StorageFailed,
 } from "../errors.ts";
 import { type Instant, instant } from "../instant.ts";
+import type { RequestKey } from "../ports/request-store.ts";
 import type { Actor } from "../request/actor.ts";
 import { dayIn } from "../request/deadline/time-zone.ts";
 import {
@@ -20,14 +22,16 @@ import {
   requestKindSchema,
 } from "../request/kinds.ts";
 import { openRequest } from "../request/open.ts";
-import { err, ok, okAsync, type Result, type ResultAsync } from "../result.ts";
+import { err, errAsync, ok, okAsync, type Result, type ResultAsync } from "../result.ts";
 import { announce } from "../runner/apply.ts";
 import { audited } from "../runner/commit.ts";
 import { deadlineDates } from "../runner/deadline-dates.ts";
 import { createRequestKey, destroyRequestKey, pseudonymsOf } from "../runner/keys.ts";
-import { fromFound, toStored } from "../runner/record.ts";
+import { fromFound, fromStored, toStored } from "../runner/record.ts";
+import type { Services } from "../runner/services.ts";
 import { emailSchema, type Identifier, identifierSchema } from "../subject/identifier.ts";
 import type { FacadeContext } from "./context.ts";
+import { type OnceOnly, onceOnly, sameAsBefore } from "./idempotency.ts";
 import { authorise, type PolicyAction } from "./policy.ts";
 import { type RequestView, viewOf } from "./view.ts";
 
@@ -44,6 +48,11 @@ export interface Submission {
    * The deadline counts from there. Default: now.
    */
   readonly receivedAt?: string;
+  /**
+   * Names this submission, 1 to 200 characters of ASCII without spaces: the same actor with the same key gets the request
+   * that the first call made, even once it is closed, and never a second one. Left out: only an open request is found.
+   */
+  readonly idempotencyKey?: string;
 }
 
 export interface Submitted {
@@ -55,10 +64,17 @@ export interface Submitted {
 export type SubmitError =
   | InvalidInput
   | NotAllowed
+  | IdempotencyKeyReused
   | StorageFailed
   | KeyDestroyed
   | Damaged
   | RequestNotFound;
+
+/** One of several submissions that are made under one idempotency key. */
+export interface PartOf {
+  readonly asked: readonly unknown[];
+  readonly part: number;
+}
 
 const submissionSchema = z.object({
   kind: requestKindSchema,
@@ -66,23 +82,72 @@ const submissionSchema = z.object({
   email: emailSchema,
   identifiers: z.array(identifierSchema).max(20).default([]),
   receivedAt: z.iso.datetime({ offset: true }).optional(),
+  idempotencyKey: z.string().optional(),
 });
 
 export const submit = (
   context: FacadeContext,
   submission: Submission,
   action: PolicyAction = submission.kind === "export" ? "submit-export" : "submit-erasure",
+  partOf?: PartOf,
 ): ResultAsync<Submitted, SubmitError> =>
   authorise(context.policy, submission.actor, action)
     .andThen(() => checkInput(submissionSchema, submission))
     .andThen((checked) => checkReach(context, checked))
-    .andThen((checked) => checkReceipt(context, checked))
-    .andThen(({ kind, category, email, identifiers, receivedAt }) =>
-      store(context, submission.actor, kind, category, receivedAt, [
-        { type: "email", value: email },
-        ...identifiers,
-      ]),
+    .andThen((checked) => {
+      const { kind, category, email, identifiers, receivedAt, idempotencyKey } = checked;
+      const store = (once: OnceOnly | null) =>
+        checkReceipt(context, checked).asyncAndThen((receipt) =>
+          storeNew(context, submission.actor, kind, category, receipt.receivedAt, once, [
+            { type: "email", value: email },
+            ...identifiers,
+          ]),
+        );
+      if (idempotencyKey === undefined) return store(null);
+      const alone = { asked: [kind, category, email, identifiers, receivedAt ?? null], part: 0 };
+      return submitOnce(context, submission.actor, idempotencyKey, partOf ?? alone, store);
+    });
+
+/** Answers what was made under this key before; where there is nothing yet, makes it. */
+const submitOnce = (
+  { services }: FacadeContext,
+  actor: Actor,
+  key: string,
+  { asked, part }: PartOf,
+  store: (once: OnceOnly) => ResultAsync<Submitted, SubmitError>,
+): ResultAsync<Submitted, SubmitError> =>
+  onceOnly(services, actor, key, asked, part).andThen((once) => {
+    const before = () => submittedBefore(services, actor, once);
+    return before().andThen(
+      (found): ResultAsync<Submitted, SubmitError> =>
+        found !== null
+          ? okAsync(found)
+          : store(once).orElse(
+              (error): ResultAsync<Submitted, SubmitError> =>
+                // Another call with the same key may have been faster: an id that is taken is refused.
+                error instanceof StorageFailed
+                  ? before().andThen((now) => (now === null ? err(error) : ok(now)))
+                  : errAsync(error),
+            ),
     );
+  });
+
+/** What was made under this key before; null where there is nothing. */
+export const submittedBefore = (
+  services: Services,
+  { tenant }: Actor,
+  once: OnceOnly,
+): ResultAsync<Submitted | null, StorageFailed | Damaged | IdempotencyKeyReused> =>
+  services.requestStore.read({ tenant, id: once.id }).andThen((stored) =>
+    stored === undefined
+      ? ok(null)
+      : fromStored(stored).andThen((request) =>
+          sameAsBefore(once, request.submission).map(() => ({
+            request: viewOf(request, services),
+            alreadyOpen: false,
+          })),
+        ),
+  );
 
 /** A request that no source could have a part in would be "completed" without anybody having looked. */
 const checkReach = <Checked extends { kind: RequestKind; category: Category }>(
@@ -113,16 +178,17 @@ const checkReceipt = <Checked extends { receivedAt?: string | undefined }>(
     : err(new InvalidInput([{ path: "receivedAt", message: "a request cannot come in in the future" }]));
 };
 
-const store = (
+const storeNew = (
   { services, acknowledgedBy, needsApproval }: FacadeContext,
   actor: Actor,
   kind: RequestKind,
   category: Category,
   receivedAt: Instant,
+  once: OnceOnly | null,
   identifiers: readonly Identifier[],
 ): ResultAsync<Submitted, SubmitError> => {
   const { clock, randomness, rules, requestStore, calendar, timeZone } = services;
-  const key = { tenant: actor.tenant, id: newId(randomness) };
+  const key = { tenant: actor.tenant, id: once?.id ?? newId(randomness) };
   const token = newToken(randomness);
   const receivedOn = dayIn(timeZone, receivedAt);
   const prepared = deadlineDates(calendar, timeZone, receivedOn).andThen((dates) =>
@@ -139,6 +205,7 @@ const store = (
         identifiers,
         pseudonyms,
         acknowledgedBy,
+        submission: once?.submission ?? null,
         needsApproval: needsApproval({ tenant: actor.tenant, kind, category }),
         deadline: { ...dates, timeZone, receivedOn },
         token,
@@ -152,13 +219,29 @@ const store = (
     const stored = toStored(request, secret, rules, randomness);
     return requestStore.insert({ request: stored, entries }).andThen((answer) => {
       if (answer.outcome === "duplicate") {
-        return destroyRequestKey(services, key)
+        return forgetKey(services, key, once)
           .andThen(() => requestStore.read({ tenant: actor.tenant, id: answer.requestId }))
           .andThen(fromFound)
-          .map((open) => ({ request: viewOf(open, services), alreadyOpen: true }));
+          .andThen((open) =>
+            once !== null && open.id === once.id
+              ? sameAsBefore(once, open.submission).map(() => open)
+              : ok(open),
+          )
+          .map((open) => ({ request: viewOf(open, services), alreadyOpen: open.id !== key.id }));
       }
       announce(services, request);
       return okAsync({ request: viewOf(request, services), alreadyOpen: false });
     });
   });
 };
+
+/**
+ * The key that was made for a request that was not stored. Under an idempotency key another call may be storing a request
+ * of the same id at this moment: then it stays, and protects nothing.
+ */
+const forgetKey = (
+  services: Services,
+  key: RequestKey,
+  once: OnceOnly | null,
+): ResultAsync<void, StorageFailed> =>
+  once === null ? destroyRequestKey(services, key) : okAsync(undefined);

@@ -89,7 +89,11 @@ export type RequestEvent =
       /** What opens the package, where it is encrypted. */
       readonly secret: string | null;
     }
-  | { readonly type: "package-downloaded" }
+  | {
+      readonly type: "package-downloaded";
+      /** With the token of the delivery message, rather than by somebody who may fetch it anyway. */
+      readonly byLink: boolean;
+    }
   | { readonly type: "notice-sent"; readonly notice: string }
   | {
       readonly type: "notice-failed";

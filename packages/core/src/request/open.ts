@@ -22,6 +22,8 @@ export interface Opening {
   readonly pseudonyms: readonly string[];
   readonly acknowledgedBy: Acknowledger;
   readonly needsApproval: boolean;
+  /** Recognises what was asked for under an idempotency key; null where there is none. */
+  readonly submission: string | null;
   readonly deadline: DeadlineDates & Pick<Deadline, "timeZone" | "receivedOn">;
   readonly token: string;
   readonly tokenHash: string;
@@ -47,6 +49,7 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
     updatedAt: at,
     closedAt: null,
     submittedBy: actor,
+    ...(opening.submission === null ? {} : { submission: opening.submission }),
     reason: null,
     acknowledgement: {
       by: opening.acknowledgedBy,

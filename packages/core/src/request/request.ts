@@ -52,6 +52,8 @@ export interface ExportPackage {
   /** Left out for a package that anybody can open who has it. */
   readonly encrypted?: true;
   readonly downloads: number;
+  /** How many of them were by the link. Left out: none. */
+  readonly downloadsByLink?: number;
 }
 
 /**
@@ -88,6 +90,8 @@ export interface Request {
   readonly updatedAt: Instant;
   readonly closedAt: Instant | null;
   readonly submittedBy: string;
+  /** Recognises what was asked for under an idempotency key: a keyed hash. Left out where there was none. */
+  readonly submission?: string;
   /** Why it was declined or cancelled, in the words of whoever did so. */
   readonly reason: string | null;
   readonly acknowledgement: Acknowledgement;

@@ -23,6 +23,8 @@ export interface Rules {
   readonly approvalValidFor: number;
   /** How long a package can be fetched. */
   readonly packageValidFor: number;
+  /** How often a package can be fetched by its link, 1 or more; null for as often as anybody likes until it expires. */
+  readonly downloads: number | null;
   /** How long a request that waits for another one about the same person waits before it looks again. */
   readonly blockedDelay: number;
   /** How often a request that a hold keeps looks whether it still stands. */
@@ -42,6 +44,7 @@ export const defaultRules: Rules = {
   reminders: [7, 2],
   approvalValidFor: 7 * day,
   packageValidFor: 7 * day,
+  downloads: null,
   blockedDelay: 5 * second,
   holdDelay: hour,
   undeliveredKept: 30 * day,

@@ -137,7 +137,7 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
     case "package-built":
       return packageBuilt(change, event, rules);
     case "package-downloaded":
-      return packageDownloaded(change);
+      return packageDownloaded(change, event, rules);
     case "notice-sent":
       return noticeSent(change, event, rules);
     case "notice-failed":

@@ -83,13 +83,15 @@ const eventOf = (machine: Machine, deed: (typeof deeds)[number], which: number):
       };
     }
     case "cancel":
-      return which % 8 === 0 ? { type: "cancelled", reason: "by mistake" } : { type: "package-downloaded" };
+      return which % 8 === 0
+        ? { type: "cancelled", reason: "by mistake" }
+        : { type: "package-downloaded", byLink: true };
     case "resend":
       return { type: "notice-retried", notice: notices[which % Math.max(1, notices.length)]?.id ?? "" };
     case "reissue":
       return { type: "confirmation-reissued", token: `secret-${which}`, tokenHash: "hash" };
     case "download":
-      return { type: "package-downloaded" };
+      return { type: "package-downloaded", byLink: which % 2 === 0 };
     case "extend":
       return { type: "extended", reason: "many records" };
     case "suspend":
@@ -113,6 +115,10 @@ const look = (machine: Machine): void => {
   expect(mistakes).toEqual([]);
   const { confidential, ...open } = request;
   expect(JSON.stringify(open)).not.toContain("secret");
+  if (request.package !== null) {
+    const { downloads, downloadsByLink = 0 } = request.package;
+    expect(downloadsByLink).toBeLessThanOrEqual(Math.min(downloads, rules.downloads));
+  }
   const view = viewOf(request, { sources: new Map(), rules });
   if (request.phase !== "closed") {
     expect(request.outcome).toBeNull();

@@ -20,7 +20,7 @@ import { type Action, dueActions } from "../../src/workflows/actions.ts";
 import { decide } from "../../src/workflows/decide.ts";
 import { partsOf } from "../../src/workflows/export.ts";
 
-export const rules = { ...defaultRules, identifiers: 4 };
+export const rules = { ...defaultRules, identifiers: 4, downloads: 2 };
 
 const abilities: fc.Arbitrary<SourceAbilities> = fc.record({
   identify: fc.boolean(),
@@ -93,6 +93,7 @@ export class Machine {
         identifiers: [{ type: "email", value: "secret@example.org" }],
         pseudonyms: ["pseudonym-0"],
         acknowledgedBy: "tenant-admin",
+        submission: null,
         needsApproval,
         deadline: { timeZone: "UTC", receivedOn: "2026-01-05", ...datesOf("2026-02-05", "2026-04-07") },
         token: "secret-token",

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasBrowser, launchBrowser, sayWhatIsLeftOut, watch } from "./support/browser.ts";
 import { household, type Office, openOffice } from "./support/office.ts";
@@ -91,6 +91,15 @@ const signedInPage = async (): Promise<Page> => {
   return page;
 };
 
+/** As the browser works it out. */
+const styleOf = (locator: Locator, property: string): Promise<string> =>
+  locator.evaluate((element, name) => {
+    const view = element.ownerDocument.defaultView as unknown as {
+      getComputedStyle(of: unknown): Record<string, string>;
+    };
+    return view.getComputedStyle(element)[name] ?? "";
+  }, property);
+
 interface Finding {
   readonly id: string;
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
@@ -175,13 +184,11 @@ describe.runIf(hasBrowser)("the console, in a browser", () => {
     await page.goto(`${office.origin}/privacy/console/requests`);
     const bar = page.locator(".timeline .gone").first();
     const [fill, behind] = await Promise.all([
-      bar.evaluate((rect) => getComputedStyle(rect).fill),
-      page.locator("body").evaluate((body) => getComputedStyle(body).backgroundColor),
+      styleOf(bar, "fill"),
+      styleOf(page.locator("body"), "backgroundColor"),
     ]);
     expect(fill).not.toBe(behind);
-    const border = await page
-      .getByRole("link", { name: "Make a request" })
-      .evaluate((button) => getComputedStyle(button).borderTopWidth);
+    const border = await styleOf(page.getByRole("link", { name: "Make a request" }), "borderTopWidth");
     expect(Number.parseFloat(border)).toBeGreaterThan(0);
     await page.context().close();
   });

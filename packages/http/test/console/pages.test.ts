@@ -369,7 +369,7 @@ describe("a request", () => {
       /<code>user-boss<\/code><\/td><td data-label="What">downloaded/,
     );
     const unmade = await office.submit("export", "user-data", "mia@example.org");
-    expect((await office.post(`/requests/${unmade}/package`)).status).toBe(410);
+    expect((await office.post(`/requests/${unmade}/package`)).status).toBe(404);
   });
 
   it("says that a hold stops it, and why", async () => {

@@ -1,4 +1,4 @@
-import { NotPossibleNow } from "../../errors.ts";
+import { NotPossibleNow, TokenRejected } from "../../errors.ts";
 import {
   after,
   type Change,
@@ -55,13 +55,24 @@ export const packageBuilt = (
   return ok(recorded(withSecret, "packaged", detail));
 };
 
-/** Whether the package can be fetched is for the caller to have checked; this counts, and leaves a receipt. */
-export const packageDownloaded = (change: Change): Result<Change, NotPossibleNow> => {
+/**
+ * Whether the package is still there is for the caller to have checked; this counts, and leaves a receipt. Two at the
+ * same moment cannot both be the last.
+ */
+export const packageDownloaded = (
+  change: Change,
+  { byLink }: EventOf<"package-downloaded">,
+  rules: Rules,
+): Result<Change, NotPossibleNow | TokenRejected> => {
   const held = change.request.package;
   if (held === null) return err(new NotPossibleNow("There is no package."));
-  return ok(
-    recorded(changed(change, { package: { ...held, downloads: held.downloads + 1 } }), "downloaded", {
-      edition: held.edition,
-    }),
-  );
+  const { edition, downloadsByLink = 0 } = held;
+  if (byLink && rules.downloads !== null && downloadsByLink >= rules.downloads) {
+    return err(new TokenRejected("used"));
+  }
+  const counted = {
+    downloads: held.downloads + 1,
+    ...(byLink ? { downloadsByLink: downloadsByLink + 1 } : {}),
+  };
+  return ok(recorded(changed(change, { package: { ...held, ...counted } }), "downloaded", { edition }));
 };

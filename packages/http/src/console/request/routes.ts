@@ -1,9 +1,9 @@
 import type { ChangeError, RequestView, ResultAsync } from "@subject-rights/core";
 import { Hono } from "hono";
+import { packageHeaders, packageStream } from "../../package-download.ts";
 import { type ConsoleCall, errorPage, seeOther, textField } from "../answer.ts";
 import type { ConsoleContext, ConsoleEnvironment } from "../console.ts";
 import type { Said } from "../words/said.ts";
-import { downloadOf } from "./download.ts";
 import { evidencePage } from "./evidence-page.ts";
 import { loadRequest } from "./load.ts";
 import { requestPage } from "./page.ts";
@@ -137,7 +137,7 @@ export const requestRoutes = (context: ConsoleContext): Hono<ConsoleEnvironment>
   routes.post("/package", async (call) => {
     const fetched = await packages.fetch(about(call));
     return fetched.match(
-      (found) => downloadOf(found, (error) => context.failed(error)),
+      (found) => new Response(packageStream(found, context.failed), { headers: packageHeaders(found) }),
       (error) => errorPage(call, context, error, back(call)),
     );
   });

@@ -1,0 +1,146 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { defineUserDirectory } from "../src/index.ts";
+import { ada, admin, createWorld, peopleSource } from "./world.ts";
+
+const people = () => new Map([[ada, [{ name: "Ada" }]]]);
+const erasure = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
+
+describe("submitting under an idempotency key", () => {
+  it("answers the same request, even once it is closed", async () => {
+    const { rights, settle, token, read } = await createWorld({ sources: [peopleSource("crm", people())] });
+    const submission = { ...erasure, idempotencyKey: "key-1" };
+    const first = (await rights.requests.submit(submission))._unsafeUnwrap();
+    expect(first.alreadyOpen).toBe(false);
+    await settle();
+    (await rights.requests.acknowledge({ token: token() }))._unsafeUnwrap();
+    await settle();
+    expect((await read(first.request.id)).outcome).toBe("completed");
+    const again = (await rights.requests.submit(submission))._unsafeUnwrap();
+    expect(again).toMatchObject({ alreadyOpen: false, request: { id: first.request.id, phase: "closed" } });
+    // Without a key it is asked for anew.
+    const anew = (await rights.requests.submit(erasure))._unsafeUnwrap();
+    expect(anew.request.id).not.toBe(first.request.id);
+    await rights.stop();
+  });
+
+  it("refuses the same key for anything else, and does nothing", async () => {
+    const { rights, tables } = await createWorld({ sources: [peopleSource("crm", people())] });
+    (await rights.requests.submit({ ...erasure, idempotencyKey: "key-1" }))._unsafeUnwrap();
+    const changes = [
+      { email: "bob@example.org" },
+      { kind: "export", actor: { ...admin, roles: ["admin", "tenant-admin"] } },
+      { identifiers: [{ type: "customer-number", value: "7" }] },
+      { receivedAt: "2025-01-01T00:00:00Z" },
+    ] as const;
+    for (const change of changes) {
+      const refused = await rights.requests.submit({ ...erasure, idempotencyKey: "key-1", ...change });
+      expect(refused._unsafeUnwrapErr().code).toBe("idempotency-key-reused");
+    }
+    expect(tables.requests.size).toBe(1);
+    // An address in other letters is the same address.
+    const same = await rights.requests.submit({
+      ...erasure,
+      email: "ADA@example.org",
+      idempotencyKey: "key-1",
+    });
+    expect(same.isOk()).toBe(true);
+    await rights.stop();
+  });
+
+  it("takes the keys of each actor and each tenant for themselves", async () => {
+    const { rights, tables } = await createWorld({ sources: [peopleSource("crm", people())] });
+    for (const actor of [admin, { ...admin, tenant: "other" }]) {
+      (await rights.requests.submit({ ...erasure, actor, idempotencyKey: "key-1" }))._unsafeUnwrap();
+    }
+    const other = { ...erasure, actor: { ...admin, id: "admin-2" }, idempotencyKey: "key-1" };
+    // Ada's is open already, so nothing new is made; bob's is.
+    expect((await rights.requests.submit(other))._unsafeUnwrap().alreadyOpen).toBe(true);
+    (await rights.requests.submit({ ...other, email: "bob@example.org" }))._unsafeUnwrap();
+    expect(tables.requests.size).toBe(3);
+    await rights.stop();
+  });
+
+  it("keeps the request readable when many with one key come at the same moment", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom(ada, "bob@example.org"), { minLength: 2, maxLength: 6 }),
+        fc.boolean(),
+        async (emails, isAdaOpen) => {
+          const { rights, tables } = await createWorld({ sources: [peopleSource("crm", people())] });
+          if (isAdaOpen) (await rights.requests.submit(erasure))._unsafeUnwrap();
+          const before = tables.requests.size;
+          const answers = await Promise.all(
+            emails.map((email) => rights.requests.submit({ ...erasure, email, idempotencyKey: "key-1" })),
+          );
+          expect(tables.requests.size - before).toBeLessThanOrEqual(1);
+          for (const answer of answers) {
+            if (answer.isErr()) expect(answer.error.code).toBe("idempotency-key-reused");
+          }
+          // The key that everything is encrypted under is there: whoever lost has not destroyed it.
+          for (const { id } of tables.requests.values()) {
+            const revealed = await rights.requests.reveal({ actor: admin, requestId: id });
+            expect(revealed.isOk()).toBe(true);
+          }
+          await rights.stop();
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it("refuses a key that is none", async () => {
+    const { rights } = await createWorld({ sources: [peopleSource("crm", people())] });
+    for (const idempotencyKey of ["", "two words", "ä", "x".repeat(201)]) {
+      const refused = await rights.requests.submit({ ...erasure, idempotencyKey });
+      expect(refused._unsafeUnwrapErr().code).toBe("invalid-input");
+    }
+    await rights.stop();
+  });
+});
+
+describe("a hold under an idempotency key", () => {
+  it("is placed once", async () => {
+    const { rights } = await createWorld({ sources: [peopleSource("crm", people())] });
+    const hold = {
+      actor: admin,
+      identifiers: [{ type: "email", value: ada }],
+      reason: "a claim in court",
+      idempotencyKey: "key-1",
+    };
+    const [first, second] = await Promise.all([rights.holds.place(hold), rights.holds.place(hold)]);
+    expect(second._unsafeUnwrap().hold).toEqual(first._unsafeUnwrap().hold);
+    expect((await rights.holds.list({ actor: admin }))._unsafeUnwrap().holds).toHaveLength(1);
+    const other = await rights.holds.place({ ...hold, reason: "another claim" });
+    expect(other._unsafeUnwrapErr().code).toBe("idempotency-key-reused");
+    await rights.stop();
+  });
+});
+
+describe("removing users under an idempotency key", () => {
+  const users = ["u-1", "u-2", "u-3"].map((id) => ({
+    id,
+    email: `${id}@example.org`,
+    roles: [],
+    administrator: id === "u-3",
+  }));
+
+  it("answers the same requests, even when the users are gone", async () => {
+    let there = users;
+    const { rights, tables } = await createWorld({
+      sources: [peopleSource("crm", people(), { holds: ["user-data"] })],
+      users: defineUserDirectory({ list: async () => ({ users: there }) }),
+    });
+    const removal = { actor: admin, userIds: ["u-2", "u-1"], idempotencyKey: "key-1" };
+    const first = (await rights.users.remove(removal))._unsafeUnwrap();
+    there = users.slice(2);
+    const again = (await rights.users.remove({ ...removal, userIds: ["u-1", "u-2"] }))._unsafeUnwrap();
+    expect(again.map(({ request }) => request.id).toSorted()).toEqual(
+      first.map(({ request }) => request.id).toSorted(),
+    );
+    const other = await rights.users.remove({ ...removal, userIds: ["u-1"] });
+    expect(other._unsafeUnwrapErr().code).toBe("idempotency-key-reused");
+    expect(tables.requests.size).toBe(2);
+    await rights.stop();
+  });
+});

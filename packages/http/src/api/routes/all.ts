@@ -1,0 +1,20 @@
+import type { ApiRoute } from "../route.ts";
+import { holdRoutes } from "./holds.ts";
+import { progressRoutes } from "./progress.ts";
+import { requestRoutes } from "./requests.ts";
+import { sourceRoutes } from "./sources.ts";
+import { suppressionRoutes } from "./suppressions.ts";
+import { sweepRoutes } from "./sweeps.ts";
+import { tokenRoutes } from "./tokens.ts";
+import { userRoutes } from "./users.ts";
+
+export const apiRouteList: readonly ApiRoute[] = [
+  ...requestRoutes,
+  ...progressRoutes,
+  ...tokenRoutes,
+  ...sourceRoutes,
+  ...userRoutes,
+  ...holdRoutes,
+  ...suppressionRoutes,
+  ...sweepRoutes,
+];

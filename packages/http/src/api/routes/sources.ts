@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { acting } from "../errors-of-calls.ts";
+import { type ApiRoute, json, nothing, route } from "../route.ts";
+import { named } from "../schemas/named.ts";
+import { sourceRow } from "../schemas/others.ts";
+
+const sourceList = named("SourceList", z.object({ sources: z.array(sourceRow) }));
+
+export const sourceRoutes: readonly ApiRoute[] = [
+  route({
+    id: "listSources",
+    method: "get",
+    path: "/sources",
+    title: "All data sources, each with its status",
+    answer: sourceList,
+    errors: { ...acting, damaged: true },
+    handle: ({ rights, actor }) => rights.sources.list({ actor }).map((sources) => json(200)({ sources })),
+  }),
+  route({
+    id: "refreshSource",
+    method: "post",
+    path: "/sources/{source}/refresh",
+    title: "Refreshes one copy from its origins",
+    text: "Answers when that is finished.",
+    answer: null,
+    errors: { ...acting, "call-failed": true, "source-not-found": true },
+    handle: ({ rights, actor, path }) => rights.sources.refresh({ actor, ...path }).map(nothing),
+  }),
+];

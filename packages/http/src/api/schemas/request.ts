@@ -1,0 +1,263 @@
+import type {
+  AuditEntry,
+  AuditVerdict,
+  CollectionOutcome,
+  DeadlineView,
+  GradedCollection,
+  MessageProgress,
+  PlanPreview,
+  ProgressEvent,
+  RequestView,
+  RevealedSubject,
+  SourceProgress,
+  Waiting,
+} from "@subject-rights/core";
+import { z } from "zod";
+import { named } from "./named.ts";
+import {
+  category,
+  count,
+  identifier,
+  instant,
+  kind,
+  outcome,
+  phase,
+  problem,
+  problemCode,
+  sourceStatus,
+} from "./words.ts";
+
+const task = z.enum(["erase", "refresh", "manual", "export", "leave", "identify"]);
+const becomes = z.enum(["erased", "anonymised", "retained"]);
+
+const collectionOutcome = named(
+  "CollectionOutcome",
+  z.discriminatedUnion("outcome", [
+    z.object({ collection: z.string(), outcome: z.literal("erased"), count }),
+    z.object({ collection: z.string(), outcome: z.literal("anonymised"), count, changed: count.optional() }),
+    z.object({ collection: z.string(), outcome: z.literal("absent") }),
+    z.object({
+      collection: z.string(),
+      outcome: z.literal("retained"),
+      count,
+      reason: z.string(),
+      until: z.iso.date(),
+    }),
+  ]) satisfies z.ZodType<CollectionOutcome>,
+);
+
+const sourceProgress = named(
+  "SourceProgress",
+  z.object({
+    id: z.string(),
+    title: z.string(),
+    kind: z.enum(["origin", "copy"]),
+    task,
+    status: sourceStatus,
+    attempts: count,
+    nextAttemptAt: instant.nullable(),
+    problem: problem.nullable(),
+    records: count.nullable(),
+    done: count,
+    located: z.array(z.object({ collection: z.string(), count, becomes: becomes.optional() })).nullable(),
+    outcomes: z.array(collectionOutcome),
+    checked: z.boolean().nullable(),
+    settlement: z.object({ reason: z.string(), by: z.string(), at: instant }).nullable(),
+  }) satisfies z.ZodType<SourceProgress>,
+);
+
+const messageProgress = named(
+  "MessageProgress",
+  z.object({
+    id: z.string(),
+    kind: z.enum([
+      "confirmation",
+      "support",
+      "manual-task",
+      "decision",
+      "approval",
+      "deadline",
+      "extension",
+      "delivery",
+      "package-secret",
+      "completion",
+      "recipient",
+      "refusal",
+      "failure",
+    ]),
+    status: z.enum(["due", "sent", "failed", "withdrawn"]),
+    attempts: count,
+    sentAt: instant.nullable(),
+    problem: problem.nullable(),
+  }) satisfies z.ZodType<MessageProgress>,
+);
+
+const waiting = named(
+  "Waiting",
+  z.discriminatedUnion("for", [
+    z.object({ for: z.literal("acknowledgement"), until: instant }),
+    z.object({ for: z.literal("other-request"), requestId: z.string() }),
+    z.object({
+      for: z.literal("decision"),
+      decision: z.string(),
+      source: z.string(),
+      identifierType: z.string(),
+    }),
+    z.object({ for: z.literal("hold"), hold: z.string() }),
+    z.object({ for: z.literal("identity"), since: instant }),
+    z.object({ for: z.literal("approval"), plan: z.string(), until: instant }),
+    z.object({ for: z.literal("task"), source: z.string() }),
+    z.object({ for: z.literal("source"), source: z.string(), problem: problemCode }),
+    z.object({ for: z.literal("message"), message: z.string(), problem: problemCode }),
+  ]) satisfies z.ZodType<Waiting>,
+);
+
+const deadline = z.object({
+  timeZone: z.string(),
+  receivedOn: z.iso.date(),
+  dueOn: z.iso.date(),
+  endsAt: instant,
+  extended: z.boolean(),
+  suspendedSince: instant.nullable(),
+  explanation: z.string(),
+}) satisfies z.ZodType<DeadlineView>;
+
+const graded = z.object({
+  source: z.string(),
+  collection: z.string().nullable(),
+  grade: z.enum(["verified-absent", "verified-changed", "accepted", "unverifiable", "failed"]).nullable(),
+  retained: count,
+}) satisfies z.ZodType<GradedCollection>;
+
+const approvalState = z.enum(["planning", "waiting", "confirming", "approved"]);
+
+export const requestView = named(
+  "Request",
+  z.object({
+    id: z.string(),
+    kind,
+    category,
+    phase,
+    outcome: outcome.nullable(),
+    receivedAt: instant,
+    closedAt: instant.nullable(),
+    reopensAt: instant.nullable(),
+    submittedBy: z.string(),
+    reason: z.string().nullable(),
+    acknowledgement: z.object({
+      by: z.enum(["tenant-admin", "data-subject"]),
+      acknowledgedAt: instant.nullable(),
+      expiresAt: instant,
+    }),
+    sources: z.array(sourceProgress),
+    messages: z.array(messageProgress),
+    package: z
+      .object({ bytes: count, sha256: z.string(), expiresAt: instant, encrypted: z.boolean() })
+      .nullable(),
+    deadline,
+    grades: z.array(graded),
+    approval: z
+      .object({
+        state: approvalState,
+        plan: z.string().nullable(),
+        edition: count,
+        expiresAt: instant.nullable(),
+        approvedBy: z.string().nullable(),
+        approvedAt: instant.nullable(),
+      })
+      .nullable(),
+    waitingFor: z.array(waiting),
+    idle: z.object({ until: instant.nullable() }).nullable(),
+  }) satisfies z.ZodType<RequestView>,
+);
+
+export const submitted = named(
+  "Submitted",
+  z.object({
+    request: requestView,
+    alreadyOpen: z.boolean().describe("Whether the same was asked for already, and is still open."),
+  }),
+);
+
+export const progressEvent = named(
+  "ProgressEvent",
+  z.discriminatedUnion("type", [
+    z.object({ type: z.literal("phase"), phase }),
+    z.object({ type: z.literal("source"), source: sourceProgress }),
+    z.object({ type: z.literal("message"), message: messageProgress }),
+    z.object({ type: z.literal("waiting"), for: z.array(waiting) }),
+    z.object({ type: z.literal("idle"), until: instant.nullable() }),
+    z.object({ type: z.literal("closed"), outcome }),
+  ]) satisfies z.ZodType<ProgressEvent>,
+);
+
+export const auditEntry = named(
+  "AuditEntry",
+  z.object({
+    tenant: z.string(),
+    requestId: z.string(),
+    sequence: z.number().int().positive(),
+    at: instant,
+    actor: z.string(),
+    action: z.string(),
+    source: z.string().nullable(),
+    detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    hash: z.string(),
+  }) satisfies z.ZodType<AuditEntry>,
+);
+
+export const auditVerdict = named(
+  "AuditVerdict",
+  z.object({
+    intact: z.boolean(),
+    entries: count,
+    findings: z.array(
+      z.object({ sequence: count, what: z.enum(["missing", "misplaced", "changed", "cut-off"]) }),
+    ),
+  }) satisfies z.ZodType<AuditVerdict>,
+);
+
+export const revealedSubject = named(
+  "RevealedSubject",
+  z.object({
+    identifiers: z.array(identifier),
+    undecided: z.array(z.object({ decision: z.string(), identifier })),
+  }) satisfies z.ZodType<RevealedSubject>,
+);
+
+export const planPreview = named(
+  "PlanPreview",
+  z.object({
+    plan: z.object({
+      format: z.literal("subject-rights-plan"),
+      version: z.literal(1),
+      request: z.string(),
+      tenant: z.string(),
+      kind: z.string(),
+      category: z.string(),
+      people: z.array(z.string()),
+      sources: z.array(
+        z.object({
+          source: z.string(),
+          kind: z.enum(["origin", "copy"]),
+          task,
+          after: z.array(z.string()),
+          configuration: z.string().nullable(),
+          settled: z.boolean(),
+          collections: z
+            .array(
+              z.object({
+                collection: z.string(),
+                count,
+                becomes: z.enum([...becomes.options, "refreshed", "erased-by-owner", "exported"]),
+              }),
+            )
+            .nullable(),
+        }),
+      ),
+    }),
+    canonical: z.string().describe("The plan in its canonical form (RFC 8785)."),
+    hash: z.string().describe("SHA-256 of `canonical`, in hex: what an approval names."),
+    state: approvalState.nullable(),
+  }) satisfies z.ZodType<PlanPreview>,
+);

@@ -1,0 +1,57 @@
+import {
+  type Outcome,
+  type Phase,
+  type Problem,
+  type ProblemCode,
+  phases,
+  problemCodes,
+  type SourceStatus,
+  sourceStatuses,
+} from "@subject-rights/core";
+import { z } from "zod";
+import { named } from "./named.ts";
+
+/** RFC 3339, in UTC, with milliseconds. */
+export const instant = z.iso.datetime({ precision: 3 });
+export const count = z.number().int().nonnegative();
+export const id = z.string().min(1).max(200);
+export const kind = z.enum(["erasure", "export"]);
+export const category = z.enum(["customer-data", "user-data", "user-telemetry"]);
+export const phase = named("Phase", z.enum(phases) satisfies z.ZodType<Phase>);
+export const outcome = named(
+  "Outcome",
+  z.enum([
+    "completed",
+    "completed-with-exceptions",
+    "failed",
+    "declined",
+    "cancelled",
+    "lapsed",
+  ]) satisfies z.ZodType<Outcome>,
+);
+export const sourceStatus = z.enum(sourceStatuses) satisfies z.ZodType<SourceStatus>;
+export const problemCode = named("ProblemCode", z.enum(problemCodes) satisfies z.ZodType<ProblemCode>);
+export const problem = z.object({ code: problemCode, retryable: z.boolean() }) satisfies z.ZodType<Problem>;
+
+/** What people type is checked by the library; this is its shape. */
+export const reason = z
+  .string()
+  .min(1)
+  .max(500)
+  .describe("Is kept for good, so it must not name the person.");
+export const email = z.string().min(3).max(320).describe("The email address of the person.");
+export const identifier = named(
+  "Identifier",
+  z.strictObject({
+    type: z.string().describe("`email`, or a name of the application's own: lower case, digits, dashes."),
+    value: z.string().max(1_000),
+  }),
+);
+export const identifiers = z.array(identifier).max(20);
+/** Left out: from the beginning. */
+export const cursor = z
+  .string()
+  .min(1)
+  .max(1_000)
+  .describe("From the page before. Left out: from the beginning.");
+export const nextCursor = z.string().nullable().describe("Of the next page; null where this is the last.");
