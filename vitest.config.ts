@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 const onPostgres = [
   "packages/postgres/test/**/*.test.ts",
   "packages/pg-boss/test/**/*.test.ts",
+  "packages/http/test/postgres/**/*.test.ts",
   "packages/bench/test/**/*.test.ts",
 ];
 

@@ -16,6 +16,8 @@ const examples = [
   "custom-data-source",
   "trust",
   "evidence",
+  "http-node",
+  "http-express",
 ];
 
 const { positionals } = parseArgs({ allowPositionals: true });

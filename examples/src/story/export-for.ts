@@ -19,16 +19,20 @@ export interface ExportStory {
 
 /** Asks for an export, has it acknowledged by mail, follows it, and shows the package that comes by mail. */
 export const exportFor = ({ example, heading, category, email, request }: ExportStory): Promise<void> =>
-  tellStory(example, openCompany, async (company, screen) => {
-    screen.heading(heading);
-    screen.say(request);
-    const requestId = await takeUp(company, screen, "export", async () => {
-      const submission = { actor: tenantAdmin, kind: "export", category, email } as const;
-      return orThrow(await company.rights.requests.submit(submission)).request.id;
-    });
-    orThrow(await company.rights.start());
-    await acknowledgeByMail(company, screen, requestId);
-    const outcome = await followRequest(company, tenantAdmin, requestId);
-    screen.fact("outcome", outcome ?? "open");
-    await showDeliveredPackage(company, screen);
-  });
+  tellStory(
+    example,
+    (place) => openCompany(place),
+    async (company, screen) => {
+      screen.heading(heading);
+      screen.say(request);
+      const requestId = await takeUp(company, screen, "export", async () => {
+        const submission = { actor: tenantAdmin, kind: "export", category, email } as const;
+        return orThrow(await company.rights.requests.submit(submission)).request.id;
+      });
+      orThrow(await company.rights.start());
+      await acknowledgeByMail(company, screen, requestId);
+      const outcome = await followRequest(company, tenantAdmin, requestId);
+      screen.fact("outcome", outcome ?? "open");
+      await showDeliveredPackage(company, screen);
+    },
+  );

@@ -21,19 +21,20 @@ export interface OpenApplication extends Pick<Place, "folder" | "shown"> {
   readonly unfinished: readonly RequestView[];
 }
 
-/** What is an application's own. */
-export type OwnParts = Pick<SubjectRightsOptions, "sources" | "users"> & ChosenParts;
-
-/** What an example may have otherwise than the others. */
-export type ChosenParts = Partial<
-  Pick<SubjectRightsOptions, "links" | "needsApproval" | "evidenceSigner" | "timeZone">
->;
+/** What differs from one example to the next. */
+export type OwnParts = Pick<
+  SubjectRightsOptions,
+  "sources" | "users" | "links" | "needsApproval" | "evidenceSigner" | "timeZone"
+> & {
+  /** The largest attachment of a letter, in bytes; a larger package goes by a link. */
+  readonly attachmentLimit?: number;
+};
 
 /** Puts everything together. Nothing is worked on before the library is started. */
 export const openApplication = async (
   { folder, shown, atEnd }: Place,
   { storage }: OpenStore,
-  own: OwnParts,
+  { attachmentLimit, ...own }: OwnParts,
 ): Promise<OpenApplication> => {
   const mail = await startMailServer({ folder: join(folder, "mail") });
   atEnd(() => mail.stop());
@@ -42,16 +43,17 @@ export const openApplication = async (
   // This is all that an application has to write.
   const rights = createSubjectRights({
     ...storage,
+    links: { acknowledge: (token) => `https://insights.halmstrand.example/acknowledge#${token}` },
+    ...own,
     controller: company.name,
     notifier: smtpNotifier({
       server: { host, port, user, password, ca },
+      ...(attachmentLimit === undefined ? {} : { attachmentLimit }),
       from: { name: `${company.application} Privacy`, address: "privacy@halmstrand.example" },
     }),
     addresses: { tenantAdmin: () => company.tenantAdmin, support: () => company.support },
-    links: { acknowledge: (token) => `https://insights.halmstrand.example/acknowledge#${token}` },
     // Quicker than in real life, so that nobody has to wait for a source to be given up.
     rules: { retry: { attempts: 3, firstDelay: 300 } },
-    ...own,
   });
   atEnd(() => rights.stop());
   const { requests } = orThrow(await rights.requests.list({ actor: admin, limit: 10 }));

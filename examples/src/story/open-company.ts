@@ -4,7 +4,7 @@ import { companySources } from "../company/company-sources.ts";
 import { companyUsers } from "../company/company-users.ts";
 import { type HelpdeskService, startHelpdesk } from "../company/helpdesk-service.ts";
 import { makeCompany } from "../company/make-company.ts";
-import { type ChosenParts, type OpenApplication, openApplication } from "./open-application.ts";
+import { type OpenApplication, type OwnParts, openApplication } from "./open-application.ts";
 import { openStore } from "./open-store.ts";
 import type { Place } from "./place.ts";
 
@@ -18,7 +18,10 @@ export interface OpenCompany extends OpenApplication {
 }
 
 /** Makes the company anew, or finds it as an interrupted run left it, and opens all of it. */
-export const openCompany = async (place: Place, chosen: ChosenParts = {}): Promise<OpenCompany> => {
+export const openCompany = async (
+  place: Place,
+  changes: Omit<OwnParts, "sources" | "users"> = {},
+): Promise<OpenCompany> => {
   const [before, after] = [join(place.folder, "before"), join(place.folder, "after")];
   if (!place.isLeftUnfinished) {
     await makeCompany(before);
@@ -29,6 +32,6 @@ export const openCompany = async (place: Place, chosen: ChosenParts = {}): Promi
 
   const helpdesk = await startHelpdesk(after);
   place.atEnd(() => helpdesk.stop());
-  const own = { sources: companySources(after, helpdesk), users: companyUsers(after), ...chosen };
+  const own = { sources: companySources(after, helpdesk), users: companyUsers(after), ...changes };
   return { ...(await openApplication(place, store, own)), helpdesk, before, after };
 };

@@ -6,20 +6,26 @@ import { fromBufferPromise } from "yauzl";
 import type { Screen } from "../screen/screen.ts";
 import type { OpenApplication } from "./open-application.ts";
 
-/** Waits for the letter with the export package, puts the package on disk, unpacked too, and shows what is in it. */
-export const showDeliveredPackage = async (
-  { mail, folder, shown }: OpenApplication,
-  screen: Screen,
-): Promise<void> => {
-  const letter = await mail.waitFor(({ attachments }) => attachments.length > 0);
+/** Waits for the letter with the export package, and shows both. */
+export const showDeliveredPackage = async (application: OpenApplication, screen: Screen): Promise<void> => {
+  const letter = await application.mail.waitFor(({ attachments }) => attachments.length > 0);
   screen.say("The exported data arrives at the tenant administrator's address:");
   screen.letter(letter);
   const [attached] = letter.attachments;
   if (attached === undefined) throw new Error("the letter has nothing attached");
+  await showPackage(application, screen, Buffer.from(attached.content));
+};
+
+/** Puts a package on disk, unpacked too, and shows what is in it. */
+export const showPackage = async (
+  { folder, shown }: OpenApplication,
+  screen: Screen,
+  content: Buffer,
+): Promise<void> => {
   const zip = join(folder, "package.zip");
-  await writeFile(zip, attached.content);
+  await writeFile(zip, content);
   const unpacked = join(folder, "package");
-  const files = await unpack(Buffer.from(attached.content), unpacked);
+  const files = await unpack(content, unpacked);
 
   const manifest = exportManifestSchema.parse(JSON.parse(files.get("manifest.json") ?? ""));
   screen.heading("What is in the package");

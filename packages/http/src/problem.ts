@@ -8,7 +8,7 @@ export interface ProblemDetails {
   readonly [member: string]: unknown;
 }
 
-export const problemType = (code: string): string => `urn:subject-rights:problem:${code}`;
+const problemType = (code: string): string => `urn:subject-rights:problem:${code}`;
 
 export const problemOf = (
   status: number,

@@ -41,13 +41,17 @@ export const eventStream = ({
   const end = setTimeout(() => stop.abort(), longest);
   end.unref();
   signal.addEventListener("abort", () => clearTimeout(end), { once: true });
-  return byteStream(frames(follow(signal), heartbeat, signal, failed), { stop: () => stop.abort(), failed });
+  return byteStream(frames(follow(signal), heartbeat, signal, stop, failed), {
+    stop: () => stop.abort(),
+    failed,
+  });
 };
 
 async function* frames(
   events: AsyncIterable<StreamedEvent>,
   heartbeat: number,
   signal: AbortSignal,
+  stop: AbortController,
   failed: (error: unknown) => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const encoder = new TextEncoder();
@@ -73,6 +77,7 @@ async function* frames(
     // Not `error`: that is what a browser calls it when the connection broke.
     yield encoder.encode(frameOf({ event: "failure", data: { code }, isLast: false }));
   } finally {
+    stop.abort();
     // Whoever follows looks once more at the latest when its signal fires; nobody waits for it.
     void iterator.return?.().catch(() => undefined);
   }

@@ -6,6 +6,7 @@ import type { WebContext } from "../web-context.ts";
 import { type HttpCode, httpCodes } from "./error-codes.ts";
 import { problemOfError } from "./error-problem.ts";
 import { lastEventId } from "./event-stream.ts";
+import { type ListCursor, listCursorOf } from "./list-cursor.ts";
 import type { ApiRoute, Reply } from "./route.ts";
 
 /** Why a request was not understood; what it says is for whoever sent it. */
@@ -31,18 +32,23 @@ export const serveRoute = (context: WebContext, route: ApiRoute): Handler => {
       if (route.contentType === "text/event-stream" && call.req.header("Last-Event-ID") === lastEventId) {
         return new Response(null, { status: 204 });
       }
+      const query = queryOf(call);
+      const cursors = listCursorOf(route.id, actor, query);
       const result = await route.handle({
         rights: context.rights,
         // A route by token asks for none.
         actor: actor as NonNullable<typeof actor>,
         path: pathOf(call, names),
-        query: checked(route.query ?? noMembers, queryOf(call)),
+        query: checked(route.query ?? noMembers, cursors.unwrap(query)),
         body: await bodyOf(call, route),
         idempotencyKey: idempotencyKeyOf(call, route),
         request: call.req.raw,
         failed: context.failed,
       });
-      return result.match(responseOf, (error) => errorResponse(context, error));
+      return result.match(
+        (reply) => responseOf(reply, cursors),
+        (error) => errorResponse(context, error),
+      );
     } catch (thrown) {
       if (thrown instanceof Refused) return problemResponse(thrown.problem, thrown.headers);
       if (SubjectRightsError.is(thrown)) return errorResponse(context, thrown);
@@ -66,11 +72,11 @@ const errorResponse = (context: WebContext, error: SubjectRightsError): Response
   return problemResponse(problem, problem.status === 503 ? { "Retry-After": "5" } : {});
 };
 
-const responseOf = (reply: Reply<unknown>): Response => {
+const responseOf = (reply: Reply<unknown>, cursors: ListCursor): Response => {
   if (reply.status === 204) return new Response(null, { status: 204 });
   const { status, headers = {} } = reply;
   if ("stream" in reply) return new Response(reply.stream, { status, headers });
-  const text = "text" in reply ? reply.text : JSON.stringify(reply.json);
+  const text = "text" in reply ? reply.text : JSON.stringify(cursors.wrap(reply.json));
   return new Response(text, { status, headers: { ...headers, "Content-Type": "application/json" } });
 };
 

@@ -60,7 +60,7 @@ export interface WebWorld extends TestServer {
   token(): Promise<string>;
 }
 
-export const users = ["u-1", "u-2", "u-3"].map((id) => ({
+const users = ["u-1", "u-2", "u-3"].map((id) => ({
   id,
   email: `${id}@example.org`,
   roles: ["editor"],
