@@ -1,11 +1,9 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasBrowser, launchBrowser, sayWhatIsLeftOut, watch } from "./support/browser.ts";
 import { household, type Office, openOffice } from "./support/office.ts";
 
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 sayWhatIsLeftOut("the console's accessibility");
 
 let office: Office;
@@ -125,7 +123,7 @@ describe.runIf(hasBrowser)("the console, in a browser", () => {
       await page.emulateMedia({ colorScheme: "light" });
       await open(page);
       // Through the debugger, so that the policy of the page need not allow it.
-      await page.evaluate(axe);
+      await page.evaluate(axe.source);
       expect(await findings(page), name).toEqual([]);
       expect(await page.locator("h1").count(), name).toBe(1);
       for (const [colorScheme, width] of [

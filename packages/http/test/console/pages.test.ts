@@ -372,6 +372,21 @@ describe("a request", () => {
     expect((await office.post(`/requests/${unmade}/package`)).status).toBe(404);
   });
 
+  it("tells that it changes as it does, says nothing else, and ends when it is closed", async () => {
+    const id = await office.submit("export", "user-data", "rosa@example.org");
+    const stream = await office.get(`/requests/${id}/progress`);
+    expect(stream.headers.get("content-type")).toContain("text/event-stream");
+    await office.until(id, ({ messages }) => messages.some(({ status }) => status === "sent"));
+    await office.confirm(id);
+    // Reading to the end is only possible because it ends.
+    const told = await stream.text();
+    expect(told).toMatch(/^event: changed\n/);
+    expect(told.trimEnd()).toMatch(/event: closed\ndata:\s*$/);
+    expect(new Set(told.split("\n").map((line) => line.trimEnd()))).toEqual(
+      new Set(["event: changed", "event: closed", "data:", ""]),
+    );
+  });
+
   it("says that a hold stops it, and why", async () => {
     const held = { actor: { id: "user-admin", tenant: "northwind", roles: ["admin"] } };
     const placed = await office.rights.holds.place({

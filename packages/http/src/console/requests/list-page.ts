@@ -30,7 +30,7 @@ ${when(may("submit-erasure") || may("submit-export"), () => html`<a class="butto
 ${
   requests.length === 0
     ? html`<section class="sheet"><p>${shown === "open" ? "Nothing is open: nobody waits for an answer." : "No request is closed yet."}</p></section>`
-    : html`<div class="table" data-live="requests"${shown === "open" ? html` data-poll="5000"` : ""}><table class="requests">
+    : html`<div class="table" data-live="requests"${shown === "open" ? html` data-poll="15000"` : ""}><table class="requests">
 <caption class="hidden">${shown === "open" ? "Open requests, what is due first at the top" : "Closed requests, the newest first"}</caption>
 <thead><tr><th scope="col">Request</th><th scope="col">${shown === "open" ? "Due" : "Closed"}</th><th scope="col">${shown === "open" ? "Where it is" : "How it ended"}</th></tr></thead>
 <tbody>${requests.map((request) => (shown === "open" ? openRow(context, request) : closedRow(context, request)))}</tbody>
@@ -61,13 +61,13 @@ const title = (context: ConsoleContext, request: RequestView): Html =>
 const openRow = (context: ConsoleContext, request: RequestView): Html => {
   const urgency = urgencyOf(request, context.times);
   const waits = request.waitingFor.map((each) => waitingBriefly(each, request));
-  return html`<tr class="${urgency}">${title(context, request)}
+  return html`<tr class="${urgency}" data-key="${request.id}">${title(context, request)}
 <td data-label="Due" class="due"><span class="left ${urgency}">${timeLeft(request, context.times)}</span>${timeline(request, context.times)}<span class="sub">${context.times.day(request.deadline.dueOn)}${request.deadline.extended ? ", extended" : ""}</span></td>
 <td data-label="Where it is">${phaseWords[request.phase]}${when(waits.length > 0, () => html`<span class="sub waits">${[...new Set(waits)].join(" · ")}</span>`)}</td></tr>`;
 };
 
 const closedRow = (context: ConsoleContext, request: RequestView): Html =>
-  html`<tr>${title(context, request)}
+  html`<tr data-key="${request.id}">${title(context, request)}
 <td data-label="Closed">${request.closedAt === null ? "" : context.times.at(request.closedAt)}</td>
 <td data-label="How it ended">${request.outcome === null ? "" : outcomeWords[request.outcome]}${when(request.reopensAt, () => html`<span class="sub">opens again ${context.times.at(request.reopensAt ?? "")}, when a duty to keep ends</span>`)}</td></tr>`;
 

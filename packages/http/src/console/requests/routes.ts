@@ -1,4 +1,10 @@
-import { type Category, categorySchema, InvalidInput, requestKindSchema } from "@subject-rights/core";
+import {
+  type Category,
+  categorySchema,
+  InvalidInput,
+  NotAllowed,
+  requestKindSchema,
+} from "@subject-rights/core";
 import { Hono } from "hono";
 import { type ConsoleCall, errorPage, seeOther, textField } from "../answer.ts";
 import type { ConsoleContext, ConsoleEnvironment } from "../console.ts";
@@ -33,8 +39,12 @@ export const requestRoutes = (context: ConsoleContext): Hono<ConsoleEnvironment>
   const form = async (call: ConsoleCall, filled: RequestForm, error: InvalidInput | null = null) => {
     const { actor } = call.get("visitor");
     const sources = await context.rights.sources.list({ actor });
-    if (sources.isErr()) return errorPage(call, context, sources.error);
-    const held = new Set(sources.value.flatMap(({ holds }) => holds));
+    // Who may not see the sources may ask about all there could be: the library refuses what no source holds.
+    if (sources.isErr() && !(sources.error instanceof NotAllowed))
+      return errorPage(call, context, sources.error);
+    const held = new Set(
+      sources.isOk() ? sources.value.flatMap(({ holds }) => holds) : categorySchema.options,
+    );
     const categories = categorySchema.options.filter((category: Category) => held.has(category));
     return call.html(newPage(call, context, categories, filled, error), error === null ? 200 : 400);
   };
