@@ -7,6 +7,8 @@ body > header nav a[aria-current] { border-bottom-color: var(--accent); text-dec
 .who b { color: var(--ink); font-weight: 600; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .hint { display: block; font-weight: 400; font-size: .9rem; color: var(--quiet); }
+.choice { align-items: flex-start; }
+.choice input { margin-top: .2rem; }
 .lead { color: var(--quiet); }
 .zone { margin-top: 2rem; font-size: .875rem; }
 .crumb { margin-bottom: .25rem; }
@@ -128,6 +130,8 @@ progress::-moz-progress-bar { background: var(--accent); border-radius: 99px; }
   table.plain tr { padding: .6rem 0; border-top: 1px solid var(--line); }
   table.plain th, table.plain td { padding: .1rem 0; border: 0; }
   .number { text-align: left; }
+  td:has(> .none) { display: none !important; }
+  details.warned:not([open]) { display: inline-block; }
   td[data-label]::before { content: attr(data-label) ": "; color: var(--quiet); font-size: .875rem; }
   td.due::before, td[data-label="Records"]:has(progress)::before { display: block; }
   table.sources th:last-child, table.sources td:last-child { width: auto; }

@@ -5,7 +5,7 @@ import { plural } from "../answer.ts";
 
 /** How far a source is. Without a count there is no bar, but words. */
 export const progressBar = ({ title, records, done, status, task }: SourceProgress): Html => {
-  if (task === "identify" || task === "leave") return html`<span class="quiet">–</span>`;
+  if (task === "identify" || task === "leave") return html`<span class="quiet none">–</span>`;
   const finished = status === "succeeded";
   if (records === null || records === 0) {
     const words = done > 0 ? plural(done, "record") : records === 0 ? "holds nothing" : "not counted";

@@ -54,7 +54,7 @@ ${when(
 <thead><tr><th scope="col">Data source</th><th scope="col">What was done</th><th scope="col">How it is known</th></tr></thead>
 <tbody>${sources.map(
     ({ id, title: name, outcomes, settled }) =>
-      html`<tr><th scope="row">${name}</th><td data-label="What was done">${settled === null ? (outcomes.length === 0 ? html`<span class="quiet">–</span>` : html`<ul class="outcomes">${outcomes.map(({ collection, outcome, count, reason, until }) => html`<li><code>${collection}</code>: ${count ?? ""} ${outcome}${reason === null ? "" : html` until ${times.day(until ?? "")}: ${reason}`}</li>`)}</ul>`) : html`closed by <code>${settled.by}</code>: “${settled.reason}”`}</td>
+      html`<tr><th scope="row">${name}</th><td data-label="What was done">${settled === null ? (outcomes.length === 0 ? html`<span class="quiet none">–</span>` : html`<ul class="outcomes">${outcomes.map(({ collection, outcome, count, reason, until }) => html`<li><code>${collection}</code>: ${count ?? ""} ${outcome}${reason === null ? "" : html` until ${times.day(until ?? "")}: ${reason}`}</li>`)}</ul>`) : html`closed by <code>${settled.by}</code>: “${settled.reason}”`}</td>
 <td data-label="How it is known">${[...new Set(grades.filter(({ source }) => source === id).map(({ grade }) => (grade === null ? "Nothing was to be erased" : gradeWords[grade])))].join("; ")}</td></tr>`,
   )}</tbody></table></section>`,
 )}

@@ -30,4 +30,4 @@ const row = (
 ): Html =>
   html`<tr data-key="${id}"><th scope="row">${noticeWords[kind]}<span class="sub"><code>${id}</code></span></th>
 <td data-label="Status">${statusSign(signs[status], words[status])}${when(status === "failed" && problem !== null, () => html`<span class="sub">${problem === null ? "" : problemWords[problem.code].what}</span>`)}</td>
-<td data-label="Sent">${sentAt === null ? html`<span class="quiet">–</span>` : times.at(sentAt)}</td></tr>`;
+<td data-label="Sent">${sentAt === null ? html`<span class="quiet none">–</span>` : times.at(sentAt)}</td></tr>`;

@@ -30,7 +30,7 @@ const rows = ({ request }: RequestPart, { source, task, settled, collections }: 
         ? "not counted"
         : "holds nothing";
     return [
-      html`<tr data-key="${source}"><th scope="row">${title}</th><td data-label="Collection"><span class="quiet">–</span></td><td class="number" data-label="Records"><span class="quiet">–</span></td><td data-label="What becomes of them">${taskWords[task]}: ${words}</td></tr>`,
+      html`<tr data-key="${source}"><th scope="row">${title}</th><td data-label="Collection"><span class="quiet none">–</span></td><td class="number" data-label="Records"><span class="quiet none">–</span></td><td data-label="What becomes of them">${taskWords[task]}: ${words}</td></tr>`,
     ];
   }
   return collections.map(

@@ -75,7 +75,7 @@ ${when(
 
 /** A dash for the eye, words for the ear. */
 const none = (words: string): Html =>
-  html`<span class="quiet" aria-hidden="true">–</span><span class="hidden">${words}</span>`;
+  html`<span class="quiet none" aria-hidden="true">–</span><span class="hidden">${words}</span>`;
 
 const action = (call: ConsoleCall, context: ConsoleContext, source: SourceRow): Html => {
   const { id, title, canRefresh, status } = source;
