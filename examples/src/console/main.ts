@@ -10,10 +10,14 @@ const patience = 5_000;
 
 if (process.argv.includes("fresh")) await (await placeOf("console")).finish();
 const place = await placeOf("console");
-const { origin, outbox } = await startConsole(place, {
-  port: Number(process.env["PORT"] ?? 4600),
-  withRequests: true,
-});
+const port = Number(process.env["PORT"] ?? 4600);
+const { origin, outbox } = await startConsole(place, { port, withRequests: true }).catch(
+  (thrown: unknown) => {
+    if (!(thrown instanceof Error && "code" in thrown && thrown.code === "EADDRINUSE")) throw thrown;
+    console.error(`Port ${port} is taken. Another one: PORT=${port + 1} npm run console`);
+    process.exit(1);
+  },
+);
 console.log(`
   The console of ${origin.replace(/^https?:\/\//, "")} is open:
 

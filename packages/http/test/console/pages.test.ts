@@ -66,6 +66,28 @@ describe("who may come in", () => {
   });
 });
 
+describe("another tenant", () => {
+  it("sees nothing of this one, and changes nothing", async () => {
+    const id = await office.submit("erasure", "user-data", "tess@example.org");
+    const before = await office.until(
+      id,
+      ({ messages, idle }) => idle !== null && messages.every(({ status }) => status === "sent"),
+    );
+    expect(await office.text("/requests", "stranger")).toContain("Nothing is open");
+    expect(await office.text("/users", "stranger")).not.toContain("Example");
+    for (const path of ["", "/evidence", "/evidence.json", "/progress"]) {
+      expect((await office.get(`/requests/${id}${path}`, "stranger")).status).toBe(404);
+    }
+    for (const path of ["reveal", "package", "resume", "resend-confirmation"]) {
+      expect((await office.post(`/requests/${id}/${path}`, {}, "stranger")).status).toBe(404);
+    }
+    expect((await office.post(`/requests/${id}/cancel`, { reason }, "stranger")).status).toBe(404);
+    const removal = await office.post("/users/remove", { user: "user-eve", count: "1" }, "stranger");
+    expect(removal.status).toBe(404);
+    expect(await office.read(id)).toEqual(before);
+  });
+});
+
 describe("a form", () => {
   it("is refused from elsewhere, and changes nothing", async () => {
     const before = office.tables.requests.size;

@@ -27,6 +27,7 @@ export const actors = {
   admin: actor("user-admin", "admin"),
   exporter: actor("user-exporter", "tenant-admin"),
   nobody: actor("user-nobody"),
+  stranger: { ...actor("user-stranger", "admin", "tenant-admin"), tenant: "elsewhere" },
 } as const;
 export type Who = keyof typeof actors;
 
@@ -89,7 +90,8 @@ export const openOffice = async (
     },
     users: defineUserDirectory({
       // Two a page, and a cursor that must not get into an address.
-      list: async ({ cursor }) => {
+      list: async ({ tenant, cursor }) => {
+        if (tenant !== "northwind") return { users: [] };
         const at = cursor === undefined ? 0 : users.findIndex(({ email }) => email === cursor);
         return { users: users.slice(at, at + 2), cursor: users[at + 2]?.email };
       },
