@@ -2,6 +2,7 @@
  * The console over the invented company, to click through: `npm run console`. Ctrl-C stops it; the next start goes on
  * with everything as it was left. `npm run console fresh` begins anew.
  */
+import { company } from "../company/company.ts";
 import { placeOf } from "../story/place.ts";
 import { startConsole } from "./start-console.ts";
 
@@ -19,7 +20,7 @@ const { origin, outbox } = await startConsole(place, { port, withRequests: true 
   },
 );
 console.log(`
-  The console of ${origin.replace(/^https?:\/\//, "")} is open:
+  The console of ${company.name} is open:
 
     ${origin}/
 
