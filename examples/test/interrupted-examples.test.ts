@@ -121,6 +121,16 @@ it("so does an export", { timeout: patience }, async () => {
   ]);
 });
 
+it("so do three exports by email alone", { timeout: patience }, async () => {
+  const output = await temporary();
+  const { last } = await interruptedRuns("by-email", output, [
+    { at: "Please confirm: export of user data", with: "SIGTERM" },
+  ]);
+  expect(last.shown.match(/outcome +completed\n/g)).toHaveLength(3);
+  expect(last.shown).toContain("Your message: we need a little more");
+  expect(await auditIn(join(output, "by-email"))).toMatchObject({ submitted: 3, acknowledged: 3, closed: 3 });
+});
+
 it("the demo begins with what was interrupted", { timeout: patience }, async () => {
   const output = await temporary();
   const named = ["demo.ts", "custom-data-source", "export-user-data"] as const;

@@ -41,13 +41,13 @@ const mounts: Readonly<Record<string, (handler: Handler, listener: Listener) => 
   Fastify: async (_handler, listener) => {
     const application = fastify();
     application.get("/", async () => "the application");
-    application.register(async (scope) => {
+    void application.register(async (scope) => {
       // Bodies are left for the handler to read, and to bound.
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
       for (const path of ["/privacy", "/privacy/*"]) {
         scope.all(path, (request, reply) => {
-          reply.hijack();
+          void reply.hijack();
           void listener(request.raw, reply.raw);
         });
       }

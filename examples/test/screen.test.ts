@@ -42,6 +42,7 @@ const progress = (part: Partial<SourceProgress>): SourceProgress => ({
 const letter: Letter = {
   file: "001.eml",
   from: "Halmstrand Lamps <privacy@halmstrand.example>",
+  replyTo: "privacy@halmstrand.example",
   to: "petra.sandvik@halmstrand.example",
   subject: `An \u001b[31mangry\u001b[0m subject\u0007 ${long}`,
   text: `Dear administrator,\n\n  - ${long}\n`,

@@ -6,5 +6,6 @@ export const company = {
   application: "Halmstrand Insights",
   tenant: "halmstrand",
   tenantAdmin: petra.email,
+  privacy: "privacy@halmstrand.example",
   support: "data-support@halmstrand.example",
 };

@@ -6,6 +6,8 @@ export interface Letter {
   readonly file: string;
   readonly from: string;
   readonly to: string;
+  /** Where an answer goes. */
+  readonly replyTo: string;
   readonly subject: string;
   readonly text: string;
   readonly html: string | null;
@@ -26,6 +28,7 @@ export const letterOf = async (raw: Buffer, fileFor: (subject: string) => string
     file: fileFor(subject),
     from: addresses(mail.from),
     to: addresses(mail.to),
+    replyTo: addresses(mail.replyTo ?? mail.from),
     subject,
     text: mail.text ?? "",
     html: mail.html || null,

@@ -16,12 +16,29 @@ export interface MailServer {
     readonly password: string;
     readonly ca: string;
   };
+  /**
+   * Hands letters to such addresses over, as mail servers do through a pipe: a letter is accepted when that is done, and
+   * whoever sends it has to try again where it fails.
+   */
+  handOver(isFor: (address: string) => boolean, take: (letter: ArrivingLetter) => Promise<void>): void;
   /** Every letter, in the order of arrival; one that comes twice is kept once, by its Message-ID. */
   readonly inbox: readonly Letter[];
   /** The first letter that fits, as soon as it is there; rejects when none came in time. */
   waitFor(fits: (letter: Letter) => boolean, milliseconds?: number): Promise<Letter>;
   stop(): Promise<void>;
 }
+
+/** A letter as it arrives: what came over the wire, and what the session said. */
+export interface ArrivingLetter {
+  readonly raw: Uint8Array;
+  /** Empty for a bounce. */
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly ip: string;
+  readonly helo: string;
+}
+
+type Receiver = Parameters<MailServer["handOver"]>;
 
 const host = "127.0.0.1";
 const account = { user: "halmstrand", password: "lighthouse keeper" };
@@ -39,6 +56,7 @@ export const startMailServer = async ({ folder }: { readonly folder: string }): 
   });
   const inbox = await lettersIn(folder);
   const arrivals = new EventEmitter();
+  const receivers: Receiver[] = [];
 
   // Behind the last, whose file its number begins.
   let arrived = Number.parseInt(basename(inbox.at(-1)?.file ?? "0"), 10);
@@ -65,10 +83,18 @@ export const startMailServer = async ({ folder }: { readonly folder: string }): 
       username === account.user && password === account.password
         ? answer(null, { user: username })
         : answer(new Error("there is no such account")),
-    onData: (stream, _session, answer) => {
+    onData: (stream, { envelope: { mailFrom, rcptTo }, remoteAddress, hostNameAppearsAs }, answer) => {
+      const to = rcptTo.map(({ address }) => address);
+      const from = mailFrom === false ? "" : mailFrom.address;
       stream
         .toArray()
-        .then((chunks: Buffer[]) => keep(Buffer.concat(chunks)))
+        .then(async (chunks: Buffer[]) => {
+          const raw = Buffer.concat(chunks);
+          await keep(raw);
+          for (const [isFor, take] of receivers) {
+            if (to.some(isFor)) await take({ raw, from, to, ip: remoteAddress, helo: hostNameAppearsAs });
+          }
+        })
         .then(() => answer(), answer);
     },
   });
@@ -81,6 +107,7 @@ export const startMailServer = async ({ folder }: { readonly folder: string }): 
   return {
     access: { host, port, ...account, ca: cert },
     inbox,
+    handOver: (...receiver) => void receivers.push(receiver),
     async waitFor(fits, milliseconds = 30_000) {
       const signal = AbortSignal.timeout(milliseconds);
       for (;;) {

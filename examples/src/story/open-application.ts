@@ -28,13 +28,15 @@ export type OwnParts = Pick<
 > & {
   /** The largest attachment of a letter, in bytes; a larger package goes by a link. */
   readonly attachmentLimit?: number;
+  /** Where answers to letters go, with the token in the address. */
+  readonly replies?: string;
 };
 
 /** Puts everything together. Nothing is worked on before the library is started. */
 export const openApplication = async (
   { folder, shown, atEnd }: Place,
   { storage }: OpenStore,
-  { attachmentLimit, ...own }: OwnParts,
+  { attachmentLimit, replies, ...own }: OwnParts,
 ): Promise<OpenApplication> => {
   const mail = await startMailServer({ folder: join(folder, "mail") });
   atEnd(() => mail.stop());
@@ -49,7 +51,8 @@ export const openApplication = async (
     notifier: smtpNotifier({
       server: { host, port, user, password, ca },
       ...(attachmentLimit === undefined ? {} : { attachmentLimit }),
-      from: { name: `${company.application} Privacy`, address: "privacy@halmstrand.example" },
+      from: { name: `${company.application} Privacy`, address: company.privacy },
+      replies,
     }),
     addresses: { tenantAdmin: () => company.tenantAdmin, support: () => company.support },
     // Quicker than in real life, so that nobody has to wait for a source to be given up.

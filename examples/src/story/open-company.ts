@@ -5,11 +5,12 @@ import { companyUsers } from "../company/company-users.ts";
 import { type HelpdeskService, startHelpdesk } from "../company/helpdesk-service.ts";
 import { makeCompany } from "../company/make-company.ts";
 import { type OpenApplication, type OwnParts, openApplication } from "./open-application.ts";
-import { openStore } from "./open-store.ts";
+import { type OpenStore, openStore } from "./open-store.ts";
 import type { Place } from "./place.ts";
 
 /** The company on one day: its files, its mail server, its help desk, and the library put into its application. */
 export interface OpenCompany extends OpenApplication {
+  readonly store: OpenStore;
   readonly helpdesk: HelpdeskService;
   /** The company's files as they were; never touched. */
   readonly before: string;
@@ -33,5 +34,5 @@ export const openCompany = async (
   const helpdesk = await startHelpdesk(after);
   place.atEnd(() => helpdesk.stop());
   const own = { sources: companySources(after, helpdesk), users: companyUsers(after), ...changes };
-  return { ...(await openApplication(place, store, own)), helpdesk, before, after };
+  return { ...(await openApplication(place, store, own)), store, helpdesk, before, after };
 };

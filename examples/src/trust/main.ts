@@ -2,19 +2,12 @@
  * On time, approved, held, proven, and it stays erased: a guest of a hotel asks to be erased. Each step is one that a
  * data protection officer asks about.
  */
-import { randomBytes } from "node:crypto";
-import { PGlite } from "@electric-sql/pglite";
-import {
-  type Actor,
-  createSubjectRights,
-  orThrow,
-  type RequestView,
-  type SubjectRightsOptions,
-} from "@subject-rights/core";
-import { memoryNotifier, memoryStorage } from "@subject-rights/memory";
-import { postgresStorage } from "@subject-rights/postgres";
+import { type Actor, createSubjectRights, orThrow, type RequestView } from "@subject-rights/core";
+import { memoryNotifier } from "@subject-rights/memory";
 import { screenOn } from "../screen/screen.ts";
-import { type Guest, guestBook } from "./guest-book.ts";
+import { bothStores, type Stores } from "../story/both-stores.ts";
+import { type Guest, guestBook } from "../story/guest-book.ts";
+import { until } from "../story/until.ts";
 
 const screen = screenOn(process.stdout);
 const clerk: Actor = { id: "clerk-1", roles: ["admin"], tenant: "halmstrand" };
@@ -22,18 +15,7 @@ const officer: Actor = { id: "officer-1", roles: ["admin"], tenant: "halmstrand"
 const ada = "ada@example.org";
 const byEmail = [{ type: "email", value: ada }];
 
-type Storage = Pick<
-  SubjectRightsOptions,
-  | "requestStore"
-  | "artifactStore"
-  | "sourceStatusStore"
-  | "keyRing"
-  | "sweepStore"
-  | "holdStore"
-  | "suppressionStore"
->;
-
-const story = async (storage: Storage): Promise<void> => {
+const story = async (stores: Stores): Promise<void> => {
   const guests: Guest[] = [
     { email: ada, table: "bookings" },
     { email: ada, table: "invoices" },
@@ -41,7 +23,7 @@ const story = async (storage: Storage): Promise<void> => {
   ];
   const notifier = memoryNotifier();
   const rights = createSubjectRights({
-    ...storage,
+    ...stores,
     controller: "Hotel Halmstrand",
     sources: [guestBook(guests)],
     notifier,
@@ -56,25 +38,19 @@ const story = async (storage: Storage): Promise<void> => {
   const asked = { actor: clerk, kind: "erasure", category: "customer-data", email: ada } as const;
   const { request } = orThrow(await rights.requests.submit(asked));
   const on = { actor: officer, requestId: request.id };
-  const until = async (isSo: (view: RequestView) => boolean): Promise<RequestView> => {
-    for (;;) {
+  const when = (isSo: (view: RequestView) => boolean): Promise<RequestView> =>
+    until(async () => {
       const view = orThrow(await rights.requests.read(on));
-      if (isSo(view)) return view;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
+      return isSo(view) ? view : null;
+    });
   screen.fact("due on", request.deadline.explanation);
 
-  const confirmation = await new Promise<string>((resolve) => {
-    const look = setInterval(() => {
-      const notice = notifier.sent.find(({ notice: each }) => each.type === "confirmation")?.notice;
-      if (notice?.type !== "confirmation") return;
-      clearInterval(look);
-      resolve(notice.token);
-    }, 20);
+  const confirmation = await until(async () => {
+    const notice = notifier.sent.find(({ notice: each }) => each.type === "confirmation")?.notice;
+    return notice?.type === "confirmation" ? notice.token : null;
   });
   orThrow(await rights.requests.acknowledge({ token: confirmation }));
-  await until(({ waitingFor }) => waitingFor.some((each) => each.for === "approval"));
+  await when(({ waitingFor }) => waitingFor.some((each) => each.for === "approval"));
   const { plan, hash } = orThrow(await rights.requests.preview(on));
   for (const { collections } of plan.sources) {
     for (const each of collections ?? [])
@@ -87,11 +63,11 @@ const story = async (storage: Storage): Promise<void> => {
     await rights.holds.place({ actor: officer, identifiers: byEmail, reason: "a claim in court" }),
   );
   orThrow(await rights.requests.approve({ ...on, plan: hash }));
-  await until(({ waitingFor }) => waitingFor.some((each) => each.for === "hold"));
+  await when(({ waitingFor }) => waitingFor.some((each) => each.for === "hold"));
   screen.fact("the officer agrees", "but a hold stands: nothing is erased yet");
   orThrow(await rights.holds.lift({ actor: officer, holdId: hold.id, reason: "settled" }));
 
-  const { outcome, grades } = await until(({ phase }) => phase === "closed");
+  const { outcome, grades } = await when(({ phase }) => phase === "closed");
   screen.fact("the hold is lifted", String(outcome));
   for (const { collection, grade, retained } of grades) {
     screen.fact(
@@ -99,7 +75,7 @@ const story = async (storage: Storage): Promise<void> => {
       `${grade ?? "nothing was erased"}${retained > 0 ? `, ${retained} kept by law` : ""}`,
     );
   }
-  await until(({ messages }) => messages.every(({ status }) => status !== "due"));
+  await when(({ messages }) => messages.every(({ status }) => status !== "due"));
   for (const { to, notice } of notifier.sent) screen.fact("a letter", `${notice.type}, to ${to}`);
 
   const mayTakeIn = orThrow(await rights.suppressions.mayTakeIn({ actor: officer, identifiers: byEmail }));
@@ -121,14 +97,7 @@ const story = async (storage: Storage): Promise<void> => {
   await rights.stop();
 };
 
-const pglite = await PGlite.create();
-const { migrate, ...inPostgres } = postgresStorage({ client: pglite, masterKey: randomBytes(32) });
-orThrow(await migrate());
-for (const [name, storage] of [
-  ["memory", memoryStorage()],
-  ["PostgreSQL", inPostgres],
-] as const) {
+for await (const { name, stores } of bothStores()) {
   screen.heading(`A guest asks to be erased; everything is kept in ${name}`);
-  await story(storage);
+  await story(stores);
 }
-await pglite.close();

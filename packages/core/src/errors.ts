@@ -84,14 +84,16 @@ export class NotPossibleNow extends SubjectRightsError {
  */
 export class TokenRejected extends SubjectRightsError {
   readonly code = "token-rejected";
-  readonly reason: "unknown" | "expired" | "used";
+  readonly reason: "unknown" | "expired" | "used" | "another-address";
 
-  constructor(reason: "unknown" | "expired" | "used") {
+  constructor(reason: TokenRejected["reason"]) {
     super(
       {
         unknown: "This token is not known. Check that the whole of it was copied.",
         expired: "This token has expired. Ask for a new one.",
         used: "This token was used already.",
+        "another-address":
+          "This reply does not come from the address on record. Use the link in the message.",
       }[reason],
     );
     this.reason = reason;
@@ -191,6 +193,40 @@ export class KeyDestroyed extends SubjectRightsError {
 
   constructor() {
     super("The key of this request is destroyed; what it protected cannot be read any more.");
+  }
+}
+
+/** A key is there, and none of the master keys that were handed in opens it. */
+export class WrongMasterKey extends SubjectRightsError {
+  readonly code = "wrong-master-key";
+  /** Which master key it is under: the id that stands in front of the key; null where it names none. */
+  readonly masterKeyId: string | null;
+
+  constructor(masterKeyId: string | null, options?: ErrorOptions) {
+    super(
+      `A stored key is under another master key${masterKeyId === null ? "" : ` (${masterKeyId})`}: hand that in as ` +
+        "`masterKey`, or among `otherMasterKeys` until rewrapKeys() has left no key under it.",
+      options,
+    );
+    this.masterKeyId = masterKeyId;
+  }
+}
+
+/** Some keys could not be put under the new master key. All others are; `cause` is the first error. */
+export class KeysNotRewrapped extends SubjectRightsError {
+  readonly code = "keys-not-rewrapped";
+  /** How many were put under the new master key by this call. */
+  readonly rewrapped: number;
+  /** How many are under others still. None of the master keys before may be dropped. */
+  readonly left: number;
+
+  constructor(
+    { rewrapped, left }: { readonly rewrapped: number; readonly left: number },
+    options?: ErrorOptions,
+  ) {
+    super(`${left} keys are still under other master keys: keep those, and see the cause.`, options);
+    this.rewrapped = rewrapped;
+    this.left = left;
   }
 }
 

@@ -77,7 +77,25 @@ export type { DeadlineView } from "./facade/deadline-view.ts";
 export type { PlanPreview } from "./facade/preview.ts";
 export type { ProgressEvent } from "./facade/progress.ts";
 export type { AuditEntry } from "./audit/entry.ts";
-export type { Audit, AuditError, AuditVerdict } from "./facade/audit.ts";
+export type { Audit, AuditError, AuditVerdict, VerifyAllError, VerifyAllInput } from "./facade/audit.ts";
+export type {
+  AboutPersonError,
+  AuditedPerson,
+  RequestsOfError,
+  UnlinkError,
+} from "./facade/audited-person.ts";
+export type { AuditFinding, AuditReport } from "./checkpoints/check-audits.ts";
+export {
+  type ChainCheckpoint,
+  chainCheckpointSchema,
+  type Checkpoint,
+  type CheckpointLeaf,
+  checkpointText,
+  leafText,
+  type SignedCheckpoint,
+  signedCheckpointSchema,
+} from "./audit/checkpoint.ts";
+export { type Inclusion, isIncluded } from "./merkle.ts";
 export { ChainCheck, type ChainFinding, type ChainHead } from "./audit/chain.ts";
 export {
   type Evidence,
@@ -87,9 +105,9 @@ export {
   evidenceVersion,
   signedPart,
 } from "./audit/evidence.ts";
+export type { EvidenceSignature } from "./audit/signature.ts";
 export { type CanonicalValue, canonicalJson } from "./canonical-json.ts";
 export {
-  type EvidenceSignature,
   type EvidenceSigner,
   ed25519Signer,
   isSigned,
@@ -111,7 +129,7 @@ export { type Category, categorySchema, type RequestKind, requestKindSchema } fr
 export { type Outcome, type Phase, phases } from "./request/phases.ts";
 export type { GradedCollection, ProofGrade } from "./request/grades.ts";
 export type { Approval, ApprovalState } from "./request/approval.ts";
-export type { Plan, PlannedCollection, PlannedFate, PlannedSource } from "./request/plan.ts";
+export type { Plan, PlannedCollection, PlannedFate, PlannedSource } from "./request/planned.ts";
 export { type Settlement, type SourceStatus, sourceStatuses, type StepTask } from "./request/steps.ts";
 export {
   type CollectionCount,
@@ -167,6 +185,10 @@ export { defineRequestStore, type RequestStore } from "./bridge/define-request-s
 export type { Transact, Transaction } from "./bridge/transaction.ts";
 export type * from "./ports/hold-store.ts";
 export { defineHoldStore, type HoldStore } from "./bridge/define-hold-store.ts";
+export type * from "./ports/checkpoint-store.ts";
+export { type CheckpointStore, defineCheckpointStore } from "./bridge/define-checkpoint-store.ts";
+export type * from "./ports/intake-store.ts";
+export { defineIntakeStore, type IntakeStore } from "./bridge/define-intake-store.ts";
 export type * from "./ports/suppression-store.ts";
 export {
   defineSuppressionStore,
@@ -186,6 +208,7 @@ export type { SourceStatusStoreDefinition, StoredSourceStatus } from "./ports/so
 export { defineSourceStatusStore, type SourceStatusStore } from "./bridge/define-source-status-store.ts";
 export type { KeyRingDefinition } from "./ports/key-ring.ts";
 export { defineKeyRing, type KeyRing, keyBytes } from "./bridge/define-key-ring.ts";
+export { type KeyWrapping, keyWrapping, type MasterKeys } from "./bridge/key-wrapping.ts";
 export type { ApplicationUser, UserDirectoryDefinition } from "./ports/user-directory.ts";
 export { defineUserDirectory, type UserDirectory, type UserPage } from "./bridge/define-user-directory.ts";
 export type { AddressBookDefinition } from "./ports/address-book.ts";
@@ -197,4 +220,4 @@ export { checkDefinition } from "./bridge/issues.ts";
 export type { Clock } from "./ports/clock.ts";
 export { systemClock } from "./bridge/system-clock.ts";
 export type { Randomness } from "./ports/randomness.ts";
-export { systemRandomness } from "./crypto.ts";
+export { keyedHash, replyTokenOf, seal, systemRandomness, unseal } from "./crypto.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ArtifactStore } from "./bridge/define-artifact-store.ts";
 import { type Calendar, weekendsOnly } from "./bridge/define-calendar.ts";
+import type { CheckpointStore } from "./bridge/define-checkpoint-store.ts";
 import type { DataSource } from "./bridge/define-data-source.ts";
 import type { HoldStore } from "./bridge/define-hold-store.ts";
 import type { KeyRing } from "./bridge/define-key-ring.ts";
@@ -12,7 +13,8 @@ import type { SweepStore } from "./bridge/define-sweep-store.ts";
 import { defineUserDirectory, type UserDirectory } from "./bridge/define-user-directory.ts";
 import { callable, checkDefinition } from "./bridge/issues.ts";
 import { systemClock } from "./bridge/system-clock.ts";
-import { type EvidenceSigner, systemRandomness } from "./crypto.ts";
+import { checkpointing, keepCheckpoints } from "./checkpoints/keep-checkpoints.ts";
+import { type EvidenceSigner, publicKeyId, systemRandomness } from "./crypto.ts";
 import { ConfigurationMistake, type InvalidInput, NotAllowed, StorageFailed } from "./errors.ts";
 import { type Audit, auditOf } from "./facade/audit.ts";
 import type { NeedsApproval } from "./facade/context.ts";
@@ -62,6 +64,9 @@ export interface SubjectRightsOptions {
   /** Where it is kept who was erased. Without one nobody is kept from being taken in again. */
   readonly suppressionStore?: SuppressionStore;
 
+  /** Where checkpoints over all audits are kept. Without one, or without an `evidenceSigner`, none are made. */
+  readonly checkpointStore?: CheckpointStore;
+
   /** The application's own users, for the Permissions page. Left out: there are none. */
   readonly users?: UserDirectory;
   /** Default: admins erase, tenant admins export. */
@@ -82,6 +87,10 @@ export interface SubjectRightsOptions {
   readonly calendar?: Calendar;
   /** Signs evidence: `ed25519Signer(pem)`. Default: it is not signed, and proves nothing to strangers. */
   readonly evidenceSigner?: EvidenceSigner;
+  /** Public keys (PEM) that were signed with before: what they signed stays good. */
+  readonly formerEvidenceKeys?: readonly string[];
+  /** Milliseconds between two checkpoints, which a process makes that was started. Default: 3,600,000, an hour. */
+  readonly checkpointEvery?: number;
   /** Changes some of the bounds; the others stay as in `defaultRules`. */
   readonly rules?: RuleChanges;
   /** Milliseconds that one call to a source or the notifier may take; a page, for an export. Default: 60,000. */
@@ -141,6 +150,8 @@ const optionsSchema = z.object({
   packageEncryption: z.object({ carrySecret: callable }).optional(),
   needsApproval: callable.optional(),
   evidenceSigner: callable.optional(),
+  formerEvidenceKeys: z.array(z.string()).default([]),
+  checkpointEvery: z.number().int().positive().default(3_600_000),
   timeZone: z.string().refine(isTimeZone, "is no time zone of the IANA database").default("UTC"),
   callDeadline: z.number().int().positive().default(60_000),
   concurrency: z.number().int().positive().default(4),
@@ -155,11 +166,9 @@ const optionsSchema = z.object({
  *   not there
  */
 export const createSubjectRights = (options: SubjectRightsOptions): SubjectRights => {
-  const { controller, callDeadline, concurrency, lookEvery, acknowledgedBy, timeZone } = checkDefinition(
-    "createSubjectRights",
-    optionsSchema,
-    options,
-  );
+  const checked = checkDefinition("createSubjectRights", optionsSchema, options);
+  const { controller, callDeadline, concurrency, lookEvery, acknowledgedBy, timeZone } = checked;
+  const { formerEvidenceKeys, checkpointEvery } = checked;
   const { requestStore, clock = systemClock, randomness = systemRandomness } = options;
   const { onError = () => undefined } = options;
   // What a listener throws is its own trouble, and must not end the work.
@@ -194,6 +203,12 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     holdStore: options.holdStore ?? null,
     suppressionStore: options.suppressionStore ?? null,
     evidenceSigner: options.evidenceSigner ?? null,
+    ownKeys: new Set([
+      ...formerEvidenceKeys.map(publicKeyId),
+      ...(options.evidenceSigner === undefined ? [] : [options.evidenceSigner("subject-rights").keyId]),
+    ]),
+    sweepStore: options.sweepStore ?? null,
+    checkpointStore: options.checkpointStore ?? null,
     timeZone,
     callDeadline,
     signals: createSignals(),
@@ -239,7 +254,9 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
       return ResultAsync.fromPromise(work(), (thrown) =>
         thrown instanceof StorageFailed ? thrown : new StorageFailed("dispatcher", "work", { cause: thrown }),
       ).map(() => {
-        void sweepDaily(services, stopping.signal, (error) => tell(error, null));
+        void sweepDaily(services, stopping.signal, tellOfStore);
+        const signing = checkpointing(services);
+        if (signing !== null) void keepCheckpoints(signing, checkpointEvery, stopping.signal, tellOfStore);
         return undefined;
       });
     },

@@ -29,6 +29,9 @@ const someEntry = {
   detail: {},
 };
 
+/** Nobody signs. */
+const unsigned = { evidenceSigner: null, ownKeys: new Set<string>() };
+
 const people = () => new Map<string, Row[]>([[ada, [{ name: "Ada" }]]]);
 
 const keys = () => {
@@ -91,9 +94,15 @@ describe("the audit of a request", () => {
       const [before, target] = [entries[1], entries[2]];
       if (before === undefined || target === undefined) throw new Error("too few entries");
       const { hash: _, ...changed } = { ...target, action: "nothing-happened" };
-      const at = { tenant: target.tenant, id: target.requestId, audited: 2, auditHead: before.hash };
+      const at = {
+        tenant: target.tenant,
+        id: target.requestId,
+        audited: 2,
+        auditHead: before.hash,
+        auditSignature: null,
+      };
       return entries.map((each) =>
-        each.sequence === 3 ? (chained(at, [changed]).entries[0] ?? each) : each,
+        each.sequence === 3 ? (chained(unsigned, at, [changed]).entries[0] ?? each) : each,
       );
     });
     expect((await verify()).findings).toEqual([{ sequence: 4, what: "changed" }]);
@@ -110,8 +119,14 @@ describe("the audit of a request", () => {
     tamper(() => {
       const last = whole.at(-1);
       if (last === undefined) throw new Error("too few entries");
-      const at = { tenant: last.tenant, id: last.requestId, audited: last.sequence, auditHead: last.hash };
-      return [...whole, ...chained(at, [{ ...last, action: "more" }]).entries];
+      const at = {
+        tenant: last.tenant,
+        id: last.requestId,
+        audited: last.sequence,
+        auditHead: last.hash,
+        auditSignature: null,
+      };
+      return [...whole, ...chained(unsigned, at, [{ ...last, action: "more" }]).entries];
     });
     expect(await verify()).toMatchObject({ intact: false, findings: [{ what: "cut-off" }] });
   });
@@ -146,14 +161,15 @@ describe("the audit of a request", () => {
 
   it("finds every single change, whatever it is", () => {
     const draft = { at: "2026-03-02T09:00:00.000Z", actor: "a", action: "b", source: null, detail: { n: 1 } };
-    const start = { tenant: "t", id: "r", audited: 0, auditHead: "" };
+    const start = { tenant: "t", id: "r", audited: 0, auditHead: "", auditSignature: null };
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 12 }),
         fc.nat(),
         fc.constantFrom("actor", "action", "at", "source", "detail", "hash", "drop", "swap", "double"),
         (count, which, how) => {
-          const { entries, auditHead } = chained(
+          const { entries, end } = chained(
+            unsigned,
             start,
             Array.from({ length: count }, (_, index) => ({ ...draft, action: `action-${index}` })),
           );
@@ -168,7 +184,7 @@ describe("the audit of a request", () => {
           });
           const check = new ChainCheck(sha256);
           for (const each of tampered) check.add(each);
-          expect(check.finish({ entries: count, hash: auditHead })).not.toEqual([]);
+          expect(check.finish({ entries: count, hash: end.auditHead })).not.toEqual([]);
         },
       ),
     );

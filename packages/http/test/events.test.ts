@@ -91,6 +91,35 @@ describe("progress as server-sent events", () => {
     }
   });
 
+  it("stops following when whoever reads the answer stops, with no server in between", async () => {
+    world = await createWebWorld();
+    const { rights } = world;
+    const { request } = (await (await world.post("/requests", erasure)).json()) as {
+      request: { id: string };
+    };
+    let signal: AbortSignal | undefined;
+    const watched: SubjectRights = {
+      ...rights,
+      requests: {
+        ...rights.requests,
+        progress: (input) => {
+          signal = input.signal;
+          return rights.requests.progress(input);
+        },
+      },
+    };
+    const handler = createHandler({ rights: watched, authenticate: () => officer });
+    const path = `https://app.example/api/requests/${request.id}/progress`;
+    const { reader } = await until(await handler(new Request(path)), ({ type }) => type === "idle");
+    expect(signal?.aborted).toBe(false);
+    // Nothing is to be read at this moment, and for long.
+    const nothing = reader.read();
+    const cancelled = reader.cancel();
+    await expect.poll(() => signal?.aborted).toBe(true);
+    await cancelled;
+    expect((await nothing).done).toBe(true);
+  });
+
   it("says a failure on the way by its code, and ends", async () => {
     let isDown = false;
     world = await createWebWorld({

@@ -1,5 +1,7 @@
 export { type ArtifactTable, memoryArtifactStore, type StoredChunk } from "./artifact-store.ts";
+export { type CheckpointTables, checkpointTables, memoryCheckpointStore } from "./checkpoint-store.ts";
 export { type HoldTable, memoryHoldStore } from "./hold-store.ts";
+export { type IntakeTables, memoryIntakeStore } from "./intake-store.ts";
 export { type KeyTable, type MemoryKeyRingOptions, memoryKeyRing } from "./key-ring.ts";
 export { type MemoryNotifier, type MemoryNotifierOptions, memoryNotifier } from "./notifier.ts";
 export { type InTurn, MemoryTransaction, memoryRequestStore, type RequestTables } from "./request-store.ts";

@@ -1,6 +1,8 @@
 import type {
   ArtifactStore,
+  CheckpointStore,
   HoldStore,
+  IntakeStore,
   KeyRing,
   Randomness,
   RequestStore,
@@ -9,7 +11,9 @@ import type {
   SweepStore,
 } from "@subject-rights/core";
 import { type ArtifactTable, memoryArtifactStore } from "./artifact-store.ts";
+import { type CheckpointTables, checkpointTables, memoryCheckpointStore } from "./checkpoint-store.ts";
 import { type HoldTable, memoryHoldStore } from "./hold-store.ts";
+import { type IntakeTables, intakeTables, memoryIntakeStore } from "./intake-store.ts";
 import { type KeyTable, memoryKeyRing } from "./key-ring.ts";
 import { memoryRequestStore, type RequestTables, requestTables, takingTurns } from "./request-store.ts";
 import { memorySourceStatusStore, type SourceStatusTable } from "./source-status-store.ts";
@@ -17,12 +21,13 @@ import { memorySuppressionStore, type SuppressionTable } from "./suppression-sto
 import { memorySweepStore } from "./sweep-store.ts";
 
 /** All that the storage ports keep: to look into it from outside, and to start anew over it. */
-export interface MemoryTables extends RequestTables {
+export interface MemoryTables extends RequestTables, IntakeTables {
   readonly chunks: ArtifactTable;
   readonly statuses: SourceStatusTable;
   readonly keys: KeyTable;
   readonly holds: HoldTable;
   readonly suppressions: SuppressionTable;
+  readonly checkpoints: CheckpointTables;
 }
 
 export interface MemoryStorage {
@@ -33,6 +38,9 @@ export interface MemoryStorage {
   readonly sweepStore: SweepStore;
   readonly holdStore: HoldStore;
   readonly suppressionStore: SuppressionStore;
+  readonly checkpointStore: CheckpointStore;
+  /** For the intake of mail (`@subject-rights/smtp`). */
+  readonly intakeStore: IntakeStore;
 }
 
 export interface MemoryStorageOptions {
@@ -44,11 +52,13 @@ export interface MemoryStorageOptions {
 
 export const memoryTables = (): MemoryTables => ({
   ...requestTables(),
+  ...intakeTables(),
   chunks: new Map(),
   statuses: new Map(),
   keys: new Map(),
   holds: new Map(),
   suppressions: new Map(),
+  checkpoints: checkpointTables(),
 });
 
 /** Every storage port at once: `createSubjectRights({ ...memoryStorage(), … })`. */
@@ -65,5 +75,7 @@ export const memoryStorage = ({
     sweepStore: memorySweepStore(tables, inTurn),
     holdStore: memoryHoldStore(tables.holds),
     suppressionStore: memorySuppressionStore(tables.suppressions),
+    checkpointStore: memoryCheckpointStore(tables, tables.checkpoints),
+    intakeStore: memoryIntakeStore(tables),
   };
 };

@@ -1,6 +1,8 @@
 import {
   artifactStoreCases,
+  checkpointStoreCases,
   holdStoreCases,
+  intakeStoreCases,
   keyRingCases,
   notifierCases,
   requestStoreCases,
@@ -11,7 +13,9 @@ import {
 import { describe, it } from "vitest";
 import {
   artifactStore,
+  checkpointStore,
   holdStore,
+  intakeStore,
   keyRing,
   notifier,
   requestStore,
@@ -27,7 +31,9 @@ const suites = {
   "source status store": sourceStatusStoreCases(sourceStatusStore),
   "sweep store": sweepStoreCases(sweepStore),
   "hold store": holdStoreCases(holdStore),
+  "intake store": intakeStoreCases(intakeStore),
   "suppression store": suppressionStoreCases(suppressionStore),
+  "checkpoint store": checkpointStoreCases(checkpointStore),
   notifier: notifierCases(notifier),
 };
 

@@ -2,6 +2,7 @@ import type { Attachment, Message } from "@subject-rights/core";
 import {
   memoryArtifactStore,
   memoryHoldStore,
+  memoryIntakeStore,
   memoryKeyRing,
   memoryNotifier,
   memoryRequestStore,
@@ -12,7 +13,9 @@ import {
 } from "@subject-rights/memory";
 import type {
   ArtifactStoreFixture,
+  CheckpointStoreFixture,
   HoldStoreFixture,
+  IntakeStoreFixture,
   KeyRingFixture,
   NotifierHarness,
   ReceivedMessage,
@@ -73,6 +76,19 @@ export const keyRing: StorageHarness<KeyRingFixture> = {
 export const holdStore: StorageHarness<HoldStoreFixture> = {
   async make() {
     return { store: memoryHoldStore() };
+  },
+};
+
+export const checkpointStore: StorageHarness<CheckpointStoreFixture> = {
+  async make() {
+    const { checkpointStore: store, requestStore: requests, sweepStore: sweeps } = memoryStorage();
+    return { store, requests, sweeps };
+  },
+};
+
+export const intakeStore: StorageHarness<IntakeStoreFixture> = {
+  async make() {
+    return { store: memoryIntakeStore() };
   },
 };
 

@@ -18,12 +18,15 @@ export type {
 export { type Migrated, type MigrateOptions, migrate, migrationSql } from "./migrations/migrate.ts";
 export { privilegesSql } from "./migrations/privileges.ts";
 export { postgresArtifactStore } from "./store/artifact-store.ts";
-export { MigrationFailed, SchemaNotMigrated, SchemaTooNew, WrongMasterKey } from "./store/errors.ts";
+export { MigrationFailed, SchemaNotMigrated, SchemaTooNew } from "./store/errors.ts";
 export { type KeyRingOptions, postgresKeyRing } from "./store/key-ring.ts";
+export { type RewrapOptions, type RewrappedKeys, rewrapKeys } from "./store/rewrap-keys.ts";
 export { postgresRequestStore, type StoreOptions } from "./store/request-store.ts";
 export { postgresSourceStatusStore } from "./store/source-status-store.ts";
 export { postgresSweepStore } from "./store/sweep-store.ts";
 export { postgresHoldStore } from "./store/hold-store.ts";
+export { postgresCheckpointStore } from "./store/checkpoint-store.ts";
+export { postgresIntakeStore } from "./store/intake-store.ts";
 export { postgresSuppressionStore } from "./store/suppression-store.ts";
 export { type PostgresStorage, type PostgresStorageOptions, postgresStorage } from "./store/storage.ts";
 

@@ -57,3 +57,6 @@ export const domainSchema = z.string().transform((text, context) => {
   context.addIssue({ code: "custom", message: "this is not the name of a mail domain" });
   return z.NEVER;
 });
+
+/** What stands behind the last @. */
+export const domainOf = (address: string): string => address.slice(address.lastIndexOf("@") + 1);

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { type Message, PermanentFailure } from "@subject-rights/core";
+import { type Message, PermanentFailure, replyTokenOf } from "@subject-rights/core";
 import type { SendMailOptions } from "nodemailer";
 import { addressSchema } from "./address.ts";
 import { attached } from "./attachment.ts";
 import { html } from "./html.ts";
 import type { Settings } from "./options.ts";
+import { ownHeader } from "./own-header.ts";
 import { plainText } from "./plain-text.ts";
 import { wordsFor } from "./texts/texts.ts";
 import { type CheckedWords, wordsSchema } from "./words.ts";
@@ -18,13 +19,18 @@ import { type CheckedWords, wordsSchema } from "./words.ts";
 export const mailOf = (message: Message, settings: Settings): SendMailOptions => {
   const { from, replyTo, messageIdDomain } = settings;
   const to = recipient(message);
+  const { notice } = message;
+  const answerTo =
+    settings.replies !== undefined && notice.type === "confirmation"
+      ? settings.replies.addressFor(replyTokenOf(notice.token))
+      : replyTo;
   const words = checkedWords(message, settings);
   const fingerprint = createHash("sha256").update(message.id).digest("hex").slice(0, 40);
   checkAttachment(message);
   return {
     from: { ...from },
     to: { name: "", address: to },
-    ...(replyTo === undefined ? {} : { replyTo: { name: "", address: replyTo } }),
+    ...(answerTo === undefined ? {} : { replyTo: { name: "", address: answerTo } }),
     envelope: { from: from.address, to: [to] },
     messageId: `<${fingerprint}@${messageIdDomain}>`,
     date: new Date(message.at),
@@ -36,6 +42,8 @@ export const mailOf = (message: Message, settings: Settings): SendMailOptions =>
       "Auto-Submitted": "auto-generated",
       // Exchange looks at this one instead. Bounces (NDR) are wanted.
       "X-Auto-Response-Suppress": "DR, RN, NRN, OOF, AutoReply",
+      // By this the intake knows what it sent itself, and which request a bounce is about.
+      [ownHeader]: /^[\w./-]{1,120}$/.test(message.id) ? message.id : fingerprint,
     },
     attachments: message.attachment === null ? [] : [attached(message.attachment)],
     // RFC 2045, 6.7: "=_" occurs in no quoted-printable and no base64 text, so that no value can end its part.
@@ -54,8 +62,9 @@ const recipient = ({ to }: Message): string => {
   throw new PermanentFailure(`The recipient's address cannot be used: ${mistakes}.`);
 };
 
-const checkedWords = ({ notice }: Message, { texts }: Settings): CheckedWords => {
-  const parsed = wordsSchema.safeParse(wordsFor(texts, notice));
+const checkedWords = ({ notice }: Message, { texts, replies }: Settings): CheckedWords => {
+  const byReply = replies !== undefined && notice.type === "confirmation";
+  const parsed = wordsSchema.safeParse(wordsFor(texts, notice, { byReply }));
   if (!parsed.success) {
     const mistakes = parsed.error.issues
       .map(({ path, message }) => `${path.join(".")}: ${message}`)

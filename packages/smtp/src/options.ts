@@ -1,6 +1,7 @@
 import { checkDefinition } from "@subject-rights/core";
 import { z } from "zod";
-import { addressSchema, domainSchema } from "./address.ts";
+import { addressSchema, domainOf, domainSchema } from "./address.ts";
+import { type ReplyAddresses, repliesSchema } from "./reply-addresses.ts";
 import { oneLine } from "./text.ts";
 import { english } from "./texts/english.ts";
 import type { Texts } from "./texts/texts.ts";
@@ -12,6 +13,12 @@ export interface SmtpNotifierOptions {
   readonly from: { readonly name: string; readonly address: string };
   /** One address, for answers. Default: they go to `from`. */
   readonly replyTo?: string | undefined;
+  /**
+   * Where an answer to a confirmation goes, with `{token}` in it: `privacy+{token}@northwind.example`. Has to be
+   * delivered to a mailbox that `mailIntake` takes from, with the same `replies`. Default: confirming by answer is not
+   * offered.
+   */
+  readonly replies?: string | undefined;
   /** The part of a Message-ID behind the @. Default: the domain of `from`. */
   readonly messageIdDomain?: string | undefined;
   /**
@@ -54,7 +61,7 @@ const millisecondsSchema = z.number().int().positive().max(3_600_000);
 const pemSchema = z.string().includes("-----BEGIN CERTIFICATE-----", "is a certificate in PEM form");
 const isOneLine = (text: string) => oneLine(text) === text;
 
-const serverSchema = z
+export const serverSchema = z
   .strictObject({
     host: z.string().regex(/^[\w.:-]+$/, "is a host name or an IP address"),
     port: z.number().int().min(1).max(65_535),
@@ -79,13 +86,16 @@ const textsSchema = z.custom<Partial<Texts>>(
   "has functions only, each named for a type of notice",
 );
 
+export const fromSchema = z.strictObject({
+  name: z.string().trim().min(1).max(100).refine(isOneLine, "is one line of text"),
+  address: addressSchema,
+});
+
 const optionsSchema = z.strictObject({
   server: serverSchema,
-  from: z.strictObject({
-    name: z.string().trim().min(1).max(100).refine(isOneLine, "is one line of text"),
-    address: addressSchema,
-  }),
+  from: fromSchema,
   replyTo: addressSchema.optional(),
+  replies: repliesSchema.optional(),
   messageIdDomain: domainSchema.optional(),
   attachmentLimit: z
     .number()
@@ -100,6 +110,7 @@ export interface Settings {
   readonly server: z.output<typeof serverSchema>;
   readonly from: { readonly name: string; readonly address: string };
   readonly replyTo: string | undefined;
+  readonly replies: ReplyAddresses | undefined;
   readonly messageIdDomain: string;
   readonly attachmentLimit: number;
   readonly texts: Texts;
@@ -107,7 +118,7 @@ export interface Settings {
 
 /** @throws ConfigurationMistake which says what to change; it repeats no value, the password least of all */
 export const checkOptions = (options: SmtpNotifierOptions): Settings => {
-  const { server, from, replyTo, messageIdDomain, attachmentLimit, texts } = checkDefinition(
+  const { server, from, replyTo, replies, messageIdDomain, attachmentLimit, texts } = checkDefinition(
     "smtpNotifier",
     optionsSchema,
     options,
@@ -116,7 +127,8 @@ export const checkOptions = (options: SmtpNotifierOptions): Settings => {
     server,
     from,
     replyTo,
-    messageIdDomain: messageIdDomain ?? from.address.slice(from.address.lastIndexOf("@") + 1),
+    replies,
+    messageIdDomain: messageIdDomain ?? domainOf(from.address),
     attachmentLimit,
     texts: { ...english, ...texts },
   };

@@ -2,7 +2,8 @@ import { defineNotifier, type Notifier } from "@subject-rights/core";
 import { createTransport } from "nodemailer";
 import { failureOf } from "./failure.ts";
 import { mailOf } from "./mail.ts";
-import { checkOptions, type Settings, type SmtpNotifierOptions } from "./options.ts";
+import { checkOptions, type SmtpNotifierOptions } from "./options.ts";
+import { transportOptions } from "./transport.ts";
 
 /**
  * A notifier that hands messages to a mail server over SMTP (RFC 5321).
@@ -33,20 +34,3 @@ export const smtpNotifier = (options: SmtpNotifierOptions): Notifier => {
     },
   });
 };
-
-/** A server that does not close its side is waited for so long, in milliseconds. */
-const farewell = 1_000;
-
-const transportOptions = ({ host, port, user, password, tls, ca, ...timeouts }: Settings["server"]) => ({
-  host,
-  port,
-  // RFC 8314, 7.3: on port 465 TLS comes first.
-  secure: tls === "implicit" || port === 465,
-  requireTLS: tls === "required",
-  tls: { minVersion: "TLSv1.2" as const, ...(ca === undefined ? {} : { ca }) },
-  // A server that stopped offering AUTH is not taken at its word: signing in fails, and is tried again.
-  ...(user === undefined ? {} : { auth: { user, pass: password }, forceAuth: true }),
-  ...timeouts,
-  greetingTimeout: timeouts.connectionTimeout,
-  socketCloseTimeout: farewell,
-});

@@ -22,16 +22,20 @@ export type { RequestStoreFixture, RequestStoreHarness } from "./request-store/h
 export { seededRandomness } from "./seeded-randomness.ts";
 export { type SimulatedClock, simulatedClock } from "./simulated-clock.ts";
 export { artifactStoreCases } from "./storage/artifact-store-cases.ts";
+export { checkpointStoreCases } from "./storage/checkpoint-store-cases.ts";
 export type {
   ArtifactStoreFixture,
+  CheckpointStoreFixture,
   Dumpable,
   HoldStoreFixture,
+  IntakeStoreFixture,
   KeyRingFixture,
   SourceStatusStoreFixture,
   StorageHarness,
   SuppressionStoreFixture,
 } from "./storage/harness.ts";
 export { holdStoreCases } from "./storage/hold-store-cases.ts";
+export { intakeStoreCases } from "./storage/intake-store-cases.ts";
 export { keyRingCases } from "./storage/key-ring-cases.ts";
 export { sourceStatusStoreCases } from "./storage/source-status-store-cases.ts";
 export { suppressionStoreCases } from "./storage/suppression-store-cases.ts";

@@ -48,6 +48,7 @@ describeSuite<KeyFault>("key ring", (fault) => keyRingCases(keyRing(fault)), [
       "destroy: other keys stay",
       "destroy: the key is gone, by the second door too",
       'rotate: "could not ask" is an error, and never an answer',
+      "rotate: a dozen keys come in the order in which they were made",
       "rotate: many at the same moment make a key each",
       "rotate: other keys stay as they are",
       "rotate: the new key is used, and those before stay",
@@ -71,6 +72,7 @@ describeSuite<KeyFault>("key ring", (fault) => keyRingCases(keyRing(fault)), [
       "create: makes 32 bytes, the same at each use",
       "create: many at the same moment make one key",
       "destroy: other keys stay",
+      "rotate: a dozen keys come in the order in which they were made",
       "rotate: the new key is used, and those before stay",
       "rotate: where there is none, it makes the first",
       "use: nobody shares bytes with the key ring",
@@ -160,6 +162,7 @@ describeSuite<KeyFault>("key ring", (fault) => keyRingCases(keyRing(fault)), [
       },
     }),
     caughtBy: [
+      "rotate: a dozen keys come in the order in which they were made",
       "rotate: many at the same moment make a key each",
       "rotate: the new key is used, and those before stay",
     ],
@@ -167,7 +170,22 @@ describeSuite<KeyFault>("key ring", (fault) => keyRingCases(keyRing(fault)), [
   {
     fault: "the newest comes first",
     how: ({ good }) => ({ useAll: async (name) => (await good.useAll(name)).toReversed() }),
-    caughtBy: ["rotate: the new key is used, and those before stay"],
+    caughtBy: [
+      "rotate: the new key is used, and those before stay",
+      "rotate: a dozen keys come in the order in which they were made",
+    ],
+  },
+  {
+    fault: "keys are in the order of their numbers as texts",
+    how: ({ good }) => {
+      const inOrder = async (name: string) =>
+        (await good.useAll(name))
+          .map((key, index) => [`${index + 1}`, key] as const)
+          .toSorted(([one], [other]) => (one < other ? -1 : 1))
+          .map(([, key]) => key);
+      return { useAll: inOrder, use: async (name) => (await inOrder(name)).at(-1) };
+    },
+    caughtBy: ["rotate: a dozen keys come in the order in which they were made"],
   },
   {
     fault: "every key is rotated",
@@ -183,7 +201,10 @@ describeSuite<KeyFault>("key ring", (fault) => keyRingCases(keyRing(fault)), [
     how: ({ good, tables }) => ({
       rotate: async (name) => (tables.keys.has(name) ? good.rotate(name) : undefined),
     }),
-    caughtBy: ["rotate: where there is none, it makes the first"],
+    caughtBy: [
+      "rotate: where there is none, it makes the first",
+      "rotate: a dozen keys come in the order in which they were made",
+    ],
   },
   {
     fault: "only the newest is destroyed",

@@ -1,17 +1,18 @@
 #!/usr/bin/env node
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { publicKeyId } from "@subject-rights/core";
+import { publicKeyId, type SignedCheckpoint, signedCheckpointSchema } from "@subject-rights/core";
 import { checkEvidence } from "./check-evidence.ts";
 import { evidencePage } from "./page.ts";
 import { verdictText } from "./words.ts";
 
-const usage = `npx @subject-rights/verify FILE [--key PUBLIC.pem] [--html PAGE.html]
+const usage = `npx @subject-rights/verify FILE [--key PUBLIC.pem …] [--checkpoint KEPT.json …] [--html PAGE.html]
 
   Checks a file of evidence, without a database and without a network.
 
-  --key    the public key (PEM) that the controller published: whether the file was signed with it
-  --html   writes a page to read and to print
+  --key         a public key (PEM) that the controller published: whether the file was signed with it
+  --checkpoint  a checkpoint of this controller that you kept: whether the file agrees with it
+  --html        writes a page to read and to print
 
   Ends with 0 where nothing is off, 1 where something is, 2 where it could not be checked.`;
 
@@ -32,7 +33,8 @@ const argumentsGiven = () => {
     return parseArgs({
       allowPositionals: true,
       options: {
-        key: { type: "string" },
+        key: { type: "string", multiple: true, default: [] },
+        checkpoint: { type: "string", multiple: true, default: [] },
         html: { type: "string" },
         help: { type: "boolean", default: false },
       },
@@ -50,16 +52,27 @@ if (values.help) {
 const [path, ...more] = positionals;
 if (path === undefined || more.length > 0) complain("Name one file.");
 
-const idOf = (pem: string): string => {
+const idIn = async (key: string): Promise<string> => {
+  const pem = await read(key);
   try {
     return publicKeyId(pem);
   } catch {
-    return complain(`${values.key} holds no public Ed25519 key in PEM.`);
+    return complain(`${key} holds no public Ed25519 key in PEM.`);
   }
 };
 
-const trustedKeyId = values.key === undefined ? undefined : idOf(await read(values.key));
-const verdict = checkEvidence(await read(path ?? ""), { trustedKeyId });
+const checkpointIn = async (kept: string): Promise<SignedCheckpoint> => {
+  const text = await read(kept);
+  try {
+    return signedCheckpointSchema.parse(JSON.parse(text));
+  } catch {
+    return complain(`${kept} holds no checkpoint.`);
+  }
+};
+
+const trustedKeyIds = await Promise.all(values.key.map(idIn));
+const keptCheckpoints = await Promise.all(values.checkpoint.map(checkpointIn));
+const verdict = checkEvidence(await read(path ?? ""), { trustedKeyIds, keptCheckpoints });
 if (values.html !== undefined) await writeFile(values.html, evidencePage(verdict));
 process.stdout.write(`${verdictText(verdict)}\n`);
 process.exitCode = verdict.sound ? 0 : 1;

@@ -42,9 +42,18 @@ ${judged}${file === null ? "" : factsOf(file)}</body></html>
 `;
 };
 
-const factsOf = ({ deadline, approval, sources, grades, messages, audit }: EvidenceFile): string =>
+const factsOf = ({ deadline, plan, approval, sources, grades, messages, audit }: EvidenceFile): string =>
   [
     list("Deadline", [deadline.explanation]),
+    table(
+      "What was planned",
+      ["Source", "Collection", "Records", "Becomes"],
+      (plan?.sources ?? []).flatMap(({ source, task, collections }) =>
+        collections === null
+          ? [[source, null, null, task] as Cell[]]
+          : collections.map(({ collection, count, becomes }): Cell[] => [source, collection, count, becomes]),
+      ),
+    ),
     approval === null
       ? ""
       : table(
@@ -77,6 +86,21 @@ const factsOf = ({ deadline, approval, sources, grades, messages, audit }: Evide
       ["Message", "Status", "Sent"],
       messages.map(({ id, status, sentAt }) => [id, status, sentAt]),
     ),
+    audit.checkpoint === null
+      ? ""
+      : table(
+          "Checkpoint",
+          ["Number", "When", "Entries under it", "Ends of audits", "Root"],
+          [
+            [
+              audit.checkpoint.checkpoint.number,
+              audit.checkpoint.checkpoint.at,
+              audit.checkpoint.head.entries,
+              audit.checkpoint.checkpoint.leaves,
+              audit.checkpoint.checkpoint.root,
+            ],
+          ],
+        ),
     table(
       audit.entries.length > mostEntries
         ? `Audit: the first ${mostEntries} of ${audit.entries.length} entries`

@@ -22,9 +22,11 @@ const run = (...given: string[]) => {
 
 beforeAll(async () => {
   const keys = newKeys();
-  const { canonical } = await realEvidence(keys.secret);
+  const { canonical, file } = await realEvidence(keys.secret);
+  const { checkpoint, signature } = file.audit.checkpoint ?? {};
   writeFileSync(at("evidence.json"), canonical);
   writeFileSync(at("key.pem"), keys.open);
+  writeFileSync(at("checkpoint.json"), JSON.stringify({ checkpoint, signature }));
   writeFileSync(at("other.pem"), newKeys().open);
   writeFileSync(at("tampered.json"), canonical.replace('"completed"', '"cancelled"'));
 });
@@ -38,9 +40,16 @@ describe("npx @subject-rights/verify", () => {
     expect(readFileSync(at("page.html"), "utf8")).toContain("<h1>Evidence</h1>");
   });
 
+  it("holds it against a checkpoint that was kept, and a second key", () => {
+    const known = ["--checkpoint", at("checkpoint.json"), "--key", at("other.pem"), "--key", at("key.pem")];
+    const { status, stdout } = run(at("evidence.json"), ...known);
+    expect(stdout).toContain("is the one that you kept");
+    expect(status).toBe(0);
+  });
+
   it.each([
     ["that was tampered with", ["tampered.json", "key.pem"], "changed after it was signed"],
-    ["that was signed with another key", ["evidence.json", "other.pem"], "not the key that you named"],
+    ["that was signed with another key", ["evidence.json", "other.pem"], "not a key that you named"],
   ])("ends with 1 for a file %s", (_, [file = "", key = ""], why) => {
     const { status, stdout } = run(at(file), "--key", at(key));
     expect(stdout).toContain(why);
@@ -54,6 +63,7 @@ describe("npx @subject-rights/verify", () => {
     ["two files", ["a", "b"]],
     ["a file that is not there", [at("none.json")]],
     ["a key that is none", [at("evidence.json"), "--key", at("evidence.json")]],
+    ["a checkpoint that is none", [at("evidence.json"), "--checkpoint", at("key.pem")]],
     ["an option that there is not", [at("evidence.json"), "--force"]],
   ])("ends with 2 for %s", (_, given) => {
     const { status, stdout, stderr } = run(...given);

@@ -24,12 +24,16 @@ export const newKeys = (): KeyPair => {
 
 const actor = { id: "admin-1", tenant: "halmstrand", roles: ["admin"] };
 
-/** The evidence of an erasure that the library has carried out. */
+/** The evidence of an erasure that the library has carried out, after a second person approved its plan. */
 export const realEvidence = async (secret?: string): Promise<Evidence> => {
   let isHeld = true;
   let acknowledge: (token: string) => void = () => undefined;
   const token = new Promise<string>((resolve) => {
     acknowledge = resolve;
+  });
+  let approve: (plan: string) => void = () => undefined;
+  const plan = new Promise<string>((resolve) => {
+    approve = resolve;
   });
   let finish: () => void = () => undefined;
   const finished = new Promise<void>((resolve) => {
@@ -55,10 +59,12 @@ export const realEvidence = async (secret?: string): Promise<Evidence> => {
       id: "kept",
       send: async ({ notice }) => {
         if (notice.type === "confirmation") acknowledge(notice.token);
+        if (notice.type === "approval") approve(notice.plan);
         if (notice.type === "completion") finish();
       },
     }),
     addresses: { tenantAdmin: () => "admin@halmstrand.example", support: () => "support@halmstrand.example" },
+    needsApproval: () => true,
     ...(secret !== undefined && { evidenceSigner: ed25519Signer(secret) }),
   });
   orThrow(await rights.start());
@@ -66,10 +72,18 @@ export const realEvidence = async (secret?: string): Promise<Evidence> => {
     const asked = { actor, kind: "erasure", category: "customer-data", email: "ada@example.org" } as const;
     const { request } = orThrow(await rights.requests.submit(asked));
     orThrow(await rights.requests.acknowledge({ token: await token }));
+    orThrow(
+      await rights.requests.approve({
+        actor: { ...actor, id: "officer-1" },
+        requestId: request.id,
+        plan: await plan,
+      }),
+    );
     await finished;
     for await (const _ of orThrow(await rights.requests.progress({ actor, requestId: request.id }))) {
       // Until it is closed.
     }
+    if (secret !== undefined) orThrow(await rights.audit.checkpoint({ actor }));
     return orThrow(await rights.audit.evidence({ actor, requestId: request.id }));
   } finally {
     await rights.stop();

@@ -48,10 +48,12 @@ const detailText = (detail: AuditEntry["detail"]): string => {
  * - `misplaced`: an entry stands in another place than its number says: it was inserted, moved, or is there twice.
  * - `changed`: the entry is not what it was, or was hashed behind another one.
  * - `cut-off`: entries are missing at the end, or the last one is not the one that the record names.
+ * - `rewritten`: another entry was there when the chain came under a checkpoint.
+ * - `unsigned`: the chain ends here, and nobody who has the key has ended it so.
  */
 export interface ChainFinding {
   readonly sequence: number;
-  readonly what: "missing" | "misplaced" | "changed" | "cut-off";
+  readonly what: "missing" | "misplaced" | "changed" | "cut-off" | "rewritten" | "unsigned";
 }
 
 /** What the record says of its chain: how many entries there are, and the hash of the last. */
@@ -64,11 +66,14 @@ export interface ChainHead {
 export class ChainCheck {
   readonly findings: ChainFinding[] = [];
   readonly #hash: (text: string) => string;
+  readonly #known: readonly ChainHead[];
   #next = 1;
   #previous = chainStart;
 
-  constructor(hash: (text: string) => string) {
+  /** @param known where the chain ended before, as far as that is known from elsewhere: under checkpoints */
+  constructor(hash: (text: string) => string, known: readonly ChainHead[] = []) {
     this.#hash = hash;
+    this.#known = known;
   }
 
   add(entry: AuditEntry): void {
@@ -82,6 +87,12 @@ export class ChainCheck {
     if (!isBehindGap && this.#hash(chainedText(this.#previous, entry)) !== entry.hash) {
       this.findings.push({ sequence, what: "changed" });
     }
+    if (
+      this.#known.length > 0 &&
+      this.#known.some((head) => head.entries === sequence && head.hash !== entry.hash)
+    ) {
+      this.findings.push({ sequence, what: "rewritten" });
+    }
     this.#previous = entry.hash;
     this.#next = sequence + 1;
   }
@@ -89,11 +100,10 @@ export class ChainCheck {
   /** @returns everything that was found; empty where the chain is whole and ends where the record says */
   finish(head: ChainHead): readonly ChainFinding[] {
     const count = this.#next - 1;
-    if (count !== head.entries || this.#previous !== head.hash) {
-      this.findings.push({
-        sequence: Math.min(count, head.entries) + (count === head.entries ? 0 : 1),
-        what: "cut-off",
-      });
+    // A chain that was longer once was cut off, whatever the record says.
+    const ends = Math.max(head.entries, ...this.#known.map(({ entries }) => entries));
+    if (count !== ends || this.#previous !== head.hash) {
+      this.findings.push({ sequence: Math.min(count, ends) + (count === ends ? 0 : 1), what: "cut-off" });
     }
     return this.findings;
   }

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type { CanonicalValue } from "../canonical-json.ts";
+import { chainCheckpointSchema } from "./checkpoint.ts";
+import { signatureSchema } from "./signature.ts";
 
 export const evidenceFormat = "subject-rights-evidence";
 /** A file of another version is refused, not guessed at. */
-export const evidenceVersion = 1;
+export const evidenceVersion = 2;
 
 /** Evidence, as it is handed out. */
 export interface Evidence {
@@ -29,6 +31,28 @@ const entrySchema = z.strictObject({
   hash,
 });
 
+/** What was going to be done, as an approval is given for it. */
+const planSchema = z.strictObject({
+  format: z.literal("subject-rights-plan"),
+  version: z.literal(1),
+  request: text,
+  tenant: text,
+  kind: text,
+  category: text,
+  identifiers: count,
+  sources: z.array(
+    z.strictObject({
+      source: text,
+      kind: z.enum(["origin", "copy"]),
+      task: text,
+      after: z.array(text),
+      configuration: text.nullable(),
+      settled: z.boolean(),
+      collections: z.array(z.strictObject({ collection: text, count, becomes: text })).nullable(),
+    }),
+  ),
+});
+
 const bodySchema = z.strictObject({
   format: z.literal(evidenceFormat),
   version: z.literal(evidenceVersion),
@@ -49,6 +73,8 @@ const bodySchema = z.strictObject({
     keyDestroyed: z.boolean(),
   }),
   deadline: z.strictObject({ dueOn: text, endsAt: instant, extended: z.boolean(), explanation: text }),
+  /** The one that was put up for approval; where nobody has to approve, what sources counted before they began. */
+  plan: planSchema.nullable(),
   approval: z
     .strictObject({
       plan: text.nullable(),
@@ -88,21 +114,17 @@ const bodySchema = z.strictObject({
     }),
   ),
   messages: z.array(z.strictObject({ id: text, kind: text, status: text, sentAt: instant.nullable() })),
-  audit: z.strictObject({ entries: z.array(entrySchema), head: z.strictObject({ entries: count, hash }) }),
+  audit: z.strictObject({
+    entries: z.array(entrySchema),
+    head: z.strictObject({ entries: count, hash }),
+    /** The newest checkpoint that the chain came under; null where it did not yet. */
+    checkpoint: chainCheckpointSchema.nullable(),
+  }),
 });
 
 export const evidenceFileSchema = bodySchema.extend({
   /** Over the canonical form of everything else; null where it was not signed. */
-  signature: z
-    .strictObject({
-      algorithm: z.literal("Ed25519"),
-      /** SHA-256 of the public key (SPKI, DER), in hex: which key it was. */
-      keyId: hash,
-      /** The public key itself (SPKI, DER), in base64. Whether it is the controller's is for the reader to know. */
-      publicKey: z.base64(),
-      value: z.base64(),
-    })
-    .nullable(),
+  signature: signatureSchema.nullable(),
 });
 
 /** Everything that is in the file, but for its signature. */

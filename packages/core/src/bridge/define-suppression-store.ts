@@ -105,8 +105,11 @@ export const defineSuppressionStore = (definition: SuppressionStoreDefinition): 
   };
 };
 
+/** Each of them was asked for, and none is there twice. */
 const isAmong = (found: readonly string[], asked: readonly string[]): boolean => {
   if (found.length === 0) return true;
-  const known = new Set(asked);
-  return found.every((each) => known.delete(each));
+  const unasked = new Set(found);
+  if (unasked.size < found.length) return false;
+  for (const pseudonym of asked) unasked.delete(pseudonym);
+  return unasked.size === 0;
 };

@@ -1,15 +1,35 @@
 import { sameDigest, sha256 } from "../crypto.ts";
-import { KeyDestroyed, NotPossibleNow, TokenRejected } from "../errors.ts";
+import { KeyDestroyed, NotPossibleNow, StorageFailed, TokenRejected } from "../errors.ts";
 import { addressOnRecordActorId } from "../request/actor.ts";
-import { err, errAsync, type ResultAsync } from "../result.ts";
+import type { Acknowledgement, Request } from "../request/request.ts";
+import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "../result.ts";
 import { type ApplyError, apply } from "../runner/apply.ts";
+import { addressOnRecord } from "../runner/effects/addresses.ts";
 import { load } from "../runner/load.ts";
 import { fromStored } from "../runner/record.ts";
 import type { Services } from "../runner/services.ts";
+import { sameMailbox } from "./same-mailbox.ts";
 import { type RequestView, viewOf } from "./view.ts";
 
-export const acknowledge = (services: Services, token: string): ResultAsync<RequestView, ApplyError> => {
-  const hash = sha256(String(token));
+/** By the token of the link. */
+export const acknowledge = (services: Services, token: string): ResultAsync<RequestView, ApplyError> =>
+  acknowledgeWith(services, sha256(String(token)), "tokenHash", () => okAsync(undefined));
+
+/** By the token of the reply address, which counts only together with whom the reply is proven to come from. */
+export const acknowledgeByReply = (
+  services: Services,
+  { token, from }: { readonly token: string; readonly from: string },
+): ResultAsync<RequestView, ApplyError> =>
+  acknowledgeWith(services, sha256(String(token).toLowerCase()), "replyTokenHash", (request) =>
+    comesFromAddressOnRecord(services, request, from),
+  );
+
+const acknowledgeWith = (
+  services: Services,
+  hash: string,
+  which: keyof Pick<Acknowledgement, "tokenHash" | "replyTokenHash">,
+  check: (request: Request) => ResultAsync<void, ApplyError>,
+): ResultAsync<RequestView, ApplyError> => {
   const sources = [...services.sources.values()].map(({ descriptor }) => descriptor);
   return services.requestStore
     .readByTokenHash(hash)
@@ -17,15 +37,15 @@ export const acknowledge = (services: Services, token: string): ResultAsync<Requ
       stored === undefined ? errAsync(new TokenRejected("unknown")) : load(services, stored),
     )
     .andThen((opened) => {
-      const { acknowledgement } = opened.request;
-      // The same index finds the tokens of downloads; those acknowledge nothing.
-      if (!sameDigest(acknowledgement.tokenHash ?? "", hash)) return errAsync(new TokenRejected("unknown"));
-      return apply(
-        services,
-        opened.request,
-        { type: "acknowledged", sources },
-        addressOnRecordActorId,
-        opened,
+      // The same index finds the tokens of downloads, and those of the other way; they acknowledge nothing here.
+      if (!sameDigest(opened.request.acknowledgement[which] ?? "", hash))
+        return errAsync(new TokenRejected("unknown"));
+      // Nobody is looked up for what is answered already, or cannot be any more.
+      const { acknowledgement, phase } = opened.request;
+      if (acknowledgement.acknowledgedAt !== null) return errAsync(new TokenRejected("used"));
+      if (phase === "closed") return errAsync(new TokenRejected("expired"));
+      return check(opened.request).andThen(() =>
+        apply(services, opened.request, { type: "acknowledged", sources }, addressOnRecordActorId, opened),
       );
     })
     .orElse((error) =>
@@ -52,3 +72,24 @@ const rejection = (
         ? err(error)
         : err(new TokenRejected(acknowledgedAt === null ? "expired" : "used")),
     );
+
+/** Nothing of the token is used up where it comes from somebody else. */
+const comesFromAddressOnRecord = (
+  services: Services,
+  request: Request,
+  from: string,
+): ResultAsync<void, ApplyError> =>
+  new ResultAsync(
+    (async (): Promise<Result<void, ApplyError>> => {
+      const found = await addressOnRecord({
+        services,
+        request,
+        signal: new AbortController().signal,
+      });
+      if (found.isErr())
+        return err(new StorageFailed("address-book", "address-on-record", { cause: found.error }));
+      return found.value !== undefined && sameMailbox(found.value, String(from))
+        ? ok(undefined)
+        : err(new TokenRejected("another-address"));
+    })(),
+  );

@@ -1,36 +1,90 @@
-import { ChainCheck, type ChainFinding } from "../audit/chain.ts";
+import { z } from "zod";
+import type { ChainFinding } from "../audit/chain.ts";
+import { type SignedCheckpoint, signedCheckpointSchema } from "../audit/checkpoint.ts";
 import type { AuditEntry } from "../audit/entry.ts";
 import type { Evidence } from "../audit/evidence.ts";
-import { sha256 } from "../crypto.ts";
-import { ChangedMeanwhile } from "../errors.ts";
+import { checkInput } from "../bridge/issues.ts";
+import { chainCheckpoint } from "../checkpoints/chain-checkpoint.ts";
+import { type AuditReport, checkAudits } from "../checkpoints/check-audits.ts";
+import { type CheckedChain, checkChain } from "../checkpoints/check-chain.ts";
+import { checkpointing } from "../checkpoints/keep-checkpoints.ts";
+import { makeCheckpoints } from "../checkpoints/make-checkpoint.ts";
+import {
+  ChangedMeanwhile,
+  ConfigurationMistake,
+  type Damaged,
+  type InvalidInput,
+  type NotAllowed,
+  RequestNotFound,
+  type StorageFailed,
+} from "../errors.ts";
 import { instant } from "../instant.ts";
+import type { Actor } from "../request/actor.ts";
 import type { Request } from "../request/request.ts";
 import { errAsync, okAsync, type ResultAsync } from "../result.ts";
+import { SweepNotFound } from "../sweeps/errors.ts";
+import { type AuditedPerson, auditedPerson } from "./audited-person.ts";
+import { caught } from "./caught.ts";
 import { type FacadeContext, type OnRequest, type ReadError, readRequest } from "./context.ts";
 import { evidenceOf } from "./evidence.ts";
+import { authorise } from "./policy.ts";
+import type { OnSweep } from "./sweep-access.ts";
 
 export type AuditError = ReadError | ChangedMeanwhile;
+export type VerifyAllError = InvalidInput | NotAllowed | StorageFailed | Damaged;
 
 /** What was found when a chain of audit entries was looked through. */
 export interface AuditVerdict {
-  /** Whether the chain is whole, and ends where the request's record says. */
+  /** Whether the chain is whole, ends where the record says, and was signed and put under checkpoints as it is. */
   readonly intact: boolean;
   readonly entries: number;
+  /** Of these entries, from the first on, how many are under a checkpoint. */
+  readonly covered: number;
   readonly findings: readonly ChainFinding[];
 }
 
-/** The audit of requests: whether it is what it was, and a file that shows it to others. */
-export interface Audit {
+export interface VerifyAllInput {
+  readonly actor: Actor;
+  /** Checkpoints that were kept elsewhere: those in the store have to agree with them. */
+  readonly known?: readonly SignedCheckpoint[];
+}
+
+/** The audit of requests and sweeps: whether it is what it was, and files that show it to others. */
+export interface Audit extends AuditedPerson {
   /**
    * Looks through the chain of a request's audit entries. Finds what was changed, left out, moved or added in the store;
-   * not what somebody did who recomputed the whole chain and the record with it: that is what signed evidence is for.
+   * with `evidenceSigner` also where somebody recomputed the whole chain and the record with it, and with
+   * `checkpointStore` where they put back what was there before.
    */
-  verify(input: OnRequest): ResultAsync<AuditVerdict, AuditError>;
+  verify(input: OnRequest): ResultAsync<AuditVerdict, ReadError>;
+
+  /** The same for the chain of a sweep. */
+  verifySweep(
+    input: OnSweep,
+  ): ResultAsync<AuditVerdict, InvalidInput | NotAllowed | SweepNotFound | StorageFailed | Damaged>;
+
+  /**
+   * Looks through the chains of all requests and sweeps of the tenant, and through the checkpoints over them: finds also
+   * what is not there any more at all. In bounded memory; reads every audit entry.
+   *
+   * Errors: `Damaged` where a record cannot be read.
+   */
+  verifyAll(input: VerifyAllInput): ResultAsync<AuditReport, VerifyAllError>;
+
+  /**
+   * Puts everything that has grown under a signed checkpoint now, and answers the newest one; null where there is
+   * nothing yet. Where the library was started, it does so itself every `checkpointEvery`.
+   *
+   * Errors: `Damaged` where the newest checkpoint is not what was signed: `verifyAll` says more.
+   *
+   * @throws ConfigurationMistake where there is no `checkpointStore` or no `evidenceSigner`
+   */
+  checkpoint(input: { readonly actor: Actor }): ResultAsync<SignedCheckpoint | null, VerifyAllError>;
 
   /**
    * Everything that is known of a request, in one file that can be checked without this library's store: what was done
-   * where, how well it is proven, what was kept and why, and its whole audit. Signed, where `evidenceSigner` is there.
-   * Holds nothing personal. `canonical` is what to write into the file.
+   * where, how well it is proven, what was kept and why, and its whole audit with the checkpoint over it. Signed, where
+   * `evidenceSigner` is there. Holds nothing personal. `canonical` is what to write into the file.
    */
   evidence(input: OnRequest): ResultAsync<Evidence, AuditError>;
 }
@@ -55,17 +109,65 @@ const ofOneMoment = (
     ),
   );
 
-export const auditOf = (context: FacadeContext): Audit => ({
-  verify: (input) =>
-    ofOneMoment(context, input).map(({ request, entries }) => {
-      const check = new ChainCheck(sha256);
-      for (const entry of entries) check.add(entry);
-      const findings = check.finish({ entries: request.audited, hash: request.auditHead });
-      return { intact: findings.length === 0, entries: entries.length, findings };
-    }),
+const knownSchema = z.array(signedCheckpointSchema).max(10_000).default([]);
 
-  evidence: (input) =>
-    ofOneMoment(context, input).map(({ request, entries }) =>
-      evidenceOf(context.services, request, entries, instant(context.services.clock.now())),
-    ),
+const verdictOf = ({ record, covered, findings }: CheckedChain): AuditVerdict => ({
+  intact: findings.length === 0,
+  entries: record.head.entries,
+  covered,
+  findings,
 });
+
+export const auditOf = (context: FacadeContext): Audit => {
+  const { services, policy } = context;
+  const check = <Absent extends Error>(
+    tenant: string,
+    chain: string,
+    of: CheckedChain["record"]["of"],
+    absent: () => Absent,
+  ): ResultAsync<AuditVerdict, StorageFailed | Damaged | Absent> =>
+    caught(() => checkChain(services, tenant, chain)).andThen((checked) =>
+      checked?.record.of === of
+        ? okAsync<AuditVerdict, StorageFailed | Damaged | Absent>(verdictOf(checked))
+        : errAsync(absent()),
+    );
+  return {
+    ...auditedPerson(context),
+
+    verify: ({ actor, requestId }) =>
+      authorise(policy, actor, "read-requests").andThen(({ tenant }) =>
+        check(tenant, requestId, "request", () => new RequestNotFound()),
+      ),
+
+    verifySweep: ({ actor, sweepId }) =>
+      authorise(policy, actor, "read-sweeps").andThen(({ tenant }) =>
+        check(tenant, sweepId, "sweep", () => new SweepNotFound()),
+      ),
+
+    verifyAll: ({ actor, known }) =>
+      authorise(policy, actor, "verify-audits").andThen(({ tenant }) =>
+        checkInput(knownSchema, known).asyncAndThen((kept) =>
+          caught(() => checkAudits(services, tenant, kept)),
+        ),
+      ),
+
+    checkpoint: ({ actor }) => {
+      const signing = checkpointing(services);
+      if (signing === null) {
+        throw new ConfigurationMistake(
+          "Checkpoints need a `checkpointStore` and an `evidenceSigner`; hand both to createSubjectRights.",
+        );
+      }
+      return authorise(policy, actor, "make-checkpoint").andThen(({ tenant }) =>
+        caught(() => makeCheckpoints(signing, tenant)),
+      );
+    },
+
+    evidence: (input) =>
+      ofOneMoment(context, input).andThen(({ request, entries }) =>
+        caught(() => chainCheckpoint(services, request.tenant, request.id)).map((checkpoint) =>
+          evidenceOf(services, request, { entries, checkpoint }, instant(services.clock.now())),
+        ),
+      ),
+  };
+};

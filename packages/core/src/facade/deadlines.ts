@@ -1,17 +1,17 @@
 import { z } from "zod";
 import { checkInput } from "../bridge/issues.ts";
-import { Damaged, StorageFailed } from "../errors.ts";
 import { type Instant, instant, later } from "../instant.ts";
 import type { Actor } from "../request/actor.ts";
 import { daysBetween } from "../request/deadline/day.ts";
 import { isOverdue } from "../request/deadline/deadline.ts";
 import { dayIn } from "../request/deadline/time-zone.ts";
-import { ResultAsync } from "../result.ts";
+import type { ResultAsync } from "../result.ts";
 import { apply } from "../runner/apply.ts";
 import { deadlineDates } from "../runner/deadline-dates.ts";
 import { load } from "../runner/load.ts";
+import { caught } from "./caught.ts";
 import type { ChangeError, FacadeContext, OnRequest, ReadError } from "./context.ts";
-import { openRequests } from "./open-requests.ts";
+import { openRequests } from "./every-request.ts";
 import { authorise } from "./policy.ts";
 import { type RequestView, viewOf } from "./view.ts";
 
@@ -47,13 +47,7 @@ export const dueWithin = (
   authorise(policy, actor, "read-requests")
     .andThen(({ tenant }) => checkInput(z.number().min(0).max(366), days).map(() => tenant))
     .andThen((tenant) =>
-      ResultAsync.fromPromise(
-        overdueAt(services, tenant, later(instant(services.clock.now()), days * day)),
-        (thrown) =>
-          thrown instanceof StorageFailed || thrown instanceof Damaged
-            ? thrown
-            : new StorageFailed("request-store", "list", { cause: thrown }),
-      ),
+      caught(() => overdueAt(services, tenant, later(instant(services.clock.now()), days * day))),
     );
 
 const overdueAt = async (

@@ -1,3 +1,4 @@
+import type { ChainCheckpoint } from "../audit/checkpoint.ts";
 import type { AuditEntry } from "../audit/entry.ts";
 import {
   type Evidence,
@@ -10,17 +11,24 @@ import { canonicalJson } from "../canonical-json.ts";
 import type { Instant } from "../instant.ts";
 import { gradesOf } from "../request/grades.ts";
 import type { CollectionOutcome } from "../request/outcomes.ts";
+import type { Plan } from "../request/planned.ts";
 import type { Request } from "../request/request.ts";
+import { sealedPlan } from "../runner/effects/plan.ts";
 import type { Services } from "../runner/services.ts";
 import { deadlineView } from "./deadline-view.ts";
+
+interface AuditParts {
+  readonly entries: readonly AuditEntry[];
+  readonly checkpoint: ChainCheckpoint | null;
+}
 
 export const evidenceOf = (
   services: Services,
   request: Request,
-  entries: readonly AuditEntry[],
+  audit: AuditParts,
   madeAt: Instant,
 ): Evidence => {
-  const body = bodyOf(services, request, entries, madeAt);
+  const body = bodyOf(services, request, audit, madeAt);
   const file: EvidenceFile = { ...body, signature: services.evidenceSigner?.(canonicalJson(body)) ?? null };
   return { file, canonical: canonicalJson(file) };
 };
@@ -28,7 +36,7 @@ export const evidenceOf = (
 const bodyOf = (
   { controller, sources }: Services,
   request: Request,
-  entries: readonly AuditEntry[],
+  { entries, checkpoint }: AuditParts,
   madeAt: Instant,
 ): EvidenceBody => {
   const { id, tenant, kind, category, phase, outcome, receivedAt, closedAt, submittedBy, reason } = request;
@@ -45,6 +53,7 @@ const bodyOf = (
       keyDestroyed: request.key === "destroyed",
     },
     deadline: { dueOn, endsAt, extended, explanation },
+    plan: shownPlan(request),
     approval: approval && {
       plan: approval.plan,
       state: approval.state,
@@ -71,9 +80,26 @@ const bodyOf = (
       status,
       sentAt,
     })),
-    audit: { entries: [...entries], head: { entries: request.audited, hash: request.auditHead } },
+    audit: { entries: [...entries], head: { entries: request.audited, hash: request.auditHead }, checkpoint },
   };
 };
+
+/** Null before there is one. */
+const shownPlan = (request: Request): EvidenceBody["plan"] => {
+  const { approval, steps } = request;
+  const isCountedSomewhere = steps.some(({ located }) => located !== null);
+  const plan = approval !== null ? approval.content : isCountedSomewhere ? sealedPlan(request).plan : null;
+  return plan && plainPlan(plan);
+};
+
+const plainPlan = ({ sources, ...plan }: Plan): NonNullable<EvidenceBody["plan"]> => ({
+  ...plan,
+  sources: sources.map(({ after, collections, ...source }) => ({
+    ...source,
+    after: [...after],
+    collections: collections && [...collections],
+  })),
+});
 
 const plainOutcome = (each: CollectionOutcome): EvidenceBody["sources"][number]["outcomes"][number] => ({
   collection: each.collection,

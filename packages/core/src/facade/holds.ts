@@ -12,20 +12,20 @@ import {
   type KeyDestroyed,
   NotPossibleNow,
   StorageFailed,
-  SubjectRightsError,
 } from "../errors.ts";
 import { type Instant, instant } from "../instant.ts";
 import type { StoredHold } from "../ports/hold-store.ts";
 import type { Actor } from "../request/actor.ts";
-import { err, errAsync, ok, okAsync, orThrow, Result, ResultAsync } from "../result.ts";
+import { err, errAsync, ok, okAsync, orThrow, Result, type ResultAsync } from "../result.ts";
 import { apply } from "../runner/apply.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
 import type { Services } from "../runner/services.ts";
 import { type Identifier, identifierSchema } from "../subject/identifier.ts";
 import { carriesPersonalData } from "../subject/personal.ts";
+import { caught } from "./caught.ts";
 import type { FacadeContext, ReadError } from "./context.ts";
+import { openRequests } from "./every-request.ts";
 import { type OnceOnly, onceOnly, sameAsBefore } from "./idempotency.ts";
-import { openRequests } from "./open-requests.ts";
 import { authorise } from "./policy.ts";
 
 /** A hold as an application reads it. Nothing in it is personal, apart from reasons that people typed. */
@@ -239,13 +239,6 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
     },
   };
 };
-
-const caught = <Value>(work: () => Promise<Value>): ResultAsync<Value, StorageFailed | Damaged> =>
-  ResultAsync.fromPromise(work(), (thrown) =>
-    SubjectRightsError.is(thrown) && (thrown instanceof StorageFailed || thrown instanceof Damaged)
-      ? thrown
-      : new StorageFailed("request-store", "list", { cause: thrown }),
-  );
 
 /** Open erasures about the person of which a source is at work. */
 const whoIsErasing = (services: Services, { tenant, pseudonyms }: StoredHold) =>

@@ -33,6 +33,10 @@ export const policyActions = [
   "look-up-suppressions",
   "lift-suppression",
   "keep-suppressions",
+  "verify-audits",
+  "make-checkpoint",
+  "link-person",
+  "unlink-person",
 ] as const;
 export type PolicyAction = (typeof policyActions)[number];
 
@@ -71,6 +75,10 @@ export const defaultRoles: Readonly<Record<PolicyAction, readonly string[]>> = {
   "look-up-suppressions": both,
   "lift-suppression": admins,
   "keep-suppressions": admins,
+  "verify-audits": both,
+  "make-checkpoint": admins,
+  "link-person": both,
+  "unlink-person": admins,
 };
 
 /** A policy that goes by roles: `rolePolicy({ "submit-export": ["privacy-officer"] })` changes one action. */

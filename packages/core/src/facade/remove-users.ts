@@ -14,8 +14,8 @@ import { apply } from "../runner/apply.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import type { FacadeContext } from "./context.ts";
+import { openRequests } from "./every-request.ts";
 import { onceOnly } from "./idempotency.ts";
-import { openRequests } from "./open-requests.ts";
 import { type SubmitError, type Submitted, submit, submittedBefore } from "./submit.ts";
 
 export type RemoveUsersError = SubmitError | UserNotFound | LastAdministrator | RemovingYourself;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AuditEntry } from "../audit/entry.ts";
 import { checkInput } from "../bridge/issues.ts";
-import { newToken, sha256 } from "../crypto.ts";
+import { newToken, replyTokenOf, sha256 } from "../crypto.ts";
 import { KeyDestroyed, NotPossibleNow, type TokenRejected } from "../errors.ts";
 import type { Actor } from "../request/actor.ts";
 import { confidentialOf } from "../request/change.ts";
@@ -11,7 +11,7 @@ import { pseudonymsOf } from "../runner/keys.ts";
 import { load } from "../runner/load.ts";
 import { fromStored } from "../runner/record.ts";
 import type { Identifier } from "../subject/identifier.ts";
-import { acknowledge } from "./acknowledge.ts";
+import { acknowledge, acknowledgeByReply } from "./acknowledge.ts";
 import {
   type ChangeError,
   changeRequest,
@@ -49,6 +49,19 @@ export interface Requests {
    * accepted.
    */
   acknowledge(input: { readonly token: string }): ResultAsync<RequestView, ApplyError | TokenRejected>;
+
+  /**
+   * Acknowledges a request with the token of its reply address (`replyTokenOf`). `from` is whom the reply comes from, and
+   * has to be proven beforehand (DMARC), or anybody could be that. It counts only where that is the address on record,
+   * and uses the token up only then.
+   *
+   * Errors: as `acknowledge`, and `TokenRejected` with the reason `another-address`; `StorageFailed` where the address
+   * on record could not be looked up.
+   */
+  acknowledgeByReply(input: {
+    readonly token: string;
+    readonly from: string;
+  }): ResultAsync<RequestView, ApplyError | TokenRejected>;
 
   /** Sends a new token to the address on record; earlier ones stop working. */
   resendConfirmation(input: OnRequest): ResultAsync<RequestView, ChangeError>;
@@ -179,10 +192,13 @@ export const requestsOf = (context: FacadeContext): Requests => {
   return {
     submit: (submission) => submit(context, submission),
     acknowledge: ({ token }) => acknowledge(services, token),
+    acknowledgeByReply: (input) => acknowledgeByReply(services, input),
 
     resendConfirmation: (input) => {
       const token = newToken(services.randomness);
-      const event = { type: "confirmation-reissued", token, tokenHash: sha256(token) } as const;
+      const tokenHash = sha256(token);
+      const replyTokenHash = sha256(replyTokenOf(token));
+      const event = { type: "confirmation-reissued", token, tokenHash, replyTokenHash } as const;
       return changeRequest(context, input, "resend-message", event);
     },
 

@@ -232,13 +232,17 @@ const create = (
   const at = instant(services.clock.now());
   const id = newId(services.randomness);
   const started = { at, actor, action: "sweep-started", source: null, detail: { reason, category } };
-  const { entries, auditHead } = chained({ tenant, id, audited: 0, auditHead: chainStart }, [started]);
+  const { entries, end } = chained(
+    services,
+    { tenant, id, audited: 0, auditHead: chainStart, auditSignature: null },
+    [started],
+  );
   const sweep: Sweep = {
     tenant,
     id,
     version: 1,
     audited: 1,
-    auditHead,
+    ...end,
     numbered: 0,
     reason,
     category,

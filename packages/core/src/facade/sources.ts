@@ -2,11 +2,11 @@ import type { DataSource } from "../bridge/define-data-source.ts";
 import { newId } from "../crypto.ts";
 import {
   type CallFailed,
-  Damaged,
+  type Damaged,
   type InvalidInput,
   type NotAllowed,
   SourceNotFound,
-  StorageFailed,
+  type StorageFailed,
 } from "../errors.ts";
 import { type Instant, milliseconds } from "../instant.ts";
 import type { StoredSourceStatus } from "../ports/source-status-store.ts";
@@ -14,11 +14,12 @@ import type { Actor } from "../request/actor.ts";
 import type { Category } from "../request/kinds.ts";
 import type { ProblemCode } from "../request/problems.ts";
 import { isStuck, type SourceStatus } from "../request/steps.ts";
-import { errAsync, orThrow, ResultAsync } from "../result.ts";
+import { errAsync, orThrow, type ResultAsync } from "../result.ts";
 import type { Services } from "../runner/services.ts";
 import { refreshSource } from "../runner/source-status.ts";
+import { caught } from "./caught.ts";
 import type { FacadeContext } from "./context.ts";
-import { openRequests } from "./open-requests.ts";
+import { openRequests } from "./every-request.ts";
 import { authorise } from "./policy.ts";
 
 /** One row of the Data Sources page. */
@@ -57,13 +58,7 @@ export interface Sources {
 
 export const sourcesOf = ({ services, policy }: FacadeContext): Sources => ({
   list: ({ actor }) =>
-    authorise(policy, actor, "list-sources").andThen(({ tenant }) =>
-      ResultAsync.fromPromise(rows(services, tenant), (thrown) =>
-        thrown instanceof StorageFailed || thrown instanceof Damaged
-          ? thrown
-          : new StorageFailed("request-store", "list", { cause: thrown }),
-      ),
-    ),
+    authorise(policy, actor, "list-sources").andThen(({ tenant }) => caught(() => rows(services, tenant))),
 
   refresh: ({ actor, source: id }) =>
     authorise(policy, actor, "refresh-source").andThen(({ tenant }) => {

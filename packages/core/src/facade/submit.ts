@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { checkInput } from "../bridge/issues.ts";
-import { newId, newToken, sha256 } from "../crypto.ts";
+import { newId, newToken, replyTokenOf, sha256 } from "../crypto.ts";
 import {
   type Damaged,
   type IdempotencyKeyReused,
@@ -27,6 +27,7 @@ import { announce } from "../runner/apply.ts";
 import { audited } from "../runner/commit.ts";
 import { deadlineDates } from "../runner/deadline-dates.ts";
 import { createRequestKey, destroyRequestKey, pseudonymsOf } from "../runner/keys.ts";
+import { newPersonMark } from "../runner/person-keys.ts";
 import { fromFound, fromStored, toStored } from "../runner/record.ts";
 import type { Services } from "../runner/services.ts";
 import { emailSchema, type Identifier, identifierSchema } from "../subject/identifier.ts";
@@ -57,7 +58,10 @@ export interface Submission {
 
 export interface Submitted {
   readonly request: RequestView;
-  /** True where the same was asked for already, and is still open: then `request` is that one. */
+  /**
+   * True where the same was asked for already, and is still open, or was handed over under the same key: then `request`
+   * is that one.
+   */
   readonly alreadyOpen: boolean;
 }
 
@@ -193,10 +197,17 @@ const storeNew = (
   const receivedOn = dayIn(timeZone, receivedAt);
   const prepared = deadlineDates(calendar, timeZone, receivedOn).andThen((dates) =>
     createRequestKey(services, key).andThen((secret) =>
-      pseudonymsOf(services, actor.tenant, identifiers).map((pseudonyms) => ({ dates, secret, pseudonyms })),
+      pseudonymsOf(services, actor.tenant, identifiers).andThen((pseudonyms) =>
+        newPersonMark(services, key, pseudonyms[0] ?? "").map((person) => ({
+          dates,
+          secret,
+          pseudonyms,
+          person,
+        })),
+      ),
     ),
   );
-  return prepared.andThen(({ dates, secret, pseudonyms }) => {
+  return prepared.andThen(({ dates, secret, pseudonyms, person }) => {
     const opened = openRequest(
       {
         ...key,
@@ -204,18 +215,20 @@ const storeNew = (
         category,
         identifiers,
         pseudonyms,
+        person,
         acknowledgedBy,
         submission: once?.submission ?? null,
         needsApproval: needsApproval({ tenant: actor.tenant, kind, category }),
         deadline: { ...dates, timeZone, receivedOn },
         token,
         tokenHash: sha256(token),
+        replyTokenHash: sha256(replyTokenOf(token)),
         actor: actor.id,
         at: instant(clock.now()),
       },
       rules,
     );
-    const { request, entries } = audited(opened.request, opened.entries);
+    const { request, entries } = audited(services, opened.request, opened.entries);
     const stored = toStored(request, secret, rules, randomness);
     return requestStore.insert({ request: stored, entries }).andThen((answer) => {
       if (answer.outcome === "duplicate") {

@@ -19,6 +19,7 @@ import { type Identifier, identifierSchema } from "../subject/identifier.ts";
 import { carriesPersonalData } from "../subject/personal.ts";
 import type { FacadeContext } from "./context.ts";
 import type { Sweeps } from "./erase-many.ts";
+import { inBatches, lookedUpAhead } from "./looked-up-ahead.ts";
 import { authorise } from "./policy.ts";
 import { type ReplayError, type ReplayInput, type ReplayReport, replay } from "./replay.ts";
 
@@ -37,7 +38,7 @@ export interface FilterInput<Row> {
   readonly leftOut: (row: Row, why: WhyLeftOut) => void;
   /** Whether only those are left out who were erased in this category. Default: in any. */
   readonly category?: Category;
-  /** Rows that are looked up at once, and held in memory; 1 to 20,000. Default: 5,000. */
+  /** Rows that are looked up at once, and held in memory twice; 1 to 20,000. Default: 5,000. */
   readonly batchSize?: number;
 }
 
@@ -60,7 +61,7 @@ export interface Suppressions {
 
   /**
    * The rows of an import without those of people who must not be taken in; one look-up a batch, in order, in bounded
-   * memory.
+   * memory. While a batch is handed on, the next one is looked up already.
    *
    * @throws the errors of `mayTakeIn`: no row is let through that was not looked up
    */
@@ -142,13 +143,23 @@ const suppressionsIn = (
   ): ResultAsync<readonly boolean[], StorageFailed | KeyDestroyed> =>
     keysOf(tenant).andThen((keys) => {
       const chain = pseudonymChain(keys);
-      const chains = people.map((identifiers) => identifiers.flatMap(chain));
+      const pseudonyms: string[] = [];
+      /** Where those of each person end. */
+      const ends = people.map((identifiers) => {
+        for (const identifier of identifiers) pseudonyms.push(...chain(identifier));
+        return pseudonyms.length;
+      });
       return store
-        .standing({ tenant, pseudonyms: chains.flat(), category, reason: "request" })
+        .standing({ tenant, pseudonyms, category, reason: "request" })
         .andThen((found) => enoughKeys(keys.length, found))
-        .map(({ pseudonyms }) => {
-          const standing = new Set(pseudonyms);
-          return chains.map((each) => each.some((pseudonym) => standing.has(pseudonym)));
+        .map((found) => {
+          const standing = new Set(found.pseudonyms);
+          let at = 0;
+          return ends.map((end) => {
+            let isStanding = false;
+            for (; at < end; at += 1) isStanding ||= standing.has(pseudonyms[at] ?? "");
+            return isStanding;
+          });
         });
     });
 
@@ -190,13 +201,12 @@ const suppressionsIn = (
       orThrow(await authorise(policy, actor, "look-up-suppressions"));
       const most = orThrow(checkInput(batchSchema, batchSize));
       const wanted = orThrow(checkInput(categoryGiven, category));
-      for await (const batch of inBatches(rows, most)) {
-        const read = batch.map((row) => ({ row, known: readIdentifiers(identifiers(row)) }));
-        const people = read.map(({ known }) => known ?? []);
-        const found = orThrow(await suppressed(actor.tenant, people, wanted));
+      const lookUp = (people: readonly (readonly Identifier[])[]) => suppressed(actor.tenant, people, wanted);
+      for await (const { rows: read, found } of lookedUpAhead(rows, most, identifiers, lookUp)) {
+        const left = orThrow(await found);
         for (const [index, { row, known }] of read.entries()) {
           if (known === null) leftOut(row, "unreadable");
-          else if (found[index] === false) yield row;
+          else if (left[index] === false) yield row;
           else leftOut(row, "suppressed");
         }
       }
@@ -286,31 +296,6 @@ const caught = <Value>(work: () => Promise<Value>): ResultAsync<Value, StorageFa
       ? thrown
       : new StorageFailed("suppression-store", "add", { cause: thrown }),
   );
-
-/** Null where they cannot be looked up. */
-const readIdentifiers = (given: readonly Identifier[]): readonly Identifier[] | null => {
-  const read: Identifier[] = [];
-  for (const each of given) {
-    const { success, data } = identifierSchema.safeParse(each);
-    if (!success) return null;
-    read.push(data);
-  }
-  return read;
-};
-
-async function* inBatches<Row>(
-  rows: AsyncIterable<Row> | Iterable<Row>,
-  size: number,
-): AsyncGenerator<Row[], void, undefined> {
-  let batch: Row[] = [];
-  for await (const row of rows) {
-    batch.push(row);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}
 
 const withoutNames = <
   Checked extends { readonly reason: string; readonly identifiers: readonly Identifier[] },

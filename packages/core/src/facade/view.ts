@@ -47,7 +47,7 @@ export interface RequestView {
   /** How well it is proven what an erasure did, a collection; as far as its sources are done. */
   readonly grades: readonly GradedCollection[];
   /** Null where the plan needs nobody's approval. */
-  readonly approval: Omit<Approval, "identifiers"> | null;
+  readonly approval: Omit<Approval, "identifiers" | "content"> | null;
   /** What it waits for that does not come by itself. Empty while it runs, and when it is closed. */
   readonly waitingFor: readonly Waiting[];
   /** Null while something is under way; otherwise until when nothing will be, by itself. */

@@ -1,4 +1,5 @@
 import type { Instant } from "../instant.ts";
+import type { Plan } from "./planned.ts";
 
 /**
  * How far the approval of a plan is.
@@ -14,6 +15,8 @@ export interface Approval {
   readonly state: ApprovalState;
   /** SHA-256 of the plan that is put up, or was approved, in hex; null before there is one. */
   readonly plan: string | null;
+  /** That plan itself. */
+  readonly content: Plan | null;
   /** How many plans were put up so far: each is announced on its own. */
   readonly edition: number;
   /** How many identifiers of the person the plan is made with. */
@@ -27,6 +30,7 @@ export interface Approval {
 export const notYetPlanned: Approval = {
   state: "planning",
   plan: null,
+  content: null,
   edition: 0,
   identifiers: 0,
   expiresAt: null,

@@ -2,6 +2,7 @@ import type { Instant } from "../instant.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import type { DeadlineDates } from "./deadline/deadline.ts";
 import type { CollectionCount, CollectionOutcome } from "./outcomes.ts";
+import type { Plan } from "./planned.ts";
 import type { Problem } from "./problems.ts";
 import type { ExportPackage } from "./request.ts";
 import type { SourceDescriptor } from "./sources.ts";
@@ -27,6 +28,7 @@ export type RequestEvent =
       readonly type: "confirmation-reissued";
       readonly token: string;
       readonly tokenHash: string;
+      readonly replyTokenHash: string;
     }
   | { readonly type: "lapsed" }
   | { readonly type: "declined"; readonly reason: string }
@@ -104,7 +106,9 @@ export type RequestEvent =
   | { readonly type: "notice-retried"; readonly notice: string }
   | {
       readonly type: "plan-made";
+      /** Its SHA-256, in hex. */
       readonly plan: string;
+      readonly content: Plan;
       /** What `planPartsOf` said when it was made. */
       readonly parts: string;
     }
@@ -117,7 +121,8 @@ export type RequestEvent =
   | { readonly type: "retention-ended" }
   | { readonly type: "held"; readonly by: string }
   | { readonly type: "hold-lifted" }
-  | { readonly type: "finalised" };
+  | { readonly type: "finalised" }
+  | { readonly type: "person-unlinked" };
 
 export type RequestEventType = RequestEvent["type"];
 

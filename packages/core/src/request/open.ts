@@ -20,6 +20,8 @@ export interface Opening {
   readonly identifiers: readonly Identifier[];
   /** Of each identifier, in the same order. */
   readonly pseudonyms: readonly string[];
+  /** What the audit calls the person: a keyed hash of the request's id, under a key of that person's. */
+  readonly person: string;
   readonly acknowledgedBy: Acknowledger;
   readonly needsApproval: boolean;
   /** Recognises what was asked for under an idempotency key; null where there is none. */
@@ -27,6 +29,7 @@ export interface Opening {
   readonly deadline: DeadlineDates & Pick<Deadline, "timeZone" | "receivedOn">;
   readonly token: string;
   readonly tokenHash: string;
+  readonly replyTokenHash: string;
   readonly actor: string;
   readonly at: Instant;
 }
@@ -41,6 +44,7 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
     version: 1,
     audited: 1,
     auditHead: chainStart,
+    auditSignature: null,
     kind,
     category,
     phase: "received",
@@ -54,6 +58,7 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
     acknowledgement: {
       by: opening.acknowledgedBy,
       tokenHash: opening.tokenHash,
+      replyTokenHash: opening.replyTokenHash,
       issued: 1,
       expiresAt: later(at, rules.acknowledgement.validFor),
       acknowledgedAt: null,
@@ -85,7 +90,11 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
       candidates: {},
     },
   };
-  const change = recorded({ request, entries: [], at, now: at, actor }, "submitted", { kind, category });
+  const change = recorded({ request, entries: [], at, now: at, actor }, "submitted", {
+    kind,
+    category,
+    person: opening.person,
+  });
   return noticeDue(change, notice, "confirmation");
 };
 
@@ -96,6 +105,10 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
 export const duplicateKeyOf = (
   request: Pick<Request, "id" | "kind" | "category" | "pseudonyms" | "reopened">,
 ): string =>
-  [request.kind, request.category, request.pseudonyms[0], ...(request.reopened > 0 ? [request.id] : [])].join(
-    "/",
-  );
+  [
+    request.kind,
+    request.category,
+    // Without any, nobody knows any more who it was about.
+    request.pseudonyms[0] ?? request.id,
+    ...(request.reopened > 0 ? [request.id] : []),
+  ].join("/");

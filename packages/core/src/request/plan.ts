@@ -1,42 +1,7 @@
 import type { RecordFate } from "./outcomes.ts";
+import type { Plan, PlannedFate, PlannedSource } from "./planned.ts";
 import type { Request } from "./request.ts";
-import type { SourceStep, StepTask } from "./steps.ts";
-
-/** What a request is going to do: what an approval is given for. Nothing in it is personal. */
-export type Plan = {
-  readonly format: "subject-rights-plan";
-  readonly version: 1;
-  readonly request: string;
-  readonly tenant: string;
-  readonly kind: string;
-  readonly category: string;
-  /** The pseudonyms that the person is known by. */
-  readonly people: readonly string[];
-  readonly sources: readonly PlannedSource[];
-};
-
-export type PlannedSource = {
-  readonly source: string;
-  readonly kind: "origin" | "copy";
-  readonly task: StepTask;
-  /** The origins that have to be done first. */
-  readonly after: readonly string[];
-  /** A hash of what the source is and can do, at the moment when it was counted; null where it is not registered. */
-  readonly configuration: string | null;
-  /** Closed by hand: nothing is done here. */
-  readonly settled: boolean;
-  /** Null where the source cannot count, or could not be asked. */
-  readonly collections: readonly PlannedCollection[] | null;
-};
-
-export type PlannedCollection = {
-  readonly collection: string;
-  readonly count: number;
-  readonly becomes: PlannedFate;
-};
-
-/** What becomes of the records of one collection. */
-export type PlannedFate = RecordFate | "refreshed" | "erased-by-owner" | "exported";
+import type { SourceStep } from "./steps.ts";
 
 /** The plan of a request whose sources were counted. */
 export const planOf = (request: Request): Plan => ({
@@ -46,8 +11,12 @@ export const planOf = (request: Request): Plan => ({
   tenant: request.tenant,
   kind: request.kind,
   category: request.category,
-  people: [...request.pseudonyms].sort(),
-  sources: request.steps.filter(isPlanned).map((step) => ({
+  identifiers: request.pseudonyms.length,
+  sources: plannedSources(request),
+});
+
+export const plannedSources = (request: Request): PlannedSource[] =>
+  request.steps.filter(isPlanned).map((step) => ({
     source: step.source,
     kind: step.kind,
     task: step.task,
@@ -60,8 +29,7 @@ export const planOf = (request: Request): Plan => ({
         count,
         becomes: fateOf(step, becomes),
       })) ?? null,
-  })),
-});
+  }));
 
 const isPlanned = ({ task }: SourceStep): boolean => task !== "identify" && task !== "leave";
 

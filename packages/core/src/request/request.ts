@@ -1,3 +1,4 @@
+import type { EvidenceSignature } from "../audit/signature.ts";
 import type { Instant } from "../instant.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import type { Approval } from "./approval.ts";
@@ -14,6 +15,8 @@ export interface Acknowledgement {
   readonly by: Acknowledger;
   /** SHA-256 of the token that is out, in hex; null when none is. */
   readonly tokenHash: string | null;
+  /** SHA-256 of what stands in the reply address of the confirmation that is out, in hex; null when none is. */
+  readonly replyTokenHash: string | null;
   /** How often a token was sent out: each sending is a message of its own. */
   readonly issued: number;
   readonly expiresAt: Instant;
@@ -82,6 +85,8 @@ export interface Request {
   readonly audited: number;
   /** The hash of the last of them: where their chain ends. */
   readonly auditHead: string;
+  /** Under that end; null where nothing is signed. */
+  readonly auditSignature: EvidenceSignature | null;
   readonly kind: RequestKind;
   readonly category: Category;
   readonly phase: Phase;
@@ -95,7 +100,7 @@ export interface Request {
   /** Why it was declined or cancelled, in the words of whoever did so. */
   readonly reason: string | null;
   readonly acknowledgement: Acknowledgement;
-  /** The pseudonym of each identifier in `confidential.identifiers`, in the same order. */
+  /** The pseudonym of each identifier in `confidential.identifiers`, in the same order; empty once it is unlinked. */
   readonly pseudonyms: readonly string[];
   /** Pseudonyms nobody else's request may work on while this one does; empty while it does not work. */
   readonly claims: readonly string[];

@@ -40,7 +40,7 @@ export const decideAndCommit = async (
     refusals,
   } = decideInTurn(services, request, events, actor, blockedBy);
   if (refusals.every((refusal) => refusal !== null)) return ok({ request, key, refusals });
-  const { request: next, entries } = audited(decided, drafts);
+  const { request: next, entries } = audited(services, decided, drafts);
   const stored = await store.commit({
     request: toStored(next, next.key === "destroyed" ? null : key, services.rules, services.randomness),
     expectedVersion: request.version,
@@ -101,10 +101,11 @@ const decideInTurn = (
 
 /** A request behind a decision, with its audit numbered and chained. */
 export const audited = (
+  signing: Pick<Services, "evidenceSigner" | "ownKeys">,
   request: Request,
   drafts: readonly AuditDraft[],
 ): { readonly request: Request; readonly entries: AuditEntry[] } => {
   const before = { ...request, audited: request.audited - drafts.length };
-  const { entries, auditHead } = chained(before, drafts);
-  return { request: { ...request, auditHead }, entries };
+  const { entries, end } = chained(signing, before, drafts);
+  return { request: { ...request, ...end }, entries };
 };

@@ -1,11 +1,9 @@
 import { KeyDestroyed } from "../errors.ts";
-import { instant } from "../instant.ts";
 import type { RequestKey } from "../ports/request-store.ts";
 import { systemActorId } from "../request/actor.ts";
 import { orThrow } from "../result.ts";
-import { decide } from "../workflows/decide.ts";
-import { audited } from "./commit.ts";
-import { fromStored, toStored } from "./record.ts";
+import { commitClosed } from "./commit-closed.ts";
+import { fromStored } from "./record.ts";
 import type { Services } from "./services.ts";
 
 /**
@@ -19,15 +17,6 @@ export const finishDestroyed = async (services: Services, key: RequestKey): Prom
   const request = orThrow(fromStored(stored));
   // Another process was faster.
   if (request.key === "destroyed") return null;
-  const at = instant(services.clock.now());
-  const decided = orThrow(decide(request, { type: "finalised", actor: systemActorId, at }, services.rules));
-  const { request: next, entries } = audited(decided.request, decided.entries);
-  orThrow(
-    await services.requestStore.commit({
-      request: toStored(next, null, services.rules, services.randomness),
-      expectedVersion: stored.version,
-      entries,
-    }),
-  );
+  await commitClosed(services, stored, { type: "finalised" }, systemActorId);
   return null;
 };

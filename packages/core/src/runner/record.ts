@@ -36,7 +36,8 @@ export const toStored = (
     key === null || confidential === null
       ? null
       : seal(key, place(request), bytesOf(JSON.stringify(confidential)), randomness);
-  const tokenHashes = [request.acknowledgement.tokenHash, request.package?.tokenHash ?? null];
+  const { tokenHash, replyTokenHash } = request.acknowledgement;
+  const tokenHashes = [tokenHash, replyTokenHash, request.package?.tokenHash ?? null];
   return {
     tenant,
     id,

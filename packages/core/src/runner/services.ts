@@ -1,5 +1,6 @@
 import type { ArtifactStore } from "../bridge/define-artifact-store.ts";
 import type { Calendar } from "../bridge/define-calendar.ts";
+import type { CheckpointStore } from "../bridge/define-checkpoint-store.ts";
 import type { DataSource } from "../bridge/define-data-source.ts";
 import type { HoldStore } from "../bridge/define-hold-store.ts";
 import type { KeyRing } from "../bridge/define-key-ring.ts";
@@ -7,6 +8,7 @@ import type { Notifier } from "../bridge/define-notifier.ts";
 import type { RequestStore } from "../bridge/define-request-store.ts";
 import type { SourceStatusStore } from "../bridge/define-source-status-store.ts";
 import type { SuppressionStore } from "../bridge/define-suppression-store.ts";
+import type { SweepStore } from "../bridge/define-sweep-store.ts";
 import type { EvidenceSigner } from "../crypto.ts";
 import type { AddressBookDefinition } from "../ports/address-book.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -42,6 +44,12 @@ export interface Services {
   readonly calendar: Calendar;
   /** Null where evidence is not signed. */
   readonly evidenceSigner: EvidenceSigner | null;
+  /** The ids of the keys that this controller signs with, or did. */
+  readonly ownKeys: ReadonlySet<string>;
+  /** Null where there are no sweeps. */
+  readonly sweepStore: SweepStore | null;
+  /** Null where there are no checkpoints. */
+  readonly checkpointStore: CheckpointStore | null;
   /** Null where there are no holds. */
   readonly holdStore: HoldStore | null;
   /** Null where nobody is kept from being taken in again. */

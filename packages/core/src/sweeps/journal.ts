@@ -57,7 +57,7 @@ export interface Journal {
 }
 
 export const openJournal = (
-  services: Pick<Services, "clock" | "randomness">,
+  services: Pick<Services, "clock" | "randomness" | "evidenceSigner" | "ownKeys">,
   store: SweepStore,
   secret: Uint8Array,
   opened: { readonly sweep: Sweep; readonly cursor: string | null },
@@ -78,10 +78,10 @@ export const openJournal = (
   const prepare = (change: SweepChange) => {
     const { sweep, cursor = known.cursor, entries = [], add = [], remove = [], release = [] } = change;
     const numbers = add.map((_, index) => sweep.numbered + index + 1);
-    const audit = chained(sweep, entries);
+    const audit = chained(services, sweep, entries);
     const next: Sweep = {
       ...sweep,
-      auditHead: audit.auditHead,
+      ...audit.end,
       version: known.sweep.version + 1,
       audited: sweep.audited + entries.length,
       numbered: sweep.numbered + add.length,

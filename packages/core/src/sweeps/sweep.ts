@@ -1,3 +1,4 @@
+import type { EvidenceSignature } from "../audit/signature.ts";
 import type { Instant } from "../instant.ts";
 import type { Category } from "../request/kinds.ts";
 import type { CollectionOutcome } from "../request/outcomes.ts";
@@ -56,6 +57,8 @@ export interface Sweep {
   readonly audited: number;
   /** The hash of the last of them: where their chain ends. */
   readonly auditHead: string;
+  /** Under that end; null where nothing is signed. */
+  readonly auditSignature: EvidenceSignature | null;
   /** How many numbers of parts were given out. */
   readonly numbered: number;
   readonly reason: SweepReason;

@@ -9,7 +9,7 @@ import { err, ok, type Result } from "../result.ts";
 import { advance } from "./advance.ts";
 import { planApproved, planExpired, planMade } from "./transitions/approving.ts";
 import { acknowledge, end, lapse, reissue } from "./transitions/beginning.ts";
-import { finalise, reopen } from "./transitions/closing.ts";
+import { finalise, reopen, unlink } from "./transitions/closing.ts";
 import { held, holdLifted } from "./transitions/holding.ts";
 import { block, claim, decideIdentifier, identified } from "./transitions/identifying.ts";
 import { confirmIdentity, extend, questionIdentity, remind } from "./transitions/keeping-time.ts";
@@ -60,6 +60,7 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "hold-lifted": working,
   "retention-ended": ["closed"],
   finalised: ["closed"],
+  "person-unlinked": ["closed"],
 };
 
 /**
@@ -150,6 +151,8 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return holdLifted(change);
     case "retention-ended":
       return reopen(change);
+    case "person-unlinked":
+      return unlink(change);
     case "finalised":
       return ok(finalise(change));
   }

@@ -1,5 +1,6 @@
 import {
   defineArtifactStore,
+  defineCheckpointStore,
   defineHoldStore,
   defineKeyRing,
   defineNotifier,
@@ -72,6 +73,8 @@ export const gatedStorage = (storage: MemoryStorage, gate: Gate): MemoryStorage 
   keyRing: defineKeyRing(gated(storage.keyRing, "key-ring", gate)),
   sweepStore: storage.sweepStore,
   holdStore: defineHoldStore(gated(storage.holdStore, "hold-store", gate)),
+  checkpointStore: defineCheckpointStore(gated(storage.checkpointStore, "checkpoint-store", gate)),
+  intakeStore: storage.intakeStore,
   suppressionStore: defineSuppressionStore(gated(storage.suppressionStore, "suppression-store", gate)),
 });
 

@@ -89,7 +89,12 @@ const eventOf = (machine: Machine, deed: (typeof deeds)[number], which: number):
     case "resend":
       return { type: "notice-retried", notice: notices[which % Math.max(1, notices.length)]?.id ?? "" };
     case "reissue":
-      return { type: "confirmation-reissued", token: `secret-${which}`, tokenHash: "hash" };
+      return {
+        type: "confirmation-reissued",
+        token: `secret-${which}`,
+        tokenHash: "hash",
+        replyTokenHash: "reply-hash",
+      };
     case "download":
       return { type: "package-downloaded", byLink: which % 2 === 0 };
     case "extend":
@@ -149,6 +154,9 @@ const look = (machine: Machine): void => {
 const toItsEnd = (machine: Machine): void => {
   for (let round = 0; round < 200; round += 1) {
     const { request } = machine;
+    // People fetch what is there, more often than they may.
+    if (request.package !== null) machine.happen({ type: "package-downloaded", byLink: true });
+    look(machine);
     if (request.phase === "closed" && wakeAt(request, rules) === null) return;
     for (const action of machine.due()) {
       machine.end(machine.begin(action), "well");

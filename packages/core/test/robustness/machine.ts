@@ -7,20 +7,19 @@ import type {
 } from "@subject-rights/core";
 import { defaultRules } from "@subject-rights/core";
 import fc from "fast-check";
-import { canonicalJson } from "../../src/canonical-json.ts";
 import { instant } from "../../src/instant.ts";
 import type { DeadlineDates } from "../../src/request/deadline/deadline.ts";
 import { endOf } from "../../src/request/deadline/time-zone.ts";
 import type { RequestEvent } from "../../src/request/events.ts";
 import { openRequest } from "../../src/request/open.ts";
-import { planOf, planPartsOf } from "../../src/request/plan.ts";
 import type { Request } from "../../src/request/request.ts";
 import type { SourceStep } from "../../src/request/steps.ts";
+import { makePlan } from "../../src/runner/effects/plan.ts";
 import { type Action, dueActions } from "../../src/workflows/actions.ts";
 import { decide } from "../../src/workflows/decide.ts";
 import { partsOf } from "../../src/workflows/export.ts";
 
-export const rules = { ...defaultRules, identifiers: 4, downloads: 2 };
+export const rules = { ...defaultRules, identifiers: 4, downloads: 1 };
 
 const abilities: fc.Arbitrary<SourceAbilities> = fc.record({
   identify: fc.boolean(),
@@ -91,6 +90,7 @@ export class Machine {
         kind,
         category: "customer-data",
         identifiers: [{ type: "email", value: "secret@example.org" }],
+        person: "person-mark",
         pseudonyms: ["pseudonym-0"],
         acknowledgedBy: "tenant-admin",
         submission: null,
@@ -98,6 +98,7 @@ export class Machine {
         deadline: { timeZone: "UTC", receivedOn: "2026-01-05", ...datesOf("2026-02-05", "2026-04-07") },
         token: "secret-token",
         tokenHash: "hash",
+        replyTokenHash: "reply-hash",
         actor: "somebody",
         at,
       },
@@ -171,11 +172,7 @@ export class Machine {
           luck === "fails" ? { type: "blocked", by: "other", jitter: 0 } : { type: "claimed" },
         );
       case "plan":
-        return this.happen({
-          type: "plan-made",
-          plan: canonicalJson(planOf(request)),
-          parts: planPartsOf(request),
-        });
+        return this.happen(makePlan(request));
       case "replan":
         return this.happen({ type: "plan-expired" });
       case "remind":

@@ -32,6 +32,8 @@ export const statusOf: Readonly<Record<ErrorCode, ErrorStatus>> = {
   "idempotency-key-reused": 422,
   damaged: 500,
   "configuration-mistake": 501,
+  "keys-not-rewrapped": 501,
+  "wrong-master-key": 501,
   "call-failed": 502,
   "people-unavailable": 502,
   "storage-failed": 503,

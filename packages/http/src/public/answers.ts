@@ -31,6 +31,10 @@ const rejections = {
     title: "This code was used already",
     text: "It works once. If that was you, everything is in order, and there is nothing to do.",
   },
+  "another-address": {
+    title: "This code is for an answer by mail",
+    text: "Open the link in the message that you were sent, or answer that message.",
+  },
 } as const;
 
 export const rejectionPage = (context: WebContext, call: Context, { reason }: TokenRejected) =>

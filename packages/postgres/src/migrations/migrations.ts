@@ -3,10 +3,20 @@ import { sweeps } from "./0002-sweeps.ts";
 import { holds } from "./0003-holds.ts";
 import { auditChain } from "./0004-audit-chain.ts";
 import { suppressions } from "./0005-suppressions.ts";
+import { checkpoints } from "./0006-checkpoints.ts";
+import { intake } from "./0007-intake.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order: 1, 2, … */
-export const migrations: readonly Migration[] = [tables, sweeps, holds, auditChain, suppressions];
+export const migrations: readonly Migration[] = [
+  tables,
+  sweeps,
+  holds,
+  auditChain,
+  suppressions,
+  checkpoints,
+  intake,
+];
 
 /** The version that this code works with. */
-export const knownVersion = migrations.length;
+export const knownVersion = Math.max(...migrations.map(({ number }) => number));

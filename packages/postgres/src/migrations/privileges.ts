@@ -16,11 +16,16 @@ const needed: Readonly<Record<TableName, Sql>> = {
   sweep_part: sql`select, insert, delete`,
   hold: sql`select, insert, update`,
   suppression: sql`select, insert, update, delete`,
+  checkpoint: sql`select, insert`,
+  checkpoint_leaf: sql`select, insert`,
+  intake_seen: sql`select, insert, update, delete`,
+  intake_waiting: sql`select, insert, delete`,
+  intake_answer: sql`select, insert, update, delete`,
 };
 
 /**
  * The GRANT statements that let a role run the application, and not more: it can migrate nothing, and can neither
- * change nor delete an audit entry. For the owner of the schema to run, after each migration.
+ * change nor delete an audit entry or a checkpoint. For the owner of the schema to run, after each migration.
  *
  * @throws ConfigurationMistake for a name that cannot be one
  */

@@ -42,15 +42,3 @@ export class MigrationFailed extends SubjectRightsError {
     super(`The schema ${JSON.stringify(schema)} could not be migrated; nothing was changed.`, options);
   }
 }
-
-/** A key is there, and this master key does not open it. */
-export class WrongMasterKey extends SubjectRightsError {
-  readonly code = "wrong-master-key";
-
-  constructor(options?: ErrorOptions) {
-    super(
-      "A stored key cannot be opened: `masterKey` is not the one it was wrapped under, or the row was changed.",
-      options,
-    );
-  }
-}

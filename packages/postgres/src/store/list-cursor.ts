@@ -3,14 +3,22 @@ import { z } from "zod";
 /** Which list a cursor belongs to, and the last request that was handed out. */
 export interface Place {
   readonly tenant: string;
-  readonly which: "all" | "open" | "closed" | "sweeps" | "holds" | "open-holds" | "lifted-holds";
+  readonly which:
+    | "all"
+    | "open"
+    | "closed"
+    | "sweeps"
+    | "holds"
+    | "open-holds"
+    | "lifted-holds"
+    | "waiting-mails";
   readonly receivedAt: string;
   readonly id: string;
 }
 
 const placeSchema = z.tuple([
   z.string(),
-  z.enum(["all", "open", "closed", "sweeps", "holds", "open-holds", "lifted-holds"]),
+  z.enum(["all", "open", "closed", "sweeps", "holds", "open-holds", "lifted-holds", "waiting-mails"]),
   z.iso.datetime({ precision: 3 }),
   z.string(),
 ]);

@@ -1,13 +1,17 @@
 import {
   type ArtifactStore,
+  type CheckpointStore,
   defineArtifactStore,
+  defineCheckpointStore,
   defineHoldStore,
+  defineIntakeStore,
   defineKeyRing,
   defineRequestStore,
   defineSourceStatusStore,
   defineSuppressionStore,
   defineSweepStore,
   type HoldStore,
+  type IntakeStore,
   type KeyRing,
   type RequestStore,
   type ResultAsync,
@@ -19,8 +23,10 @@ import { databaseOf } from "../database/database.ts";
 import { type Migrated, migrate } from "../migrations/migrate.ts";
 import { schemaCheck } from "../migrations/schema-version.ts";
 import { artifactStoreOver } from "./artifact-store.ts";
+import { checkpointStoreOver } from "./checkpoint-store.ts";
 import type { MigrationFailed, SchemaTooNew } from "./errors.ts";
 import { holdStoreOver } from "./hold-store.ts";
+import { intakeStoreOver } from "./intake-store.ts";
 import { type KeyRingOptions, keyRingOver } from "./key-ring.ts";
 import { requestStoreOver } from "./request-store.ts";
 import { sourceStatusStoreOver } from "./source-status-store.ts";
@@ -38,6 +44,9 @@ export interface PostgresStorage {
   readonly sweepStore: SweepStore;
   readonly holdStore: HoldStore;
   readonly suppressionStore: SuppressionStore;
+  readonly checkpointStore: CheckpointStore;
+  /** For the intake of mail (`@subject-rights/smtp`). */
+  readonly intakeStore: IntakeStore;
   /** Makes the tables, or brings them up to date; see the function `migrate`. To be awaited before anything else. */
   migrate(): ResultAsync<Migrated, SchemaTooNew | MigrationFailed>;
 }
@@ -62,6 +71,8 @@ export const postgresStorage = (options: PostgresStorageOptions): PostgresStorag
     sweepStore: defineSweepStore(sweepStoreOver(options, ready)),
     holdStore: defineHoldStore(holdStoreOver(options, ready)),
     suppressionStore: defineSuppressionStore(suppressionStoreOver(options, ready)),
+    checkpointStore: defineCheckpointStore(checkpointStoreOver(options, ready)),
+    intakeStore: defineIntakeStore(intakeStoreOver(options, ready)),
     migrate: () => migrate({ client, schema }),
   };
 };

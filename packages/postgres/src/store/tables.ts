@@ -16,6 +16,11 @@ const tableNames = [
   "sweep_part",
   "hold",
   "suppression",
+  "checkpoint",
+  "checkpoint_leaf",
+  "intake_seen",
+  "intake_waiting",
+  "intake_answer",
 ] as const;
 
 export type TableName = (typeof tableNames)[number];

@@ -2,7 +2,9 @@ import { PGlite } from "@electric-sql/pglite";
 import { privilegesSql } from "@subject-rights/postgres";
 import {
   artifactStoreCases,
+  checkpointStoreCases,
   holdStoreCases,
+  intakeStoreCases,
   keyRingCases,
   requestStoreCases,
   sourceStatusStoreCases,
@@ -83,7 +85,9 @@ describe.each(Object.entries(ways))("over %s", (_, harnesses) => {
     "source status store": sourceStatusStoreCases(harnesses.sourceStatusStore),
     "sweep store": sweepStoreCases(harnesses.sweepStore),
     "hold store": holdStoreCases(harnesses.holdStore),
+    "intake store": intakeStoreCases(harnesses.intakeStore),
     "suppression store": suppressionStoreCases(harnesses.suppressionStore),
+    "checkpoint store": checkpointStoreCases(harnesses.checkpointStore),
   };
   for (const [port, cases] of Object.entries(suites)) {
     describe(port, () => {

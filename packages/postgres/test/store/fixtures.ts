@@ -4,7 +4,9 @@ import { type PostgresClient, type PostgresStorage, postgresStorage } from "@sub
 import type {
   ArtifactStoreFixture,
   Breakable,
+  CheckpointStoreFixture,
   HoldStoreFixture,
+  IntakeStoreFixture,
   KeyRingFixture,
   RequestStoreHarness,
   SourceStatusStoreFixture,
@@ -59,7 +61,9 @@ export interface Harnesses {
   readonly keyRing: StorageHarness<KeyRingFixture>;
   readonly sourceStatusStore: StorageHarness<SourceStatusStoreFixture>;
   readonly holdStore: StorageHarness<HoldStoreFixture>;
+  readonly intakeStore: StorageHarness<IntakeStoreFixture>;
   readonly suppressionStore: StorageHarness<SuppressionStoreFixture>;
+  readonly checkpointStore: StorageHarness<CheckpointStoreFixture>;
   readonly sweepStore: SweepStoreHarness;
 }
 
@@ -93,6 +97,12 @@ export const harnessesOver = (
     keyRing: both(({ keyRing }) => ({ keyRing })),
     sourceStatusStore: both(({ sourceStatusStore }) => ({ store: sourceStatusStore })),
     holdStore: both(({ holdStore }) => ({ store: holdStore })),
+    checkpointStore: both(({ checkpointStore, requestStore, sweepStore }) => ({
+      store: checkpointStore,
+      requests: requestStore,
+      sweeps: sweepStore,
+    })),
+    intakeStore: both(({ intakeStore }) => ({ store: intakeStore })),
     suppressionStore: both(({ suppressionStore }) => ({ store: suppressionStore })),
     sweepStore: {
       transactions: true,

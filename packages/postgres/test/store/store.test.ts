@@ -360,7 +360,8 @@ describe("keys", () => {
     await database.pool.query(
       `update ${schema}.key set wrapped = (select wrapped from ${schema}.key where name = 'two') where name = 'one'`,
     );
-    expect((await storage.keyRing.use("one"))._unsafeUnwrapErr()).toMatchObject(wrong);
+    const damaged = { code: "storage-failed", cause: { code: "damaged" } };
+    expect((await storage.keyRing.use("one"))._unsafeUnwrapErr()).toMatchObject(damaged);
     expect(orThrow(await storage.keyRing.use("two"))).toHaveLength(32);
   });
 

@@ -20,7 +20,7 @@ const remedies = paragraph(
 
 /** The words that are used where the application has none of its own. */
 export const english: Texts = {
-  confirmation: (notice) => ({
+  confirmation: (notice, ways) => ({
     subjectLine: `Please confirm: ${phrases.request(notice).toLowerCase()}`,
     blocks: [
       paragraph(`${notice.controller} was asked to ${asked(notice)} this person:`),
@@ -47,6 +47,14 @@ export const english: Texts = {
                 "The link works once. Whoever has it can confirm, so do not pass this message on.",
             ),
           ]),
+      ...(ways?.byReply === true
+        ? [
+            paragraph(
+              'Or answer this message with the words "I confirm", from the address that it came to, and leave its ' +
+                "recipient as it is.",
+            ),
+          ]
+        : []),
       paragraph(
         "If you did not expect this, do not confirm it. Without you nothing happens, and the request lapses. " +
           `If you think that somebody is misusing this, tell ${notice.controller} and give the reference.`,

@@ -31,7 +31,7 @@ const remedies = paragraph(
 
 /** All notices in German: `smtpNotifier({ …, texts: german })`. */
 export const german: Texts = {
-  confirmation: (notice) =>
+  confirmation: (notice, ways) =>
     words(
       `Bitte bestätigen: ${phrases.request(notice)}`,
       paragraph(`${notice.controller} wurde gebeten, ${asked(notice)}:`),
@@ -59,6 +59,14 @@ export const german: Texts = {
                 "einmal. Wer ihn hat, kann bestätigen: Geben Sie diese Nachricht deshalb nicht weiter.",
             ),
           ]),
+      ...(ways?.byReply === true
+        ? [
+            paragraph(
+              "Oder antworten Sie auf diese Nachricht mit den Worten „Ich bestätige“, von der Adresse aus, an die sie " +
+                "ging, und lassen Sie den Empfänger, wie er ist.",
+            ),
+          ]
+        : []),
       paragraph(
         "Haben Sie dies nicht erwartet, bestätigen Sie es nicht. Ohne Sie geschieht nichts, und der Antrag verfällt. " +
           `Vermuten Sie einen Missbrauch, melden Sie es ${notice.controller} mit dem Aktenzeichen.`,

@@ -1,9 +1,13 @@
 import type {
   ArtifactStore,
+  CheckpointStore,
   HoldStore,
+  IntakeStore,
   KeyRing,
+  RequestStore,
   SourceStatusStore,
   SuppressionStore,
+  SweepStore,
 } from "@subject-rights/core";
 import type { Breakable, Fixture } from "../conformance-case.ts";
 
@@ -39,6 +43,17 @@ export interface SuppressionStoreFixture extends Fixture {
   readonly store: SuppressionStore;
 }
 
+export interface CheckpointStoreFixture extends Fixture {
+  readonly store: CheckpointStore;
+  /** The stores over the same data: what they commit waits for a checkpoint. */
+  readonly requests: RequestStore;
+  readonly sweeps: SweepStore;
+}
+
 export interface HoldStoreFixture extends Fixture {
   readonly store: HoldStore;
+}
+
+export interface IntakeStoreFixture extends Fixture {
+  readonly store: IntakeStore;
 }

@@ -73,6 +73,16 @@ export const keyRingCases = (harness: StorageHarness<KeyRingFixture>): readonly 
       assert.equal(await made(keyRing, name), (await all(keyRing, name))[2], "`create` makes no further one");
     }),
 
+    test("rotate: a dozen keys come in the order in which they were made", async ({ keyRing }) => {
+      const inOrder: (string | undefined)[] = [];
+      for (let index = 0; index < 12; index += 1) {
+        await answerOf(keyRing.rotate(name));
+        inOrder.push(await use(keyRing, name));
+      }
+      assert.equal(new Set(inOrder).size, 12, "`use` answers the key that was made last");
+      assert.deepEqual(await all(keyRing, name), inOrder, "oldest first");
+    }),
+
     test("rotate: where there is none, it makes the first", async ({ keyRing }) => {
       assert.deepEqual(await all(keyRing, name), []);
       await answerOf(keyRing.rotate(name));

@@ -1,11 +1,15 @@
 import {
   type ArtifactStore,
   type ArtifactStoreDefinition,
+  type CheckpointStore,
+  type CheckpointStoreDefinition,
   type CommitInput,
   type HoldInput,
   type HoldStore,
   type HoldStoreDefinition,
   type InsertInput,
+  type IntakeStore,
+  type IntakeStoreDefinition,
   type KeyRing,
   type KeyRingDefinition,
   ok,
@@ -89,6 +93,16 @@ export const plainSuppressionStore = (store: SuppressionStore): SuppressionStore
   rename: (renamed) => thrown(store.rename(renamed)),
 });
 
+export const plainCheckpointStore = (store: CheckpointStore): CheckpointStoreDefinition => ({
+  tenants: (query) => thrown(store.tenants(query)),
+  waiting: (query) => thrown(store.waiting(query)),
+  newest: (query) => thrown(store.newest(query)),
+  add: (input) => thrown(store.add(input)),
+  list: (query) => thrown(store.list(query)),
+  leaves: (query) => thrown(store.leaves(query)),
+  leavesOf: (query) => thrown(store.leavesOf(query)),
+});
+
 export const plainSourceStatusStore = (store: SourceStatusStore): SourceStatusStoreDefinition => ({
   put: (status) => thrown(store.put(status)),
   list: (query) => thrown(store.list(query)),
@@ -117,4 +131,15 @@ export const plainSweepStore = (store: SweepStore): Required<SweepStoreDefinitio
       }),
     );
   },
+});
+
+export const plainIntakeStore = (store: IntakeStore): IntakeStoreDefinition => ({
+  see: (mail) => thrown(store.see(mail)),
+  conclude: (conclusion) => thrown(store.conclude(conclusion)),
+  countAnswer: (answer) => thrown(store.countAnswer(answer)),
+  read: (key) => thrown(store.read(key)),
+  list: (query) => thrown(store.list(query)),
+  remove: (key) => thrown(store.remove(key)),
+  overdue: (query) => thrown(store.overdue(query)),
+  forget: (query) => thrown(store.forget(query)),
 });

@@ -40,11 +40,24 @@ const lookUp = async (effect: Effect, { id, kind, source }: MailedNotice): Promi
     case "extension":
     case "completion":
     case "refusal":
-    case "failure": {
-      if (request.acknowledgement.by === "tenant-admin") return addresses.tenantAdmin({ tenant });
-      const email = subjectOfRequest(request).values("email")[0];
-      if (email === undefined) return undefined;
-      return addresses.dataSubject === undefined ? email : addresses.dataSubject({ tenant, email });
-    }
+    case "failure":
+      return onRecord(effect);
   }
+};
+
+/** The address that acknowledges a request, as it is on record now; undefined where none is. */
+export const addressOnRecord = (
+  about: Pick<Effect, "services" | "request" | "signal">,
+): Promise<Result<string | undefined, CallFailed>> =>
+  withinDeadline(addressBook, callFor(about, "address-on-record"), async () => onRecord(about));
+
+const onRecord = ({
+  request,
+  services: { addresses },
+}: Pick<Effect, "services" | "request">): Promise<string | undefined> | string | undefined => {
+  const { tenant } = request;
+  if (request.acknowledgement.by === "tenant-admin") return addresses.tenantAdmin({ tenant });
+  const email = subjectOfRequest(request).values("email")[0];
+  if (email === undefined) return undefined;
+  return addresses.dataSubject === undefined ? email : addresses.dataSubject({ tenant, email });
 };

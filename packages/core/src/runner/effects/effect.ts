@@ -32,7 +32,7 @@ export interface Work {
 }
 
 export const callFor = (
-  { services, request, signal }: Effect,
+  { services, request, signal }: Pick<Effect, "services" | "request" | "signal">,
   ...effect: readonly (string | number)[]
 ): Call => ({
   tenant: request.tenant,

@@ -4,7 +4,7 @@ import { lastDayOf } from "../../request/deadline/deadline.ts";
 import { explainDeadline } from "../../request/deadline/explain.ts";
 import { type MailedNotice, recipientOf } from "../../request/notices.ts";
 import { totalCount } from "../../request/outcomes.ts";
-import { planOf } from "../../request/plan.ts";
+import { plannedSources } from "../../request/plan.ts";
 import type { Problem } from "../../request/problems.ts";
 import type { Request } from "../../request/request.ts";
 import { type Effect, subjectOfRequest } from "./effect.ts";
@@ -55,7 +55,7 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
         type: "approval",
         plan: request.approval?.plan ?? "",
         expiresAt: request.approval?.expiresAt ?? request.updatedAt,
-        sources: planOf(request).sources.map((planned) => ({
+        sources: plannedSources(request).map((planned) => ({
           title: sourceName(effect, planned).title,
           task: planned.task,
           records: planned.collections && totalCount(planned.collections),

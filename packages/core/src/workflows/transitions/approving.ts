@@ -30,23 +30,27 @@ export const planMade = (
   if (approval === null || !mayPlan(request) || event.parts !== planPartsOf(request)) {
     return err(new NotPossibleNow("The plan is out of date."));
   }
-  if (approval.state !== "confirming") return ok(putUp(change, approval, event.plan, rules));
+  if (approval.state !== "confirming") return ok(putUp(change, approval, event, rules));
   if (event.plan === approval.plan) {
     return ok(
       recorded(withApproval(change, approval, { state: "approved" }), "plan-confirmed", { plan: event.plan }),
     );
   }
   // What was approved is not what would be done: nothing is done, and somebody looks again.
-  return ok(
-    putUp(recorded(change, "plan-changed", { approved: approval.plan }), approval, event.plan, rules),
-  );
+  return ok(putUp(recorded(change, "plan-changed", { approved: approval.plan }), approval, event, rules));
 };
 
-const putUp = (change: Change, approval: Approval, plan: string, rules: Rules): Change => {
+const putUp = (
+  change: Change,
+  approval: Approval,
+  { plan, content }: EventOf<"plan-made">,
+  rules: Rules,
+): Change => {
   const edition = approval.edition + 1;
   const put = withApproval(change, approval, {
     state: "waiting",
     plan,
+    content,
     edition,
     identifiers: change.request.pseudonyms.length,
     expiresAt: after(change, rules.approvalValidFor),

@@ -47,6 +47,7 @@ export const reissue = (change: Change, event: EventOf<"confirmation-reissued">,
     acknowledgement: {
       ...change.request.acknowledgement,
       tokenHash: event.tokenHash,
+      replyTokenHash: event.replyTokenHash,
       issued,
       expiresAt: after(change, rules.acknowledgement.validFor),
     },

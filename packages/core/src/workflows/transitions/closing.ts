@@ -39,3 +39,9 @@ export const reopen = (change: Change): Result<Change, NotPossibleNow> => {
   );
   return ok(recorded(begun, "reopened", { sources: ended.length }));
 };
+
+/** Nobody can tell any more whom the request was about. */
+export const unlink = (change: Change): Result<Change, NotPossibleNow> =>
+  change.request.key === "destroyed"
+    ? ok(recorded(changed(change, { pseudonyms: [] }), "person-unlinked"))
+    : err(new NotPossibleNow("Something is still due under this request."));

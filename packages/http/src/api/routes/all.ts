@@ -1,4 +1,5 @@
 import type { ApiRoute } from "../route.ts";
+import { auditRoutes } from "./audit.ts";
 import { holdRoutes } from "./holds.ts";
 import { progressRoutes } from "./progress.ts";
 import { requestRoutes } from "./requests.ts";
@@ -10,6 +11,7 @@ import { userRoutes } from "./users.ts";
 
 export const apiRouteList: readonly ApiRoute[] = [
   ...requestRoutes,
+  ...auditRoutes,
   ...progressRoutes,
   ...tokenRoutes,
   ...sourceRoutes,

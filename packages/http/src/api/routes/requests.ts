@@ -4,14 +4,7 @@ import { packageHeaders, packageStream } from "../../package-download.ts";
 import { acting, changing, reading } from "../errors-of-calls.ts";
 import { type ApiRoute, json, route } from "../route.ts";
 import { named } from "../schemas/named.ts";
-import {
-  auditEntry,
-  auditVerdict,
-  planPreview,
-  requestView,
-  revealedSubject,
-  submitted,
-} from "../schemas/request.ts";
+import { auditEntry, planPreview, requestView, revealedSubject, submitted } from "../schemas/request.ts";
 import { category, cursor, email, identifiers, kind, nextCursor, reason } from "../schemas/words.ts";
 
 const requestList = named("RequestList", z.object({ requests: z.array(requestView) }));
@@ -126,15 +119,6 @@ export const requestRoutes: readonly ApiRoute[] = [
     errors: reading,
     handle: ({ rights, actor, path }) =>
       rights.requests.audit({ actor, ...path }).map((entries) => json(200)({ entries })),
-  }),
-  route({
-    id: "verifyAudit",
-    method: "get",
-    path: "/requests/{requestId}/audit/verdict",
-    title: "Whether the chain of the audit is whole",
-    answer: auditVerdict,
-    errors: { ...reading, "changed-meanwhile": true },
-    handle: ({ rights, actor, path }) => rights.audit.verify({ actor, ...path }).map(json(200)),
   }),
   route({
     id: "readEvidence",

@@ -1,6 +1,5 @@
 import type {
   AuditEntry,
-  AuditVerdict,
   CollectionOutcome,
   DeadlineView,
   GradedCollection,
@@ -206,17 +205,6 @@ export const auditEntry = named(
   }) satisfies z.ZodType<AuditEntry>,
 );
 
-export const auditVerdict = named(
-  "AuditVerdict",
-  z.object({
-    intact: z.boolean(),
-    entries: count,
-    findings: z.array(
-      z.object({ sequence: count, what: z.enum(["missing", "misplaced", "changed", "cut-off"]) }),
-    ),
-  }) satisfies z.ZodType<AuditVerdict>,
-);
-
 export const revealedSubject = named(
   "RevealedSubject",
   z.object({
@@ -235,7 +223,7 @@ export const planPreview = named(
       tenant: z.string(),
       kind: z.string(),
       category: z.string(),
-      people: z.array(z.string()),
+      identifiers: count,
       sources: z.array(
         z.object({
           source: z.string(),

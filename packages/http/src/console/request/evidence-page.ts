@@ -19,6 +19,8 @@ const findingWords: Readonly<Record<ChainFinding["what"], string>> = {
   misplaced: "stands in another place than its number says",
   changed: "is not what it was",
   "cut-off": "is not where the chain ends by the record",
+  rewritten: "is another one than when the chain came under a checkpoint",
+  unsigned: "is where the chain ends, and nobody who has the key has ended it there",
 };
 
 /** The evidence as a page of facts: what was done, how well it is proven, and whether the audit is whole. */
@@ -66,12 +68,13 @@ ${when(signature !== null, () => html`<p class="quiet">Signed with the key <code
 };
 
 /** What was looked at just now. */
-const checked = ({ intact, entries, findings }: AuditVerdict, file: Evidence["file"]): Html => {
+const checked = ({ intact, entries, covered, findings }: AuditVerdict, file: Evidence["file"]): Html => {
   const { signature } = file;
   const isSound = signature === null || isSigned(canonicalJson(signedPart(file)), signature);
   return html`<section class="sheet${intact && isSound ? "" : " alert"}"><h2>Checked just now</h2>
 <p>${intact ? statusSign("succeeded", `The ${plural(entries, "audit entry is", "audit entries are")} one whole chain: none was changed, left out, moved or added.`) : statusSign("warning", "The audit is not what it was.")}</p>
 ${when(!intact, () => html`<ul>${findings.map(({ sequence, what }) => html`<li>Entry ${sequence} ${findingWords[what]}.</li>`)}</ul>`)}
+${when(covered > 0, () => html`<p>${statusSign("succeeded", `${covered === entries ? "All of them" : `The first ${covered}`} came under a signed checkpoint.`)}</p>`)}
 <p>${
     signature === null
       ? statusSign(

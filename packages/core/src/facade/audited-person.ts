@@ -1,0 +1,138 @@
+import { checkInput } from "../bridge/issues.ts";
+import { sameDigest } from "../crypto.ts";
+import {
+  type Damaged,
+  type InvalidInput,
+  KeyDestroyed,
+  type NotAllowed,
+  NotPossibleNow,
+  type StorageFailed,
+} from "../errors.ts";
+import type { Actor } from "../request/actor.ts";
+import type { Request } from "../request/request.ts";
+import { errAsync, okAsync, orThrow, type ResultAsync } from "../result.ts";
+import { commitClosed } from "../runner/commit-closed.ts";
+import { pseudonymsOf } from "../runner/keys.ts";
+import { destroyPersonKey, personMark } from "../runner/person-keys.ts";
+import { emailSchema } from "../subject/identifier.ts";
+import { caught } from "./caught.ts";
+import { type FacadeContext, type OnRequest, type ReadError, readRequest } from "./context.ts";
+import { everyRequest } from "./every-request.ts";
+import { authorise } from "./policy.ts";
+import { type RequestView, viewOf } from "./view.ts";
+
+export type AboutPersonError = ReadError | KeyDestroyed;
+export type RequestsOfError = InvalidInput | NotAllowed | StorageFailed | Damaged | KeyDestroyed;
+export type UnlinkError = ReadError | NotPossibleNow;
+
+/** Whose audits they are: the calls that need a person's key. */
+export interface AuditedPerson {
+  /**
+   * Whether the audit of a request is about the person who goes by this address, as its first entry says: the answer to
+   * whoever holds evidence, which names nobody.
+   *
+   * Errors: `KeyDestroyed` where the person was unlinked from this request, so that nobody can tell.
+   */
+  isAbout(input: OnRequest & { readonly email: string }): ResultAsync<boolean, AboutPersonError>;
+
+  /**
+   * The requests that were made with this address, newest first, open or not; those that were unlinked are not found.
+   * Looks through all requests of the tenant.
+   */
+  requestsOf(input: {
+    readonly actor: Actor;
+    readonly email: string;
+  }): ResultAsync<readonly RequestView[], RequestsOfError>;
+
+  /**
+   * Destroys the key of the person that a request is about: from here on nobody can tell whose the audits of any of that
+   * person's requests are, and every chain is whole as before. Cannot be taken back. Where it was broken off, the same
+   * call goes on; a request that is unlinked already is fine.
+   *
+   * Errors: `NotPossibleNow` while something is due under any request of the person.
+   */
+  unlink(input: OnRequest): ResultAsync<{ readonly requests: number }, UnlinkError>;
+}
+
+export const auditedPerson = (context: FacadeContext): AuditedPerson => {
+  const { services, policy } = context;
+  const pseudonymOf = (tenant: string, email: string) =>
+    checkInput(emailSchema, email).asyncAndThen((value) =>
+      pseudonymsOf(services, tenant, [{ type: "email", value }]).map(([pseudonym = ""]) => pseudonym),
+    );
+  return {
+    isAbout: ({ email, ...on }) =>
+      readRequest(context, on, "link-person").andThen((request) =>
+        request.pseudonyms.length === 0
+          ? errAsync(new KeyDestroyed())
+          : pseudonymOf(request.tenant, email)
+              .andThen((pseudonym) => personMark(services, request, pseudonym))
+              .andThen((mark) => calledInAudit(context, request).map((called) => isSame(mark, called))),
+      ),
+
+    requestsOf: ({ actor, email }) =>
+      authorise(policy, actor, "link-person").andThen(({ tenant }) =>
+        pseudonymOf(tenant, email).andThen((pseudonym) =>
+          caught(() => madeBy(context, tenant, pseudonym)).map((requests) =>
+            requests.map((request) => viewOf(request, services)),
+          ),
+        ),
+      ),
+
+    unlink: (on) =>
+      readRequest(context, on, "unlink-person").andThen((request) => {
+        const [pseudonym] = request.pseudonyms;
+        return pseudonym === undefined
+          ? okAsync({ requests: 0 })
+          : caught(() => madeBy(context, request.tenant, pseudonym)).andThen((requests) =>
+              requests.some(({ key }) => key === "live")
+                ? errAsync(new NotPossibleNow("Something is still due under a request of this person."))
+                : destroyPersonKey(services, request.tenant, pseudonym).andThen(() =>
+                    caught(() => unlinkAll(context, requests, on)),
+                  ),
+            );
+      }),
+  };
+};
+
+const isSame = (mark: string | null, called: string | null): boolean =>
+  mark !== null && called !== null && sameDigest(mark, called);
+
+/** What the first entry of the audit calls the person. */
+const calledInAudit = (
+  { services }: FacadeContext,
+  request: Request,
+): ResultAsync<string | null, StorageFailed> =>
+  services.requestStore.audit(request).map(([first]) => {
+    const person = first?.detail["person"];
+    return typeof person === "string" ? person : null;
+  });
+
+const madeBy = async ({ services }: FacadeContext, tenant: string, pseudonym: string): Promise<Request[]> => {
+  const found: Request[] = [];
+  for await (const request of everyRequest(services, tenant)) {
+    if (request.pseudonyms[0] === pseudonym) found.push(request);
+  }
+  return found;
+};
+
+/** The one that was named comes last: while it knows the person, the call can be made again. */
+const unlinkAll = async (
+  { services }: FacadeContext,
+  requests: readonly Request[],
+  { actor, requestId }: OnRequest,
+): Promise<{ readonly requests: number }> => {
+  const inOrder = [
+    ...requests.filter(({ id }) => id !== requestId),
+    ...requests.filter(({ id }) => id === requestId),
+  ];
+  for (const request of inOrder) {
+    for (let isDone = false; !isDone; ) {
+      const stored = orThrow(await services.requestStore.read(request));
+      isDone =
+        stored === undefined ||
+        (await commitClosed(services, stored, { type: "person-unlinked" }, actor.id)) !== null;
+    }
+  }
+  return { requests: inOrder.length };
+};

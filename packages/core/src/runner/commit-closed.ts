@@ -1,0 +1,35 @@
+import { instant } from "../instant.ts";
+import type { StoredRequest } from "../ports/request-store.ts";
+import type { RequestEvent } from "../request/events.ts";
+import type { Request } from "../request/request.ts";
+import { orThrow } from "../result.ts";
+import { decide } from "../workflows/decide.ts";
+import { audited } from "./commit.ts";
+import { fromStored, toStored } from "./record.ts";
+import type { Services } from "./services.ts";
+
+/**
+ * Lets something happen to a request that is over, and whose key is destroyed.
+ *
+ * @returns the request as it is then; null where somebody else was faster, and it has to be read again
+ * @throws StorageFailed, Damaged, NotPossibleNow
+ */
+export const commitClosed = async (
+  services: Services,
+  stored: StoredRequest,
+  event: RequestEvent,
+  actor: string,
+): Promise<Request | null> => {
+  const { clock, rules, randomness, requestStore } = services;
+  const at = instant(clock.now());
+  const decided = orThrow(decide(orThrow(fromStored(stored)), { ...event, actor, at }, rules));
+  const { request, entries } = audited(services, decided.request, decided.entries);
+  const { outcome } = orThrow(
+    await requestStore.commit({
+      request: toStored(request, null, rules, randomness),
+      expectedVersion: stored.version,
+      entries,
+    }),
+  );
+  return outcome === "committed" ? request : null;
+};

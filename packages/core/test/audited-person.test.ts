@@ -1,0 +1,121 @@
+import { orThrow, type Row } from "@subject-rights/core";
+import { describe, expect, it } from "vitest";
+import { ada, admin, createWorld, peopleSource, tenantAdmin } from "./world.ts";
+
+const bo = "bo@example.org";
+
+/** Ada was erased and has asked for a copy before; Bo was erased. */
+const company = async () => {
+  const held = new Map<string, Row[]>([
+    [ada, [{ name: "Ada" }]],
+    [bo, [{ name: "Bo" }]],
+  ]);
+  const world = await createWorld({ sources: [peopleSource("crm", held)] });
+  const copy = await world.acknowledged("export");
+  await world.pass(60 * 24 * 3_600_000);
+  const erased = await world.acknowledged("erasure");
+  const other = await world.acknowledged("erasure", bo);
+  await world.settle();
+  const { audit } = world.rights;
+  const isAbout = async (requestId: string, email: string) =>
+    orThrow(await audit.isAbout({ actor: admin, requestId, email }));
+  const requestsOf = async (email: string) =>
+    orThrow(await audit.requestsOf({ actor: admin, email })).map(({ id }) => id);
+  const markOf = async (requestId: string) => {
+    const [first] = orThrow(await world.rights.requests.audit({ actor: admin, requestId }));
+    return String(first?.detail["person"]);
+  };
+  return { world, audit, copy, erased, other, isAbout, requestsOf, markOf };
+};
+
+describe("whose audit it is", () => {
+  it("can be told by those who know the address, long after the person is erased", async () => {
+    const { copy, erased, other, isAbout, requestsOf } = await company();
+    expect([await isAbout(erased, ada), await isAbout(copy, " Ada@Example.org ")]).toEqual([true, true]);
+    expect([await isAbout(other, ada), await isAbout(erased, "nobody@example.org")]).toEqual([false, false]);
+    expect(await requestsOf(ada)).toEqual([erased, copy]);
+    expect(await requestsOf(bo)).toEqual([other]);
+    expect(await requestsOf("nobody@example.org")).toEqual([]);
+  });
+
+  it("cannot be told from two audits of one person", async () => {
+    const { copy, erased, markOf } = await company();
+    expect(await markOf(erased)).toMatch(/^[0-9a-f]{64}$/);
+    expect(await markOf(erased)).not.toBe(await markOf(copy));
+  });
+
+  it("is nobody's to know in another tenant, or in another role", async () => {
+    const { audit, erased } = await company();
+    const elsewhere = { ...admin, tenant: "contoso" };
+    const asked = await audit.isAbout({ actor: elsewhere, requestId: erased, email: ada });
+    expect(asked._unsafeUnwrapErr().code).toBe("request-not-found");
+    expect(orThrow(await audit.requestsOf({ actor: elsewhere, email: ada }))).toEqual([]);
+    const refused = await audit.unlink({ actor: tenantAdmin, requestId: erased });
+    expect(refused._unsafeUnwrapErr().code).toBe("not-allowed");
+    const mistyped = await audit.requestsOf({ actor: admin, email: "ada" });
+    expect(mistyped._unsafeUnwrapErr().code).toBe("invalid-input");
+  });
+});
+
+describe("unlinking a person", () => {
+  it("leaves nobody who can tell whose audits they are, and every chain whole", async () => {
+    const { world, audit, copy, erased, other, isAbout, requestsOf, markOf } = await company();
+    const marks = [await markOf(erased), await markOf(copy)];
+    expect(orThrow(await audit.unlink({ actor: admin, requestId: erased }))).toEqual({ requests: 2 });
+    expect(await requestsOf(ada)).toEqual([]);
+    for (const requestId of [copy, erased]) {
+      const asked = await audit.isAbout({ actor: admin, requestId, email: ada });
+      expect(asked._unsafeUnwrapErr().code).toBe("key-destroyed");
+      expect(orThrow(await audit.verify({ actor: admin, requestId }))).toMatchObject({ intact: true });
+      expect(orThrow(await world.rights.requests.audit({ actor: admin, requestId })).at(-1)).toMatchObject({
+        action: "person-unlinked",
+        actor: admin.id,
+      });
+    }
+    expect([await markOf(erased), await markOf(copy)]).toEqual(marks);
+    // Others are as they were, and it may be said again.
+    expect(await isAbout(other, bo)).toBe(true);
+    expect(orThrow(await audit.unlink({ actor: admin, requestId: copy }))).toEqual({ requests: 0 });
+    // No pseudonym is left of her, under no key that is there.
+    const records = JSON.stringify([...world.tables.requests.values()]);
+    const [pseudonym] = [...world.tables.keys.keys()].filter((name) => name.startsWith("person/"));
+    expect(records).toContain(pseudonym?.split("/").at(-1));
+    expect([...world.tables.keys.keys()].filter((name) => name.startsWith("person/"))).toHaveLength(1);
+  });
+
+  it("is not possible while something is due under a request of theirs", async () => {
+    const { world, audit, erased, isAbout } = await company();
+    const again = await world.acknowledged("export");
+    const refused = await audit.unlink({ actor: admin, requestId: erased });
+    expect(refused._unsafeUnwrapErr().code).toBe("not-possible-now");
+    expect([await isAbout(erased, ada), await isAbout(again, ada)]).toEqual([true, true]);
+  });
+
+  it("that asks again afterwards starts anew: what was before stays unlinked", async () => {
+    const { world, audit, erased, requestsOf, isAbout } = await company();
+    orThrow(await audit.unlink({ actor: admin, requestId: erased }));
+    const again = await world.acknowledged("export");
+    expect(await requestsOf(ada)).toEqual([again]);
+    expect(await isAbout(again, ada)).toBe(true);
+  });
+
+  it("goes on where it was broken off", async () => {
+    const { world, audit, copy, erased, requestsOf } = await company();
+    const { requestStore } = world.options;
+    const commit = requestStore.commit.bind(requestStore);
+    let commits = 0;
+    Object.assign(requestStore, {
+      commit: (input: Parameters<typeof commit>[0]) => {
+        commits += 1;
+        if (commits === 2) throw new Error("the process died");
+        return commit(input);
+      },
+    });
+    await audit.unlink({ actor: admin, requestId: erased });
+    Object.assign(requestStore, { commit });
+    expect(await requestsOf(ada)).toEqual([erased]);
+    expect(orThrow(await audit.unlink({ actor: admin, requestId: erased }))).toEqual({ requests: 1 });
+    expect(await requestsOf(ada)).toEqual([]);
+    expect(orThrow(await audit.verify({ actor: admin, requestId: copy })).intact).toBe(true);
+  });
+});

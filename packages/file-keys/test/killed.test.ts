@@ -1,0 +1,128 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { readdir, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { orThrow } from "@subject-rights/core";
+import { fileKeyRing, rewrapKeys } from "@subject-rights/file-keys";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { filesIn, masterKey, newDirectory } from "./harness.ts";
+import { keyNames } from "./key-names.ts";
+
+let directory: string;
+beforeEach(async () => {
+  directory = await newDirectory();
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+const started = (master: Uint8Array, other: Uint8Array | null, work: string): ChildProcess =>
+  fork(
+    fileURLToPath(new URL("worker-process.ts", import.meta.url)),
+    [directory, hexOf(master), other === null ? "" : hexOf(other), work],
+    { execArgv: ["--conditions=source"] },
+  );
+
+type Told = { readonly name: string; readonly began?: string; readonly ended?: readonly string[] };
+
+it("killed at any instant, it has done what it was told, and of the last operation all or nothing", {
+  timeout: 60_000,
+}, async () => {
+  const ring = fileKeyRing({ directory, masterKey });
+  const known = new Map<string, readonly string[]>(keyNames.map((name) => [name, []]));
+  let inFlight = 0;
+  for (let life = 0; life < 20; life += 1) {
+    const child = started(masterKey, null, "use");
+    let last: Told | null = null;
+    let operations = 0;
+    child.on("message", (message: Told | "ready") => {
+      if (message === "ready") return;
+      last = message;
+      if (message.ended === undefined) return;
+      operations += 1;
+      known.set(message.name, message.ended);
+    });
+    const exited = once(child, "exit");
+    await expect.poll(() => operations, { interval: 1, timeout: 20_000 }).toBeGreaterThan(life % 5);
+    await pause(Math.random() * 4);
+    child.kill("SIGKILL");
+    await exited;
+    const unfinished = last as Told | null;
+    if (unfinished?.began !== undefined) inFlight += 1;
+    for (const name of keyNames) {
+      const before = known.get(name) ?? [];
+      const now = orThrow(await ring.useAll(name)).map(hexOf);
+      if (unfinished?.began === undefined || unfinished.name !== name) expect(now).toEqual(before);
+      else if (unfinished.began === "destroy") expect([before, []]).toContainEqual(now);
+      else if (unfinished.began === "rotate" || before.length === 0) {
+        expect(now.slice(0, before.length)).toEqual(before);
+        expect(now.length - before.length).toBeLessThanOrEqual(1);
+      } else expect(now).toEqual(before);
+      known.set(name, now);
+    }
+  }
+  expect(inFlight).toBeGreaterThan(5);
+  for (const name of keyNames) orThrow(await ring.destroy(name));
+  expect((await filesIn(directory)).map((file) => basename(file))).toEqual(["key-directory.json"]);
+  expect(await readdir(join(directory, "keys"))).toEqual([]);
+});
+
+it("several processes at once make one key a name, and lose none", { timeout: 30_000 }, async () => {
+  const others = [1, 2].map(() => started(masterKey, null, "use"));
+  await Promise.all(others.map((child) => once(child, "message")));
+  const ring = fileKeyRing({ directory, masterKey });
+  for (let turn = 0; turn < 40; turn += 1) {
+    const name = keyNames[turn % keyNames.length] ?? "";
+    orThrow(await ring.create(name));
+    orThrow(await ring.rotate("mine"));
+    orThrow(await ring.useAll(name));
+    orThrow(await ring.use(name));
+    expect(orThrow(await ring.useAll("mine"))).toHaveLength(turn + 1);
+    if (turn % 4 === 0) orThrow(await ring.destroy(name));
+  }
+  for (const child of others) {
+    expect(child.exitCode).toBeNull();
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
+});
+
+it("re-wrapping goes on where it was killed, while others use the keys", { timeout: 60_000 }, async () => {
+  const next = randomBytes(32);
+  const before = fileKeyRing({ directory, masterKey, otherMasterKeys: [next] });
+  const names = Array.from({ length: 150 }, (_, index) => `request/one/${index}`);
+  for (const name of names) orThrow(await before.create(name));
+  const keys = await Promise.all(names.map(async (name) => orThrow(await before.use(name))));
+  const after = fileKeyRing({ directory, masterKey: next, otherMasterKeys: [masterKey] });
+  const destroyed = new Set<string>();
+  for (let life = 0; life < 6; life += 1) {
+    const child = started(next, masterKey, "rewrap");
+    const exited = once(child, "exit");
+    await once(child, "message");
+    // Others go on meanwhile: those of the step before too.
+    const gone = names[life * 20] ?? "";
+    orThrow(await before.destroy(gone));
+    orThrow(await before.create(gone));
+    destroyed.add(gone);
+    orThrow(await after.rotate("suppressions/one"));
+    await pause(Math.random() * 30);
+    child.kill("SIGKILL");
+    await exited;
+    for (const [index, name] of names.entries()) {
+      const now = orThrow(await after.use(name));
+      if (destroyed.has(name)) expect(now).not.toEqual(keys[index]);
+      else expect(now).toEqual(keys[index]);
+    }
+  }
+  const { keys: all } = orThrow(
+    await rewrapKeys({ directory, masterKey: next, otherMasterKeys: [masterKey] }),
+  );
+  expect(all).toBe(names.length + 6);
+  // The old one is dropped.
+  const alone = fileKeyRing({ directory, masterKey: next });
+  for (const name of names) expect(orThrow(await alone.use(name))).toHaveLength(32);
+  expect(orThrow(await alone.useAll("suppressions/one"))).toHaveLength(6);
+});

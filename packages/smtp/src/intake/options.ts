@@ -1,0 +1,159 @@
+import {
+  type Actor,
+  type Category,
+  type Clock,
+  checkDefinition,
+  type IntakeStore,
+  type KeyRing,
+  type Policy,
+  type Randomness,
+  type RequestKind,
+  rolePolicy,
+  type SubjectRights,
+  systemClock,
+  systemRandomness,
+} from "@subject-rights/core";
+import { z } from "zod";
+import { addressSchema, domainOf, domainSchema } from "../address.ts";
+import { fromSchema, type Settings, type SmtpServerOptions, serverSchema } from "../options.ts";
+import { repliesSchema } from "../reply-addresses.ts";
+import { type DnsResolver, systemResolver } from "./authenticate.ts";
+import type { Ours } from "./own-mail.ts";
+import type { IfUnsaid } from "./understand.ts";
+
+/** Which requests may come by mail, where they are kept, and how people are answered. */
+export interface MailIntakeOptions {
+  readonly rights: Pick<SubjectRights, "requests">;
+  /** Both come with the storage: `mailIntake({ ...storage, … })`. */
+  readonly intakeStore: IntakeStore;
+  readonly keyRing: KeyRing;
+  /**
+   * As whom requests are submitted, and with that, for which tenant. A function is asked with the addresses that the
+   * message went to; where it answers undefined, the message is refused.
+   */
+  readonly actor: Actor | ((recipients: readonly string[]) => Actor | undefined | Promise<Actor | undefined>);
+  /** Who is answerable for the data, as people know it. */
+  readonly controller: string;
+  /** Where answers are handed in, as for `smtpNotifier`. */
+  readonly server: SmtpServerOptions;
+  /** Whom answers come from; the address that people write to. */
+  readonly from: { readonly name: string; readonly address: string };
+  /** Further addresses of the mailbox: none of them is ever taken for a person's. */
+  readonly addresses?: readonly string[] | undefined;
+  /** As for `smtpNotifier`. Left out: nobody confirms by answering. */
+  readonly replies?: string | undefined;
+  /** As for `smtpNotifier`. Default: the domain of `from`. */
+  readonly messageIdDomain?: string | undefined;
+  /** What is meant where a message does not say it: an application with customers only need not ask for more. */
+  readonly ifUnsaid?:
+    | { readonly kind?: RequestKind | undefined; readonly category?: Category | undefined }
+    | undefined;
+  /** List-Ids of mailing lists through which people write to this mailbox, such as a team's list. Default: none. */
+  readonly ownLists?: readonly string[] | undefined;
+  /** The language of answers to messages that do not show which they are in. Default: `en`. */
+  readonly language?: "en" | "de" | undefined;
+  /** The largest message that is read, in bytes. Default: 10 MiB. */
+  readonly largest?: number | undefined;
+  /** How many answers one address gets a day. Default: 3. */
+  readonly answersADay?: number | undefined;
+  /** How many messages of one tenant may wait for a person. Default: 1,000. */
+  readonly mostWaiting?: number | undefined;
+  /** Milliseconds that a message waits before it is deleted here, and that it is known as taken. Default: 90 days. */
+  readonly keptFor?: number | undefined;
+  /** Milliseconds that an answer is tried again for which the DNS could not be asked. Default: one day. */
+  readonly dnsPatience?: number | undefined;
+  /** Default: the DNS of the machine. */
+  readonly resolver?: DnsResolver | undefined;
+  /** Who may read and settle what waits. Default: as for `createSubjectRights`. */
+  readonly policy?: Policy | undefined;
+  readonly clock?: Clock | undefined;
+  readonly randomness?: Randomness | undefined;
+}
+
+const day = 86_400_000;
+const part = z.custom<object>((value) => typeof value === "object" && value !== null, "is missing");
+const callable = z.custom<() => unknown>((value) => typeof value === "function", "is a function");
+
+const optionsSchema = z.object({
+  rights: part,
+  intakeStore: part,
+  keyRing: part,
+  actor: z.union([part, callable]),
+  controller: z.string().trim().min(1).max(200),
+  server: serverSchema,
+  from: fromSchema,
+  addresses: z.array(addressSchema).default([]),
+  replies: repliesSchema.optional(),
+  messageIdDomain: domainSchema.optional(),
+  ifUnsaid: z
+    .strictObject({
+      kind: z.enum(["erasure", "export"]).optional(),
+      category: z.enum(["customer-data", "user-data", "user-telemetry"]).optional(),
+    })
+    .default({}),
+  ownLists: z.array(z.string().min(1).toLowerCase()).default([]),
+  language: z.enum(["en", "de"]).default("en"),
+  largest: z
+    .number()
+    .int()
+    .min(1_024)
+    .max(256 * 1024 * 1024)
+    .default(10 * 1024 * 1024),
+  answersADay: z.number().int().nonnegative().default(3),
+  mostWaiting: z.number().int().positive().default(1_000),
+  keptFor: z
+    .number()
+    .int()
+    .positive()
+    .default(90 * day),
+  dnsPatience: z.number().int().nonnegative().default(day),
+  resolver: callable.optional(),
+  policy: callable.optional(),
+});
+
+/** The options with everything that was left out filled in. */
+export interface IntakeSettings
+  extends Pick<MailIntakeOptions, "rights" | "intakeStore" | "keyRing" | "actor"> {
+  readonly controller: string;
+  readonly server: Settings["server"];
+  readonly from: Settings["from"];
+  readonly ours: Ours;
+  readonly ifUnsaid: IfUnsaid;
+  readonly ownLists: readonly string[];
+  readonly language: "en" | "de";
+  readonly largest: number;
+  readonly answersADay: number;
+  readonly mostWaiting: number;
+  readonly keptFor: number;
+  readonly dnsPatience: number;
+  readonly resolver: DnsResolver;
+  readonly policy: Policy;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+}
+
+/** @throws ConfigurationMistake which says what to change; it repeats no value */
+export const checkIntakeOptions = (options: MailIntakeOptions): IntakeSettings => {
+  const { addresses, replies, messageIdDomain, resolver, policy, ...checked } = checkDefinition(
+    "mailIntake",
+    optionsSchema,
+    options,
+  );
+  const { rights, intakeStore, keyRing, actor } = options;
+  return {
+    ...checked,
+    rights,
+    intakeStore,
+    keyRing,
+    actor,
+    ours: {
+      addresses: [checked.from.address, ...addresses].map((address) => address.toLowerCase()),
+      replies,
+      messageIdDomain: messageIdDomain ?? domainOf(checked.from.address),
+    },
+    resolver: options.resolver ?? systemResolver(),
+    policy: options.policy ?? rolePolicy(),
+    clock: options.clock ?? systemClock,
+    randomness: options.randomness ?? systemRandomness,
+  };
+};

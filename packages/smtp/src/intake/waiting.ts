@@ -1,0 +1,162 @@
+import {
+  type Actor,
+  type CallFailed,
+  type Category,
+  type Damaged,
+  InvalidInput,
+  NotAllowed,
+  orThrow,
+  type PolicyAction,
+  type RequestKind,
+  type RequestView,
+  type ResultAsync,
+  type StorageFailed,
+  SubjectRightsError,
+  type SubmitError,
+  type WaitingKey,
+  type WaitingMail,
+} from "@subject-rights/core";
+import { attempt } from "./attempt.ts";
+import type { IntakeSettings } from "./options.ts";
+import { destroyMail, type MailContent, openMail } from "./sealed-mail.ts";
+import type { WaitingReason } from "./taken.ts";
+
+/** A message that waits for a person. */
+export interface WaitingMailView {
+  readonly id: string;
+  /** When it came in: the deadline of what it asks for counts from there. */
+  readonly since: string;
+  readonly reason: WaitingReason;
+  /** The request that a message of ours was about which could not be delivered; null for everything else. */
+  readonly requestId: string | null;
+  /** What it says. Null where somebody has settled it at this moment. */
+  readonly content: MailContent | null;
+}
+
+/** No message of this id waits in the actor's tenant: somebody has settled it, or it has waited too long. */
+export class MailNotFound extends SubjectRightsError {
+  readonly code = "mail-not-found";
+
+  constructor() {
+    super("No message of this id waits in the actor's tenant.");
+  }
+}
+
+/** What a person makes of a message: a request, or nothing. */
+export type MailDecision =
+  | {
+      readonly as: "request";
+      readonly kind: RequestKind;
+      readonly category: Category;
+      readonly email: string;
+    }
+  | { readonly as: "nothing" };
+
+export type WaitingError = InvalidInput | NotAllowed | StorageFailed | Damaged | CallFailed;
+export type SettleMailError = SubmitError | MailNotFound | CallFailed;
+
+const mostListed = 100;
+
+/** The messages that wait, those that wait longest first. */
+export const listWaiting = (
+  settings: IntakeSettings,
+  {
+    actor,
+    cursor,
+    limit = mostListed,
+  }: { readonly actor: Actor; readonly cursor?: string | undefined; readonly limit?: number | undefined },
+): ResultAsync<
+  { readonly mails: readonly WaitingMailView[]; readonly cursor: string | null },
+  WaitingError
+> =>
+  attempt(async () => {
+    await authorise(settings, actor, "reveal-subject");
+    if (!Number.isInteger(limit) || limit < 1 || limit > mostListed) {
+      throw new InvalidInput([{ path: "limit", message: `is a whole number from 1 to ${mostListed}` }]);
+    }
+    const { tenant } = actor;
+    const page = orThrow(await settings.intakeStore.list({ tenant, cursor, limit }));
+    const mails: WaitingMailView[] = [];
+    for (const mail of page.mails) mails.push(await viewOf(settings, mail));
+    return { mails, cursor: page.cursor ?? null };
+  });
+
+const viewOf = async (settings: IntakeSettings, mail: WaitingMail): Promise<WaitingMailView> => ({
+  id: mail.id,
+  since: mail.since,
+  // Written by the intake and by nothing else.
+  reason: mail.reason as WaitingReason,
+  requestId: mail.requestId,
+  content: await openMail(settings, mail, mail.sealed),
+});
+
+/** Has a person's decision happen, and deletes the message here. */
+export const settleMail = (
+  settings: IntakeSettings,
+  { actor, id, decision }: { readonly actor: Actor; readonly id: string; readonly decision: MailDecision },
+): ResultAsync<RequestView | null, SettleMailError> =>
+  attempt(async () => {
+    await authorise(settings, actor, decision.as === "request" ? "reveal-subject" : "decline-request");
+    const key = { tenant: actor.tenant, id: String(id) };
+    const mail = orThrow(await settings.intakeStore.read(key));
+    if (mail === undefined) throw new MailNotFound();
+    const request = decision.as === "request" ? await submitted(settings, actor, mail, decision) : null;
+    await deleteWaiting(settings, key);
+    return request;
+  });
+
+/** However often it is tried: it is one request. @throws SubmitError */
+const submitted = async (
+  { rights }: IntakeSettings,
+  actor: Actor,
+  { id, since }: WaitingMail,
+  { kind, category, email }: MailDecision & { readonly as: "request" },
+): Promise<RequestView> => {
+  const idempotencyKey = `waiting-mail/${id}`;
+  const submission = { actor, kind, category, email, receivedAt: since, idempotencyKey };
+  return orThrow(await rights.requests.submit(submission)).request;
+};
+
+/** @throws StorageFailed */
+export const deleteWaiting = async (
+  settings: Pick<IntakeSettings, "intakeStore" | "keyRing">,
+  key: WaitingKey,
+): Promise<void> => {
+  orThrow(await settings.intakeStore.remove(key));
+  await destroyMail(settings, key);
+};
+
+/** @throws InvalidInput, NotAllowed */
+const authorise = async ({ policy }: IntakeSettings, actor: Actor, action: PolicyAction): Promise<void> => {
+  if (typeof actor?.tenant !== "string" || !Array.isArray(actor.roles)) {
+    throw new InvalidInput([{ path: "actor", message: "has an id, a tenant and roles" }]);
+  }
+  let isAllowed = false;
+  try {
+    isAllowed = (await policy(actor, action)) === true;
+  } catch (cause) {
+    throw new NotAllowed(action, { cause });
+  }
+  if (!isAllowed) throw new NotAllowed(action);
+};
+
+const expiredAtOnce = 100;
+
+/** Deletes what has waited too long, and forgets what was taken long ago. @throws StorageFailed */
+export const expireMails = async ({
+  intakeStore,
+  keyRing,
+  keptFor,
+  clock,
+}: IntakeSettings): Promise<number> => {
+  const before = new Date(clock.now().getTime() - keptFor).toISOString();
+  let expired = 0;
+  for (;;) {
+    const keys = orThrow(await intakeStore.overdue({ before, limit: expiredAtOnce }));
+    for (const key of keys) await deleteWaiting({ intakeStore, keyRing }, key);
+    expired += keys.length;
+    if (keys.length < expiredAtOnce) break;
+  }
+  orThrow(await intakeStore.forget({ before }));
+  return expired;
+};

@@ -1,0 +1,131 @@
+import { randomInt } from "node:crypto";
+import { backOff } from "@subject-rights/core";
+import { ImapFlow } from "imapflow";
+import { checkMailboxOptions, type MailboxOptions, type MailboxSettings } from "./options.ts";
+import { takeAll } from "./take-all.ts";
+
+/** A mailbox that is being watched. */
+export interface WatchedMailbox {
+  /** Stops watching; resolves when the message in hand is done with, and the connection closed. Twice is fine. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Watches a mailbox over IMAP (RFC 9051): what is in it and what arrives is handed to the intake. A message that was
+ * taken gets the keyword `SubjectRightsTaken` and counts as read; nothing is ever deleted. One that could not be taken
+ * stays as it is, and is tried again at the next look. A connection that is lost is made again, with longer and longer
+ * pauses of up to a minute.
+ *
+ * A message is marked after it was taken: where the process is killed in between, it is handed over again, and the intake
+ * recognises it. So several processes may watch one mailbox.
+ *
+ * @throws ConfigurationMistake where the options cannot work; it says what to change
+ */
+export const watchMailbox = (options: MailboxOptions): WatchedMailbox => {
+  const settings = checkMailboxOptions(options);
+  const stopping = new AbortController();
+  const ended = watch(settings, stopping.signal);
+  return {
+    stop: () => {
+      stopping.abort(new Error("The mailbox is not watched any more."));
+      return ended;
+    },
+  };
+};
+
+const watch = async (settings: MailboxSettings, signal: AbortSignal): Promise<void> => {
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      await watchOnce(settings, signal, () => {
+        failures = 0;
+      });
+    } catch (thrown) {
+      if (!signal.aborted) tell(settings, thrown);
+    }
+    if (signal.aborted) return;
+    failures += 1;
+    const pause = backOff(failures, randomInt(1_000_000) / 1_000_000);
+    await settings.clock.wait(pause, signal).catch(() => undefined);
+  }
+};
+
+/** What a listener throws is its own trouble, and must not end the watch. */
+const tell = ({ onError }: MailboxSettings, error: unknown): void => {
+  try {
+    onError(error);
+  } catch {
+    // Nobody is left to tell.
+  }
+};
+
+/** One connection, for as long as it lasts. */
+const watchOnce = async (
+  settings: MailboxSettings,
+  signal: AbortSignal,
+  works: () => void,
+): Promise<void> => {
+  const client = new ImapFlow(await clientOptions(settings.server));
+  // Something may arrive while the last look is still under way: it must not be missed.
+  let isNews = false;
+  let wake: () => void = () => undefined;
+  let failure: unknown = null;
+  client.on("exists", () => {
+    isNews = true;
+    wake();
+  });
+  client.on("error", (error) => {
+    failure = error;
+  });
+  client.on("close", () => wake());
+  // Waiting for the server ends at once; a message in hand is done with first.
+  const stop = () => wake();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    await client.connect();
+    await client.mailboxOpen(settings.folder);
+    if (settings.moveTo !== undefined) await client.mailboxCreate(settings.moveTo);
+    works();
+    while (!signal.aborted && client.usable) {
+      isNews = false;
+      await takeAll(client, settings, signal, (error) => tell(settings, error));
+      if (isNews || signal.aborted || !client.usable) continue;
+      const waiting = new AbortController();
+      await Promise.race([
+        new Promise<void>((resolve) => {
+          wake = resolve;
+        }),
+        settings.clock.wait(settings.lookEvery, waiting.signal).catch(() => undefined),
+      ]);
+      waiting.abort();
+    }
+    if (!signal.aborted) throw failure ?? new Error("The connection to the mailbox was closed.");
+  } finally {
+    signal.removeEventListener("abort", stop);
+    if (client.usable) await client.logout().catch(() => undefined);
+    client.close();
+  }
+};
+
+const clientOptions = async ({
+  host,
+  port,
+  user,
+  password,
+  accessToken,
+  tls,
+  ca,
+}: MailboxSettings["server"]) => ({
+  host,
+  port,
+  // RFC 8314, 3.2: on port 993 TLS comes first.
+  secure: tls === "implicit" || port === 993,
+  ...(tls === "required" && port !== 993 ? { doSTARTTLS: true } : {}),
+  tls: { minVersion: "TLSv1.2" as const, ...(ca === undefined ? {} : { ca: [ca].flat() }) },
+  auth:
+    accessToken === undefined ? { user, pass: password ?? "" } : { user, accessToken: await accessToken() },
+  // Its words name senders, subjects and folders.
+  logger: false as const,
+  // The server is listened to as soon as nothing else is to be done.
+  autoIdleDelay: 50,
+});

@@ -1,0 +1,236 @@
+import type { Actor } from "@subject-rights/core";
+import { orThrow } from "@subject-rights/core";
+import { simulatedClock } from "@subject-rights/testing";
+import { describe, expect, it } from "vitest";
+import { ada, exportRequest, officer, openWorld, privacy, registered, type World } from "./world.ts";
+
+const unclear = async (world: World, text = `Something about ${ada}`) => {
+  const taken = await world.take(
+    await world.post.write({ from: registered, to: privacy, subject: "Hello", text }),
+  );
+  if (taken.outcome !== "waiting") throw new Error(`it was ${JSON.stringify(taken)}`);
+  return taken.id;
+};
+
+describe("a message that waits", () => {
+  it("shows a person what it says, who seems to have written it, and why it waits", async () => {
+    const world = await openWorld();
+    const id = await unclear(world);
+    expect(await world.waiting()).toEqual([
+      {
+        id,
+        since: expect.stringMatching(/^\d{4}-.*Z$/),
+        reason: "no-kind",
+        requestId: null,
+        content: {
+          from: [registered],
+          to: [privacy],
+          subject: "Hello",
+          text: expect.stringContaining(ada),
+          authentication: { origin: "proven", dkim: "pass", spf: "none", dmarc: "pass" },
+        },
+      },
+    ]);
+  });
+
+  it("is stored encrypted, and nothing of it is left when it is settled", async () => {
+    const world = await openWorld();
+    const id = await unclear(world);
+    const dump = () =>
+      JSON.stringify([
+        [...world.tables.seenMails],
+        [...world.tables.waitingMails],
+        [...world.tables.answers],
+        [...world.tables.keys.keys()],
+      ]);
+    expect(dump()).toContain(id);
+    for (const secret of [ada, registered, privacy, "Something", "Hello"])
+      expect(dump()).not.toContain(secret);
+    const keys = world.tables.keys.size;
+    const none = await world.intake.settle({ actor: officer, id, decision: { as: "nothing" } });
+    expect(none._unsafeUnwrap()).toBeNull();
+    expect(await world.waiting()).toEqual([]);
+    expect(world.tables.keys.size).toBe(keys - 1);
+    expect(world.tables.waitingMails.size).toBe(0);
+  });
+
+  it("becomes the request that a person makes of it: once, and received when the message was", async () => {
+    const world = await openWorld();
+    const id = await unclear(world);
+    const [mail] = await world.waiting();
+    const decision = { as: "request", kind: "erasure", category: "user-data", email: ada } as const;
+    const settled = orThrow(await world.intake.settle({ actor: officer, id, decision }));
+    expect(settled).toMatchObject({ kind: "erasure", category: "user-data", submittedBy: "officer-1" });
+    expect(settled?.deadline.receivedOn).toBe(mail?.since.slice(0, 10));
+    const confirmation = await world.arrival(({ mail: { subject } }) =>
+      /confirm: erasure/.test(subject ?? ""),
+    );
+    expect(confirmation.to).toEqual([registered]);
+    const again = await world.intake.settle({ actor: officer, id, decision });
+    expect(again._unsafeUnwrapErr()).toMatchObject({ code: "mail-not-found" });
+    expect(await world.requests()).toHaveLength(1);
+  });
+
+  it("stays where the request is refused", async () => {
+    const world = await openWorld();
+    const id = await unclear(world);
+    const decision = { as: "request", kind: "erasure", category: "user-data", email: "no address" } as const;
+    const refused = await world.intake.settle({ actor: officer, id, decision });
+    expect(refused._unsafeUnwrapErr()).toMatchObject({ code: "invalid-input" });
+    expect(await world.waiting()).toHaveLength(1);
+  });
+
+  it("is for those alone who may see it, in their tenant", async () => {
+    const world = await openWorld();
+    const id = await unclear(world);
+    const decision = { as: "nothing" } as const;
+    const nobody: Actor = { ...officer, roles: ["guest"] };
+    const refused = await world.intake.waiting({ actor: nobody });
+    expect(refused._unsafeUnwrapErr()).toMatchObject({ code: "not-allowed", action: "reveal-subject" });
+    expect((await world.intake.settle({ actor: nobody, id, decision }))._unsafeUnwrapErr().code).toBe(
+      "not-allowed",
+    );
+    const elsewhere: Actor = { ...officer, tenant: "southwind" };
+    expect((await world.intake.waiting({ actor: elsewhere }))._unsafeUnwrap().mails).toEqual([]);
+    expect((await world.intake.settle({ actor: elsewhere, id, decision }))._unsafeUnwrapErr().code).toBe(
+      "mail-not-found",
+    );
+    const broken = world.intakeOver({
+      policy: () => {
+        throw new Error("the directory is down");
+      },
+    });
+    expect((await broken.waiting({ actor: officer }))._unsafeUnwrapErr().code).toBe("not-allowed");
+    expect(await world.waiting()).toHaveLength(1);
+  });
+
+  it("is listed page by page, the oldest first", async () => {
+    const world = await openWorld({ intake: { answersADay: 0 } });
+    const ids = [];
+    for (let index = 0; index < 5; index += 1) ids.push(await unclear(world, `Message ${index}`));
+    const first = orThrow(await world.intake.waiting({ actor: officer, limit: 3 }));
+    const second = orThrow(
+      await world.intake.waiting({ actor: officer, limit: 3, cursor: first.cursor ?? "" }),
+    );
+    expect([...first.mails, ...second.mails].map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    expect(second.cursor).toBeNull();
+    expect((await world.intake.waiting({ actor: officer, limit: 0 })).isErr()).toBe(true);
+  });
+
+  it("is deleted when it has waited too long, and what was taken is forgotten then", async () => {
+    const clock = simulatedClock(new Date());
+    const world = await openWorld({ intake: { clock, keptFor: 1_000 } });
+    await unclear(world);
+    expect((await world.intake.expire())._unsafeUnwrap()).toBe(0);
+    expect(world.tables.seenMails.size).toBe(1);
+    await clock.advance(1_001);
+    expect((await world.intake.expire())._unsafeUnwrap()).toBe(1);
+    expect(await world.waiting()).toEqual([]);
+    expect(world.tables.seenMails.size).toBe(0);
+    expect([...world.tables.keys.keys()].filter((name) => name.startsWith("intake-mail/"))).toEqual([]);
+    await unclear(world, "Another one");
+    await clock.advance(3_600_001);
+    await unclear(world, "A third one, and the intake looks by itself");
+    expect(await world.waiting()).toHaveLength(1);
+  });
+
+  it("is refused where too many wait already; then nothing is stored, and it can be handed over again", async () => {
+    const world = await openWorld({ intake: { mostWaiting: 1 } });
+    const id = await unclear(world);
+    const next = await world.post.write({ from: registered, to: privacy, text: "The second" });
+    const keys = world.tables.keys.size;
+    expect(await world.take(next)).toEqual({ outcome: "refused", reason: "too-many-waiting" });
+    expect(world.tables.keys.size).toBe(keys);
+    expect(await world.take(await world.post.write(exportRequest))).toMatchObject({ outcome: "submitted" });
+    orThrow(await world.intake.settle({ actor: officer, id, decision: { as: "nothing" } }));
+    expect(await world.take(next)).toMatchObject({ outcome: "waiting" });
+  });
+});
+
+describe("whom mail is for", () => {
+  it("is said by the addresses that it went to", async () => {
+    const world = await openWorld({
+      intake: {
+        actor: (recipients) => {
+          const tenant = recipients.map((to) => /^privacy-(\w+)@/.exec(to)?.[1]).find(Boolean);
+          return tenant === undefined ? undefined : { id: "mail-intake", tenant, roles: ["tenant-admin"] };
+        },
+      },
+    });
+    const raw = await world.post.write({ ...exportRequest, to: "Privacy-Southwind@halmstrand.example" });
+    const submitted = await world.take(raw);
+    expect(submitted.outcome).toBe("submitted");
+    const { requests } = orThrow(
+      await world.rights.requests.list({ actor: { ...officer, tenant: "southwind" } }),
+    );
+    expect(requests).toHaveLength(1);
+    // The envelope says it, where it is known: whatever the headers say.
+    const elsewhere = { to: ["privacy-eastwind@halmstrand.example"] };
+    expect(await world.take(raw, elsewhere)).toMatchObject({ outcome: "submitted", alreadyOpen: false });
+    expect(await world.take(await world.post.write(exportRequest))).toEqual({
+      outcome: "refused",
+      reason: "no-tenant",
+    });
+  });
+
+  it("has no more rights than the actor: what that may not do is for a person", async () => {
+    const world = await openWorld({
+      intake: { actor: { id: "mail-intake", tenant: "halmstrand", roles: ["tenant-admin"] } },
+    });
+    const erase = { ...exportRequest, text: `Erase the customer ${ada}` };
+    const raw = await world.post.write({ ...erase, subject: "Hello" });
+    expect(await world.take(raw)).toMatchObject({ outcome: "waiting", reason: "not-allowed" });
+  });
+
+  it("may be for a category that no source holds: that is for a person", async () => {
+    const world = await openWorld({ rights: { sources: [] } });
+    expect(await world.take(await world.post.write(exportRequest))).toMatchObject({
+      outcome: "waiting",
+      reason: "not-possible",
+    });
+  });
+});
+
+it("a store that fails loses nothing: the message can be handed over again", async () => {
+  const world = await openWorld();
+  const raw = await world.post.write(exportRequest);
+  let isDown = true;
+  const { intakeStore } = world.storage;
+  const failing = world.intakeOver({
+    intakeStore: {
+      ...intakeStore,
+      conclude: (conclusion) =>
+        isDown
+          ? intakeStore.conclude({ ...conclusion, fingerprint: "0".repeat(64) })
+          : intakeStore.conclude(conclusion),
+    },
+  });
+  expect((await failing.take(raw))._unsafeUnwrapErr()).toMatchObject({
+    code: "storage-failed",
+    retryable: true,
+  });
+  isDown = false;
+  expect(orThrow(await failing.take(raw))).toMatchObject({ outcome: "submitted" });
+  expect(await world.requests()).toHaveLength(1);
+});
+
+it("a mistake in the options is said at once, and repeats no secret", async () => {
+  const world = await openWorld();
+  for (const change of [
+    { replies: "privacy@halmstrand.example" },
+    { replies: "privacy+{token}{token}@halmstrand.example" },
+    { replies: "a-mailbox-of-a-long-name+{token}@halmstrand.example" },
+    { replies: "privacy@{token}.example" },
+    { from: { name: "x\r\ny", address: privacy } },
+    { server: { ...world.server.access, port: 0 } },
+    { largest: 0 },
+    { language: "fr" as "en" },
+  ]) {
+    expect(() => world.intakeOver(change)).toThrow(
+      expect.objectContaining({ code: "configuration-mistake" }),
+    );
+  }
+  expect((await world.intake.take(Buffer.from("x"), { ip: "no address" }))._unsafeUnwrapErr().code).toBe(
+    "invalid-input",
+  );
+});
