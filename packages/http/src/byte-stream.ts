@@ -18,7 +18,8 @@ export const byteStream = (
           else controller.enqueue(value);
         } catch (error) {
           failed(error);
-          controller.error(error);
+          // Servers print what breaks a stream, and may even answer with it: what it was is for the application alone.
+          controller.error(new Error("The answer was broken off."));
         }
       },
       async cancel() {

@@ -6,7 +6,13 @@ import type { Request } from "../request/request.ts";
 import { err, ok, type Result } from "../result.ts";
 import { carriesPersonalData } from "../subject/personal.ts";
 
-const reasonSchema = z.string().trim().min(1, "give a reason").max(500);
+const reasonSchema = z
+  .string()
+  .trim()
+  .min(1, "give a reason")
+  .max(500)
+  // It has no canonical form, and the request's evidence could not be made any more.
+  .refine((text) => text.isWellFormed(), "is no text: it has half of a surrogate pair in it");
 
 /**
  * What people type is kept long after the person is erased, so it must not name them.

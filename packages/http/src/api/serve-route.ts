@@ -116,7 +116,11 @@ const bodyOf = async (call: Context, route: ApiRoute): Promise<unknown> => {
 
 const parsed = (text: string): unknown => {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, (_name, value: unknown) => {
+      // I-JSON (RFC 7493): half of a surrogate pair has no canonical form, and could stand in no evidence.
+      if (typeof value === "string" && !value.isWellFormed()) throw new TypeError("not well-formed");
+      return value;
+    });
   } catch {
     // What the parser says quotes the body, which may be personal.
     throw new Refused("malformed-body", "The body is not JSON.");
