@@ -27,7 +27,8 @@ export const acknowledgeByMail = async (
   screen.fact("acknowledged", acknowledgement.acknowledgedAt ?? "");
 };
 
-const tokenIn = ({ text }: Letter): string => {
+/** The token that a letter asks to be confirmed with. */
+export const tokenIn = ({ text }: Letter): string => {
   const token = /\/acknowledge#(?<token>[\w-]{43})/.exec(text)?.groups?.["token"];
   if (token === undefined) throw new Error("the letter has no link to acknowledge with");
   return token;

@@ -22,7 +22,10 @@ export interface OpenApplication extends Pick<Place, "folder" | "shown"> {
 }
 
 /** What differs from one example to the next. */
-export type OwnParts = Pick<SubjectRightsOptions, "sources" | "users" | "links"> & {
+export type OwnParts = Pick<
+  SubjectRightsOptions,
+  "sources" | "users" | "links" | "needsApproval" | "evidenceSigner" | "timeZone"
+> & {
   /** The largest attachment of a letter, in bytes; a larger package goes by a link. */
   readonly attachmentLimit?: number;
   /** Where answers to letters go, with the token in the address. */

@@ -15,13 +15,13 @@ import { callable, checkDefinition } from "./bridge/issues.ts";
 import { systemClock } from "./bridge/system-clock.ts";
 import { checkpointing, keepCheckpoints } from "./checkpoints/keep-checkpoints.ts";
 import { type EvidenceSigner, publicKeyId, systemRandomness } from "./crypto.ts";
-import { ConfigurationMistake, StorageFailed } from "./errors.ts";
+import { ConfigurationMistake, type InvalidInput, NotAllowed, StorageFailed } from "./errors.ts";
 import { type Audit, auditOf } from "./facade/audit.ts";
 import type { NeedsApproval } from "./facade/context.ts";
 import { type Sweeps, sweepsOf } from "./facade/erase-many.ts";
 import { type Holds, holdsOf } from "./facade/holds.ts";
 import { type Packages, packagesOf } from "./facade/packages.ts";
-import { type Policy, rolePolicy } from "./facade/policy.ts";
+import { authorise, type Policy, type PolicyAction, rolePolicy } from "./facade/policy.ts";
 import { type Requests, requestsOf } from "./facade/requests.ts";
 import { type Sources, sourcesOf } from "./facade/sources.ts";
 import { type Suppressions, suppressionsOf } from "./facade/suppressions.ts";
@@ -31,10 +31,11 @@ import type { Clock } from "./ports/clock.ts";
 import type { Dispatcher } from "./ports/dispatcher.ts";
 import type { PackageEncryption } from "./ports/package-encryption.ts";
 import type { Randomness } from "./ports/randomness.ts";
+import type { Actor } from "./request/actor.ts";
 import { isTimeZone } from "./request/deadline/time-zone.ts";
 import type { Acknowledger } from "./request/request.ts";
 import { type RuleChanges, withRules } from "./request/rules.ts";
-import { orThrow, ResultAsync } from "./result.ts";
+import { err, ok, orThrow, ResultAsync } from "./result.ts";
 import { inProcessDispatcher } from "./runner/dispatcher/in-process-dispatcher.ts";
 import { lookOut } from "./runner/dispatcher/look-out.ts";
 import { wakingStore } from "./runner/dispatcher/waking-store.ts";
@@ -109,6 +110,13 @@ export interface SubjectRightsOptions {
 export interface SubjectRights {
   /** Who is answerable for the data, as it was handed in. */
   readonly controller: string;
+  /** The time zone in which deadlines count, as it was handed in. */
+  readonly timeZone: string;
+  /**
+   * Whether the policy lets this actor do something, for pages that offer only what will not be refused. Every call
+   * asks the policy again by itself. Errors: `InvalidInput` where the actor is none.
+   */
+  allows(input: { readonly actor: Actor; readonly action: PolicyAction }): ResultAsync<boolean, InvalidInput>;
   readonly requests: Requests;
   readonly packages: Packages;
   readonly sources: Sources;
@@ -227,6 +235,11 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
   };
   return {
     controller,
+    timeZone,
+    allows: ({ actor, action }) =>
+      authorise(context.policy, actor, action)
+        .map(() => true)
+        .orElse((error) => (error instanceof NotAllowed ? ok(false) : err(error))),
     requests: requestsOf(context),
     holds: holdsOf(context),
     suppressions: suppressionsOf(context, sweeps, stopping.signal),

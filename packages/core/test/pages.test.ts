@@ -2,6 +2,7 @@ import {
   type Actor,
   type ApplicationUser,
   defineUserDirectory,
+  type PolicyAction,
   type Row,
   rolePolicy,
 } from "@subject-rights/core";
@@ -199,5 +200,24 @@ describe("a policy of one's own", () => {
     const officer: Actor = { id: "officer-1", tenant: "northwind", roles: ["privacy-officer"] };
     expect((await world.rights.requests.submit({ ...submission, actor: officer })).isOk()).toBe(true);
     expect((await world.rights.requests.submit({ ...submission, actor: admin })).isErr()).toBe(true);
+  });
+
+  it("can be asked beforehand, for pages that offer only what will not be refused", async () => {
+    const world = await createWorld({
+      sources: [peopleSource("crm", new Map())],
+      timeZone: "Europe/Berlin",
+      policy: (actor, action) => {
+        if (action === "list-users") throw new Error("the policy is down");
+        return rolePolicy()(actor, action);
+      },
+    });
+    const ask = async (actor: Actor, action: PolicyAction) => world.rights.allows({ actor, action });
+    expect((await ask(admin, "submit-erasure"))._unsafeUnwrap()).toBe(true);
+    expect((await ask(admin, "submit-export"))._unsafeUnwrap()).toBe(false);
+    // One that throws allows nothing.
+    expect((await ask(admin, "list-users"))._unsafeUnwrap()).toBe(false);
+    const nobody = { ...admin, id: "an address@example.org" };
+    expect((await ask(nobody, "submit-erasure"))._unsafeUnwrapErr().code).toBe("invalid-input");
+    expect(world.rights.timeZone).toBe("Europe/Berlin");
   });
 });

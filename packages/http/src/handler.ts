@@ -6,6 +6,7 @@ import { consoleAssets } from "./console/assets.ts";
 import { consoleRoutes } from "./console/routes.ts";
 import { changesNothing, senderOf } from "./csrf.ts";
 import { assetRoutes } from "./html/asset-routes.ts";
+import { icon } from "./html/icon.ts";
 import { messagePage } from "./html/message-page.ts";
 import { stylesheet } from "./html/stylesheet.ts";
 import { checkOptions, type HandlerOptions } from "./options.ts";
@@ -52,13 +53,14 @@ export const createHandler = (options: HandlerOptions): ((request: Request) => P
     });
   });
 
-  app.route("/", assetRoutes([stylesheet, tokenScript, ...consoleAssets]));
+  const { console = true } = options;
+  app.route("/", assetRoutes([stylesheet, icon, tokenScript, ...consoleAssets]));
   app.route("/api", apiRoutes(context));
   app.route("/", publicRoutes(context));
-  if (options.publicRequests === undefined && options.console !== false) {
+  if (options.publicRequests === undefined && console !== false) {
     app.get("/", (call) => call.redirect(context.path("/console"), 302));
   }
-  if (options.console !== false) app.route("/console", consoleRoutes(context));
+  if (console !== false) app.route("/console", consoleRoutes(context, console === true ? {} : console));
 
   app.notFound((call) => refuse.path(call));
   app.onError((error, call) => {

@@ -5,6 +5,7 @@
  * @module
  */
 
+export type { ConsoleOptions } from "./console/options.ts";
 export { createHandler } from "./handler.ts";
 export { linksTo } from "./links.ts";
 export type { Allow, AskedCategory, Authenticate, HandlerOptions, PublicRequests } from "./options.ts";

@@ -6,6 +6,7 @@ import {
   type SubjectRights,
 } from "@subject-rights/core";
 import { z } from "zod";
+import type { ConsoleOptions } from "./console/options.ts";
 
 /**
  * Says who sends a request, from its cookie or its token; null where nobody is signed in. One that throws could not
@@ -63,8 +64,8 @@ export interface HandlerOptions {
    * personal in its `cause`: log the `code` of errors that are the library's.
    */
   readonly onError?: (error: unknown) => void;
-  /** Whether the console is served, under `/console`. Default: true. */
-  readonly console?: boolean;
+  /** Whether the console is served, under `/console`, and what it is to say. Default: true. */
+  readonly console?: boolean | ConsoleOptions;
 }
 
 const functionSchema = z.custom<unknown>((value) => typeof value === "function", "must be a function");
@@ -102,7 +103,7 @@ const optionsSchema = z.strictObject({
   allow: functionSchema.optional(),
   onError: functionSchema.optional(),
   signIn: z.string().min(1).optional(),
-  console: z.boolean().optional(),
+  console: z.union([z.boolean(), z.strictObject({ support: z.string().min(1).optional() })]).optional(),
 });
 
 /** @throws ConfigurationMistake for options that are none */

@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import type { WebContext } from "../web-context.ts";
 import type { Asset } from "./asset.ts";
+import { icon } from "./icon.ts";
 import { stylesheet } from "./stylesheet.ts";
 
 /** HTML that is escaped already: what the tag `html` of `hono/html` gives. Anything else that goes into it is escaped. */
@@ -24,22 +25,25 @@ export interface PageParts {
   readonly styles?: readonly Asset[];
   /** Loaded as modules, after the page. */
   readonly scripts?: readonly Asset[];
+  /** More for the head of the page. */
+  readonly head?: Html;
   /** For a page of text and a form rather than of tables. */
   readonly narrow?: boolean;
 }
 
 /** The shell around each page. It works without script. */
 export const page = (context: WebContext, parts: PageParts): Html => {
-  const { title, body, links = [], aside = "", styles = [], scripts = [], narrow = false } = parts;
+  const { title, body, links = [], aside = "", styles = [], scripts = [], head = "", narrow = false } = parts;
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} – ${context.controller}</title>
-<link rel="icon" href="data:,">
+<link rel="icon" href="${context.path(icon.path)}">
 ${[stylesheet, ...styles].map(({ path }) => html`<link rel="stylesheet" href="${context.path(path)}">`)}
 ${scripts.map(({ path }) => html`<script type="module" src="${context.path(path)}"></script>`)}
+${head}
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>

@@ -27,7 +27,8 @@ describe("duplicates", () => {
       }),
     );
     // As if the process had been killed after the request was stored, and before that was recorded.
-    for (const [key, seen] of world.tables.seenMails) world.tables.seenMails.set(key, { ...seen, conclusion: null });
+    for (const [key, seen] of world.tables.seenMails)
+      world.tables.seenMails.set(key, { ...seen, conclusion: null });
     expect(await world.take(raw)).toMatchObject({ outcome: "submitted", requestId: open?.id });
     expect(await world.requests()).toHaveLength(1);
   });

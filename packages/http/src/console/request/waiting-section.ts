@@ -1,0 +1,89 @@
+import type { RequestView, Waiting } from "@subject-rights/core";
+import { html } from "hono/html";
+import type { Html } from "../../html/page.ts";
+import { when } from "../answer.ts";
+import { actionForm, foldedForm, reasonField } from "../parts/forms.ts";
+import { problemWords } from "../words/problems.ts";
+import { noticeWords } from "../words/requests.ts";
+import type { RequestPart } from "./part.ts";
+
+/** What does not come by itself, each with what can be done about it. */
+export const waitingSection = (part: RequestPart): Html | "" => {
+  const { waitingFor } = part.request;
+  if (waitingFor.length === 0) return "";
+  return html`<section class="sheet alert" aria-labelledby="waits"><h2 id="waits">What it waits for</h2>
+<ul class="waiting">${waitingFor.map((waiting) => html`<li data-key="${keyOf(waiting)}">${itemOf(part, waiting)}</li>`)}</ul></section>`;
+};
+
+const keyOf = (waiting: Waiting): string =>
+  [waiting.for, "source" in waiting ? waiting.source : "", "message" in waiting ? waiting.message : ""].join(
+    "-",
+  );
+
+const titleOf = ({ sources }: RequestView, id: string): string =>
+  sources.find((source) => source.id === id)?.title ?? id;
+
+const itemOf = (part: RequestPart, waiting: Waiting): Html => {
+  const { call, context, request, to, holds } = part;
+  const { may, actor } = call.get("visitor");
+  const { times, path, support } = context;
+  switch (waiting.for) {
+    case "acknowledgement":
+      return html`<p><b>To be confirmed</b> from the address on record, until ${times.at(waiting.until)}. Nothing is read or erased before.</p>
+${when(may("resend-message"), () => actionForm({ to: to("resend-confirmation"), button: "Send a new confirmation" }))}`;
+    case "other-request":
+      return html`<p><b>Another request about the same person</b> is open: <a href="${path(`/console/requests/${waiting.requestId}`)}"><code>${waiting.requestId.slice(0, 8)}</code></a>. This one begins when that is closed.</p>`;
+    case "decision":
+      return html`<p><b>Somebody has to decide who is meant.</b> ${titleOf(request, waiting.source)} knows a further identifier (<code>${waiting.identifierType}</code>) that others may go by too. Look at it, and say whether it is the same person's.</p>
+${when(may("reveal-subject"), () => actionForm({ to: to("reveal"), button: "Show it, and decide" }))}`;
+    case "hold": {
+      const hold = holds.get(waiting.hold);
+      return html`<p><b>A hold stops it.</b> ${hold === undefined ? html`Hold <code>${waiting.hold.slice(0, 8)}</code>.` : html`“${hold.reason}”, placed by <code>${hold.placedBy}</code> ${times.at(hold.placedAt)}${hold.until === null ? "" : `, until ${times.day(hold.until)}`}.`} Nothing of the person is erased until it is lifted.</p>`;
+    }
+    case "identity":
+      return html`<p><b>It is in doubt who asks,</b> since ${times.at(waiting.since)}. The clock stands still (Art. 12(6) GDPR).</p>
+${when(may("keep-deadline"), () => actionForm({ to: to("resume"), button: "It is known again who asks" }))}`;
+    case "approval":
+      return html`<p><b>A second person has to approve the plan,</b> until ${times.at(waiting.until)}. ${request.submittedBy === actor.id ? "You asked for it, so somebody else has to." : html`<a href="#plan">Look at the plan</a>`}</p>`;
+    case "task":
+      return html`<p><b>${titleOf(request, waiting.source)}: to be done by hand.</b> Its owner was sent what the person is known by, and answers, or you do for them.</p>
+${when(may("answer-task"), () => answerForm(to("answer"), waiting.source))}${when(may("settle-source"), () => settleForm(to, waiting.source))}`;
+    case "source": {
+      const { what, help } = problemWords[waiting.problem];
+      return html`<p><b>${titleOf(request, waiting.source)} does not work.</b> ${what} ${help}${when(support !== null, () => html` Please contact <a href="mailto:${support ?? ""}">${support}</a>.`)} <span class="quiet">Code: <code>${waiting.problem}</code></span></p>
+<div class="buttons">${when(may("retry-source"), () => actionForm({ to: to("retry"), button: "Try again now", hidden: { source: waiting.source }, label: `Try again now: ${titleOf(request, waiting.source)}` }))}
+${when(may("settle-source"), () => settleForm(to, waiting.source))}</div>`;
+    }
+    case "message": {
+      const kind = request.messages.find(({ id }) => id === waiting.message)?.kind;
+      const { what, help } = problemWords[waiting.problem];
+      return html`<p><b>A message could not be delivered${kind === undefined ? "" : html` (${noticeWords[kind].toLowerCase()})`}.</b> ${what} ${help} <span class="quiet">Code: <code>${waiting.problem}</code></span></p>
+${when(may("resend-message"), () => actionForm({ to: to("resend-message"), button: "Send it again", hidden: { message: waiting.message } }))}`;
+    }
+  }
+};
+
+const settleForm = (to: RequestPart["to"], source: string): Html =>
+  foldedForm(
+    "Close its part by hand",
+    actionForm({
+      to: to("settle"),
+      button: "Close its part",
+      hidden: { source },
+      style: "danger",
+      fields: html`<p>The request goes on without it, and can at best end with exceptions.</p>${reasonField()}`,
+    }),
+  );
+
+const answerForm = (to: string, source: string): Html =>
+  actionForm({
+    to,
+    button: "Answer",
+    hidden: { source },
+    style: "primary",
+    fields: html`<fieldset><legend>What came of it</legend>
+<label class="choice"><input type="radio" name="answer" value="done" required> It is done</label>
+<label class="choice"><input type="radio" name="answer" value="not-there" required> The person is not there</label>
+<label class="choice"><input type="radio" name="answer" value="cannot" required> It cannot be done</label></fieldset>
+${reasonField("Note", "note")}`,
+  });

@@ -1,0 +1,62 @@
+import type { ProblemCode } from "@subject-rights/core";
+
+/** What went wrong, and what a person can do about it. */
+export interface ProblemWords {
+  readonly what: string;
+  readonly help: string;
+}
+
+export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
+  unavailable: {
+    what: "It could not be reached, or could not answer.",
+    help: "See whether it is up. Open requests try it again by themselves.",
+  },
+  "timed-out": {
+    what: "It did not answer in time.",
+    help: "See whether it is slow or stuck. Open requests try it again by themselves.",
+  },
+  "permanent-failure": {
+    what: "It refuses this for good.",
+    help: "Trying again does not help until somebody has changed something there.",
+  },
+  "invalid-answer": {
+    what: "Its answer makes no sense.",
+    help: "Whoever wrote the data source has to look into it.",
+  },
+  "still-present": {
+    what: "It said that it had erased, and still holds records of the person.",
+    help: "Whoever looks after it has to find out why. It is tried again.",
+  },
+  "identifier-missing": {
+    what: "It needs to know the person by a name that nobody knows.",
+    help: "Look there by hand, then close its part with a reason.",
+  },
+  "too-many-identifiers": {
+    what: "The person seems to go by more names than anybody does.",
+    help: "Find out which of them are somebody else's. It may be a shared mailbox.",
+  },
+  "not-registered": {
+    what: "It is no part of the application any more.",
+    help: "Register it again, or close its part with a reason.",
+  },
+  "not-supported": {
+    what: "It has no way to do this.",
+    help: "Have it done by hand, then close its part with a reason.",
+  },
+  "owner-cannot": {
+    what: "Its owner says that it cannot be done.",
+    help: "Ask why, then try again or close its part with a reason.",
+  },
+  "no-address": {
+    what: "There is no address to write to.",
+    help: "Put the address on record, then send it again.",
+  },
+  "package-too-large": {
+    what: "The package is too large to attach, and there is no page to download it from.",
+    help: "Fetch it here and hand it over, or set up a link for downloads.",
+  },
+  interrupted: {
+    what: "It was at work when it was stopped. Nobody knows whether it finished.",
+    help: "Start it again: doing it twice does no harm.",
+  },
+};

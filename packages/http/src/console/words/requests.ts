@@ -1,0 +1,119 @@
+import type {
+  Category,
+  CollectionOutcome,
+  NoticeKind,
+  Outcome,
+  Phase,
+  PlannedFate,
+  ProofGrade,
+  RequestKind,
+  RequestView,
+  SourceProgress,
+  StepTask,
+} from "@subject-rights/core";
+
+export const categoryWords: Readonly<Record<Category, string>> = {
+  "customer-data": "customer data",
+  "user-data": "user data",
+  "user-telemetry": "user telemetry",
+};
+
+const kindWords: Readonly<Record<RequestKind, string>> = { erasure: "Erasure", export: "Export" };
+
+/** "Erasure of customer data": what a request is called. It names nobody. */
+export const nameOf = ({ kind, category }: Pick<RequestView, "kind" | "category">): string =>
+  `${kindWords[kind]} of ${categoryWords[category]}`;
+
+export const phaseWords: Readonly<Record<Phase, string>> = {
+  received: "Waits to be confirmed",
+  acknowledged: "Confirmed; finding out who this is",
+  identified: "Counting what there is",
+  planned: "Planned",
+  approved: "Approved",
+  origins: "Erasing in the origins",
+  copies: "Refreshing the copies",
+  verified: "Checked afterwards",
+  collecting: "Collecting",
+  packaged: "Packed",
+  delivered: "Delivered",
+  closed: "Closed",
+};
+
+export const outcomeWords: Readonly<Record<Outcome, string>> = {
+  completed: "Completed",
+  "completed-with-exceptions": "Completed with exceptions",
+  failed: "Failed",
+  declined: "Declined",
+  cancelled: "Called off",
+  lapsed: "Lapsed: nobody confirmed it",
+};
+
+export const taskWords: Readonly<Record<StepTask, string>> = {
+  erase: "Erase",
+  refresh: "Refresh from its origins",
+  manual: "Erased by its owner, by hand",
+  export: "Collect",
+  leave: "Left out: its origins are in the package",
+  identify: "Only asked who this is",
+};
+
+export const fateWords: Readonly<Record<PlannedFate, string>> = {
+  erased: "erased",
+  anonymised: "made anonymous",
+  retained: "kept by law",
+  refreshed: "gone with the next refresh",
+  "erased-by-owner": "erased by its owner",
+  exported: "handed over",
+};
+
+export const gradeWords: Readonly<Record<ProofGrade, string>> = {
+  "verified-absent": "Asked afterwards: nothing is there",
+  "verified-changed": "Compared: each record was changed",
+  accepted: "Somebody else's word for it",
+  unverifiable: "Done; nobody can look whether it worked",
+  failed: "Not done: a person closed it",
+};
+
+export const noticeWords: Readonly<Record<NoticeKind, string>> = {
+  confirmation: "Asks for the confirmation",
+  support: "Tells support of a source that does not work",
+  "manual-task": "Asks the owner to erase by hand",
+  decision: "Tells support that something is to be decided",
+  approval: "Tells the approver that a plan waits",
+  deadline: "Reminds of the deadline",
+  extension: "Tells of the extension (Art. 12(3) GDPR)",
+  delivery: "Brings the package",
+  "package-secret": "Brings what opens the package",
+  completion: "Says what was done",
+  recipient: "Tells somebody the data was disclosed to (Art. 19 GDPR)",
+  refusal: "Says that it is declined, and why",
+  failure: "Says that it came to nothing",
+};
+
+/** How far a source has come, for one that is being worked on, by the same four signs as everywhere. */
+export const progressWords = ({ status, task, settlement }: SourceProgress): string => {
+  if (settlement !== null) return "Closed by hand";
+  switch (status) {
+    case "pending":
+      return "Not its turn yet";
+    case "running":
+      return "Running";
+    case "succeeded":
+      return task === "identify" || task === "leave" ? "Nothing to do" : "Done";
+    case "warning":
+      return "Warning";
+  }
+};
+
+export const collectionWords = (outcome: CollectionOutcome, dayInWords: (day: string) => string): string => {
+  switch (outcome.outcome) {
+    case "erased":
+      return `${outcome.count} erased`;
+    case "anonymised":
+      return `${outcome.count} made anonymous`;
+    case "absent":
+      return "nothing there";
+    case "retained":
+      return `${outcome.count} kept until ${dayInWords(outcome.until)}: ${outcome.reason}`;
+  }
+};
