@@ -26,7 +26,9 @@ export const classify = (mail: ParsedMail, sender: string | null, ownLists: read
 
   // RFC 5321, 4.5.5: what must never be answered has no sender. A delivering server writes it down as <>.
   const isSenderless = sender === "" || says("return-path", /^<\s*>$/);
-  if (isSenderless || mail.report !== null || says("from", /\bmailer-daemon@/i)) return program("bounce");
+  // RFC 6522: delivered, not delivered, read, and whatever else is reported.
+  const isReport = says("content-type", /^multipart\/report\b/i);
+  if (isSenderless || isReport || says("from", /\bmailer-daemon@/i)) return program("bounce");
   if (says("auto-submitted", /^(?!\s*no\b)/i)) return program("auto-reply");
   if (autoReplyFields.some((name) => mail.header(name).length > 0)) return program("auto-reply");
   if (says("precedence", /\bauto_?reply\b/i) || automaticSubject.test(mail.subject))

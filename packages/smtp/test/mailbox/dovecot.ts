@@ -26,7 +26,7 @@ export const dovecotPath = [
 export interface Dovecot {
   readonly access: ImapServerOptions;
   /** Puts a message into the mailbox, as a mail server does. */
-  deliver(raw: Buffer | string): Promise<void>;
+  deliver(raw: Buffer | string, at?: Date): Promise<void>;
   /** What is in a folder: flags and subject of each message, by another connection. */
   look(folder?: string): Promise<readonly { readonly flags: readonly string[]; readonly size: number }[]>;
   /** Ends it as a crash does; every connection is gone. */
@@ -165,7 +165,8 @@ service anvil {
   await start();
   return {
     access,
-    deliver: (raw) => connected(async (client) => void (await client.append("INBOX", Buffer.from(raw)))),
+    deliver: (raw, at) =>
+      connected(async (client) => void (await client.append("INBOX", Buffer.from(raw), [], at))),
     look: (path = "INBOX") =>
       connected(async (client) => {
         const { exists } = await client.mailboxOpen(path, { readOnly: true });

@@ -52,13 +52,14 @@ describe.skipIf(dovecotPath === undefined)("a mailbox over IMAP", () => {
   it("takes what is there, and what arrives meanwhile; both stay, and count as read", async () => {
     const world = await openWorld();
     const before = (await dovecot.look()).length;
-    await dovecot.deliver(await world.post.write(exportRequest));
+    await dovecot.deliver(await world.post.write(exportRequest), new Date("2026-03-02T12:00:00Z"));
     const { taken, errors, watching } = await watched(world);
     await until(() => taken.length === 1);
     const { requestId, confirmation } = await askedForBy(world, taken[0]);
     await dovecot.deliver(await world.post.write(reply(confirmation, "I confirm")));
     await until(() => taken.length === 2);
     expect(taken[1]).toMatchObject({ outcome: "acknowledged", requestId });
+    expect((await world.requests())[0]?.deadline.receivedOn).toBe("2026-03-02");
     await watching.stop();
     await watching.stop();
     const there = await dovecot.look();
