@@ -116,6 +116,8 @@ service anvil {
   const start = async (): Promise<void> => {
     const started = spawn(dovecotPath ?? "dovecot", ["-F", "-c", join(folder, "dovecot.conf")], {
       stdio: ["ignore", "ignore", "pipe"],
+      // A group of its own, so that the processes behind it can be ended with it.
+      detached: true,
     });
     child = started;
     let said = "";
@@ -157,9 +159,9 @@ service anvil {
     }
   };
   const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, "exit");
-    child.kill(signal);
+    process.kill(-child.pid, signal);
     await gone;
   };
   await start();
@@ -174,7 +176,7 @@ service anvil {
         const found = await client.fetchAll("1:*", { flags: true, size: true });
         return found.map(({ flags, size }) => ({ flags: [...(flags ?? [])].toSorted(), size: size ?? 0 }));
       }),
-    crash: () => end("SIGTERM"),
+    crash: () => end("SIGKILL"),
     restart: start,
     stop: async () => {
       await end("SIGTERM");
