@@ -25,7 +25,9 @@ export const classify = (mail: ParsedMail, sender: string | null, ownLists: read
   const program = (why: Automatic): Sort => ({ by: "program", why });
 
   // RFC 5321, 4.5.5: what must never be answered has no sender. A delivering server writes it down as <>.
-  const isSenderless = sender === "" || says("return-path", /^<\s*>$/);
+  const isSenderless =
+    (sender !== null && nobody.test(sender)) ||
+    says("return-path", /^<\s*(?:mailer-daemon(?:@[^>]*)?)?\s*>$/i);
   // RFC 6522: delivered, not delivered, read, and whatever else is reported.
   const isReport = says("content-type", /^multipart\/report\b/i);
   if (isSenderless || isReport || says("from", /\bmailer-daemon@/i)) return program("bounce");
@@ -43,6 +45,8 @@ export const classify = (mail: ParsedMail, sender: string | null, ownLists: read
   return { by: "person", mayBeAnswered: mail.header("x-auto-response-suppress").length === 0 && !isOurs };
 };
 
+/** No sender, and what Postfix writes for none where it calls a program. */
+const nobody = /^\s*(?:<\s*>|<?mailer-daemon(?:@.*)?)?\s*$/i;
 const autoReplyFields = [
   "x-autoreply",
   "x-autorespond",
