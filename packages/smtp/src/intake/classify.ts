@@ -25,8 +25,12 @@ export const classify = (mail: ParsedMail, sender: string | null, ownLists: read
   const program = (why: Automatic): Sort => ({ by: "program", why });
 
   // RFC 5321, 4.5.5: what must never be answered has no sender. A delivering server writes it down as <>.
-  const isSenderless = sender === "" || says("return-path", /^<\s*>$/);
-  if (isSenderless || mail.report !== null || says("from", /\bmailer-daemon@/i)) return program("bounce");
+  const isSenderless =
+    (sender !== null && nobody.test(sender)) ||
+    says("return-path", /^<\s*(?:mailer-daemon(?:@[^>]*)?)?\s*>$/i);
+  // RFC 6522: delivered, not delivered, read, and whatever else is reported.
+  const isReport = says("content-type", /^multipart\/report\b/i);
+  if (isSenderless || isReport || says("from", /\bmailer-daemon@/i)) return program("bounce");
   if (says("auto-submitted", /^(?!\s*no\b)/i)) return program("auto-reply");
   if (autoReplyFields.some((name) => mail.header(name).length > 0)) return program("auto-reply");
   if (says("precedence", /\bauto_?reply\b/i) || automaticSubject.test(mail.subject))
@@ -41,6 +45,8 @@ export const classify = (mail: ParsedMail, sender: string | null, ownLists: read
   return { by: "person", mayBeAnswered: mail.header("x-auto-response-suppress").length === 0 && !isOurs };
 };
 
+/** No sender, and what Postfix writes for none where it calls a program. */
+const nobody = /^\s*(?:<\s*>|<?mailer-daemon(?:@.*)?)?\s*$/i;
 const autoReplyFields = [
   "x-autoreply",
   "x-autorespond",

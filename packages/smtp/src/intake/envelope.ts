@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What the SMTP session said about a message (RFC 5321), where that is known. */
+/** What the SMTP session said about a message (RFC 5321), and the mailbox, where that is known. */
 export interface MailEnvelope {
   /** MAIL FROM; the empty text for a bounce. */
   readonly from?: string | undefined;
@@ -9,6 +9,11 @@ export interface MailEnvelope {
   /** Whose connection it was: with this and `from`, SPF is checked. */
   readonly ip?: string | undefined;
   readonly helo?: string | undefined;
+  /**
+   * When it was delivered, where that was earlier than now: RFC 3339, with an offset. The deadline of what it asks for
+   * counts from there. Default: when the intake sees it first.
+   */
+  readonly receivedAt?: string | undefined;
 }
 
 export const envelopeSchema = z.object({
@@ -16,4 +21,5 @@ export const envelopeSchema = z.object({
   to: z.array(z.string().max(1_000)).max(1_000).optional(),
   ip: z.union([z.ipv4(), z.ipv6()]).optional(),
   helo: z.string().max(1_000).optional(),
+  receivedAt: z.iso.datetime({ offset: true }).optional(),
 }) satisfies z.ZodType<MailEnvelope>;

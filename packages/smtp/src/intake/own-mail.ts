@@ -11,13 +11,19 @@ export interface Ours {
   readonly messageIdDomain: string;
 }
 
+/** The mailbox behind an address, in lower case: whoever makes up tags has one all the same. */
+export const untagged = (address: string): string => {
+  const lower = address.toLowerCase();
+  return `${lower.slice(0, lower.lastIndexOf("@")).split("+")[0]}@${domainOf(lower)}`;
+};
+
 /** An address of ours, with or without a tag: `privacy+x@…` is `privacy@…`. */
 export const isOurAddress = ({ addresses, replies }: Ours, address: string): boolean => {
   const lower = address.toLowerCase();
-  const at = lower.lastIndexOf("@");
-  const untagged = `${lower.slice(0, at).split("+")[0]}@${domainOf(lower)}`;
   return (
-    addresses.includes(lower) || addresses.includes(untagged) || (replies?.tokenIn(lower) ?? null) !== null
+    addresses.includes(lower) ||
+    addresses.includes(untagged(lower)) ||
+    (replies?.tokenIn(lower) ?? null) !== null
   );
 };
 

@@ -8,6 +8,8 @@ export interface MailContent {
   /** Addresses, in lower case, as the message has them: whoever wrote it chose them. */
   readonly from: readonly string[];
   readonly to: readonly string[];
+  /** When it was delivered: the deadline of what it asks for counts from there. */
+  readonly receivedAt: string;
   readonly subject: string;
   /** At most 20,000 characters. */
   readonly text: string;
@@ -18,6 +20,7 @@ export interface MailContent {
 const contentSchema = z.object({
   from: z.array(z.string()),
   to: z.array(z.string()),
+  receivedAt: z.iso.datetime({ precision: 3 }),
   subject: z.string(),
   text: z.string(),
   authentication: z

@@ -17,7 +17,7 @@ import { classify } from "./classify.ts";
 import type { MailEnvelope } from "./envelope.ts";
 import { nameOf, sameness } from "./names.ts";
 import type { IntakeSettings } from "./options.ts";
-import { bounceOf, isOwnMail } from "./own-mail.ts";
+import { bounceOf, isOwnMail, untagged } from "./own-mail.ts";
 import { type ParsedMail, parseMail } from "./parsed-mail.ts";
 import { type RawMail, readMail } from "./raw-mail.ts";
 import { isYes } from "./read-reply.ts";
@@ -40,6 +40,8 @@ interface Hand {
   readonly fingerprint: string;
   /** When it was seen first. */
   readonly at: string;
+  /** When it was delivered, as far as that is known; never in the future. */
+  readonly receivedAt: string;
 }
 
 /** What is to become of a message, before that is stored. */
@@ -78,10 +80,23 @@ export const take = async (
   const fingerprint = await nameOf(settings, tenant, sameness(mail, bytes));
   const now = settings.clock.now().toISOString();
   const seen = orThrow(await settings.intakeStore.see({ tenant, fingerprint, at: now }));
+  // The clock of whoever saw it first, or delivered it, may be ahead of ours.
+  const [receivedAt = now] = [now, seen.at, new Date(envelope.receivedAt ?? now).toISOString()].toSorted();
   if (seen.conclusion !== null) {
     return { outcome: "duplicate", first: conclusionSchema.parse(seen.conclusion).outcome };
   }
-  const hand = { settings, actor, bytes, isWhole, mail, envelope, recipients, fingerprint, at: seen.at };
+  const hand = {
+    settings,
+    actor,
+    bytes,
+    isWhole,
+    mail,
+    envelope,
+    recipients,
+    fingerprint,
+    at: seen.at,
+    receivedAt,
+  };
   return conclude(hand, await decide(hand));
 };
 
@@ -117,7 +132,7 @@ const decide = async (hand: Hand): Promise<Decision> => {
   const submitted = await settings.rights.requests.submit({
     actor: hand.actor,
     ...understood,
-    receivedAt: hand.at,
+    receivedAt: hand.receivedAt,
     idempotencyKey: `mail/${hand.fingerprint}`,
   });
   if (submitted.isErr()) {
@@ -192,6 +207,7 @@ const conclude = async (hand: Hand, decision: Decision): Promise<Taken> => {
   const sealed = await sealMail(settings, key, {
     from: hand.mail?.from ?? [],
     to: hand.recipients,
+    receivedAt: hand.receivedAt,
     subject: hand.mail?.subject ?? "",
     text: (decision.text ?? hand.mail?.text ?? "").slice(0, mostTextKept),
     authentication: decision.authentication,
@@ -219,7 +235,7 @@ const answer = async (
   const words = answerWords(reason, settings.controller, language);
   if (words === null) return "withheld";
   const { tenant } = actor;
-  const recipient = await nameOf(settings, tenant, ["recipient", to.toLowerCase()]);
+  const recipient = await nameOf(settings, tenant, ["recipient", untagged(to)]);
   const day = settings.clock.now().toISOString().slice(0, 10);
   const most = settings.answersADay;
   const may = orThrow(await settings.intakeStore.countAnswer({ tenant, recipient, day, most }));

@@ -66,8 +66,8 @@ export const waitingMailSource = ({
     },
     async *export(person, { tenant, cursor: start }) {
       for await (const { found, cursor } of naming(person, tenant, start)) {
-        const rows = found.map(({ mail: { since }, content: { from, subject, text } }) => ({
-          received: since,
+        const rows = found.map(({ content: { receivedAt, from, subject, text } }) => ({
+          received: receivedAt,
           from: from.join(", "),
           subject,
           text,

@@ -24,7 +24,7 @@ import type { WaitingReason } from "./taken.ts";
 /** A message that waits for a person. */
 export interface WaitingMailView {
   readonly id: string;
-  /** When it came in: the deadline of what it asks for counts from there. */
+  /** Since when it waits. */
   readonly since: string;
   readonly reason: WaitingReason;
   /** The request that a message of ours was about which could not be delivered; null for everything else. */
@@ -107,14 +107,16 @@ export const settleMail = (
 
 /** However often it is tried: it is one request. @throws SubmitError */
 const submitted = async (
-  { rights }: IntakeSettings,
+  settings: IntakeSettings,
   actor: Actor,
-  { id, since }: WaitingMail,
+  mail: WaitingMail,
   { kind, category, email }: MailDecision & { readonly as: "request" },
 ): Promise<RequestView> => {
-  const idempotencyKey = `waiting-mail/${id}`;
-  const submission = { actor, kind, category, email, receivedAt: since, idempotencyKey };
-  return orThrow(await rights.requests.submit(submission)).request;
+  const content = await openMail(settings, mail, mail.sealed);
+  const idempotencyKey = `waiting-mail/${mail.id}`;
+  const receivedAt = content?.receivedAt ?? mail.since;
+  const submission = { actor, kind, category, email, receivedAt, idempotencyKey };
+  return orThrow(await settings.rights.requests.submit(submission)).request;
 };
 
 /** @throws StorageFailed */

@@ -40,10 +40,13 @@ const takeOne = async (
   mark: readonly string[],
   tell: (error: unknown) => void,
 ): Promise<void> => {
+  const found = await client.fetchOne(String(uid), { internalDate: true }, { uid: true });
   const { content } = await client.download(String(uid), undefined, { uid: true });
   // Somebody else has moved it meanwhile.
   if (content === undefined) return;
-  const taken = await intake.take(content);
+  const { internalDate } = found || {};
+  const envelope = internalDate === undefined ? {} : { receivedAt: new Date(internalDate).toISOString() };
+  const taken = await intake.take(content, envelope);
   if (taken.isErr()) {
     tell(taken.error);
     return;

@@ -193,6 +193,9 @@ describe("answers", () => {
     expect(fates).toEqual(["sent", "sent", "sent", "withheld", "withheld"]);
     expect(await world.waiting()).toHaveLength(5);
     expect(await takeLetter(world, { ...unclear, from: ada })).toMatchObject({ answer: "sent" });
+    // Whoever makes up tags gets no more of them.
+    const tagged = registered.replace("@", "+tag@");
+    expect(await takeLetter(world, { ...unclear, from: tagged })).toMatchObject({ answer: "withheld" });
   });
 
   it("are withheld from whoever did not write, and where nobody can tell whom to answer", async () => {

@@ -237,7 +237,10 @@ describe("an answer to a confirmation", () => {
 
   it("without a sender acknowledges nothing", async () => {
     const { answer, phase } = await asked();
-    expect(await answer("I confirm", {}, { from: "" })).toEqual({ outcome: "ignored", reason: "bounce" });
+    for (const from of ["", "<>", "MAILER-DAEMON", "mailer-daemon@mail.example.org"]) {
+      const taken = await answer(`I confirm ${from}`, {}, { from });
+      expect(taken).toEqual({ outcome: "ignored", reason: "bounce" });
+    }
     expect(await answer("I confirm.", { headers: { "Return-Path": "<>" } })).toEqual({
       outcome: "ignored",
       reason: "bounce",

@@ -1,5 +1,7 @@
+import { orThrow } from "@subject-rights/core";
+import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ada, openWorld, privacy, registered, type World } from "./world.ts";
+import { ada, officer, openWorld, privacy, registered, type World } from "./world.ts";
 
 type Case = readonly [text: string, expected: string];
 
@@ -121,6 +123,56 @@ describe("a message", () => {
     const one = await outcomeOf(world, { subject: "x", text: "Export customer nobody-knows@example.org" });
     expect(one).toBe("export customer-data nobody-knows@example.org");
   });
+});
+
+const addresses = ["ada@example.org", "eve@example.org", "bo.berg+x@example.org"];
+const meanings: Readonly<Record<string, readonly string[]>> = {
+  export: ["export", "Kopie", "copy"],
+  erasure: ["delete", "löschen", "erasure"],
+  "customer-data": ["customer", "Kundin"],
+  "user-data": ["user", "Benutzers"],
+  "user-telemetry": ["telemetry", "Nutzungsdaten"],
+  not: ["not", "nicht", "never"],
+};
+
+it("whatever a message is made of, a request is what it says, and about whom it says", async () => {
+  const fresh = await openWorld({ intake: { answersADay: 0 } });
+  const piece = fc.oneof(
+    fc.constantFrom(...addresses, ...addresses.map((each) => each.toUpperCase())),
+    fc.constantFrom(...Object.values(meanings).flat()),
+    fc.constantFrom("please", "der", "Hello,", "lamp.", "\n", "(see", "below)", "?"),
+  );
+  let requests = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 9 }), async (pieces) => {
+      const raw = `From: ${registered}\r\nTo: ${privacy}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n${pieces.join(" ")}`;
+      const taken = await fresh.take(raw);
+      if (taken.outcome === "duplicate") return;
+      const named = new Set(pieces.map((each) => each.toLowerCase()).filter((each) => each.includes("@")));
+      const said = (meaning: string) => pieces.some((each) => meanings[meaning]?.includes(each));
+      if (taken.outcome !== "submitted") {
+        expect(taken.outcome).toBe("waiting");
+        return;
+      }
+      requests += 1;
+      const { requestId } = taken;
+      const request = orThrow(await fresh.rights.requests.read({ actor: officer, requestId }));
+      const { identifiers } = orThrow(await fresh.rights.requests.reveal({ actor: officer, requestId }));
+      expect(identifiers).toEqual([{ type: "email", value: [...named][0] }]);
+      expect(named.size).toBe(1);
+      expect([said("export"), said("erasure")]).toEqual([
+        request.kind === "export",
+        request.kind === "erasure",
+      ]);
+      expect(said(request.category)).toBe(true);
+      for (const other of ["customer-data", "user-data", "user-telemetry"]) {
+        const isImplied = other === "user-data" && request.category === "user-telemetry";
+        if (other !== request.category && !isImplied) expect(said(other)).toBe(false);
+      }
+    }),
+    { numRuns: 400 },
+  );
+  expect(requests).toBeGreaterThan(0);
 });
 
 it("a message is answered in its language, once, politely, and without a word of it", async () => {

@@ -27,8 +27,8 @@ const make = async () => {
     resolver: post.resolver,
   });
   // More than one page of them.
-  for (let index = 0; index < 60; index += 1) {
-    const from = index % 24 === 0 ? "Ada@example.org" : `somebody-${index}@example.org`;
+  for (let index = 0; index < 40; index += 1) {
+    const from = index % 12 === 0 ? "Ada@example.org" : `somebody-${index}@example.org`;
     const text = [
       `What about granada@example.org and ada@example.org.example, no-ada@example.org? ${index}`,
       `What about bo@example.org? ${index}`,

@@ -25,6 +25,7 @@ describe("a message that waits", () => {
         content: {
           from: [registered],
           to: [privacy],
+          receivedAt: expect.stringMatching(/^\d{4}-.*Z$/),
           subject: "Hello",
           text: expect.stringContaining(ada),
           authentication: { origin: "proven", dkim: "pass", spf: "none", dmarc: "pass" },
@@ -69,6 +70,21 @@ describe("a message that waits", () => {
     const again = await world.intake.settle({ actor: officer, id, decision });
     expect(again._unsafeUnwrapErr()).toMatchObject({ code: "mail-not-found" });
     expect(await world.requests()).toHaveLength(1);
+  });
+
+  it("counts from when it was delivered, and so does what is understood; never from the future", async () => {
+    const world = await openWorld();
+    const raw = await world.post.write({ from: registered, to: privacy, text: `Hello, ${ada}` });
+    const taken = await world.take(raw, { receivedAt: "2026-03-02T10:00:00+01:00" });
+    const decision = { as: "request", kind: "export", category: "user-data", email: ada } as const;
+    const id = taken.outcome === "waiting" ? taken.id : "";
+    const settled = orThrow(await world.intake.settle({ actor: officer, id, decision }));
+    expect(settled?.deadline.receivedOn).toBe("2026-03-02");
+    await world.take(await world.post.write(exportRequest), { receivedAt: "2026-03-03T23:59:59Z" });
+    const future = { ...exportRequest, text: "Export the user eve@example.org", subject: "Hello" };
+    await world.take(await world.post.write(future), { receivedAt: "2999-01-01T00:00:00Z" });
+    const days = (await world.requests()).map(({ deadline }) => deadline.receivedOn).toSorted();
+    expect(days).toEqual(["2026-03-02", "2026-03-03", new Date().toISOString().slice(0, 10)]);
   });
 
   it("stays where the request is refused", async () => {

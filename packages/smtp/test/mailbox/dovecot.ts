@@ -26,7 +26,7 @@ export const dovecotPath = [
 export interface Dovecot {
   readonly access: ImapServerOptions;
   /** Puts a message into the mailbox, as a mail server does. */
-  deliver(raw: Buffer | string): Promise<void>;
+  deliver(raw: Buffer | string, at?: Date): Promise<void>;
   /** What is in a folder: flags and subject of each message, by another connection. */
   look(folder?: string): Promise<readonly { readonly flags: readonly string[]; readonly size: number }[]>;
   /** Ends it as a crash does; every connection is gone. */
@@ -116,6 +116,8 @@ service anvil {
   const start = async (): Promise<void> => {
     const started = spawn(dovecotPath ?? "dovecot", ["-F", "-c", join(folder, "dovecot.conf")], {
       stdio: ["ignore", "ignore", "pipe"],
+      // A group of its own, so that the processes behind it can be ended with it.
+      detached: true,
     });
     child = started;
     let said = "";
@@ -157,15 +159,16 @@ service anvil {
     }
   };
   const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, "exit");
-    child.kill(signal);
+    process.kill(-child.pid, signal);
     await gone;
   };
   await start();
   return {
     access,
-    deliver: (raw) => connected(async (client) => void (await client.append("INBOX", Buffer.from(raw)))),
+    deliver: (raw, at) =>
+      connected(async (client) => void (await client.append("INBOX", Buffer.from(raw), [], at))),
     look: (path = "INBOX") =>
       connected(async (client) => {
         const { exists } = await client.mailboxOpen(path, { readOnly: true });
@@ -173,7 +176,7 @@ service anvil {
         const found = await client.fetchAll("1:*", { flags: true, size: true });
         return found.map(({ flags, size }) => ({ flags: [...(flags ?? [])].toSorted(), size: size ?? 0 }));
       }),
-    crash: () => end("SIGTERM"),
+    crash: () => end("SIGKILL"),
     restart: start,
     stop: async () => {
       await end("SIGTERM");

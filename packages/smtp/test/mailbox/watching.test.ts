@@ -1,4 +1,4 @@
-import { ConfigurationMistake } from "@subject-rights/core";
+import { ConfigurationMistake, systemClock } from "@subject-rights/core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type MailboxOptions, type Taken, watchMailbox } from "../../src/index.ts";
 import {
@@ -52,13 +52,14 @@ describe.skipIf(dovecotPath === undefined)("a mailbox over IMAP", () => {
   it("takes what is there, and what arrives meanwhile; both stay, and count as read", async () => {
     const world = await openWorld();
     const before = (await dovecot.look()).length;
-    await dovecot.deliver(await world.post.write(exportRequest));
+    await dovecot.deliver(await world.post.write(exportRequest), new Date("2026-03-02T12:00:00Z"));
     const { taken, errors, watching } = await watched(world);
     await until(() => taken.length === 1);
     const { requestId, confirmation } = await askedForBy(world, taken[0]);
     await dovecot.deliver(await world.post.write(reply(confirmation, "I confirm")));
     await until(() => taken.length === 2);
     expect(taken[1]).toMatchObject({ outcome: "acknowledged", requestId });
+    expect((await world.requests())[0]?.deadline.receivedOn).toBe("2026-03-02");
     await watching.stop();
     await watching.stop();
     const there = await dovecot.look();
@@ -77,7 +78,12 @@ describe.skipIf(dovecotPath === undefined)("a mailbox over IMAP", () => {
 
   it("goes on when the server comes back, and tells that it was gone", async () => {
     const world = await openWorld();
-    const { taken, errors } = await watched(world);
+    // Its pauses are a twentieth of what they are.
+    const clock = {
+      now: () => systemClock.now(),
+      wait: (milliseconds: number, signal?: AbortSignal) => systemClock.wait(milliseconds / 20, signal),
+    };
+    const { taken, errors } = await watched(world, { clock });
     await dovecot.deliver(await world.post.write(exportRequest));
     await until(() => taken.length === 1);
     await dovecot.crash();
