@@ -6,7 +6,7 @@ import {
 } from "@subject-rights/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ada, admin, createWorld, peopleSource, tenantAdmin } from "./world.ts";
+import { ada, admin, createWorld, peopleSource } from "./world.ts";
 
 const onRecord = "tenant-admin@northwind.example";
 const submission = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
