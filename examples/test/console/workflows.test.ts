@@ -134,7 +134,7 @@ describe.runIf(hasBrowser)("the documented workflows, by hand in the browser", (
     await opened.helpdesk.stop();
     const id = await makeRequest(page, "Erasure", "Customer data", marta.email);
     await acknowledge(id);
-    await page.getByText("Support tickets does not work.").waitFor();
+    await page.getByText("Not working: Support tickets.").waitFor();
     await goTo(page, "Data sources");
     const tickets = rowOf(page, "Support tickets");
     await tickets.locator("summary", { hasText: "Warning" }).click();
