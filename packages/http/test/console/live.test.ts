@@ -19,7 +19,7 @@ const openPage = async (javaScriptEnabled = true): Promise<Page> => {
   const context = await browser.newContext({ javaScriptEnabled });
   await context.addCookies([{ name: "who", value: "boss", url: office.origin }]);
   const page = await context.newPage();
-  page.setDefaultTimeout(5_000);
+  page.setDefaultTimeout(15_000);
   return page;
 };
 const at = (path: string) => `${office.origin}/privacy/console${path}`;
