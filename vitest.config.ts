@@ -17,6 +17,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Much of what runs here waits for servers and processes: none of the cores is kept free for anything else.
     maxWorkers: "100%",
+    expect: { poll: { timeout: 10_000 } },
     projects: [
       {
         extends: true,

@@ -60,12 +60,18 @@ export const keyedHasher = (given: Uint8Array): ((text: string) => string) => {
   };
   const outer = padded(hmacBlock + 32, 0x5c);
   let inner = padded(hmacBlock + 1_024, 0x36);
+  /** By their length: a view for each text would be the most expensive part again. */
+  let views: (Buffer | undefined)[] = [];
   return (text) => {
     // A UTF-16 code unit takes three bytes at most.
     const most = hmacBlock + 3 * text.length;
-    if (most > inner.length) inner = padded(most, 0x36);
+    if (most > inner.length) {
+      inner = padded(most, 0x36);
+      views = [];
+    }
     const end = hmacBlock + inner.write(text, hmacBlock);
-    outer.write(hash("sha256", inner.subarray(0, end), "hex"), hmacBlock, "hex");
+    views[end] ??= inner.subarray(0, end);
+    outer.write(hash("sha256", views[end], "binary"), hmacBlock, "binary");
     return hash("sha256", outer, "hex");
   };
 };

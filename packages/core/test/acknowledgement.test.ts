@@ -1,6 +1,6 @@
 import { TokenRejected } from "@subject-rights/core";
 import { describe, expect, it } from "vitest";
-import { ada, admin, createWorld, peopleSource, type World } from "./world.ts";
+import { ada, admin, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
 
 const day = 24 * 3_600_000;
 const submission = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
@@ -128,5 +128,25 @@ describe("an acknowledgement", () => {
     expect(world.notifier.sent).toHaveLength(1);
     const other = await world.rights.requests.submit({ ...submission, email: "eve@example.org" });
     expect(other._unsafeUnwrap().alreadyOpen).toBe(false);
+  });
+});
+
+describe("who acknowledges one submission", () => {
+  it("can be said with it, and gets all its letters", async () => {
+    const world = await createWorld({ sources: [peopleSource("crm", new Map([[ada, [{ name: "Ada" }]]]))] });
+    const submission = { actor: tenantAdmin, kind: "export", category: "customer-data" } as const;
+    for (const acknowledgedBy of ["data-subject", "tenant-admin"] as const) {
+      const email = `${acknowledgedBy}@example.org`;
+      const { request } = (
+        await world.rights.requests.submit({ ...submission, email, acknowledgedBy })
+      )._unsafeUnwrap();
+      expect(request.acknowledgement.by).toBe(acknowledgedBy);
+    }
+    await world.settle();
+    expect(world.notifier.sent.map(({ to }) => to)).toEqual([
+      "data-subject@example.org",
+      "tenant-admin@northwind.example",
+    ]);
+    await world.rights.stop();
   });
 });

@@ -16,6 +16,8 @@ export const placeOf = (folder: string, generation: number): string => `${basena
 
 export const fileOf = (folder: string, generation: number): string => join(folder, `${generation}`);
 
+export const isGeneration = (file: string): boolean => /^[1-9]\d*$/.test(file);
+
 /** How often a directory is listed that lacks one: others may be adding to it, or taking it away. */
 const looks = 3;
 
@@ -27,7 +29,7 @@ const looks = 3;
 export const generationsIn = async (folder: string): Promise<number> => {
   for (let look = 0; look < looks; look += 1) {
     const files = (await unlessMissing(readdir(folder))) ?? [];
-    const generations = files.filter((file) => /^[1-9]\d*$/.test(file)).map(Number);
+    const generations = files.filter(isGeneration).map(Number);
     if (generations.length === Math.max(0, ...generations)) return generations.length;
   }
   throw new Damaged("A stored key");

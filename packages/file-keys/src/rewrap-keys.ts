@@ -12,7 +12,7 @@ import {
   StorageFailed,
 } from "@subject-rights/core";
 import { draftIn, isDraft, syncDirectory, unlessMissing } from "./durable.ts";
-import { fileOf, generationsIn, placeOf } from "./generations.ts";
+import { fileOf, generationsIn, isGeneration, placeOf } from "./generations.ts";
 import { keyDirectory, readPrivate } from "./key-directory.ts";
 
 export interface RewrapOptions extends MasterKeys {
@@ -51,8 +51,7 @@ export const rewrapKeys = ({
     await check();
     let rewrapped = 0;
     const failures: unknown[] = [];
-    for await (const { name } of await opendir(keys)) {
-      const folder = join(keys, name);
+    for await (const folder of foldersIn(keys)) {
       try {
         await removeOldDrafts(folder);
         const count = await generationsIn(folder);
@@ -65,7 +64,7 @@ export const rewrapKeys = ({
     }
     const { all, left } = await counted(keys, wrapping.prefix);
     await check();
-    if (left === 0 && failures.length === 0) return ok({ rewrapped, keys: all });
+    if (left === 0) return ok({ rewrapped, keys: all });
     return err(new KeysNotRewrapped({ rewrapped, left }, { cause: failures[0] }));
   };
 
@@ -73,6 +72,11 @@ export const rewrapKeys = ({
     work().catch((cause: unknown) => err(new StorageFailed("key-ring", "rewrap", { cause }))),
   );
 };
+
+/** What others put beside them, a file manager say, is no key. */
+async function* foldersIn(keys: string): AsyncGenerator<string, void, undefined> {
+  for await (const entry of await opendir(keys)) if (entry.isDirectory()) yield join(keys, entry.name);
+}
 
 const isUnder = (prefix: Uint8Array, wrapped: Uint8Array): boolean =>
   Buffer.compare(prefix, wrapped.subarray(0, prefix.length)) === 0;
@@ -116,9 +120,8 @@ const counted = async (
   prefix: Uint8Array,
 ): Promise<{ readonly all: number; readonly left: number }> => {
   let [all, left] = [0, 0];
-  for await (const { name } of await opendir(keys)) {
-    const folder = join(keys, name);
-    const files = ((await unlessMissing(readdir(folder))) ?? []).filter((file) => !isDraft(file));
+  for await (const folder of foldersIn(keys)) {
+    const files = ((await unlessMissing(readdir(folder))) ?? []).filter(isGeneration);
     for (const file of files) {
       const wrapped = await unlessMissing(readPrivate(join(folder, file)));
       if (wrapped === undefined) continue;

@@ -50,6 +50,15 @@ it("removes drafts that nobody finishes any more, and no others", async () => {
   expect(left.filter((name) => name.startsWith("draft-"))).toEqual(["draft-young"]);
 });
 
+it("passes over what a file manager puts beside the keys", async () => {
+  await writeFile(join(directory, "keys", ".DS_Store"), "x");
+  const file = (await filesIn(directory)).find((each) => basename(each) === "2") ?? "";
+  await writeFile(join(dirname(file), ".DS_Store"), "x");
+  const answer = await rewrapKeys({ directory, masterKey: next, otherMasterKeys: [masterKey] });
+  expect(orThrow(answer)).toEqual({ rewrapped: 3, keys: 3 });
+  expect(orThrow(await fileKeyRing({ directory, masterKey: next }).useAll("b"))).toHaveLength(2);
+});
+
 it("is an error where there is no key directory", async () => {
   await rm(directory, { recursive: true });
   const answer = await rewrapKeys({ directory, masterKey: next });

@@ -1,4 +1,10 @@
-import { type Actor, type Category, checkDefinition, type SubjectRights } from "@subject-rights/core";
+import {
+  type Acknowledger,
+  type Actor,
+  type Category,
+  checkDefinition,
+  type SubjectRights,
+} from "@subject-rights/core";
 import { z } from "zod";
 import type { ConsoleOptions } from "./console/options.ts";
 
@@ -24,6 +30,11 @@ export interface PublicRequests {
    * this actor submit them.
    */
   readonly actor: (request: Request) => Actor | Promise<Actor>;
+  /**
+   * Who confirms what was asked here: `data-subject` for whoever the address on record belongs to. Default: what
+   * `createSubjectRights` was told.
+   */
+  readonly acknowledgedBy?: Acknowledger;
   /** What can be asked about. Default: all three categories, in general words. */
   readonly categories?: readonly AskedCategory[];
 }
@@ -77,6 +88,7 @@ const optionsSchema = z.strictObject({
   publicRequests: z
     .strictObject({
       actor: functionSchema,
+      acknowledgedBy: z.enum(["tenant-admin", "data-subject"]).optional(),
       categories: z
         .array(
           z.strictObject({

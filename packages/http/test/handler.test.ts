@@ -41,6 +41,35 @@ describe("what belongs to no route", () => {
     expect(headers.get("x-content-type-options")).toBe("nosniff");
   });
 
+  it("carries them on whatever is refused, and on failures", async () => {
+    const broken = await serveOnLoopback(
+      createHandler({
+        rights,
+        authenticate: () => {
+          throw new Error("the session store is down");
+        },
+      }),
+    );
+    try {
+      const post = (path: string, headers: Record<string, string>, body = "{}") =>
+        fetch(`${broken.origin}${path}`, { method: "POST", headers, body });
+      const answers = [
+        await fetch(`${broken.origin}/api/requests`),
+        await post("/acknowledge", { Origin: "https://other.example" }),
+        await post("/api/openapi.json", {}),
+        await post("/api/requests", {}, "x".repeat(70_000)),
+      ];
+      expect(answers.map(({ status }) => status)).toEqual([500, 403, 405, 413]);
+      for (const { headers } of answers) {
+        expect(headers.get("content-security-policy")).toContain("default-src 'none'");
+        expect(headers.get("x-content-type-options")).toBe("nosniff");
+        expect(headers.get("cache-control")).toBe("no-store");
+      }
+    } finally {
+      await broken.close();
+    }
+  });
+
   it("serves the stylesheet for good, under a name with its hash", async () => {
     const page = await (await fetch(`${server.origin}/privacy/nowhere`)).text();
     const path = /href="(\/privacy\/assets\/style\.[0-9a-f]{16}\.css)"/.exec(page)?.[1];

@@ -6,40 +6,63 @@ export const chainStart = "";
 
 /**
  * What an entry's hash is taken over: its canonical form (RFC 8785), with the hash of the entry before. Its members are
- * always the same, so that their order is written down here: sorting them for each entry would take most of the time.
+ * always the same, so that their order is written down here, and nearly always `JSON.stringify` writes the canonical
+ * form by itself, in a third of the time.
  *
  * @throws TypeError as `canonicalJson`
  */
 export const chainedText = (previous: string, entry: Omit<AuditEntry, "hash">): string => {
   const { tenant, requestId, sequence, at, actor, action, source, detail } = entry;
-  const texts = `${tenant}${requestId}${at}${actor}${action}${source ?? ""}${previous}`;
-  // One look for all of them; what may stand in a text of JSON as it is needs no look at each character.
-  const quoted = isPlain(texts) ? plainly : canonicalJson;
-  const from = source === null ? "null" : quoted(source);
-  return (
-    `{"action":${quoted(action)},"actor":${quoted(actor)},"at":${quoted(at)},"detail":${detailText(detail)},` +
-    `"previous":${quoted(previous)},"requestId":${quoted(requestId)},"sequence":${sequence},` +
-    `"source":${from},"tenant":${quoted(tenant)}}`
-  );
+  const ordered = inOrder(detail);
+  if (ordered !== null) {
+    const text = JSON.stringify({
+      action,
+      actor,
+      at,
+      detail: ordered,
+      previous,
+      requestId,
+      sequence,
+      source,
+      tenant,
+    });
+    // Half of a surrogate pair would be written like this; it has no canonical form.
+    if (!text.includes("\\ud")) return text;
+  }
+  return canonicalJson({ action, actor, at, detail, previous, requestId, sequence, source, tenant });
 };
 
-/** Printable ASCII without quotes and backslashes. */
-const isPlain = (text: string): boolean => /^[ !#-[\]-~]*$/.test(text);
+/** No entry of ours comes near it. */
+const mostNames = 32;
 
-const plainly = (text: string): string => `"${text}"`;
-
-/** As `canonicalJson`, for the few members that there are. */
-const detailText = (detail: AuditEntry["detail"]): string => {
+/** With its names in order; null where an object cannot have them in that order, or a value is none of JSON. */
+const inOrder = (detail: AuditEntry["detail"]): AuditEntry["detail"] | null => {
   const names = Object.keys(detail);
-  if (names.length > 1) names.sort();
-  let text = "";
-  for (const name of names) {
-    const value = detail[name] ?? null;
-    const member =
-      typeof value === "number" && Number.isSafeInteger(value) ? `${value}` : canonicalJson(value);
-    text += `${text === "" ? "" : ","}${isPlain(name) ? plainly(name) : canonicalJson(name)}:${member}`;
+  // A file of strangers may have any number.
+  if (names.length > mostNames) return null;
+  let isOrdered = true;
+  for (let at = 0; at < names.length; at += 1) {
+    const name = names[at] ?? "";
+    const value = detail[name];
+    if (typeof value === "number" ? !Number.isFinite(value) : value === undefined) return null;
+    if (isPlacedByObjects(name)) return null;
+    // There are few of them: put into their places one by one they are in order sooner than `sort` has begun.
+    let to = at;
+    for (; to > 0 && (names[to - 1] ?? "") > name; to -= 1) names[to] = names[to - 1] ?? "";
+    if (to === at) continue;
+    names[to] = name;
+    isOrdered = false;
   }
-  return `{${text}}`;
+  if (isOrdered) return detail;
+  const ordered: Record<string, AuditEntry["detail"][string]> = {};
+  for (const name of names) ordered[name] = detail[name] ?? null;
+  return ordered;
+};
+
+/** Names that begin with a digit may be numbers, which come first in an object; and `__proto__` is none of its members. */
+const isPlacedByObjects = (name: string): boolean => {
+  const first = name.charCodeAt(0);
+  return (first >= 0x30 && first <= 0x39) || name === "__proto__";
 };
 
 /**

@@ -18,13 +18,13 @@ export async function* lookedUpAhead<Row, Found>(
 ): AsyncGenerator<LookedUp<Row, Found>, void, undefined> {
   const batches = inBatches(rows, size);
   let isOver = false;
-  const last: { underWay: PromiseLike<Found> | null } = { underWay: null };
+  let underWay: PromiseLike<unknown> = Promise.resolve();
   const begin = async (): Promise<LookedUp<Row, Found> | null> => {
     const { done, value: batch } = await batches.next();
     if (done === true || isOver) return null;
     const read = batch.map((row) => ({ row, known: readIdentifiers(identifiers(row)) }));
     const found = lookUp(read.map(({ known }) => known ?? []));
-    last.underWay = found;
+    underWay = found;
     return { rows: read, found };
   };
   let next = begin();
@@ -39,7 +39,7 @@ export async function* lookedUpAhead<Row, Found>(
     isOver = true;
     // Whoever stops early does not wait for further rows, which may never come; but leaves no look-up behind.
     batches.return().catch(() => undefined);
-    await last.underWay;
+    await underWay;
   }
 }
 

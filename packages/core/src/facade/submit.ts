@@ -22,6 +22,7 @@ import {
   requestKindSchema,
 } from "../request/kinds.ts";
 import { openRequest } from "../request/open.ts";
+import type { Acknowledger } from "../request/request.ts";
 import { err, errAsync, ok, okAsync, type Result, type ResultAsync } from "../result.ts";
 import { announce } from "../runner/apply.ts";
 import { audited } from "../runner/commit.ts";
@@ -49,6 +50,8 @@ export interface Submission {
    * The deadline counts from there. Default: now.
    */
   readonly receivedAt?: string;
+  /** Who acknowledges this one. Default: what `createSubjectRights` was told. */
+  readonly acknowledgedBy?: Acknowledger;
   /**
    * Names this submission, 1 to 200 characters of ASCII without spaces: the same actor with the same key gets the request
    * that the first call made, even once it is closed, and never a second one. Left out: only an open request is found.
@@ -59,8 +62,8 @@ export interface Submission {
 export interface Submitted {
   readonly request: RequestView;
   /**
-   * True where the same was asked for already, and is still open, or was handed over under the same key: then `request`
-   * is that one.
+   * True where the same was asked for already, and is still open: then `request` is that one. What this idempotency key
+   * has made before is answered as it was then, with false.
    */
   readonly alreadyOpen: boolean;
 }
@@ -86,6 +89,7 @@ const submissionSchema = z.object({
   email: emailSchema,
   identifiers: z.array(identifierSchema).max(20).default([]),
   receivedAt: z.iso.datetime({ offset: true }).optional(),
+  acknowledgedBy: z.enum(["tenant-admin", "data-subject"]).optional(),
   idempotencyKey: z.string().optional(),
 });
 
@@ -102,10 +106,15 @@ export const submit = (
       const { kind, category, email, identifiers, receivedAt, idempotencyKey } = checked;
       const store = (once: OnceOnly | null) =>
         checkReceipt(context, checked).asyncAndThen((receipt) =>
-          storeNew(context, submission.actor, kind, category, receipt.receivedAt, once, [
-            { type: "email", value: email },
-            ...identifiers,
-          ]),
+          storeNew(
+            { ...context, acknowledgedBy: checked.acknowledgedBy ?? context.acknowledgedBy },
+            submission.actor,
+            kind,
+            category,
+            receipt.receivedAt,
+            once,
+            [{ type: "email", value: email }, ...identifiers],
+          ),
         );
       if (idempotencyKey === undefined) return store(null);
       const alone = { asked: [kind, category, email, identifiers, receivedAt ?? null], part: 0 };

@@ -26,7 +26,10 @@ const defaultCategories: readonly AskedCategory[] = [
 ];
 
 /** The form, and a page that says the same to everybody: whether anybody knows the person shows nowhere. */
-export const askRoutes = (context: WebContext, { actor, categories }: PublicRequests): Hono => {
+export const askRoutes = (
+  context: WebContext,
+  { actor, acknowledgedBy, categories }: PublicRequests,
+): Hono => {
   const routes = new Hono();
   const offered = categories ?? defaultCategories;
   const show = (call: Context, filled: Filled | null, mistake: Mistake | null = null) =>
@@ -48,6 +51,7 @@ export const askRoutes = (context: WebContext, { actor, categories }: PublicRequ
       kind,
       category,
       email,
+      ...(acknowledgedBy === undefined ? {} : { acknowledgedBy }),
     });
     if (asked.isOk()) return call.redirect(context.path("/asked"), 303);
     const { error } = asked;

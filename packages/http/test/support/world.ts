@@ -123,7 +123,7 @@ export const createWebWorld = async (
         headers,
       }),
     token: async () => {
-      for (let look = 0; look < 500; look += 1) {
+      for (let look = 0; look < 5_000; look += 1) {
         const notice = notifier.sent.findLast((message) => message.notice.type === "confirmation")?.notice;
         if (notice?.type === "confirmation") return notice.token;
         await new Promise((resolve) => setTimeout(resolve, 2));

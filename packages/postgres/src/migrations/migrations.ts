@@ -5,6 +5,7 @@ import { auditChain } from "./0004-audit-chain.ts";
 import { suppressions } from "./0005-suppressions.ts";
 import { checkpoints } from "./0006-checkpoints.ts";
 import { intake } from "./0007-intake.ts";
+import { suppressionLookUp } from "./0008-suppression-look-up.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order: 1, 2, … */
@@ -16,7 +17,8 @@ export const migrations: readonly Migration[] = [
   suppressions,
   checkpoints,
   intake,
+  suppressionLookUp,
 ];
 
 /** The version that this code works with. */
-export const knownVersion = Math.max(...migrations.map(({ number }) => number));
+export const knownVersion = migrations.length;

@@ -101,14 +101,18 @@ export const suppressionStoreOver = (
       const of = faithful(tenant);
       const asked = bytesOf(pseudonyms);
       const [row = {}] = await database.query(
-        sql`with asked as materialized (select ${asked} as bytes), found as (
-          select distinct s.pseudonym from ${table} s
-          where s.tenant = ${of} and s.lifted is null
-            and s.pseudonym = any (array(select ${pseudonymAt(sql`a.bytes`, sql`i`)}
-              from asked a, generate_series(1, ${pseudonyms.length}::integer) as i))
-            ${category === undefined ? emptySql : sql`and s.category = ${category}`}
-            ${reason === undefined ? emptySql : sql`and s.reason = ${reason}`}
-            ${since === undefined ? emptySql : sql`and (s.ended_at is null or s.ended_at >= ${instantSql(since)})`}
+        // Row by row and never as a join: for some sizes of the list, the planner would read the whole of it.
+        sql`with asked as materialized (
+          select ${pseudonymAt(sql`b.bytes`, sql`i`)} as pseudonym
+          from (select ${asked} as bytes) b, generate_series(1, ${pseudonyms.length}::integer) as i
+        ), found as (
+          select distinct a.pseudonym from asked a
+          where (select true from ${table} s
+            where s.tenant = ${of} and s.lifted is null and s.pseudonym = a.pseudonym
+              ${category === undefined ? emptySql : sql`and s.category = ${category}`}
+              ${reason === undefined ? emptySql : sql`and s.reason = ${reason}`}
+              ${since === undefined ? emptySql : sql`and (s.ended_at is null or s.ended_at >= ${instantSql(since)})`}
+            limit 1)
         )
         select (select coalesce(encode(string_agg(f.pseudonym, ''::bytea), 'hex'), '') from found f) as found,
           (select coalesce(max(s.generation), 0)::text from ${table} s where s.tenant = ${of}) as generation`.prepared(),

@@ -399,6 +399,8 @@ describe("a per-request statement", () => {
         from ${schema}.request, generate_series(1, 3) s;
       insert into ${schema}.artifact select 'halmstrand', 'r' || n, 'package', 0, '2026-01-01', '\\x00'
         from generate_series(1, 5000) n;
+      insert into ${schema}.suppression select 'halmstrand', sha256(n::text::bytea), 'customer-data', 'r' || n,
+        'request', 1, now(), now(), null from generate_series(1, 20000) n;
       insert into ${schema}.key (name, wrapped, generation) select 'k' || n, '\\x00', 1 from generate_series(1, 5000) n;
       analyze`);
     const statements: { text: string; values: unknown[] }[] = [];
@@ -415,7 +417,7 @@ describe("a per-request statement", () => {
         };
       },
     };
-    const { requestStore, artifactStore, keyRing } = postgresStorage({
+    const { requestStore, artifactStore, keyRing, suppressionStore } = postgresStorage({
       client: recording,
       schema,
       masterKey,
@@ -451,6 +453,7 @@ describe("a per-request statement", () => {
       keyRing.create("request"),
       keyRing.use("k7").orElse(() => keyRing.use("none")),
       keyRing.destroy("k8"),
+      suppressionStore.standing({ tenant: "halmstrand", pseudonyms: ["0".repeat(64)], reason: "request" }),
     ];
     for (const call of calls) if (call) orThrow<unknown, Error>(await call);
     const asked = statements.filter(({ text }) => /^\s*(select|with|insert|update|delete)/i.test(text));
