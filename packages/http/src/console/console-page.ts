@@ -22,7 +22,8 @@ export const consolePage = (
   const said = saidSentence(call.req.query("said"));
   const { pathname } = new URL(call.req.url);
   return page(context, {
-    title,
+    // The title is what a screen reader says first of a page.
+    title: said === null ? title : `${said} ${title}`,
     ...(head !== undefined && { head }),
     styles: [consoleStyles],
     scripts: [consoleScript],

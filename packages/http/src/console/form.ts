@@ -8,9 +8,8 @@ export const readForm =
   (context: ConsoleContext): MiddlewareHandler<ConsoleEnvironment> =>
   async (call, next) => {
     if (changesNothing(call.req.raw)) return next();
-    try {
-      call.set("form", await call.req.parseBody({ all: true }));
-    } catch {
+    const form = await call.req.parseBody({ all: true }).catch(() => null);
+    if (form === null || hasNoText(form)) {
       return call.html(
         messagePage(context, {
           title: "The form did not arrive whole",
@@ -20,5 +19,12 @@ export const readForm =
         400,
       );
     }
+    call.set("form", form);
     return next();
   };
+
+/** Nobody types the character NUL, and PostgreSQL keeps no text with it. */
+const hasNoText = (form: Readonly<Record<string, unknown>>): boolean =>
+  Object.values(form)
+    .flat()
+    .some((value) => typeof value === "string" && value.includes("\0"));

@@ -76,21 +76,32 @@ addEventListener("focusout", () => setTimeout(() => void (isMissed && lookAgain(
 
 const progress = document.querySelector("[data-progress]");
 if (progress !== null) {
-  const events = new EventSource(progress.dataset.progress);
+  let events = null;
   let due = null;
+  let isClosed = false;
   const soon = () => {
     due ??= setTimeout(() => {
       due = null;
       void lookAgain();
     }, 250);
   };
-  events.addEventListener("changed", soon);
-  events.addEventListener("closed", () => {
-    events.close();
-    // Its last messages go out after it is closed.
-    for (const wait of [0, 1500, 5000]) setTimeout(lookAgain, wait);
-  });
-  addEventListener("pagehide", () => events.close());
+  // Browsers open few connections to one site: a page that nobody looks at holds none.
+  const follow = () => {
+    events?.close();
+    events = null;
+    if (document.hidden || isClosed) return;
+    events = new EventSource(progress.dataset.progress);
+    events.addEventListener("changed", soon);
+    events.addEventListener("closed", () => {
+      isClosed = true;
+      events.close();
+      // Its last messages go out after it is closed.
+      for (const wait of [0, 1500, 5000]) setTimeout(lookAgain, wait);
+    });
+  };
+  document.addEventListener("visibilitychange", follow);
+  addEventListener("pagehide", () => events?.close());
+  follow();
 }
 
 const poll = async () => {

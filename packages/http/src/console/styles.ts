@@ -153,4 +153,8 @@ progress::-moz-progress-bar { background: var(--accent); border-radius: 99px; }
   progress::-webkit-progress-value { background: Highlight; forced-color-adjust: none; }
   .tabs a[aria-current], body > header nav a[aria-current] { border-color: Highlight; }
 }
+@media print {
+  body > header, .crumb, .tabs, .pager, .buttons, form.action, button, .button, details.menu { display: none; }
+  .sheet, .table { break-inside: avoid; }
+}
 `;

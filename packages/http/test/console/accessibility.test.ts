@@ -85,7 +85,7 @@ const signedInPage = async (): Promise<Page> => {
   });
   await context.addCookies([{ name: "who", value: "boss", url: office.origin }]);
   const page = await context.newPage();
-  page.setDefaultTimeout(5_000);
+  page.setDefaultTimeout(15_000);
   return page;
 };
 
@@ -145,7 +145,7 @@ describe.runIf(hasBrowser)("the console, in a browser", () => {
     }
     expect(watched).toEqual({ foreign: [], complaints: [] });
     await page.context().close();
-  }, 60_000);
+  }, 120_000);
 
   it("has a way past the navigation", async () => {
     const page = await signedInPage();

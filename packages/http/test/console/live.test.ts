@@ -19,7 +19,7 @@ const openPage = async (javaScriptEnabled = true): Promise<Page> => {
   const context = await browser.newContext({ javaScriptEnabled });
   await context.addCookies([{ name: "who", value: "boss", url: office.origin }]);
   const page = await context.newPage();
-  page.setDefaultTimeout(5_000);
+  page.setDefaultTimeout(15_000);
   return page;
 };
 const at = (path: string) => `${office.origin}/privacy/console${path}`;
@@ -78,10 +78,10 @@ describe.runIf(hasBrowser)("a request, while it runs", () => {
     expect(answered.status).toBe(303);
     await page.waitForTimeout(800);
     expect(await page.getByLabel("Reasons").inputValue()).toBe("many records, and");
-    expect(await page.getByText("Paper files: to be done by hand.").count()).toBe(1);
+    expect(await page.getByText("To be done by hand: Paper files.").count()).toBe(1);
     // As soon as the hands are off, what changed is shown, and the fold stays open.
     await page.getByRole("heading", { level: 1 }).click();
-    await page.getByText("Paper files: to be done by hand.").waitFor({ state: "detached" });
+    await page.getByText("To be done by hand: Paper files.").waitFor({ state: "detached" });
     expect(await page.getByLabel("Reasons").isVisible()).toBe(true);
     expect(await page.getByLabel("Reasons").inputValue()).toBe("many records, and");
     office.switches.isDown = false;

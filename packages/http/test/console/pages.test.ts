@@ -115,6 +115,12 @@ describe("a form", () => {
       body: "--y\r\nnothing of this fits",
     });
     expect(broken.status).toBe(400);
+    const odd = await office.post("/requests/new", {
+      kind: "export",
+      category: "user-data",
+      email: "a\0@example.org",
+    });
+    expect([odd.status, (await odd.text()).includes("did not arrive whole")]).toEqual([400, true]);
   });
 });
 
@@ -129,7 +135,7 @@ describe("data sources", () => {
       "/privacy/console/sources?said=refresh-started#source-profiles",
     ]);
     const running = await office.text("/sources?said=refresh-started");
-    expect(running).toContain("The refresh was started.");
+    expect(running).toContain("<title>The refresh was started.");
     expect(running).toMatch(/Customer profiles.*?Running/s);
     expect(running).toContain("Look again");
     office.switches.slowness = 0;
@@ -151,7 +157,7 @@ describe("data sources", () => {
     office.switches.isDown = false;
 
     const request = await office.text(`/requests/${id}`);
-    expect(request).toContain("Support tickets does not work.");
+    expect(request).toContain("Not working: Support tickets.");
     const retried = await office.post(`/requests/${id}/retry`, { source: "tickets" });
     expect(location(retried)).toContain("said=retried");
     await office.until(id, ({ waitingFor }) => waitingFor.every((each) => each.for !== "source"));
@@ -310,7 +316,7 @@ describe("a request", () => {
     expect(location(decided)).toContain("said=decided");
 
     await office.until(id, ({ waitingFor }) => waitingFor.some((each) => each.for === "task"));
-    expect(await office.text(`/requests/${id}`)).toContain("Paper files: to be done by hand.");
+    expect(await office.text(`/requests/${id}`)).toContain("To be done by hand: Paper files.");
     const odd = await office.post(`/requests/${id}/answer`, { source: "paper", answer: "maybe", note: "?" });
     expect(odd.status).toBe(400);
     const answered = await office.post(`/requests/${id}/answer`, {

@@ -46,11 +46,11 @@ ${when(may("keep-deadline"), () => actionForm({ to: to("resume"), button: "It is
     case "approval":
       return html`<p><b>A second person has to approve the plan,</b> until ${times.at(waiting.until)}. ${request.submittedBy === actor.id ? "You asked for it, so somebody else has to." : html`<a href="#plan">Look at the plan</a>`}</p>`;
     case "task":
-      return html`<p><b>${titleOf(request, waiting.source)}: to be done by hand.</b> Its owner was sent what the person is known by, and answers, or you do for them.</p>
+      return html`<p><b>To be done by hand: ${titleOf(request, waiting.source)}.</b> Its owner was sent what the person is known by, and answers, or you do for them.</p>
 ${when(may("answer-task"), () => answerForm(to("answer"), waiting.source))}${when(may("settle-source"), () => settleForm(to, waiting.source))}`;
     case "source": {
       const { what, help } = problemWords[waiting.problem];
-      return html`<p><b>${titleOf(request, waiting.source)} does not work.</b> ${what} ${help}${when(support !== null, () => html` Please contact <a href="mailto:${support ?? ""}">${support}</a>.`)} <span class="quiet">Code: <code>${waiting.problem}</code></span></p>
+      return html`<p><b>Not working: ${titleOf(request, waiting.source)}.</b> ${what} ${help}${when(support !== null, () => html` Please contact <a href="mailto:${support ?? ""}">${support}</a>.`)} <span class="quiet">Code: <code>${waiting.problem}</code></span></p>
 <div class="buttons">${when(may("retry-source"), () => actionForm({ to: to("retry"), button: "Try again now", hidden: { source: waiting.source }, label: `Try again now: ${titleOf(request, waiting.source)}` }))}
 ${when(may("settle-source"), () => settleForm(to, waiting.source))}</div>`;
     }

@@ -13,6 +13,7 @@ export interface RequestList {
   readonly requests: readonly RequestView[];
   /** Null where it is not counted. */
   readonly all: number | null;
+  readonly overdue: number;
   readonly cursor: string | null;
   readonly isFirst: boolean;
 }
@@ -26,7 +27,7 @@ export const listPage = (call: ConsoleCall, context: ConsoleContext, list: Reque
     body: html`<div class="heading"><h1>Requests</h1>
 ${when(may("submit-erasure") || may("submit-export"), () => html`<a class="button" href="${context.path("/console/requests/new")}">Make a request</a>`)}</div>
 <nav class="tabs" aria-label="Which requests">${tab(context, "open", "Open", shown)} ${tab(context, "closed", "Closed", shown)}</nav>
-<p role="status" class="lead" data-live="requests-summary">${summary(context, list)}</p>
+<p role="status" class="lead" data-live="requests-summary">${summary(list)}</p>
 ${
   requests.length === 0
     ? html`<section class="sheet"><p>${shown === "open" ? "Nothing is open: nobody waits for an answer." : "No request is closed yet."}</p></section>`
@@ -48,9 +49,8 @@ const tab = (
 ): Html =>
   html`<a href="${context.path(`/console/requests${show === "closed" ? "?show=closed" : ""}`)}"${show === shown ? html` aria-current="page"` : ""}>${title}</a>`;
 
-const summary = (context: ConsoleContext, { shown, requests, all, isFirst }: RequestList): string => {
+const summary = ({ shown, requests, all, overdue, isFirst }: RequestList): string => {
   if (shown === "closed") return isFirst ? "The newest first." : "Older ones.";
-  const overdue = isFirst ? requests.filter((each) => urgencyOf(each, context.times) === "over").length : 0;
   const open = plural(all ?? requests.length, "open request");
   return overdue > 0 ? `${open} · ${overdue} overdue` : open;
 };

@@ -35,7 +35,7 @@ export const newPage = (
   const choice = (name: "kind" | "category", value: string, words: string, hint: string): Html =>
     html`<label class="choice"><input type="radio" name="${name}" value="${value}" required${form[name] === value ? html` checked` : ""}><span>${words}<span class="hint">${hint}</span></span></label>`;
   return consolePage(call, context, {
-    title: "Make a request",
+    title: error === null ? "Make a request" : "Please check the form: make a request",
     body: html`<h1>Make a request</h1>
 ${when(error, () => html`<p class="said alert" role="alert" id="wrong">${error === null ? "" : errorWords(error).text}</p>`)}
 <form method="post" action="${context.path("/console/requests/new")}" class="sheet">

@@ -1,11 +1,14 @@
 import type { Actor, ReadError, RequestView } from "@subject-rights/core";
 import { err, ok, type Result } from "@subject-rights/core";
 import type { ConsoleContext } from "../console.ts";
+import { type Urgency, urgencyOf } from "../parts/timeline.ts";
 
 export interface OrderedPage {
   readonly requests: readonly RequestView[];
   /** How many there are in all. */
   readonly all: number;
+  /** How many of them are overdue. */
+  readonly overdue: number;
   readonly cursor: string | null;
 }
 
@@ -13,12 +16,12 @@ const perPage = 25;
 
 /**
  * Open requests by their deadline: what is overdue comes first by itself, then what is due next. A store lists them
- * newest first, so all that are open are read, as for the Data Sources page. Those whose clock stands still come last.
+ * newest first, so all that are open are read, as for the Data Sources page. Those of which nothing is due come last.
  *
  * @param cursor of the page before: the last deadline and id on it, so that it holds when others are closed meanwhile
  */
 export const openByDeadline = async (
-  { rights }: ConsoleContext,
+  { rights, times }: ConsoleContext,
   actor: Actor,
   cursor: string | null,
 ): Promise<Result<OrderedPage, ReadError>> => {
@@ -35,24 +38,25 @@ export const openByDeadline = async (
     from = listed.value.cursor;
   } while (from !== null);
   const ordered = open
-    .map((request) => ({ request, key: keyOf(request) }))
+    .map((request) => ({ request, key: keyOf(request, urgencyOf(request, times)) }))
     .sort((one, other) => (one.key < other.key ? -1 : 1));
   const behind = cursor === null ? ordered : ordered.filter(({ key }) => key > cursor);
   const shown = behind.slice(0, perPage);
   return ok({
     requests: shown.map(({ request }) => request),
     all: open.length,
+    overdue: open.filter((request) => urgencyOf(request, times) === "over").length,
     cursor: behind.length > perPage ? (shown.at(-1)?.key ?? null) : null,
   });
 };
 
-const keyOf = ({ id, deadline }: RequestView): string =>
-  `${deadline.suspendedSince === null ? 0 : 1}_${deadline.endsAt}_${id}`;
+const keyOf = ({ id, deadline }: RequestView, urgency: Urgency): string =>
+  `${urgency === "still" ? 1 : 0}_${deadline.endsAt}_${id}`;
 
 /** Closed requests, newest first, as the store has them. */
 export const closedByAge = async (
   { rights }: ConsoleContext,
   actor: Actor,
   cursor: string | null,
-): Promise<Result<Omit<OrderedPage, "all">, ReadError>> =>
+): Promise<Result<Omit<OrderedPage, "all" | "overdue">, ReadError>> =>
   rights.requests.list({ actor, open: false, limit: perPage, ...(cursor !== null && { cursor }) });

@@ -25,7 +25,8 @@ export const requestRoutes = (context: ConsoleContext): Hono<ConsoleEnvironment>
     if (call.req.query("show") === "closed") {
       const closed = await closedByAge(context, actor, cursor);
       return closed.match(
-        (page) => call.html(listPage(call, context, { ...page, shown: "closed", all: null, isFirst })),
+        (page) =>
+          call.html(listPage(call, context, { ...page, shown: "closed", all: null, overdue: 0, isFirst })),
         (error) => errorPage(call, context, error, home),
       );
     }

@@ -22,7 +22,7 @@ export const gridPage = (
 </table>
 </div>`;
   return consolePage(call, context, {
-    title: "Permissions",
+    title: isNobodyChecked ? "Nobody was chosen: permissions" : "Permissions",
     body: html`<h1>Permissions</h1>
 ${when(isNobodyChecked, () => html`<p class="said alert" role="alert">Nobody was chosen. Check the users to remove first.</p>`)}
 ${

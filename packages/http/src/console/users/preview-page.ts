@@ -28,7 +28,7 @@ export const previewPage = (
   );
   const warned = holding.filter(({ status }) => status === "warning").length;
   return consolePage(call, context, {
-    title: "Remove users",
+    title: wrong === null ? "Remove users" : "Nobody was removed: remove users",
     body: html`<h1>Remove ${plural(users.length, "user")}?</h1>
 ${when(wrong === "typed", () => html`<p class="said alert" role="alert" id="wrong">Nobody was removed: the number does not fit. Type ${users.length}.</p>`)}
 ${when(wrong === "myself", () => html`<p class="said alert" role="alert" id="wrong">Nobody was removed: you are among them. Check the box below if that is meant.</p>`)}

@@ -19,7 +19,7 @@ export const waitingBriefly = (waiting: Waiting, { sources }: Pick<RequestView, 
     case "task":
       return `to be done by hand: ${titleOf(waiting.source)}`;
     case "source":
-      return `does not work: ${titleOf(waiting.source)}`;
+      return `not working: ${titleOf(waiting.source)}`;
     case "message":
       return "a message could not be delivered";
   }
