@@ -1,9 +1,11 @@
+import { generateKeyPairSync } from "node:crypto";
 import {
   type Actor,
   createSubjectRights,
   type DataSourceDefinition,
   defineDataSource,
   defineUserDirectory,
+  ed25519Signer,
   orThrow,
   type SubjectRights,
   type SubjectRightsOptions,
@@ -67,6 +69,8 @@ const users = ["u-1", "u-2", "u-3"].map((id) => ({
   administrator: id === "u-3",
 }));
 
+const { privateKey } = generateKeyPairSync("ed25519");
+
 export const createWebWorld = async (
   options: Partial<SubjectRightsOptions> = {},
   handler: Partial<HandlerOptions> = {},
@@ -85,6 +89,7 @@ export const createWebWorld = async (
       acknowledge: (token) => `https://app.northwind.example/privacy/acknowledge#${token}`,
       download: (token) => `https://app.northwind.example/privacy/download#${token}`,
     },
+    evidenceSigner: ed25519Signer(privateKey.export({ type: "pkcs8", format: "pem" }).toString()),
     onError: (error) => void errors.push(error),
     ...options,
   });

@@ -39,7 +39,7 @@ export const auditRoutes: readonly ApiRoute[] = [
     path: "/audit/verify",
     title: "Looks through all audits, and the checkpoints over them",
     text: "Reads every audit entry. A POST, because checkpoints that were kept elsewhere are handed over.",
-    body: z.strictObject({ known: z.array(signedCheckpointSchema).max(1_000).optional() }),
+    body: z.strictObject({ known: z.array(signedCheckpointSchema).max(100).optional() }),
     answer: auditReport,
     errors: { ...acting, damaged: true },
     handle: ({ rights, actor, body: { known = [] } }) =>
