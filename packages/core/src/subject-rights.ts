@@ -87,8 +87,8 @@ export interface SubjectRightsOptions {
   readonly calendar?: Calendar;
   /** Signs evidence: `ed25519Signer(pem)`. Default: it is not signed, and proves nothing to strangers. */
   readonly evidenceSigner?: EvidenceSigner;
-  /** Public keys (PEM) that were signed with before: what they signed stays good. */
-  readonly formerEvidenceKeys?: readonly string[];
+  /** Further public keys (PEM) whose signatures are good: those of before, and the next one, before it is signed with. */
+  readonly otherEvidenceKeys?: readonly string[];
   /** Milliseconds between two checkpoints, which a process makes that was started. Default: 3,600,000, an hour. */
   readonly checkpointEvery?: number;
   /** Changes some of the bounds; the others stay as in `defaultRules`. */
@@ -150,7 +150,7 @@ const optionsSchema = z.object({
   packageEncryption: z.object({ carrySecret: callable }).optional(),
   needsApproval: callable.optional(),
   evidenceSigner: callable.optional(),
-  formerEvidenceKeys: z.array(z.string()).default([]),
+  otherEvidenceKeys: z.array(z.string()).default([]),
   checkpointEvery: z.number().int().positive().default(3_600_000),
   timeZone: z.string().refine(isTimeZone, "is no time zone of the IANA database").default("UTC"),
   callDeadline: z.number().int().positive().default(60_000),
@@ -168,7 +168,7 @@ const optionsSchema = z.object({
 export const createSubjectRights = (options: SubjectRightsOptions): SubjectRights => {
   const checked = checkDefinition("createSubjectRights", optionsSchema, options);
   const { controller, callDeadline, concurrency, lookEvery, acknowledgedBy, timeZone } = checked;
-  const { formerEvidenceKeys, checkpointEvery } = checked;
+  const { otherEvidenceKeys, checkpointEvery } = checked;
   const { requestStore, clock = systemClock, randomness = systemRandomness } = options;
   const { onError = () => undefined } = options;
   // What a listener throws is its own trouble, and must not end the work.
@@ -204,7 +204,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     suppressionStore: options.suppressionStore ?? null,
     evidenceSigner: options.evidenceSigner ?? null,
     ownKeys: new Set([
-      ...formerEvidenceKeys.map(publicKeyId),
+      ...otherEvidenceKeys.map(publicKeyId),
       ...(options.evidenceSigner === undefined ? [] : [options.evidenceSigner("subject-rights").keyId]),
     ]),
     sweepStore: options.sweepStore ?? null,

@@ -377,7 +377,7 @@ describe("keys and time", () => {
     const next = keyPair();
     const with2 = (former: readonly string[]) =>
       createWorld(
-        { sources: [source()], evidenceSigner: next.sign, formerEvidenceKeys: former },
+        { sources: [source()], evidenceSigner: next.sign, otherEvidenceKeys: former },
         world.tables,
         world.clock,
       );
@@ -388,7 +388,7 @@ describe("keys and time", () => {
     await after.acknowledged("erasure", "new@example.org");
     await checkpointOf(after);
     expect(await reportOf(after)).toMatchObject({ intact: true, chains: 3 });
-    await expect(createWorld({ sources: [source()], formerEvidenceKeys: ["no key"] })).rejects.toThrow(
+    await expect(createWorld({ sources: [source()], otherEvidenceKeys: ["no key"] })).rejects.toThrow(
       "Ed25519",
     );
   });
