@@ -99,6 +99,39 @@ describe("unlinking a person", () => {
     expect(await isAbout(again, ada)).toBe(true);
   });
 
+  it("leaves nothing of an idempotency key that could tell who it was", async () => {
+    const { world, audit } = await company();
+    const keyed = {
+      actor: admin,
+      kind: "erasure",
+      category: "customer-data",
+      email: "eve@example.org",
+      idempotencyKey: "key-1",
+    } as const;
+    const { request } = orThrow(await world.rights.requests.submit(keyed));
+    orThrow(await world.rights.requests.cancel({ actor: admin, requestId: request.id, reason: "a mistake" }));
+    await world.settle();
+    orThrow(await audit.unlink({ actor: admin, requestId: request.id }));
+    for (const email of [keyed.email, "mallory@example.org"]) {
+      const again = await world.rights.requests.submit({ ...keyed, email });
+      expect(again._unsafeUnwrapErr().code).toBe("idempotency-key-reused");
+    }
+  });
+
+  it("half-way never says no: the key is gone, and nobody can tell", async () => {
+    const { world, audit, erased, other } = await company();
+    for (const name of world.tables.keys.keys())
+      if (name.startsWith("person/")) world.tables.keys.delete(name);
+    for (const [requestId, email] of [
+      [erased, ada],
+      [other, bo],
+    ] as const) {
+      const asked = await audit.isAbout({ actor: admin, requestId, email });
+      expect(asked._unsafeUnwrapErr().code).toBe("key-destroyed");
+    }
+    expect(orThrow(await audit.isAbout({ actor: admin, requestId: erased, email: bo }))).toBe(false);
+  });
+
   it("goes on where it was broken off", async () => {
     const { world, audit, copy, erased, requestsOf } = await company();
     const { requestStore } = world.options;

@@ -26,7 +26,6 @@ const keyPair = () => {
 };
 
 const own = keyPair();
-const unsigned = { evidenceSigner: null, ownKeys: new Set<string>() };
 const hour = 3_600_000;
 
 const people = () => new Map<string, Row[]>([[ada, [{ name: "Ada" }]]]);
@@ -80,7 +79,7 @@ const rehashed = (entries: readonly AuditEntry[]): AuditEntry[] => {
     auditHead: "",
     auditSignature: null,
   };
-  return chained(unsigned, start, entries).entries;
+  return chained(start, entries).entries;
 };
 
 const findingsOf = ({ findings }: AuditReport) =>
@@ -177,7 +176,7 @@ describe("somebody who can write to the database and has no key", () => {
     const theirs = keyPair();
     const entries = rehashed(entriesOf(world, id).slice(0, -1));
     const head = { entries: entries.length, hash: entries.at(-1)?.hash ?? "" };
-    const auditSignature = theirs.sign(headText({ tenant: "northwind", chain: id }, head));
+    const auditSignature = theirs.sign(headText({ tenant: "northwind", chain: id }, head, "0".repeat(64)));
     rewrite(world, id, entries, { auditSignature });
     expect(findingsOf(await reportOf(world))).toEqual([`unsigned ${id}`]);
   });
@@ -310,6 +309,72 @@ describe("somebody who can write to the database and has no key", () => {
     });
   });
 
+  it("changes the record and leaves its audit alone: nobody has signed that", async () => {
+    const { world, ids } = await someRequests(2);
+    await checkpointOf(world);
+    const [id = ""] = ids;
+    rewrite(world, id, entriesOf(world, id), { outcome: "cancelled", submittedBy: "nobody" });
+    expect(findingsOf(await reportOf(world))).toEqual([`unsigned ${id}`]);
+    const { file } = orThrow(await world.rights.audit.evidence({ actor: admin, requestId: id }));
+    expect(file.audit.recordSigned).toBe(false);
+    const { file: other } = orThrow(
+      await world.rights.audit.evidence({ actor: admin, requestId: ids[1] ?? "" }),
+    );
+    expect(other.audit.recordSigned).toBe(true);
+  });
+
+  it("begins a chain anew, as if nothing had been there: what goes on from it is signed by nobody", async () => {
+    const { world } = await someRequests(0);
+    const asked = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
+    const { id } = orThrow(await world.rights.requests.submit(asked)).request;
+    await world.settle();
+    rewrite(world, id, [], { audited: 0, auditHead: "", auditSignature: null });
+    orThrow(await world.rights.requests.acknowledge({ token: world.token() }));
+    await world.settle();
+    await checkpointOf(world).catch(() => null);
+    expect(findingsOf(await reportOf(world))).toEqual([`unsigned ${id}`]);
+  });
+
+  it("takes all checkpoints away, and waits for the next: it takes in nothing that nobody signed", async () => {
+    const { world, ids } = await someRequests(2);
+    await checkpointOf(world);
+    const [id = ""] = ids;
+    rewrite(world, id, rehashed(entriesOf(world, id).slice(0, -1)));
+    const { checkpoints, leaves, seen } = world.tables.checkpoints;
+    checkpoints.length = 0;
+    leaves.length = 0;
+    seen.clear();
+    await checkpointOf(world);
+    expect(findingsOf(await reportOf(world))).toEqual([`unsigned ${id}`]);
+  });
+
+  it("has two checkpoints of one number: kept ones do not heal each other", async () => {
+    const { world } = await someRequests(1);
+    const before = await checkpointOf(world);
+    const { checkpoints, leaves, seen } = world.tables.checkpoints;
+    checkpoints.length = 0;
+    leaves.length = 0;
+    seen.clear();
+    world.clock.set(new Date(world.clock.now().getTime() + 60_000));
+    const after = await checkpointOf(world);
+    expect(after.checkpoint.number).toBe(before.checkpoint.number);
+    for (const known of [[before], [before, after], [after, before]]) {
+      expect(findingsOf(await reportOf(world, known))).toEqual(["checkpoint-changed"]);
+    }
+    expect((await reportOf(world, [after, after])).intact).toBe(true);
+  });
+
+  it("keeps a chain from ever coming under a checkpoint: after a day that is named", async () => {
+    const { world, ids } = await someRequests(2);
+    const [id = ""] = ids;
+    world.tables.checkpoints.seen.set(JSON.stringify(["request", "northwind", id]), 1_000_000);
+    await checkpointOf(world);
+    await world.pass(25 * hour);
+    await world.acknowledged("erasure", "later@example.org");
+    await checkpointOf(world);
+    expect(findingsOf(await reportOf(world))).toEqual([`left-out ${id}`]);
+  });
+
   it("cannot change, take out, move or add one entry anywhere unnoticed, hashed anew or not", async () => {
     const { world, ids } = await someRequests(2);
     await checkpointOf(world);
@@ -393,15 +458,38 @@ describe("keys and time", () => {
     );
   });
 
-  it("the first checkpoint takes in what was there before anything was signed, as it is", async () => {
-    const { world } = await someRequests(2, { evidenceSigner: undefined });
+  it("what was there before anything was signed stays outside, and is named", async () => {
+    const { world, ids } = await someRequests(2, { evidenceSigner: undefined });
     const signing = await createWorld(
       { sources: [source()], evidenceSigner: own.sign },
       world.tables,
       world.clock,
     );
+    await signing.acknowledged("erasure", "new@example.org");
     await checkpointOf(signing);
-    expect(await reportOf(signing)).toMatchObject({ intact: true, chains: 2 });
+    const report = await reportOf(signing);
+    expect(findingsOf(report).toSorted()).toEqual(ids.map((id) => `unsigned ${id}`).toSorted());
+    expect(world.tables.checkpoints.leaves).toHaveLength(1);
+  });
+
+  it("a checkpoint that is being made ends, however fast requests come in", async () => {
+    const { world } = await someRequests(1);
+    const { checkpointStore } = world.options;
+    const add = checkpointStore?.add.bind(checkpointStore);
+    let isBusy = true;
+    Object.assign(checkpointStore ?? {}, {
+      add: async (input: Parameters<NonNullable<typeof add>>[0]) => {
+        if (isBusy) {
+          const email = `person-${Math.random()}@example.org`;
+          const asked = { actor: admin, kind: "erasure", category: "customer-data", email } as const;
+          orThrow(await world.rights.requests.submit(asked));
+        }
+        return add?.(input);
+      },
+    });
+    const { checkpoint } = await checkpointOf(world);
+    isBusy = false;
+    expect((await checkpointOf(world)).checkpoint.number).toBe(checkpoint.number + 1);
   });
 
   it("sweeps have chains too, under the same checkpoints", async () => {

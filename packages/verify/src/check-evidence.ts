@@ -2,6 +2,7 @@ import { canonicalJson, type EvidenceFile, type SignedCheckpoint } from "@subjec
 import { checkAudit } from "./check-audit.ts";
 import { checkCheckpoint } from "./check-checkpoint.ts";
 import { checkPlan } from "./check-plan.ts";
+import { checkRecord } from "./check-record.ts";
 import { checkSignature } from "./check-signature.ts";
 import { type Findings, problem, together, unproven } from "./findings.ts";
 import { readEvidence } from "./read-evidence.ts";
@@ -37,6 +38,7 @@ export const checkEvidence = (
         ),
     checkAudit(file),
     checkPlan(file),
+    checkRecord(file),
     checkSignature(file, trusted),
     checkCheckpoint(file, trusted, keptCheckpoints),
     unproven(...whatNoFileProves(file)),

@@ -177,6 +177,44 @@ describe("the plan", () => {
   });
 });
 
+describe("what stands beside the audit", () => {
+  it.each<[string, (file: EvidenceFile) => EvidenceFile, RegExp]>([
+    [
+      "another outcome",
+      (file) => ({ ...file, request: { ...file.request, outcome: "cancelled" } }),
+      /how and when the request ended/i,
+    ],
+    [
+      "another end",
+      (file) => ({ ...file, request: { ...file.request, closedAt: "2026-01-01T00:00:00.000Z" } }),
+      /how and when the request ended/i,
+    ],
+    [
+      "another plan, with its hash in the record too",
+      (file) => {
+        const plan = file.plan && { ...file.plan, sources: [] };
+        const hash = sha256(canonicalJson(plan as CanonicalValue));
+        return { ...file, plan, approval: file.approval && { ...file.approval, plan: hash } };
+      },
+      /who approved which plan/i,
+    ],
+    [
+      "somebody else who approved",
+      (file) => ({ ...file, approval: file.approval && { ...file.approval, approvedBy: "boss" } }),
+      /who approved which plan/i,
+    ],
+    [
+      "a record that was changed past the library",
+      (file) => ({ ...file, audit: { ...file.audit, recordSigned: false } }),
+      /changed past the library/,
+    ],
+  ])("%s is refused, in a file that the controller signed", (_, change, why) => {
+    const { sound, problems } = checkEvidence(resigned(change(fileOf(signed))), { trustedKeyIds });
+    expect(sound).toBe(false);
+    expect(problems.join(" ")).toMatch(why);
+  });
+});
+
 describe("is refused", () => {
   it("with any one byte changed, left out or added", { timeout: 60_000 }, () => {
     const bytes = Buffer.from(signed);
@@ -277,7 +315,13 @@ describe("an audit of very many entries", () => {
       previous = sha256(canonicalJson({ previous, ...entry }));
       return { ...entry, hash: previous };
     });
-    const long = { ...file, audit: { ...file.audit, entries, head: { entries: count, hash: previous } } };
+    const open = { ...file.request, closedAt: null, outcome: null };
+    const long = {
+      ...file,
+      request: open,
+      approval: null,
+      audit: { ...file.audit, entries, head: { entries: count, hash: previous } },
+    };
     const text = resigned(long);
     expect(checkEvidence(text, { trustedKeyIds })).toMatchObject({ sound: true });
     const changed = text.replace(`"records":${count - 2}}`, `"records":${count - 3}}`);

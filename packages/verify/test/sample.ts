@@ -83,8 +83,11 @@ export const realEvidence = async (secret?: string): Promise<Evidence> => {
     for await (const _ of orThrow(await rights.requests.progress({ actor, requestId: request.id }))) {
       // Until it is closed.
     }
+    const evidence = async () => orThrow(await rights.audit.evidence({ actor, requestId: request.id }));
+    // The last entry is that the key is destroyed.
+    while (!(await evidence()).file.request.keyDestroyed) await new Promise((next) => setTimeout(next, 5));
     if (secret !== undefined) orThrow(await rights.audit.checkpoint({ actor }));
-    return orThrow(await rights.audit.evidence({ actor, requestId: request.id }));
+    return evidence();
   } finally {
     await rights.stop();
   }

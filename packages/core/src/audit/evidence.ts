@@ -117,6 +117,8 @@ const bodySchema = z.strictObject({
   audit: z.strictObject({
     entries: z.array(entrySchema),
     head: z.strictObject({ entries: count, hash }),
+    /** Whether the record, and with it all that stands in this file beside the audit, was as it had been signed. */
+    recordSigned: z.boolean(),
     /** The newest checkpoint that the chain came under; null where it did not yet. */
     checkpoint: chainCheckpointSchema.nullable(),
   }),

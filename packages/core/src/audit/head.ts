@@ -2,10 +2,14 @@ import { canonicalJson } from "../canonical-json.ts";
 import type { ChainHead } from "./chain.ts";
 
 /**
- * What is signed of the end of a chain, with each entry that is added: whoever can write to the database but has no
- * key cannot make a chain end otherwise, not even before it comes under a checkpoint.
+ * What is signed with each commit of a request or a sweep: where its audit ends, and what its record says. Whoever can
+ * write to the database but has no key can make neither say anything else, not even before the next checkpoint.
+ *
+ * @param state SHA-256 of the record in its canonical form, in hex
  */
 export const headText = (
   { tenant, chain }: { readonly tenant: string; readonly chain: string },
   { entries, hash }: ChainHead,
-): string => canonicalJson({ format: "subject-rights-chain", version: 1, tenant, chain, entries, hash });
+  state: string,
+): string =>
+  canonicalJson({ format: "subject-rights-chain", version: 1, tenant, chain, entries, hash, state });

@@ -1,31 +1,23 @@
+import type { ChainHead } from "../audit/chain.ts";
 import type { Request } from "../request/request.ts";
 import { orThrow } from "../result.ts";
 import { fromStored } from "../runner/record.ts";
 import type { Services } from "../runner/services.ts";
-import type { SignedEnd } from "../runner/signed-end.ts";
 import { fromStoredSweep } from "../sweeps/stored-sweep.ts";
 import type { Sweep } from "../sweeps/sweep.ts";
 
-/** What the record of a request or a sweep says of its audit. */
-export interface ChainRecord extends SignedEnd {
+/** The record of a request or a sweep, whose audit is a chain. */
+export interface ChainRecord {
   readonly of: "request" | "sweep";
-  readonly version: number;
+  readonly head: ChainHead;
+  readonly record: Request | Sweep;
 }
 
-const recordOf = (
-  of: ChainRecord["of"],
-  { tenant, id, version, audited, auditHead, auditSignature }: Request | Sweep,
-): ChainRecord => ({
+const recordOf = (of: ChainRecord["of"], record: Request | Sweep): ChainRecord => ({
   of,
-  tenant,
-  chain: id,
-  version,
-  head: { entries: audited, hash: auditHead },
-  signature: auditSignature,
+  head: { entries: record.audited, hash: record.auditHead },
+  record,
 });
-
-const chainOfRequest = (request: Request): ChainRecord => recordOf("request", request);
-const chainOfSweep = (sweep: Sweep): ChainRecord => recordOf("sweep", sweep);
 
 /**
  * Null where there is no request and no sweep of this id.
@@ -38,8 +30,8 @@ export const readChain = async (
   id: string,
 ): Promise<ChainRecord | null> => {
   const request = orThrow(await requestStore.read({ tenant, id }));
-  if (request !== undefined) return chainOfRequest(orThrow(fromStored(request)));
+  if (request !== undefined) return recordOf("request", orThrow(fromStored(request)));
   if (sweepStore === null) return null;
   const sweep = orThrow(await sweepStore.read({ tenant, id }));
-  return sweep === undefined ? null : chainOfSweep(orThrow(fromStoredSweep(sweep)));
+  return sweep === undefined ? null : recordOf("sweep", orThrow(fromStoredSweep(sweep)));
 };

@@ -2,6 +2,7 @@ import type { ChainFinding } from "../audit/chain.ts";
 import { leafText, type SignedCheckpoint } from "../audit/checkpoint.ts";
 import type { CheckpointStore } from "../bridge/define-checkpoint-store.ts";
 import { canonicalJson } from "../canonical-json.ts";
+import { type Instant, later } from "../instant.ts";
 import { MerkleTree } from "../merkle.ts";
 import { orThrow } from "../result.ts";
 import type { Services } from "../runner/services.ts";
@@ -12,12 +13,13 @@ import { isOwn } from "./make-checkpoint.ts";
 /**
  * Something in the audits of a tenant that is not as it was.
  * - those of a chain, with the id of its request or sweep and the number of the entry;
+ * - `left-out`: the chain ended more than a day before the newest checkpoint, and its end is under none;
  * - `gone`: a request or a sweep was under a checkpoint, and is not there any more;
  * - `checkpoint-missing`: there is none of this number, and there was;
  * - `checkpoint-changed`: this checkpoint, or a leaf that came with it, is not what was signed.
  */
 export interface AuditFinding {
-  readonly what: ChainFinding["what"] | "gone" | "checkpoint-missing" | "checkpoint-changed";
+  readonly what: ChainFinding["what"] | "left-out" | "gone" | "checkpoint-missing" | "checkpoint-changed";
   /** The id of the request or the sweep; null where it is about a checkpoint. */
   readonly chain: string | null;
   /** The number of the audit entry, where it is about one. */
@@ -41,6 +43,7 @@ export interface AuditReport {
 }
 
 const mostFindings = 1_000;
+const aDay = 24 * 3_600_000;
 const chainsAtOnce = 100;
 const checkpointsAtOnce = 100;
 const leavesAtOnce = 1_000;
@@ -78,8 +81,9 @@ export const checkAudits = async (
 ): Promise<AuditReport> => {
   const report = new Report();
   const { checkpointStore } = services;
+  let newest: Instant | null = null;
   if (checkpointStore !== null) {
-    await checkTree(services, checkpointStore, tenant, known, report);
+    newest = await checkTree(services, checkpointStore, tenant, known, report);
     await findGone(services, checkpointStore, tenant, report);
   }
   for await (const chain of chainsOf(services, tenant)) {
@@ -89,27 +93,40 @@ export const checkAudits = async (
     report.chains += 1;
     report.entries += checked.record.head.entries;
     report.covered += checked.covered;
+    const { covered, lastAt, record } = checked;
+    const isLeftOut =
+      covered < record.head.entries && newest !== null && lastAt !== null && later(lastAt, aDay) < newest;
+    if (isLeftOut && checked.findings.length === 0) report.find("left-out", { chain });
     for (const finding of checked.findings) report.find(finding.what, { chain, sequence: finding.sequence });
   }
   return report.done();
 };
 
-/** Every checkpoint signs the whole tree up to its last leaf: it is grown anew from the leaves that are there. */
+/**
+ * Every checkpoint signs the whole tree up to its last leaf: it is grown anew from the leaves that are there.
+ *
+ * @returns when the newest that was signed was made
+ */
 const checkTree = async (
   services: Services,
   store: CheckpointStore,
   tenant: string,
   known: readonly SignedCheckpoint[],
   report: Report,
-): Promise<void> => {
+): Promise<Instant | null> => {
   const tree = new MerkleTree();
-  const kept = new Map(known.map((each) => [each.checkpoint.number, canonicalJson({ ...each.checkpoint })]));
+  const kept = new Map<number, Set<string>>();
+  for (const { checkpoint } of known) {
+    const texts = kept.get(checkpoint.number) ?? new Set();
+    kept.set(checkpoint.number, texts.add(canonicalJson({ ...checkpoint })));
+  }
   let last = 0;
   let leaves = 0;
   const missing = (until: number) => {
     for (last += 1; last < until; last += 1) report.find("checkpoint-missing", { checkpoint: last });
   };
   let signed = 0;
+  let newestAt: Instant | null = null;
   const changed = new Set<number>();
   const grow = async (number: number, until: number): Promise<boolean> => {
     let isWhole = true;
@@ -139,7 +156,10 @@ const checkTree = async (
       const isSigned = checkpoint.tenant === tenant && isOwn(services, stored);
       const isGrown = isSigned && (await grow(number, checkpoint.leaves)) && tree.root() === checkpoint.root;
       const elsewhere = kept.get(number);
-      const isKept = elsewhere === undefined || elsewhere === canonicalJson({ ...checkpoint });
+      // Two different ones of one number cannot both be what was signed.
+      const isKept =
+        elsewhere === undefined || (elsewhere.size === 1 && elsewhere.has(canonicalJson({ ...checkpoint })));
+      if (isSigned) newestAt = checkpoint.at;
       if (isGrown && isKept) continue;
       changed.add(number);
       report.find("checkpoint-changed", { checkpoint: number });
@@ -158,6 +178,7 @@ const checkTree = async (
   }
   for (const number of kept.keys())
     if (number > last) report.find("checkpoint-missing", { checkpoint: number });
+  return newestAt;
 };
 
 /** So many ids are remembered as looked up. */

@@ -1,6 +1,7 @@
 import { ChainCheck, type ChainFinding } from "../audit/chain.ts";
 import type { AuditEntry } from "../audit/entry.ts";
 import { sha256 } from "../crypto.ts";
+import type { Instant } from "../instant.ts";
 import { orThrow } from "../result.ts";
 import type { Services } from "../runner/services.ts";
 import { isEndSigned } from "../runner/signed-end.ts";
@@ -12,6 +13,8 @@ export interface CheckedChain {
   readonly record: ChainRecord;
   /** Of its entries, from the first on, how many are under a checkpoint. */
   readonly covered: number;
+  /** When its last entry was made; null where it has none. */
+  readonly lastAt: Instant | null;
   readonly findings: readonly ChainFinding[];
 }
 
@@ -19,7 +22,7 @@ const entriesAtOnce = 1_000;
 
 async function* entriesOf(
   { requestStore, sweepStore }: Services,
-  { of, tenant, chain: id }: ChainRecord,
+  { of, record: { tenant, id } }: ChainRecord,
 ): AsyncGenerator<AuditEntry, void, undefined> {
   if (of === "request") return yield* orThrow(await requestStore.audit({ tenant, id }));
   for (let after = 0; sweepStore !== null; ) {
@@ -50,20 +53,23 @@ export const checkChain = async (
   if (record === null) return null;
   const check = new ChainCheck(sha256, leaves);
   let isLonger = false;
+  let lastAt: Instant | null = null;
   for await (const entry of entriesOf(services, record)) {
     if (entry.sequence > record.head.entries) isLonger = true;
-    else check.add(entry);
+    else {
+      check.add(entry);
+      lastAt = entry.at;
+    }
   }
   const findings = [...check.finish(record.head)];
   // What the record does not know of was added since it was read, or past it.
-  if (isLonger && (await readChain(services, tenant, id))?.version === record.version) {
+  if (isLonger && (await readChain(services, tenant, id))?.record.version === record.record.version) {
     findings.push({ sequence: record.head.entries + 1, what: "cut-off" });
   }
   const newest = leaves.at(-1);
   const last = newest !== undefined && (await isProven()) ? newest : undefined;
-  const isCovered = last?.entries === record.head.entries && last.hash === record.head.hash;
-  if (services.evidenceSigner !== null && !isCovered && !isEndSigned(services, record)) {
+  if (services.evidenceSigner !== null && !isEndSigned(services, record.record)) {
     findings.push({ sequence: record.head.entries, what: "unsigned" });
   }
-  return { record, covered: Math.min(last?.entries ?? 0, record.head.entries), findings };
+  return { record, covered: Math.min(last?.entries ?? 0, record.head.entries), lastAt, findings };
 };

@@ -49,18 +49,17 @@ export const makeCheckpoints = async (
     for (const each of waiting) {
       const record = await readChain(services, tenant, each.chain);
       if (record === null) continue;
-      seen.push({ ...each, version: record.version });
-      // What nobody signed stays outside, and is named when the audit is looked through. Only the first checkpoint
-      // takes in what it finds: it may be from before anything was signed.
-      if (newest === undefined || isEndSigned(services, record)) {
-        leaves.push({ chain: record.chain, ...record.head });
-      }
+      seen.push({ ...each, version: record.record.version });
+      // What nobody signed stays outside, and is named when the audit is looked through.
+      if (isEndSigned(services, record.record)) leaves.push({ chain: each.chain, ...record.head });
     }
     // What waits and is not there was taken out from under us: `verifyAll` names it.
     if (seen.length === 0) return made;
     const checkpoint = next(services, tenant, newest, leaves);
     // Where somebody else was faster, what they did not take in still waits.
-    orThrow(await checkpointStore.add({ checkpoint, leaves, seen }));
+    const { outcome } = orThrow(await checkpointStore.add({ checkpoint, leaves, seen }));
+    // What has grown since comes under the next one, or this would never end.
+    if (outcome === "stored" && waiting.length < mostLeaves) return signedPart(checkpoint);
   }
 };
 

@@ -10,7 +10,7 @@ import {
 } from "../errors.ts";
 import type { Actor } from "../request/actor.ts";
 import type { Request } from "../request/request.ts";
-import { errAsync, okAsync, orThrow, type ResultAsync } from "../result.ts";
+import { err, errAsync, ok, okAsync, orThrow, type ResultAsync } from "../result.ts";
 import { commitClosed } from "../runner/commit-closed.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
 import { destroyPersonKey, personMark } from "../runner/person-keys.ts";
@@ -65,9 +65,9 @@ export const auditedPerson = (context: FacadeContext): AuditedPerson => {
       readRequest(context, on, "link-person").andThen((request) =>
         request.pseudonyms.length === 0
           ? errAsync(new KeyDestroyed())
-          : pseudonymOf(request.tenant, email)
-              .andThen((pseudonym) => personMark(services, request, pseudonym))
-              .andThen((mark) => calledInAudit(context, request).map((called) => isSame(mark, called))),
+          : pseudonymOf(request.tenant, email).andThen((pseudonym) =>
+              pseudonym === request.pseudonyms[0] ? isCalledSo(context, request, pseudonym) : okAsync(false),
+            ),
       ),
 
     requestsOf: ({ actor, email }) =>
@@ -95,8 +95,17 @@ export const auditedPerson = (context: FacadeContext): AuditedPerson => {
   };
 };
 
-const isSame = (mark: string | null, called: string | null): boolean =>
-  mark !== null && called !== null && sameDigest(mark, called);
+/** Where the record says so and the audit does not, the key is not the one any more that the audit was written with. */
+const isCalledSo = (
+  context: FacadeContext,
+  request: Request,
+  pseudonym: string,
+): ResultAsync<boolean, StorageFailed | KeyDestroyed> =>
+  personMark(context.services, request, pseudonym).andThen((mark) =>
+    calledInAudit(context, request).andThen((called) =>
+      mark !== null && called !== null && sameDigest(mark, called) ? ok(true) : err(new KeyDestroyed()),
+    ),
+  );
 
 /** What the first entry of the audit calls the person. */
 const calledInAudit = (

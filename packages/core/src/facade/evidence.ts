@@ -15,6 +15,7 @@ import type { Plan } from "../request/planned.ts";
 import type { Request } from "../request/request.ts";
 import { sealedPlan } from "../runner/effects/plan.ts";
 import type { Services } from "../runner/services.ts";
+import { isEndSigned } from "../runner/signed-end.ts";
 import { deadlineView } from "./deadline-view.ts";
 
 interface AuditParts {
@@ -34,11 +35,12 @@ export const evidenceOf = (
 };
 
 const bodyOf = (
-  { controller, sources }: Services,
+  services: Services,
   request: Request,
   { entries, checkpoint }: AuditParts,
   madeAt: Instant,
 ): EvidenceBody => {
+  const { controller, sources } = services;
   const { id, tenant, kind, category, phase, outcome, receivedAt, closedAt, submittedBy, reason } = request;
   const { dueOn, endsAt, extended, explanation } = deadlineView(request.deadline);
   const { approval } = request;
@@ -80,7 +82,12 @@ const bodyOf = (
       status,
       sentAt,
     })),
-    audit: { entries: [...entries], head: { entries: request.audited, hash: request.auditHead }, checkpoint },
+    audit: {
+      entries: [...entries],
+      head: { entries: request.audited, hash: request.auditHead },
+      recordSigned: isEndSigned(services, request),
+      checkpoint,
+    },
   };
 };
 

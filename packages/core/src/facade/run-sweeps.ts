@@ -18,6 +18,7 @@ import type { Actor } from "../request/actor.ts";
 import { type Category, categorySchema } from "../request/kinds.ts";
 import { err, ok, orThrow, type Result, ResultAsync } from "../result.ts";
 import { chained } from "../runner/chained.ts";
+import { withSignature } from "../runner/signed-end.ts";
 import { BrokenOff } from "../sweeps/erase-people.ts";
 import { type NotSweepable, PeopleUnavailable, type SweepNotFound } from "../sweeps/errors.ts";
 import { type Journal, openJournal } from "../sweeps/journal.ts";
@@ -232,17 +233,14 @@ const create = (
   const at = instant(services.clock.now());
   const id = newId(services.randomness);
   const started = { at, actor, action: "sweep-started", source: null, detail: { reason, category } };
-  const { entries, end } = chained(
-    services,
-    { tenant, id, audited: 0, auditHead: chainStart, auditSignature: null },
-    [started],
-  );
-  const sweep: Sweep = {
+  const { entries, auditHead } = chained({ tenant, id, audited: 0, auditHead: chainStart }, [started]);
+  const sweep: Sweep = withSignature<Sweep>(services, null, {
     tenant,
     id,
     version: 1,
     audited: 1,
-    ...end,
+    auditHead,
+    auditSignature: null,
     numbered: 0,
     reason,
     category,
@@ -257,7 +255,7 @@ const create = (
     unchecked: unchecked(sources),
     problem: null,
     settled: null,
-  };
+  });
   return createSweepKey(services, sweep).andThen((secret) =>
     store
       .insert({ sweep: toStoredSweep(sweep, null), entries })

@@ -237,7 +237,7 @@ const storeNew = (
       },
       rules,
     );
-    const { request, entries } = audited(services, opened.request, opened.entries);
+    const { request, entries } = audited(services, null, opened.request, opened.entries);
     const stored = toStored(request, secret, rules, randomness);
     return requestStore.insert({ request: stored, entries }).andThen((answer) => {
       if (answer.outcome === "duplicate") {

@@ -22,8 +22,9 @@ export const commitClosed = async (
 ): Promise<Request | null> => {
   const { clock, rules, randomness, requestStore } = services;
   const at = instant(clock.now());
-  const decided = orThrow(decide(orThrow(fromStored(stored)), { ...event, actor, at }, rules));
-  const { request, entries } = audited(services, decided.request, decided.entries);
+  const before = orThrow(fromStored(stored));
+  const decided = orThrow(decide(before, { ...event, actor, at }, rules));
+  const { request, entries } = audited(services, before, decided.request, decided.entries);
   const { outcome } = orThrow(
     await requestStore.commit({
       request: toStored(request, null, rules, randomness),

@@ -12,6 +12,7 @@ import { jitter } from "./jitter.ts";
 import type { Opened } from "./load.ts";
 import { toStored } from "./record.ts";
 import type { Services } from "./services.ts";
+import { type Signing, withSignature } from "./signed-end.ts";
 
 /** A request as it was stored, and what of it could not be. */
 export interface Committed extends Opened {
@@ -40,7 +41,7 @@ export const decideAndCommit = async (
     refusals,
   } = decideInTurn(services, request, events, actor, blockedBy);
   if (refusals.every((refusal) => refusal !== null)) return ok({ request, key, refusals });
-  const { request: next, entries } = audited(services, decided, drafts);
+  const { request: next, entries } = audited(services, request, decided, drafts);
   const stored = await store.commit({
     request: toStored(next, next.key === "destroyed" ? null : key, services.rules, services.randomness),
     expectedVersion: request.version,
@@ -99,13 +100,17 @@ const decideInTurn = (
   return { next: { ...next, version: request.version + 1 }, entries, refusals };
 };
 
-/** A request behind a decision, with its audit numbered and chained. */
+/**
+ * A request behind a decision, with its audit numbered and chained, and signed.
+ *
+ * @param before as it was read; null for a new one
+ */
 export const audited = (
-  signing: Pick<Services, "evidenceSigner" | "ownKeys">,
-  request: Request,
+  signing: Signing,
+  before: Request | null,
+  decided: Request,
   drafts: readonly AuditDraft[],
 ): { readonly request: Request; readonly entries: AuditEntry[] } => {
-  const before = { ...request, audited: request.audited - drafts.length };
-  const { entries, end } = chained(signing, before, drafts);
-  return { request: { ...request, ...end }, entries };
+  const { entries, auditHead } = chained({ ...decided, audited: decided.audited - drafts.length }, drafts);
+  return { request: withSignature(signing, before, { ...decided, auditHead }), entries };
 };

@@ -1,30 +1,52 @@
-import type { ChainHead } from "../audit/chain.ts";
 import { headText } from "../audit/head.ts";
 import type { EvidenceSignature } from "../audit/signature.ts";
-import { isSigned } from "../crypto.ts";
+import { type CanonicalValue, canonicalJson } from "../canonical-json.ts";
+import { isSigned, sha256 } from "../crypto.ts";
 import type { Services } from "./services.ts";
 
-type Signing = Pick<Services, "evidenceSigner" | "ownKeys">;
+export type Signing = Pick<Services, "evidenceSigner" | "ownKeys">;
 
-/** Where a chain ends, and the signature under that. */
-export interface SignedEnd {
+/** The record of a request or a sweep, as far as it is signed: all of it but what is personal. */
+export interface SignedRecord {
   readonly tenant: string;
-  readonly chain: string;
-  readonly head: ChainHead;
-  readonly signature: EvidenceSignature | null;
+  readonly id: string;
+  /** How many audit entries there are, and the hash of the last. */
+  readonly audited: number;
+  readonly auditHead: string;
+  /** Null where nothing is signed. */
+  readonly auditSignature: EvidenceSignature | null;
+  readonly confidential?: unknown;
 }
 
-/** Whether one of the controller's own keys has signed that the chain ends so. */
-export const isEndSigned = ({ ownKeys }: Signing, { signature, head, ...of }: SignedEnd): boolean =>
-  signature !== null && ownKeys.has(signature.keyId) && isSigned(headText(of, head), signature);
+/** As it is read back from the store, whatever it was made from. */
+const stateOf = ({ auditSignature: _, confidential: __, ...rest }: SignedRecord): string =>
+  sha256(canonicalJson(JSON.parse(JSON.stringify(rest)) as CanonicalValue));
+
+const textOf = (record: SignedRecord): string => {
+  const { tenant, id, audited, auditHead } = record;
+  return headText({ tenant, chain: id }, { entries: audited, hash: auditHead }, stateOf(record));
+};
+
+/** Whether one of the controller's own keys has signed that the record is as it is, and its audit ends so. */
+export const isEndSigned = ({ ownKeys }: Signing, record: SignedRecord): boolean => {
+  const { auditSignature } = record;
+  return (
+    auditSignature !== null && ownKeys.has(auditSignature.keyId) && isSigned(textOf(record), auditSignature)
+  );
+};
 
 /**
- * Signs where a chain ends now; null where nothing is signed, and where nobody has signed where it ended before: what
- * was written past us is not made good by what we add to it.
+ * Signs a record that is about to be stored. One that was changed past us is not signed any more: what was written there
+ * is not made good by what we add to it.
+ *
+ * @param before as it was read; null for a new one
  */
-export const signEnd = (signing: Signing, before: SignedEnd, head: ChainHead): EvidenceSignature | null => {
+export const withSignature = <Kept extends SignedRecord>(
+  signing: Signing,
+  before: SignedRecord | null,
+  next: Kept,
+): Kept => {
   const { evidenceSigner } = signing;
-  if (evidenceSigner === null) return null;
-  const isGood = before.head.entries === 0 || isEndSigned(signing, before);
-  return isGood ? evidenceSigner(headText(before, head)) : null;
+  const isGood = evidenceSigner !== null && (before === null || isEndSigned(signing, before));
+  return { ...next, auditSignature: isGood ? evidenceSigner(textOf(next)) : null };
 };

@@ -6,6 +6,7 @@ import type { StoredSweepPart, SweepCommit, SweepPartKind } from "../ports/sweep
 import { err, ok, orThrow, type Result } from "../result.ts";
 import { chained } from "../runner/chained.ts";
 import type { Services } from "../runner/services.ts";
+import { withSignature } from "../runner/signed-end.ts";
 import { sealIn, toStoredSweep } from "./stored-sweep.ts";
 import type { Sweep } from "./sweep.ts";
 
@@ -78,15 +79,15 @@ export const openJournal = (
   const prepare = (change: SweepChange) => {
     const { sweep, cursor = known.cursor, entries = [], add = [], remove = [], release = [] } = change;
     const numbers = add.map((_, index) => sweep.numbered + index + 1);
-    const audit = chained(services, sweep, entries);
-    const next: Sweep = {
+    const audit = chained(sweep, entries);
+    const next: Sweep = withSignature<Sweep>(services, known.sweep, {
       ...sweep,
-      ...audit.end,
+      auditHead: audit.auditHead,
       version: known.sweep.version + 1,
       audited: sweep.audited + entries.length,
       numbered: sweep.numbered + add.length,
       updatedAt: instant(services.clock.now()),
-    };
+    });
     const sealed = cursor === null ? null : sealIn(next, secret, services, "cursor", cursor);
     const input: SweepCommit = {
       sweep: toStoredSweep(next, sealed),

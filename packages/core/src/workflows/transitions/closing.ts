@@ -41,7 +41,9 @@ export const reopen = (change: Change): Result<Change, NotPossibleNow> => {
 };
 
 /** Nobody can tell any more whom the request was about. */
-export const unlink = (change: Change): Result<Change, NotPossibleNow> =>
-  change.request.key === "destroyed"
-    ? ok(recorded(changed(change, { pseudonyms: [] }), "person-unlinked"))
+export const unlink = (change: Change): Result<Change, NotPossibleNow> => {
+  const { submission: _, ...request } = change.request;
+  return request.key === "destroyed"
+    ? ok(recorded({ ...change, request: { ...request, pseudonyms: [] } }, "person-unlinked"))
     : err(new NotPossibleNow("Something is still due under this request."));
+};

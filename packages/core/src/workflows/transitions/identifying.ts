@@ -41,8 +41,8 @@ export const block = (change: Change, event: EventOf<"blocked">, rules: Rules): 
     blockedUntil: after(change, spread(rules.blockedDelay, event.jitter)),
   });
   const restarted = changedSteps(waiting, (step) => (step.settlement === null ? startedAnew(step) : null));
-  const told =
-    change.request.waitingFor === event.by ? restarted : recorded(restarted, "blocked", { by: event.by });
+  // Without the other's name: two audits are not to show that they are about one person.
+  const told = change.request.waitingFor === event.by ? restarted : recorded(restarted, "blocked");
   return changedConfidential(told, { cursors: {}, columns: {} });
 };
 

@@ -27,7 +27,13 @@ export const auditReport = named(
     findings: z
       .array(
         z.object({
-          what: z.enum([...chainFinding.options, "gone", "checkpoint-missing", "checkpoint-changed"]),
+          what: z.enum([
+            ...chainFinding.options,
+            "left-out",
+            "gone",
+            "checkpoint-missing",
+            "checkpoint-changed",
+          ]),
           chain: z.string().nullable().describe("The id of the request or the sweep."),
           sequence: count.nullable(),
           checkpoint: count.nullable(),
