@@ -2,11 +2,11 @@ import type { EvidenceFile } from "@subject-rights/core";
 import type { Verdict } from "./check-evidence.ts";
 
 /** What the request was, and how it ended, in one sentence. */
-export const summaryOf = ({ request, controller }: EvidenceFile): string => {
-  const { kind, category, id, outcome, receivedAt, closedAt } = request;
+export const summaryOf = ({ request, controller, deadline }: EvidenceFile): string => {
+  const { kind, category, id, outcome, closedAt } = request;
   const end =
     closedAt === null ? "It was open when this file was made." : `It ended on ${closedAt} as ${outcome}.`;
-  return `${controller}: ${kind} of ${category}, request ${id}, received on ${receivedAt}. ${end}`;
+  return `${controller}: ${kind} of ${category}, request ${id}, received on ${deadline.receivedOn}. ${end}`;
 };
 
 /** Without control characters: what a file says must not steer a terminal. */

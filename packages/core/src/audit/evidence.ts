@@ -72,7 +72,14 @@ const bodySchema = z.strictObject({
     reason: text.nullable(),
     keyDestroyed: z.boolean(),
   }),
-  deadline: z.strictObject({ dueOn: text, endsAt: instant, extended: z.boolean(), explanation: text }),
+  /** `receivedOn` is the day from which it counts: earlier than `receivedAt`, where it came by letter. */
+  deadline: z.strictObject({
+    receivedOn: z.iso.date(),
+    dueOn: z.iso.date(),
+    endsAt: instant,
+    extended: z.boolean(),
+    explanation: text,
+  }),
   /** The one that was put up for approval; where nobody has to approve, what sources counted before they began. */
   plan: planSchema.nullable(),
   approval: z

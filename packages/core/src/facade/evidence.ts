@@ -54,7 +54,7 @@ const bodyOf = (
       acknowledgedAt: request.acknowledgement.acknowledgedAt,
       keyDestroyed: request.key === "destroyed",
     },
-    deadline: { dueOn, endsAt, extended, explanation },
+    deadline: { receivedOn: request.deadline.receivedOn, dueOn, endsAt, extended, explanation },
     plan: shownPlan(request),
     approval: approval && {
       plan: approval.plan,
