@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { orThrow } from "@subject-rights/core";
+import { holidayCalendar } from "@subject-rights/holidays";
 import { createHandler } from "@subject-rights/http";
 import { Hono } from "hono";
 import { company } from "../company/company.ts";
@@ -48,6 +49,7 @@ export const startConsole = async (
       download: (token) => `${origin}/privacy/download#${token}`,
     },
     timeZone: "Europe/Berlin",
+    calendar: holidayCalendar({ country: "DE", state: "HH" }),
     evidenceSigner: await evidenceSignerIn(place.folder),
     // None of the five documented workflows; something to approve all the same.
     needsApproval: ({ kind, category }) => kind === "erasure" && category === "user-telemetry",

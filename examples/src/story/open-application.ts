@@ -24,7 +24,7 @@ export interface OpenApplication extends Pick<Place, "folder" | "shown"> {
 /** What differs from one example to the next. */
 export type OwnParts = Pick<
   SubjectRightsOptions,
-  "sources" | "users" | "links" | "needsApproval" | "evidenceSigner" | "timeZone"
+  "sources" | "users" | "links" | "needsApproval" | "evidenceSigner" | "timeZone" | "calendar"
 > & {
   /** The largest attachment of a letter, in bytes; a larger package goes by a link. */
   readonly attachmentLimit?: number;

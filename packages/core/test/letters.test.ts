@@ -76,7 +76,31 @@ it("says in the confirmation when the request arrived, and by when it is answere
   const { world } = await shop();
   await world.acknowledged("erasure");
   const [{ notice } = {}] = world.notifier.sent;
-  const { receivedAt, deadline } =
-    (await world.rights.requests.list({ actor: admin }))._unsafeUnwrap().requests[0] ?? {};
-  expect(notice).toMatchObject({ type: "confirmation", receivedAt, dueOn: deadline?.dueOn });
+  const { deadline } = (await world.rights.requests.list({ actor: admin }))._unsafeUnwrap().requests[0] ?? {};
+  const { receivedOn, dueOn } = deadline ?? {};
+  expect(notice).toMatchObject({ type: "confirmation", receivedOn, dueOn });
+});
+
+it("says of a request that was typed in later on which day it arrived, where the controller is", async () => {
+  const world = await createWorld({ sources: [peopleSource("crm", new Map())], timeZone: "Europe/Berlin" });
+  const now = world.clock.now().getTime();
+  const received = new Date(now - 8 * day);
+  received.setUTCHours(23, 30);
+  const submitted = await world.rights.requests.submit({
+    actor: admin,
+    kind: "erasure",
+    category: "customer-data",
+    email: ada,
+    receivedAt: received.toISOString(),
+  });
+  await world.settle();
+  const requestId = submitted._unsafeUnwrap().request.id;
+  (await world.rights.requests.decline({ actor: admin, requestId, reason: "not possible" }))._unsafeUnwrap();
+  await world.pass(day);
+  // Half past eleven in Greenwich is the next day in Berlin.
+  const receivedOn = new Date(received.getTime() + day).toISOString().slice(0, 10);
+  expect(world.notifier.sent.map(({ notice }) => notice)).toMatchObject([
+    { type: "confirmation", receivedOn },
+    { type: "refusal", receivedOn },
+  ]);
 });

@@ -54,7 +54,7 @@ export const notices: { readonly [Type in NoticeType]: NoticeOf<Type> } = {
     token: "b7Zq-token",
     url: "https://privacy.northwind.example/confirm#b7Zq-token",
     expiresAt: "2026-11-30T09:30:00.000Z",
-    receivedAt: "2026-11-23T09:30:00.000Z",
+    receivedOn: "2026-11-23",
     dueOn: "2026-12-23",
   },
   support: {
@@ -149,7 +149,7 @@ export const notices: { readonly [Type in NoticeType]: NoticeOf<Type> } = {
     ...erasure,
     type: "refusal",
     subject,
-    receivedAt: "2026-11-23T09:30:00.000Z",
+    receivedOn: "2026-11-23",
     reasons: "The request is manifestly unfounded (Art. 12(5) GDPR).",
   },
   failure: {

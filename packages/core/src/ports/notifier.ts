@@ -57,8 +57,8 @@ export type Notice =
       /** The page on which to acknowledge; null where the application has none, and the token is typed in. */
       readonly url: string | null;
       readonly expiresAt: Instant;
-      /** When the request arrived. */
-      readonly receivedAt: Instant;
+      /** The day on which the request arrived, `YYYY-MM-DD`, in the controller's time zone. */
+      readonly receivedOn: string;
       /** By when it has to be answered, `YYYY-MM-DD`. */
       readonly dueOn: string;
     })
@@ -140,8 +140,8 @@ export type Notice =
   | (AboutRequest & {
       readonly type: "refusal";
       readonly subject: string;
-      /** When the request arrived. */
-      readonly receivedAt: Instant;
+      /** The day on which the request arrived, `YYYY-MM-DD`, in the controller's time zone. */
+      readonly receivedOn: string;
       /** Why it was declined, in the words of whoever did so. */
       readonly reasons: string;
     })

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { html } from "hono/html";
 import type { Html } from "../html/page.ts";
 import type { ConsoleContext, ConsoleEnvironment } from "./console.ts";
-import { consolePage } from "./console-page.ts";
+import { consolePage, mayOpen } from "./console-page.ts";
 import { errorWords } from "./words/errors.ts";
 import type { Said } from "./words/said.ts";
 
@@ -25,7 +25,7 @@ export const errorPage = (
 <h1>${title}</h1>
 <p>${text}</p>
 <p class="quiet">Code: <code>${error.code}</code></p>
-<p><a class="button secondary" href="${back.href}">${back.title}</a></p>
+${when(mayOpen(call, context, back.href), () => html`<p><a class="button secondary" href="${back.href}">${back.title}</a></p>`)}
 </section>`;
   return call.html(consolePage(call, context, { title, body }), status);
 };

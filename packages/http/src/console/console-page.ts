@@ -12,6 +12,17 @@ const pages: readonly { title: string; path: string; action: PolicyAction }[] = 
   { title: "Permissions", path: "/console/users", action: "list-users" },
 ];
 
+/** Whether whoever is signed in may open the page that is there: one of the console's, or its first. */
+export const mayOpen = (
+  call: Context<ConsoleEnvironment>,
+  context: ConsoleContext,
+  href: string,
+): boolean => {
+  const { may } = call.get("visitor");
+  const there = pages.find(({ path }) => href.startsWith(context.path(path)));
+  return there === undefined ? pages.some(({ action }) => may(action)) : may(there.action);
+};
+
 /** The shell around each page of the console: where to go, who is signed in, and what was just done. */
 export const consolePage = (
   call: Context<ConsoleEnvironment>,

@@ -64,7 +64,9 @@ const texts: Readonly<Record<AnswerLanguage, Readonly<Record<About, Text>>>> = {
       subjectLine: "Your message was too large",
       blocks: [
         paragraph(`Thank you for your message to ${controller}. It was too large to be read here.`),
-        paragraph("Please write once more, without attachments. A person will look at what has come so far."),
+        paragraph(
+          "Please write once more, in a few lines and without attachments. A person will look at what has come so far.",
+        ),
         automatic.en,
       ],
     }),
@@ -75,7 +77,7 @@ const texts: Readonly<Record<AnswerLanguage, Readonly<Record<About, Text>>>> = {
           `${controller} got your answer to a confirmation. It confirmed nothing, and nothing happens.`,
         ),
         paragraph(
-          "An answer counts only where it clearly says that you confirm, comes in time, and provably comes from the " +
+          'An answer counts only where it says "I confirm" and nothing else, comes in time, and provably comes from the ' +
             "address that the confirmation went to.",
         ),
         paragraph(
@@ -114,7 +116,7 @@ const texts: Readonly<Record<AnswerLanguage, Readonly<Record<About, Text>>>> = {
       blocks: [
         paragraph(`Danke für Ihre Nachricht an ${controller}. Sie war zu groß, um hier gelesen zu werden.`),
         paragraph(
-          "Bitte schreiben Sie noch einmal, ohne Anhänge. Was bisher angekommen ist, wird ein Mensch ansehen.",
+          "Bitte schreiben Sie noch einmal, in wenigen Zeilen und ohne Anhänge. Was bisher angekommen ist, wird ein Mensch ansehen.",
         ),
         automatic.de,
       ],
@@ -126,7 +128,7 @@ const texts: Readonly<Record<AnswerLanguage, Readonly<Record<About, Text>>>> = {
           `${controller} hat Ihre Antwort auf eine Bestätigung erhalten. Sie hat nichts bestätigt, und nichts geschieht.`,
         ),
         paragraph(
-          "Eine Antwort zählt nur, wenn sie klar sagt, dass Sie bestätigen, rechtzeitig kommt und nachweislich von der " +
+          "Eine Antwort zählt nur, wenn sie „Ich bestätige“ sagt und sonst nichts, rechtzeitig kommt und nachweislich von der " +
             "Adresse stammt, an die die Bestätigung ging.",
         ),
         paragraph(

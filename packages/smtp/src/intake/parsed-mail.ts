@@ -19,6 +19,11 @@ export interface ParsedMail {
   readonly date: string;
   /** What a person reads, as plain text; at most 200,000 characters. */
   readonly text: string;
+  /**
+   * Whether the subject or the text goes on behind what is here. Then they are not to be understood: what is cut off may
+   * say otherwise, and an address at the edge is another one.
+   */
+  readonly isCut: boolean;
   /** Every value of a header field, by its name in lower case. */
   header(name: string): readonly string[];
   /** What a delivery report (RFC 3464) says; null where this is none. */
@@ -29,6 +34,7 @@ export interface ParsedMail {
 const mostHeaderLines = 1_000;
 const mostAddresses = 100;
 const mostText = 200_000;
+const longestSubject = 1_000;
 /** Characters of a header field that are looked at. */
 const longestField = 10_000;
 const mostReport = 100_000;
@@ -87,7 +93,7 @@ export const parseMail = async (bytes: Buffer): Promise<ParsedMail | null> => {
 const mailOf = (
   lines: HeaderLines,
   subject: string,
-  text: MessageText | null,
+  whole: MessageText | null,
   report: string,
   attachments: number,
 ): ParsedMail => {
@@ -97,6 +103,8 @@ const mailOf = (
     fields.set(key, [...(fields.get(key) ?? []), value]);
   }
   const header = (name: string): readonly string[] => fields.get(name) ?? [];
+  const subjectLine = oneLine(subject);
+  const { text = "", textConversionError } = whole ?? {};
   const addresses = (...names: readonly string[]): readonly string[] => {
     const values = names.flatMap(header);
     const literal = values.join("\n").toLowerCase();
@@ -118,9 +126,11 @@ const mailOf = (
     // A sender that goes on behind what is looked at is none.
     from: header("from").some(({ length }) => length > longestField / 2) ? [] : addresses("from"),
     to: addresses("to", "cc", "delivered-to", "x-original-to").slice(0, mostAddresses),
-    subject: oneLine(subject).slice(0, 1_000),
+    subject: subjectLine.slice(0, longestSubject),
     date: header("date")[0] ?? "",
-    text: (text as MessageText | null)?.text?.slice(0, mostText) ?? "",
+    text: text.slice(0, mostText),
+    // HTML that is too long, or too deep, is left out as a whole.
+    isCut: subjectLine.length > longestSubject || text.length > mostText || textConversionError !== undefined,
     header,
     report: isReport ? report.slice(0, mostReport) : null,
     attachments,

@@ -116,7 +116,7 @@ const decide = async (hand: Hand): Promise<Decision> => {
   const sort = classify(mail, envelope.from ?? null, ownLists);
   if (sort.by === "program") return { outcome: "ignored", reason: sort.why };
   const { mayBeAnswered } = sort;
-  if (!isWhole) return { ...wait, reason: "too-large", mayBeAnswered };
+  if (!isWhole || mail.isCut) return { ...wait, reason: "too-large", mayBeAnswered };
 
   const tokens = [...new Set(recipients.map((to) => ours.replies?.tokenIn(to) ?? null))].filter(
     (token) => token !== null,

@@ -6,7 +6,7 @@ import type { NotUnderstood } from "./understand.ts";
 /** Why a message waits for a person. */
 export type WaitingReason =
   | NotUnderstood
-  /** Larger than `largest`; only its beginning was read. */
+  /** Larger than `largest`, or of more text than is looked at; only its beginning was read. */
   | "too-large"
   /** Broken in a way that leaves nothing certain. */
   | "unreadable"
@@ -16,7 +16,7 @@ export type WaitingReason =
   | "not-allowed"
   /** The request cannot be taken in: no data source holds data of this category, say. */
   | "not-possible"
-  /** An answer to a confirmation that does not clearly say yes. */
+  /** An answer to a confirmation that is not a yes and nothing else. */
   | "reply-does-not-confirm"
   /** … that does not prove where it comes from. */
   | "reply-not-proven"

@@ -65,11 +65,6 @@ export const noWords: readonly string[] = [
   ...["abbrechen", "abbruch", "widerspr*", "falsch", "irrtum", "außer", "ausser", "weder"],
 ];
 
-export const yesWords: readonly string[] = [
-  ...["yes", "confirm", "confirmed", "agree", "agreed", "approve", "approved", "acknowledge", "acknowledged"],
-  ...["ja", "bestätige", "bestätigt", "bestaetige", "bestaetigt", "einverstanden", "genehmigt", "stimme"],
-];
-
 /** The words of a text, in lower case; an apostrophe is left out, so that "don't" is one word. */
 export const wordsIn = (text: string): readonly string[] =>
   text

@@ -7,6 +7,10 @@ import type { NoticeOf, Texts } from "./texts.ts";
 const person = (notice: { readonly subject: string }): Fact => ({ name: "Person", value: notice.subject });
 const request = (notice: Notice): Fact => ({ name: "Request", value: phrases.request(notice) });
 const reference = (notice: Notice): Fact => ({ name: "Reference", value: notice.requestId });
+const received = (notice: { readonly receivedOn: string }): Fact => ({
+  name: "Received",
+  value: phrases.day(notice.receivedOn),
+});
 const source = (notice: NoticeOf<"support" | "manual-task" | "decision">): Fact => ({
   name: "Data source",
   value: `${notice.source.title} (${notice.source.id})`,
@@ -24,10 +28,7 @@ export const english: Texts = {
     subjectLine: `Please confirm: ${phrases.request(notice).toLowerCase()}`,
     blocks: [
       paragraph(`${notice.controller} was asked to ${asked(notice)} this person:`),
-      facts(person(notice), request(notice), reference(notice), {
-        name: "Received",
-        value: phrases.moment(notice.receivedAt),
-      }),
+      facts(person(notice), request(notice), reference(notice), received(notice)),
       facts(
         { name: "Confirm by", value: phrases.moment(notice.expiresAt) },
         { name: "To be answered by", value: phrases.day(notice.dueOn) },
@@ -197,10 +198,7 @@ export const english: Texts = {
     subjectLine: `Declined: ${phrases.request(notice).toLowerCase()}`,
     blocks: [
       paragraph(`${notice.controller} will not do what this request asks for (Art. 12(4) GDPR):`),
-      facts(person(notice), request(notice), reference(notice), {
-        name: "Received",
-        value: phrases.moment(notice.receivedAt),
-      }),
+      facts(person(notice), request(notice), reference(notice), received(notice)),
       paragraph(`Why: ${notice.reasons}`),
       remedies,
     ],

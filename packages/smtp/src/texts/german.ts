@@ -8,9 +8,9 @@ import type { NoticeOf, Texts } from "./texts.ts";
 const person = (notice: { readonly subject: string }): Fact => ({ name: "Person", value: notice.subject });
 const request = (notice: Notice): Fact => ({ name: "Antrag", value: phrases.request(notice) });
 const reference = (notice: Notice): Fact => ({ name: "Aktenzeichen", value: notice.requestId });
-const received = (notice: { readonly receivedAt: string }): Fact => ({
+const received = (notice: { readonly receivedOn: string }): Fact => ({
   name: "Eingegangen",
-  value: phrases.moment(notice.receivedAt),
+  value: phrases.day(notice.receivedOn),
 });
 const source = (notice: NoticeOf<"support" | "manual-task" | "decision">): Fact => ({
   name: "Datenquelle",

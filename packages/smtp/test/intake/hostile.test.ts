@@ -114,6 +114,31 @@ describe("large messages", () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024);
   });
 
+  it("of more text than is looked at wait for a person: at the edge an address is another one", async () => {
+    const world = await openWorld();
+    const most = 200_000;
+    const named = `${request.replace(ada, "")} bob@example.com`;
+    const text = `${" ".repeat(most + 1 - named.length)}${named}`;
+    // What is left of it would be bob@example.co.
+    expect(text.slice(0, most)).toMatch(/bob@example\.co$/);
+    const waits = { outcome: "waiting", reason: "too-large", answer: "sent" };
+    expect(await world.take(mail(head, text))).toMatchObject(waits);
+    const subject = `Subject: ${"x".repeat(1_001 - named.length)}${named}`;
+    expect(await world.take(mail([...head, subject], "Hello"))).toMatchObject(waits);
+    expect(await world.requests()).toEqual([]);
+    expect(await world.take(mail(head, text.slice(1)))).toMatchObject({ outcome: "submitted" });
+  });
+
+  it("with HTML that is too long, or too deep, to be read wait for a person", async () => {
+    const world = await openWorld();
+    for (const html of ["<p>x</p>".repeat(130_000), "<div>".repeat(5_000)]) {
+      const body = `--b\r\nContent-Type: text/plain\r\n\r\n${request}\r\n--b\r\nContent-Type: text/html\r\n\r\n${html}\r\n--b--`;
+      const type = 'Content-Type: multipart/mixed; boundary="b"';
+      const raw = mail([...head.slice(0, 2), `Message-ID: <${html.length}@halmstrand.example>`, type], body);
+      expect(await world.take(raw)).toMatchObject({ outcome: "waiting", reason: "too-large" });
+    }
+  });
+
   it("that break off are an error, and can be handed over again", async () => {
     const world = await openWorld();
     async function* broken() {

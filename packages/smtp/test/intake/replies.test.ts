@@ -40,8 +40,10 @@ describe("an answer to a confirmation", () => {
     "Confirmed!\n\n-- \nPetra Sandvik\nNo. 12, Not Street",
     "Ja",
     "Ich bestätige.",
-    "Einverstanden\n\nAm 28.11.2026 um 01:00 schrieb Halmstrand Privacy:\n> confirm do not confirm",
+    "Einverstanden",
     "yes\n\n-----Original Message-----\nFrom: us\nDo not confirm",
+    "Hello,\n\nyes, I confirm this request.\n\nKind regards,\nPetra Sandvik\n",
+    "Guten Tag\n\nhiermit bestätige ich den Antrag.\n\nMit freundlichen Grüßen\nPetra Sandvik",
     "Bestätigt\n\nVon: Halmstrand Privacy <privacy@halmstrand.example>\nGesendet: heute\nnicht bestätigen",
   ])("that says yes acknowledges: %j", async (words) => {
     const { answer, requestId } = await asked();
@@ -57,6 +59,12 @@ describe("an answer to a confirmation", () => {
     "Das bestätige ich nicht",
     "Who is this?",
     "I'll cancel. Confirm that.",
+    "Please undo this. Confirm that you keep my data.",
+    "Should I confirm this? Who are you?",
+    "We confirm receipt of your message",
+    "I will confirm later",
+    "Sind Sie einverstanden?",
+    "Yes, I confirm that I am away until Monday",
     "",
     "> I confirm",
     "On Sat, 28 Nov 2026, Petra wrote:\nI confirm",
@@ -72,6 +80,13 @@ describe("an answer to a confirmation", () => {
       ({ mail: { text } }) => text?.includes("It confirmed nothing") === true,
     );
     expect(mail.text).toContain("use the link");
+  });
+
+  it("whose text goes on behind what is looked at acknowledges nothing", async () => {
+    const { answer, phase } = await asked();
+    const words = `I confirm\n\nOn Sat, Petra wrote:\n${"> what was written\n".repeat(12_000)}`;
+    expect(await answer(words)).toMatchObject({ outcome: "waiting", reason: "too-large" });
+    expect(await phase()).toBe("received");
   });
 
   it("counts whatever letter case its address has, and whichever header it stands in", async () => {
@@ -216,7 +231,7 @@ describe("an answer to a confirmation", () => {
     expect(await later.world.take(again)).toMatchObject({ outcome: "waiting", reason: "reply-not-proven" });
     expect(await phase()).not.toBe("received");
     expect(await later.phase()).toBe("received");
-    expect(await answer("I confirm once more")).toEqual({ outcome: "ignored", reason: "confirmed-already" });
+    expect(await answer("I confirm this")).toEqual({ outcome: "ignored", reason: "confirmed-already" });
   });
 
   it.each([
@@ -227,7 +242,7 @@ describe("an answer to a confirmation", () => {
     ["one that only asks for no answers", { headers: { "X-Auto-Response-Suppress": "All" } }],
   ] as const)("by a program acknowledges nothing: %s", async (_, change) => {
     const { answer, phase, world } = await asked();
-    const taken = await answer("Yes, I confirm that I am away until Monday", change);
+    const taken = await answer("Yes, I confirm", change);
     expect(taken.outcome === "waiting" ? taken.answer : taken).toEqual(
       taken.outcome === "waiting" ? "withheld" : { outcome: "ignored", reason: "auto-reply" },
     );
@@ -237,8 +252,8 @@ describe("an answer to a confirmation", () => {
 
   it("without a sender acknowledges nothing", async () => {
     const { answer, phase } = await asked();
-    for (const from of ["", "<>", "MAILER-DAEMON", "mailer-daemon@mail.example.org"]) {
-      const taken = await answer(`I confirm ${from}`, {}, { from });
+    for (const [index, from] of ["", "<>", "MAILER-DAEMON", "mailer-daemon@mail.example.org"].entries()) {
+      const taken = await answer("I confirm", { messageId: `<${index}@halmstrand.example>` }, { from });
       expect(taken).toEqual({ outcome: "ignored", reason: "bounce" });
     }
     expect(await answer("I confirm.", { headers: { "Return-Path": "<>" } })).toEqual({

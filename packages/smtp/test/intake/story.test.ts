@@ -9,10 +9,13 @@ it("an export is asked for, confirmed and delivered by mail alone", async () => 
   expect(replyAddress).toMatch(/^privacy\+[a-z2-7]{52}@halmstrand\.example$/);
   expect(confirmation.mail.text).toContain('answer this message with the words "I confirm"');
 
-  const answered = await world.take(await world.post.write(reply(confirmation, "I confirm.\n\nPetra")), {
-    from: registered,
-    to: [replyAddress],
-  });
+  const answered = await world.take(
+    await world.post.write(reply(confirmation, "I confirm.\n\nKind regards\nPetra")),
+    {
+      from: registered,
+      to: [replyAddress],
+    },
+  );
   expect(answered).toEqual({
     outcome: "acknowledged",
     requestId,

@@ -20,7 +20,7 @@ const notices: { readonly [Type in NoticeType]: Extract<Notice, { readonly type:
     token: "8Yc3Vn0pQm5tXw2LrKzHbJdGfSaUiEoT7N1R4B6C9xM",
     url: "https://privacy.example.com/acknowledge?token=8Yc3Vn0pQm5tXw2LrKzHbJdGfSaUiEoT7N1R4B6C9xM&language=en",
     expiresAt,
-    receivedAt: "2026-02-27T09:00:00.000Z",
+    receivedOn: "2026-02-27",
     dueOn: "2026-03-27",
   },
   support: {
@@ -126,7 +126,7 @@ const notices: { readonly [Type in NoticeType]: Extract<Notice, { readonly type:
     type: "refusal",
     kind: "erasure",
     subject,
-    receivedAt: "2026-02-27T09:00:00.000Z",
+    receivedOn: "2026-02-27",
     reasons: "The same was asked for, and done, ten days before (Art. 12(5) GDPR).",
   },
   failure: {

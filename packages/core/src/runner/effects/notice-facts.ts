@@ -29,7 +29,7 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
         token: token ?? "",
         url: token === null ? null : (services.links.acknowledge?.(token) ?? null),
         expiresAt: request.acknowledgement.expiresAt,
-        receivedAt: request.receivedAt,
+        receivedOn: request.deadline.receivedOn,
         dueOn: lastDayOf(request.deadline).day,
       };
     case "support": {
@@ -114,7 +114,7 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
         ...about,
         type: "refusal",
         subject,
-        receivedAt: request.receivedAt,
+        receivedOn: request.deadline.receivedOn,
         reasons: request.reason ?? "",
       };
     case "failure":

@@ -12,7 +12,7 @@ import { type ConsoleCall, plural, when } from "../answer.ts";
 import type { ConsoleContext } from "../console.ts";
 import { consolePage } from "../console-page.ts";
 import { statusSign } from "../parts/status.ts";
-import { type categoryWords, gradeWords, nameOf, outcomeWords, phaseWords } from "../words/requests.ts";
+import { type categoryWords, nameOf, outcomeWords, phaseWords, proofWords } from "../words/requests.ts";
 
 const findingWords: Readonly<Record<ChainFinding["what"], string>> = {
   missing: "is missing",
@@ -57,7 +57,7 @@ ${when(
 <tbody>${sources.map(
     ({ id, title: name, outcomes, settled }) =>
       html`<tr><th scope="row">${name}</th><td data-label="What was done">${settled === null ? (outcomes.length === 0 ? html`<span class="quiet none">–</span>` : html`<ul class="outcomes">${outcomes.map(({ collection, outcome, count, reason, until }) => html`<li><code>${collection}</code>: ${count ?? ""} ${outcome}${reason === null ? "" : html` until ${times.day(until ?? "")}: ${reason}`}</li>`)}</ul>`) : html`closed by <code>${settled.by}</code>: “${settled.reason}”`}</td>
-<td data-label="How it is known">${[...new Set(grades.filter(({ source }) => source === id).map(({ grade }) => (grade === null ? "Nothing was to be erased" : gradeWords[grade])))].join("; ")}</td></tr>`,
+<td data-label="How it is known">${proofOf(grades.filter(({ source }) => source === id))}</td></tr>`,
   )}</tbody></table></section>`,
 )}
 <section class="sheet"><h2>To keep</h2>
@@ -65,6 +65,13 @@ ${when(
 <p><a class="button" href="${base}/evidence.json" download>Download the evidence</a> <a class="button secondary" href="${base}">Back to the request</a></p>
 ${when(signature !== null, () => html`<p class="quiet">Signed with the key <code>${signature?.keyId}</code>. Whose key that is no file can prove: publish it.</p>`)}</section>`,
   });
+};
+
+/** One sentence where the same is known of all its collections, or else one a collection. */
+const proofOf = (grades: Evidence["file"]["grades"]): Html | string => {
+  const sentences = new Set(grades.map(proofWords));
+  if (sentences.size <= 1) return [...sentences].join("");
+  return html`<ul class="outcomes">${grades.map((each) => html`<li>${when(each.collection !== null, () => html`<code>${each.collection}</code>: `)}${proofWords(each)}</li>`)}</ul>`;
 };
 
 /** What was looked at just now. */

@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import type { Html } from "../../html/page.ts";
 import { when } from "../answer.ts";
-import { gradeWords } from "../words/requests.ts";
+import { proofWords } from "../words/requests.ts";
 import type { RequestPart } from "./part.ts";
 
 /** How well it is proven what an erasure did, and the way to the evidence. */
@@ -13,7 +13,7 @@ ${when(
 <thead><tr><th scope="col">Data source</th><th scope="col">Collection</th><th scope="col">How it is known</th></tr></thead>
 <tbody>${request.grades.map(
     ({ source, collection, grade, retained }) =>
-      html`<tr data-key="${source}-${collection ?? ""}"><th scope="row">${request.sources.find(({ id }) => id === source)?.title ?? source}</th><td data-label="Collection">${collection === null ? html`<span class="quiet none">–</span>` : html`<code>${collection}</code>`}</td><td data-label="How it is known">${grade === null ? "Nothing was to be erased" : gradeWords[grade]}${retained > 0 ? `; ${retained} kept by law` : ""}</td></tr>`,
+      html`<tr data-key="${source}-${collection ?? ""}"><th scope="row">${request.sources.find(({ id }) => id === source)?.title ?? source}</th><td data-label="Collection">${collection === null ? html`<span class="quiet none">–</span>` : html`<code>${collection}</code>`}</td><td data-label="How it is known">${proofWords({ grade, retained })}</td></tr>`,
   )}</tbody></table>`,
 )}
 <p><a class="button secondary" href="${to("evidence")}">Evidence: read, check, download</a></p></section>`;

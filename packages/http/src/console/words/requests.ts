@@ -66,12 +66,23 @@ export const fateWords: Readonly<Record<PlannedFate, string>> = {
   exported: "handed over",
 };
 
-export const gradeWords: Readonly<Record<ProofGrade, string>> = {
+const gradeWords: Readonly<Record<ProofGrade, string>> = {
   "verified-absent": "Asked afterwards: nothing is there",
   "verified-changed": "Compared: each record was changed",
   accepted: "Somebody else's word for it",
   unverifiable: "Done; nobody can look whether it worked",
   failed: "Not done: a person closed it",
+};
+
+/** How it is known what became of the records of a collection, and how many of them are kept. */
+export const proofWords = ({
+  grade,
+  retained,
+}: Pick<RequestView["grades"][number], "grade" | "retained">) => {
+  if (grade === "verified-absent" && retained > 0)
+    return `Asked afterwards: nothing is left but what is kept by law (${retained})`;
+  const known = grade === null ? "Nothing was to be erased" : gradeWords[grade];
+  return retained > 0 ? `${known}; ${retained} kept by law` : known;
 };
 
 export const noticeWords: Readonly<Record<NoticeKind, string>> = {
