@@ -32,9 +32,9 @@ export const startConsole = async (
   place: Place,
   { port, withRequests }: { readonly port: number; readonly withRequests: boolean },
 ): Promise<OpenConsole> => {
-  // First, because letters have links to it in them.
-  const app = new Hono();
-  const listener = getRequestListener((request) => app.fetch(request));
+  // First, because letters have links to it in them. Whoever comes before everything is there waits.
+  const { promise: whole, resolve: open } = Promise.withResolvers<Hono>();
+  const listener = getRequestListener(async (request) => (await whole).fetch(request));
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -74,9 +74,11 @@ export const startConsole = async (
     console: { support: company.support },
     onError: (error) => console.error(error instanceof Error ? error.name : "failed"),
   });
+  const app = new Hono();
   app.route("/", signInRoutes());
   app.route("/outbox", outboxRoutes(mail));
   app.route("/helpdesk", helpdeskRoutes(helpdesk));
   app.all("/privacy/*", (call) => handler(call.req.raw));
+  open(app);
   return { ...opened, origin, outbox: place.shown(join(place.folder, "mail")) };
 };
