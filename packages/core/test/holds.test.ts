@@ -243,3 +243,16 @@ describe("a hold is refused", () => {
     expect(() => put({ actor: admin, identifiers: [email(ada)], reason })).toThrow(/holdStore/);
   });
 });
+
+it("a reason is text everywhere: one with half of a surrogate pair has no canonical form, and is refused", async () => {
+  const world = await createWorld({ sources: [peopleSource("crm", new Map())] });
+  const reason = "because \ud800";
+  const identifiers = [{ type: "email", value: ada }];
+  const { holds, suppressions } = world.rights;
+  const placed = await holds.place({ actor: admin, identifiers, reason });
+  const lifted = await suppressions.lift({ actor: admin, identifiers, reason });
+  expect([placed._unsafeUnwrapErr().code, lifted._unsafeUnwrapErr().code]).toEqual([
+    "invalid-input",
+    "invalid-input",
+  ]);
+});

@@ -3,7 +3,7 @@ import { Damaged } from "../errors.ts";
 import { inclusionProof, isIncluded, noLeaves } from "../merkle.ts";
 import { orThrow } from "../result.ts";
 import type { Services } from "../runner/services.ts";
-import { frontierOf, isOwn, signedPart } from "./make-checkpoint.ts";
+import { frontierOf, isOwn, withoutPeaks } from "./make-checkpoint.ts";
 
 /**
  * The newest checkpoint that a chain came under, with the proof that it did; null where it did not yet.
@@ -26,7 +26,7 @@ export const chainCheckpoint = async (
   const limit = stored.checkpoint.leaves - before.leaves;
   const added = orThrow(await checkpointStore.leaves({ tenant, from: before.leaves, limit }));
   return {
-    ...signedPart(stored),
+    ...withoutPeaks(stored),
     head: { entries: leaf.entries, hash: leaf.hash },
     index: leaf.index,
     proof: inclusionProof(before, added.map(leafText), leaf.index - before.leaves),

@@ -5,6 +5,7 @@ import { canonicalJson } from "../canonical-json.ts";
 import { type Instant, later } from "../instant.ts";
 import { MerkleTree } from "../merkle.ts";
 import { orThrow } from "../result.ts";
+import { everyRequest } from "../runner/every-request.ts";
 import type { Services } from "../runner/services.ts";
 import { readChain } from "./chain-record.ts";
 import { checkChain } from "./check-chain.ts";
@@ -44,7 +45,7 @@ export interface AuditReport {
 
 const mostFindings = 1_000;
 const aDay = 24 * 3_600_000;
-const chainsAtOnce = 100;
+const sweepsAtOnce = 100;
 const checkpointsAtOnce = 100;
 const leavesAtOnce = 1_000;
 
@@ -205,18 +206,11 @@ const findGone = async (
 };
 
 /** The ids of all requests and sweeps. */
-async function* chainsOf(
-  { requestStore, sweepStore }: Services,
-  tenant: string,
-): AsyncGenerator<string, void, undefined> {
-  for (let cursor: string | undefined; ; ) {
-    const page = orThrow(await requestStore.list({ tenant, cursor, limit: chainsAtOnce }));
-    for (const { id } of page.requests) yield id;
-    cursor = page.cursor;
-    if (cursor === undefined) break;
-  }
+async function* chainsOf(services: Services, tenant: string): AsyncGenerator<string, void, undefined> {
+  for await (const { id } of everyRequest(services, tenant)) yield id;
+  const { sweepStore } = services;
   for (let cursor: string | undefined; sweepStore !== null; ) {
-    const page = orThrow(await sweepStore.list({ tenant, cursor, limit: chainsAtOnce }));
+    const page = orThrow(await sweepStore.list({ tenant, cursor, limit: sweepsAtOnce }));
     for (const { id } of page.sweeps) yield id;
     cursor = page.cursor;
     if (cursor === undefined) break;

@@ -42,7 +42,7 @@ export const makeCheckpoints = async (
     if (newest !== undefined && !isSound(services, newest)) {
       throw new Damaged(`Checkpoint ${newest.checkpoint.number}`);
     }
-    const made = newest === undefined ? null : signedPart(newest);
+    const made = newest === undefined ? null : withoutPeaks(newest);
     if (waiting.length === 0) return made;
     const leaves: CheckpointLeaf[] = [];
     const seen: SeenChain[] = [];
@@ -59,7 +59,7 @@ export const makeCheckpoints = async (
     // Where somebody else was faster, what they did not take in still waits.
     const { outcome } = orThrow(await checkpointStore.add({ checkpoint, leaves, seen }));
     // What has grown since comes under the next one, or this would never end.
-    if (outcome === "stored" && waiting.length < mostLeaves) return signedPart(checkpoint);
+    if (outcome === "stored" && waiting.length < mostLeaves) return withoutPeaks(checkpoint);
   }
 };
 
@@ -84,7 +84,7 @@ const next = (
   return { checkpoint, peaks, signature: evidenceSigner(checkpointText(checkpoint)) };
 };
 
-export const signedPart = ({ checkpoint, signature }: StoredCheckpoint): SignedCheckpoint => ({
+export const withoutPeaks = ({ checkpoint, signature }: StoredCheckpoint): SignedCheckpoint => ({
   checkpoint,
   signature,
 });

@@ -12,12 +12,12 @@ import type { Actor } from "../request/actor.ts";
 import type { Request } from "../request/request.ts";
 import { err, errAsync, ok, okAsync, orThrow, type ResultAsync } from "../result.ts";
 import { commitClosed } from "../runner/commit-closed.ts";
+import { everyRequest } from "../runner/every-request.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
 import { destroyPersonKey, personMark } from "../runner/person-keys.ts";
 import { emailSchema } from "../subject/identifier.ts";
 import { caught } from "./caught.ts";
 import { type FacadeContext, type OnRequest, type ReadError, readRequest } from "./context.ts";
-import { everyRequest } from "./every-request.ts";
 import { authorise } from "./policy.ts";
 import { type RequestView, viewOf } from "./view.ts";
 

@@ -8,10 +8,10 @@ import { dayIn } from "../request/deadline/time-zone.ts";
 import type { ResultAsync } from "../result.ts";
 import { apply } from "../runner/apply.ts";
 import { deadlineDates } from "../runner/deadline-dates.ts";
+import { openRequests } from "../runner/every-request.ts";
 import { load } from "../runner/load.ts";
 import { caught } from "./caught.ts";
 import type { ChangeError, FacadeContext, OnRequest, ReadError } from "./context.ts";
-import { openRequests } from "./every-request.ts";
 import { authorise } from "./policy.ts";
 import { type RequestView, viewOf } from "./view.ts";
 

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { checkInput } from "../bridge/issues.ts";
 import {
   ChangedMeanwhile,
@@ -15,6 +14,7 @@ import { allParts } from "../sweeps/all-parts.ts";
 import { destroySweepKey } from "../sweeps/stored-sweep.ts";
 import { isEnded } from "../sweeps/sweep.ts";
 import { type SweepView, viewOfSweep } from "../sweeps/view.ts";
+import { reasonSchema } from "./reason.ts";
 import { type OnSweep, openSweep, type ReadSweepError, type SweepContext } from "./sweep-access.ts";
 
 export type StopSweepError = ReadSweepError | KeyDestroyed | NotPossibleNow | ChangedMeanwhile;
@@ -51,8 +51,6 @@ export const stopSweep = (context: SweepContext, input: OnSweep): ResultAsync<Sw
       }
     }
   });
-
-const reasonSchema = z.string().trim().min(1, "give a reason").max(500);
 
 const checkedReason = (reason: string): Result<string, InvalidInput> =>
   checkInput(reasonSchema, reason).andThen((text) =>

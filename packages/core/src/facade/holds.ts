@@ -18,15 +18,16 @@ import type { StoredHold } from "../ports/hold-store.ts";
 import type { Actor } from "../request/actor.ts";
 import { err, errAsync, ok, okAsync, orThrow, Result, type ResultAsync } from "../result.ts";
 import { apply } from "../runner/apply.ts";
+import { openRequests } from "../runner/every-request.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
 import type { Services } from "../runner/services.ts";
 import { type Identifier, identifierSchema } from "../subject/identifier.ts";
 import { carriesPersonalData } from "../subject/personal.ts";
 import { caught } from "./caught.ts";
 import type { FacadeContext, ReadError } from "./context.ts";
-import { openRequests } from "./every-request.ts";
 import { type OnceOnly, onceOnly, sameAsBefore } from "./idempotency.ts";
 import { authorise } from "./policy.ts";
+import { reasonSchema } from "./reason.ts";
 
 /** A hold as an application reads it. Nothing in it is personal, apart from reasons that people typed. */
 export interface HoldView {
@@ -86,7 +87,6 @@ export interface Holds {
 }
 
 const mostListed = 100;
-const reasonSchema = z.string().trim().min(1, "give a reason").max(500);
 const placedSchema = z.object({
   identifiers: z.array(identifierSchema).min(1, "say on whom").max(20),
   reason: reasonSchema,

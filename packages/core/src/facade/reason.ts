@@ -6,7 +6,8 @@ import type { Request } from "../request/request.ts";
 import { err, ok, type Result } from "../result.ts";
 import { carriesPersonalData } from "../subject/personal.ts";
 
-const reasonSchema = z
+/** A reason, as people type it wherever one has to be given; it is kept for good. */
+export const reasonSchema = z
   .string()
   .trim()
   .min(1, "give a reason")

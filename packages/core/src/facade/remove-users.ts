@@ -11,10 +11,10 @@ import type { Actor } from "../request/actor.ts";
 import { systemActorId } from "../request/actor.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
 import { apply } from "../runner/apply.ts";
+import { openRequests } from "../runner/every-request.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import type { FacadeContext } from "./context.ts";
-import { openRequests } from "./every-request.ts";
 import { onceOnly } from "./idempotency.ts";
 import { type SubmitError, type Submitted, submit, submittedBefore } from "./submit.ts";
 

@@ -15,11 +15,11 @@ import type { Category } from "../request/kinds.ts";
 import type { ProblemCode } from "../request/problems.ts";
 import { isStuck, type SourceStatus } from "../request/steps.ts";
 import { errAsync, orThrow, type ResultAsync } from "../result.ts";
+import { openRequests } from "../runner/every-request.ts";
 import type { Services } from "../runner/services.ts";
 import { refreshSource } from "../runner/source-status.ts";
 import { caught } from "./caught.ts";
 import type { FacadeContext } from "./context.ts";
-import { openRequests } from "./every-request.ts";
 import { authorise } from "./policy.ts";
 
 /** One row of the Data Sources page. */

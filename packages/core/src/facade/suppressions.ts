@@ -21,6 +21,7 @@ import type { FacadeContext } from "./context.ts";
 import type { Sweeps } from "./erase-many.ts";
 import { inBatches, lookedUpAhead } from "./looked-up-ahead.ts";
 import { authorise } from "./policy.ts";
+import { reasonSchema } from "./reason.ts";
 import { type ReplayError, type ReplayInput, type ReplayReport, replay } from "./replay.ts";
 
 export type LookUpError = InvalidInput | NotAllowed | StorageFailed | KeyDestroyed;
@@ -111,7 +112,6 @@ export interface Suppressions {
 
 const identifiersSchema = z.array(identifierSchema).min(1, "say who it is").max(20);
 const categoryGiven = categorySchema.optional();
-const reasonSchema = z.string().trim().min(1, "give a reason").max(500);
 const batchSchema = z.number().int().min(1).max(20_000).default(5_000);
 const pageSize = 1_000;
 

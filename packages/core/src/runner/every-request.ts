@@ -1,7 +1,7 @@
 import type { Request } from "../request/request.ts";
 import { orThrow } from "../result.ts";
-import { fromStored } from "../runner/record.ts";
-import type { Services } from "../runner/services.ts";
+import { fromStored } from "./record.ts";
+import type { Services } from "./services.ts";
 
 const pageSize = 100;
 
