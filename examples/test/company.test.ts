@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DataSource, type Identifier, type Row, type Subject, subjectOf } from "@subject-rights/core";
+import { unwrap, unwrapError } from "@subject-rights/testing";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { companySources } from "../src/company/company-sources.ts";
 import { companyUsers } from "../src/company/company-users.ts";
@@ -42,7 +43,7 @@ const rowsOf = async (source: DataSource, subject: Subject): Promise<Row[]> => {
   const pages = source.export?.(subject, callTo(), null);
   const rows: Row[] = [];
   for (;;) {
-    const page = (await pages?.next())?._unsafeUnwrap();
+    const page = unwrap(await pages?.next());
     if (!page) return rows;
     if ("rows" in page) rows.push(...page.rows);
   }
@@ -96,7 +97,7 @@ describe("the company's sources", () => {
       before = known.length;
       const found = await Promise.all(
         companySources(folder, helpdesk).map(async ({ identify }) =>
-          identify ? (await identify(subjectOf(known), callTo()))._unsafeUnwrap() : [],
+          identify ? unwrap(await identify(subjectOf(known), callTo())) : [],
         ),
       );
       const values = new Map(
@@ -131,7 +132,7 @@ describe("the company's sources", () => {
     const { folder } = await ownCompany();
     const subject = subjectOf([{ type: "customer-number", value: marta.customer }]);
     const outcomes = async (today: string) =>
-      (await shopSource(folder, () => new Date(today)).erase?.(subject, callTo()))?._unsafeUnwrap();
+      unwrap(await shopSource(folder, () => new Date(today)).erase?.(subject, callTo()));
     const kept = (until: string) => ({
       collection: "orders",
       outcome: "retained",
@@ -199,7 +200,7 @@ describe("the company's sources", () => {
     onTestFinished(() => helpdesk.stop());
     for (const source of companySources(folder, helpdesk)) {
       if (source.descriptor.holds.some((category) => category !== "customer-data")) {
-        (await source.erase?.(user, callTo()))?._unsafeUnwrap();
+        unwrap(await source.erase?.(user, callTo()));
       }
     }
     const logs = await Promise.all(
@@ -218,18 +219,18 @@ describe("the company's sources", () => {
     const source = helpdeskSource(helpdesk.url);
     const subject = subjectOf([{ type: "email", value: marta.email.toLowerCase() }]);
     await helpdesk.stop();
-    const failure = (await source.erase?.(subject, callTo()))?._unsafeUnwrapErr();
+    const failure = unwrapError(await source.erase?.(subject, callTo()));
     expect(failure).toMatchObject({ problem: "unavailable", retryable: true });
     await helpdesk.start();
     onTestFinished(() => helpdesk.stop());
-    const outcomes = (await source.erase?.(subject, callTo()))?._unsafeUnwrap();
+    const outcomes = unwrap(await source.erase?.(subject, callTo()));
     expect(outcomes).toEqual([{ collection: "tickets", outcome: "erased", count: 1 }]);
   });
 });
 
 it("the Permissions page has twelve users, two of them administrators", async () => {
   const { folder } = await ownCompany();
-  const { users } = (await companyUsers(folder).list({ tenant: "halmstrand" }))._unsafeUnwrap();
+  const { users } = unwrap(await companyUsers(folder).list({ tenant: "halmstrand" }));
   expect(users).toHaveLength(12);
   expect(users.filter(({ administrator }) => administrator).map(({ name }) => name)).toEqual([
     "Petra Sandvik",

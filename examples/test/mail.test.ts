@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { smtpNotifier } from "@subject-rights/smtp";
-import { sampleAttachment, sampleMessage } from "@subject-rights/testing";
+import { sampleAttachment, sampleMessage, unwrap } from "@subject-rights/testing";
 import { expect, it, onTestFinished } from "vitest";
 import { startMailServer } from "../src/mail/mail-server.ts";
 import { callTo } from "./support/call-to.ts";
@@ -22,7 +22,7 @@ it("mail arrives over TLS, is taken apart, and is kept as it came", async () => 
   const notifier = smtpNotifier({ server: server.access, from });
   const arrival = server.waitFor(({ attachments }) => attachments.length > 0);
   const message = sampleMessage("delivery", { attachment: sampleAttachment(100_000) });
-  (await notifier.send(message, callTo()))._unsafeUnwrap();
+  unwrap(await notifier.send(message, callTo()));
 
   const letter = await arrival;
   expect(letter).toMatchObject({ to: message.to, messageId: expect.stringContaining("@") });

@@ -3,6 +3,7 @@ import { getRequestListener } from "@hono/node-server";
 import { type Actor, createSubjectRights, defineDataSource } from "@subject-rights/core";
 import { createHandler, linksTo } from "@subject-rights/http";
 import { memoryNotifier, memoryStorage } from "@subject-rights/memory";
+import { unwrap } from "@subject-rights/testing";
 import express from "express";
 import fastify from "fastify";
 import { Hono } from "hono";
@@ -81,7 +82,7 @@ describe("mounted in", () => {
       addresses: { tenantAdmin: () => "admin@northwind.example", support: () => "support@northwind.example" },
       links: linksTo("https://app.northwind.example/privacy"),
     });
-    (await rights.start())._unsafeUnwrap();
+    unwrap(await rights.start());
     onTestFinished(() => rights.stop());
     const handler = createHandler({
       rights,

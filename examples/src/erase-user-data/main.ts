@@ -3,6 +3,7 @@
  * Remove. The user's telemetry and the system logs about him go too; the audit log stays.
  */
 import { orThrow } from "@subject-rights/core";
+import { unwrapError } from "@subject-rights/testing";
 import { henrik } from "../company/people.ts";
 import { acknowledgeByMail } from "../story/acknowledge.ts";
 import { admin } from "../story/actors.ts";
@@ -29,7 +30,7 @@ await tellStory("erase-user-data", openCompany, async (company, screen) => {
 
     screen.heading("Nobody removes themselves by accident");
     const oneself = await rights.users.remove({ actor: admin, userIds: [admin.id] });
-    screen.fact("refused", oneself._unsafeUnwrapErr().message);
+    screen.fact("refused", unwrapError(oneself).message);
 
     screen.heading("Check the user, select Remove");
     const [removed] = orThrow(await rights.users.remove({ actor: admin, userIds: [henrik.id] }));

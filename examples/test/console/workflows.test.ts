@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exportManifestSchema } from "@subject-rights/core";
+import { unwrap } from "@subject-rights/testing";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fromBufferPromise } from "yauzl";
@@ -80,7 +81,7 @@ const acknowledge = async (requestId: string): Promise<void> => {
   page.setDefaultTimeout(30_000);
   await page.goto(link);
   const asActor = { actor: { id: "usr-9xw3tq", roles: ["admin"], tenant: "halmstrand" }, requestId };
-  const before = (await opened.rights.requests.read(asActor))._unsafeUnwrap();
+  const before = unwrap(await opened.rights.requests.read(asActor));
   expect(before.acknowledgement.acknowledgedAt).toBeNull();
   await page.getByRole("button", { name: "Confirm" }).click();
   await page.getByRole("heading", { name: "Confirmed" }).waitFor();

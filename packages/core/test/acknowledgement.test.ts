@@ -1,4 +1,5 @@
 import { TokenRejected } from "@subject-rights/core";
+import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
 
@@ -7,13 +8,13 @@ const submission = { actor: admin, kind: "erasure", category: "customer-data", e
 
 const withRequest = async (): Promise<{ world: World; requestId: string }> => {
   const world = await createWorld({ sources: [peopleSource("crm", new Map([[ada, [{ name: "Ada" }]]]))] });
-  const { request } = (await world.rights.requests.submit(submission))._unsafeUnwrap();
+  const { request } = unwrap(await world.rights.requests.submit(submission));
   await world.settle();
   return { world, requestId: request.id };
 };
 
 const rejection = async (world: World, token: string) => {
-  const error = (await world.rights.requests.acknowledge({ token }))._unsafeUnwrapErr();
+  const error = unwrapError(await world.rights.requests.acknowledge({ token }));
   return error instanceof TokenRejected ? error.reason : error;
 };
 
@@ -51,7 +52,7 @@ describe("an acknowledgement", () => {
     );
     expect(answers.filter((answer) => answer.isOk())).toHaveLength(1);
     for (const answer of answers.filter((each) => each.isErr())) {
-      expect(answer._unsafeUnwrapErr()).toMatchObject({ code: "token-rejected", reason: "used" });
+      expect(unwrapError(answer)).toMatchObject({ code: "token-rejected", reason: "used" });
     }
   });
 
@@ -61,7 +62,7 @@ describe("an acknowledgement", () => {
     await world.clock.advance(7 * day);
     expect(await rejection(world, old)).toBe("expired");
 
-    (await world.rights.requests.resendConfirmation({ actor: admin, requestId }))._unsafeUnwrap();
+    unwrap(await world.rights.requests.resendConfirmation({ actor: admin, requestId }));
     await world.settle();
     expect(world.token()).not.toBe(old);
     expect(await rejection(world, old)).toBe("unknown");
@@ -83,21 +84,21 @@ describe("an acknowledgement", () => {
     await world.clock.advance(60_000);
     expect((await world.read(requestId)).outcome).toBe("lapsed");
     expect([...world.tables.keys.keys()].filter((name) => name.includes(requestId))).toEqual([]);
-    expect((await world.rights.requests.submit(submission))._unsafeUnwrap().alreadyOpen).toBe(false);
+    expect(unwrap(await world.rights.requests.submit(submission)).alreadyOpen).toBe(false);
   });
 
   it("is not possible for a request that was declined, and its letter is not sent any more", async () => {
     const world = await createWorld({
       sources: [peopleSource("crm", new Map())],
     });
-    const { request } = (await world.rights.requests.submit(submission))._unsafeUnwrap();
+    const { request } = unwrap(await world.rights.requests.submit(submission));
     await world.settle();
     const declined = await world.rights.requests.decline({
       actor: admin,
       requestId: request.id,
       reason: "manifestly unfounded",
     });
-    expect(declined._unsafeUnwrap()).toMatchObject({ outcome: "declined", reason: "manifestly unfounded" });
+    expect(unwrap(declined)).toMatchObject({ outcome: "declined", reason: "manifestly unfounded" });
     expect(await rejection(world, world.token())).toBe("expired");
   });
 
@@ -123,11 +124,11 @@ describe("an acknowledgement", () => {
     );
     await world.settle();
     for (const submitted of again) {
-      expect(submitted._unsafeUnwrap()).toMatchObject({ alreadyOpen: true, request: { id: requestId } });
+      expect(unwrap(submitted)).toMatchObject({ alreadyOpen: true, request: { id: requestId } });
     }
     expect(world.notifier.sent).toHaveLength(1);
     const other = await world.rights.requests.submit({ ...submission, email: "eve@example.org" });
-    expect(other._unsafeUnwrap().alreadyOpen).toBe(false);
+    expect(unwrap(other).alreadyOpen).toBe(false);
   });
 });
 
@@ -137,9 +138,9 @@ describe("who acknowledges one submission", () => {
     const submission = { actor: tenantAdmin, kind: "export", category: "customer-data" } as const;
     for (const acknowledgedBy of ["data-subject", "tenant-admin"] as const) {
       const email = `${acknowledgedBy}@example.org`;
-      const { request } = (
-        await world.rights.requests.submit({ ...submission, email, acknowledgedBy })
-      )._unsafeUnwrap();
+      const { request } = unwrap(
+        await world.rights.requests.submit({ ...submission, email, acknowledgedBy }),
+      );
       expect(request.acknowledgement.by).toBe(acknowledgedBy);
     }
     await world.settle();

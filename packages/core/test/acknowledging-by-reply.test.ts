@@ -4,6 +4,7 @@ import {
   type SubjectRightsOptions,
   TokenRejected,
 } from "@subject-rights/core";
+import { unwrap, unwrapError } from "@subject-rights/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ada, admin, createWorld, peopleSource } from "./world.ts";
@@ -20,13 +21,13 @@ const withRequest = async (
     acknowledgedBy,
     ...changes,
   });
-  const { request } = (await world.rights.requests.submit(submission))._unsafeUnwrap();
+  const { request } = unwrap(await world.rights.requests.submit(submission));
   await world.settle();
   const token = replyTokenOf(world.token());
   const reply = (from: string, written = token) =>
     world.rights.requests.acknowledgeByReply({ token: written, from });
   const rejected = async (from: string, written = token) => {
-    const error = (await reply(from, written))._unsafeUnwrapErr();
+    const error = unwrapError(await reply(from, written));
     return error instanceof TokenRejected ? error.reason : error;
   };
   return { world, requestId: request.id, token, reply, rejected };
@@ -35,14 +36,14 @@ const withRequest = async (
 describe("a reply", () => {
   it("from the address on record acknowledges, once, whatever the letter case", async () => {
     const { world, requestId, token, reply, rejected } = await withRequest();
-    expect((await reply(onRecord.toUpperCase(), token.toUpperCase()))._unsafeUnwrap()).toMatchObject({
+    expect(unwrap(await reply(onRecord.toUpperCase(), token.toUpperCase()))).toMatchObject({
       id: requestId,
       phase: "acknowledged",
     });
     await world.settle();
     expect((await world.read(requestId)).outcome).toBe("completed");
     expect(await rejected(onRecord)).toBe("used");
-    const audit = (await world.rights.requests.audit({ actor: admin, requestId }))._unsafeUnwrap();
+    const audit = unwrap(await world.rights.requests.audit({ actor: admin, requestId }));
     expect(audit.filter(({ action }) => action === "acknowledged")).toMatchObject([
       { actor: "address-on-record" },
     ]);
@@ -71,7 +72,7 @@ describe("a reply", () => {
     expect(token).toMatch(/^[a-z2-7]{52}$/);
     expect(await rejected(onRecord, link)).toBe("unknown");
     const byLink = await world.rights.requests.acknowledge({ token });
-    expect(byLink._unsafeUnwrapErr()).toMatchObject({ code: "token-rejected", reason: "unknown" });
+    expect(unwrapError(byLink)).toMatchObject({ code: "token-rejected", reason: "unknown" });
     expect(JSON.stringify([...world.tables.requests.values()])).not.toContain(token);
     expect((await world.rights.requests.acknowledge({ token: link })).isOk()).toBe(true);
     expect(await rejected(onRecord)).toBe("used");

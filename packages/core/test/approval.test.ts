@@ -1,4 +1,5 @@
 import { type Actor, createSubjectRights, type Row, type SubjectRightsOptions } from "@subject-rights/core";
+import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { sha256 } from "../src/crypto.ts";
 import { ada, admin, copyOfPeople, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
@@ -21,13 +22,13 @@ const shop = async (options: Partial<SubjectRightsOptions> = {}, held = people()
 };
 
 const preview = async ({ rights }: World, requestId: string) =>
-  (await rights.requests.preview({ actor: second, requestId }))._unsafeUnwrap();
+  unwrap(await rights.requests.preview({ actor: second, requestId }));
 
 const approve = ({ rights }: World, requestId: string, plan: string, actor = second) =>
   rights.requests.approve({ actor, requestId, plan });
 
 const actionsOf = async ({ rights }: World, requestId: string) =>
-  (await rights.requests.audit({ actor: admin, requestId }))._unsafeUnwrap().map(({ action }) => action);
+  unwrap(await rights.requests.audit({ actor: admin, requestId })).map(({ action }) => action);
 
 describe("a plan that needs approval", () => {
   it("is put up, announced, and waits: nothing is erased", async () => {
@@ -59,7 +60,7 @@ describe("a plan that needs approval", () => {
   it("is carried out once somebody else has approved it", async () => {
     const { world, requestId, held } = await shop();
     const { hash } = await preview(world, requestId);
-    (await approve(world, requestId, hash))._unsafeUnwrap();
+    unwrap(await approve(world, requestId, hash));
     await world.settle();
     const view = await world.read(requestId);
     expect(view).toMatchObject({
@@ -81,11 +82,11 @@ describe("a plan that needs approval", () => {
     expect((await world.read(requestId)).phase).toBe("planned");
     const { hash, plan } = await preview(world, requestId);
     expect(plan.sources[0]?.collections).toEqual([{ collection: "people", count: 2, becomes: "exported" }]);
-    expect((await approve(world, requestId, hash, tenantAdmin))._unsafeUnwrapErr()).toMatchObject({
+    expect(unwrapError(await approve(world, requestId, hash, tenantAdmin))).toMatchObject({
       code: "approval-rejected",
       reason: "by-requester",
     });
-    (await approve(world, requestId, hash))._unsafeUnwrap();
+    unwrap(await approve(world, requestId, hash));
     await world.settle();
     expect((await world.read(requestId)).outcome).toBe("completed");
   });
@@ -117,14 +118,14 @@ describe("an approval", () => {
     const { world, requestId, held } = await shop();
     const { hash } = await preview(world, requestId);
     const refused = await approve(world, requestId, other ?? hash, actor);
-    expect(refused._unsafeUnwrapErr()).toMatchObject({ code: "approval-rejected", reason });
+    expect(unwrapError(refused)).toMatchObject({ code: "approval-rejected", reason });
     await world.settle();
     expect(held.has(ada)).toBe(true);
   });
 
   it("that is no hash is bad input", async () => {
     const { world, requestId } = await shop();
-    expect((await approve(world, requestId, "yes"))._unsafeUnwrapErr().code).toBe("invalid-input");
+    expect(unwrapError(await approve(world, requestId, "yes")).code).toBe("invalid-input");
   });
 
   it("is accepted once", async () => {
@@ -132,7 +133,7 @@ describe("an approval", () => {
     const { hash } = await preview(world, requestId);
     const answers = await Promise.all([approve(world, requestId, hash), approve(world, requestId, hash)]);
     expect(answers.filter((answer) => answer.isOk())).toHaveLength(1);
-    expect(answers.find((answer) => answer.isErr())?._unsafeUnwrapErr()).toMatchObject({
+    expect(unwrapError(answers.find((answer) => answer.isErr()))).toMatchObject({
       reason: "already-approved",
     });
   });
@@ -145,7 +146,7 @@ describe("an approval", () => {
     expect(view.approval).toMatchObject({ state: "waiting", edition: 2, plan: first.hash });
     expect(world.notifier.sent.filter(({ notice }) => notice.type === "approval")).toHaveLength(2);
     // Made anew with another time, the same plan can be approved.
-    (await approve(world, requestId, first.hash))._unsafeUnwrap();
+    unwrap(await approve(world, requestId, first.hash));
     await world.settle();
     expect((await world.read(requestId)).outcome).toBe("completed");
   });
@@ -157,18 +158,16 @@ describe("an approval", () => {
     await world.clock.advance(3_600_001);
     const idle = createSubjectRights(world.options);
     const refused = await idle.requests.approve({ actor: second, requestId, plan: hash });
-    expect(refused._unsafeUnwrapErr()).toMatchObject({ code: "approval-rejected", reason: "expired" });
+    expect(unwrapError(refused)).toMatchObject({ code: "approval-rejected", reason: "expired" });
   });
 
   it("by an actor of another tenant, or without the right, finds nothing", async () => {
     const { world, requestId } = await shop();
     const { hash } = await preview(world, requestId);
     const elsewhere = { ...second, tenant: "contoso" };
-    expect((await approve(world, requestId, hash, elsewhere))._unsafeUnwrapErr().code).toBe(
-      "request-not-found",
-    );
+    expect(unwrapError(await approve(world, requestId, hash, elsewhere)).code).toBe("request-not-found");
     const nobody = { ...second, roles: [] };
-    expect((await approve(world, requestId, hash, nobody))._unsafeUnwrapErr().code).toBe("not-allowed");
+    expect(unwrapError(await approve(world, requestId, hash, nobody)).code).toBe("not-allowed");
   });
 
   it("where none is needed is not possible", async () => {
@@ -176,9 +175,7 @@ describe("an approval", () => {
       needsApproval: () => false,
       sources: [peopleSource("crm", people(), { erase: () => new Promise(() => undefined) })],
     });
-    expect((await approve(world, requestId, "0".repeat(64)))._unsafeUnwrapErr().code).toBe(
-      "not-possible-now",
-    );
+    expect(unwrapError(await approve(world, requestId, "0".repeat(64))).code).toBe("not-possible-now");
   });
 });
 
@@ -187,7 +184,7 @@ describe("what changes after the plan was put up", () => {
     const { world, requestId, held } = await shop();
     const before = await preview(world, requestId);
     held.set(ada, [{}, {}, {}]);
-    (await approve(world, requestId, before.hash))._unsafeUnwrap();
+    unwrap(await approve(world, requestId, before.hash));
     await world.settle();
     expect(held.has(ada)).toBe(true);
     const after = await preview(world, requestId);
@@ -199,10 +196,10 @@ describe("what changes after the plan was put up", () => {
       approvedBy: null,
     });
     expect(await actionsOf(world, requestId)).toContain("plan-changed");
-    expect((await approve(world, requestId, before.hash))._unsafeUnwrapErr()).toMatchObject({
+    expect(unwrapError(await approve(world, requestId, before.hash))).toMatchObject({
       reason: "another-plan",
     });
-    (await approve(world, requestId, after.hash))._unsafeUnwrap();
+    unwrap(await approve(world, requestId, after.hash));
     await world.settle();
     expect((await world.read(requestId)).outcome).toBe("completed");
   });
@@ -219,7 +216,7 @@ describe("what changes after the plan was put up", () => {
       world.tables,
       world.clock,
     );
-    (await approve(changed, requestId, hash))._unsafeUnwrap();
+    unwrap(await approve(changed, requestId, hash));
     await changed.settle();
     expect(held.has(ada)).toBe(true);
     expect((await changed.read(requestId)).approval).toMatchObject({ state: "waiting", edition: 2 });
@@ -246,15 +243,15 @@ describe("what changes after the plan was put up", () => {
     const before = await preview(world, requestId);
     expect(before.state).toBe("waiting");
     isDown = false;
-    (await world.rights.requests.retrySource({ actor: admin, requestId, source: "billing" }))._unsafeUnwrap();
+    unwrap(await world.rights.requests.retrySource({ actor: admin, requestId, source: "billing" }));
     await world.settle();
     const after = await preview(world, requestId);
     expect(after).toMatchObject({ state: "waiting" });
     expect(after.plan.identifiers).toBe(2);
-    expect((await approve(world, requestId, before.hash))._unsafeUnwrapErr()).toMatchObject({
+    expect(unwrapError(await approve(world, requestId, before.hash))).toMatchObject({
       reason: "another-plan",
     });
-    (await approve(world, requestId, after.hash))._unsafeUnwrap();
+    unwrap(await approve(world, requestId, after.hash));
     await world.settle();
     expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
   });

@@ -12,6 +12,7 @@ import {
   sha256,
   signedPart,
 } from "@subject-rights/core";
+import { unwrap, unwrapError } from "@subject-rights/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { chainedText } from "../src/audit/chain.ts";
@@ -47,7 +48,7 @@ const erased = async (options = {}) => {
   });
   const requestId = await world.acknowledged("erasure");
   const on = { actor: admin, requestId };
-  const verify = async () => (await world.rights.audit.verify(on))._unsafeUnwrap();
+  const verify = async () => unwrap(await world.rights.audit.verify(on));
   const key = [...world.tables.audit.keys()].find((each) => each.includes(requestId)) ?? "";
   const tamper = (change: (entries: AuditEntry[]) => AuditEntry[]) => {
     world.tables.audit.set(key, change(structuredClone([...(world.tables.audit.get(key) ?? [])])));
@@ -60,7 +61,7 @@ describe("the audit of a request", () => {
     const { verify, world, on } = await erased();
     const { intact, entries, findings } = await verify();
     expect([intact, findings]).toEqual([true, []]);
-    expect(entries).toBe((await world.rights.requests.audit(on))._unsafeUnwrap().length);
+    expect(entries).toBe(unwrap(await world.rights.requests.audit(on)).length);
   });
 
   it.each<[string, (entries: AuditEntry[]) => AuditEntry[], object[]]>([
@@ -203,7 +204,7 @@ describe("evidence", () => {
   it("holds everything that is known of the request, and nobody's name", async () => {
     const { secret, open } = keys();
     const { world, on } = await erased({ evidenceSigner: ed25519Signer(secret) });
-    const { file, canonical } = (await world.rights.audit.evidence(on))._unsafeUnwrap();
+    const { file, canonical } = unwrap(await world.rights.audit.evidence(on));
     expect(evidenceFileSchema.parse(JSON.parse(canonical))).toEqual(file);
     expect(canonicalJson(file)).toBe(canonical);
     expect(canonical.toLowerCase()).not.toContain("ada@");
@@ -221,7 +222,7 @@ describe("evidence", () => {
 
   it("is not signed where there is no key, and a key that is none is a mistake", async () => {
     const { world, on } = await erased();
-    expect((await world.rights.audit.evidence(on))._unsafeUnwrap().file.signature).toBeNull();
+    expect(unwrap(await world.rights.audit.evidence(on)).file.signature).toBeNull();
     expect(() => ed25519Signer("secret")).toThrow("A private Ed25519 key was expected");
     expect(() => ed25519Signer(keys().open)).toThrow("A private Ed25519 key was expected");
     expect(() => publicKeyId("open")).toThrow("A public Ed25519 key was expected");
@@ -230,8 +231,8 @@ describe("evidence", () => {
   it("of another tenant's request is not there", async () => {
     const { world, requestId } = await erased();
     const elsewhere = { actor: { ...admin, tenant: "contoso" }, requestId };
-    expect((await world.rights.audit.evidence(elsewhere))._unsafeUnwrapErr().code).toBe("request-not-found");
-    expect((await world.rights.audit.verify(elsewhere))._unsafeUnwrapErr().code).toBe("request-not-found");
+    expect(unwrapError(await world.rights.audit.evidence(elsewhere)).code).toBe("request-not-found");
+    expect(unwrapError(await world.rights.audit.verify(elsewhere)).code).toBe("request-not-found");
   });
 });
 
@@ -244,16 +245,16 @@ describe("while a request goes on", () => {
       category: "customer-data",
       email: "bo@example.org",
     } as const;
-    const { request } = (await world.rights.requests.submit(submission))._unsafeUnwrap();
+    const { request } = unwrap(await world.rights.requests.submit(submission));
     const verdicts: boolean[] = [];
     const looking = (async () => {
       for (let round = 0; round < 200; round += 1) {
         const on = { actor: admin, requestId: request.id };
-        verdicts.push((await world.rights.audit.verify(on))._unsafeUnwrap().intact);
+        verdicts.push(unwrap(await world.rights.audit.verify(on)).intact);
       }
     })();
     await world.settle();
-    (await world.rights.requests.acknowledge({ token: world.token() }))._unsafeUnwrap();
+    unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
     await world.settle();
     await looking;
     expect(new Set(verdicts)).toEqual(new Set([true]));

@@ -1,4 +1,5 @@
 import { orThrow, type Row } from "@subject-rights/core";
+import { unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, createWorld, peopleSource, tenantAdmin } from "./world.ts";
 
@@ -48,12 +49,12 @@ describe("whose audit it is", () => {
     const { audit, erased } = await company();
     const elsewhere = { ...admin, tenant: "contoso" };
     const asked = await audit.isAbout({ actor: elsewhere, requestId: erased, email: ada });
-    expect(asked._unsafeUnwrapErr().code).toBe("request-not-found");
+    expect(unwrapError(asked).code).toBe("request-not-found");
     expect(orThrow(await audit.requestsOf({ actor: elsewhere, email: ada }))).toEqual([]);
     const refused = await audit.unlink({ actor: tenantAdmin, requestId: erased });
-    expect(refused._unsafeUnwrapErr().code).toBe("not-allowed");
+    expect(unwrapError(refused).code).toBe("not-allowed");
     const mistyped = await audit.requestsOf({ actor: admin, email: "ada" });
-    expect(mistyped._unsafeUnwrapErr().code).toBe("invalid-input");
+    expect(unwrapError(mistyped).code).toBe("invalid-input");
   });
 });
 
@@ -65,7 +66,7 @@ describe("unlinking a person", () => {
     expect(await requestsOf(ada)).toEqual([]);
     for (const requestId of [copy, erased]) {
       const asked = await audit.isAbout({ actor: admin, requestId, email: ada });
-      expect(asked._unsafeUnwrapErr().code).toBe("key-destroyed");
+      expect(unwrapError(asked).code).toBe("key-destroyed");
       expect(orThrow(await audit.verify({ actor: admin, requestId }))).toMatchObject({ intact: true });
       expect(orThrow(await world.rights.requests.audit({ actor: admin, requestId })).at(-1)).toMatchObject({
         action: "person-unlinked",
@@ -87,7 +88,7 @@ describe("unlinking a person", () => {
     const { world, audit, erased, isAbout } = await company();
     const again = await world.acknowledged("export");
     const refused = await audit.unlink({ actor: admin, requestId: erased });
-    expect(refused._unsafeUnwrapErr().code).toBe("not-possible-now");
+    expect(unwrapError(refused).code).toBe("not-possible-now");
     expect([await isAbout(erased, ada), await isAbout(again, ada)]).toEqual([true, true]);
   });
 
@@ -114,7 +115,7 @@ describe("unlinking a person", () => {
     orThrow(await audit.unlink({ actor: admin, requestId: request.id }));
     for (const email of [keyed.email, "mallory@example.org"]) {
       const again = await world.rights.requests.submit({ ...keyed, email });
-      expect(again._unsafeUnwrapErr().code).toBe("idempotency-key-reused");
+      expect(unwrapError(again).code).toBe("idempotency-key-reused");
     }
   });
 
@@ -127,7 +128,7 @@ describe("unlinking a person", () => {
       [other, bo],
     ] as const) {
       const asked = await audit.isAbout({ actor: admin, requestId, email });
-      expect(asked._unsafeUnwrapErr().code).toBe("key-destroyed");
+      expect(unwrapError(asked).code).toBe("key-destroyed");
     }
     expect(orThrow(await audit.isAbout({ actor: admin, requestId: erased, email: bo }))).toBe(false);
   });

@@ -11,6 +11,7 @@ import {
   type Row,
   type SignedCheckpoint,
 } from "@subject-rights/core";
+import { unwrapError } from "@subject-rights/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { headText } from "../src/audit/head.ts";
@@ -129,7 +130,7 @@ describe("a checkpoint", () => {
     const reader = { ...admin, roles: ["tenant-admin"] };
     const signed = await someRequests(1);
     const refused = await signed.world.rights.audit.checkpoint({ actor: reader });
-    expect(refused._unsafeUnwrapErr().code).toBe("not-allowed");
+    expect(unwrapError(refused).code).toBe("not-allowed");
   });
 
   it("of a tenant says nothing of another's requests", async () => {
@@ -515,8 +516,8 @@ describe("keys and time", () => {
       findings: [{ what: "missing", chain: sweepId, sequence: 1 }],
     });
     const asRequest = await world.rights.audit.verify({ actor: admin, requestId: sweepId });
-    expect(asRequest._unsafeUnwrapErr().code).toBe("request-not-found");
+    expect(unwrapError(asRequest).code).toBe("request-not-found");
     const unknown = await world.rights.audit.verifySweep({ actor: admin, sweepId: "none" });
-    expect(unknown._unsafeUnwrapErr().code).toBe("sweep-not-found");
+    expect(unwrapError(unknown).code).toBe("sweep-not-found");
   });
 });

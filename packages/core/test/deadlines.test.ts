@@ -4,7 +4,7 @@ import {
   type RequestView,
   type SubjectRightsOptions,
 } from "@subject-rights/core";
-import { simulatedClock } from "@subject-rights/testing";
+import { simulatedClock, unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, createWorld, peopleSource, type World } from "./world.ts";
 
@@ -32,7 +32,7 @@ const received = async (on: string, options: Partial<SubjectRightsOptions> = {})
     simulatedClock(new Date(`${on}T11:00:00.000Z`)),
   );
   const submission = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
-  const { request } = (await world.rights.requests.submit(submission))._unsafeUnwrap();
+  const { request } = unwrap(await world.rights.requests.submit(submission));
   await world.settle();
   return { world, requestId: request.id, on: { actor: admin, requestId: request.id } };
 };
@@ -71,7 +71,7 @@ describe("a month from receipt, and three", () => {
       dueOn: oneMonth,
       extended: false,
     });
-    (await extended(world, requestId))._unsafeUnwrap();
+    unwrap(await extended(world, requestId));
     await world.settle();
     expect((await world.read(requestId)).deadline).toMatchObject({ dueOn: threeMonths, extended: true });
   });
@@ -99,7 +99,7 @@ describe("a month from receipt, and three", () => {
       simulatedClock(new Date("2026-06-30T13:00:00.000Z")),
     );
     const submission = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
-    const { request } = (await world.rights.requests.submit(submission))._unsafeUnwrap();
+    const { request } = unwrap(await world.rights.requests.submit(submission));
     expect(request.deadline).toMatchObject({
       receivedOn: "2026-07-01",
       // 1 August 2026 is a Saturday. The day of the 3rd ends at midnight in Auckland, twelve hours ahead.
@@ -120,13 +120,13 @@ describe("a month from receipt, and three", () => {
       ...submission,
       receivedAt: "2026-02-27T23:30:00+01:00",
     });
-    expect(earlier._unsafeUnwrap().request.deadline).toMatchObject({
+    expect(unwrap(earlier).request.deadline).toMatchObject({
       receivedOn: "2026-02-27",
       dueOn: "2026-03-27",
     });
     for (const receivedAt of ["2026-03-06T00:00:00Z", "yesterday"]) {
       const refused = await world.rights.requests.submit({ ...submission, receivedAt });
-      expect(refused._unsafeUnwrapErr()).toMatchObject({
+      expect(unwrapError(refused)).toMatchObject({
         code: "invalid-input",
         issues: [{ path: "receivedAt" }],
       });
@@ -170,7 +170,7 @@ describe("the operator", () => {
     const next = await createWorld({ ...world.options }, world.tables, world.clock);
     await next.settle();
     expect(remindersOf(world)).toMatchObject([{ overdue: true, dueOn: "2026-04-07" }]);
-    const audit = (await next.rights.requests.audit(on))._unsafeUnwrap();
+    const audit = unwrap(await next.rights.requests.audit(on));
     expect(audit.map(({ action }) => action)).toContain("overdue");
   });
 
@@ -178,12 +178,12 @@ describe("the operator", () => {
     const { world } = await received("2026-03-05", { rules: { acknowledgement: { lapsesAfter: 90 * day } } });
     const { overdue, due } = world.rights.requests;
     const ids = (views: readonly RequestView[]) => views.length;
-    expect(ids((await overdue({ actor: admin }))._unsafeUnwrap())).toBe(0);
-    expect(ids((await due({ actor: admin, within: 33 }))._unsafeUnwrap())).toBe(0);
-    expect(ids((await due({ actor: admin, within: 34 }))._unsafeUnwrap())).toBe(1);
+    expect(ids(unwrap(await overdue({ actor: admin })))).toBe(0);
+    expect(ids(unwrap(await due({ actor: admin, within: 33 })))).toBe(0);
+    expect(ids(unwrap(await due({ actor: admin, within: 34 })))).toBe(1);
     await world.pass(34 * day);
-    expect(ids((await overdue({ actor: admin }))._unsafeUnwrap())).toBe(1);
-    expect((await due({ actor: admin, within: -1 }))._unsafeUnwrapErr().code).toBe("invalid-input");
+    expect(ids(unwrap(await overdue({ actor: admin })))).toBe(1);
+    expect(unwrapError(await due({ actor: admin, within: -1 })).code).toBe("invalid-input");
   });
 
   it("is not reminded again by a clock that was set back", async () => {
@@ -203,7 +203,7 @@ describe("the operator", () => {
 
   it("is not reminded of what is done", async () => {
     const { world, requestId } = await received("2026-03-05");
-    (await world.rights.requests.acknowledge({ token: world.token() }))._unsafeUnwrap();
+    unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
     await world.pass(40 * day);
     expect((await world.read(requestId)).outcome).toBe("completed");
     expect(remindersOf(world)).toEqual([]);
@@ -213,7 +213,7 @@ describe("the operator", () => {
 describe("an extension", () => {
   it("is told to the address on record, with its reasons, and counts from then on", async () => {
     const { world, requestId } = await received("2026-03-05");
-    (await extended(world, requestId))._unsafeUnwrap();
+    unwrap(await extended(world, requestId));
     expect((await world.read(requestId)).deadline.extended).toBe(false);
     await world.settle();
     const [message] = world.notifier.sent.filter(({ notice }) => notice.type === "extension");
@@ -228,13 +228,13 @@ describe("an extension", () => {
   it("is possible once, within the first month, and with a reason that names nobody", async () => {
     const { world, requestId } = await received("2026-03-05");
     for (const reason of ["", "because of ada@example.org"]) {
-      expect((await extended(world, requestId, reason))._unsafeUnwrapErr().code).toBe("invalid-input");
+      expect(unwrapError(await extended(world, requestId, reason)).code).toBe("invalid-input");
     }
-    (await extended(world, requestId))._unsafeUnwrap();
-    expect((await extended(world, requestId))._unsafeUnwrapErr().code).toBe("not-possible-now");
+    unwrap(await extended(world, requestId));
+    expect(unwrapError(await extended(world, requestId)).code).toBe("not-possible-now");
     const late = await received("2026-03-05", { rules: { acknowledgement: { lapsesAfter: 90 * day } } });
     await late.world.pass(34 * day);
-    expect((await extended(late.world, late.requestId))._unsafeUnwrapErr().code).toBe("not-possible-now");
+    expect(unwrapError(await extended(late.world, late.requestId)).code).toBe("not-possible-now");
   });
 
   it("does not count where the person could not be told in time", async () => {
@@ -249,12 +249,12 @@ describe("an extension", () => {
     const { world, requestId, on } = await received("2026-03-05", { rules, notifier });
     await world.pass(30 * day);
     isDown = true;
-    (await extended(world, requestId))._unsafeUnwrap();
+    unwrap(await extended(world, requestId));
     await world.pass(10 * day);
     isDown = false;
     await world.pass(day);
     expect((await world.read(requestId)).deadline).toMatchObject({ extended: false, dueOn: "2026-04-07" });
-    const audit = (await world.rights.requests.audit(on))._unsafeUnwrap();
+    const audit = unwrap(await world.rights.requests.audit(on));
     expect(audit.map(({ action }) => action)).toContain("extension-too-late");
   });
 });
@@ -263,15 +263,15 @@ describe("while it is in doubt who asks", () => {
   it("the clock stands still, nothing is begun, and nothing is late", async () => {
     const { world, requestId, on } = await received("2026-03-05");
     const { suspend, resume, overdue } = world.rights.requests;
-    (await suspend({ ...on, reason: "another address than on record" }))._unsafeUnwrap();
-    (await world.rights.requests.acknowledge({ token: world.token() }))._unsafeUnwrap();
+    unwrap(await suspend({ ...on, reason: "another address than on record" }));
+    unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
     await world.pass(50 * day);
     const standing = await world.read(requestId);
     expect(standing).toMatchObject({ phase: "acknowledged", waitingFor: [{ for: "identity" }] });
     expect(standing.deadline.suspendedSince).toBe("2026-03-05T11:00:00.000Z");
     expect(remindersOf(world)).toEqual([]);
-    expect((await overdue({ actor: admin }))._unsafeUnwrap()).toEqual([]);
-    (await resume(on))._unsafeUnwrap();
+    expect(unwrap(await overdue({ actor: admin }))).toEqual([]);
+    unwrap(await resume(on));
     await world.settle();
     const { outcome, deadline } = await world.read(requestId);
     expect(outcome).toBe("completed");
@@ -288,14 +288,12 @@ describe("while it is in doubt who asks", () => {
   it("may be more than once, and is begun and ended once each", async () => {
     const { world, requestId, on } = await received("2026-03-05");
     const { suspend, resume } = world.rights.requests;
-    expect((await resume(on))._unsafeUnwrapErr().code).toBe("not-possible-now");
+    expect(unwrapError(await resume(on)).code).toBe("not-possible-now");
     for (const days of [2, 3]) {
-      (await suspend({ ...on, reason: "who is it" }))._unsafeUnwrap();
-      expect((await suspend({ ...on, reason: "who is it" }))._unsafeUnwrapErr().code).toBe(
-        "not-possible-now",
-      );
+      unwrap(await suspend({ ...on, reason: "who is it" }));
+      expect(unwrapError(await suspend({ ...on, reason: "who is it" })).code).toBe("not-possible-now");
       await world.pass(days * day);
-      (await resume(on))._unsafeUnwrap();
+      unwrap(await resume(on));
     }
     // 5 April and 5 days are 10 April 2026, a Friday.
     expect((await world.read(requestId)).deadline.dueOn).toBe("2026-04-10");

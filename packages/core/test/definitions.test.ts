@@ -11,7 +11,7 @@ import {
   systemClock,
 } from "@subject-rights/core";
 import { memoryNotifier, memoryStorage } from "@subject-rights/memory";
-import { sampleAttachment, sampleMessage } from "@subject-rights/testing";
+import { sampleAttachment, sampleMessage, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { peopleSource } from "./world.ts";
 
@@ -122,7 +122,7 @@ describe("what no adapter has to take care of, because it is never asked to:", (
     });
     const calledOff = call(AbortSignal.abort(new Error("stopped")));
     const erased = await source.erase?.(subjectOf([]), calledOff);
-    expect(erased?._unsafeUnwrapErr()).toMatchObject({ problem: "interrupted", retryable: true });
+    expect(unwrapError(erased)).toMatchObject({ problem: "interrupted", retryable: true });
     expect((await notifier.send(sampleMessage("support"), calledOff)).isErr()).toBe(true);
     expect(asked).toEqual([]);
   });
@@ -130,7 +130,7 @@ describe("what no adapter has to take care of, because it is never asked to:", (
   it("an attachment that is larger than it takes", async () => {
     const attachment = sampleAttachment(11);
     const sent = await notifier.send(sampleMessage("delivery", { attachment }), call());
-    expect(sent._unsafeUnwrapErr()).toMatchObject({ problem: "package-too-large", retryable: false });
+    expect(unwrapError(sent)).toMatchObject({ problem: "package-too-large", retryable: false });
     expect(asked).toEqual([]);
   });
 });

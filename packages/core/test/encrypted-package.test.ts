@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CarriedSecret, PermanentFailure, type Row } from "@subject-rights/core";
 import { memoryNotifier } from "@subject-rights/memory";
+import { unwrap } from "@subject-rights/testing";
 import { afterAll, describe, expect, it } from "vitest";
 import { unpack } from "./unpack.ts";
 import { ada, admin, createWorld, peopleSource, tenantAdmin } from "./world.ts";
@@ -59,11 +60,11 @@ const exported = async (options: Partial<Parameters<typeof createWorld>[0]>, att
   const notifier = memoryNotifier({ attachmentLimit });
   const world = await createWorld({ sources: [peopleSource("crm", people())], notifier, ...options });
   const asked = { actor: tenantAdmin, kind: "export", category: "customer-data", email: ada } as const;
-  const { request } = (await world.rights.requests.submit(asked))._unsafeUnwrap();
+  const { request } = unwrap(await world.rights.requests.submit(asked));
   await world.settle();
   const [confirmation] = notifier.sent;
   if (confirmation?.notice.type !== "confirmation") throw new Error("no confirmation");
-  (await world.rights.requests.acknowledge({ token: confirmation.notice.token }))._unsafeUnwrap();
+  unwrap(await world.rights.requests.acknowledge({ token: confirmation.notice.token }));
   await world.settle();
   const delivery = notifier.sent.findLast(({ notice }) => notice.type === "delivery");
   return { world, notifier, requestId: request.id, delivery };
@@ -77,7 +78,7 @@ describe("an encrypted package", () => {
     expect(delivery.notice.encrypted).toBe(true);
 
     const token = delivery.notice.url.slice(delivery.notice.url.indexOf("#") + 1);
-    const fetched = (await world.rights.packages.download({ token }))._unsafeUnwrap();
+    const fetched = unwrap(await world.rights.packages.download({ token }));
     const encrypted = await bytesOf(fetched.read());
     expect(encrypted.length).toBe(fetched.bytes);
     const [{ secret, ...about } = { secret: "" }] = carried;
@@ -104,7 +105,7 @@ describe("an encrypted package", () => {
     expect(secret).toMatch(/^(?:[0-9a-hjkmnp-tv-z]{4}-){6}[0-9a-hjkmnp-tv-z]{4}$/);
     const view = await world.read(requestId);
     expect(view.outcome).toBe("completed");
-    const audit = (await world.rights.requests.audit({ actor: admin, requestId }))._unsafeUnwrap();
+    const audit = unwrap(await world.rights.requests.audit({ actor: admin, requestId }));
     const seen = JSON.stringify([
       notifier.sent.map(({ attachment: _, ...message }) => message),
       view,
@@ -158,7 +159,7 @@ describe("an encrypted package", () => {
       requestId,
       message: "package-secret-1",
     });
-    retried._unsafeUnwrap();
+    unwrap(retried);
     await world.settle();
     expect(carried).toHaveLength(1);
     expect(await world.read(requestId)).toMatchObject({

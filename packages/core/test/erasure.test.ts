@@ -1,4 +1,5 @@
 import { defineDataSource } from "@subject-rights/core";
+import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, copyOfPeople, createWorld, peopleSource } from "./world.ts";
 
@@ -63,7 +64,7 @@ describe("an erasure", () => {
     // The tenant's key for pseudonyms stays; the request's own is gone.
     expect([...world.tables.keys.keys()].filter((name) => name.includes(id))).toEqual([]);
 
-    const audit = (await world.rights.requests.audit({ actor: admin, requestId: id }))._unsafeUnwrap();
+    const audit = unwrap(await world.rights.requests.audit({ actor: admin, requestId: id }));
     expect(audit.map(({ action, source }) => (source === null ? action : `${action} ${source}`))).toEqual([
       "submitted",
       "notice-sent",

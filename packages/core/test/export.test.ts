@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { type ExportPage, exportManifestSchema, PermanentFailure, type Row } from "@subject-rights/core";
 import { memoryNotifier } from "@subject-rights/memory";
+import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { unpack } from "./unpack.ts";
 import { ada, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
@@ -82,9 +83,7 @@ describe("an export", () => {
     ]);
 
     isDown = false;
-    (
-      await world.rights.requests.retrySource({ actor: tenantAdmin, requestId, source: "shop" })
-    )._unsafeUnwrap();
+    unwrap(await world.rights.requests.retrySource({ actor: tenantAdmin, requestId, source: "shop" }));
     await world.settle();
     expect((await world.read(requestId)).outcome).toBe("completed");
     expect(manifestOf(await delivered(world)).missing).toEqual([]);
@@ -106,7 +105,7 @@ describe("an export", () => {
       source: "shop",
       reason: "sold to another company, which answers for itself",
     });
-    expect(settled._unsafeUnwrap()).toMatchObject({ outcome: "completed-with-exceptions" });
+    expect(unwrap(settled)).toMatchObject({ outcome: "completed-with-exceptions" });
   });
 
   it("of which every source fails is a failure, and nothing is delivered", async () => {
@@ -165,9 +164,7 @@ describe("an export", () => {
       { for: "source", source: "crm", problem: "invalid-answer" },
     ]);
     isShort = false;
-    (
-      await world.rights.requests.retrySource({ actor: tenantAdmin, requestId, source: "crm" })
-    )._unsafeUnwrap();
+    unwrap(await world.rights.requests.retrySource({ actor: tenantAdmin, requestId, source: "crm" }));
     await world.settle();
     expect((await world.read(requestId)).outcome).toBe("completed");
   });
@@ -249,28 +246,28 @@ describe("a package that is too large to attach", () => {
     expect(delivery.attachment).toBeNull();
     const token = new URL(delivery.notice.url).hash.slice(1);
 
-    const fetched = (await world.rights.packages.download({ token }))._unsafeUnwrap();
+    const fetched = unwrap(await world.rights.packages.download({ token }));
     const zip = await buffer(fetched.read());
     expect(createHash("sha256").update(zip).digest("hex")).toBe(fetched.sha256);
     expect(zip.length).toBe(fetched.bytes);
     expect(manifestOf(await unpack(zip)).subject).toBe(ada);
-    const requestId = submitted._unsafeUnwrap().request.id;
-    const audit = (await world.rights.requests.audit({ actor: tenantAdmin, requestId }))._unsafeUnwrap();
+    const requestId = unwrap(submitted).request.id;
+    const audit = unwrap(await world.rights.requests.audit({ actor: tenantAdmin, requestId }));
     expect(audit.map(({ action }) => action)).toContain("downloaded");
 
-    expect((await world.rights.packages.download({ token: "x" }))._unsafeUnwrapErr()).toMatchObject({
+    expect(unwrapError(await world.rights.packages.download({ token: "x" }))).toMatchObject({
       reason: "unknown",
     });
-    expect((await world.rights.requests.acknowledge({ token }))._unsafeUnwrapErr()).toMatchObject({
+    expect(unwrapError(await world.rights.requests.acknowledge({ token }))).toMatchObject({
       reason: "unknown",
     });
     await world.pass(7 * 24 * hour + 60_000);
-    expect((await world.rights.packages.download({ token }))._unsafeUnwrapErr()).toMatchObject({
+    expect(unwrapError(await world.rights.packages.download({ token }))).toMatchObject({
       reason: "expired",
     });
     expect(world.tables.chunks.size).toBe(0);
     const gone = await world.rights.packages.fetch({ actor: tenantAdmin, requestId });
-    expect(gone._unsafeUnwrapErr().code).toBe("package-not-available");
+    expect(unwrapError(gone).code).toBe("package-not-available");
   });
 
   it.each([1, 2])("can be fetched %i times by its link, however many come at once", async (downloads) => {
@@ -282,11 +279,11 @@ describe("a package that is too large to attach", () => {
       rules: { downloads },
     });
     const submission = { actor: tenantAdmin, kind: "export", category: "customer-data", email: ada } as const;
-    const { request } = (await world.rights.requests.submit(submission))._unsafeUnwrap();
+    const { request } = unwrap(await world.rights.requests.submit(submission));
     await world.settle();
     const [confirmation] = notifier.sent;
     if (confirmation?.notice.type !== "confirmation") throw new Error("no confirmation");
-    (await world.rights.requests.acknowledge({ token: confirmation.notice.token }))._unsafeUnwrap();
+    unwrap(await world.rights.requests.acknowledge({ token: confirmation.notice.token }));
     await world.settle();
     const delivery = notifier.sent.at(-1)?.notice;
     if (delivery?.type !== "delivery" || delivery.url === null) throw new Error("no link");
@@ -299,9 +296,7 @@ describe("a package that is too large to attach", () => {
     // Whoever may fetch it without the link still may, and does not use it up.
     const fetched = await world.rights.packages.fetch({ actor: tenantAdmin, requestId: request.id });
     expect(fetched.isOk()).toBe(true);
-    const entries = (
-      await world.rights.requests.audit({ actor: tenantAdmin, requestId: request.id })
-    )._unsafeUnwrap();
+    const entries = unwrap(await world.rights.requests.audit({ actor: tenantAdmin, requestId: request.id }));
     expect(entries.filter(({ action }) => action === "downloaded")).toHaveLength(downloads + 1);
     await world.rights.stop();
   });
@@ -319,7 +314,7 @@ describe("a package that is too large to attach", () => {
     if (confirmation?.notice.type !== "confirmation") throw new Error("no confirmation");
     const acknowledged = await world.rights.requests.acknowledge({ token: confirmation.notice.token });
     await world.settle();
-    const requestId = acknowledged._unsafeUnwrap().id;
+    const requestId = unwrap(acknowledged).id;
     expect((await world.read(requestId)).waitingFor).toEqual([
       { for: "message", message: "delivery-1", problem: "package-too-large" },
     ]);
@@ -330,7 +325,7 @@ describe("a package that is too large to attach", () => {
     const sources = [peopleSource("crm", people())];
     const next = await createWorld({ sources, notifier: small, links }, world.tables, world.clock);
     const on = { actor: tenantAdmin, requestId, message: "delivery-1" };
-    (await next.rights.requests.resendMessage(on))._unsafeUnwrap();
+    unwrap(await next.rights.requests.resendMessage(on));
     await next.settle();
     expect(await next.read(requestId)).toMatchObject({ outcome: "completed", waitingFor: [] });
     expect(small.sent.at(-1)?.notice).toMatchObject({ type: "delivery", url: expect.stringContaining("#") });

@@ -1,4 +1,5 @@
 import { type CollectionOutcome, type DataSourceDefinition, defineDataSource } from "@subject-rights/core";
+import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { admin, createWorld, type World } from "./world.ts";
 
@@ -91,9 +92,7 @@ describe("what is proven of an erasure", () => {
     await world.pass(600_000);
     expect((await world.read(requestId)).grades).toEqual([]);
     const reason = "the archive burnt down";
-    (
-      await world.rights.requests.settleSource({ actor: admin, requestId, source: "archive", reason })
-    )._unsafeUnwrap();
+    unwrap(await world.rights.requests.settleSource({ actor: admin, requestId, source: "archive", reason }));
     await world.settle();
     expect(await graded(world, requestId)).toEqual(["completed-with-exceptions", [null, "failed", 0]]);
   });
@@ -102,7 +101,7 @@ describe("what is proven of an erasure", () => {
     const world = await createWorld({ sources: [archive({ owner: "archive@northwind.example" })] });
     const requestId = await world.acknowledged("erasure");
     const answer = { source: "archive", answer: "done", note: "shredded" } as const;
-    (await world.rights.requests.answerTask({ actor: admin, requestId, ...answer }))._unsafeUnwrap();
+    unwrap(await world.rights.requests.answerTask({ actor: admin, requestId, ...answer }));
     await world.settle();
     expect(await graded(world, requestId)).toEqual(["completed-with-exceptions", [null, "accepted", 0]]);
   });

@@ -1,4 +1,5 @@
 import type { Actor, Identifier, Row, SubjectRightsOptions } from "@subject-rights/core";
+import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, copyOfPeople, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
 
@@ -22,13 +23,13 @@ const shop = async (options: Partial<SubjectRightsOptions> = {}) => {
 };
 
 const place = async ({ rights }: World, ...identifiers: Identifier[]) =>
-  (await rights.holds.place({ actor: admin, identifiers, reason }))._unsafeUnwrap();
+  unwrap(await rights.holds.place({ actor: admin, identifiers, reason }));
 
 const lift = ({ rights }: World, holdId: string, actor = admin) =>
   rights.holds.lift({ actor, holdId, reason: "settled out of court" });
 
 const actionsOf = async ({ rights }: World, requestId: string) =>
-  (await rights.requests.audit({ actor: admin, requestId }))._unsafeUnwrap().map(({ action }) => action);
+  unwrap(await rights.requests.audit({ actor: admin, requestId })).map(({ action }) => action);
 
 describe("a hold", () => {
   it("stops an erasure, visibly, until it is lifted", async () => {
@@ -41,7 +42,7 @@ describe("a hold", () => {
     const view = await world.read(requestId);
     expect(view).toMatchObject({ outcome: null, waitingFor: [{ for: "hold", hold: hold.id }] });
     expect(view.sources.every(({ status }) => status === "pending")).toBe(true);
-    (await lift(world, hold.id))._unsafeUnwrap();
+    unwrap(await lift(world, hold.id));
     await world.settle();
     expect(await world.read(requestId)).toMatchObject({ outcome: "completed", waitingFor: [] });
     expect(held.has(ada)).toBe(false);
@@ -99,7 +100,7 @@ describe("a hold", () => {
     await world.settle();
     expect(copy.has(ada)).toBe(true);
     expect((await world.read(requestId)).waitingFor).toEqual([{ for: "hold", hold: hold.id }]);
-    (await lift(world, hold.id))._unsafeUnwrap();
+    unwrap(await lift(world, hold.id));
     await world.settle();
     expect((await world.read(requestId)).outcome).toBe("completed");
     expect(copy.has(ada)).toBe(false);
@@ -119,7 +120,7 @@ describe("a hold", () => {
     const tasks = () => world.notifier.sent.filter(({ notice }) => notice.type === "manual-task");
     await world.pass(2 * day);
     expect(tasks()).toHaveLength(0);
-    (await lift(world, hold.id))._unsafeUnwrap();
+    unwrap(await lift(world, hold.id));
     await world.settle();
     expect(tasks()).toHaveLength(1);
   });
@@ -131,21 +132,21 @@ describe("a hold", () => {
       yield { people: [ada, bo].map((value) => ({ identifiers: [email(value)] })), cursor: "1" };
     };
     const swept = { actor: admin, reason: "retention", category: "customer-data", people } as const;
-    const sweep = (await world.rights.sweeps.eraseMany(swept))._unsafeUnwrap();
-    expect((await sweep.end())._unsafeUnwrap().counts).toMatchObject({ erased: 1, leftBehind: 1 });
+    const sweep = unwrap(await world.rights.sweeps.eraseMany(swept));
+    expect(unwrap(await sweep.end()).counts).toMatchObject({ erased: 1, leftBehind: 1 });
     expect([...held.keys()]).toEqual([ada]);
-    const left = (await world.rights.sweeps.leftBehind({ actor: admin, sweepId: sweep.id }))._unsafeUnwrap();
+    const left = unwrap(await world.rights.sweeps.leftBehind({ actor: admin, sweepId: sweep.id }));
     expect(left).toMatchObject([{ problem: "held" }]);
-    (await lift(world, hold.id))._unsafeUnwrap();
-    const again = (await world.rights.sweeps.retry({ actor: admin, sweepId: sweep.id }))._unsafeUnwrap();
-    expect((await again.end())._unsafeUnwrap().counts).toMatchObject({ erased: 2, leftBehind: 0 });
+    unwrap(await lift(world, hold.id));
+    const again = unwrap(await world.rights.sweeps.retry({ actor: admin, sweepId: sweep.id }));
+    expect(unwrap(await again.end()).counts).toMatchObject({ erased: 2, leftBehind: 0 });
     expect(held.size).toBe(0);
   });
 
   it("ends by itself behind its last day", async () => {
     const { world, held } = await shop();
     const input = { actor: admin, identifiers: [email(ada)], reason, until: "2026-01-06" };
-    (await world.rights.holds.place(input))._unsafeUnwrap();
+    unwrap(await world.rights.holds.place(input));
     const requestId = await world.acknowledged("erasure");
     await world.pass(day);
     expect(held.has(ada)).toBe(true);
@@ -157,10 +158,10 @@ describe("a hold", () => {
     const { world, held } = await shop();
     const [first, second] = [await place(world, email(ada)), await place(world, email(ada))];
     const requestId = await world.acknowledged("erasure");
-    (await lift(world, first.hold.id))._unsafeUnwrap();
+    unwrap(await lift(world, first.hold.id));
     await world.settle();
     expect(held.has(ada)).toBe(true);
-    (await lift(world, second.hold.id))._unsafeUnwrap();
+    unwrap(await lift(world, second.hold.id));
     await world.settle();
     expect((await world.read(requestId)).outcome).toBe("completed");
   });
@@ -180,7 +181,7 @@ describe("a hold", () => {
     const { world, held } = await shop();
     await place(world, email(ada));
     const requestId = await world.acknowledged("erasure");
-    (await world.rights.requests.cancel({ actor: admin, requestId, reason: "by mistake" }))._unsafeUnwrap();
+    unwrap(await world.rights.requests.cancel({ actor: admin, requestId, reason: "by mistake" }));
     await world.pass(day);
     expect(await world.read(requestId)).toMatchObject({ outcome: "cancelled" });
     expect(held.has(ada)).toBe(true);
@@ -189,16 +190,16 @@ describe("a hold", () => {
   it("is kept with who placed and lifted it, and why, and nothing personal", async () => {
     const { world } = await shop();
     const { hold } = await place(world, email(ada));
-    (await lift(world, hold.id))._unsafeUnwrap();
+    unwrap(await lift(world, hold.id));
     const { read, list } = world.rights.holds;
-    const view = (await read({ actor: admin, holdId: hold.id }))._unsafeUnwrap();
+    const view = unwrap(await read({ actor: admin, holdId: hold.id }));
     expect(view).toMatchObject({
       placedBy: "admin-1",
       reason,
       lifted: { by: "admin-1", reason: "settled out of court" },
     });
-    expect((await list({ actor: admin, open: true }))._unsafeUnwrap().holds).toEqual([]);
-    expect((await list({ actor: admin }))._unsafeUnwrap().holds).toEqual([view]);
+    expect(unwrap(await list({ actor: admin, open: true })).holds).toEqual([]);
+    expect(unwrap(await list({ actor: admin })).holds).toEqual([view]);
     expect(JSON.stringify([...world.tables.holds])).not.toContain("ada@");
   });
 });
@@ -215,19 +216,19 @@ describe("a hold is refused", () => {
       { ...good, reason: `because of ${ada}` },
       { ...good, until: "tomorrow" },
     ]) {
-      expect((await put(bad))._unsafeUnwrapErr().code).toBe("invalid-input");
+      expect(unwrapError(await put(bad)).code).toBe("invalid-input");
     }
-    expect((await put({ ...good, actor: tenantAdmin }))._unsafeUnwrapErr().code).toBe("not-allowed");
+    expect(unwrapError(await put({ ...good, actor: tenantAdmin })).code).toBe("not-allowed");
   });
 
   it("to be lifted twice, or by another tenant", async () => {
     const { world } = await shop();
     const { hold } = await place(world, email(ada));
-    expect((await lift(world, hold.id, elsewhere))._unsafeUnwrapErr().code).toBe("hold-not-found");
-    expect((await lift(world, "none"))._unsafeUnwrapErr().code).toBe("hold-not-found");
+    expect(unwrapError(await lift(world, hold.id, elsewhere)).code).toBe("hold-not-found");
+    expect(unwrapError(await lift(world, "none")).code).toBe("hold-not-found");
     const answers = await Promise.all([lift(world, hold.id), lift(world, hold.id)]);
     expect(answers.filter((answer) => answer.isOk())).toHaveLength(1);
-    expect((await lift(world, hold.id))._unsafeUnwrapErr().code).toBe("not-possible-now");
+    expect(unwrapError(await lift(world, hold.id)).code).toBe("not-possible-now");
   });
 
   it("where there is no store for it", async () => {
@@ -251,8 +252,5 @@ it("a reason is text everywhere: one with half of a surrogate pair has no canoni
   const { holds, suppressions } = world.rights;
   const placed = await holds.place({ actor: admin, identifiers, reason });
   const lifted = await suppressions.lift({ actor: admin, identifiers, reason });
-  expect([placed._unsafeUnwrapErr().code, lifted._unsafeUnwrapErr().code]).toEqual([
-    "invalid-input",
-    "invalid-input",
-  ]);
+  expect([unwrapError(placed).code, unwrapError(lifted).code]).toEqual(["invalid-input", "invalid-input"]);
 });

@@ -1,3 +1,4 @@
+import { unwrap, unwrapError } from "@subject-rights/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { defineUserDirectory } from "../src/index.ts";
@@ -10,23 +11,23 @@ describe("submitting under an idempotency key", () => {
   it("answers the same request, even once it is closed", async () => {
     const { rights, settle, token, read } = await createWorld({ sources: [peopleSource("crm", people())] });
     const submission = { ...erasure, idempotencyKey: "key-1" };
-    const first = (await rights.requests.submit(submission))._unsafeUnwrap();
+    const first = unwrap(await rights.requests.submit(submission));
     expect(first.alreadyOpen).toBe(false);
     await settle();
-    (await rights.requests.acknowledge({ token: token() }))._unsafeUnwrap();
+    unwrap(await rights.requests.acknowledge({ token: token() }));
     await settle();
     expect((await read(first.request.id)).outcome).toBe("completed");
-    const again = (await rights.requests.submit(submission))._unsafeUnwrap();
+    const again = unwrap(await rights.requests.submit(submission));
     expect(again).toMatchObject({ alreadyOpen: false, request: { id: first.request.id, phase: "closed" } });
     // Without a key it is asked for anew.
-    const anew = (await rights.requests.submit(erasure))._unsafeUnwrap();
+    const anew = unwrap(await rights.requests.submit(erasure));
     expect(anew.request.id).not.toBe(first.request.id);
     await rights.stop();
   });
 
   it("refuses the same key for anything else, and does nothing", async () => {
     const { rights, tables } = await createWorld({ sources: [peopleSource("crm", people())] });
-    (await rights.requests.submit({ ...erasure, idempotencyKey: "key-1" }))._unsafeUnwrap();
+    unwrap(await rights.requests.submit({ ...erasure, idempotencyKey: "key-1" }));
     const changes = [
       { email: "bob@example.org" },
       { kind: "export", actor: { ...admin, roles: ["admin", "tenant-admin"] } },
@@ -35,7 +36,7 @@ describe("submitting under an idempotency key", () => {
     ] as const;
     for (const change of changes) {
       const refused = await rights.requests.submit({ ...erasure, idempotencyKey: "key-1", ...change });
-      expect(refused._unsafeUnwrapErr().code).toBe("idempotency-key-reused");
+      expect(unwrapError(refused).code).toBe("idempotency-key-reused");
     }
     expect(tables.requests.size).toBe(1);
     // An address in other letters is the same address.
@@ -51,12 +52,12 @@ describe("submitting under an idempotency key", () => {
   it("takes the keys of each actor and each tenant for themselves", async () => {
     const { rights, tables } = await createWorld({ sources: [peopleSource("crm", people())] });
     for (const actor of [admin, { ...admin, tenant: "other" }]) {
-      (await rights.requests.submit({ ...erasure, actor, idempotencyKey: "key-1" }))._unsafeUnwrap();
+      unwrap(await rights.requests.submit({ ...erasure, actor, idempotencyKey: "key-1" }));
     }
     const other = { ...erasure, actor: { ...admin, id: "admin-2" }, idempotencyKey: "key-1" };
     // Ada's is open already, so nothing new is made; bob's is.
-    expect((await rights.requests.submit(other))._unsafeUnwrap().alreadyOpen).toBe(true);
-    (await rights.requests.submit({ ...other, email: "bob@example.org" }))._unsafeUnwrap();
+    expect(unwrap(await rights.requests.submit(other)).alreadyOpen).toBe(true);
+    unwrap(await rights.requests.submit({ ...other, email: "bob@example.org" }));
     expect(tables.requests.size).toBe(3);
     await rights.stop();
   });
@@ -68,7 +69,7 @@ describe("submitting under an idempotency key", () => {
         fc.boolean(),
         async (emails, isAdaOpen) => {
           const { rights, tables } = await createWorld({ sources: [peopleSource("crm", people())] });
-          if (isAdaOpen) (await rights.requests.submit(erasure))._unsafeUnwrap();
+          if (isAdaOpen) unwrap(await rights.requests.submit(erasure));
           const before = tables.requests.size;
           const answers = await Promise.all(
             emails.map((email) => rights.requests.submit({ ...erasure, email, idempotencyKey: "key-1" })),
@@ -93,7 +94,7 @@ describe("submitting under an idempotency key", () => {
     const { rights } = await createWorld({ sources: [peopleSource("crm", people())] });
     for (const idempotencyKey of ["", "two words", "ä", "x".repeat(201)]) {
       const refused = await rights.requests.submit({ ...erasure, idempotencyKey });
-      expect(refused._unsafeUnwrapErr().code).toBe("invalid-input");
+      expect(unwrapError(refused).code).toBe("invalid-input");
     }
     await rights.stop();
   });
@@ -109,10 +110,10 @@ describe("a hold under an idempotency key", () => {
       idempotencyKey: "key-1",
     };
     const [first, second] = await Promise.all([rights.holds.place(hold), rights.holds.place(hold)]);
-    expect(second._unsafeUnwrap().hold).toEqual(first._unsafeUnwrap().hold);
-    expect((await rights.holds.list({ actor: admin }))._unsafeUnwrap().holds).toHaveLength(1);
+    expect(unwrap(second).hold).toEqual(unwrap(first).hold);
+    expect(unwrap(await rights.holds.list({ actor: admin })).holds).toHaveLength(1);
     const other = await rights.holds.place({ ...hold, reason: "another claim" });
-    expect(other._unsafeUnwrapErr().code).toBe("idempotency-key-reused");
+    expect(unwrapError(other).code).toBe("idempotency-key-reused");
     await rights.stop();
   });
 });
@@ -132,14 +133,14 @@ describe("removing users under an idempotency key", () => {
       users: defineUserDirectory({ list: async () => ({ users: there }) }),
     });
     const removal = { actor: admin, userIds: ["u-2", "u-1"], idempotencyKey: "key-1" };
-    const first = (await rights.users.remove(removal))._unsafeUnwrap();
+    const first = unwrap(await rights.users.remove(removal));
     there = users.slice(2);
-    const again = (await rights.users.remove({ ...removal, userIds: ["u-1", "u-2"] }))._unsafeUnwrap();
+    const again = unwrap(await rights.users.remove({ ...removal, userIds: ["u-1", "u-2"] }));
     expect(again.map(({ request }) => request.id).toSorted()).toEqual(
       first.map(({ request }) => request.id).toSorted(),
     );
     const other = await rights.users.remove({ ...removal, userIds: ["u-1"] });
-    expect(other._unsafeUnwrapErr().code).toBe("idempotency-key-reused");
+    expect(unwrapError(other).code).toBe("idempotency-key-reused");
     expect(tables.requests.size).toBe(2);
     await rights.stop();
   });

@@ -4,6 +4,7 @@ import {
   type FoundIdentifier,
   type Row,
 } from "@subject-rights/core";
+import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, createWorld, peopleSource } from "./world.ts";
 
@@ -98,7 +99,7 @@ describe("identifying", () => {
       notice: { type: "decision", identifierType: "telephone" },
     });
     expect(JSON.stringify(world.notifier.sent.at(-1))).not.toContain("030 1");
-    const revealed = (await world.rights.requests.reveal({ actor: admin, requestId }))._unsafeUnwrap();
+    const revealed = unwrap(await world.rights.requests.reveal({ actor: admin, requestId }));
     expect(revealed.undecided).toEqual([
       { decision: "decision-1", identifier: { type: "telephone", value: "030 1" } },
     ]);
@@ -109,7 +110,7 @@ describe("identifying", () => {
       decision: "decision-1",
       reason: "two people in one household",
     } as const;
-    (await world.rights.requests.decideIdentifier({ ...decision, answer: "somebody-else" }))._unsafeUnwrap();
+    unwrap(await world.rights.requests.decideIdentifier({ ...decision, answer: "somebody-else" }));
     await world.settle();
     expect(byPhone.size).toBe(1);
     // Nobody knows a telephone number of hers, so whether she is among the calls cannot be said.
@@ -117,7 +118,7 @@ describe("identifying", () => {
       { for: "source", source: "calls", problem: "identifier-missing" },
     ]);
     const again = await world.rights.requests.decideIdentifier({ ...decision, answer: "same-person" });
-    expect(again._unsafeUnwrapErr().code).toBe("not-possible-now");
+    expect(unwrapError(again).code).toBe("not-possible-now");
   });
 
   it("goes on with a shared identifier that somebody confirmed", async () => {

@@ -1,5 +1,6 @@
 import type { CallContext, Category, CollectionOutcome } from "@subject-rights/core";
 import { MemoryTransaction } from "@subject-rights/memory";
+import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, createWorld, hanging, peopleSource } from "./world.ts";
 
@@ -147,17 +148,15 @@ describe("the category of a request", () => {
     const world = await createWorld({ sources: [source, copy] });
     for (const category of ["user-data", "customer-data"] as const) {
       told.length = 0;
-      (
-        await world.rights.requests.submit({ actor: admin, kind: "erasure", category, email: ada })
-      )._unsafeUnwrap();
+      unwrap(await world.rights.requests.submit({ actor: admin, kind: "erasure", category, email: ada }));
       await world.settle();
-      (await world.rights.requests.acknowledge({ token: world.token() }))._unsafeUnwrap();
+      unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
       await world.settle();
       expect(new Set(told.map(([ability]) => ability))).toEqual(new Set(["identify", "locate", "erase"]));
       expect(new Set(told.map(([, each]) => each))).toEqual(new Set([category]));
     }
     told.length = 0;
-    (await world.rights.sources.refresh({ actor: admin, source: "copy" }))._unsafeUnwrap();
+    unwrap(await world.rights.sources.refresh({ actor: admin, source: "copy" }));
     expect(told).toEqual([["refresh", null]]);
   });
 });

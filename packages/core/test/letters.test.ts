@@ -1,4 +1,5 @@
 import type { Row } from "@subject-rights/core";
+import { unwrap } from "@subject-rights/testing";
 import { expect, it } from "vitest";
 import { ada, admin, createWorld, peopleSource } from "./world.ts";
 
@@ -27,7 +28,7 @@ it("tells the person on record why a request is declined, and then forgets them"
     .unwrapOr("");
   await world.settle();
   const declined = { actor: admin, requestId, reason: "the same was done ten days ago" };
-  (await world.rights.requests.decline(declined))._unsafeUnwrap();
+  unwrap(await world.rights.requests.decline(declined));
   await world.pass(day);
   const letters = world.notifier.sent.filter(({ notice }) => notice.type === "refusal");
   expect(letters.map(({ to }) => to)).toEqual(["tenant-admin@northwind.example"]);
@@ -50,8 +51,8 @@ it("tells nobody of a request that is cancelled", async () => {
     email: ada,
   });
   await world.settle();
-  const requestId = submitted._unsafeUnwrap().request.id;
-  (await world.rights.requests.cancel({ actor: admin, requestId, reason: "a mistake" }))._unsafeUnwrap();
+  const requestId = unwrap(submitted).request.id;
+  unwrap(await world.rights.requests.cancel({ actor: admin, requestId, reason: "a mistake" }));
   await world.pass(day);
   expect(world.notifier.sent.map(({ notice }) => notice.type)).toEqual(["confirmation"]);
 });
@@ -76,7 +77,7 @@ it("says in the confirmation when the request arrived, and by when it is answere
   const { world } = await shop();
   await world.acknowledged("erasure");
   const [{ notice } = {}] = world.notifier.sent;
-  const { deadline } = (await world.rights.requests.list({ actor: admin }))._unsafeUnwrap().requests[0] ?? {};
+  const { deadline } = unwrap(await world.rights.requests.list({ actor: admin })).requests[0] ?? {};
   const { receivedOn, dueOn } = deadline ?? {};
   expect(notice).toMatchObject({ type: "confirmation", receivedOn, dueOn });
 });
@@ -94,8 +95,8 @@ it("says of a request that was typed in later on which day it arrived, where the
     receivedAt: received.toISOString(),
   });
   await world.settle();
-  const requestId = submitted._unsafeUnwrap().request.id;
-  (await world.rights.requests.decline({ actor: admin, requestId, reason: "not possible" }))._unsafeUnwrap();
+  const requestId = unwrap(submitted).request.id;
+  unwrap(await world.rights.requests.decline({ actor: admin, requestId, reason: "not possible" }));
   await world.pass(day);
   // Half past eleven in Greenwich is the next day in Berlin.
   const receivedOn = new Date(received.getTime() + day).toISOString().slice(0, 10);

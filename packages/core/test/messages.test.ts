@@ -1,4 +1,5 @@
 import { defineNotifier, type Message, PermanentFailure, type Row } from "@subject-rights/core";
+import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, createWorld, peopleSource, tenantAdmin } from "./world.ts";
 
@@ -25,7 +26,7 @@ describe("a notifier that", () => {
       if (isDown) throw new Error(`connection refused while writing to ${ada}`);
     });
     const world = await createWorld({ sources: [peopleSource("crm", people())], notifier });
-    const { request } = (await world.rights.requests.submit(submission))._unsafeUnwrap();
+    const { request } = unwrap(await world.rights.requests.submit(submission));
     await world.clock.advance(9 * hour);
     expect((await world.read(request.id)).messages).toMatchObject([
       { kind: "confirmation", status: "due", problem: { code: "unavailable" } },
@@ -34,9 +35,7 @@ describe("a notifier that", () => {
     await world.clock.advance(60_000);
     expect(accepted.map(({ notice }) => notice.type)).toEqual(["confirmation"]);
     // Hours of tries are one line in the audit, and what the driver said is nowhere.
-    const audit = (
-      await world.rights.requests.audit({ actor: admin, requestId: request.id })
-    )._unsafeUnwrap();
+    const audit = unwrap(await world.rights.requests.audit({ actor: admin, requestId: request.id }));
     expect(audit.map(({ action }) => action)).toEqual(["submitted", "notice-failed", "notice-sent"]);
     expect(JSON.stringify([audit, [...world.tables.requests.values()]])).not.toContain("ada@");
   });
@@ -47,7 +46,7 @@ describe("a notifier that", () => {
       if (refuses && notice.type === "completion") throw new PermanentFailure("no such mailbox");
     });
     const world = await createWorld({ sources: [peopleSource("crm", people())], notifier });
-    const { request } = (await world.rights.requests.submit(submission))._unsafeUnwrap();
+    const { request } = unwrap(await world.rights.requests.submit(submission));
     await world.settle();
     const [confirmation] = accepted;
     if (confirmation?.notice.type !== "confirmation") throw new Error("no confirmation");
@@ -59,7 +58,7 @@ describe("a notifier that", () => {
     });
     refuses = false;
     const on = { actor: admin, requestId: request.id };
-    (await world.rights.requests.resendMessage({ ...on, message: "completion-1" }))._unsafeUnwrap();
+    unwrap(await world.rights.requests.resendMessage({ ...on, message: "completion-1" }));
     await world.settle();
     expect(accepted.map(({ notice }) => notice.type)).toEqual(["confirmation", "completion"]);
     expect((await world.read(request.id)).waitingFor).toEqual([]);
@@ -72,7 +71,7 @@ describe("a notifier that", () => {
         sources: [peopleSource("crm", people())],
         addresses: { tenantAdmin, support: () => "support@northwind.example" },
       });
-      const { request } = (await world.rights.requests.submit(submission))._unsafeUnwrap();
+      const { request } = unwrap(await world.rights.requests.submit(submission));
       await world.settle();
       expect(world.notifier.sent).toEqual([]);
       expect((await world.read(request.id)).waitingFor).toContainEqual({
@@ -100,7 +99,7 @@ describe("a clock that jumps", () => {
     world.clock.set(new Date("2025-01-05T09:00:00.000Z"));
     await world.clock.advance(60_000);
     expect((await world.read(requestId)).outcome).toBe("completed");
-    const audit = (await world.rights.requests.audit({ actor: admin, requestId }))._unsafeUnwrap();
+    const audit = unwrap(await world.rights.requests.audit({ actor: admin, requestId }));
     expect(audit.map(({ at }) => at)).toEqual(audit.map(({ at }) => at).toSorted());
   });
 
@@ -134,9 +133,9 @@ describe("a library that is stopped", () => {
     });
     await world.settle();
     await world.rights.stop();
-    (await world.rights.requests.acknowledge({ token: world.token() }))._unsafeUnwrap();
+    unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
     await world.clock.advance(hour);
-    const requestId = submitted._unsafeUnwrap().request.id;
+    const requestId = unwrap(submitted).request.id;
     expect((await world.read(requestId)).phase).toBe("acknowledged");
 
     expect(() => world.rights.start()).toThrow(/create it anew/);

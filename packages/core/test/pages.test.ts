@@ -6,6 +6,7 @@ import {
   type Row,
   rolePolicy,
 } from "@subject-rights/core";
+import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, copyOfPeople, createWorld, hanging, peopleSource } from "./world.ts";
 
@@ -35,12 +36,10 @@ const withUsers = async (users: ApplicationUser[], pageSize = 2) => {
 describe("the Permissions page", () => {
   it("lists users, and removes several: an erasure of user data for each", async () => {
     const { world, accounts } = await withUsers([user("admin-1", true), user("bo"), user("cy"), user("di")]);
-    const page = (await world.rights.users.list({ actor: admin }))._unsafeUnwrap();
+    const page = unwrap(await world.rights.users.list({ actor: admin }));
     expect(page.users.map(({ id }) => id)).toEqual(["admin-1", "bo"]);
 
-    const removed = (
-      await world.rights.users.remove({ actor: admin, userIds: ["bo", "di"] })
-    )._unsafeUnwrap();
+    const removed = unwrap(await world.rights.users.remove({ actor: admin, userIds: ["bo", "di"] }));
     expect(removed.map(({ request }) => [request.kind, request.category])).toEqual([
       ["erasure", "user-data"],
       ["erasure", "user-data"],
@@ -56,18 +55,18 @@ describe("the Permissions page", () => {
   it("lets nobody remove themselves by accident", async () => {
     const { world } = await withUsers([user("admin-1", true), user("admin-2", true), user("bo")]);
     const removal = { actor: admin, userIds: ["bo", "admin-1"] };
-    expect((await world.rights.users.remove(removal))._unsafeUnwrapErr().code).toBe("removing-yourself");
-    expect((await world.rights.requests.list({ actor: admin }))._unsafeUnwrap().requests).toEqual([]);
+    expect(unwrapError(await world.rights.users.remove(removal)).code).toBe("removing-yourself");
+    expect(unwrap(await world.rights.requests.list({ actor: admin })).requests).toEqual([]);
     expect((await world.rights.users.remove({ ...removal, includingMyself: true })).isOk()).toBe(true);
   });
 
   it("does not let the last administrator go, nor the last of those who stay", async () => {
     const { world } = await withUsers([user("admin-1", true), user("admin-2", true), user("bo")]);
     const both = { actor: admin, userIds: ["admin-1", "admin-2"], includingMyself: true };
-    expect((await world.rights.users.remove(both))._unsafeUnwrapErr().code).toBe("last-administrator");
+    expect(unwrapError(await world.rights.users.remove(both)).code).toBe("last-administrator");
     expect((await world.rights.users.remove({ actor: admin, userIds: ["admin-2"] })).isOk()).toBe(true);
     const self = { actor: admin, userIds: ["admin-1"], includingMyself: true };
-    expect((await world.rights.users.remove(self))._unsafeUnwrapErr().code).toBe("last-administrator");
+    expect(unwrapError(await world.rights.users.remove(self)).code).toBe("last-administrator");
   });
 
   it("does not let two administrators remove each other at the same moment", async () => {
@@ -77,19 +76,19 @@ describe("the Permissions page", () => {
       world.rights.users.remove({ actor: admin, userIds: ["admin-2"] }),
       world.rights.users.remove({ actor: second, userIds: ["admin-1"] }),
     ]);
-    const { requests } = (await world.rights.requests.list({ actor: admin, open: true }))._unsafeUnwrap();
+    const { requests } = unwrap(await world.rights.requests.list({ actor: admin, open: true }));
     expect(requests.length).toBeLessThan(2);
   });
 
   it("removes nobody where one of them is unknown", async () => {
     const { world } = await withUsers([user("admin-1", true), user("bo")]);
     const removed = await world.rights.users.remove({ actor: admin, userIds: ["bo", "nobody"] });
-    expect(removed._unsafeUnwrapErr().code).toBe("user-not-found");
+    expect(unwrapError(removed).code).toBe("user-not-found");
     for (const userIds of [[], [""], undefined as never]) {
       const nobody = await world.rights.users.remove({ actor: admin, userIds });
-      expect(nobody._unsafeUnwrapErr().code).toBe("invalid-input");
+      expect(unwrapError(nobody).code).toBe("invalid-input");
     }
-    expect((await world.rights.requests.list({ actor: admin }))._unsafeUnwrap().requests).toEqual([]);
+    expect(unwrap(await world.rights.requests.list({ actor: admin })).requests).toEqual([]);
   });
 });
 
@@ -107,7 +106,7 @@ describe("the Data Sources page", () => {
 
   it("lists each source with what it holds, its status and its last refresh", async () => {
     const world = await setUp();
-    const before = (await world.rights.sources.list({ actor: admin }))._unsafeUnwrap();
+    const before = unwrap(await world.rights.sources.list({ actor: admin }));
     expect(before).toMatchObject([
       {
         id: "crm",
@@ -119,8 +118,8 @@ describe("the Data Sources page", () => {
       },
       { id: "insights", status: "pending", canRefresh: true, refreshedAt: null },
     ]);
-    (await world.rights.sources.refresh({ actor: admin, source: "insights" }))._unsafeUnwrap();
-    const after = (await world.rights.sources.list({ actor: admin }))._unsafeUnwrap();
+    unwrap(await world.rights.sources.refresh({ actor: admin, source: "insights" }));
+    const after = unwrap(await world.rights.sources.list({ actor: admin }));
     expect(after[1]).toMatchObject({
       status: "succeeded",
       refreshedAt: "2026-01-05T09:00:00.000Z",
@@ -134,8 +133,8 @@ describe("the Data Sources page", () => {
       if (isDown) throw new Error("down");
     });
     const refresh = () => world.rights.sources.refresh({ actor: admin, source: "insights" });
-    const row = async () => (await world.rights.sources.list({ actor: admin }))._unsafeUnwrap()[1];
-    expect((await refresh())._unsafeUnwrapErr()).toMatchObject({
+    const row = async () => unwrap(await world.rights.sources.list({ actor: admin }))[1];
+    expect(unwrapError(await refresh())).toMatchObject({
       code: "call-failed",
       problem: "unavailable",
     });
@@ -148,8 +147,8 @@ describe("the Data Sources page", () => {
   it("refuses to refresh what is not there, or cannot be", async () => {
     const world = await setUp();
     const refresh = (source: string) => world.rights.sources.refresh({ actor: admin, source });
-    expect((await refresh("nothing"))._unsafeUnwrapErr().code).toBe("source-not-found");
-    expect((await refresh("crm"))._unsafeUnwrapErr()).toMatchObject({
+    expect(unwrapError(await refresh("nothing")).code).toBe("source-not-found");
+    expect(unwrapError(await refresh("crm"))).toMatchObject({
       code: "call-failed",
       problem: "not-supported",
     });
@@ -167,7 +166,7 @@ describe("the Data Sources page", () => {
     });
     const requestId = await world.acknowledged("erasure");
     await world.clock.advance(60_000);
-    const list = async () => (await world.rights.sources.list({ actor: admin }))._unsafeUnwrap()[0];
+    const list = async () => unwrap(await world.rights.sources.list({ actor: admin }))[0];
     expect(await list()).toMatchObject({ status: "warning", problem: "unavailable", requests: [requestId] });
     await world.rights.requests.settleSource({
       actor: admin,
@@ -182,10 +181,10 @@ describe("the Data Sources page", () => {
     const world = await setUp(() => hanging(undefined, { signal: new AbortController().signal } as never));
     const refreshed = world.rights.sources.refresh({ actor: admin, source: "insights" });
     await world.settle();
-    const row = async () => (await world.rights.sources.list({ actor: admin }))._unsafeUnwrap()[1];
+    const row = async () => unwrap(await world.rights.sources.list({ actor: admin }))[1];
     expect(await row()).toMatchObject({ status: "running" });
     await world.clock.advance(60_000);
-    expect((await refreshed)._unsafeUnwrapErr()).toMatchObject({ problem: "timed-out" });
+    expect(unwrapError(await refreshed)).toMatchObject({ problem: "timed-out" });
     expect(await row()).toMatchObject({ status: "warning", problem: "timed-out" });
   });
 });
@@ -212,12 +211,12 @@ describe("a policy of one's own", () => {
       },
     });
     const ask = async (actor: Actor, action: PolicyAction) => world.rights.allows({ actor, action });
-    expect((await ask(admin, "submit-erasure"))._unsafeUnwrap()).toBe(true);
-    expect((await ask(admin, "submit-export"))._unsafeUnwrap()).toBe(false);
+    expect(unwrap(await ask(admin, "submit-erasure"))).toBe(true);
+    expect(unwrap(await ask(admin, "submit-export"))).toBe(false);
     // One that throws allows nothing.
-    expect((await ask(admin, "list-users"))._unsafeUnwrap()).toBe(false);
+    expect(unwrap(await ask(admin, "list-users"))).toBe(false);
     const nobody = { ...admin, id: "an address@example.org" };
-    expect((await ask(nobody, "submit-erasure"))._unsafeUnwrapErr().code).toBe("invalid-input");
+    expect(unwrapError(await ask(nobody, "submit-erasure")).code).toBe("invalid-input");
     expect(world.rights.timeZone).toBe("Europe/Berlin");
   });
 });

@@ -1,4 +1,5 @@
 import { type Actor, defineDataSource, type Row } from "@subject-rights/core";
+import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, createWorld, hanging, peopleSource, tenantAdmin } from "./world.ts";
 
@@ -59,13 +60,13 @@ describe("an actor", () => {
     const world = await createWorld({ sources: [byHand(people())] });
     const requestId = await world.acknowledged("erasure");
     const on = { actor: elsewhere, requestId };
-    expect((await world.rights.requests.read(on))._unsafeUnwrapErr().code).toBe("request-not-found");
-    expect((await world.rights.requests.cancel({ ...on, reason: "no" }))._unsafeUnwrapErr().code).toBe(
+    expect(unwrapError(await world.rights.requests.read(on)).code).toBe("request-not-found");
+    expect(unwrapError(await world.rights.requests.cancel({ ...on, reason: "no" })).code).toBe(
       "request-not-found",
     );
-    expect((await world.rights.requests.list({ actor: elsewhere }))._unsafeUnwrap().requests).toEqual([]);
+    expect(unwrap(await world.rights.requests.list({ actor: elsewhere })).requests).toEqual([]);
     const same = { actor: elsewhere, kind: "erasure", category: "customer-data", email: ada } as const;
-    expect((await world.rights.requests.submit(same))._unsafeUnwrap().alreadyOpen).toBe(false);
+    expect(unwrap(await world.rights.requests.submit(same)).alreadyOpen).toBe(false);
   });
 
   it("whose id is an email address is refused: it would stay in the audit for good", async () => {
@@ -76,7 +77,7 @@ describe("an actor", () => {
       category: "customer-data",
       email: ada,
     });
-    expect(submitted._unsafeUnwrapErr()).toMatchObject({ code: "invalid-input", issues: [{ path: "id" }] });
+    expect(unwrapError(submitted)).toMatchObject({ code: "invalid-input", issues: [{ path: "id" }] });
   });
 
   it("is let do nothing by a policy that throws, or answers anything but true", async () => {
@@ -89,9 +90,7 @@ describe("an actor", () => {
       () => undefined as never,
     ]) {
       const world = await createWorld({ sources: [byHand(people())], policy: answer });
-      expect((await world.rights.requests.list({ actor: admin }))._unsafeUnwrapErr().code).toBe(
-        "not-allowed",
-      );
+      expect(unwrapError(await world.rights.requests.list({ actor: admin })).code).toBe("not-allowed");
     }
   });
 });
@@ -110,13 +109,13 @@ describe("input", () => {
       7 as never,
     ]) {
       const refused = await world.rights.requests.submit({ ...submission, email });
-      expect(refused._unsafeUnwrapErr()).toMatchObject({
+      expect(unwrapError(refused)).toMatchObject({
         code: "invalid-input",
         issues: [{ path: "email" }],
       });
     }
     const unheld = await world.rights.requests.submit({ ...submission, category: "user-data" });
-    expect(unheld._unsafeUnwrapErr()).toMatchObject({
+    expect(unwrapError(unheld)).toMatchObject({
       code: "invalid-input",
       issues: [{ path: "category" }],
     });
@@ -138,7 +137,7 @@ describe("input", () => {
         source: "paper",
         reason,
       });
-      expect(settled._unsafeUnwrapErr().code).toBe("invalid-input");
+      expect(unwrapError(settled).code).toBe("invalid-input");
     }
   });
 });
@@ -153,7 +152,7 @@ describe("a manual task", () => {
       notice: { type: "manual-task", subject: ada, source: { id: "archive" } },
     });
     const answer = { actor: admin, requestId, source: "archive", answer: "done", note: "shredded" } as const;
-    (await world.rights.requests.answerTask(answer))._unsafeUnwrap();
+    unwrap(await world.rights.requests.answerTask(answer));
     await world.settle();
     expect((await world.read(requestId)).outcome).toBeNull();
     expect((await world.read(requestId)).sources[0]?.problem?.code).toBe("still-present");
@@ -161,7 +160,7 @@ describe("a manual task", () => {
     left.clear();
     await world.clock.advance(10_000);
     expect(world.notifier.sent.filter(({ notice }) => notice.type === "manual-task")).toHaveLength(2);
-    (await world.rights.requests.answerTask(answer))._unsafeUnwrap();
+    unwrap(await world.rights.requests.answerTask(answer));
     await world.clock.advance(10_000);
     expect((await world.read(requestId)).outcome).toBe("completed");
   });
@@ -187,7 +186,7 @@ describe("a manual task", () => {
       answer: "done",
       note: "again",
     });
-    expect(again._unsafeUnwrapErr().code).toBe("not-possible-now");
+    expect(unwrapError(again).code).toBe("not-possible-now");
   });
 
   it("that the owner cannot do is a warning until somebody decides", async () => {
@@ -212,9 +211,9 @@ describe("a source that nobody has heard of", () => {
     const world = await createWorld({ sources: [archive(people(), false)] });
     const on = { actor: admin, requestId: await world.acknowledged("erasure"), source: "nothing" };
     const { requests } = world.rights;
-    expect((await requests.retrySource(on))._unsafeUnwrapErr().code).toBe("source-not-found");
+    expect(unwrapError(await requests.retrySource(on)).code).toBe("source-not-found");
     const settled = await requests.settleSource({ ...on, reason: "not needed" });
-    expect(settled._unsafeUnwrapErr().code).toBe("source-not-found");
+    expect(unwrapError(settled).code).toBe("source-not-found");
   });
 });
 
@@ -241,13 +240,11 @@ describe("a request whose key is lost", () => {
     for (const name of world.tables.keys.keys())
       if (name.includes(on.requestId)) world.tables.keys.delete(name);
     const { requests } = world.rights;
-    expect((await requests.retrySource({ ...on, source: "archive" }))._unsafeUnwrapErr().code).toBe(
-      "key-destroyed",
-    );
+    expect(unwrapError(await requests.retrySource({ ...on, source: "archive" })).code).toBe("key-destroyed");
     const cancelled = await requests.cancel({ ...on, reason: "its key was lost" });
-    expect(cancelled._unsafeUnwrap()).toMatchObject({ outcome: "cancelled" });
+    expect(unwrap(cancelled)).toMatchObject({ outcome: "cancelled" });
     const again = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
-    expect((await requests.submit(again))._unsafeUnwrap().alreadyOpen).toBe(false);
+    expect(unwrap(await requests.submit(again)).alreadyOpen).toBe(false);
   });
 });
 
@@ -266,7 +263,7 @@ describe("cancelling", () => {
     });
     const requestId = await world.acknowledged("erasure");
     const on = { actor: admin, requestId };
-    (await world.rights.requests.cancel({ ...on, reason: "submitted by mistake" }))._unsafeUnwrap();
+    unwrap(await world.rights.requests.cancel({ ...on, reason: "submitted by mistake" }));
     expect(signal?.aborted).toBe(true);
     await world.clock.advance(3_600_000);
     expect(await world.read(requestId)).toMatchObject({
@@ -278,7 +275,7 @@ describe("cancelling", () => {
       await world.rights.requests.retrySource({ ...on, source: "slow" }),
       await world.rights.requests.settleSource({ ...on, source: "slow", reason: "again" }),
     ]) {
-      expect(answer._unsafeUnwrapErr().code).toBe("not-possible-now");
+      expect(unwrapError(answer).code).toBe("not-possible-now");
     }
     expect(world.errors).toEqual([]);
   });
@@ -295,10 +292,10 @@ describe("progress", () => {
       category: "customer-data",
       email: ada,
     });
-    const requestId = submitted._unsafeUnwrap().request.id;
+    const requestId = unwrap(submitted).request.id;
     const events: string[] = [];
     const all: unknown[] = [];
-    const progress = (await world.rights.requests.progress({ actor: admin, requestId }))._unsafeUnwrap();
+    const progress = unwrap(await world.rights.requests.progress({ actor: admin, requestId }));
     const followed = (async () => {
       for await (const event of progress) {
         all.push(event);
@@ -325,13 +322,12 @@ describe("progress", () => {
       category: "customer-data",
       email: ada,
     });
-    const requestId = submitted._unsafeUnwrap().request.id;
+    const requestId = unwrap(submitted).request.id;
     const stop = new AbortController();
     const input = { actor: admin, requestId, signal: stop.signal };
     const seen: string[] = [];
     const followed = (async () => {
-      for await (const event of (await world.rights.requests.progress(input))._unsafeUnwrap())
-        seen.push(event.type);
+      for await (const event of unwrap(await world.rights.requests.progress(input))) seen.push(event.type);
     })();
     await world.settle();
     stop.abort();

@@ -4,7 +4,7 @@ import {
   defineDataSource,
   type Row,
 } from "@subject-rights/core";
-import { simulatedClock } from "@subject-rights/testing";
+import { simulatedClock, unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, copyOfPeople, createWorld, type World } from "./world.ts";
 
@@ -70,9 +70,7 @@ const shop = async (
   made = world;
   const requestId = await world.acknowledged("erasure");
   const actions = async () =>
-    (await world.rights.requests.audit({ actor: admin, requestId }))
-      ._unsafeUnwrap()
-      .map(({ action }) => action);
+    unwrap(await world.rights.requests.audit({ actor: admin, requestId })).map(({ action }) => action);
   const letters = () =>
     world.notifier.sent.flatMap(({ notice }) => (notice.type === "completion" ? [notice] : []));
   return { world, requestId, invoices, refreshed, copy, actions, letters };
@@ -103,7 +101,7 @@ describe("what the law keeps", () => {
     expect(refreshed).toHaveLength(2);
     expect(await actions()).toEqual(expect.arrayContaining(["reopened", "key-destroyed"]));
     // Nothing is left that could tell who it was.
-    expect((await world.rights.requests.reveal({ actor: admin, requestId }))._unsafeUnwrapErr().code).toBe(
+    expect(unwrapError(await world.rights.requests.reveal({ actor: admin, requestId })).code).toBe(
       "key-destroyed",
     );
   });
@@ -172,13 +170,13 @@ describe("what the law keeps", () => {
     const { world, requestId, invoices } = await shop([["1", "2026-06-30"]]);
     await world.pass(119 * day);
     const submission = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
-    const second = (await world.rights.requests.submit(submission))._unsafeUnwrap();
+    const second = unwrap(await world.rights.requests.submit(submission));
     expect(second.alreadyOpen).toBe(false);
     await world.settle();
     await world.pass(2 * day);
     expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
     expect(invoices.size).toBe(0);
-    (await world.rights.requests.acknowledge({ token: world.token() }))._unsafeUnwrap();
+    unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
     await world.settle();
     expect(await world.read(second.request.id)).toMatchObject({ outcome: "completed" });
   });
@@ -205,7 +203,7 @@ describe("what the law keeps", () => {
     });
     await world.pass(600_000);
     const settled = { actor: admin, requestId, source: "books", reason: "looked after by hand" };
-    (await world.rights.requests.settleSource(settled))._unsafeUnwrap();
+    unwrap(await world.rights.requests.settleSource(settled));
     await world.pass(200 * day);
     expect(await world.read(requestId)).toMatchObject({
       outcome: "completed-with-exceptions",
@@ -222,7 +220,7 @@ describe("what the law keeps", () => {
       },
     });
     await world.pass(600_000);
-    (await world.rights.requests.cancel({ actor: admin, requestId, reason: "by mistake" }))._unsafeUnwrap();
+    unwrap(await world.rights.requests.cancel({ actor: admin, requestId, reason: "by mistake" }));
     await world.pass(200 * day);
     expect(await world.read(requestId)).toMatchObject({ outcome: "cancelled", reopensAt: null });
     expect(invoices.size).toBe(1);

@@ -7,6 +7,7 @@ import {
   type WhyLeftOut,
 } from "@subject-rights/core";
 import { memoryTables } from "@subject-rights/memory";
+import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
 
@@ -36,7 +37,7 @@ const may = ({ rights }: World, identifier: Identifier, part: { actor?: Actor } 
   rights.suppressions.mayTakeIn({ actor: admin, identifiers: [identifier], ...part });
 
 const mayTakeIn = async (world: World, identifier: Identifier, part = {}) =>
-  (await may(world, identifier, part))._unsafeUnwrap();
+  unwrap(await may(world, identifier, part));
 
 const erased = async (world: World, whom = ada) => {
   const requestId = await world.acknowledged("erasure", whom);
@@ -112,7 +113,7 @@ describe("whether a person may be taken in", () => {
       decision,
       answer: "same-person",
     } as const;
-    (await world.rights.requests.decideIdentifier({ ...answer, reason: "lives alone" }))._unsafeUnwrap();
+    unwrap(await world.rights.requests.decideIdentifier({ ...answer, reason: "lives alone" }));
     await world.settle();
     expect((await world.read(requestId)).outcome).toBe("completed");
     expect(await mayTakeIn(world, { type: "customer-number", value: "4711" })).toBe(false);
@@ -133,7 +134,7 @@ describe("whether a person may be taken in", () => {
     const requestId = await world.acknowledged("erasure");
     expect(await mayTakeIn(world, email(ada))).toBe(false);
     const cancelled = { actor: admin, requestId, reason: "a mistake" };
-    (await world.rights.requests.cancel(cancelled))._unsafeUnwrap();
+    unwrap(await world.rights.requests.cancel(cancelled));
     await world.pass(day);
     expect(await mayTakeIn(world, email(ada))).toBe(true);
     const exported = await world.acknowledged("export");
@@ -144,8 +145,8 @@ describe("whether a person may be taken in", () => {
   it("is yes again once it is lifted, which says by whom and why, and no once they are erased again", async () => {
     const { world, held } = await shop();
     await erased(world);
-    expect((await lift(world, email(ada)))._unsafeUnwrap()).toBe(1);
-    expect((await lift(world, email(ada)))._unsafeUnwrap()).toBe(0);
+    expect(unwrap(await lift(world, email(ada)))).toBe(1);
+    expect(unwrap(await lift(world, email(ada)))).toBe(0);
     expect(await mayTakeIn(world, email(ada))).toBe(true);
     const [row] = [...world.tables.suppressions.values()].flat();
     expect(row?.lifted).toMatchObject({ by: admin.id, reason: "signed up again" });
@@ -158,23 +159,23 @@ describe("whether a person may be taken in", () => {
     const { world } = await shop();
     const { suppressions } = world.rights;
     const nobody = { actor: admin, identifiers: [] };
-    expect((await suppressions.mayTakeIn(nobody))._unsafeUnwrapErr()).toMatchObject({
+    expect(unwrapError(await suppressions.mayTakeIn(nobody))).toMatchObject({
       code: "invalid-input",
     });
     const guest = { ...admin, roles: [] };
-    expect((await may(world, email(ada), { actor: guest }))._unsafeUnwrapErr()).toMatchObject({
+    expect(unwrapError(await may(world, email(ada), { actor: guest }))).toMatchObject({
       code: "not-allowed",
     });
     const named = { actor: admin, identifiers: [email(ada)], reason: `asked by ${ada}` };
-    expect((await suppressions.lift(named))._unsafeUnwrapErr()).toMatchObject({ code: "invalid-input" });
+    expect(unwrapError(await suppressions.lift(named))).toMatchObject({ code: "invalid-input" });
   });
 
   it("is an error, and never a yes, where the key of the list is gone", async () => {
     const { world } = await shop();
     await erased(world);
     world.tables.keys.delete("suppressions/northwind");
-    expect((await may(world, email(ada)))._unsafeUnwrapErr()).toBeInstanceOf(KeyDestroyed);
-    expect((await lift(world, email(ada)))._unsafeUnwrapErr()).toBeInstanceOf(KeyDestroyed);
+    expect(unwrapError(await may(world, email(ada)))).toBeInstanceOf(KeyDestroyed);
+    expect(unwrapError(await lift(world, email(ada)))).toBeInstanceOf(KeyDestroyed);
     expect(world.tables.keys.has("suppressions/northwind")).toBe(false);
   });
 
@@ -280,12 +281,12 @@ describe("the key of the list", () => {
     await erased(world);
     const before = [...world.tables.suppressions.keys()];
     const { suppressions } = world.rights;
-    expect((await suppressions.rotate({ actor: admin }))._unsafeUnwrap()).toBe(1);
+    expect(unwrap(await suppressions.rotate({ actor: admin }))).toBe(1);
     expect([...world.tables.suppressions.keys()]).not.toEqual(before);
     expect(await mayTakeIn(world, email(ada))).toBe(false);
     await erased(world, bo);
-    expect((await suppressions.rotate({ actor: admin }))._unsafeUnwrap()).toBe(2);
-    expect((await suppressions.renew({ actor: admin }))._unsafeUnwrap()).toBe(0);
+    expect(unwrap(await suppressions.rotate({ actor: admin }))).toBe(2);
+    expect(unwrap(await suppressions.renew({ actor: admin }))).toBe(0);
     for (const each of [ada, bo]) expect(await mayTakeIn(world, email(each))).toBe(false);
     expect([...world.tables.suppressions.values()].flat().map(({ generation }) => generation)).toEqual([
       3, 3,
@@ -295,13 +296,13 @@ describe("the key of the list", () => {
   it("may be rotated half-way: nobody is forgotten before it is finished", async () => {
     const { world } = await shop();
     await erased(world);
-    (await world.options.keyRing.rotate("suppressions/northwind"))._unsafeUnwrap();
+    unwrap(await world.options.keyRing.rotate("suppressions/northwind"));
     expect(await mayTakeIn(world, email(ada))).toBe(false);
-    expect((await world.rights.suppressions.renew({ actor: admin }))._unsafeUnwrap()).toBe(1);
+    expect(unwrap(await world.rights.suppressions.renew({ actor: admin }))).toBe(1);
     expect(await mayTakeIn(world, email(ada))).toBe(false);
     const keys = world.tables.keys.get("suppressions/northwind") ?? [];
     world.tables.keys.set("suppressions/northwind", keys.slice(0, 1));
-    expect((await may(world, email(ada)))._unsafeUnwrapErr()).toBeInstanceOf(KeyDestroyed);
+    expect(unwrapError(await may(world, email(ada)))).toBeInstanceOf(KeyDestroyed);
   });
 });
 
@@ -316,7 +317,7 @@ describe("a copy of the list", () => {
     expect(await mayTakeIn(world, email(ada))).toBe(true);
     const { suppressions } = world.rights;
     const read = JSON.parse(JSON.stringify(copy));
-    expect((await suppressions.restore({ actor: admin, suppressions: read }))._unsafeUnwrap()).toBe(1);
+    expect(unwrap(await suppressions.restore({ actor: admin, suppressions: read }))).toBe(1);
     expect(await mayTakeIn(world, email(ada))).toBe(false);
     const elsewhere = { ...admin, tenant: "contoso" };
     for (const [actor, rows] of [
@@ -324,7 +325,7 @@ describe("a copy of the list", () => {
       [admin, [{ pseudonym: ada }]],
     ] as const) {
       const refused = await suppressions.restore({ actor, suppressions: rows });
-      expect(refused._unsafeUnwrapErr()).toMatchObject({ code: "invalid-input" });
+      expect(unwrapError(refused)).toMatchObject({ code: "invalid-input" });
     }
   });
 });
@@ -336,17 +337,17 @@ describe("a replay after a restored backup", () => {
     await erased(world);
     await world.pass(day);
     for (const [key, rows] of backup) held.set(key, rows);
-    const looked = (await replay(world, 3 * day))._unsafeUnwrap();
+    const looked = unwrap(await replay(world, 3 * day));
     expect(looked).toMatchObject({ dryRun: true, found: 1, sweep: null, complete: false });
     expect(looked.sources).toEqual([
       { id: "crm", title: "The crm", status: "listed", problem: null, listed: 2, found: 1 },
     ]);
     expect([...held.keys()].toSorted()).toEqual([ada, bo]);
-    const done = (await replay(world, 3 * day, { dryRun: false }))._unsafeUnwrap();
+    const done = unwrap(await replay(world, 3 * day, { dryRun: false }));
     expect(done).toMatchObject({ dryRun: false, found: 1, complete: true });
     expect(done.sweep).toMatchObject({ reason: "backup-replay", status: "completed", counts: { erased: 1 } });
     expect([...held.keys()]).toEqual([bo]);
-    const again = (await replay(world, 3 * day))._unsafeUnwrap();
+    const again = unwrap(await replay(world, 3 * day));
     expect(again).toMatchObject({ found: 0, complete: true });
   });
 
@@ -358,10 +359,10 @@ describe("a replay after a restored backup", () => {
     await world.pass(day);
     held.set(ada, [{}]);
     held.set(bo, [{}]);
-    expect((await replay(world, 5 * day))._unsafeUnwrap()).toMatchObject({ found: 1 });
-    (await lift(world, email(ada)))._unsafeUnwrap();
-    expect((await replay(world, 5 * day))._unsafeUnwrap()).toMatchObject({ found: 0 });
-    expect((await replay(world, 20 * day))._unsafeUnwrap()).toMatchObject({ found: 1 });
+    expect(unwrap(await replay(world, 5 * day))).toMatchObject({ found: 1 });
+    unwrap(await lift(world, email(ada)));
+    expect(unwrap(await replay(world, 5 * day))).toMatchObject({ found: 0 });
+    expect(unwrap(await replay(world, 20 * day))).toMatchObject({ found: 1 });
   });
 
   it("counts an erasure that had begun before the backup and ended after it", async () => {
@@ -384,7 +385,7 @@ describe("a replay after a restored backup", () => {
     await world.pass(2 * day);
     expect((await world.read(requestId)).outcome).not.toBeNull();
     held.set(ada, [{}]);
-    expect((await replay(world, 3 * day))._unsafeUnwrap()).toMatchObject({ found: 1 });
+    expect(unwrap(await replay(world, 3 * day))).toMatchObject({ found: 1 });
   });
 
   it("erases over all sources, also where only one of them can list", async () => {
@@ -393,7 +394,7 @@ describe("a replay after a restored backup", () => {
     await erased(world);
     crm.set(ada, [{}]);
     billing.set(ada, [{}]);
-    const done = (await replay(world, day, { dryRun: false }))._unsafeUnwrap();
+    const done = unwrap(await replay(world, day, { dryRun: false }));
     expect(done.sources.map(({ status }) => status)).toEqual(["listed", "cannot-list"]);
     expect(done).toMatchObject({ complete: false, sweep: { status: "completed" } });
     expect([crm.size, billing.size]).toEqual([0, 0]);
@@ -410,7 +411,7 @@ describe("a replay after a restored backup", () => {
     const world = await createWorld({ sources: [listing("billing", billing, broken), listing("crm", crm)] });
     await erased(world);
     crm.set(ada, [{}]);
-    const done = (await replay(world, day, { dryRun: false }))._unsafeUnwrap();
+    const done = unwrap(await replay(world, day, { dryRun: false }));
     expect(done.sources[0]).toMatchObject({
       status: "failed",
       problem: { code: "unavailable", retryable: true },
@@ -431,15 +432,15 @@ describe("a replay after a restored backup", () => {
       ],
     });
     await erased(world);
-    expect((await replay(world, day))._unsafeUnwrap()).toMatchObject({ found: 0 });
+    expect(unwrap(await replay(world, day))).toMatchObject({ found: 0 });
   });
 
   it("says where the list itself ends before the backup", async () => {
     const { world } = await shop();
-    expect((await replay(world, day))._unsafeUnwrap()).toMatchObject({ listReaches: null, complete: false });
+    expect(unwrap(await replay(world, day))).toMatchObject({ listReaches: null, complete: false });
     await erased(world);
     await world.pass(10 * day);
-    const late = (await replay(world, day))._unsafeUnwrap();
+    const late = unwrap(await replay(world, day));
     expect(late).toMatchObject({ found: 0, complete: false });
     expect(late.listReaches).not.toBeNull();
   });
@@ -450,11 +451,11 @@ describe("a replay after a restored backup", () => {
       yield { people: [{ identifiers: [email(ada)] }], cursor: "end" };
     };
     const asked = { actor: admin, reason: "retention", category: "customer-data", people } as const;
-    const sweep = (await world.rights.sweeps.eraseMany(asked))._unsafeUnwrap();
-    expect((await sweep.end())._unsafeUnwrap().status).toBe("completed");
+    const sweep = unwrap(await world.rights.sweeps.eraseMany(asked));
+    expect(unwrap(await sweep.end()).status).toBe("completed");
     expect(await mayTakeIn(world, email(ada))).toBe(true);
     held.set(ada, [{}]);
-    expect((await replay(world, day))._unsafeUnwrap()).toMatchObject({ found: 1 });
+    expect(unwrap(await replay(world, day))).toMatchObject({ found: 1 });
   });
 
   it("is stopped by a hold like every other erasure", async () => {
@@ -462,8 +463,8 @@ describe("a replay after a restored backup", () => {
     await erased(world);
     held.set(ada, [{}]);
     const hold = { actor: admin, identifiers: [email(ada)], reason: "a claim in court" };
-    (await world.rights.holds.place(hold))._unsafeUnwrap();
-    const done = (await replay(world, day, { dryRun: false }))._unsafeUnwrap();
+    unwrap(await world.rights.holds.place(hold));
+    const done = unwrap(await replay(world, day, { dryRun: false }));
     expect(done).toMatchObject({ complete: false, sweep: { counts: { leftBehind: 1 } } });
     expect(held.has(ada)).toBe(true);
   });

@@ -13,6 +13,7 @@ import {
   type SweepView,
 } from "@subject-rights/core";
 import { memoryTables } from "@subject-rights/memory";
+import { unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, copyOfPeople, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
 
@@ -119,7 +120,7 @@ describe("a sweep", () => {
     expect(settled).toMatchObject({ status: "completed-with-exceptions", counts: { leftBehind: 2 } });
     expect(orThrow(await sweeps.leftBehind(on))).toEqual([]);
     expect([...world.tables.keys.keys()].filter((name) => name.startsWith("sweep/"))).toEqual([]);
-    expect((await sweeps.retry(on))._unsafeUnwrapErr()).toBeInstanceOf(NotPossibleNow);
+    expect(unwrapError(await sweeps.retry(on))).toBeInstanceOf(NotPossibleNow);
   });
 
   it("stops, and goes on from its cursor with the next run", async () => {
@@ -168,7 +169,7 @@ describe("a sweep", () => {
     expect(Number(cursors[0])).toBeGreaterThan(0);
     expect(people.size).toBe(0);
     const goOn = { actor: admin, sweepId: running.id, people: stream(1) };
-    expect((await next.rights.sweeps.goOn(goOn))._unsafeUnwrapErr()).toBeInstanceOf(NotPossibleNow);
+    expect(unwrapError(await next.rights.sweeps.goOn(goOn))).toBeInstanceOf(NotPossibleNow);
   });
 
   it("can be stopped from elsewhere, and be followed", async () => {
@@ -379,20 +380,20 @@ describe("a sweep", () => {
       sources: [peopleSource("crm", new Map()), { ...manual, erase: null, owner: "owner@example.org" }],
     });
     const refused = await world.rights.sweeps.eraseMany({ ...order, people: stream(1) });
-    expect(refused._unsafeUnwrapErr()).toMatchObject({ code: "not-sweepable", sources: ["paper"] });
-    expect(refused._unsafeUnwrapErr()).toBeInstanceOf(NotSweepable);
+    expect(unwrapError(refused)).toMatchObject({ code: "not-sweepable", sources: ["paper"] });
+    expect(unwrapError(refused)).toBeInstanceOf(NotSweepable);
     const forbidden = await world.rights.sweeps.eraseMany({
       ...order,
       actor: tenantAdmin,
       people: stream(1),
     });
-    expect(forbidden._unsafeUnwrapErr()).toBeInstanceOf(NotAllowed);
+    expect(unwrapError(forbidden)).toBeInstanceOf(NotAllowed);
     const nobody = await world.rights.sweeps.eraseMany({
       ...order,
       category: "user-data",
       people: stream(1),
     });
-    expect(nobody._unsafeUnwrapErr()).toMatchObject({ code: "invalid-input" });
+    expect(unwrapError(nobody)).toMatchObject({ code: "invalid-input" });
     expect(world.tables.sweeps.size).toBe(0);
   });
 
@@ -412,7 +413,7 @@ describe("a sweep", () => {
         },
       }),
     );
-    expect((await running.end())._unsafeUnwrapErr()).toBeInstanceOf(PeopleUnavailable);
+    expect(unwrapError(await running.end())).toBeInstanceOf(PeopleUnavailable);
     expect(orThrow(await world.rights.sweeps.read({ actor: admin, sweepId: running.id }))).toMatchObject({
       status: "stopped",
       counts: { erased: 25 },

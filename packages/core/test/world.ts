@@ -12,7 +12,7 @@ import {
   type SubjectRightsOptions,
 } from "@subject-rights/core";
 import { type MemoryTables, memoryNotifier, memoryStorage, memoryTables } from "@subject-rights/memory";
-import { seededRandomness, simulatedClock } from "@subject-rights/testing";
+import { seededRandomness, simulatedClock, unwrap } from "@subject-rights/testing";
 
 export const admin: Actor = { id: "admin-1", tenant: "northwind", roles: ["admin"] };
 export const tenantAdmin: Actor = { id: "tenant-admin-1", tenant: "northwind", roles: ["tenant-admin"] };
@@ -86,7 +86,7 @@ export interface World {
 
 /** Compressing takes real time, which the simulated clock knows nothing of. */
 const isPackaging = async (rights: SubjectRights): Promise<boolean> => {
-  const { requests } = (await rights.requests.list({ actor: admin, open: true }))._unsafeUnwrap();
+  const { requests } = unwrap(await rights.requests.list({ actor: admin, open: true }));
   return requests.some(({ phase, sources, messages }) =>
     phase === "collecting"
       ? sources.every(({ status }) => status === "succeeded" || status === "warning") &&
@@ -121,7 +121,7 @@ export const createWorld = async (
     ...options,
   };
   const rights = createSubjectRights(complete);
-  (await rights.start())._unsafeUnwrap();
+  unwrap(await rights.start());
   const token = () => {
     const notice = notifier.sent.findLast((message) => message.notice.type === "confirmation")?.notice;
     if (notice?.type !== "confirmation") throw new Error("no confirmation was sent");
@@ -147,14 +147,13 @@ export const createWorld = async (
       await clock.advance(milliseconds);
       await settle();
     },
-    read: async (requestId, actor = admin) =>
-      (await rights.requests.read({ actor, requestId }))._unsafeUnwrap(),
+    read: async (requestId, actor = admin) => unwrap(await rights.requests.read({ actor, requestId })),
     acknowledged: async (kind, email = ada) => {
       const actor = kind === "erasure" ? admin : tenantAdmin;
       const submitted = await rights.requests.submit({ actor, kind, category: "customer-data", email });
-      const { request } = submitted._unsafeUnwrap();
+      const { request } = unwrap(submitted);
       await settle();
-      (await rights.requests.acknowledge({ token: token() }))._unsafeUnwrap();
+      unwrap(await rights.requests.acknowledge({ token: token() }));
       await settle();
       return request.id;
     },

@@ -3,6 +3,7 @@ import { chmod, copyFile, mkdir, readFile, rename, rm, stat, truncate, writeFile
 import { basename, dirname, join } from "node:path";
 import { type KeyRing, orThrow } from "@subject-rights/core";
 import { fileKeyRing, makeKeyDirectory } from "@subject-rights/file-keys";
+import { unwrapError } from "@subject-rights/testing";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dumpOf, filesIn, masterKey, newDirectory } from "./harness.ts";
@@ -213,7 +214,7 @@ describe("the directory", () => {
     for (const made of await Promise.all([1, 2, 3].map(() => makeKeyDirectory({ directory })))) orThrow(made);
     expect(await used("a")).toBe(key);
     await chmod(directory, 0o755);
-    expect((await makeKeyDirectory({ directory }))._unsafeUnwrapErr()).toMatchObject({
+    expect(unwrapError(await makeKeyDirectory({ directory }))).toMatchObject({
       code: "key-directory-unfit",
       problem: "open-to-others",
     });

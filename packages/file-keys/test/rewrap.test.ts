@@ -3,6 +3,7 @@ import { rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { orThrow } from "@subject-rights/core";
 import { fileKeyRing, rewrapKeys } from "@subject-rights/file-keys";
+import { unwrapError } from "@subject-rights/testing";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { filesIn, masterKey, newDirectory } from "./harness.ts";
 
@@ -23,12 +24,12 @@ it("puts every key under the new master key, says how many, and the old one is o
   expect(orThrow(await rewrapKeys(options))).toEqual({ rewrapped: 0, keys: 4 });
   expect(orThrow(await fileKeyRing({ directory, masterKey: next }).useAll("b"))).toEqual(before);
   const old = await fileKeyRing({ directory, masterKey }).use("b");
-  expect(old._unsafeUnwrapErr().cause).toMatchObject({ code: "wrong-master-key" });
+  expect(unwrapError(old).cause).toMatchObject({ code: "wrong-master-key" });
 });
 
 it("says what is left where a master key is missing or a file is damaged, and does all the others", async () => {
   const alone = await rewrapKeys({ directory, masterKey: next });
-  expect(alone._unsafeUnwrapErr()).toMatchObject({
+  expect(unwrapError(alone)).toMatchObject({
     code: "keys-not-rewrapped",
     rewrapped: 0,
     left: 3,
@@ -37,7 +38,7 @@ it("says what is left where a master key is missing or a file is damaged, and do
   const file = (await filesIn(directory)).find((each) => basename(each) === "2") ?? "";
   await truncate(file, 40);
   const damaged = await rewrapKeys({ directory, masterKey: next, otherMasterKeys: [masterKey] });
-  expect(damaged._unsafeUnwrapErr()).toMatchObject({ rewrapped: 2, left: 1, cause: { code: "damaged" } });
+  expect(unwrapError(damaged)).toMatchObject({ rewrapped: 2, left: 1, cause: { code: "damaged" } });
 });
 
 it("removes drafts that nobody finishes any more, and no others", async () => {
@@ -62,7 +63,7 @@ it("passes over what a file manager puts beside the keys", async () => {
 it("is an error where there is no key directory", async () => {
   await rm(directory, { recursive: true });
   const answer = await rewrapKeys({ directory, masterKey: next });
-  expect(answer._unsafeUnwrapErr()).toMatchObject({
+  expect(unwrapError(answer)).toMatchObject({
     code: "storage-failed",
     cause: { code: "key-directory-unfit", problem: "not-made" },
   });

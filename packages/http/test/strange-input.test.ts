@@ -1,3 +1,4 @@
+import { unwrapError } from "@subject-rights/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createWebWorld, officer, type WebWorld } from "./support/world.ts";
@@ -65,6 +66,6 @@ describe("whatever comes", () => {
       requestId: request.id,
       reason: `because ${half}`,
     });
-    expect(byCode._unsafeUnwrapErr().code).toBe("invalid-input");
+    expect(unwrapError(byCode).code).toBe("invalid-input");
   });
 });

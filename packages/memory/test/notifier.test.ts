@@ -1,5 +1,5 @@
 import { memoryNotifier } from "@subject-rights/memory";
-import { sampleAttachment, sampleMessage, simulatedClock } from "@subject-rights/testing";
+import { sampleAttachment, sampleMessage, simulatedClock, unwrapError } from "@subject-rights/testing";
 import { expect, it } from "vitest";
 
 const call = {
@@ -51,6 +51,6 @@ it("refuses for good what is larger than its limit, whatever the attachment says
   const notifier = memoryNotifier({ attachmentLimit: 10 });
   const attachment = { ...sampleAttachment(11), bytes: 1 };
   const sent = await notifier.send(sampleMessage("delivery", { attachment }), call);
-  expect(sent._unsafeUnwrapErr()).toMatchObject({ problem: "permanent-failure", retryable: false });
+  expect(unwrapError(sent)).toMatchObject({ problem: "permanent-failure", retryable: false });
   expect(notifier.sent).toEqual([]);
 });

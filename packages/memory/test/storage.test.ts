@@ -1,5 +1,5 @@
 import { memoryStorage, memoryTables } from "@subject-rights/memory";
-import { seededRandomness } from "@subject-rights/testing";
+import { seededRandomness, unwrap } from "@subject-rights/testing";
 import { expect, it } from "vitest";
 
 const request = {
@@ -20,7 +20,7 @@ const request = {
 
 it("starts empty each time", async () => {
   await memoryStorage().requestStore.insert({ request, entries: [] });
-  expect((await memoryStorage().requestStore.read(request))._unsafeUnwrap()).toBeUndefined();
+  expect(unwrap(await memoryStorage().requestStore.read(request))).toBeUndefined();
 });
 
 it("goes on over the same tables, as after a restart", async () => {
@@ -44,17 +44,17 @@ it("goes on over the same tables, as after a restart", async () => {
   });
   await before.sourceStatusStore.put(status);
   await before.keyRing.create("request-1");
-  const key = (await before.keyRing.use("request-1"))._unsafeUnwrap();
+  const key = unwrap(await before.keyRing.use("request-1"));
 
   const after = memoryStorage({ tables });
-  expect((await after.requestStore.read(request))._unsafeUnwrap()).toEqual(request);
-  expect((await after.artifactStore.read(chunk))._unsafeUnwrap()).toEqual(Uint8Array.of(1, 2, 3));
-  expect((await after.sourceStatusStore.list({ tenant: "tenant-one" }))._unsafeUnwrap()).toEqual([status]);
-  expect((await after.keyRing.use("request-1"))._unsafeUnwrap()).toEqual(key);
+  expect(unwrap(await after.requestStore.read(request))).toEqual(request);
+  expect(unwrap(await after.artifactStore.read(chunk))).toEqual(Uint8Array.of(1, 2, 3));
+  expect(unwrap(await after.sourceStatusStore.list({ tenant: "tenant-one" }))).toEqual([status]);
+  expect(unwrap(await after.keyRing.use("request-1"))).toEqual(key);
 });
 
 it("makes keys from the randomness it is given", async () => {
   const { keyRing } = memoryStorage({ randomness: seededRandomness(1) });
   await keyRing.create("request-1");
-  expect((await keyRing.use("request-1"))._unsafeUnwrap()).toEqual(seededRandomness(1).bytes(32));
+  expect(unwrap(await keyRing.use("request-1"))).toEqual(seededRandomness(1).bytes(32));
 });

@@ -1,4 +1,5 @@
 import { type MemoryUser, memoryUserDirectory } from "@subject-rights/memory";
+import { unwrap } from "@subject-rights/testing";
 import { expect, it } from "vitest";
 
 const user = (id: string, tenant = "tenant-one"): MemoryUser => ({
@@ -13,7 +14,7 @@ it("lists the users of one tenant, without saying which", async () => {
   const directory = memoryUserDirectory([user("ben"), user("ada"), user("cleo", "tenant-two")]);
   const { tenant: _, ...ada } = user("ada");
   const { tenant: __, ...ben } = user("ben");
-  expect((await directory.list({ tenant: "tenant-one" }))._unsafeUnwrap().users).toEqual([ada, ben]);
+  expect(unwrap(await directory.list({ tenant: "tenant-one" })).users).toEqual([ada, ben]);
 });
 
 it("lists thousands page by page, and looks at the list anew each time", async () => {
@@ -22,7 +23,7 @@ it("lists thousands page by page, and looks at the list anew each time", async (
   const seen: string[] = [];
   let cursor: string | undefined;
   do {
-    const page = (await directory.list({ tenant: "tenant-one", cursor }))._unsafeUnwrap();
+    const page = unwrap(await directory.list({ tenant: "tenant-one", cursor }));
     seen.push(...page.users.map(({ id }) => id));
     cursor = page.cursor;
     // Somebody is removed in between: nobody else is passed over.

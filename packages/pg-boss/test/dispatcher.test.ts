@@ -9,6 +9,7 @@ import {
 } from "@subject-rights/core";
 import { memoryNotifier } from "@subject-rights/memory";
 import { postgresStorage } from "@subject-rights/postgres";
+import { unwrapError } from "@subject-rights/testing";
 import type { PgBoss } from "pg-boss";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { pgBossDispatcher } from "../src/index.ts";
@@ -107,7 +108,7 @@ describe("a job", () => {
 
     await database.pool.query("alter table pgboss.job_common rename to job_away");
     const failed = await rights.requests.submit({ ...submission, email: "bo@example.org" });
-    expect(failed._unsafeUnwrapErr()).toBeInstanceOf(StorageFailed);
+    expect(unwrapError(failed)).toBeInstanceOf(StorageFailed);
     const { rows } = await database.pool.query("select from subject_rights.request");
     expect(rows.length).toBe(1);
   });

@@ -1,3 +1,4 @@
+import { unwrap, unwrapError } from "@subject-rights/testing";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { smtpNotifier } from "../src/index.ts";
@@ -22,7 +23,7 @@ it.each([
   ["o'hara_{1}@mail.example.org", "o'hara_{1}@mail.example.org"],
   ["ada@bücher.example", "ada@xn--bcher-kva.example"],
 ])("%s is written to as %s", async (to, expected) => {
-  (await send(to))._unsafeUnwrap();
+  unwrap(await send(to));
   const last = server.arrived.at(-1);
   // The server shows a domain as people write it.
   expect(last?.to).toEqual([expected.replace("xn--bcher-kva", "bücher")]);
@@ -71,7 +72,7 @@ const refused = [
 
 it.each(refused)("%j is given up before anything is sent", async (to) => {
   const before = server.arrived.length;
-  const error = (await send(to))._unsafeUnwrapErr();
+  const error = unwrapError(await send(to));
   expect(error).toMatchObject({ problem: "permanent-failure", retryable: false });
   if (to.trim() !== "") expect(String(error.cause)).not.toContain(to.trim());
   expect(server.arrived).toHaveLength(before);

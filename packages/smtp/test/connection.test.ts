@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
+import { unwrap, unwrapError } from "@subject-rights/testing";
 import type { SMTPServerOptions } from "smtp-server";
 import { afterEach, describe, expect, it } from "vitest";
 import { type SmtpServerOptions, smtpNotifier } from "../src/index.ts";
@@ -37,13 +38,13 @@ const occasion = () => {
 describe("TLS", () => {
   it("is begun with STARTTLS", async () => {
     const server = await started();
-    (await send(server.access))._unsafeUnwrap();
+    unwrap(await send(server.access));
     expect(server.arrived[0]).toMatchObject({ overTls: true, signedInAs: server.access.user });
   });
 
   it("can be there from the first byte", async () => {
     const server = await started({ secure: true });
-    (await send({ ...server.access, tls: "implicit" }))._unsafeUnwrap();
+    unwrap(await send({ ...server.access, tls: "implicit" }));
     expect(server.arrived[0]).toMatchObject({ overTls: true });
   });
 
@@ -61,26 +62,24 @@ describe("TLS", () => {
         answer();
       },
     });
-    expect((await send(server.access))._unsafeUnwrapErr()).toMatchObject(mended);
+    expect(unwrapError(await send(server.access))).toMatchObject(mended);
     expect(seen).toEqual([]);
 
-    (await send({ ...server.access, tls: "not-required" }))._unsafeUnwrap();
+    unwrap(await send({ ...server.access, tls: "not-required" }));
     expect(server.arrived[0]).toMatchObject({ overTls: false, signedInAs: server.access.user });
   });
 
   it("is used where it is offered, even if it is not required", async () => {
     const server = await started();
-    (await send({ ...server.access, tls: "not-required" }))._unsafeUnwrap();
+    unwrap(await send({ ...server.access, tls: "not-required" }));
     expect(server.arrived[0]).toMatchObject({ overTls: true });
   });
 
   it.each(["required", "not-required"] as const)("checks the certificate (%s)", async (tls) => {
     const server = await started();
     const { ca: _, ...untrusted } = server.access;
-    expect((await send({ ...untrusted, tls }))._unsafeUnwrapErr()).toMatchObject(mended);
-    expect((await send({ ...server.access, tls, host: "localhost" }))._unsafeUnwrapErr()).toMatchObject(
-      mended,
-    );
+    expect(unwrapError(await send({ ...untrusted, tls }))).toMatchObject(mended);
+    expect(unwrapError(await send({ ...server.access, tls, host: "localhost" }))).toMatchObject(mended);
     expect(server.arrived).toEqual([]);
   });
 });
@@ -88,22 +87,22 @@ describe("TLS", () => {
 describe("signing in", () => {
   it("with a wrong password is an operator's mistake, and is tried again", async () => {
     const server = await started();
-    const error = (await send({ ...server.access, password: "wrong" }))._unsafeUnwrapErr();
+    const error = unwrapError(await send({ ...server.access, password: "wrong" }));
     expect(error).toMatchObject(mended);
     expect(server.arrived).toEqual([]);
-    (await send(server.access))._unsafeUnwrap();
+    unwrap(await send(server.access));
   });
 
   it("is not skipped where a server with an account offers none", async () => {
     const server = await started({ disabledCommands: ["AUTH"] });
-    expect((await send(server.access))._unsafeUnwrapErr()).toMatchObject(mended);
+    expect(unwrapError(await send(server.access))).toMatchObject(mended);
     expect(server.arrived).toEqual([]);
   });
 
   it("is left out where no account is given", async () => {
     const server = await started({ authOptional: true });
     const { user: _user, password: _password, ...anonymous } = server.access;
-    (await send(anonymous))._unsafeUnwrap();
+    unwrap(await send(anonymous));
     expect(server.arrived[0]).toMatchObject({ signedInAs: "nobody", overTls: true });
   });
 });
@@ -112,7 +111,7 @@ describe("a server that is", () => {
   it("down is tried again", async () => {
     const server = await startMailServer();
     await server.close();
-    expect((await send(server.access))._unsafeUnwrapErr()).toMatchObject(mended);
+    expect(unwrapError(await send(server.access))).toMatchObject(mended);
   });
 
   it("silent is given up after connectionTimeout", async () => {
@@ -122,12 +121,12 @@ describe("a server that is", () => {
     open.push({ close: async () => void silent.close() });
     const { port } = silent.address() as AddressInfo;
     const server = { host: "127.0.0.1", port, connectionTimeout: 50 };
-    expect((await send(server))._unsafeUnwrapErr()).toMatchObject(mended);
+    expect(unwrapError(await send(server))).toMatchObject(mended);
   });
 
   it("struck dumb is given up after socketTimeout", async () => {
     const server = await started({ onRcptTo: () => undefined });
-    const error = (await send({ ...server.access, socketTimeout: 100 }))._unsafeUnwrapErr();
+    const error = unwrapError(await send({ ...server.access, socketTimeout: 100 }));
     expect(error).toMatchObject(mended);
   });
 });
@@ -153,7 +152,7 @@ describe("a call that is ended", () => {
     const sending = send(server.access, call({ signal: stop.signal }));
     await reached;
     stop.abort();
-    expect((await sending)._unsafeUnwrapErr()).toMatchObject({ problem: "interrupted", retryable: true });
+    expect(unwrapError(await sending)).toMatchObject({ problem: "interrupted", retryable: true });
     await left;
   });
 
@@ -161,7 +160,7 @@ describe("a call that is ended", () => {
     const { server, reached, left } = await hanging("onRcptTo");
     const sending = send(server.access, call({ deadline: 500 }));
     await reached;
-    expect((await sending)._unsafeUnwrapErr()).toMatchObject({ problem: "timed-out", retryable: true });
+    expect(unwrapError(await sending)).toMatchObject({ problem: "timed-out", retryable: true });
     await left;
   });
 
@@ -182,7 +181,7 @@ describe("a call that is ended", () => {
     });
     const delivery = message({ ...notices.delivery, url: null }, { attachment: endless });
     const sending = send(server.access, call({ signal: stop.signal }), delivery);
-    expect((await sending)._unsafeUnwrapErr().problem).toBe("interrupted");
+    expect(unwrapError(await sending).problem).toBe("interrupted");
     await released.promise;
     expect(server.arrived).toEqual([]);
   });
@@ -196,7 +195,7 @@ describe("a call that is ended", () => {
       },
     });
     expect((await send(server.access, call({ signal: AbortSignal.abort() }))).isErr()).toBe(true);
-    (await send(server.access))._unsafeUnwrap();
+    unwrap(await send(server.access));
     expect(connected).toBe(1);
   });
 });

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Attachment, Message } from "@subject-rights/core";
+import { unwrap, unwrapError } from "@subject-rights/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type SmtpNotifierOptions, smtpNotifier } from "../src/index.ts";
 import { type MailServer, startMailServer } from "./mail-server.ts";
@@ -26,7 +27,7 @@ const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest(
 describe("an attachment", () => {
   it("arrives byte for byte", async () => {
     const bytes = randomBytes(200_001);
-    (await notifier().send(delivery(attachment(bytes)), call()))._unsafeUnwrap();
+    unwrap(await notifier().send(delivery(attachment(bytes)), call()));
     const attachments = server.arrived[0]?.mail.attachments ?? [];
     expect(attachments).toHaveLength(1);
     expect(attachments[0]).toMatchObject({
@@ -62,7 +63,7 @@ describe("an attachment", () => {
       },
     });
     const taken = await notifier({ attachmentLimit: large.bytes }).send(delivery(large), call());
-    taken._unsafeUnwrap();
+    unwrap(taken);
     expect(received).toBeGreaterThan(large.bytes);
     expect(furthestAhead).toBeLessThan(large.bytes / 2);
   });
@@ -73,7 +74,7 @@ describe("an attachment", () => {
   ])("that is %s than it said is not delivered at all", async (_name, difference) => {
     const bytes = randomBytes(200_000);
     const wrong = attachment(bytes, { bytes: bytes.length - difference });
-    const error = (await notifier().send(delivery(wrong), call()))._unsafeUnwrapErr();
+    const error = unwrapError(await notifier().send(delivery(wrong), call()));
     expect(error).toMatchObject({ problem: "unavailable", retryable: true });
     expect(server.arrived).toEqual([]);
   });
@@ -85,7 +86,7 @@ describe("an attachment", () => {
         throw new Error("the store is away");
       },
     });
-    const error = (await notifier().send(delivery(broken), call()))._unsafeUnwrapErr();
+    const error = unwrapError(await notifier().send(delivery(broken), call()));
     expect(error).toMatchObject({ problem: "unavailable", retryable: true });
     expect(server.arrived).toEqual([]);
   });
@@ -93,15 +94,15 @@ describe("an attachment", () => {
   it("over the limit is given up; the limit is 7 MiB where nothing else was said", async () => {
     const limit = 7 * 1024 * 1024;
     expect(notifier().attachmentLimit).toBe(limit);
-    const error = (
-      await notifier().send(delivery(attachment(new Uint8Array(1), { bytes: limit + 1 })), call())
-    )._unsafeUnwrapErr();
+    const error = unwrapError(
+      await notifier().send(delivery(attachment(new Uint8Array(1), { bytes: limit + 1 })), call()),
+    );
     expect(error).toMatchObject({ problem: "package-too-large", retryable: false });
   });
 
   it("that is announced has to be there", async () => {
     const without = message({ ...notices.delivery, url: null });
-    const error = (await notifier().send(without, call()))._unsafeUnwrapErr();
+    const error = unwrapError(await notifier().send(without, call()));
     expect(error.problem).toBe("permanent-failure");
     expect(server.arrived).toEqual([]);
   });
@@ -115,7 +116,7 @@ describe("an attachment", () => {
     ["...", "attachment"],
   ])("of the name %j is called %j", async (filename, expected) => {
     const named = attachment(new Uint8Array(3), { filename });
-    (await notifier().send(delivery(named), call()))._unsafeUnwrap();
+    unwrap(await notifier().send(delivery(named), call()));
     expect(server.arrived[0]?.mail.attachments[0]?.filename).toBe(expected);
   });
 
@@ -123,7 +124,7 @@ describe("an attachment", () => {
     "of the type %j is a plain file",
     async (contentType) => {
       const typed = attachment(new TextEncoder().encode("Bcc: eve@example.com\r\n\r\n"), { contentType });
-      (await notifier().send(delivery(typed), call()))._unsafeUnwrap();
+      unwrap(await notifier().send(delivery(typed), call()));
       const { mail, raw } = server.arrived[0] ?? {};
       expect(mail?.attachments.map((each) => each.size)).toEqual([typed.bytes]);
       expect(raw).toContain("Content-Type: application/octet-stream; name=export.zip");
@@ -139,8 +140,8 @@ describe("the same message, sent twice", () => {
         yield bytes;
       },
     });
-    (await notifier().send(delivery(attachment(bytes)), call()))._unsafeUnwrap();
-    (await notifier().send(delivery(whole), call()))._unsafeUnwrap();
+    unwrap(await notifier().send(delivery(attachment(bytes)), call()));
+    unwrap(await notifier().send(delivery(whole), call()));
     const [first, second] = server.arrived;
     expect(second?.raw).toBe(first?.raw);
     expect(first?.mail.messageId).toMatch(/^<[0-9a-f]{40}@northwind\.example>$/u);
@@ -148,13 +149,13 @@ describe("the same message, sent twice", () => {
 
   it("has a Message-ID that no other message has", async () => {
     const ids = ["request-1/support-1", "request-1/support-2", "request-2/support-1"];
-    for (const id of ids) (await notifier().send(message(notices.support, { id }), call()))._unsafeUnwrap();
+    for (const id of ids) unwrap(await notifier().send(message(notices.support, { id }), call()));
     expect(new Set(server.arrived.map(({ mail }) => mail.messageId)).size).toBe(ids.length);
   });
 
   it("takes the Message-ID's domain from the options", async () => {
     const other = notifier({ messageIdDomain: "mail.bücher.example" });
-    (await other.send(message(notices.support), call()))._unsafeUnwrap();
+    unwrap(await other.send(message(notices.support), call()));
     expect(server.arrived[0]?.mail.messageId).toMatch(/@mail\.xn--bcher-kva\.example>$/u);
   });
 });

@@ -1,3 +1,4 @@
+import { unwrapError } from "@subject-rights/testing";
 import type { SMTPServerOptions } from "smtp-server";
 import { expect, it } from "vitest";
 import { smtpNotifier } from "../src/index.ts";
@@ -35,7 +36,7 @@ const failure = async (stage: Stage, code: number, text: string) => {
       server: server.access,
       from: { name: "Northwind", address: "privacy@northwind.example" },
     });
-    return (await notifier.send(message(notices.confirmation), call()))._unsafeUnwrapErr();
+    return unwrapError(await notifier.send(message(notices.confirmation), call()));
   } finally {
     await server.close();
   }

@@ -1,4 +1,5 @@
 import type { Message } from "@subject-rights/core";
+import { unwrap } from "@subject-rights/testing";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { smtpNotifier, type Texts } from "../src/index.ts";
@@ -25,7 +26,7 @@ const sentWith = async (
     texts,
   });
   const taken = await Promise.all(messages.map((each) => notifier.send(each, call())));
-  for (const each of taken) each._unsafeUnwrap();
+  for (const each of taken) unwrap(each);
   return server.arrived.slice(before);
 };
 

@@ -1,4 +1,5 @@
 import type { Notice } from "@subject-rights/core";
+import { unwrap } from "@subject-rights/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { german, smtpNotifier, type Texts } from "../src/index.ts";
 import { type ArrivedMail, type MailServer, startMailServer } from "./mail-server.ts";
@@ -44,7 +45,7 @@ beforeAll(async () => {
       ),
     ),
   );
-  for (const each of taken) each._unsafeUnwrap();
+  for (const each of taken) unwrap(each);
 });
 afterAll(() => server.close());
 

@@ -1,4 +1,5 @@
 import { ConfigurationMistake } from "@subject-rights/core";
+import { unwrap, unwrapError } from "@subject-rights/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { english, type SmtpNotifierOptions, smtpNotifier, type Texts } from "../src/index.ts";
 import { type MailServer, startMailServer } from "./mail-server.ts";
@@ -57,7 +58,7 @@ describe("the application's own words", () => {
         ],
       }),
     };
-    (await send(texts, "support"))._unsafeUnwrap();
+    unwrap(await send(texts, "support"));
     const own = running.arrived.at(-1)?.mail;
     expect(own?.subject).toBe("Achtung: Customer database");
     expect(own?.text).toBe(
@@ -66,7 +67,7 @@ describe("the application's own words", () => {
     expect(String(own?.html)).toContain('<html lang="de">');
     expect(String(own?.html)).toContain("Störung</h2>");
 
-    (await send(texts, "decision"))._unsafeUnwrap();
+    unwrap(await send(texts, "decision"));
     expect(running.arrived.at(-1)?.mail.subject).toBe(english.decision(notices.decision).subjectLine);
   });
 
@@ -100,10 +101,10 @@ describe("the application's own words", () => {
     ],
   ])("that %s are not sent; the message waits until they are mended", async (_name, texts) => {
     const before = running.arrived.length;
-    const error = (await send(texts, "confirmation"))._unsafeUnwrapErr();
+    const error = unwrapError(await send(texts, "confirmation"));
     expect(error).toMatchObject({ problem: "unavailable", retryable: true });
     expect(String(error.cause)).not.toContain(notices.confirmation.subject);
     expect(running.arrived).toHaveLength(before);
-    (await send({}, "confirmation"))._unsafeUnwrap();
+    unwrap(await send({}, "confirmation"));
   });
 });

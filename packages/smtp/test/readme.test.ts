@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { unwrap } from "@subject-rights/testing";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { type MailServer, startMailServer } from "./mail-server.ts";
 import { call, message, notices } from "./messages.ts";
@@ -28,7 +29,7 @@ it("the first example sends mail as it stands", async () => {
   vi.stubEnv("SMTP_PASSWORD", password);
   vi.stubEnv("SMTP_CA", ca);
   const { notifier } = await import("./readme/notifier.ts");
-  (await notifier.send(message(notices.confirmation), call()))._unsafeUnwrap();
+  unwrap(await notifier.send(message(notices.confirmation), call()));
   expect(server.arrived.at(-1)?.mail.replyTo?.text).toBe("dpo@northwind.example");
 });
 
@@ -41,7 +42,7 @@ it("the example of one's own words gives words that can be sent", async () => {
     from: { name: "Northwind Privacy", address: "privacy@northwind.example" },
     texts,
   });
-  (await notifier.send(message(notices.confirmation), call()))._unsafeUnwrap();
+  unwrap(await notifier.send(message(notices.confirmation), call()));
   const mail = server.arrived.at(-1)?.mail;
   expect(mail?.subject).toBe("Northwind: a request waits for you");
   expect(mail?.text).toContain("extension 1815");

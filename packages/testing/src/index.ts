@@ -41,3 +41,4 @@ export { sourceStatusStoreCases } from "./storage/source-status-store-cases.ts";
 export { suppressionStoreCases } from "./storage/suppression-store-cases.ts";
 export { sweepStoreCases } from "./sweep-store/cases.ts";
 export type { SweepStoreFixture, SweepStoreHarness } from "./sweep-store/harness.ts";
+export { unwrap, unwrapError } from "./unwrap.ts";

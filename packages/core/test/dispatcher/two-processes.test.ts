@@ -1,6 +1,6 @@
 import type { Row } from "@subject-rights/core";
 import { memoryTables } from "@subject-rights/memory";
-import { seededRandomness, simulatedClock } from "@subject-rights/testing";
+import { seededRandomness, simulatedClock, unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { admin, createWorld, peopleSource } from "../world.ts";
 
@@ -39,7 +39,7 @@ describe("two processes on one store, each with a dispatcher within it", () => {
     for (const [index, email] of emails.entries()) {
       const { rights } = index % 2 === 0 ? first : second;
       const submission = { actor: admin, kind: "erasure", category: "customer-data", email } as const;
-      (await rights.requests.submit(submission))._unsafeUnwrap();
+      unwrap(await rights.requests.submit(submission));
     }
     await first.pass(2_000);
     const messages = () => worlds.flatMap(({ notifier }) => notifier.sent);
@@ -47,10 +47,10 @@ describe("two processes on one store, each with a dispatcher within it", () => {
       messages().flatMap(({ notice }) => (notice.type === "confirmation" ? [notice.token] : [])),
     );
     expect(tokens.size).toBe(12);
-    for (const token of tokens) (await first.rights.requests.acknowledge({ token }))._unsafeUnwrap();
+    for (const token of tokens) unwrap(await first.rights.requests.acknowledge({ token }));
     await first.pass(20_000);
 
-    const { requests } = (await first.rights.requests.list({ actor: admin }))._unsafeUnwrap();
+    const { requests } = unwrap(await first.rights.requests.list({ actor: admin }));
     expect(requests.map(({ outcome }) => outcome)).toEqual(Array(12).fill("completed"));
     expect([...people.keys()]).toEqual([]);
     // They were at the same requests, so something was there to be kept apart.

@@ -7,6 +7,7 @@ import {
   StorageFailed,
 } from "@subject-rights/core";
 import { memoryStorage, memoryTables } from "@subject-rights/memory";
+import { unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, createWorld, peopleSource } from "../world.ts";
 import { type Queue, queue } from "./queue.ts";
@@ -65,7 +66,7 @@ describe("a wake-up", () => {
     orThrow(await world.rights.requests.submit(submission));
     dispatcher.breakIt();
     const failed = await world.rights.requests.submit({ ...submission, email: "bo@example.org" });
-    expect(failed._unsafeUnwrapErr()).toBeInstanceOf(StorageFailed);
+    expect(unwrapError(failed)).toBeInstanceOf(StorageFailed);
     expect(world.tables.requests.size).toBe(1);
   });
 
@@ -144,6 +145,6 @@ describe("a wake-up", () => {
     const due = () => errAsync(new StorageFailed("request-store", "due"));
     const options = { ...world.options, requestStore: { ...world.options.requestStore, due } };
     const started = await createSubjectRights({ ...options, dispatcher: queue() }).start();
-    expect(started._unsafeUnwrapErr()).toBeInstanceOf(StorageFailed);
+    expect(unwrapError(started)).toBeInstanceOf(StorageFailed);
   });
 });

@@ -1,6 +1,6 @@
 import { createSubjectRights, type RequestView, type SubjectRights } from "@subject-rights/core";
 import { memoryNotifier, memoryStorage, memoryTables } from "@subject-rights/memory";
-import { seededRandomness, simulatedClock } from "@subject-rights/testing";
+import { seededRandomness, simulatedClock, unwrap } from "@subject-rights/testing";
 import fc from "fast-check";
 import { expect } from "vitest";
 import { admin, tenantAdmin } from "../world.ts";
@@ -96,7 +96,7 @@ export const play = async (script: Script): Promise<readonly RequestView[]> => {
       randomness: seededRandomness(seed),
       onError: (error) => void errors.push(error),
     });
-    (await rights.start())._unsafeUnwrap();
+    unwrap(await rights.start());
     return rights;
   };
   const processes = await Promise.all(
@@ -112,12 +112,12 @@ export const play = async (script: Script): Promise<readonly RequestView[]> => {
 
   const submit = async ({ kind, email }: Script["asks"][number]) => {
     const actor = kind === "erasure" ? admin : tenantAdmin;
-    const { request } = (
-      await rightsNow().requests.submit({ actor, kind, category: "customer-data", email })
-    )._unsafeUnwrap();
+    const { request } = unwrap(
+      await rightsNow().requests.submit({ actor, kind, category: "customer-data", email }),
+    );
     people.set(request.id, personOf(email));
   };
-  const views = async () => (await rightsNow().requests.list({ actor: admin }))._unsafeUnwrap().requests;
+  const views = async () => unwrap(await rightsNow().requests.list({ actor: admin })).requests;
 
   const acknowledgeAll = async () => {
     for (const { notice } of mail.sent) {

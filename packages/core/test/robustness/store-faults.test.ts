@@ -1,5 +1,5 @@
 import { StorageFailed, type SubjectRights } from "@subject-rights/core";
-import { seededRandomness } from "@subject-rights/testing";
+import { seededRandomness, unwrap } from "@subject-rights/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { expectAuditWithoutGaps, expectNothingPersonal, expectOneMessagePerNotice } from "./ending.ts";
@@ -69,7 +69,7 @@ describe("a storage that fails", () => {
           return effect();
         };
         const rights = launch(world, gate, { lookEvery: 60_000 });
-        (await rights.start())._unsafeUnwrap();
+        unwrap(await rights.start());
         for (let round = 0; round < rounds; round += 1) {
           await peopleDo(world, rights);
           await pass(world);

@@ -12,7 +12,7 @@ import {
   memoryStorage,
   memoryTables,
 } from "@subject-rights/memory";
-import { type SimulatedClock, seededRandomness, simulatedClock } from "@subject-rights/testing";
+import { type SimulatedClock, seededRandomness, simulatedClock, unwrap } from "@subject-rights/testing";
 import { admin, tenantAdmin } from "../world.ts";
 import { ada, type Company, companySources, newCompany, shred } from "./company.ts";
 import { type Gate, gatedNotifier, gatedStorage, open } from "./gates.ts";
@@ -74,7 +74,7 @@ export const launch = (
 
 /** The one request, as it stands in the tables; undefined where none is stored yet. */
 export const requestIn = async (world: World): Promise<RequestView | undefined> =>
-  (await launch(world).requests.list({ actor: admin }))._unsafeUnwrap().requests[0];
+  unwrap(await launch(world).requests.list({ actor: admin })).requests[0];
 
 /** What is kept by law in the company ends with 2034; what becomes of it then is tested elsewhere. */
 const whenDutiesEnd = "2034";

@@ -1,4 +1,5 @@
 import { ConfigurationMistake, StorageFailed } from "@subject-rights/core";
+import { unwrap, unwrapError } from "@subject-rights/testing";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { coverage, type DataMap, migrate } from "../../src/index.ts";
@@ -26,7 +27,7 @@ describe.each(Object.entries(servers))("coverage on %s", (_, start) => {
   });
 
   it("leaves the library's own tables out, in whichever schema, and only those", async () => {
-    (await migrate({ client: asked.client, schema: "Betroffene" }))._unsafeUnwrap();
+    unwrap(await migrate({ client: asked.client, schema: "Betroffene" }));
     expect(
       await gapsAfter(`insert into "Betroffene".audit values
       ('halmstrand', 'r', 1, now(), 'ada@example.org', 'a', null, '{}', '')`),
@@ -415,7 +416,7 @@ describe("coverage for a role that may not see everything", () => {
 
   it("is an error, and no gap, where the database cannot be asked", async () => {
     const pool = new pg.Pool({ host: "127.0.0.1", port: 1 });
-    expect((await coverage(pool, complete))._unsafeUnwrapErr()).toBeInstanceOf(StorageFailed);
+    expect(unwrapError(await coverage(pool, complete))).toBeInstanceOf(StorageFailed);
     await pool.end();
   });
 });

@@ -1,4 +1,5 @@
 import { orThrow, PermanentFailure } from "@subject-rights/core";
+import { unwrapError } from "@subject-rights/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DataMap, postgresDataSource, type TableMap } from "../../src/index.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
@@ -141,7 +142,7 @@ describe("erasing", () => {
       columns: { ...customers?.columns, name: { anonymise: { function: (name) => name } } },
     });
     const erased = await sourceOf(dataMap).erase?.(personOf("ada@example.org"), callFor());
-    expect(erased?._unsafeUnwrapErr()).toMatchObject({ problem: "permanent-failure", retryable: false });
+    expect(unwrapError(erased)).toMatchObject({ problem: "permanent-failure", retryable: false });
     expect(await rowsOf("select count(*)::int as count from orders")).toEqual([{ count: 3 }]);
   });
 
@@ -163,7 +164,7 @@ describe("erasing", () => {
     );
     await database.pool.query("alter table visits drop column email");
     const located = await source.locate?.(personOf("ada@example.org"), callFor());
-    const error = located?._unsafeUnwrapErr();
+    const error = unwrapError(located);
     expect(error).toMatchObject({ problem: "permanent-failure" });
     expect(PermanentFailure.is(error?.cause)).toBe(true);
     expect(orThrow(await source.check())).toMatchObject([{ code: "unknown-column", table: "public.visits" }]);

@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { PGlite } from "@electric-sql/pglite";
 import { orThrow } from "@subject-rights/core";
 import { migrate, migrationSql, postgresStorage, privilegesSql } from "@subject-rights/postgres";
+import { unwrapError } from "@subject-rights/testing";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { migrations } from "../../src/migrations/migrations.ts";
@@ -97,16 +98,16 @@ describe("migrate", () => {
     orThrow(await storage.migrate());
     await database.pool.query(`insert into ${schema}.migration (number) values (${newest + 1})`);
     const tooNew = { code: "schema-too-new", found: newest + 1, known: newest };
-    expect((await storage.migrate())._unsafeUnwrapErr()).toMatchObject(tooNew);
+    expect(unwrapError(await storage.migrate())).toMatchObject(tooNew);
     const read = await storage.requestStore.read({ tenant: "halmstrand", id: "a" });
-    expect(read._unsafeUnwrapErr()).toMatchObject({ code: "storage-failed", cause: tooNew });
+    expect(unwrapError(read)).toMatchObject({ code: "storage-failed", cause: tooNew });
   });
 
   it("changes nothing where it fails half-way", async () => {
     const schema = newSchema();
     await database.pool.query(`create schema ${schema}; create table ${schema}.source_status (x int)`);
     const failed = await migrate({ client: database.pool, schema });
-    expect(failed._unsafeUnwrapErr()).toMatchObject({ code: "migration-failed", cause: { code: "42P07" } });
+    expect(unwrapError(failed)).toMatchObject({ code: "migration-failed", cause: { code: "42P07" } });
     const { rows } = await database.pool.query(
       "select relname from pg_class where relnamespace = $1::regnamespace and relkind = 'r'",
       [schema],
@@ -119,7 +120,7 @@ describe("migrate", () => {
     await database.pool.query(`create role ${role}`);
     const limited = database.another({ options: `-c role=${role}` });
     const refused = await migrate({ client: limited, schema });
-    expect(refused._unsafeUnwrapErr()).toMatchObject({ code: "migration-failed", cause: { code: "42501" } });
+    expect(unwrapError(refused)).toMatchObject({ code: "migration-failed", cause: { code: "42501" } });
     orThrow(await migrate({ client: database.pool, schema }));
     await database.pool.query(privilegesSql({ schema, role }));
     expect(orThrow(await migrate({ client: limited, schema })).applied).toEqual([]);

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
 import { type KeyRing, orThrow } from "@subject-rights/core";
 import { type PostgresClient, postgresKeyRing, privilegesSql, rewrapKeys } from "@subject-rights/postgres";
+import { unwrapError } from "@subject-rights/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { dumpOf, freshStorage, masterKey } from "./fixtures.ts";
@@ -50,14 +51,14 @@ describe.each([
     orThrow(await writing.create("c"));
     orThrow(await writing.rotate("b"));
     expect(orThrow(await learning.useAll("b"))).toEqual(orThrow(await writing.useAll("b")));
-    expect((await before.use("c"))._unsafeUnwrapErr()).toMatchObject(wrongMasterKey);
+    expect(unwrapError(await before.use("c"))).toMatchObject(wrongMasterKey);
     orThrow(await learning.create("d"));
     const options = { client, schema, masterKey: next, otherMasterKeys: [masterKey], batchSize: 2 };
     expect(orThrow(await rewrapKeys(options))).toEqual({ rewrapped: 5, keys: 7 });
     expect(orThrow(await rewrapKeys(options))).toEqual({ rewrapped: 0, keys: 7 });
     const after = ring(next);
     expect(orThrow(await after.useAll("b")).slice(0, 2)).toEqual(keys);
-    expect((await ring(masterKey).use("a"))._unsafeUnwrapErr()).toMatchObject(wrongMasterKey);
+    expect(unwrapError(await ring(masterKey).use("a"))).toMatchObject(wrongMasterKey);
     const dump = await dumpOf(client, schema);
     for (const key of [...keys, next]) expect(dump).not.toContain(Buffer.from(key).toString("hex"));
   });
@@ -73,7 +74,7 @@ describe.each([
     await insert("a", nameless(masterKey, "a", key));
     await insert("b", nameless(next, "b", key));
     expect(orThrow(await ring(masterKey).use("a"))).toEqual(new Uint8Array(key));
-    expect((await ring(next).use("a"))._unsafeUnwrapErr()).toMatchObject(wrongMasterKey);
+    expect(unwrapError(await ring(next).use("a"))).toMatchObject(wrongMasterKey);
     const options = { client, schema, masterKey: next, otherMasterKeys: [masterKey] };
     expect(orThrow(await rewrapKeys(options))).toEqual({ rewrapped: 2, keys: 2 });
     expect(orThrow(await ring(next).use("b"))).toEqual(new Uint8Array(key));
@@ -94,13 +95,13 @@ describe.each([
       otherMasterKeys: [masterKey],
       batchSize: 1,
     });
-    expect(answer._unsafeUnwrapErr()).toMatchObject({
+    expect(unwrapError(answer)).toMatchObject({
       code: "keys-not-rewrapped",
       rewrapped: 2,
       left: 2,
       cause: { code: "damaged" },
     });
-    expect((await ring(next, masterKey).use("stranger"))._unsafeUnwrapErr()).toMatchObject(wrongMasterKey);
+    expect(unwrapError(await ring(next, masterKey).use("stranger"))).toMatchObject(wrongMasterKey);
     expect(orThrow(await ring(next).use("c"))).toHaveLength(32);
   });
 });
@@ -180,7 +181,7 @@ describe("on a server", () => {
       masterKey: next,
       otherMasterKeys: [masterKey],
     });
-    expect(answer._unsafeUnwrapErr()).toMatchObject({ code: "storage-failed", cause: { code: "42501" } });
+    expect(unwrapError(answer)).toMatchObject({ code: "storage-failed", cause: { code: "42501" } });
     await limited.end();
     await database.pool.query(`drop owned by ${role}; drop role ${role}`);
   });

@@ -1,6 +1,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import { orThrow, type StoredRequest } from "@subject-rights/core";
 import { type PostgresStorage, postgresStorage, privilegesSql } from "@subject-rights/postgres";
+import { unwrap, unwrapError } from "@subject-rights/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PoolShape, PostgresClient } from "../../src/database/client.ts";
 import { isJoinedTransaction } from "../../src/database/joined-transaction.ts";
@@ -89,9 +90,9 @@ describe.each([
     const { requestStore } = storage;
     const request = sample("a", { tenant });
     const failed = { code: "storage-failed" };
-    expect((await requestStore.insert({ request, entries: [] }))._unsafeUnwrapErr()).toMatchObject(failed);
-    expect((await requestStore.read(request))._unsafeUnwrapErr()).toMatchObject(failed);
-    expect((await storage.keyRing.create(tenant))._unsafeUnwrapErr()).toMatchObject(failed);
+    expect(unwrapError(await requestStore.insert({ request, entries: [] }))).toMatchObject(failed);
+    expect(unwrapError(await requestStore.read(request))).toMatchObject(failed);
+    expect(unwrapError(await storage.keyRing.create(tenant))).toMatchObject(failed);
     expect(await dumpOf(client(), schema)).not.toContain("sealed");
   });
 
@@ -99,7 +100,7 @@ describe.each([
     const { requestStore } = (await fresh(client())).storage;
     for (const wakeAt of ["2026-02-30T00:00:00.000Z", "2026-01-01T24:00:00.000Z", "infinity", "now"]) {
       const answer = await requestStore.insert({ request: sample("a", { wakeAt }), entries: [] });
-      expect(answer._unsafeUnwrapErr()).toMatchObject({ code: "storage-failed" });
+      expect(unwrapError(answer)).toMatchObject({ code: "storage-failed" });
     }
   });
 
@@ -249,7 +250,7 @@ describe("a transaction", () => {
         return answer;
       });
     const late: unknown[] = [];
-    expect((await run(false))?._unsafeUnwrap()).toEqual({ outcome: "committed" });
+    expect(unwrap(await run(false))).toEqual({ outcome: "committed" });
     expect(await count()).toBe(0);
     expect(orThrow(await requestStore.read(request))?.state).toEqual({ done: true });
     await expect.poll(() => late).toEqual([{ outcome: "changed" }]);
@@ -271,7 +272,7 @@ describe("a transaction", () => {
       const taken = await transaction.commit(commit({ claims: ["free"] }));
       return refused.andThen((first) => taken.map((second) => [first, second]));
     });
-    expect(outcomes?._unsafeUnwrap()).toEqual([{ outcome: "claimed", by: "a" }, { outcome: "committed" }]);
+    expect(unwrap(outcomes)).toEqual([{ outcome: "claimed", by: "a" }, { outcome: "committed" }]);
     const undone = await requestStore.transaction?.(async (transaction) => {
       await transaction.commit({ request: next(holder), expectedVersion: 1, entries: [] });
       throw new Error("no");
@@ -296,7 +297,7 @@ describe("a list", () => {
       { tenant: "halmstrand", cursor: `${cursor?.slice(4)}` },
     ]) {
       const answer = await requestStore.list({ limit: 1, ...query });
-      expect(answer._unsafeUnwrapErr()).toMatchObject({ code: "storage-failed" });
+      expect(unwrapError(answer)).toMatchObject({ code: "storage-failed" });
     }
   });
 });
@@ -355,13 +356,13 @@ describe("keys", () => {
     for (const name of ["one", "two"]) await storage.keyRing.create(name);
     const other = postgresStorage({ client: database.pool, schema, masterKey: new Uint8Array(32) });
     const wrong = { code: "storage-failed", cause: { code: "wrong-master-key" } };
-    expect((await other.keyRing.use("one"))._unsafeUnwrapErr()).toMatchObject(wrong);
+    expect(unwrapError(await other.keyRing.use("one"))).toMatchObject(wrong);
     expect(orThrow(await other.keyRing.use("three"))).toBeUndefined();
     await database.pool.query(
       `update ${schema}.key set wrapped = (select wrapped from ${schema}.key where name = 'two') where name = 'one'`,
     );
     const damaged = { code: "storage-failed", cause: { code: "damaged" } };
-    expect((await storage.keyRing.use("one"))._unsafeUnwrapErr()).toMatchObject(damaged);
+    expect(unwrapError(await storage.keyRing.use("one"))).toMatchObject(damaged);
     expect(orThrow(await storage.keyRing.use("two"))).toHaveLength(32);
   });
 
@@ -475,9 +476,9 @@ describe("a per-request statement", () => {
 it("fails loudly before it was migrated, and works right after", async () => {
   const storage = postgresStorage({ client: database.pool, schema: newSchema(), masterKey });
   const failed = { code: "storage-failed", cause: { code: "schema-not-migrated", found: 0 } };
-  expect((await storage.requestStore.read(sample("a")))._unsafeUnwrapErr()).toMatchObject(failed);
-  expect((await storage.keyRing.use("a"))._unsafeUnwrapErr()).toMatchObject(failed);
-  expect((await storage.sourceStatusStore.list({ tenant: "a" }))._unsafeUnwrapErr()).toMatchObject(failed);
+  expect(unwrapError(await storage.requestStore.read(sample("a")))).toMatchObject(failed);
+  expect(unwrapError(await storage.keyRing.use("a"))).toMatchObject(failed);
+  expect(unwrapError(await storage.sourceStatusStore.list({ tenant: "a" }))).toMatchObject(failed);
   expect((await storage.artifactStore.sweep({ until: "2026-01-01T00:00:00.000Z" })).isErr()).toBe(true);
   orThrow(await storage.migrate());
   expect(orThrow(await storage.requestStore.read(sample("a")))).toBeUndefined();

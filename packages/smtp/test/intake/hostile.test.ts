@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { orThrow } from "@subject-rights/core";
+import { unwrapError } from "@subject-rights/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ada, exportRequest, openWorld, privacy, registered } from "./world.ts";
@@ -145,7 +146,7 @@ describe("large messages", () => {
       yield Buffer.from(start);
       throw new Error("connection lost");
     }
-    expect((await world.intake.take(broken()))._unsafeUnwrapErr()).toMatchObject({
+    expect(unwrapError(await world.intake.take(broken()))).toMatchObject({
       code: "call-failed",
       retryable: true,
     });

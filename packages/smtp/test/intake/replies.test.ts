@@ -1,5 +1,5 @@
 import { orThrow, replyTokenOf } from "@subject-rights/core";
-import { simulatedClock } from "@subject-rights/testing";
+import { simulatedClock, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { german, smtpNotifier } from "../../src/index.ts";
 import { call, message, notices } from "../messages.ts";
@@ -213,7 +213,7 @@ describe("an answer to a confirmation", () => {
       ...reply(await world.arrival(({ mail }) => mail.replyTo !== undefined), "I confirm"),
     });
     const failed = await world.intake.take(raw);
-    expect(failed._unsafeUnwrapErr()).toMatchObject({
+    expect(unwrapError(failed)).toMatchObject({
       code: "call-failed",
       problem: "unavailable",
       retryable: true,

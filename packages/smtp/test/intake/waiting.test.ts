@@ -1,6 +1,6 @@
 import type { Actor } from "@subject-rights/core";
 import { orThrow } from "@subject-rights/core";
-import { simulatedClock } from "@subject-rights/testing";
+import { simulatedClock, unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, exportRequest, officer, openWorld, privacy, registered, type World } from "./world.ts";
 
@@ -49,7 +49,7 @@ describe("a message that waits", () => {
       expect(dump()).not.toContain(secret);
     const keys = world.tables.keys.size;
     const none = await world.intake.settle({ actor: officer, id, decision: { as: "nothing" } });
-    expect(none._unsafeUnwrap()).toBeNull();
+    expect(unwrap(none)).toBeNull();
     expect(await world.waiting()).toEqual([]);
     expect(world.tables.keys.size).toBe(keys - 1);
     expect(world.tables.waitingMails.size).toBe(0);
@@ -68,7 +68,7 @@ describe("a message that waits", () => {
     );
     expect(confirmation.to).toEqual([registered]);
     const again = await world.intake.settle({ actor: officer, id, decision });
-    expect(again._unsafeUnwrapErr()).toMatchObject({ code: "mail-not-found" });
+    expect(unwrapError(again)).toMatchObject({ code: "mail-not-found" });
     expect(await world.requests()).toHaveLength(1);
   });
 
@@ -92,7 +92,7 @@ describe("a message that waits", () => {
     const id = await unclear(world);
     const decision = { as: "request", kind: "erasure", category: "user-data", email: "no address" } as const;
     const refused = await world.intake.settle({ actor: officer, id, decision });
-    expect(refused._unsafeUnwrapErr()).toMatchObject({ code: "invalid-input" });
+    expect(unwrapError(refused)).toMatchObject({ code: "invalid-input" });
     expect(await world.waiting()).toHaveLength(1);
   });
 
@@ -102,13 +102,11 @@ describe("a message that waits", () => {
     const decision = { as: "nothing" } as const;
     const nobody: Actor = { ...officer, roles: ["guest"] };
     const refused = await world.intake.waiting({ actor: nobody });
-    expect(refused._unsafeUnwrapErr()).toMatchObject({ code: "not-allowed", action: "reveal-subject" });
-    expect((await world.intake.settle({ actor: nobody, id, decision }))._unsafeUnwrapErr().code).toBe(
-      "not-allowed",
-    );
+    expect(unwrapError(refused)).toMatchObject({ code: "not-allowed", action: "reveal-subject" });
+    expect(unwrapError(await world.intake.settle({ actor: nobody, id, decision })).code).toBe("not-allowed");
     const elsewhere: Actor = { ...officer, tenant: "southwind" };
-    expect((await world.intake.waiting({ actor: elsewhere }))._unsafeUnwrap().mails).toEqual([]);
-    expect((await world.intake.settle({ actor: elsewhere, id, decision }))._unsafeUnwrapErr().code).toBe(
+    expect(unwrap(await world.intake.waiting({ actor: elsewhere })).mails).toEqual([]);
+    expect(unwrapError(await world.intake.settle({ actor: elsewhere, id, decision })).code).toBe(
       "mail-not-found",
     );
     const broken = world.intakeOver({
@@ -116,7 +114,7 @@ describe("a message that waits", () => {
         throw new Error("the directory is down");
       },
     });
-    expect((await broken.waiting({ actor: officer }))._unsafeUnwrapErr().code).toBe("not-allowed");
+    expect(unwrapError(await broken.waiting({ actor: officer })).code).toBe("not-allowed");
     expect(await world.waiting()).toHaveLength(1);
   });
 
@@ -137,10 +135,10 @@ describe("a message that waits", () => {
     const clock = simulatedClock(new Date());
     const world = await openWorld({ intake: { clock, keptFor: 1_000 } });
     await unclear(world);
-    expect((await world.intake.expire())._unsafeUnwrap()).toBe(0);
+    expect(unwrap(await world.intake.expire())).toBe(0);
     expect(world.tables.seenMails.size).toBe(1);
     await clock.advance(1_001);
-    expect((await world.intake.expire())._unsafeUnwrap()).toBe(1);
+    expect(unwrap(await world.intake.expire())).toBe(1);
     expect(await world.waiting()).toEqual([]);
     expect(world.tables.seenMails.size).toBe(0);
     expect([...world.tables.keys.keys()].filter((name) => name.startsWith("intake-mail/"))).toEqual([]);
@@ -221,7 +219,7 @@ it("a store that fails loses nothing: the message can be handed over again", asy
           : intakeStore.conclude(conclusion),
     },
   });
-  expect((await failing.take(raw))._unsafeUnwrapErr()).toMatchObject({
+  expect(unwrapError(await failing.take(raw))).toMatchObject({
     code: "storage-failed",
     retryable: true,
   });
@@ -246,7 +244,7 @@ it("a mistake in the options is said at once, and repeats no secret", async () =
       expect.objectContaining({ code: "configuration-mistake" }),
     );
   }
-  expect((await world.intake.take(Buffer.from("x"), { ip: "no address" }))._unsafeUnwrapErr().code).toBe(
+  expect(unwrapError(await world.intake.take(Buffer.from("x"), { ip: "no address" })).code).toBe(
     "invalid-input",
   );
 });

@@ -1,4 +1,5 @@
 import { ConfigurationMistake, systemClock } from "@subject-rights/core";
+import { unwrap } from "@subject-rights/testing";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type MailboxOptions, type Taken, watchMailbox } from "../../src/index.ts";
 import {
@@ -202,7 +203,7 @@ describe.skipIf(dovecotPath === undefined)("a mailbox over IMAP", () => {
       expect(String(errors[0])).not.toContain("guessed");
     }
     expect(await world.waiting()).toEqual([]);
-    expect((await world.rights.requests.list({ actor: officer }))._unsafeUnwrap().requests).toEqual([]);
+    expect(unwrap(await world.rights.requests.list({ actor: officer })).requests).toEqual([]);
   });
 });
 
