@@ -1,5 +1,12 @@
 import { defineConfig } from "vitest/config";
 
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Whether to do more of the same: more seeds, more kills, larger sizes. */
+    readonly isThorough: boolean;
+  }
+}
+
 /** These ask a real PostgreSQL server, which is started for them. */
 const onPostgres = [
   "packages/postgres/test/**/*.test.ts",
@@ -18,6 +25,8 @@ export default defineConfig({
     // Much of what runs here waits for servers and processes: none of the cores is kept free for anything else.
     maxWorkers: "100%",
     expect: { poll: { timeout: 10_000 } },
+    // More seeds, more kills, larger sizes: `npm run test:thorough`.
+    provide: { isThorough: process.env["THOROUGH"] === "1" },
     projects: [
       {
         extends: true,

@@ -1,7 +1,7 @@
 // Everything that must hold, stage by stage: `pnpm verify` for all, `pnpm verify lint test` for some.
-import { runStages } from "./verify/run-stages.ts";
+import { runStages, slowest } from "./verify/run-stages.ts";
 import { stages } from "./verify/stages.ts";
-import { tally } from "./verify/test-counts.ts";
+import { tally } from "./verify/test-report.ts";
 
 const wanted = process.argv.slice(2);
 const known = stages.map(({ name }) => name);
@@ -11,14 +11,20 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const chosen = wanted.length === 0 ? stages : stages.filter(({ name }) => wanted.includes(name));
-const { failed, tests } = await runStages(chosen);
+const chosen =
+  wanted.length === 0
+    ? stages.filter(({ onlyNamed }) => onlyNamed !== true)
+    : stages.filter(({ name }) => wanted.includes(name));
+const result = await runStages(chosen);
 
-if (failed.length > 0) {
-  console.log(`\nFailed: ${failed.join(", ")}`);
+console.log(`\n${slowest("Slowest stages", result.stages)}`);
+if (result.files.length > 0) console.log(slowest("Slowest files of tests", result.files));
+
+if (result.failed.length > 0) {
+  console.log(`\nFailed: ${result.failed.join(", ")}`);
   process.exitCode = 1;
 }
 // The last line: what vitest really ran, or nothing where it was not asked to.
-if (chosen.some(({ name }) => name === "test")) {
-  console.log(tally(tests));
+if (chosen.some(({ name }) => name === "test" || name === "thorough")) {
+  console.log(tally(result.tests));
 }

@@ -1,11 +1,22 @@
 import { spawn } from "node:child_process";
 import type { StageResult } from "./stage.ts";
 
+export interface CommandOptions {
+  readonly cwd?: string;
+  /** Beside the environment that there is. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
 /** Runs one tool and keeps what it prints, in the order in which it came. */
-export function command(program: string, args: readonly string[], cwd?: string): Promise<StageResult> {
+export function command(
+  program: string,
+  args: readonly string[],
+  { cwd, environment = {} }: CommandOptions = {},
+): Promise<StageResult> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
-    const child = spawn(program, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const env = { ...process.env, ...environment };
+    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
     child.on("error", (error) => resolve({ ok: false, output: `${program}: ${error.message}` }));

@@ -46,7 +46,7 @@ async function checkTarball(tarball: string): Promise<StageResult> {
 /** Loads the built package as an application's Node does: without the `source` condition. */
 async function importBuilt(name: string): Promise<StageResult> {
   const script = `await import("@subject-rights/${name}")`;
-  return command("node", ["--input-type=module", "--eval", script], join("packages", name));
+  return command("node", ["--input-type=module", "--eval", script], { cwd: join("packages", name) });
 }
 
 async function sized(tarball: string): Promise<string> {

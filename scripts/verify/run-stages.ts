@@ -1,35 +1,75 @@
+import { availableParallelism } from "node:os";
 import type { Stage, StageResult } from "./stage.ts";
-import { noTests, type TestCounts } from "./test-counts.ts";
+import { noTests, type TestCounts, type Timed } from "./test-report.ts";
 
 export interface StagesResult {
   readonly failed: readonly string[];
   readonly tests: TestCounts;
+  /** What each stage took. */
+  readonly stages: readonly Timed[];
+  /** The files of tests that took longest. */
+  readonly files: readonly Timed[];
 }
 
-/** One stage after another; a failure does not stop the ones that can still say something. */
+/**
+ * Runs all stages, begun in their order, one on each core; one that fills the machine by itself has it for itself.
+ * A failure does not stop the ones that can still say something.
+ */
 export async function runStages(stages: readonly Stage[]): Promise<StagesResult> {
   const failed: string[] = [];
+  const timed: Timed[] = [];
   let tests = noTests;
-  for (const stage of stages) {
+  let files: readonly Timed[] = [];
+
+  const run = async (stage: Stage): Promise<void> => {
     const missing = (stage.needs ?? []).filter((name) => failed.includes(name));
     if (missing.length > 0) {
       failed.push(stage.name);
       console.log(`✗ ${stage.name}: not run, because ${missing.join(", ")} failed`);
-      continue;
+      return;
     }
     const started = performance.now();
     const result = await outcomeOf(stage);
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    const remark = result.remark === undefined ? "" : `  ${result.remark}`;
-    console.log(`${result.ok ? "✓" : "✗"} ${stage.name.padEnd(10)} ${seconds.padStart(6)} s${remark}`);
+    const seconds = (performance.now() - started) / 1_000;
+    timed.push({ name: stage.name, seconds });
+    console.log(`${result.ok ? "✓" : "✗"} ${line({ name: stage.name, seconds })}${remarkOf(result)}`);
     if (!result.ok) {
       failed.push(stage.name);
       console.log(`${result.output.trimEnd()}\n`);
     }
     tests = result.tests ?? tests;
+    files = result.slowest ?? files;
+  };
+
+  const underWay = new Map<Stage, Promise<void>>();
+  const mayBegin = (stage: Stage): boolean => {
+    if (underWay.size === 0) return true;
+    const running = [...underWay.keys()];
+    const isFull = running.length >= availableParallelism() || running.some(({ fills }) => fills);
+    return !isFull && stage.fills !== true && !running.some(({ name }) => stage.needs?.includes(name));
+  };
+  for (const stage of stages) {
+    while (!mayBegin(stage)) await Promise.race(underWay.values());
+    underWay.set(
+      stage,
+      run(stage).finally(() => underWay.delete(stage)),
+    );
   }
-  return { failed, tests };
+  await Promise.all(underWay.values());
+  return { failed, tests, stages: timed, files };
 }
+
+/** The slowest, so that it is seen when something becomes slow. */
+export function slowest(title: string, all: readonly Timed[]): string {
+  const first = all.toSorted((one, other) => other.seconds - one.seconds).slice(0, 10);
+  return [title, ...first.map((each) => `  ${each.seconds.toFixed(1).padStart(6)} s  ${each.name}`)].join(
+    "\n",
+  );
+}
+
+const line = ({ name, seconds }: Timed): string => `${name.padEnd(10)} ${seconds.toFixed(1).padStart(6)} s`;
+
+const remarkOf = ({ remark }: StageResult): string => (remark === undefined ? "" : `  ${remark}`);
 
 async function outcomeOf(stage: Stage): Promise<StageResult> {
   try {

@@ -1,4 +1,4 @@
-import type { TestCounts } from "./test-counts.ts";
+import type { TestCounts, Timed } from "./test-report.ts";
 
 export interface StageResult {
   readonly ok: boolean;
@@ -7,11 +7,17 @@ export interface StageResult {
   /** A few words shown after the stage's time. */
   readonly remark?: string;
   readonly tests?: TestCounts;
+  /** What took longest in it. */
+  readonly slowest?: readonly Timed[];
 }
 
 export interface Stage {
   readonly name: string;
   /** Not run when one of these failed in the same run. */
   readonly needs?: readonly string[];
+  /** Uses all cores by itself, so that nothing runs beside it. */
+  readonly fills?: true;
+  /** Runs only where it is named. */
+  readonly onlyNamed?: true;
   run(): Promise<StageResult>;
 }

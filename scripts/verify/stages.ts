@@ -1,10 +1,16 @@
 import { command, together } from "./command.ts";
 import { checkPackages } from "./packages.ts";
 import type { Stage } from "./stage.ts";
-import { runTests } from "./tests.ts";
+import { runTests, runThoroughTests } from "./tests.ts";
 
 export const stages: readonly Stage[] = [
   { name: "typecheck", run: () => command("tsc", ["--project", "."]) },
+  {
+    name: "build",
+    // Types come from the `source` condition, so the packages wait for nothing of each other.
+    run: () =>
+      command("pnpm", ["--recursive", "--no-sort", "--no-bail", "--workspace-concurrency=2", "run", "build"]),
+  },
   {
     name: "lint",
     run: async () =>
@@ -19,14 +25,9 @@ export const stages: readonly Stage[] = [
       command("depcruise", ["--config", ".dependency-cruiser.mjs", "packages", "examples", "scripts"]),
   },
   { name: "knip", run: () => command("knip", []) },
-  {
-    name: "build",
-    // Types come from the `source` condition, so the packages wait for nothing of each other.
-    run: () =>
-      command("pnpm", ["--recursive", "--no-sort", "--no-bail", "--workspace-concurrency=2", "run", "build"]),
-  },
-  { name: "test", run: runTests },
-  { name: "demo", run: () => command("pnpm", ["--dir", "examples", "run", "demo"]) },
   { name: "packages", needs: ["build"], run: checkPackages },
   { name: "reference", run: () => command("typedoc", ["--logLevel", "Warn"]) },
+  { name: "demo", run: () => command("pnpm", ["--dir", "examples", "run", "demo"]) },
+  { name: "test", fills: true, run: runTests },
+  { name: "thorough", fills: true, onlyNamed: true, run: runThoroughTests },
 ];

@@ -5,19 +5,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, inject, it } from "vitest";
 import type { PackageContents, StagedCollection } from "../../src/export/contents.ts";
 import { writePackage } from "../../src/export/write-package.ts";
 import { contentsOf, staged } from "./packages.ts";
 
 /*
  * A ZIP has 16 bits for how many files it holds and 32 for sizes and places; what does not fit stands in ZIP64's
- * records. Each program that people have must find it there. The packages above 4 GB take minutes: `THOROUGH=1`.
+ * records. Each program that people have must find it there. The packages above 4 GB take minutes: `npm run test:thorough`.
  */
 const folder = mkdtempSync(join(tmpdir(), "zip64-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const isThorough = process.env["THOROUGH"] === "1";
+const isThorough = inject("isThorough");
 const fourGigabytes = 2 ** 32;
 
 const python = `

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { type Company, foundCompany, type WorkerProcess } from "./workers.ts";
 
 let company: Company;
@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => company.leave());
 
-const isThorough = process.env["SURVIVAL"] === "thorough";
+const isThorough = inject("isThorough");
 const kills = isThorough ? 1_000 : 40;
 
 /** Until everybody is forgotten. Throws where that takes longer than it may. */

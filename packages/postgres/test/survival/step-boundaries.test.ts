@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Job } from "./child.ts";
 import { judge, type World } from "./judge.ts";
 import { bear, type Country, foundCountry, type Life, untilFinished } from "./lives.ts";
@@ -11,10 +11,10 @@ afterAll(() => country.leave());
 
 /**
  * Steps that change nothing: an end before or behind one of them is the same as behind the last that does. With
- * `SURVIVAL=thorough` there is an end at each of them too.
+ * `npm run test:thorough` there is an end at each of them too.
  */
 const looking = /\.(read|read-by-token|use|list|audit|identify|locate|remaining|page) \d+$/;
-const isThorough = process.env["SURVIVAL"] === "thorough";
+const isThorough = inject("isThorough");
 
 /** Worked on side by side in one process, each up to a step of its own. */
 const atOnce = 40;
