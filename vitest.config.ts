@@ -24,6 +24,10 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Much of what runs here waits for servers and processes: none of the cores is kept free for anything else.
     maxWorkers: "100%",
+    // What a file imports is evaluated once a worker. Nothing here keeps state in a module, or changes another's.
+    isolate: false,
+    unstubEnvs: true,
+    restoreMocks: true,
     expect: { poll: { timeout: 10_000 } },
     // More seeds, more kills, larger sizes: `npm run test:thorough`.
     provide: { isThorough: process.env["THOROUGH"] === "1" },

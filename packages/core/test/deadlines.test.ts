@@ -140,7 +140,7 @@ describe("a month from receipt, and three", () => {
       },
     });
     await expect(received("2026-03-05", { calendar: broken })).rejects.toMatchObject({
-      data: { value: { code: "storage-failed", port: "calendar" } },
+      cause: { code: "storage-failed", port: "calendar" },
     });
   });
 
