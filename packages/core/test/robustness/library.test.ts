@@ -1,14 +1,14 @@
 import fc from "fast-check";
-import { describe, it } from "vitest";
+import { describe, inject, it } from "vitest";
 import { play, scripts } from "./random-run.ts";
 
 describe("whatever sources answer and people do", () => {
-  it("nothing is called done that is not, and everything comes to an end", { timeout: 120_000 }, async () => {
+  it("nothing is called done that is not, and everything comes to an end", { timeout: 600_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(scripts, async (script) => {
         await play(script);
       }),
-      { numRuns: 60, seed: 20261123 },
+      { numRuns: inject("isThorough") ? 300 : 20, seed: 20261123 },
     );
   });
 });

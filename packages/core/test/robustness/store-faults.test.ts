@@ -1,7 +1,7 @@
 import { StorageFailed, type SubjectRights } from "@subject-rights/core";
 import { seededRandomness, unwrap } from "@subject-rights/testing";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { expectAuditWithoutGaps, expectNothingPersonal, expectOneMessagePerNotice } from "./ending.ts";
 import type { Gate } from "./gates.ts";
 import { isOver, launch, newWorld, pass, peopleDo, requestIn, type World } from "./world.ts";
@@ -22,6 +22,8 @@ const unreliable = (seed: number, isOn: () => boolean): Gate => {
   };
 };
 
+const isThorough = inject("isThorough");
+
 const mostRounds = 400;
 
 const toItsEnd = async (world: World, rights: SubjectRights): Promise<void> => {
@@ -41,7 +43,7 @@ const expectEnded = async (world: World): Promise<void> => {
 };
 
 describe("a storage that fails", () => {
-  it("now and then, or only loses answers, loses nothing", { timeout: 60_000 }, async () => {
+  it("now and then, or only loses answers, loses nothing", { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.constantFrom("erasure", "export"), async (seed, kind) => {
         const world = newWorld(kind);
@@ -55,11 +57,11 @@ describe("a storage that fails", () => {
         await rights.stop();
         await expectEnded(world);
       }),
-      { numRuns: 40, seed: 20261123 },
+      { numRuns: isThorough ? 150 : 12, seed: 20261123 },
     );
   });
 
-  it("for an hour holds everything up, is told of, and is made up for", { timeout: 60_000 }, async () => {
+  it("for an hour holds everything up, is told of, and is made up for", { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat({ max: 6 }), fc.constantFrom("erasure", "export"), async (rounds, kind) => {
         const world = newWorld(kind);
@@ -89,7 +91,7 @@ describe("a storage that fails", () => {
         await rights.stop();
         await expectEnded(world);
       }),
-      { numRuns: 10, seed: 20261123 },
+      { numRuns: isThorough ? 30 : 4, seed: 20261123 },
     );
   });
 });
