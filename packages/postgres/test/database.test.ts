@@ -1,10 +1,10 @@
-import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PostgresClient } from "../src/database/client.ts";
 import { databaseOf } from "../src/database/database.ts";
 import { name, sql } from "../src/sql/sql.ts";
 import { createDatabase, type TestDatabase } from "./support/database.ts";
+import { createPglite } from "./support/pglite.ts";
 
 let database: TestDatabase;
 const opened: { end(): Promise<unknown> }[] = [];
@@ -26,7 +26,7 @@ const clients: Record<string, () => Promise<PostgresClient>> = {
     return client;
   },
   PGlite: async () => {
-    const pglite = await PGlite.create();
+    const pglite = await createPglite();
     opened.push({ end: () => pglite.close() });
     return pglite;
   },

@@ -1,9 +1,10 @@
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import type { CollectionCount, Subject } from "@subject-rights/core";
 import { type DataSourceFixture, dataSourceCases } from "@subject-rights/testing";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { type PostgresClient, postgresDataSource } from "../../src/index.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { createPglite } from "../support/pglite.ts";
 import { personOf } from "./people.ts";
 import { shopMap, shopRows, shopSchema } from "./shop.ts";
 
@@ -15,7 +16,7 @@ beforeAll(async () => {
   await template.pool.query(shopSchema);
   await template.pool.query(`${shopRows} delete from customer_addresses where customer_id = 2;`);
   await template.pool.end();
-  pglite = await PGlite.create();
+  pglite = await createPglite();
 });
 afterAll(async () => {
   await template.drop();

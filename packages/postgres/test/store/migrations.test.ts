@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { orThrow } from "@subject-rights/core";
 import { migrate, migrationSql, postgresStorage, privilegesSql } from "@subject-rights/postgres";
 import { unwrapError } from "@subject-rights/testing";
@@ -9,6 +9,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { migrations } from "../../src/migrations/migrations.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { createPglite } from "../support/pglite.ts";
 import { masterKey, newSchema } from "./fixtures.ts";
 
 let database: TestDatabase;
@@ -144,7 +145,7 @@ describe("migrationSql", () => {
   });
 
   it("makes the same as migrate", async () => {
-    const [printed, migrated] = await Promise.all([PGlite.create(), PGlite.create()]);
+    const [printed, migrated] = await Promise.all([createPglite(), createPglite()]);
     await printed.exec(migrationSql());
     orThrow(await migrate({ client: migrated }));
     const describeAll = async (client: PGlite) =>

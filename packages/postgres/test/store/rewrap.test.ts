@@ -3,19 +3,20 @@ import { createCipheriv, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { type KeyRing, orThrow } from "@subject-rights/core";
 import { type PostgresClient, postgresKeyRing, privilegesSql, rewrapKeys } from "@subject-rights/postgres";
 import { unwrapError } from "@subject-rights/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { createPglite } from "../support/pglite.ts";
 import { dumpOf, freshStorage, masterKey } from "./fixtures.ts";
 
 const next: Uint8Array = randomBytes(32);
 let database: TestDatabase;
 let pglite: PGlite;
 beforeAll(async () => {
-  [database, pglite] = await Promise.all([createDatabase(), PGlite.create()]);
+  [database, pglite] = await Promise.all([createDatabase(), createPglite()]);
 });
 afterAll(() => Promise.all([database.drop(), pglite.close()]));
 

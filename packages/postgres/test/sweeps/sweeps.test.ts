@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
 import { orThrow, type SweepView } from "@subject-rights/core";
 import pg from "pg";
 import { afterEach, describe, expect, it } from "vitest";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { createPglite } from "../support/pglite.ts";
 import {
   customerEmail,
   customersFrom,
@@ -116,7 +116,7 @@ describe("a sweep over PostgreSQL", () => {
     const shop = await shopOf(0);
     const client = new pg.Client({ connectionString: shop.database.url });
     await client.connect();
-    const pglite = await PGlite.create();
+    const pglite = await createPglite();
     await pglite.exec(sweepSchema);
     for (const each of [client, pglite]) {
       const asked: { query(text: string): Promise<unknown> } = each;
