@@ -1,7 +1,7 @@
 import type { PGlite } from "@electric-sql/pglite";
 import { orThrow } from "@subject-rights/core";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { postgresDataSource } from "../../src/index.ts";
 import { createPglite } from "../support/pglite.ts";
 import { anyShop, fill, linksOf, people, type Shop } from "./any-shop.ts";
@@ -100,6 +100,6 @@ it("finds, hands out and erases what is a person's, and nothing else, whatever p
       const left = orThrow((await source.locate?.(subject, callFor())) ?? (await Promise.reject()));
       expect(left.filter(({ count }) => count > 0)).toEqual([]);
     }),
-    { numRuns: 100 },
+    { numRuns: inject("isThorough") ? 200 : 25 },
   );
 }, 120_000);

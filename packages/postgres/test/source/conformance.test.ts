@@ -8,20 +8,21 @@ import { createPglite } from "../support/pglite.ts";
 import { personOf } from "./people.ts";
 import { shopMap, shopRows, shopSchema } from "./shop.ts";
 
-let template: TestDatabase;
+let database: TestDatabase;
 let pglite: PGlite;
 
 beforeAll(async () => {
-  template = await createDatabase();
-  await template.pool.query(shopSchema);
-  await template.pool.query(`${shopRows} delete from customer_addresses where customer_id = 2;`);
-  await template.pool.end();
-  pglite = await createPglite();
+  [database, pglite] = await Promise.all([createDatabase(), createPglite()]);
+  await database.pool.query(shopSchema);
+  await pglite.exec(shopSchema);
 });
-afterAll(async () => {
-  await template.drop();
-  await pglite.close();
-});
+afterAll(() => Promise.all([database.drop(), pglite.close()]));
+
+/** The shop as it is before each case, numbered from 1 again. */
+const refill = `
+  truncate customers, addresses, customer_addresses, orders, "Shop ""2"""."Order Lines", payments, folders, comments,
+    visits restart identity;
+  ${shopRows} delete from customer_addresses where customer_id = 2;`;
 
 type Ask = (text: string, values: unknown[]) => Promise<{ rows: unknown[] }>;
 
@@ -63,7 +64,7 @@ const holdsBy =
     ]);
   };
 
-const fixtureOver = (client: PostgresClient, ask: Ask, close: () => Promise<void>): DataSourceFixture => ({
+const fixtureOver = (client: PostgresClient, ask: Ask): DataSourceFixture => ({
   source: postgresDataSource({ client, dataMap: shopMap }),
   reopen: async () => postgresDataSource({ client, dataMap: shopMap }),
   person: personOf("ada@example.org", 1),
@@ -72,28 +73,23 @@ const fixtureOver = (client: PostgresClient, ask: Ask, close: () => Promise<void
   addressOnFile: "Ada@Example.org",
   knownAs: [{ type: "phone", value: "+44 20 1", shared: true }],
   holds: holdsBy(ask),
-  close,
 });
 
 const onServer = async () => {
-  const database = await createDatabase(new URL(template.url).pathname.slice(1));
-  const { pool } = database;
+  await database.pool.query(refill);
+  const pool = database.another();
   return {
-    ...fixtureOver(pool, (text, values) => pool.query(text, values), database.drop),
+    ...fixtureOver(pool, (text, values) => database.pool.query(text, values)),
+    close: async () => {
+      if (!pool.ended) await pool.end();
+    },
     breakIt: () => pool.end(),
   };
 };
 
 const onPglite = async () => {
-  const schemas = `drop schema if exists public cascade; drop schema if exists "Shop ""2""" cascade; create schema public;`;
-  await pglite.exec(
-    `${schemas} ${shopSchema} ${shopRows} delete from customer_addresses where customer_id = 2;`,
-  );
-  return fixtureOver(
-    pglite,
-    (text, values) => pglite.query(text, values),
-    async () => undefined,
-  );
+  await pglite.exec(refill);
+  return fixtureOver(pglite, (text, values) => pglite.query(text, values));
 };
 
 const harnesses = {

@@ -1,7 +1,7 @@
 import type { PGlite } from "@electric-sql/pglite";
 import { type CollectionCount, type CollectionOutcome, orThrow, subjectOf } from "@subject-rights/core";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { postgresDataSource } from "../../src/index.ts";
 import { createPglite } from "../support/pglite.ts";
 import { anyShop, fill, people } from "./any-shop.ts";
@@ -104,6 +104,6 @@ it("erases several at once as it erases one after the other, and says the same",
         expect(totals(counts)).toEqual(totals(single));
       }
     }),
-    { numRuns: 100 },
+    { numRuns: inject("isThorough") ? 200 : 25 },
   );
 }, 240_000);

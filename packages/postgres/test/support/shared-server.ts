@@ -6,6 +6,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** A superuser's connection string; databases are made beside the one that it names. */
     readonly databaseUrl: string;
+    /** Whether the server is stopped and removed in the end, with every database on it. */
+    readonly isServerOwn: boolean;
   }
 }
 
@@ -18,6 +20,7 @@ export const setup = async ({ provide }: TestProject): Promise<void> => {
     server = await startEmbedded(["-c", "fsync=off", "-c", "max_connections=500"]);
   }
   provide("databaseUrl", server?.url ?? ownServer ?? "");
+  provide("isServerOwn", server !== undefined);
 };
 
 export const teardown = async (): Promise<void> => server?.stop();
