@@ -75,16 +75,14 @@ const fixtureOver = (client: PostgresClient, ask: Ask): DataSourceFixture => ({
   holds: holdsBy(ask),
 });
 
-const onServer = async () => {
+const onServer = async (pool = database.pool): Promise<DataSourceFixture> => {
   await database.pool.query(refill);
+  return fixtureOver(pool, (text, values) => database.pool.query(text, values));
+};
+
+const onServerThatBreaks = async () => {
   const pool = database.another();
-  return {
-    ...fixtureOver(pool, (text, values) => database.pool.query(text, values)),
-    close: async () => {
-      if (!pool.ended) await pool.end();
-    },
-    breakIt: () => pool.end(),
-  };
+  return { ...(await onServer(pool)), breakIt: () => pool.end() };
 };
 
 const onPglite = async () => {
@@ -93,7 +91,7 @@ const onPglite = async () => {
 };
 
 const harnesses = {
-  "a pool": { make: onServer, makeBreakable: onServer },
+  "a pool": { make: () => onServer(), makeBreakable: onServerThatBreaks },
   PGlite: { make: onPglite },
 };
 
