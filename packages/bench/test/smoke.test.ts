@@ -1,6 +1,4 @@
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { describe, expect, inject, it, vi } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { benchmarks } from "../src/benchmarks/benchmarks.ts";
 import { openDatabases } from "../src/harness/databases.ts";
 import { machineOf } from "../src/harness/machine.ts";
@@ -9,8 +7,6 @@ import { runBenchmark } from "../src/harness/run-benchmark.ts";
 /** Each benchmark with tiny amounts: it does what it says, all sides did the same, and nothing is said of times. */
 describe("every benchmark still works", () => {
   it.each(benchmarks)("$name", { timeout: 120_000 }, async (benchmark) => {
-    // No time counts here: the next process need not compile what the first has compiled.
-    vi.stubEnv("NODE_COMPILE_CACHE", join(tmpdir(), "subject-rights-bench-compiled"));
     const databases = await openDatabases(inject("databaseUrl"));
     try {
       const { pool } = await databases.create();
