@@ -19,7 +19,7 @@ const underWay = 6;
 
 describe.skipIf(process.platform === "win32")("processes that are killed one after the other", () => {
   it(`finish every request, killed at ${kills} random instants`, {
-    timeout: isThorough ? 600_000 : 120_000,
+    timeout: isThorough ? 900_000 : 300_000,
   }, async () => {
     const { places, observer, newWorld } = country;
     const worlds: World[] = [];

@@ -42,7 +42,7 @@ describe.skipIf(!canStopServers)("a server that is stopped at once", () => {
   });
 
   it(`and started again, ${stops} times under load, loses nothing that it stored`, {
-    timeout: 180_000,
+    timeout: 300_000,
   }, async () => {
     const newWorld = worldsIn(places, observer);
     const worlds: World[] = [];

@@ -63,7 +63,9 @@ const untilHeld = async ({ held }: Life, worlds: readonly World[]): Promise<numb
 };
 
 describe.skipIf(process.platform === "win32")("a process that is killed at any step", () => {
-  it("loses nothing, and does nothing twice that may not be", { timeout: 300_000 }, async () => {
+  it("loses nothing, and does nothing twice that may not be", {
+    timeout: isThorough ? 900_000 : 300_000,
+  }, async () => {
     const { places, observer, newWorld } = country;
     const kinds = ["erasure", "export"] as const;
     const rehearsed = await rehearse(kinds);
