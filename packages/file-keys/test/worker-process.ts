@@ -2,6 +2,7 @@
  * A process that uses a key directory until it is killed: `node worker-process.ts DIRECTORY MASTER_KEY FIRST`. It says
  * before each operation what it begins, and behind it what came of it: its lines are what it was told.
  */
+import { flushCompileCache } from "node:module";
 import { orThrow } from "@subject-rights/core";
 import { fileKeyRing, rewrapKeys } from "@subject-rights/file-keys";
 import { keyNames } from "./key-names.ts";
@@ -14,6 +15,7 @@ const keys = {
 };
 const say = (message: unknown) => void process.send?.(message);
 
+flushCompileCache();
 say("ready");
 if (work === "rewrap") {
   say(orThrow(await rewrapKeys({ directory, ...keys })));

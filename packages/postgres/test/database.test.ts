@@ -1,16 +1,19 @@
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PostgresClient } from "../src/database/client.ts";
 import { databaseOf } from "../src/database/database.ts";
 import { name, sql } from "../src/sql/sql.ts";
 import { createDatabase, type TestDatabase } from "./support/database.ts";
+import { createPglite } from "./support/pglite.ts";
 
 let database: TestDatabase;
+let pglite: PGlite;
 const opened: { end(): Promise<unknown> }[] = [];
 
 beforeAll(async () => {
-  database = await createDatabase();
+  [database, pglite] = await Promise.all([createDatabase(), createPglite()]);
+  opened.push({ end: () => pglite.close() });
 });
 afterAll(async () => {
   for (const each of opened) await each.end();
@@ -25,11 +28,7 @@ const clients: Record<string, () => Promise<PostgresClient>> = {
     await client.connect();
     return client;
   },
-  PGlite: async () => {
-    const pglite = await PGlite.create();
-    opened.push({ end: () => pglite.close() });
-    return pglite;
-  },
+  PGlite: async () => pglite,
 };
 
 describe.each(Object.entries(clients))("a database over %s", (_, make) => {

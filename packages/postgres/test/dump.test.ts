@@ -10,6 +10,7 @@ import {
 import { postgresDataSource, postgresStorage } from "@subject-rights/postgres";
 import { expect, it } from "vitest";
 import { shopMap, shopRows, shopSchema } from "./source/shop.ts";
+import { createPglite } from "./support/pglite.ts";
 
 /** Everything that Ada is known by in the shop, and nobody else. */
 const traces = [
@@ -28,7 +29,7 @@ const formsOf = (text: string): readonly string[] => {
 };
 
 it("a dump of the whole database no longer contains a person after their erasure closed", async () => {
-  const client = await PGlite.create();
+  const client = await createPglite();
   await client.exec(`${shopSchema} ${shopRows}
     update customers set phone = '+44 20 7946 0815' where id = 1;
     delete from customers where tenant = 'tenant-two';`);

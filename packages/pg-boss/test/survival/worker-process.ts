@@ -1,4 +1,5 @@
 /** A process that works on requests, to be killed by its parent. */
+import { flushCompileCache } from "node:module";
 import { orThrow } from "@subject-rights/core";
 import { openLibrary } from "./library.ts";
 
@@ -13,4 +14,5 @@ const { rights } = await openLibrary({
   onError: (error) => console.error(error),
 });
 orThrow(await rights.start());
+flushCompileCache();
 process.send?.("ready");

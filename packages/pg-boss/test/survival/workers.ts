@@ -1,7 +1,6 @@
 import { fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { orThrow } from "@subject-rights/core";
 import { migrate } from "@subject-rights/postgres";
@@ -47,8 +46,6 @@ export const foundCompany = async (onError: (error: unknown) => void): Promise<C
   const startWorker = (how = ""): WorkerProcess => {
     const child = fork(script, [database.url, masterKey.toString("hex"), how], {
       execArgv: ["--conditions=source"],
-      // The hundredth process need not compile what the first has compiled.
-      env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "subject-rights-pg-boss-compiled") },
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     const said: string[] = [];

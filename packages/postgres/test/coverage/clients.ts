@@ -1,8 +1,8 @@
-import { PGlite } from "@electric-sql/pglite";
 import { orThrow } from "@subject-rights/core";
 import type { Coverage, DataMap, PostgresClient } from "../../src/index.ts";
 import { coverage } from "../../src/index.ts";
 import { createDatabase } from "../support/database.ts";
+import { createPglite } from "../support/pglite.ts";
 
 export interface Asked {
   readonly client: PostgresClient;
@@ -27,7 +27,7 @@ export const servers: Readonly<Record<string, () => Promise<Asked>>> = {
     return { client: database.pool, run, empty: () => run(emptying), end: database.drop };
   },
   PGlite: async () => {
-    const pglite = await PGlite.create();
+    const pglite = await createPglite();
     const run = async (script: string): Promise<void> => void (await pglite.exec(script));
     return { client: pglite, run, empty: () => run(emptying), end: () => pglite.close() };
   },

@@ -1,7 +1,7 @@
-import { PGlite } from "@electric-sql/pglite";
 import { describe, expect, it } from "vitest";
 import { databaseOf } from "../../src/database/database.ts";
 import { checkMap } from "../../src/problems/check-map.ts";
+import { createPglite } from "../support/pglite.ts";
 import { byEmail, type Case, liveDatabase, mapOf, mapped, people, peopleTable } from "./live.ts";
 
 const live = liveDatabase();
@@ -180,7 +180,7 @@ const cases: Case[] = [
 
 describe("belonging", () => {
   it("is checked in the same way on PGlite", async () => {
-    const pglite = await PGlite.create();
+    const pglite = await createPglite();
     await pglite.exec("create table people (id int primary key, email text not null, plan varchar(3))");
     const columns = { email: { anonymise: "null" }, plan: { anonymise: { constant: "free" } } } as const;
     const { problems } = await checkMap(

@@ -1,8 +1,9 @@
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { orThrow } from "@subject-rights/core";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { postgresDataSource } from "../../src/index.ts";
+import { createPglite } from "../support/pglite.ts";
 import { anyShop, fill, linksOf, people, type Shop } from "./any-shop.ts";
 import { callFor, pagesOf, personOf } from "./people.ts";
 import { shopMap, shopSchema } from "./shop.ts";
@@ -10,7 +11,7 @@ import { shopMap, shopSchema } from "./shop.ts";
 let pglite: PGlite;
 
 beforeAll(async () => {
-  pglite = await PGlite.create();
+  pglite = await createPglite();
   await pglite.exec(shopSchema);
 });
 afterAll(() => pglite.close());
@@ -99,6 +100,6 @@ it("finds, hands out and erases what is a person's, and nothing else, whatever p
       const left = orThrow((await source.locate?.(subject, callFor())) ?? (await Promise.reject()));
       expect(left.filter(({ count }) => count > 0)).toEqual([]);
     }),
-    { numRuns: 100 },
+    { numRuns: inject("isThorough") ? 200 : 25 },
   );
 }, 120_000);

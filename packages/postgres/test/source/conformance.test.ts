@@ -1,26 +1,28 @@
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import type { CollectionCount, Subject } from "@subject-rights/core";
 import { type DataSourceFixture, dataSourceCases } from "@subject-rights/testing";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { type PostgresClient, postgresDataSource } from "../../src/index.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { createPglite } from "../support/pglite.ts";
 import { personOf } from "./people.ts";
 import { shopMap, shopRows, shopSchema } from "./shop.ts";
 
-let template: TestDatabase;
+let database: TestDatabase;
 let pglite: PGlite;
 
 beforeAll(async () => {
-  template = await createDatabase();
-  await template.pool.query(shopSchema);
-  await template.pool.query(`${shopRows} delete from customer_addresses where customer_id = 2;`);
-  await template.pool.end();
-  pglite = await PGlite.create();
+  [database, pglite] = await Promise.all([createDatabase(), createPglite()]);
+  await database.pool.query(shopSchema);
+  await pglite.exec(shopSchema);
 });
-afterAll(async () => {
-  await template.drop();
-  await pglite.close();
-});
+afterAll(() => Promise.all([database.drop(), pglite.close()]));
+
+/** The shop as it is before each case, numbered from 1 again. */
+const refill = `
+  truncate customers, addresses, customer_addresses, orders, "Shop ""2"""."Order Lines", payments, folders, comments,
+    visits restart identity;
+  ${shopRows} delete from customer_addresses where customer_id = 2;`;
 
 type Ask = (text: string, values: unknown[]) => Promise<{ rows: unknown[] }>;
 
@@ -62,7 +64,7 @@ const holdsBy =
     ]);
   };
 
-const fixtureOver = (client: PostgresClient, ask: Ask, close: () => Promise<void>): DataSourceFixture => ({
+const fixtureOver = (client: PostgresClient, ask: Ask): DataSourceFixture => ({
   source: postgresDataSource({ client, dataMap: shopMap }),
   reopen: async () => postgresDataSource({ client, dataMap: shopMap }),
   person: personOf("ada@example.org", 1),
@@ -71,32 +73,25 @@ const fixtureOver = (client: PostgresClient, ask: Ask, close: () => Promise<void
   addressOnFile: "Ada@Example.org",
   knownAs: [{ type: "phone", value: "+44 20 1", shared: true }],
   holds: holdsBy(ask),
-  close,
 });
 
-const onServer = async () => {
-  const database = await createDatabase(new URL(template.url).pathname.slice(1));
-  const { pool } = database;
-  return {
-    ...fixtureOver(pool, (text, values) => pool.query(text, values), database.drop),
-    breakIt: () => pool.end(),
-  };
+const onServer = async (pool = database.pool): Promise<DataSourceFixture> => {
+  await database.pool.query(refill);
+  return fixtureOver(pool, (text, values) => database.pool.query(text, values));
+};
+
+const onServerThatBreaks = async () => {
+  const pool = database.another();
+  return { ...(await onServer(pool)), breakIt: () => pool.end() };
 };
 
 const onPglite = async () => {
-  const schemas = `drop schema if exists public cascade; drop schema if exists "Shop ""2""" cascade; create schema public;`;
-  await pglite.exec(
-    `${schemas} ${shopSchema} ${shopRows} delete from customer_addresses where customer_id = 2;`,
-  );
-  return fixtureOver(
-    pglite,
-    (text, values) => pglite.query(text, values),
-    async () => undefined,
-  );
+  await pglite.exec(refill);
+  return fixtureOver(pglite, (text, values) => pglite.query(text, values));
 };
 
 const harnesses = {
-  "a pool": { make: onServer, makeBreakable: onServer },
+  "a pool": { make: () => onServer(), makeBreakable: onServerThatBreaks },
   PGlite: { make: onPglite },
 };
 

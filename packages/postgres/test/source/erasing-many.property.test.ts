@@ -1,8 +1,9 @@
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { type CollectionCount, type CollectionOutcome, orThrow, subjectOf } from "@subject-rights/core";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { postgresDataSource } from "../../src/index.ts";
+import { createPglite } from "../support/pglite.ts";
 import { anyShop, fill, people } from "./any-shop.ts";
 import { callFor, personOf } from "./people.ts";
 import { shopMap, shopSchema } from "./shop.ts";
@@ -10,7 +11,7 @@ import { shopMap, shopSchema } from "./shop.ts";
 let pglite: PGlite;
 
 beforeAll(async () => {
-  pglite = await PGlite.create();
+  pglite = await createPglite();
   await pglite.exec(shopSchema);
 });
 afterAll(() => pglite.close());
@@ -103,6 +104,6 @@ it("erases several at once as it erases one after the other, and says the same",
         expect(totals(counts)).toEqual(totals(single));
       }
     }),
-    { numRuns: 100 },
+    { numRuns: inject("isThorough") ? 200 : 25 },
   );
 }, 240_000);

@@ -1,4 +1,4 @@
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { orThrow, type StoredRequest } from "@subject-rights/core";
 import { type PostgresStorage, postgresStorage, privilegesSql } from "@subject-rights/postgres";
 import { unwrap, unwrapError } from "@subject-rights/testing";
@@ -7,12 +7,13 @@ import type { PoolShape, PostgresClient } from "../../src/database/client.ts";
 import { isJoinedTransaction } from "../../src/database/joined-transaction.ts";
 import { name, sql } from "../../src/sql/sql.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { createPglite } from "../support/pglite.ts";
 import { dumpOf, freshStorage, masterKey, newSchema } from "./fixtures.ts";
 
 let database: TestDatabase;
 let pglite: PGlite;
 beforeAll(async () => {
-  [database, pglite] = await Promise.all([createDatabase(), PGlite.create()]);
+  [database, pglite] = await Promise.all([createDatabase(), createPglite()]);
 });
 afterAll(() => Promise.all([database.drop(), pglite.close()]));
 

@@ -1,4 +1,4 @@
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import {
   createSubjectRights,
   defineDataSource,
@@ -10,12 +10,13 @@ import {
 import { type PostgresClient, postgresStorage } from "@subject-rights/postgres";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { createPglite } from "../support/pglite.ts";
 import { dumpOf, masterKey, newSchema } from "./fixtures.ts";
 
 let database: TestDatabase;
 let pglite: PGlite;
 beforeAll(async () => {
-  [database, pglite] = await Promise.all([createDatabase(), PGlite.create()]);
+  [database, pglite] = await Promise.all([createDatabase(), createPglite()]);
 });
 afterAll(() => Promise.all([database.drop(), pglite.close()]));
 

@@ -32,7 +32,13 @@ export const startEmbedded = async (flags: readonly string[] = []): Promise<Embe
     password: "postgres",
     createPostgresUser: process.getuid?.() === 0,
     // The server's own locale: whichever the machine has, letters fold in the same way.
-    initdbFlags: ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
+    initdbFlags: [
+      "--encoding=UTF8",
+      "--locale=C",
+      "--locale-provider=builtin",
+      "--builtin-locale=C.UTF-8",
+      "--no-sync",
+    ],
     postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", ...flags],
     onLog: (line) => void said.push(String(line)),
     onError: (line) => void said.push(String(line)),

@@ -6,18 +6,31 @@ declare module "vitest" {
   interface ProvidedContext {
     /** A superuser's connection string; databases are made beside the one that it names. */
     readonly databaseUrl: string;
+    /** Whether the server is stopped and removed in the end, with every database on it. */
+    readonly isServerOwn: boolean;
   }
 }
+
+/** Nothing here outlives the tests; what has to survive a crash is tested on servers of its own. */
+const settings = [
+  "max_connections=500",
+  "fsync=off",
+  "synchronous_commit=off",
+  "full_page_writes=off",
+  "max_wal_size=4GB",
+  // It would go through every database that a test has left behind, again and again.
+  "autovacuum=off",
+];
 
 let server: EmbeddedServer | undefined;
 
 export const setup = async ({ provide }: TestProject): Promise<void> => {
   const ownServer = process.env["DATABASE_URL"];
   if (ownServer === undefined || ownServer === "") {
-    // Nothing here outlives the tests; what has to survive a crash is tested on servers of its own.
-    server = await startEmbedded(["-c", "fsync=off", "-c", "max_connections=500"]);
+    server = await startEmbedded(settings.flatMap((setting) => ["-c", setting]));
   }
   provide("databaseUrl", server?.url ?? ownServer ?? "");
+  provide("isServerOwn", server !== undefined);
 };
 
 export const teardown = async (): Promise<void> => server?.stop();

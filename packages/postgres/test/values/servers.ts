@@ -1,4 +1,3 @@
-import { PGlite } from "@electric-sql/pglite";
 import type { Value } from "@subject-rights/core";
 import pg from "pg";
 import { type Database, databaseOf } from "../../src/database/database.ts";
@@ -8,6 +7,7 @@ import { textSettings } from "../../src/values/text-settings.ts";
 import { readTypes } from "../../src/values/types.ts";
 import { valueReader } from "../../src/values/value-reader.ts";
 import { createDatabase } from "../support/database.ts";
+import { createPglite } from "../support/pglite.ts";
 
 export interface Opened {
   /** Over one connection, so that what a test sets is set for what it reads. */
@@ -29,7 +29,7 @@ export const servers: Readonly<Record<string, () => Promise<Opened>>> = {
     };
   },
   PGlite: async () => {
-    const pglite = await PGlite.create();
+    const pglite = await createPglite();
     return { database: databaseOf(pglite), close: () => pglite.close() };
   },
 };
