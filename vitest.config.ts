@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 declare module "vitest" {
@@ -27,6 +28,8 @@ export default defineConfig({
     // What a file imports is evaluated once a worker. Nothing here keeps state in a module, or changes another's.
     isolate: false,
     unstubEnvs: true,
+    // The processes that tests start need not compile what another one has compiled.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, ".output", "compiled") },
     restoreMocks: true,
     expect: { poll: { timeout: 10_000 } },
     // More seeds, more kills, larger sizes: `npm run test:thorough`.

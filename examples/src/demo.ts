@@ -4,25 +4,8 @@ import { once } from "node:events";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { examples } from "./examples.ts";
 import { isLeftUnfinished } from "./story/place.ts";
-
-const examples = [
-  "erase-customer-data",
-  "erase-user-data",
-  "export-customer-data",
-  "export-user-data",
-  "export-user-telemetry",
-  "by-email",
-  "postgres-application",
-  "custom-data-source",
-  "deadlines",
-  "trust",
-  "retention",
-  "letters",
-  "evidence",
-  "http-node",
-  "http-express",
-];
 
 const { positionals } = parseArgs({ allowPositionals: true });
 const unknown = positionals.filter((name) => !examples.includes(name));

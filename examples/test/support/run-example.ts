@@ -4,6 +4,20 @@ import { join } from "node:path";
 
 const sources = join(import.meta.dirname, "..", "..", "src");
 
+/** These have tests of their own, interrupted or looked at more closely. */
+const runByThemselves = [
+  "erase-customer-data",
+  "export-customer-data",
+  "by-email",
+  "postgres-application",
+  "http-node",
+  "http-express",
+] as const;
+
+export type RunByItself = (typeof runByThemselves)[number];
+
+export const isRunByItself = (example: string): boolean => runByThemselves.some((each) => each === example);
+
 /** How a run ended, and everything that it showed. */
 export interface ExampleRun {
   readonly code: number | null;
