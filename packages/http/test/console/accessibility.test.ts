@@ -1,6 +1,6 @@
 import axe from "axe-core";
 import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { hasBrowser, launchBrowser, sayWhatIsLeftOut, watch } from "./support/browser.ts";
 import { household, type Office, openOffice } from "./support/office.ts";
 
@@ -98,6 +98,17 @@ const styleOf = (locator: Locator, property: string): Promise<string> =>
     return view.getComputedStyle(element)[name] ?? "";
   }, property);
 
+/** Each colour and each width once; both with both are more of the same. */
+const looks = [
+  ["dark", 320] as const,
+  ...(inject("isThorough")
+    ? ([
+        ["dark", 1280],
+        ["light", 320],
+      ] as const)
+    : []),
+];
+
 interface Finding {
   readonly id: string;
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
@@ -126,11 +137,7 @@ describe.runIf(hasBrowser)("the console, in a browser", () => {
       await page.evaluate(axe.source);
       expect(await findings(page), name).toEqual([]);
       expect(await page.locator("h1").count(), name).toBe(1);
-      for (const [colorScheme, width] of [
-        ["dark", 1280],
-        ["dark", 320],
-        ["light", 320],
-      ] as const) {
+      for (const [colorScheme, width] of looks) {
         await page.setViewportSize({ width, height: 900 });
         await page.emulateMedia({ colorScheme });
         // What depends on colours and room; the rest is the same.
