@@ -8,12 +8,14 @@ sayWhatIsLeftOut("the console's accessibility");
 
 let office: Office;
 let browser: Browser;
+let page: Page;
 /** What each page is called, and how to get to it. */
 const pages = new Map<string, (page: Page) => Promise<unknown>>();
 
 beforeAll(async () => {
   if (!hasBrowser) return;
   [office, browser] = await Promise.all([openOffice({}), launchBrowser()]);
+  page = await signedInPage();
   const go = (path: string) => (page: Page) => page.goto(`${office.origin}/privacy/console${path}`);
   const waiting = await office.underWay("erasure", "customer-data", household);
   await office.until(waiting, ({ waitingFor }) => waitingFor.some((each) => each.for === "decision"));
@@ -127,7 +129,6 @@ const findings = async (page: Page, rules?: readonly string[]): Promise<string[]
 
 describe.runIf(hasBrowser)("the console, in a browser", () => {
   it("has nothing that axe finds, light and dark, wide and narrow, and asks nobody else for anything", async () => {
-    const page = await signedInPage();
     const watched = watch(page, office.origin);
     for (const [name, open] of pages) {
       await page.setViewportSize({ width: 1280, height: 900 });
@@ -151,22 +152,18 @@ describe.runIf(hasBrowser)("the console, in a browser", () => {
       }
     }
     expect(watched).toEqual({ foreign: [], complaints: [] });
-    await page.context().close();
   }, 120_000);
 
   it("has a way past the navigation", async () => {
-    const page = await signedInPage();
     await page.goto(`${office.origin}/privacy/console/requests`);
     await page.keyboard.press("Tab");
     const skip = page.getByRole("link", { name: "Skip to the content" });
     expect(await skip.evaluate((link) => link.matches(":focus"))).toBe(true);
     await page.keyboard.press("Enter");
     expect(new URL(page.url()).hash).toBe("#main");
-    await page.context().close();
   });
 
   it("lets a source be refreshed by keyboard alone", async () => {
-    const page = await signedInPage();
     office.switches.isDown = false;
     await page.goto(`${office.origin}/privacy/console/sources`);
     const menu = page.getByLabel("Actions for Customer profiles");
@@ -180,11 +177,9 @@ describe.runIf(hasBrowser)("the console, in a browser", () => {
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.getByText("The refresh is finished.").waitFor();
-    await page.context().close();
   });
 
   it("stays usable with the colours of the system", async () => {
-    const page = await signedInPage();
     await page.emulateMedia({ forcedColors: "active" });
     await page.goto(`${office.origin}/privacy/console/requests`);
     const bar = page.locator(".timeline .gone").first();
@@ -195,6 +190,5 @@ describe.runIf(hasBrowser)("the console, in a browser", () => {
     expect(fill).not.toBe(behind);
     const border = await styleOf(page.getByRole("link", { name: "Make a request" }), "borderTopWidth");
     expect(Number.parseFloat(border)).toBeGreaterThan(0);
-    await page.context().close();
   });
 });
