@@ -5,6 +5,7 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { examples } from "./examples.ts";
+import { nodeFlags } from "./node-flags.ts";
 import { isLeftUnfinished } from "./story/place.ts";
 
 const { positionals } = parseArgs({ allowPositionals: true });
@@ -37,7 +38,7 @@ const inOrder = chosen.toSorted(
 );
 for (const example of inOrder) {
   const main = join(import.meta.dirname, example, "main.ts");
-  child = spawn(process.execPath, ["--conditions=source", main], { stdio: "inherit", env });
+  child = spawn(process.execPath, [...nodeFlags, main], { stdio: "inherit", env });
   const [code] = await once(child, "exit");
   if (interrupted !== null) process.exit(128 + constants.signals[interrupted]);
   if (code !== 0) {

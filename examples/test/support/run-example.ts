@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { nodeFlags } from "../../src/node-flags.ts";
 
 const sources = join(import.meta.dirname, "..", "..", "src");
 
@@ -45,7 +46,7 @@ export const runExample = async (
   folder: string,
   interruption?: Interruption,
 ): Promise<ExampleRun> => {
-  const child = spawn(process.execPath, ["--conditions=source", join(sources, file), ...words], {
+  const child = spawn(process.execPath, [...nodeFlags, join(sources, file), ...words], {
     env: { ...process.env, EXAMPLES_FOLDER: folder, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });
