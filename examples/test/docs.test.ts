@@ -12,7 +12,7 @@ import * as core from "@subject-rights/core";
 import { mapProblemCodes } from "@subject-rights/postgres";
 import { describe, expect, it } from "vitest";
 import { startMailServer } from "../src/mail/mail-server.ts";
-import { readPages, repository, writePages } from "./support/docs.ts";
+import { readPages, writePages } from "./support/docs.ts";
 
 const pages = await readPages();
 const folder = await writePages(pages);
@@ -43,14 +43,6 @@ const headingsOf = async (path: string): Promise<string[]> =>
   [...(await readFile(path, "utf8")).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => anchorOf(heading));
 
 describe("the documentation", () => {
-  it("type-checks", async () => {
-    const tsc = join(repository, "node_modules", "typescript", "bin", "tsc");
-    const checked = run(process.execPath, [tsc, "--project", folder, "--pretty", "false"]);
-    await expect(checked.catch(({ stdout }: { stdout: string }) => ({ stdout }))).resolves.toMatchObject({
-      stdout: "",
-    });
-  }, 60_000);
-
   it("leads nowhere that is not there", async () => {
     const broken: string[] = [];
     for (const { path, text: markdown } of pages) {

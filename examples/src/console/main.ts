@@ -9,7 +9,7 @@ import { startConsole } from "./start-console.ts";
 /** Longer than this nobody waits after Ctrl-C. What was not closed by then is put right at the next start. */
 const patience = 5_000;
 
-if (process.argv.includes("fresh")) await (await placeOf("console")).finish();
+if (process.argv.includes("fresh")) await (await placeOf("console")).startAfresh();
 const place = await placeOf("console");
 const port = Number(process.env["PORT"] ?? 4600);
 const { origin, outbox } = await startConsole(place, { port, withRequests: true }).catch(

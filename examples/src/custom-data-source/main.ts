@@ -2,12 +2,13 @@
  * A data source of one's own: loyalty cards in a JSON file, thirty lines (`loyalty-cards.ts`), held against the
  * conformance cases, and then erased in.
  */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Actor, createSubjectRights, orThrow } from "@subject-rights/core";
 import { memoryNotifier, memoryStorage } from "@subject-rights/memory";
 import { dataSourceCases } from "@subject-rights/testing";
 import { screenOn } from "../screen/screen.ts";
+import { placeOf } from "../story/place.ts";
 import { harness } from "./harness.ts";
 import { loyaltyCards } from "./loyalty-cards.ts";
 
@@ -21,9 +22,8 @@ for (const { name, run } of dataSourceCases(harness)) {
 }
 
 screen.heading("… and put to work");
-const folder = join(import.meta.dirname, "..", "..", "..", ".output", "examples", "custom-data-source");
+const { folder } = await placeOf("custom-data-source");
 const path = join(folder, "cards.json");
-await mkdir(folder, { recursive: true });
 await writeFile(
   path,
   JSON.stringify([

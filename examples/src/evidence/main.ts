@@ -5,7 +5,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -19,11 +19,11 @@ import { memoryNotifier } from "@subject-rights/memory";
 import { loyaltyCards } from "../custom-data-source/loyalty-cards.ts";
 import { screenOn } from "../screen/screen.ts";
 import { bothStores, type Stores } from "../story/both-stores.ts";
+import { placeOf } from "../story/place.ts";
 
 const screen = screenOn(process.stdout);
 const actor: Actor = { id: "admin-1", roles: ["admin"], tenant: "halmstrand" };
-const folder = join(import.meta.dirname, "..", "..", "..", ".output", "examples", "evidence");
-await mkdir(folder, { recursive: true });
+const { folder, shown } = await placeOf("evidence");
 
 // The company keeps the one away from its database, and publishes the other.
 const { privateKey, publicKey } = generateKeyPairSync("ed25519");
@@ -123,4 +123,4 @@ for await (const { name, stores, database } of bothStores()) {
   }
   await rights.stop();
 }
-screen.fact("to look at", ".output/examples/evidence/memory.json.html");
+screen.fact("to look at", shown(join(folder, "memory.json.html")));

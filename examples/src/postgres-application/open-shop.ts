@@ -14,7 +14,7 @@ export interface OpenShop extends OpenApplication {
 }
 
 export const openShop = async (place: Place): Promise<OpenShop> => {
-  const store = await openStore(place);
+  const store = await openStore(place, { staysAfterwards: true });
   const { client } = store;
   if (!place.isLeftUnfinished) await client.exec(`${schema}${rows} analyze;`);
   await place.begin();

@@ -3,6 +3,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { orThrow, type SubjectRightsOptions } from "@subject-rights/core";
 import { memoryStorage } from "@subject-rights/memory";
 import { postgresStorage } from "@subject-rights/postgres";
+import { emptyDatabase } from "./empty-database.ts";
 
 /** Everything that a library keeps. */
 export type Stores = Pick<
@@ -21,7 +22,7 @@ export interface NamedStores {
 /** The same story is told over each: a store in memory, and one in a PostgreSQL inside this process. */
 export async function* bothStores(): AsyncGenerator<NamedStores, void, undefined> {
   yield { name: "memory", stores: memoryStorage(), database: null };
-  const database = await PGlite.create();
+  const database = await PGlite.create({ loadDataDir: await emptyDatabase() });
   try {
     const { migrate, ...stores } = postgresStorage({ client: database, masterKey: randomBytes(32) });
     orThrow(await migrate());

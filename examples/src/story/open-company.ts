@@ -1,12 +1,12 @@
-import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { companySources } from "../company/company-sources.ts";
 import { companyUsers } from "../company/company-users.ts";
+import { copyCompany } from "../company/copy-company.ts";
 import { type HelpdeskService, startHelpdesk } from "../company/helpdesk-service.ts";
-import { makeCompany } from "../company/make-company.ts";
 import { type OpenApplication, type OwnParts, openApplication } from "./open-application.ts";
 import { type OpenStore, openStore } from "./open-store.ts";
 import type { Place } from "./place.ts";
+import { writeAudit } from "./write-audit.ts";
 
 /** The company on one day: its files, its mail server, its help desk, and the library put into its application. */
 export interface OpenCompany extends OpenApplication {
@@ -24,15 +24,16 @@ export const openCompany = async (
   changes: Omit<OwnParts, "sources" | "users"> = {},
 ): Promise<OpenCompany> => {
   const [before, after] = [join(place.folder, "before"), join(place.folder, "after")];
-  if (!place.isLeftUnfinished) {
-    await makeCompany(before);
-    await cp(before, after, { recursive: true });
-  }
-  const store = await openStore(place);
+  if (!place.isLeftUnfinished) await copyCompany(before, after);
+  const store = await openStore(place, { staysAfterwards: false });
   await place.begin();
 
   const helpdesk = await startHelpdesk(after);
   place.atEnd(() => helpdesk.stop());
   const own = { sources: companySources(after, helpdesk), users: companyUsers(after), ...changes };
-  return { ...(await openApplication(place, store, own)), store, helpdesk, before, after };
+  const application = await openApplication(place, store, own);
+  place.atEnd(async (isFinished) => {
+    if (isFinished) await writeAudit(application, join(place.folder, "audit.json"));
+  });
+  return { ...application, store, helpdesk, before, after };
 };

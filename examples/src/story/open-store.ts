@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { orThrow } from "@subject-rights/core";
 import { type PostgresStorage, postgresStorage } from "@subject-rights/postgres";
-import { copyEmptyDatabase } from "./empty-database.ts";
+import { emptyDatabase } from "./empty-database.ts";
 import type { Place } from "./place.ts";
 
 /** PostgreSQL inside this process, its files in the example's folder, and the library's store in it. */
@@ -14,12 +14,20 @@ export interface OpenStore {
   readonly storage: Omit<PostgresStorage, "migrate">;
 }
 
-export const openStore = async ({ folder, isLeftUnfinished, atEnd }: Place): Promise<OpenStore> => {
-  const files = join(folder, "database");
-  if (!isLeftUnfinished) await copyEmptyDatabase(files);
-  const client = await PGlite.create(files);
+/** @param staysAfterwards whether it is kept when there is nothing to go on with any more */
+export const openStore = async (
+  { folder, isLeftUnfinished, atEnd }: Place,
+  { staysAfterwards }: { readonly staysAfterwards: boolean },
+): Promise<OpenStore> => {
+  const [files, keyFile] = [join(folder, "database"), join(folder, "master-key")];
+  // Registered first, so that it comes when the database is closed.
+  atEnd(async (isFinished) => {
+    if (staysAfterwards || !isFinished) return;
+    for (const path of [files, keyFile]) await rm(path, { recursive: true });
+  });
+  const client = await PGlite.create(files, isLeftUnfinished ? {} : { loadDataDir: await emptyDatabase() });
   atEnd(() => client.close());
-  const masterKey = await masterKeyIn(join(folder, "master-key"));
+  const masterKey = await masterKeyIn(keyFile);
   const { migrate, ...storage } = postgresStorage({ client, masterKey });
   orThrow(await migrate());
   return { client, storage };

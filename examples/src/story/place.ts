@@ -12,13 +12,15 @@ export interface Place {
   readonly folder: string;
   /** Whether an earlier run was interrupted: everything in the folder is as it left it. Else the folder is empty. */
   readonly isLeftUnfinished: boolean;
-  /** Says how to close what was opened. */
-  atEnd(close: () => Promise<void>): void;
+  /** Says how to close what was opened; it is told whether the example is finished, so that nobody goes on with it. */
+  atEnd(close: (isFinished: boolean) => Promise<void>): void;
   /** Closes everything that was opened, the last first. */
   close(): Promise<void>;
   /** Says that the folder has all to go on with: from here on an interrupted run is taken up again. */
   begin(): Promise<void>;
-  /** Says that nothing is left to go on with: the next run starts afresh. */
+  /** Says that the next run starts afresh. */
+  startAfresh(): Promise<void>;
+  /** Closes everything, with nothing left to go on with. */
   finish(): Promise<void>;
   /** A path as somebody standing in the repository types it. */
   shown(path: string): string;
@@ -35,16 +37,22 @@ export const placeOf = async (example: string): Promise<Place> => {
   const wasInterrupted = isLeftUnfinished(example);
   if (!wasInterrupted) await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const opened: (() => Promise<void>)[] = [];
+  const opened: ((isFinished: boolean) => Promise<void>)[] = [];
+  const close = async (isFinished: boolean) => {
+    for (let each = opened.pop(); each !== undefined; each = opened.pop()) await each(isFinished);
+  };
+  const startAfresh = () => rm(markIn(folder), { force: true });
   return {
     folder,
     isLeftUnfinished: wasInterrupted,
-    atEnd: (close) => void opened.push(close),
-    close: async () => {
-      for (let close = opened.pop(); close !== undefined; close = opened.pop()) await close();
-    },
+    atEnd: (each) => void opened.push(each),
+    close: () => close(false),
     begin: () => writeFile(markIn(folder), "Run the example again, and it goes on from here.\n"),
-    finish: () => rm(markIn(folder), { force: true }),
+    startAfresh,
+    finish: async () => {
+      await startAfresh();
+      await close(true);
+    },
     shown: (path) => relative(repository, path),
   };
 };

@@ -34,7 +34,8 @@ export const tellStory = async <Opened>(
     console.log("\nInterrupted. Start it again, and it goes on from here.");
     process.exit(128 + constants.signals[first]);
   }
-  await place.finish();
+  if (first === null) return place.finish();
+  await place.startAfresh();
   await place.close();
-  if (first !== null) throw first.failure;
+  throw first.failure;
 };

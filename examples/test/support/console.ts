@@ -7,15 +7,16 @@ import type { Place } from "../../src/story/place.ts";
 
 /** A place of a test's own: what it leaves is the test's to remove. */
 export const placeIn = (folder: string): Place => {
-  const opened: (() => Promise<void>)[] = [];
+  const opened: Parameters<Place["atEnd"]>[0][] = [];
   return {
     folder,
     isLeftUnfinished: false,
     atEnd: (close) => void opened.push(close),
     close: async () => {
-      for (let close = opened.pop(); close !== undefined; close = opened.pop()) await close();
+      for (let close = opened.pop(); close !== undefined; close = opened.pop()) await close(false);
     },
     begin: async () => undefined,
+    startAfresh: async () => undefined,
     finish: async () => undefined,
     shown: (path) => path,
   };

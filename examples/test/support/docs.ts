@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promis
 import { basename, dirname, join } from "node:path";
 
 const examples = join(import.meta.dirname, "..", "..");
-export const repository = join(examples, "..");
+const repository = join(examples, "..");
 
 /** A page of the documentation, and its blocks of code. */
 export interface Page {
@@ -56,10 +56,12 @@ export const writePages = async (pages: readonly Page[]): Promise<string> => {
   await mkdir(folder, { recursive: true });
   await symlink(join(examples, "node_modules"), join(folder, "node_modules"), "junction");
   await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  await writeFile(
-    join(folder, "tsconfig.json"),
-    JSON.stringify({ extends: "../../tsconfig.base.json", include: ["."] }),
-  );
+  // Together with everything else: by itself it would take as long once more.
+  const everything = JSON.parse(await readFile(join(repository, "tsconfig.json"), "utf8")) as {
+    readonly include: readonly string[];
+  };
+  const include = [...everything.include.map((path) => `../../${path}`), "."];
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", include }));
   for (const { name, files } of pages) {
     if (files.size > 0) await mkdir(join(folder, name));
     for (const [file, code] of files) await writeFile(join(folder, name, file), code);

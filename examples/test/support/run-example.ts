@@ -1,8 +1,23 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { nodeFlags } from "../../src/node-flags.ts";
 
 const sources = join(import.meta.dirname, "..", "..", "src");
+
+/** These have tests of their own, interrupted or looked at more closely. */
+const runByThemselves = [
+  "erase-customer-data",
+  "export-customer-data",
+  "by-email",
+  "postgres-application",
+  "http-node",
+  "http-express",
+] as const;
+
+export type RunByItself = (typeof runByThemselves)[number];
+
+export const isRunByItself = (example: string): boolean => runByThemselves.some((each) => each === example);
 
 /** How a run ended, and everything that it showed. */
 export interface ExampleRun {
@@ -31,7 +46,7 @@ export const runExample = async (
   folder: string,
   interruption?: Interruption,
 ): Promise<ExampleRun> => {
-  const child = spawn(process.execPath, ["--conditions=source", join(sources, file), ...words], {
+  const child = spawn(process.execPath, [...nodeFlags, join(sources, file), ...words], {
     env: { ...process.env, EXAMPLES_FOLDER: folder, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -6,7 +6,7 @@ import { knownHappenings, makeHistory } from "./history.ts";
 import { shopOpened } from "./period.ts";
 import { browsers, lamps, networks } from "./vocabulary.ts";
 
-const orderCount = 25_000;
+const orderCount = 8_000;
 const cartCount = 2_000;
 
 const orderLines = (chance: Chance) =>

@@ -15,11 +15,17 @@ afterAll(async () => {
   await office?.close();
 });
 
+const pages = new Map<boolean, Page>();
+
+/** One with script and one without: opening a page takes longer than most of what is done in it. */
 const openPage = async (javaScriptEnabled = true): Promise<Page> => {
+  const open = pages.get(javaScriptEnabled);
+  if (open !== undefined) return open;
   const context = await browser.newContext({ javaScriptEnabled });
   await context.addCookies([{ name: "who", value: "boss", url: office.origin }]);
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
+  pages.set(javaScriptEnabled, page);
   return page;
 };
 const at = (path: string) => `${office.origin}/privacy/console${path}`;
@@ -54,7 +60,6 @@ describe.runIf(hasBrowser)("a request, while it runs", () => {
     expect(await page.evaluate("window.loadedOnce")).toBe(true);
     expect(watched).toEqual({ foreign: [], complaints: [] });
     office.switches.slowness = 0;
-    await page.context().close();
   });
 
   it("keeps what somebody types, and what they opened, when something changes", async () => {
@@ -85,7 +90,6 @@ describe.runIf(hasBrowser)("a request, while it runs", () => {
     expect(await page.getByLabel("Reasons").isVisible()).toBe(true);
     expect(await page.getByLabel("Reasons").inputValue()).toBe("many records, and");
     office.switches.isDown = false;
-    await page.context().close();
   });
 
   it("can be followed without script: it is loaded again while something is under way", async () => {
@@ -105,7 +109,6 @@ describe.runIf(hasBrowser)("a request, while it runs", () => {
     await page.goto(at(`/requests/${id}`));
     expect(await page.locator("meta[http-equiv=refresh]").count()).toBe(0);
     expect(await page.getByText("Completed", { exact: true }).count()).toBe(1);
-    await page.context().close();
   });
 });
 
@@ -122,7 +125,6 @@ describe.runIf(hasBrowser)("the pages without script", () => {
     await page.getByLabel(/^Type 1 to confirm/).fill("1");
     await page.getByRole("button", { name: "Remove 1 user" }).click();
     await page.getByRole("heading", { name: "1 user is being removed" }).waitFor();
-    await page.context().close();
   });
 });
 
@@ -135,6 +137,5 @@ describe.runIf(hasBrowser)("the grid of users", () => {
     await page.getByLabel("Boss Example").uncheck();
     await page.getByRole("button", { name: "Remove (1)" }).waitFor();
     expect(await page.getByLabel("Choose all on this page").isChecked()).toBe(false);
-    await page.context().close();
   });
 });
