@@ -1,14 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { describe, expect, inject, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { type Company, foundCompany, type WorkerProcess } from "./workers.ts";
 
-/** A company of one test's own, and what its library could not do. */
-const founded = async (onTestFinished: (leave: () => Promise<void>) => void) => {
-  const errors: unknown[] = [];
-  const company = await foundCompany((error) => errors.push(error));
-  onTestFinished(() => company.leave());
-  return { company, errors };
-};
+let company: Company;
+const errors: unknown[] = [];
+beforeEach(async () => {
+  errors.length = 0;
+  company = await foundCompany((error) => errors.push(error));
+});
+afterEach(() => company.leave());
 
 const isThorough = inject("isThorough");
 const kills = isThorough ? 200 : 8;
@@ -16,7 +16,7 @@ const kills = isThorough ? 200 : 8;
 const atWork = kills * (isThorough ? 0.8 : 0.5);
 
 /** Until everybody is forgotten. Throws where that takes longer than it may. */
-const untilFinished = async (company: Company, emails: readonly string[], within: number): Promise<void> => {
+const untilFinished = async (emails: readonly string[], within: number): Promise<void> => {
   const end = Date.now() + within;
   for (;;) {
     await company.acknowledgeAll();
@@ -29,7 +29,8 @@ const untilFinished = async (company: Company, emails: readonly string[], within
 };
 
 /** What has to be true however often somebody was killed, by the second door. */
-const judge = async ({ library: { pool } }: Company, emails: readonly string[]): Promise<void> => {
+const judge = async (emails: readonly string[]): Promise<void> => {
+  const { pool } = company.library;
   const rowsOf = async (text: string) => (await pool.query<Record<string, unknown>>(text)).rows;
   expect(
     await rowsOf(`select state::jsonb -> 'request' ->> 'outcome' as outcome, count(*)::int as count
@@ -54,14 +55,8 @@ const judge = async ({ library: { pool } }: Company, emails: readonly string[]):
   ]);
 };
 
-// Both wait for the dead to be noticed, and few kills leave the other one the processor that it needs to be in time.
-const together = { concurrent: !isThorough };
-
-describe.skipIf(process.platform === "win32")("workers that are killed", together, () => {
-  it("leave to others what they had in hand, within 12 seconds", { timeout: 120_000 }, async ({
-    onTestFinished,
-  }) => {
-    const { company, errors } = await founded(onTestFinished);
+describe.skipIf(process.platform === "win32")("workers that are killed", () => {
+  it("leave to others what they had in hand, within 12 seconds", { timeout: 120_000 }, async () => {
     const held = (isThorough ? [0, 1, 2, 3] : [0, 1]).map((index) => `held-${index}@example.org`);
     const holders = held.map(() => company.startWorker("holds"));
     await Promise.all(holders.map(({ ready }) => ready));
@@ -96,15 +91,14 @@ describe.skipIf(process.platform === "win32")("workers that are killed", togethe
     expect(Math.max(...took)).toBeLessThan(12_000);
     // And not before anybody was dead.
     expect((await attempts()).length).toBe(2 * held.length);
-    await judge(company, held);
+    await judge(held);
     expect(other.said).toEqual([]);
     expect(errors).toEqual([]);
   });
 
   it(`lose nothing and double nothing, killed ${kills} times`, {
-    timeout: isThorough ? 900_000 : 120_000,
-  }, async ({ onTestFinished }) => {
-    const { company, errors } = await founded(onTestFinished);
+    timeout: isThorough ? 1_800_000 : 180_000,
+  }, async () => {
     const workers: WorkerProcess[] = [0, 1, 2].map(() => company.startWorker());
     const said: string[] = [];
     const emails: string[] = [];
@@ -133,8 +127,8 @@ describe.skipIf(process.platform === "win32")("workers that are killed", togethe
       said.push(...victim.said);
     }
     await Promise.all(workers.map(({ ready }) => ready));
-    await untilFinished(company, emails, 60_000);
-    await judge(company, emails);
+    await untilFinished(emails, 60_000);
+    await judge(emails);
     // Few of them were killed when there was nothing to interrupt.
     expect(killedAtWork).toBeGreaterThan(atWork);
     expect([...said, ...workers.flatMap((worker) => worker.said)]).toEqual([]);

@@ -158,5 +158,5 @@ describe("migrationSql", () => {
     expect(await describeAll(printed)).toEqual(await describeAll(migrated));
     expect(await describeAll(printed)).not.toEqual([]);
     await Promise.all([printed.close(), migrated.close()]);
-  });
+  }, 60_000);
 });

@@ -28,7 +28,7 @@ const newWorlds = async (count: number, kindOf: (index: number) => World["kind"]
 };
 
 /** Has everybody asked for, again and again where that failed, until all is done; and judges it. */
-const toTheEnd = async (process: Process, worlds: readonly World[], within = 60_000): Promise<void> => {
+const toTheEnd = async (process: Process, worlds: readonly World[], within = 120_000): Promise<void> => {
   let isOver = false;
   const people = (async () => {
     while (!isOver) {
@@ -66,7 +66,7 @@ describe("a connection that is cut", () => {
     return (isCommit ? before : piece).match(/tenant-\d+/g)?.at(-1) ?? null;
   };
 
-  it("before or behind anything that is stored does no harm", { timeout: 120_000 }, async () => {
+  it("before or behind anything that is stored does no harm", { timeout: 240_000 }, async () => {
     const server = new URL(inject("databaseUrl"));
     const made = new Map<string, number>();
     const cutAt = new Map<string, { readonly at: number; readonly fate: Fate }>();
@@ -107,7 +107,7 @@ describe("a connection that is cut", () => {
 
 describe("two runners", () => {
   it("on the same requests, over serializable, whose connections are ended at random", {
-    timeout: 120_000,
+    timeout: 240_000,
   }, async () => {
     const { observer, places } = country;
     const serializable = encodeURIComponent("-c default_transaction_isolation=serializable");
