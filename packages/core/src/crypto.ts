@@ -16,7 +16,6 @@ import {
 import type { EvidenceSignature } from "./audit/signature.ts";
 import { ConfigurationMistake, Damaged } from "./errors.ts";
 import type { Randomness } from "./ports/randomness.ts";
-import { release } from "./release.ts";
 
 /** The one file that does cryptography; everything here is `node:crypto`, put to our use. */
 
@@ -131,9 +130,7 @@ export const seal = (
   cipher.setAAD(Buffer.from(place));
   const sealed = cipher.update(plain);
   cipher.final();
-  const whole = Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
-  release(sealed);
-  return whole;
+  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
 };
 
 /** @throws Damaged where the bytes are not what was sealed for this place under this key */

@@ -19,7 +19,6 @@ const worthAThread = 8 * 1024;
  * side: put together in order, they are one stream.
  *
  * @param before what stands before the block in the same file; neither may be written to until this has resolved
- * @returns pieces that nobody else holds
  */
 export const deflateBlock = (
   block: Uint8Array,

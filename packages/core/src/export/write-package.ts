@@ -27,8 +27,7 @@ export interface PackageSummary {
 }
 
 /**
- * The bytes of a package, to be read once. Nothing is done before that, nor after it is left early. Whoever keeps a
- * piece copies it: it is gone when the next one is asked for.
+ * The bytes of a package, to be read once. Nothing is done before that, nor after it is left early.
  */
 export interface PackageStream extends AsyncIterable<Uint8Array> {
   /** @throws Error before all bytes were read: a package that was cut short has no summary */

@@ -1,4 +1,3 @@
-import { release } from "../release.ts";
 import { type Block, Blocks } from "./blocks.ts";
 import { crc32, deflateBlock } from "./compression.ts";
 import {
@@ -21,7 +20,7 @@ export interface ZipEntry {
 const blocksAtOnce = 3;
 
 /**
- * A ZIP file, made while it is read; a piece is gone when the next one is asked for. The next entry is asked for when the content of the one before was read to
+ * A ZIP file, made while it is read. The next entry is asked for when the content of the one before was read to
  * its end, and content is read no faster than the file is taken. Leaving early closes the content that is open; what
  * the content throws, this throws.
  */
@@ -67,17 +66,11 @@ async function* compressed(blocks: AsyncIterable<Block>): AsyncGenerator<Uint8Ar
   try {
     for await (const { bytes, before, isLast } of blocks) {
       underWay.push(deflateBlock(bytes, before, isLast));
-      if (underWay.length === blocksAtOnce) yield* oldest(underWay);
+      if (underWay.length === blocksAtOnce) yield* (await underWay.shift()) ?? [];
     }
-    while (underWay.length > 0) yield* oldest(underWay);
+    while (underWay.length > 0) yield* (await underWay.shift()) ?? [];
   } finally {
     // Nobody asks any more what comes of these.
     for (const block of underWay) block.catch(() => undefined);
   }
-}
-
-async function* oldest(underWay: Promise<readonly Uint8Array[]>[]): AsyncGenerator<Uint8Array> {
-  const pieces = (await underWay.shift()) ?? [];
-  yield* pieces;
-  for (const piece of pieces) release(piece);
 }

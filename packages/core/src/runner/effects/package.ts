@@ -2,7 +2,6 @@ import { newToken, newTypedSecret, sha256 } from "../../crypto.ts";
 import type { PackageContents, SourceName, StagedCollection } from "../../export/contents.ts";
 import { writePackage } from "../../export/write-package.ts";
 import { instant, later } from "../../instant.ts";
-import { inPassing } from "../../release.ts";
 import { confidentialOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import type { SourceStep } from "../../request/steps.ts";
@@ -81,8 +80,7 @@ const stagedCollections = (effect: Effect, step: SourceStep): StagedCollection[]
     collection,
     rows,
     columns: confidentialOf(effect.request).columns[step.source]?.[index] ?? [],
-    read: () =>
-      inPassing(readChunks(effect.services, effect.key, rowsArtifact(effect.request, step, index), chunks)),
+    read: () => readChunks(effect.services, effect.key, rowsArtifact(effect.request, step, index), chunks),
   }));
 
 export const sourceName = ({ services }: Effect, { source }: Pick<SourceStep, "source">): SourceName => ({
