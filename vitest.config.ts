@@ -22,7 +22,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["source", "module", "node", "development|production"] } },
   test: {
     // The slowest takes a few seconds; the rest is for machines that have other things to do.
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 30_000,
     // Much of what runs here waits for servers and processes: none of the cores is kept free for anything else.
     maxWorkers: "100%",
