@@ -6,11 +6,12 @@ import { runTests, runThoroughTests } from "./tests.ts";
 export const stages: readonly Stage[] = [
   {
     name: "typecheck",
-    // The code of the documentation in the same program: most of the time goes to what all of it imports.
+    // The code of the documentation in the same program: most of the time goes to what all of it imports. TypeScript 7
+    // checks in a third of the time; TypeScript 6, whose API tsup and typedoc need, sees what is published in `build`.
     run: async () =>
       together([
         await command("node", ["--conditions=source", "examples/test/write-docs.ts"]),
-        await command("tsc", ["--project", ".output/docs"]),
+        await command("node", ["node_modules/typescript-7/bin/tsc", "--project", ".output/docs"]),
       ]),
   },
   {
@@ -24,7 +25,14 @@ export const stages: readonly Stage[] = [
     run: async () =>
       together([
         await command("biome", ["check", "--error-on-warnings", "."]),
-        await command("eslint", ["--max-warnings=0", "packages", "examples", "scripts"]),
+        await command("oxlint", [
+          "--type-aware",
+          "--deny-warnings",
+          "--report-unused-disable-directives",
+          "packages",
+          "examples",
+          "scripts",
+        ]),
       ]),
   },
   {

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import pg from "pg";
 import { benchmarks } from "./benchmarks/benchmarks.ts";
 import { openDatabases } from "./harness/databases.ts";
-import { machineOf, machineText } from "./harness/machine.ts";
+import { type Machine, machineOf, machineText } from "./harness/machine.ts";
 import { writePage } from "./harness/page.ts";
 import { writeResults } from "./harness/results.ts";
 import { runBenchmark } from "./harness/run-benchmark.ts";
@@ -53,11 +53,19 @@ const results = new URL("../../../.output/bench/", import.meta.url);
 const page = new URL("../../../docs/performance.md", import.meta.url);
 const names = benchmarks.map(({ name }) => name);
 
+const machineAt = async (connectionString: string): Promise<Machine> => {
+  const pool = new pg.Pool({ connectionString, max: 1 });
+  try {
+    return await machineOf(pool);
+  } finally {
+    await pool.end();
+  }
+};
+
 const measureAll = async (): Promise<void> => {
   const databases = await openDatabases(process.env["DATABASE_URL"]);
   try {
-    const asking = new pg.Pool({ connectionString: databases.url, max: 1 });
-    const machine = await machineOf(asking).finally(() => asking.end());
+    const machine = await machineAt(databases.url);
     say(machineText(machine));
     const command = ["pnpm bench", ...process.argv.slice(2).filter((each) => each !== "--docs")].join(" ");
     const settings = { databases, machine, times, size, isSmoke: values.smoke, command, say };

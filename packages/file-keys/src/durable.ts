@@ -16,7 +16,11 @@ export const unlessMissing = async <Value>(work: Promise<Value>): Promise<Value 
 export const syncDirectory = async (directory: string): Promise<void> => {
   if (process.platform === "win32") return;
   const handle = await open(directory, "r");
-  await handle.sync().finally(() => handle.close());
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 };
 
 const draftName = /^draft-/;

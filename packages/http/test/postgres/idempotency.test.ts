@@ -12,7 +12,11 @@ const pools: pg.Pool[] = [];
 const askServer = async (text: string): Promise<void> => {
   const client = new pg.Client({ connectionString: inject("databaseUrl") });
   await client.connect();
-  await client.query(text).finally(() => client.end());
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
 };
 
 /** A process of its own, so far as the database can tell. */

@@ -15,7 +15,11 @@ export interface TestDatabase {
 const asked = async (url: string, text: string): Promise<void> => {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query(text).finally(() => client.end());
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
 };
 
 /** A fresh database of its own, on the server that all test files share. */

@@ -17,7 +17,11 @@ const quietly = (pool: pg.Pool): pg.Pool =>
 const asked = async (url: string, text: string): Promise<void> => {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query(text).finally(() => client.end());
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
 };
 
 /** A fresh database of its own, on the server that all test files share. */
