@@ -14,6 +14,7 @@ const belongingSchema = z.union([
   z.strictObject({
     column: nameSchema,
     identifier: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "lower case letters, digits and dashes"),
+    identifies: z.boolean().optional(),
     shared: z.boolean().optional(),
   }),
   z.strictObject({ references: tableNameSchema, on: onSchema }),

@@ -39,11 +39,20 @@ export interface TableMap {
 
 export type Belonging = MatchedColumn | Reference | BackReference;
 
-/** The column holds an identifier of the person. Found rows tell core the identifiers of the other such columns. */
+/**
+ * The column holds an identifier of the person. Rows that are found by such a column tell core the identifiers of the
+ * others; rows that are found through another table tell nothing, unless the map says so.
+ */
 export interface MatchedColumn {
   readonly column: string;
   /** `email`, or a type of the application's own such as `customer-number`. */
   readonly identifier: string;
+  /**
+   * In a table that also belongs through another: whether rows that are found through that one hold the person's own
+   * identifier here too (a user's further addresses), or may hold somebody else's (whom a user has invited). Without
+   * it, `check` asks.
+   */
+  readonly identifies?: boolean;
   /** True where several people may have the same: it then never pulls anybody in by itself. */
   readonly shared?: boolean;
 }

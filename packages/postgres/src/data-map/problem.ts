@@ -21,6 +21,7 @@ export const mapProblemCodes = [
   "out-of-reach",
   "no-tenant-column",
   "shared-in-a-cycle",
+  "ambiguous-identifier",
   "uncomparable",
   // What the role may see and do
   "missing-privilege",

@@ -104,8 +104,8 @@ const resolveTable = (
     belongs: listed<Belonging>(map.belongs).flatMap((belonging): ResolvedBelonging[] => {
       if ("column" in belonging) {
         const column = columnNamed(belonging.column);
-        const { identifier, shared = false } = belonging;
-        return column === undefined ? [] : [{ kind: "column", column, identifier, shared }];
+        const { identifier, shared = false, identifies = null } = belonging;
+        return column === undefined ? [] : [{ kind: "column", column, identifier, shared, identifies }];
       }
       return resolveReference(belonging, table, catalog, mapped, complain);
     }),

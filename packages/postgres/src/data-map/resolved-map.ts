@@ -37,6 +37,8 @@ export interface ResolvedMatch {
   readonly column: Column;
   readonly identifier: string;
   readonly shared: boolean;
+  /** Whether rows found through another table tell it; null where the map does not say. */
+  readonly identifies: boolean | null;
 }
 
 export interface ResolvedReference {

@@ -5,6 +5,7 @@ import type { MapProblem } from "../data-map/problem.ts";
 import { resolveMap } from "../data-map/resolve.ts";
 import type { ResolvedMap } from "../data-map/resolved-map.ts";
 import type { Database } from "../database/database.ts";
+import { ambiguousIdentifierProblems } from "./ambiguous-identifiers.ts";
 import { anonymisedColumnProblems } from "./anonymised-columns.ts";
 import { checkProblems } from "./checks.ts";
 import { credentialProblems } from "./credentials.ts";
@@ -24,6 +25,7 @@ import { unlinkProblems } from "./unlinks.ts";
 const checks: readonly ((map: ResolvedMap) => readonly MapProblem[])[] = [
   tenantProblems,
   reachProblems,
+  ambiguousIdentifierProblems,
   privilegeProblems,
   anonymisedColumnProblems,
   uniqueProblems,

@@ -1,10 +1,11 @@
 import { findColumn } from "../data-map/resolve.ts";
-import type { MappedTable, ResolvedMap, ResolvedReference } from "../data-map/resolved-map.ts";
+import type { MappedTable, ResolvedMap, ResolvedMatch, ResolvedReference } from "../data-map/resolved-map.ts";
 import { join, name, type Sql, sql } from "../sql/sql.ts";
 import { keyColumns, linkColumns, linkName, tableName } from "./columns.ts";
 import { matches, matchesEach } from "./match.ts";
 import { isRecursive, reachOrder } from "./order.ts";
 import { type Facts, type Person, type Reach, type SetColumn, selected } from "./reach.ts";
+import { matchesOf } from "./telling.ts";
 
 /** Whose row it is: the place of the person in the list, from 0. A row of several people is there for each. */
 export const owner = name("owner");
@@ -82,10 +83,14 @@ const branchesOf = (
   ),
 ];
 
-const matchedBranches = ({ map, people }: Context, table: MappedTable): readonly Branch[] => {
+/** How rows `t` of a table are found by these columns of theirs. */
+export const matchedBranches = (
+  { map, people }: Pick<Context, "map" | "people">,
+  table: MappedTable,
+  matches: readonly ResolvedMatch[] = matchesOf(table),
+): readonly Branch[] => {
   const tenantIs = tenantCondition(map, table, people[0]?.tenant ?? "");
-  return table.belongs.flatMap((each): readonly Branch[] => {
-    if (each.kind !== "column") return [];
+  return matches.flatMap((each): readonly Branch[] => {
     const values = people.flatMap(({ subject }, person) =>
       subject.values(each.identifier).map((value) => ({ person, value })),
     );

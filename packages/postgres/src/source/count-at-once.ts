@@ -1,10 +1,15 @@
+import { z } from "zod";
 import { fingerprintOf } from "../catalog/fingerprint.ts";
-import type { MappedTable, ResolvedMap } from "../data-map/resolved-map.ts";
 import type { Database } from "../database/database.ts";
 import { sqlState } from "../database/failure.ts";
 import { type Counting, countStatement, readCounts, type TableCount } from "../erasure/counts.ts";
+import { mayTellMore } from "../reach/telling.ts";
+import { sql } from "../sql/sql.ts";
 import type { LastChecked } from "./checked-map.ts";
+import { isLedOn, tellingOf } from "./identify.ts";
 import { unfindableTable } from "./missing-identifier.ts";
+
+const alsoSchema = z.tuple([z.string().nullable(), z.string().nullable()]);
 
 /** Syntax error or access rule violation: a table or a column is gone, for one. */
 const accessClass = "42";
@@ -21,32 +26,19 @@ export const countAtOnce = async (
   { tables, person, today }: Omit<Counting, "map">,
 ): Promise<readonly TableCount[] | null> => {
   const { subject } = person;
+  if (unfindableTable(map, tables, subject) !== undefined) return null;
   const isKnown = (type: string) => subject.values(type).length > 0;
-  if (unfindableTable(map, tables, subject) !== undefined || !isFoundAlready(map, isKnown)) return null;
+  const telling = mayTellMore(map, isKnown) ? tellingOf(map, [person]) : null;
+  if (telling !== null && telling.sets !== null) return null;
+  const also = sql`json_build_array(${fingerprintOf(oids)}, ${telling?.found ?? sql`null`}::text)::text`;
   try {
-    const [row] = await database.query(countStatement({ map, tables, person, today }, fingerprintOf(oids)));
-    return row?.["also"] === fingerprint ? readCounts(tables, row["counts"]) : null;
+    const [row] = await database.query(countStatement({ map, tables, person, today }, also));
+    const [current, found] = alsoSchema.parse(JSON.parse(row?.["also"] ?? "null"));
+    if (current !== fingerprint) return null;
+    if (telling !== null && isLedOn(map, person, telling.read(found)[0] ?? [])) return null;
+    return readCounts(tables, row?.["counts"]);
   } catch (thrown) {
     if (sqlState(thrown)?.startsWith(accessClass)) return null;
     throw thrown;
   }
 };
-
-/**
- * Whether an identifier that is not known yet could lead to no further rows: it is the key of one table, and is told
- * by that table's own rows, which are found already.
- */
-export const isFoundAlready = ({ tables }: ResolvedMap, isKnown: (type: string) => boolean): boolean => {
-  const matched = tables.flatMap((table) =>
-    table.belongs.flatMap((each) => (each.kind === "column" ? [{ table, ...each }] : [])),
-  );
-  return matched.every(
-    ({ table, column, identifier, shared }) =>
-      shared ||
-      isKnown(identifier) ||
-      (isKey(table, column.name) && matched.filter((each) => each.identifier === identifier).length === 1),
-  );
-};
-
-const isKey = ({ table }: MappedTable, column: string): boolean =>
-  table.uniques.some(({ isPlain, columns }) => isPlain && columns.length === 1 && columns[0] === column);

@@ -1,48 +1,18 @@
-import { emailSchema, type FoundIdentifier, subjectOf } from "@subject-rights/core";
+import { emailSchema, type FoundIdentifier, type Identifier, subjectOf } from "@subject-rights/core";
 import { z } from "zod";
-import type { MappedTable, ResolvedMap, ResolvedMatch } from "../data-map/resolved-map.ts";
-import type { Session } from "../database/database.ts";
+import type { ResolvedMap } from "../data-map/resolved-map.ts";
+import type { Session } from "../database/session.ts";
 import { sameKey, tableName } from "../reach/columns.ts";
-import { type Person, reach } from "../reach/reach.ts";
-import { join, name, sql } from "../sql/sql.ts";
+import type { Person, Reach } from "../reach/reach.ts";
+import { matchedBranches, owner, reachMany } from "../reach/reach-many.ts";
+import { leadsOn, mayTellMore, ownMatchesOf, type TellingColumn, tellingColumns } from "../reach/telling.ts";
+import { emptySql, join, name, type Sql, sql } from "../sql/sql.ts";
 
 /** More than this many of one type are not those of one person: the map matches too much. */
-export const mostOfOneType = 1_000;
+const mostOfOneType = 1_000;
 
 /** In characters; what is longer is no identifier. */
 const longestValue = 1_000;
-
-const valuesSchema = z.array(z.string());
-
-/** Every other identifier that the person's rows carry in the columns that people are matched by. */
-export const identifyPerson = async (
-  session: Session,
-  map: ResolvedMap,
-  person: Person,
-): Promise<readonly FoundIdentifier[]> => {
-  const carrying = map.tables.filter(({ belongs }) => belongs.some(({ kind }) => kind === "column"));
-  if (carrying.length === 0) return [];
-  const { sets, set } = reach(map, carrying, person, "own");
-  const asked = carrying.flatMap((table) => matchesOf(table).map((match) => ({ table, match })));
-  const lists = asked.map(
-    ({ table, match: { column } }) => sql`(select coalesce(json_agg(v), '[]') from (
-      select distinct (t.${name(column.name)})::text as v
-      from ${tableName(table)} t join ${set(table)} r on ${sameKey(table, sql`t`, sql`r`)}
-      where t.${name(column.name)} is not null limit ${mostOfOneType + 1}::int) d)`,
-  );
-  const [row] = await session.query(sql`${sets} select json_build_array(${join(lists)})::text as found`);
-  const found = z.array(valuesSchema).parse(JSON.parse(row?.["found"] ?? "null"));
-  return asked.flatMap(({ table, match: { identifier, shared } }, index) => {
-    const values = found[index] ?? [];
-    if (values.length > mostOfOneType) {
-      throw new Error(
-        `${table.map.title}: more than ${mostOfOneType} values of ${identifier} for one person.`,
-      );
-    }
-    const usable = values.flatMap((value) => usableValue(identifier, value) ?? []);
-    return [...new Set(usable)].map((value) => ({ type: identifier, value, shared }));
-  });
-};
 
 /** A blank, or an "n/a" for an address, is what many rows hold that are not of one person. */
 export const usableValue = (type: string, value: string): string | undefined => {
@@ -50,33 +20,141 @@ export const usableValue = (type: string, value: string): string | undefined => 
   return value.trim() === "" || value.length > longestValue ? undefined : value;
 };
 
-/** How many times one identifier may lead to another. */
-export const mostRounds = 5;
-
 /**
- * The person with every identifier that their own rows tell, where some kind of it is not known yet: what is found by
- * an address must still be found by a number when the address is gone. One that others may share is not followed.
+ * People of one tenant with everything that they are known by here: what their rows tell, what is found by that, and
+ * so on until nothing new is told. What others may share is not followed. This is the only way in which it is found
+ * out: whatever is counted, handed out or erased is so under the same names.
  */
-export const knownPerson = async (
+export const knownPeople = async (
   session: Session,
   map: ResolvedMap,
-  { tenant, subject }: Person,
-): Promise<Person> => {
-  const types = map.tables
-    .flatMap(matchesOf)
-    .flatMap(({ identifier, shared }) => (shared ? [] : [identifier]));
-  let known = subject;
-  for (let round = 0; round < mostRounds; round += 1) {
-    if (types.every((type) => known.values(type).length > 0)) break;
-    const found = (await identifyPerson(session, map, { tenant, subject: known })).filter(
-      ({ type, value, shared }) => shared !== true && !known.values(type).includes(value),
+  asked: readonly Person[],
+): Promise<readonly Person[]> => {
+  const people = [...asked];
+  let left = [...people.keys()];
+  while (left.length > 0) {
+    const told = await identifyPeople(
+      session,
+      map,
+      left.map((index) => people[index] as Person),
     );
-    if (found.length === 0) break;
-    const identifiers = [...known.identifiers, ...found.map(({ type, value }) => ({ type, value }))];
-    known = subjectOf(identifiers);
+    left = left.filter((index, place) => {
+      const person = people[index] as Person;
+      const further = furtherOf(person, told[place] ?? []);
+      const identifiers = [...person.subject.identifiers, ...further];
+      people[index] = { ...person, subject: subjectOf(identifiers) };
+      // Rows without end that lead to each other are not of one person either.
+      if (identifiers.length > mostOfOneType) throw tooMany("identifiers");
+      return further.some(({ type }) => leadsOn(map, type));
+    });
   }
-  return { tenant, subject: known };
+  return people;
 };
 
-export const matchesOf = ({ belongs }: MappedTable): readonly ResolvedMatch[] =>
-  belongs.filter((each): each is ResolvedMatch => each.kind === "column");
+/** The same for counting, which needs no name that leads to no further rows: where there is none, nobody is asked. */
+export const knownEnough = async (
+  session: Session,
+  map: ResolvedMap,
+  asked: readonly Person[],
+): Promise<readonly Person[]> => {
+  const isEnough = ({ subject }: Person) => !mayTellMore(map, (type) => subject.values(type).length > 0);
+  return asked.every(isEnough) ? asked : knownPeople(session, map, asked);
+};
+
+/** Whether something is told that leads to rows which are not found yet. */
+export const isLedOn = (map: ResolvedMap, person: Person, told: readonly FoundIdentifier[]): boolean =>
+  furtherOf(person, told).some(({ type }) => leadsOn(map, type));
+
+/** What is told of a person and not known yet, without what others may share. */
+const furtherOf = ({ subject }: Person, told: readonly FoundIdentifier[]): readonly Identifier[] =>
+  told.flatMap(({ type, value, shared }) =>
+    shared === true || subject.values(type).includes(value) ? [] : [{ type, value }],
+  );
+
+/** What the rows of each person that are found by what is known now tell of them, in the order of the people. */
+export const identifyPeople = async (
+  session: Session,
+  map: ResolvedMap,
+  people: readonly Person[],
+): Promise<readonly (readonly FoundIdentifier[])[]> => {
+  const telling = tellingOf(map, people);
+  if (telling === null) return people.map(() => []);
+  const { sets, found, read } = telling;
+  const [row] = await session.query(sql`${sets ?? emptySql} select ${found}::text as found`);
+  return read(row?.["found"]);
+};
+
+/** How it is asked what the rows of people tell of them. */
+export interface Telling {
+  /** What has to stand before; null where nothing has to. */
+  readonly sets: Sql | null;
+  /** An expression of the type `json`. */
+  readonly found: Sql;
+  /** Reads its text. */
+  readonly read: (text: string | null | undefined) => readonly (readonly FoundIdentifier[])[];
+}
+
+/** Null where no row could tell anything. */
+export const tellingOf = (map: ResolvedMap, people: readonly Person[]): Telling | null => {
+  const columns = tellingColumns(map);
+  const through = columns.flatMap(({ table, rows }) => (rows === "reached" ? [table] : []));
+  const reached = through.length === 0 ? null : reachMany(map, [...new Set(through)], people);
+  const asked = columns.flatMap((column) => {
+    const told = toldIn(map, column, people, reached);
+    return told === null ? [] : [{ column, told }];
+  });
+  if (asked.length === 0) return null;
+  return {
+    sets: reached?.sets ?? null,
+    found: sql`json_build_array(${join(asked.map(({ told }) => listOf(told, people.length)))})`,
+    read: (text) => {
+      const found = foundSchema.parse(JSON.parse(text ?? "null"));
+      const identifiers = people.map((): FoundIdentifier[] => []);
+      for (const [index, { column }] of asked.entries()) {
+        const { identifier: type, shared } = column.match;
+        for (const [person, values] of found[index] ?? []) {
+          if (values.length > mostOfOneType) throw tooMany(`values of ${type} in ${column.table.map.title}`);
+          const usable = new Set(values.flatMap((value) => usableValue(type, value) ?? []));
+          identifiers[person]?.push(...[...usable].map((value) => ({ type, value, shared })));
+        }
+      }
+      return identifiers;
+    },
+  };
+};
+
+const foundSchema = z.array(z.array(z.tuple([z.number().int(), z.array(z.string())])));
+
+/** Whose each value of a column is, as `owner` and `v`; null where no row could be found. */
+const toldIn = (
+  map: ResolvedMap,
+  { table, match: { column }, rows }: TellingColumn,
+  people: readonly Person[],
+  reached: Reach | null,
+): Sql | null => {
+  const value = sql`(t.${name(column.name)})::text as v`;
+  const isSaid = sql`t.${name(column.name)} is not null`;
+  if (rows === "reached") {
+    return reached === null
+      ? null
+      : sql`select r.${owner}, ${value} from ${tableName(table)} t
+          join ${reached.set(table)} r on ${sameKey(table, sql`t`, sql`r`)} where ${isSaid}`;
+  }
+  const branches = matchedBranches({ map, people }, table, ownMatchesOf(map, table));
+  if (branches.length === 0) return null;
+  return join(
+    branches.map(
+      ({ from, where, owner: whose }) =>
+        sql`select ${whose} as ${owner}, ${value} from ${from} join ${tableName(table)} t on ${where} and ${isSaid}`,
+    ),
+    sql` union `,
+  );
+};
+
+const listOf = (told: Sql, people: number): Sql =>
+  sql`(select coalesce(json_agg(json_build_array(d.${owner}, d.values)), '[]') from (
+    select l.${owner}, json_agg(l.v) as values from (
+      select distinct f.${owner}, f.v from (${told}) f limit ${(mostOfOneType + 1) * people}::bigint) l
+    group by l.${owner}) d)`;
+
+const tooMany = (what: string): Error => new Error(`More than ${mostOfOneType} ${what} for one person.`);

@@ -4,11 +4,14 @@ import type { MappedTable, ResolvedMap } from "../data-map/resolved-map.ts";
 import type { Database, Session } from "../database/database.ts";
 import { isAfter, orderOf, placesOf } from "../export/page.ts";
 import { tableName } from "../reach/columns.ts";
+import { isPointer, matchesOf } from "../reach/telling.ts";
 import { join, name, type Sql, sql } from "../sql/sql.ts";
-import { matchesOf, usableValue } from "./identify.ts";
+import { usableValue } from "./identify.ts";
 
 /** Rows a page. */
-const pageSize = 5_000;
+const mostRows = 5_000;
+/** What core takes of people in a page. */
+const mostPeople = 10_000;
 
 const rowsSchema = z.array(z.tuple([z.array(z.string().nullable()), z.array(z.string())]));
 
@@ -20,8 +23,8 @@ interface Listing {
 }
 
 /**
- * Everybody in the tables that are matched by identifiers: a row is a person, by what stands in it. Rows are read in the
- * order of their key, so that one that is changed meanwhile is not left out.
+ * Everybody in the tables that are matched by identifiers: a row is a person, by what stands in it; and another, whom
+ * it points at. Rows are read in the order of their key, so that one that is changed meanwhile is not left out.
  */
 export async function* listPeople({
   database,
@@ -54,6 +57,8 @@ const readRows = async (
   const mapped = map.tables.find((each) => each.table.oid === table.oid);
   if (mapped === undefined) throw new Error("A table of the map is gone.");
   const matches = matchesOf(mapped);
+  const pointers = matches.map((match) => isPointer(map, mapped, match));
+  const pageSize = Math.min(mostRows, Math.floor(mostPeople / (1 + pointers.filter(Boolean).length)));
   const columns = matches.map(({ column }) => sql`t.${name(column.name)}`);
   // Without a key, what is in the row is the order; rows that are alike name the same people.
   const order = orderOf(
@@ -75,15 +80,21 @@ const readRows = async (
       from ${tableName(mapped)} t where ${own} and ${isAfter(order, after)}
       order by ${placesOf(order)} limit ${pageSize}::bigint) p`);
   const rows = rowsSchema.parse(JSON.parse(row?.["rows"] ?? "null"));
-  const people = rows.map(([values]) =>
-    values.flatMap((value, index): FoundIdentifier[] => {
+  const people = rows.flatMap(([values]) => {
+    const found = values.flatMap((value, index) => {
       const match = matches[index];
-      if (value === null || match === undefined) return [];
-      const usable = usableValue(match.identifier, value);
-      return usable === null || usable === undefined
-        ? []
-        : [{ type: match.identifier, value: usable, ...(match.shared ? { shared: true } : {}) }];
-    }),
-  );
+      const usable = value === null || match === undefined ? undefined : usableValue(match.identifier, value);
+      if (match === undefined || usable === undefined) return [];
+      const identifier: FoundIdentifier = {
+        type: match.identifier,
+        value: usable,
+        ...(match.shared ? { shared: true } : {}),
+      };
+      return [{ identifier, isPointer: pointers[index] === true }];
+    });
+    const own = found.flatMap((each) => (each.isPointer ? [] : [each.identifier]));
+    const pointed = found.flatMap((each) => (each.isPointer ? [[each.identifier]] : []));
+    return [...(own.length > 0 || pointed.length === 0 ? [own] : []), ...pointed];
+  });
   return { people, last: rows.length < pageSize ? null : (rows.at(-1)?.[1] ?? null) };
 };

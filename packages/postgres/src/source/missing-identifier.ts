@@ -1,6 +1,7 @@
 import type { Subject } from "@subject-rights/core";
 import type { MappedTable, ResolvedMap } from "../data-map/resolved-map.ts";
 import { reachOrder } from "../reach/order.ts";
+import { matchesOf, tellingColumns } from "../reach/telling.ts";
 
 /**
  * A table whose rows could only be found by an identifier that is not known, and that no other table of the map would
@@ -12,16 +13,20 @@ export const unfindableTable = (
   subject: Subject,
 ): MappedTable | undefined => {
   const isKnown = (type: string) => subject.values(type).length > 0;
-  const typesOf = (table: MappedTable) =>
-    table.belongs.flatMap((each) => (each.kind === "column" ? [each.identifier] : []));
+  const telling = tellingColumns(map);
   return reachOrder(map, tables)
     .flat()
     .find((table) => {
-      const types = typesOf(table);
+      const types = matchesOf(table).map(({ identifier }) => identifier);
       const isOnlyMatched = types.length > 0 && types.length === table.belongs.length;
       const isTold = (type: string) =>
-        map.tables.some(
-          (other) => other !== table && typesOf(other).includes(type) && typesOf(other).some(isKnown),
+        telling.some(
+          ({ table: other, match, rows }) =>
+            other !== table &&
+            match.identifier === type &&
+            (rows === "reached" ? reachOrder(map, [other]).flat() : [other]).some((each) =>
+              matchesOf(each).some(({ identifier }) => isKnown(identifier)),
+            ),
         );
       return isOnlyMatched && !types.some((type) => isKnown(type) || isTold(type));
     });

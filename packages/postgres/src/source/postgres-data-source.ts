@@ -35,9 +35,8 @@ import { erasePeople } from "../erasure/erase-many.ts";
 import { exportPages } from "../export/export-pages.ts";
 import type { Person } from "../reach/reach.ts";
 import { checkedMap } from "./checked-map.ts";
-import { countAtOnce, isFoundAlready } from "./count-at-once.ts";
-import { identifyPerson, knownPerson } from "./identify.ts";
-import { knownPeople } from "./identify-many.ts";
+import { countAtOnce } from "./count-at-once.ts";
+import { identifyPeople, knownEnough, knownPeople } from "./identify.ts";
 import { listPeople } from "./list-people.ts";
 import { listsOf } from "./lists.ts";
 import { unfindableTable } from "./missing-identifier.ts";
@@ -104,31 +103,26 @@ export const postgresDataSource = ({
 
   const isServed = (tenant: string): boolean => !("only" in dataMap.tenant) || dataMap.tenant.only === tenant;
 
-  const prepare = async (session: Session, asked: Person, category: Category | null): Promise<Prepared> => {
-    const map = await checked.use(session);
-    const tables = tablesIn(map, category);
-    const person = await knownPerson(session, map, asked);
-    if (unfindableTable(map, tables, person.subject) !== undefined) {
-      throw new CallFailed(id, "identifier-missing", false);
-    }
-    return { map, tables, person };
-  };
-
   const prepareMany = async (
     session: Session,
-    { tenant, category }: CallContext,
+    { tenant, category }: Pick<CallContext, "tenant"> & { readonly category: Category | null },
     subjects: readonly Subject[],
-    isForCounting: boolean,
+    knowing = knownPeople,
   ) => {
     const map = await checked.use(session);
     const tables = tablesIn(map, category);
     const asked = subjects.map((subject) => ({ tenant, subject }));
-    const isEnough = ({ subject }: Person) => isFoundAlready(map, (type) => subject.values(type).length > 0);
-    const people = isForCounting && asked.every(isEnough) ? asked : await knownPeople(session, map, asked);
+    const people = await knowing(session, map, asked);
     if (people.some(({ subject }) => unfindableTable(map, tables, subject) !== undefined)) {
       throw new CallFailed(id, "identifier-missing", false);
     }
     return { map, tables, people, today: dayOf(clock.now()) };
+  };
+
+  const prepare = async (session: Session, asked: Person, category: Category | null): Promise<Prepared> => {
+    const { tenant, subject } = asked;
+    const { people, ...prepared } = await prepareMany(session, { tenant, category }, [subject]);
+    return { ...prepared, person: people[0] ?? asked };
   };
 
   const count = async (context: Context, subject: Subject, category: Category | null) => {
@@ -142,7 +136,7 @@ export const postgresDataSource = ({
       if (counted !== null) return counted;
     }
     return within(context, async (session) =>
-      countRows(session, { ...(await prepare(session, asked, category)), today }),
+      countRows(session, await prepare(session, asked, category)),
     );
   };
 
@@ -159,9 +153,10 @@ export const postgresDataSource = ({
 
     identify: async (subject, context) =>
       isServed(context.tenant)
-        ? within(context, async (session) =>
-            identifyPerson(session, await checked.use(session), { tenant: context.tenant, subject }),
-          )
+        ? within(context, async (session) => {
+            const map = await checked.use(session);
+            return (await identifyPeople(session, map, [{ tenant: context.tenant, subject }])).flat();
+          })
         : [],
 
     locate: async (subject, context) =>
@@ -194,7 +189,6 @@ export const postgresDataSource = ({
         const prepared = await prepare(session, { tenant: context.tenant, subject }, context.category);
         const erased = await erasePerson(session, {
           ...prepared,
-          today: dayOf(clock.now()),
           hashKey: hashKey ?? randomBytes(32),
         });
         return erased.flatMap(collectionOutcomes);
@@ -204,7 +198,7 @@ export const postgresDataSource = ({
     eraseMany: async (subjects, context): Promise<readonly (readonly CollectionOutcome[])[]> => {
       if (!isServed(context.tenant)) return subjects.map(() => []);
       return within(context, async (session) => {
-        const prepared = await prepareMany(session, context, subjects, false);
+        const prepared = await prepareMany(session, context, subjects);
         const erased = await erasePeople(session, { ...prepared, hashKey: hashKey ?? null });
         return erased.map((counts) => counts.flatMap(collectionOutcomes));
       });
@@ -213,7 +207,8 @@ export const postgresDataSource = ({
     verifyMany: async (subjects, context) => {
       if (!isServed(context.tenant)) return subjects.map(() => []);
       return within(context, async (session) => {
-        const counted = await countRowsOfMany(session, await prepareMany(session, context, subjects, true));
+        const prepared = await prepareMany(session, context, subjects, knownEnough);
+        const counted = await countRowsOfMany(session, prepared);
         return counted.map((counts) => counts.map(collectionCount));
       });
     },
@@ -240,6 +235,7 @@ interface Prepared {
   readonly map: ResolvedMap;
   readonly tables: readonly MappedTable[];
   readonly person: Person;
+  readonly today: string;
 }
 
 type Context = Pick<CallContext, "tenant" | "signal" | "transaction">;

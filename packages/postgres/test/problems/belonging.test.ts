@@ -89,7 +89,11 @@ const cases: Case[] = [
       "create table a (id int primary key, email text, b int, a int); create table b (id int primary key, a int);",
     map: mapOf([
       mapped("a", {
-        belongs: [byEmail, { referencedBy: "b", on: { id: "a" } }, { referencedBy: "a", on: { id: "a" } }],
+        belongs: [
+          { ...byEmail, identifies: true },
+          { referencedBy: "b", on: { id: "a" } },
+          { referencedBy: "a", on: { id: "a" } },
+        ],
       }),
       mapped("b", { belongs: { references: "a", on: { a: "id" } } }),
     ]),
@@ -105,6 +109,36 @@ const cases: Case[] = [
       mapped("addresses", { belongs: { referencedBy: "links" } }),
     ]),
     expected: [],
+  },
+  {
+    name: "columns that may name somebody else than whose the row is",
+    schema: `${peopleTable} create table invitations (id int primary key, person int references people, email text, phone text);
+      create table seats (invitation int references invitations, person int, number text, email text);
+      create table addresses (person int references people, email text);`,
+    map: mapOf([
+      mapped("people", { belongs: [byEmail, { column: "id", identifier: "person-number" }] }),
+      mapped("invitations", {
+        belongs: [
+          { references: "people" },
+          byEmail,
+          { column: "phone", identifier: "phone", shared: true },
+          // It says again by what the row points at the person.
+          { column: "person", identifier: "person-number" },
+        ],
+      }),
+      mapped("seats", {
+        belongs: [
+          { references: "invitations" },
+          { column: "person", identifier: "person-number" },
+          { ...byEmail, identifies: false },
+        ],
+      }),
+      mapped("addresses", { belongs: [{ references: "people" }, { ...byEmail, identifies: true }] }),
+    ]),
+    expected: [
+      ["ambiguous-identifier", "public.invitations", "email"],
+      ["ambiguous-identifier", "public.seats", "person"],
+    ],
   },
   {
     name: "columns that cannot be compared",

@@ -1,0 +1,151 @@
+import type { PGlite } from "@electric-sql/pglite";
+import fc from "fast-check";
+import type { DataMap, TableMap } from "../../src/index.ts";
+
+/** Whose an address is that stands in a row which is found through another table. */
+type Says = "nothing stands there" | "the same person's" | "somebody's" | "shared";
+
+const pointsTo = fc.record({ table: fc.nat(2), isForeignKey: fc.boolean() });
+const table = fc.record({
+  says: fc.constantFrom<Says>("nothing stands there", "the same person's", "somebody's", "shared"),
+  pointsTo: fc.array(pointsTo, { minLength: 1, maxLength: 2 }),
+});
+
+/** Of whom a row is: small numbers, so that people meet. */
+const number = fc.integer({ min: 1, max: 4 });
+const address = fc.option(fc.constantFrom("a@x.org", "B@x.org", "b@x.org", "C@X.org", "d@x.org"));
+const row = fc.record({ points: fc.tuple(fc.option(number), fc.option(number)), address });
+
+/** Users, and tables that point at them, at each other in the order of their making, and at themselves. */
+export const anySchema = fc.record({
+  tables: fc.array(table, { minLength: 1, maxLength: 3 }),
+  users: fc.array(address, { minLength: 1, maxLength: 4 }),
+  rows: fc.array(fc.array(row, { maxLength: 4 }), { minLength: 3, maxLength: 3 }),
+});
+export type AnySchema = typeof anySchema extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** The number of the table that a pointer of table `index` leads to; 0 are the users, and a table may be its own. */
+const targetOf = (index: number, { table: wanted }: { readonly table: number }): number =>
+  Math.min(wanted, index + 1);
+const nameOf = (number: number): string => (number === 0 ? "users" : `table_${number}`);
+
+export const mapOfSchema = ({ tables }: AnySchema): DataMap => ({
+  tenant: { only: "t" },
+  tables: [
+    {
+      table: "users",
+      title: "users",
+      category: "user-data",
+      belongs: [
+        { column: "email", identifier: "email" },
+        { column: "id", identifier: "user-id" },
+      ],
+      columns: { id: "exported", email: "exported" },
+      erasure: "delete",
+    },
+    ...tables.map(
+      ({ says, pointsTo: pointers }, index): TableMap => ({
+        table: nameOf(index + 1),
+        title: nameOf(index + 1),
+        category: "user-data",
+        belongs: [
+          ...pointers.map((each, at) => ({
+            references: nameOf(targetOf(index, each)),
+            on: { [`points_${at}`]: "id" },
+          })),
+          ...(says === "nothing stands there"
+            ? []
+            : [
+                {
+                  column: "address",
+                  identifier: "email",
+                  ...(says === "shared" ? { shared: true } : { identifies: says === "the same person's" }),
+                },
+              ]),
+        ],
+        columns: Object.fromEntries(["id", "address", "points_0", "points_1"].map((each) => [each, "exported"])),
+        erasure: "delete",
+      }),
+    ),
+  ],
+});
+
+/** Makes the tables and fills them; a foreign key points at a row that is there, or nowhere. */
+export const makeSchema = async (pglite: PGlite, { tables, users, rows }: AnySchema): Promise<void> => {
+  await pglite.exec(`drop schema public cascade; create schema public;
+    create table users (id int primary key, email text)`);
+  for (const [index, email] of users.entries()) {
+    await pglite.query("insert into users values ($1, $2)", [index + 1, email]);
+  }
+  for (const [index, { pointsTo: pointers }] of tables.entries()) {
+    const name = nameOf(index + 1);
+    await pglite.exec(`create table ${name} (id int primary key, address text, points_0 int, points_1 int)`);
+    for (const [at, each] of filled({ tables, users, rows })[index]?.entries() ?? []) {
+      await pglite.query(`insert into ${name} values ($1, $2, $3, $4)`, [at + 1, each.address, ...each.points]);
+    }
+    for (const [at, each] of pointers.entries()) {
+      if (!each.isForeignKey) continue;
+      await pglite.exec(
+        `alter table ${name} add foreign key (points_${at}) references ${nameOf(targetOf(index, each))} (id)`,
+      );
+    }
+  }
+};
+
+/** The rows as they are stored. */
+const filled = ({ tables, users, rows }: AnySchema) =>
+  tables.map(({ pointsTo: pointers }, index) =>
+    (rows[index] ?? []).map(({ points, address: held }) => ({
+      address: held,
+      points: points.map((point, at) => {
+        const pointer = pointers[at];
+        if (pointer === undefined || point === null) return null;
+        const target = targetOf(index, pointer);
+        const there = target === 0 ? users.length : (rows[target - 1]?.length ?? 0);
+        return pointer.isForeignKey && point > there ? null : point;
+      }),
+    })),
+  );
+
+export interface Names {
+  readonly emails: ReadonlySet<string>;
+  readonly numbers: ReadonlySet<number>;
+}
+
+/** The person with every name, and the rows that are theirs, a table, by looking at the numbers alone. */
+export const belongingsIn = (schema: AnySchema, asked: Names): { names: Names; rows: readonly (readonly number[])[] } => {
+  const emails = new Set(asked.emails);
+  const numbers = new Set(asked.numbers);
+  const stored = filled(schema);
+  const isNamed = (held: string | null): boolean => held !== null && emails.has(held.toLowerCase());
+  for (;;) {
+    const found = [schema.users, ...stored].map(() => new Set<number>());
+    const known = emails.size + numbers.size;
+    for (const [at, email] of schema.users.entries()) {
+      if (!isNamed(email) && !numbers.has(at + 1)) continue;
+      found[0]?.add(at + 1);
+      numbers.add(at + 1);
+      if (email !== null) emails.add(email.toLowerCase());
+    }
+    for (let before = -1, now = 0; before !== now; ) {
+      before = now;
+      for (const [index, { says, pointsTo: pointers }] of schema.tables.entries()) {
+        for (const [at, row] of stored[index]?.entries() ?? []) {
+          const isTheirs =
+            (says !== "nothing stands there" && isNamed(row.address)) ||
+            pointers.some((each, place) => {
+              const point = row.points[place] ?? null;
+              return point !== null && found[targetOf(index, each)]?.has(point) === true;
+            });
+          if (!isTheirs) continue;
+          found[index + 1]?.add(at + 1);
+          if (says === "the same person's" && row.address !== null) emails.add(row.address.toLowerCase());
+        }
+      }
+      now = found.reduce((sum, each) => sum + each.size, 0);
+    }
+    if (emails.size + numbers.size === known) {
+      return { names: { emails, numbers }, rows: found.map((each) => [...each].sort((one, other) => one - other)) };
+    }
+  }
+};

@@ -1,0 +1,146 @@
+import type { PGlite } from "@electric-sql/pglite";
+import { type FoundIdentifier, orThrow, subjectOf } from "@subject-rights/core";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { type Belonging, postgresDataSource, type TableMap } from "../../src/index.ts";
+import { createPglite } from "../support/pglite.ts";
+import { callFor, pagesOf } from "./people.ts";
+
+let pglite: PGlite;
+beforeEach(async () => {
+  pglite ??= await createPglite();
+  await pglite.exec(`drop schema public cascade; create schema public;
+    create table users (id int primary key, email text, name text);
+    create table invitations (id int primary key, user_id int references users, email text);
+    create table newsletter (email text);
+    insert into users values (1, 'ann@x.org', 'Ann'), (2, 'Bob@x.org', 'Bob');
+    insert into invitations values (1, 1, 'bob@x.org'), (2, 2, 'cyd@x.org');
+    insert into newsletter values ('ann@x.org'), ('bob@x.org'), ('cyd@x.org')`);
+});
+afterAll(() => pglite.close());
+
+const table = (name: string, belongs: Belonging | readonly Belonging[], columns: string[]): TableMap => ({
+  table: name,
+  title: name,
+  category: "user-data",
+  belongs,
+  columns: Object.fromEntries(columns.map((column) => [column, "exported"])),
+  erasure: "delete",
+});
+const byEmail = { column: "email", identifier: "email" } as const;
+
+const sourceWith = (...invitation: readonly Belonging[]) =>
+  postgresDataSource({
+    client: pglite,
+    dataMap: {
+      tenant: { only: "t" },
+      tables: [
+        table("users", [byEmail, { column: "id", identifier: "user-id" }], ["id", "email", "name"]),
+        table("invitations", invitation, ["id", "user_id", "email"]),
+        table("newsletter", byEmail, ["email"]),
+      ],
+    },
+  });
+
+const call = callFor("t", "user-data");
+const ann = subjectOf([{ type: "email", value: "ann@x.org" }]);
+const bob = subjectOf([{ type: "email", value: "bob@x.org" }]);
+const unable = (): never => {
+  throw new Error("the source cannot");
+};
+const told = async (source: ReturnType<typeof sourceWith>, whom = ann): Promise<readonly FoundIdentifier[]> =>
+  orThrow((await source.identify?.(whom, call)) ?? unable());
+const left = async (): Promise<Record<string, unknown>> => {
+  const { rows } = await pglite.query<Record<string, unknown>>(`select
+    (select array_agg(name order by id) from users) as users,
+    (select array_agg(id order by id) from invitations) as invitations,
+    (select array_agg(email order by email) from newsletter) as newsletter`);
+  return rows[0] ?? {};
+};
+const withoutAnn = {
+  users: ["Bob"],
+  invitations: [2],
+  newsletter: ["bob@x.org", "cyd@x.org"],
+};
+
+describe("an address in a row that belongs through another table", () => {
+  it("is asked about, and nothing is done before the map says whose it is", async () => {
+    const source = sourceWith({ references: "users" }, byEmail);
+    expect(orThrow(await source.check())).toMatchObject([
+      {
+        code: "ambiguous-identifier",
+        table: "public.invitations",
+        column: "email",
+        message: expect.stringContaining('{ column: "email", identifier: "email", identifies: false }'),
+      },
+    ]);
+    expect((await source.erase?.(ann, call))?.isErr()).toBe(true);
+    expect(await left()).toMatchObject({ users: ["Ann", "Bob"] });
+  });
+
+  const others: Record<string, readonly Belonging[]> = {
+    "somebody else's": [{ references: "users" }, { ...byEmail, identifies: false }],
+    shared: [{ references: "users" }, { ...byEmail, shared: true }],
+    "somebody else's, and the pointer is matched too": [
+      { references: "users" },
+      { column: "user_id", identifier: "user-id" },
+      { ...byEmail, identifies: false },
+    ],
+  };
+  for (const [name, belongs] of Object.entries(others)) {
+    it(`${name}: the one who wrote it is erased, and handed out, without whom it names`, async () => {
+      const source = sourceWith(...belongs);
+      expect(orThrow(await source.check())).toEqual([]);
+      const byNumber = subjectOf([...ann.identifiers, { type: "user-id", value: "1" }]);
+      for (const whom of [ann, byNumber]) {
+        expect((await told(source, whom)).filter(({ value }) => value === "bob@x.org")).toEqual([]);
+      }
+      const pages = await pagesOf(source, ann, null, call);
+      expect(pages.flatMap(({ rows }) => rows.map(({ name: who }) => who ?? []).flat())).toEqual(["Ann"]);
+      orThrow((await source.erase?.(ann, call)) ?? unable());
+      expect(await left()).toEqual(withoutAnn);
+    });
+
+    it(`${name}: whom it names is found, and does not bring along who wrote it`, async () => {
+      const source = sourceWith(...belongs);
+      expect((await told(source, bob)).filter(({ value }) => ["1", "ann@x.org"].includes(value))).toEqual([]);
+      orThrow((await source.eraseMany?.([bob], call)) ?? unable());
+      expect(await left()).toEqual({ users: ["Ann"], invitations: null, newsletter: ["ann@x.org", "cyd@x.org"] });
+    });
+
+    it(`${name}: a listed row never makes one person of the two`, async () => {
+      const pages = sourceWith(...belongs).identifiers?.(call) ?? unable();
+      const people: (readonly FoundIdentifier[])[] = [];
+      for (let page = orThrow(await pages.next()); page !== null; page = orThrow(await pages.next())) {
+        people.push(...page.people);
+      }
+      const values = people.map((each) => each.map(({ value }) => value));
+      expect(values.filter((each) => each.includes("bob@x.org") && each.includes("1"))).toEqual([]);
+      expect(values).toContainEqual(["bob@x.org"]);
+    });
+  }
+
+  it("is the same person's where the map says so: plan, export, erasure and sweep all follow it", async () => {
+    const source = sourceWith({ references: "users" }, { ...byEmail, identifies: true });
+    expect(await told(source)).toContainEqual({ type: "email", value: "bob@x.org", shared: false });
+    const everything = [
+      ["users", 2],
+      ["invitations", 2],
+      ["newsletter", 3],
+    ];
+    for (const _ of ["with a look at the schema", "in one statement"]) {
+      const plan = orThrow(
+        await source.plan({ tenant: "t", category: "user-data", identifiers: ann.identifiers }),
+      );
+      expect(plan.collections.map(({ collection, rows }) => [collection, rows])).toEqual(everything);
+    }
+    const pages = await pagesOf(source, ann, null, call);
+    expect(
+      everything.map(([title]) => [
+        title,
+        pages.filter(({ collection }) => collection === title).flatMap(({ rows }) => rows).length,
+      ]),
+    ).toEqual(everything);
+    orThrow((await source.eraseMany?.([ann], call)) ?? unable());
+    expect(await left()).toEqual({ users: null, invitations: null, newsletter: null });
+  });
+});
