@@ -104,6 +104,8 @@ export interface ForeignKey {
   readonly onUpdate: ReferentialAction;
   /** MATCH FULL: its columns are all NULL, or none is. */
   readonly isMatchFull: boolean;
+  /** Whether all rows have been looked at: none points at nothing. */
+  readonly isValidated: boolean;
 }
 
 export type ReferentialAction = "no action" | "restrict" | "cascade" | "set null" | "set default";

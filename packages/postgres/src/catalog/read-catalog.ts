@@ -72,6 +72,7 @@ const catalogSchema = z.object({
       onDelete: action,
       onUpdate: action,
       isMatchFull: z.boolean(),
+      isValidated: z.boolean(),
     }),
   ),
 }) satisfies z.ZodType<Catalog>;
@@ -195,7 +196,8 @@ select json_build_object(
       join pg_catalog.pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.number),
     'onDelete', ${actionOf("confdeltype")},
     'onUpdate', ${actionOf("confupdtype")},
-    'isMatchFull', k.confmatchtype = 'f') order by k.conrelid, k.conname)
+    'isMatchFull', k.confmatchtype = 'f',
+    'isValidated', k.convalidated) order by k.conrelid, k.conname)
     from pg_catalog.pg_constraint k
     where k.contype = 'f' and k.conparentid = 0 and ${isEnforced}
       and exists (select from visible where visible.oid = k.conrelid)

@@ -9,6 +9,7 @@ import { type Database, databaseOf } from "../database/database.ts";
 import { copiesOfMapped } from "./copies.ts";
 import type { Coverage, CoverageGap, FoundGap } from "./gap.ts";
 import { unbalancedColumns, unmappedColumns } from "./mapped-columns.ts";
+import { orphanedRows } from "./orphaned-rows.ts";
 import { personalColumns } from "./personal-tables.ts";
 import { reachableTables } from "./reachable.ts";
 import { tableFamilies } from "./table-families.ts";
@@ -45,6 +46,8 @@ const look = async (database: Database, dataMap: DataMap): Promise<Coverage> => 
     ...unmappedColumns(map, families),
     ...unbalancedColumns(map),
   ];
+  // With a name that is not there, nobody knows what is meant to point where.
+  if (problems.length === 0) found.push(...(await orphanedRows(map, database)));
   for (const family of families.all) {
     const isKnown = reachable.isReached(family) || copies.some(({ table }) => table === family.root);
     if (!isKnown) found.push(...(await personalColumns(family, map, database)));

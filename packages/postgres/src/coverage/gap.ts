@@ -11,6 +11,8 @@ export const coverageCodes = [
   // What the map says of columns that it has
   "exported-never-erased",
   "erased-never-exported",
+  // Rows that are nobody's
+  "orphaned-rows",
   // The waivers themselves
   "stale-waiver",
 ] as const;

@@ -1,8 +1,8 @@
 import type { Column, Table } from "../catalog/catalog.ts";
 import type { Database } from "../database/database.ts";
-import { sqlState } from "../database/failure.ts";
 import { emptySql, join, name, type Sql, sql } from "../sql/sql.ts";
 import type { Reading } from "./personal-values.ts";
+import { readWithin } from "./read-within.ts";
 import type { TableFamily } from "./table-families.ts";
 
 /** Rows of a table: all from its first pages where there are not more, else a few from there, the others from all over. */
@@ -12,21 +12,9 @@ const rowsAtFirst = 40;
 const rowsToDraw = 4000;
 /** Characters of a value. */
 const longestValue = 2000;
-/** Milliseconds for one table, waiting for a lock included. */
-const timeLimit = 5000;
 
 /** The values of each column that was asked for, or why there are none. */
 type Sample = { readonly values: ReadonlyMap<Column, readonly string[]> } | { readonly unreadable: string };
-
-/** Why a read was refused, by SQLSTATE. Anything else is a failure of the whole. */
-const refusals: Readonly<Record<string, string>> = {
-  "42501": "this role may not read it",
-  "57014": `reading a sample took longer than ${timeLimit / 1000} seconds`,
-  "55P03": `it was locked for longer than ${timeLimit / 1000} seconds`,
-};
-
-/** object_not_in_prerequisite_state: a materialised view without data holds nobody. */
-const notPopulated = "55000";
 
 /** How the values of a column can be read; null for types whose values look like nothing. */
 export const readingOf = ({ type }: Column): Reading | null => {
@@ -49,20 +37,9 @@ export const sample = async (
   if (members.some(({ kind }) => kind === "foreign table")) {
     return { unreadable: "a part of it lies on another server" };
   }
-  try {
-    const rows = await database.transaction(async (session) => {
-      await session.query(sql`select set_config('transaction_read_only', 'on', true), set_config('search_path', '', true),
-        set_config('statement_timeout', ${timeLimit}, true), set_config('lock_timeout', ${timeLimit}, true)`);
-      return session.query(statementFor(root, members, columns));
-    });
-    return { values: new Map(columns.map((column, index) => [column, valuesOf(rows, aliasOf(index))])) };
-  } catch (thrown) {
-    const state = sqlState(thrown) ?? "";
-    if (state === notPopulated) return { values: new Map() };
-    const unreadable = refusals[state];
-    if (unreadable === undefined) throw thrown;
-    return { unreadable };
-  }
+  const read = await readWithin(database, statementFor(root, members, columns), "");
+  if ("unreadable" in read) return read;
+  return { values: new Map(columns.map((column, index) => [column, valuesOf(read.rows, aliasOf(index))])) };
 };
 
 const aliasOf = (index: number): string => `value_${index}`;

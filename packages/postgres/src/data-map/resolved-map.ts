@@ -60,6 +60,9 @@ export interface ResolvedUnlink {
   readonly triggers: Readonly<Record<string, string>>;
 }
 
+export const matchesOf = ({ belongs }: MappedTable): readonly ResolvedMatch[] =>
+  belongs.filter((each): each is ResolvedMatch => each.kind === "column");
+
 export const retentionOf = (erasure: Erasure): Retention | null =>
   typeof erasure === "object" ? erasure.retain : null;
 

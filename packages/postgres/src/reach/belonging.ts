@@ -3,7 +3,7 @@ import type { Session } from "../database/session.ts";
 import { emptySql, join, name, type Sql, sql } from "../sql/sql.ts";
 import { linkName, sameKey, tableName } from "./columns.ts";
 import { isRecursive, reachOrder } from "./order.ts";
-import { matchedCondition, type Person, reach } from "./reach.ts";
+import { matchedCondition, namedConditions, type Person, reach } from "./reach.ts";
 
 /** The rows of a table that belong to a person: `${before} select … from ${from} where ${where}`, the table as `t`. */
 export interface Belonging {
@@ -33,7 +33,8 @@ export const belonging = async (
   const group = reachOrder(map, [table]).find((each) => each.includes(table));
   if (group === undefined || isRecursive(group)) return asSet();
   const from = tableName(table);
-  const conditions = [matchedCondition({ map, person }, table) ?? sql`false`];
+  const named = namedConditions({ map, person }, table);
+  const conditions = [matchedCondition({ map, person }, table) ?? sql`false`, ...named];
   for (const reference of table.belongs) {
     if (reference.kind === "column") continue;
     const other = map.tables.find(({ table: { oid } }) => oid === reference.other);
@@ -41,7 +42,7 @@ export const belonging = async (
     const condition = await fewKeys(session, map, other, reference, person);
     if (condition !== null) {
       conditions.push(condition);
-    } else if (table.belongs.length > 1) {
+    } else if (table.belongs.length > 1 || named.length > 0) {
       // "This or that" over a large set is looked through row by row.
       return asSet();
     } else {

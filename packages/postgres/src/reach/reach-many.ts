@@ -1,11 +1,18 @@
+import type { Column } from "../catalog/catalog.ts";
 import { findColumn } from "../data-map/resolve.ts";
-import type { MappedTable, ResolvedMap, ResolvedMatch, ResolvedReference } from "../data-map/resolved-map.ts";
-import { join, name, type Sql, sql } from "../sql/sql.ts";
+import {
+  type MappedTable,
+  matchesOf,
+  type ResolvedMap,
+  type ResolvedMatch,
+  type ResolvedReference,
+} from "../data-map/resolved-map.ts";
+import { emptySql, join, name, type Sql, sql } from "../sql/sql.ts";
 import { keyColumns, linkColumns, linkName, tableName } from "./columns.ts";
 import { matches, matchesEach } from "./match.ts";
+import { namedReferencesOf } from "./named-references.ts";
 import { isRecursive, reachOrder } from "./order.ts";
 import { type Facts, type Person, type Reach, type SetColumn, selected } from "./reach.ts";
-import { matchesOf } from "./telling.ts";
 
 /** Whose row it is: the place of the person in the list, from 0. A row of several people is there for each. */
 export const owner = name("owner");
@@ -76,6 +83,7 @@ const branchesOf = (
   group: readonly MappedTable[],
 ): readonly Branch[] => [
   ...matchedBranches(context, table),
+  ...namedBranches(context, table),
   ...table.belongs.flatMap((each) =>
     each.kind === "column" || group.some((member) => member.table.oid === each.other)
       ? []
@@ -89,24 +97,37 @@ export const matchedBranches = (
   table: MappedTable,
   matches: readonly ResolvedMatch[] = matchesOf(table),
 ): readonly Branch[] => {
-  const tenantIs = tenantCondition(map, table, people[0]?.tenant ?? "");
-  return matches.flatMap((each): readonly Branch[] => {
-    const values = people.flatMap(({ subject }, person) =>
-      subject.values(each.identifier).map((value) => ({ person, value })),
-    );
-    const matched = matchesEach(row, each.column, each.identifier, values);
-    if (matched === null) return [];
-    return [
-      { from: matched.from, where: sql`${matched.on}${tenantIs}`, owner: sql`k.person`, repeats: true },
-    ];
-  });
+  const tenantIs = tenantCondition(map, table, people);
+  return matches.flatMap((each) => valueBranch(people, each, tenantIs));
 };
 
-const tenantCondition = ({ tenant }: ResolvedMap, table: MappedTable, value: string): Sql => {
-  if ("only" in tenant) return sql``;
-  const column = findColumn(table.table, tenant.column);
-  return column === undefined ? sql` and false` : sql` and ${matches(row, column, "tenant", [value])}`;
+/** Rows that point at somebody by a value that is known, whatever became of the row there. */
+const namedBranches = ({ map, people }: Context, table: MappedTable): readonly Branch[] =>
+  namedReferencesOf(map, table).flatMap(({ match, tenant }) =>
+    valueBranch(people, match, tenant === null ? emptySql : isOfTenant(tenant, people)),
+  );
+
+const valueBranch = (
+  people: readonly Person[],
+  { column, identifier }: ResolvedMatch,
+  tenantIs: Sql,
+): readonly Branch[] => {
+  const values = people.flatMap(({ subject }, person) =>
+    subject.values(identifier).map((value) => ({ person, value })),
+  );
+  const matched = matchesEach(row, column, identifier, values);
+  if (matched === null) return [];
+  return [{ from: matched.from, where: sql`${matched.on}${tenantIs}`, owner: sql`k.person`, repeats: true }];
 };
+
+const tenantCondition = ({ tenant }: ResolvedMap, table: MappedTable, people: readonly Person[]): Sql => {
+  if ("only" in tenant) return emptySql;
+  const column = findColumn(table.table, tenant.column);
+  return column === undefined ? sql` and false` : isOfTenant(column, people);
+};
+
+const isOfTenant = (column: Column, [first]: readonly Person[]): Sql =>
+  sql` and ${matches(row, column, "tenant", [first?.tenant ?? ""])}`;
 
 const throughBranch = (context: Context, { kind, other, pairs }: ResolvedReference): readonly Branch[] => {
   const { map, set } = context;

@@ -4,6 +4,7 @@ import type { MappedTable, ResolvedMap, ResolvedReference } from "../data-map/re
 import { join, name, type Sql, sql } from "../sql/sql.ts";
 import { keyColumns, linkColumns, linkName, type ReachedColumn, tableName } from "./columns.ts";
 import { matches } from "./match.ts";
+import { namedReferencesOf } from "./named-references.ts";
 import { isRecursive, reachOrder } from "./order.ts";
 
 /** Whose rows are looked for. */
@@ -97,12 +98,14 @@ const conditionsOf = (
   group: readonly MappedTable[],
 ): readonly Sql[] => {
   const matched = matchedCondition(context, table);
+  const named = namedConditions(context, table);
   const references = table.belongs.filter(
     (each): each is ResolvedReference =>
       each.kind !== "column" && !group.some((member) => member.table.oid === each.other),
   );
   return [
     ...(matched === null ? [] : [matched]),
+    ...named,
     ...references.map((each) => throughCondition(context, each)),
   ];
 };
@@ -124,6 +127,20 @@ export const matchedCondition = (
   const column = findColumn(table.table, map.tenant.column);
   return column === undefined ? sql`false` : sql`${isOneOf} and ${matches(row, column, "tenant", [tenant])}`;
 };
+
+/** The rows of a table `t` that point at the person by a value that is known, whatever became of the row there. */
+export const namedConditions = (
+  { map, person: { tenant, subject } }: Pick<Context, "map" | "person">,
+  table: MappedTable,
+): readonly Sql[] =>
+  namedReferencesOf(map, table).flatMap(({ match: { column, identifier }, tenant: tenantColumn }) => {
+    const values = subject.values(identifier);
+    if (values.length === 0) return [];
+    const isNamed = matches(row, column, identifier, values);
+    return tenantColumn === null
+      ? [isNamed]
+      : [sql`${isNamed} and ${matches(row, tenantColumn, "tenant", [tenant])}`];
+  });
 
 const throughCondition = (context: Context, { kind, other, pairs }: ResolvedReference): Sql => {
   const { map, share, set } = context;

@@ -1,7 +1,10 @@
-import type { MappedTable, ResolvedMap, ResolvedMatch } from "../data-map/resolved-map.ts";
-
-export const matchesOf = ({ belongs }: MappedTable): readonly ResolvedMatch[] =>
-  belongs.filter((each): each is ResolvedMatch => each.kind === "column");
+import {
+  type MappedTable,
+  matchesOf,
+  type ResolvedMap,
+  type ResolvedMatch,
+} from "../data-map/resolved-map.ts";
+import { isPlain, namedReferencesOf, otherOf } from "./named-references.ts";
 
 export const isReachedThrough = ({ belongs }: MappedTable): boolean =>
   belongs.some(({ kind }) => kind !== "column");
@@ -10,17 +13,15 @@ export const isReachedThrough = ({ belongs }: MappedTable): boolean =>
  * Whether a matched column is that by which the row points at a row of another table which is known by the same: it
  * says whose that other row is, and nothing about who else this one names.
  */
-export const isPointer = ({ tables }: ResolvedMap, { belongs }: MappedTable, match: ResolvedMatch): boolean =>
+export const isPointer = (map: ResolvedMap, { belongs }: MappedTable, match: ResolvedMatch): boolean =>
   belongs.some((each) => {
     if (each.kind !== "references") return false;
-    const other = tables.find(({ table }) => table.oid === each.other);
+    const other = otherOf(map, each);
+    const known = other === undefined ? [] : matchesOf(other);
     return each.pairs.some(
       ({ here, there }) =>
         here === match.column &&
-        other?.belongs.some(
-          (known) =>
-            known.kind === "column" && known.column === there && known.identifier === match.identifier,
-        ) === true,
+        known.some(({ column, identifier }) => column === there && identifier === match.identifier),
     );
   });
 
@@ -50,9 +51,12 @@ export const tellingColumns = (map: ResolvedMap): readonly TellingColumn[] =>
  * Whether an identifier of this type leads to any rows but those that told it. The key of a table does not, where
  * nothing else is matched by it.
  */
-export const leadsOn = ({ tables }: ResolvedMap, type: string): boolean => {
-  const compared = tables.flatMap((table) =>
-    matchesOf(table)
+export const leadsOn = (map: ResolvedMap, type: string): boolean => {
+  const compared = map.tables.flatMap((table) =>
+    [
+      ...matchesOf(table),
+      ...namedReferencesOf(map, table).flatMap((named) => (isPlain(named) ? [] : [named.match])),
+    ]
       .filter(({ identifier }) => identifier === type)
       .map(({ column }) => ({ table, column })),
   );

@@ -1,10 +1,18 @@
 import type { FoundIdentifier, PeopleHeld } from "@subject-rights/core";
 import { z } from "zod";
-import type { MappedTable, ResolvedMap } from "../data-map/resolved-map.ts";
+import type { Column } from "../catalog/catalog.ts";
+import { findColumn } from "../data-map/resolve.ts";
+import {
+  type MappedTable,
+  matchesOf,
+  type ResolvedMap,
+  type ResolvedMatch,
+} from "../data-map/resolved-map.ts";
 import type { Database, Session } from "../database/database.ts";
 import { isAfter, orderOf, placesOf } from "../export/page.ts";
 import { tableName } from "../reach/columns.ts";
-import { isPointer, matchesOf } from "../reach/telling.ts";
+import { isDangling, namedReferencesOf } from "../reach/named-references.ts";
+import { isPointer } from "../reach/telling.ts";
 import { join, name, type Sql, sql } from "../sql/sql.ts";
 import { usableValue } from "./identify.ts";
 
@@ -33,36 +41,68 @@ export async function* listPeople({
   signal,
 }: Listing): AsyncGenerator<PeopleHeld, void, undefined> {
   const map = await database.transaction(use, signal);
-  for (const table of map.tables) {
-    if (matchesOf(table).length === 0) continue;
-    let after: readonly string[] | null = null;
-    do {
-      const read = await database.transaction(
-        async (session) => readRows(session, await use(session), table, tenant, after),
-        signal,
-      );
-      yield { people: read.people };
-      after = read.last;
-    } while (after !== null);
+  for (const [place, listed] of map.tables.entries()) {
+    for (const part of partsOf(map, listed).keys()) {
+      let after: readonly string[] | null = null;
+      do {
+        const read = await database.transaction(async (session) => {
+          const current = await use(session);
+          const table = current.tables[place];
+          const asked = table === undefined ? undefined : partsOf(current, table)[part];
+          if (table?.table.oid !== listed.table.oid || asked === undefined) {
+            throw new Error("A table of the map has changed.");
+          }
+          return readRows(session, asked, after, tenant);
+        }, signal);
+        yield { people: read.people };
+        after = read.last;
+      } while (after !== null);
+    }
   }
 }
 
+/** Rows of a table, and the columns that say who they are. */
+interface Part {
+  readonly table: MappedTable;
+  readonly own: readonly ResolvedMatch[];
+  /** Each says whom the row points at: somebody of their own. */
+  readonly pointing: readonly ResolvedMatch[];
+  readonly where: Sql;
+  readonly tenant: Column | null;
+}
+
+/** Who is known by a row's columns; and by what a row points with at one that is gone, which nothing else lists. */
+const partsOf = (map: ResolvedMap, table: MappedTable): readonly Part[] => {
+  const [own, pointing] = [false, true].map((wanted) =>
+    matchesOf(table).filter((match) => isPointer(map, table, match) === wanted),
+  ) as [ResolvedMatch[], ResolvedMatch[]];
+  const tenant = "only" in map.tenant ? null : (findColumn(table.table, map.tenant.column) ?? null);
+  return [
+    ...(own.length + pointing.length === 0 ? [] : [{ table, own, pointing, where: sql`true`, tenant }]),
+    ...namedReferencesOf(map, table).map(
+      ({ reference, other, match, tenant: column }): Part => ({
+        table,
+        own: [],
+        pointing: [match],
+        where: isDangling(reference, other),
+        tenant: column,
+      }),
+    ),
+  ];
+};
+
 const readRows = async (
   session: Session,
-  map: ResolvedMap,
-  { table }: MappedTable,
-  tenant: string,
+  { table, own, pointing, where, tenant: tenantColumn }: Part,
   after: readonly string[] | null,
+  tenant: string,
 ) => {
-  const mapped = map.tables.find((each) => each.table.oid === table.oid);
-  if (mapped === undefined) throw new Error("A table of the map is gone.");
-  const matches = matchesOf(mapped);
-  const pointers = matches.map((match) => isPointer(map, mapped, match));
-  const pageSize = Math.min(mostRows, Math.floor(mostPeople / (1 + pointers.filter(Boolean).length)));
+  const matches = [...own, ...pointing];
+  const pageSize = Math.min(mostRows, Math.floor(mostPeople / (1 + pointing.length)));
   const columns = matches.map(({ column }) => sql`t.${name(column.name)}`);
   // Without a key, what is in the row is the order; rows that are alike name the same people.
   const order = orderOf(
-    mapped,
+    table,
     matches.map(({ column }, index) => ({
       name: column.name,
       type: column.type.oid,
@@ -71,30 +111,29 @@ const readRows = async (
   );
   const texts = (values: readonly Sql[]) =>
     sql`json_build_array(${join(values.map((each) => sql`(${each})::text`))})`;
-  const own = "column" in map.tenant ? sql`t.${name(map.tenant.column)}::text = ${tenant}` : sql`true`;
-  const distinct = mapped.key === null ? sql`distinct` : sql``;
+  const isTheirs = tenantColumn === null ? sql`true` : sql`t.${name(tenantColumn.name)}::text = ${tenant}`;
+  const distinct = table.key === null ? sql`distinct` : sql``;
   const [row] =
     await session.query(sql`select coalesce(json_agg(json_build_array(p.found, p.place)), '[]')::text as rows
     from (select ${distinct} ${texts(columns)}::jsonb as found, ${texts(order.map(({ value }) => value))}::jsonb as place,
         ${placesOf(order)}
-      from ${tableName(mapped)} t where ${own} and ${isAfter(order, after)}
+      from ${tableName(table)} t where ${isTheirs} and ${where} and ${isAfter(order, after)}
       order by ${placesOf(order)} limit ${pageSize}::bigint) p`);
   const rows = rowsSchema.parse(JSON.parse(row?.["rows"] ?? "null"));
   const people = rows.flatMap(([values]) => {
-    const found = values.flatMap((value, index) => {
-      const match = matches[index];
-      const usable = value === null || match === undefined ? undefined : usableValue(match.identifier, value);
-      if (match === undefined || usable === undefined) return [];
-      const identifier: FoundIdentifier = {
-        type: match.identifier,
-        value: usable,
-        ...(match.shared ? { shared: true } : {}),
-      };
-      return [{ identifier, isPointer: pointers[index] === true }];
-    });
-    const own = found.flatMap((each) => (each.isPointer ? [] : [each.identifier]));
-    const pointed = found.flatMap((each) => (each.isPointer ? [[each.identifier]] : []));
-    return [...(own.length > 0 || pointed.length === 0 ? [own] : []), ...pointed];
+    const named = (some: readonly ResolvedMatch[], from: number) =>
+      some.flatMap((match, index) => identifierOf(match, values[from + index] ?? null) ?? []);
+    const pointed = named(pointing, own.length).map((identifier) => [identifier]);
+    const whose = named(own, 0);
+    return [...(whose.length > 0 || pointing.length === 0 ? [whose] : []), ...pointed];
   });
   return { people, last: rows.length < pageSize ? null : (rows.at(-1)?.[1] ?? null) };
+};
+
+const identifierOf = (
+  { identifier: type, shared }: ResolvedMatch,
+  value: string | null,
+): FoundIdentifier | undefined => {
+  const usable = value === null ? undefined : usableValue(type, value);
+  return usable === undefined ? undefined : { type, value: usable, ...(shared ? { shared: true } : {}) };
 };

@@ -1,7 +1,7 @@
 import type { Subject } from "@subject-rights/core";
-import type { MappedTable, ResolvedMap } from "../data-map/resolved-map.ts";
+import { type MappedTable, matchesOf, type ResolvedMap } from "../data-map/resolved-map.ts";
 import { reachOrder } from "../reach/order.ts";
-import { matchesOf, tellingColumns } from "../reach/telling.ts";
+import { tellingColumns } from "../reach/telling.ts";
 
 /**
  * A table whose rows could only be found by an identifier that is not known, and that no other table of the map would

@@ -135,9 +135,7 @@ export const postgresDataSource = ({
       const counted = await countAtOnce(database, last, counting);
       if (counted !== null) return counted;
     }
-    return within(context, async (session) =>
-      countRows(session, await prepare(session, asked, category)),
-    );
+    return within(context, async (session) => countRows(session, await prepare(session, asked, category)));
   };
 
   const source = defineDataSource({

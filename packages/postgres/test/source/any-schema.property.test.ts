@@ -1,17 +1,16 @@
-import type { PGlite } from "@electric-sql/pglite";
 import { orThrow, type Subject, subjectOf } from "@subject-rights/core";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { postgresDataSource } from "../../src/index.ts";
-import { createPglite } from "../support/pglite.ts";
-import { anySchema, belongingsIn, mapOfSchema, makeSchema, type Names } from "./any-schema.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { anySchema, belongingsIn, makeSchema, mapOfSchema, type Names } from "./any-schema.ts";
 import { callFor, pagesOf } from "./people.ts";
 
-let pglite: PGlite;
+let database: TestDatabase;
 beforeAll(async () => {
-  pglite = await createPglite();
+  database = await createDatabase();
 });
-afterAll(() => pglite.close());
+afterAll(() => database.drop());
 
 const call = callFor("t", "user-data");
 const subjectWith = ({ emails, numbers }: Names): Subject =>
@@ -28,7 +27,7 @@ const anybody = fc.oneof(
 const idsIn = async (tables: readonly string[]): Promise<readonly (readonly number[])[]> => {
   const all: number[][] = [];
   for (const table of tables) {
-    const { rows } = await pglite.query<{ id: number }>(`select id from ${table} order by id`);
+    const { rows } = await database.pool.query<{ id: number }>(`select id from ${table} order by id`);
     all.push(rows.map(({ id }) => id));
   }
   return all;
@@ -42,8 +41,8 @@ it("knows a person by what their own rows say, and by nothing else, in whatever 
       const dataMap = mapOfSchema(schema);
       const tables = dataMap.tables.map(({ title }) => title);
       const counted = tables.map((title, index) => [title, rows[index]?.length ?? 0]);
-      await makeSchema(pglite, schema);
-      const source = postgresDataSource({ client: pglite, dataMap });
+      await makeSchema(database.pool, schema);
+      const source = postgresDataSource({ client: database.pool, dataMap });
       expect(orThrow(await source.check())).toEqual([]);
 
       // As core asks: again with what was told, until nothing new is.
@@ -81,7 +80,7 @@ it("knows a person by what their own rows say, and by nothing else, in whatever 
       orThrow((await source.erase?.(subjectWith(asked), call)) ?? (await Promise.reject()));
       expect(await idsIn(tables)).toEqual(left);
 
-      await makeSchema(pglite, schema);
+      await makeSchema(database.pool, schema);
       const many = [subjectOf([{ type: "email", value: "stranger@x.org" }]), subjectWith(asked)];
       orThrow((await source.eraseMany?.(many, call)) ?? (await Promise.reject()));
       expect(await idsIn(tables)).toEqual(left);

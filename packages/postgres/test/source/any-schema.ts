@@ -1,5 +1,5 @@
-import type { PGlite } from "@electric-sql/pglite";
 import fc from "fast-check";
+import type { Pool } from "pg";
 import type { DataMap, TableMap } from "../../src/index.ts";
 
 /** Whose an address is that stands in a row which is found through another table. */
@@ -24,9 +24,12 @@ export const anySchema = fc.record({
 });
 export type AnySchema = typeof anySchema extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** The number of the table that a pointer of table `index` leads to; 0 are the users, and a table may be its own. */
-const targetOf = (index: number, { table: wanted }: { readonly table: number }): number =>
-  Math.min(wanted, index + 1);
+/**
+ * The number of the table that a pointer of table `index` leads to; 0 are the users. The second may lead to the table
+ * itself, so that the first one always leads out.
+ */
+const targetOf = (index: number, { table: wanted }: { readonly table: number }, at: number): number =>
+  Math.min(wanted, index + at);
 const nameOf = (number: number): string => (number === 0 ? "users" : `table_${number}`);
 
 export const mapOfSchema = ({ tables }: AnySchema): DataMap => ({
@@ -50,7 +53,7 @@ export const mapOfSchema = ({ tables }: AnySchema): DataMap => ({
         category: "user-data",
         belongs: [
           ...pointers.map((each, at) => ({
-            references: nameOf(targetOf(index, each)),
+            references: nameOf(targetOf(index, each, at)),
             on: { [`points_${at}`]: "id" },
           })),
           ...(says === "nothing stands there"
@@ -63,7 +66,9 @@ export const mapOfSchema = ({ tables }: AnySchema): DataMap => ({
                 },
               ]),
         ],
-        columns: Object.fromEntries(["id", "address", "points_0", "points_1"].map((each) => [each, "exported"])),
+        columns: Object.fromEntries(
+          ["id", "address", "points_0", "points_1"].map((each) => [each, "exported"]),
+        ),
         erasure: "delete",
       }),
     ),
@@ -71,22 +76,22 @@ export const mapOfSchema = ({ tables }: AnySchema): DataMap => ({
 });
 
 /** Makes the tables and fills them; a foreign key points at a row that is there, or nowhere. */
-export const makeSchema = async (pglite: PGlite, { tables, users, rows }: AnySchema): Promise<void> => {
-  await pglite.exec(`drop schema public cascade; create schema public;
+export const makeSchema = async (pool: Pool, { tables, users, rows }: AnySchema): Promise<void> => {
+  await pool.query(`drop schema public cascade; create schema public;
     create table users (id int primary key, email text)`);
   for (const [index, email] of users.entries()) {
-    await pglite.query("insert into users values ($1, $2)", [index + 1, email]);
+    await pool.query("insert into users values ($1, $2)", [index + 1, email]);
   }
   for (const [index, { pointsTo: pointers }] of tables.entries()) {
     const name = nameOf(index + 1);
-    await pglite.exec(`create table ${name} (id int primary key, address text, points_0 int, points_1 int)`);
+    await pool.query(`create table ${name} (id int primary key, address text, points_0 int, points_1 int)`);
     for (const [at, each] of filled({ tables, users, rows })[index]?.entries() ?? []) {
-      await pglite.query(`insert into ${name} values ($1, $2, $3, $4)`, [at + 1, each.address, ...each.points]);
+      await pool.query(`insert into ${name} values ($1, $2, $3, $4)`, [at + 1, each.address, ...each.points]);
     }
     for (const [at, each] of pointers.entries()) {
       if (!each.isForeignKey) continue;
-      await pglite.exec(
-        `alter table ${name} add foreign key (points_${at}) references ${nameOf(targetOf(index, each))} (id)`,
+      await pool.query(
+        `alter table ${name} add foreign key (points_${at}) references ${nameOf(targetOf(index, each, at))} (id)`,
       );
     }
   }
@@ -100,7 +105,7 @@ const filled = ({ tables, users, rows }: AnySchema) =>
       points: points.map((point, at) => {
         const pointer = pointers[at];
         if (pointer === undefined || point === null) return null;
-        const target = targetOf(index, pointer);
+        const target = targetOf(index, pointer, at);
         const there = target === 0 ? users.length : (rows[target - 1]?.length ?? 0);
         return pointer.isForeignKey && point > there ? null : point;
       }),
@@ -113,7 +118,10 @@ export interface Names {
 }
 
 /** The person with every name, and the rows that are theirs, a table, by looking at the numbers alone. */
-export const belongingsIn = (schema: AnySchema, asked: Names): { names: Names; rows: readonly (readonly number[])[] } => {
+export const belongingsIn = (
+  schema: AnySchema,
+  asked: Names,
+): { names: Names; rows: readonly (readonly number[])[] } => {
   const emails = new Set(asked.emails);
   const numbers = new Set(asked.numbers);
   const stored = filled(schema);
@@ -135,7 +143,10 @@ export const belongingsIn = (schema: AnySchema, asked: Names): { names: Names; r
             (says !== "nothing stands there" && isNamed(row.address)) ||
             pointers.some((each, place) => {
               const point = row.points[place] ?? null;
-              return point !== null && found[targetOf(index, each)]?.has(point) === true;
+              if (point === null) return false;
+              const target = targetOf(index, each, place);
+              // Where a number is known, it leads to rows that point with it, whether the user is there or not.
+              return found[target]?.has(point) === true || (target === 0 && numbers.has(point));
             });
           if (!isTheirs) continue;
           found[index + 1]?.add(at + 1);
@@ -145,7 +156,10 @@ export const belongingsIn = (schema: AnySchema, asked: Names): { names: Names; r
       now = found.reduce((sum, each) => sum + each.size, 0);
     }
     if (emails.size + numbers.size === known) {
-      return { names: { emails, numbers }, rows: found.map((each) => [...each].sort((one, other) => one - other)) };
+      return {
+        names: { emails, numbers },
+        rows: found.map((each) => [...each].sort((one, other) => one - other)),
+      };
     }
   }
 };

@@ -1,14 +1,15 @@
-import type { PGlite } from "@electric-sql/pglite";
 import { type FoundIdentifier, orThrow, subjectOf } from "@subject-rights/core";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Belonging, postgresDataSource, type TableMap } from "../../src/index.ts";
-import { createPglite } from "../support/pglite.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { callFor, pagesOf } from "./people.ts";
 
-let pglite: PGlite;
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createDatabase();
+});
 beforeEach(async () => {
-  pglite ??= await createPglite();
-  await pglite.exec(`drop schema public cascade; create schema public;
+  await database.pool.query(`drop schema public cascade; create schema public;
     create table users (id int primary key, email text, name text);
     create table invitations (id int primary key, user_id int references users, email text);
     create table newsletter (email text);
@@ -16,7 +17,7 @@ beforeEach(async () => {
     insert into invitations values (1, 1, 'bob@x.org'), (2, 2, 'cyd@x.org');
     insert into newsletter values ('ann@x.org'), ('bob@x.org'), ('cyd@x.org')`);
 });
-afterAll(() => pglite.close());
+afterAll(() => database.drop());
 
 const table = (name: string, belongs: Belonging | readonly Belonging[], columns: string[]): TableMap => ({
   table: name,
@@ -30,7 +31,7 @@ const byEmail = { column: "email", identifier: "email" } as const;
 
 const sourceWith = (...invitation: readonly Belonging[]) =>
   postgresDataSource({
-    client: pglite,
+    client: database.pool,
     dataMap: {
       tenant: { only: "t" },
       tables: [
@@ -50,7 +51,7 @@ const unable = (): never => {
 const told = async (source: ReturnType<typeof sourceWith>, whom = ann): Promise<readonly FoundIdentifier[]> =>
   orThrow((await source.identify?.(whom, call)) ?? unable());
 const left = async (): Promise<Record<string, unknown>> => {
-  const { rows } = await pglite.query<Record<string, unknown>>(`select
+  const { rows } = await database.pool.query<Record<string, unknown>>(`select
     (select array_agg(name order by id) from users) as users,
     (select array_agg(id order by id) from invitations) as invitations,
     (select array_agg(email order by email) from newsletter) as newsletter`);
@@ -95,7 +96,7 @@ describe("an address in a row that belongs through another table", () => {
         expect((await told(source, whom)).filter(({ value }) => value === "bob@x.org")).toEqual([]);
       }
       const pages = await pagesOf(source, ann, null, call);
-      expect(pages.flatMap(({ rows }) => rows.map(({ name: who }) => who ?? []).flat())).toEqual(["Ann"]);
+      expect(pages.flatMap(({ rows }) => rows.flatMap(({ name: who }) => who ?? []))).toEqual(["Ann"]);
       orThrow((await source.erase?.(ann, call)) ?? unable());
       expect(await left()).toEqual(withoutAnn);
     });
@@ -104,7 +105,11 @@ describe("an address in a row that belongs through another table", () => {
       const source = sourceWith(...belongs);
       expect((await told(source, bob)).filter(({ value }) => ["1", "ann@x.org"].includes(value))).toEqual([]);
       orThrow((await source.eraseMany?.([bob], call)) ?? unable());
-      expect(await left()).toEqual({ users: ["Ann"], invitations: null, newsletter: ["ann@x.org", "cyd@x.org"] });
+      expect(await left()).toEqual({
+        users: ["Ann"],
+        invitations: null,
+        newsletter: ["ann@x.org", "cyd@x.org"],
+      });
     });
 
     it(`${name}: a listed row never makes one person of the two`, async () => {
