@@ -185,8 +185,10 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
       onError: tellOfStore,
     });
   const waking = { requestStore, dispatcher, clock };
+  const woken = wakingStore(waking);
   const services: Services = {
-    requestStore: wakingStore(waking),
+    requestStore: woken,
+    otherRequests: woken,
     artifactStore: options.artifactStore,
     sourceStatusStore: latestStatus(options.sourceStatusStore),
     keyRing: options.keyRing,

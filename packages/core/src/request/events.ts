@@ -72,7 +72,21 @@ export type RequestEvent =
       readonly stage: StepStage;
       readonly problem: Problem;
       readonly jitter: number;
+      /** Another request looks after the outage of this source. Left out: none does, as far as is known. */
+      readonly lookedAfter?: boolean;
     })
+  /** It was tried for the sake of other requests, and answered. */
+  | { readonly type: "source-probed"; readonly source: string }
+  /** It has answered another request. */
+  | { readonly type: "source-answers"; readonly source: string; readonly toldAt: Instant | null }
+  | {
+      readonly type: "outage-handed-on";
+      readonly source: string;
+      readonly since: Instant;
+      readonly toldAt: Instant | null;
+      readonly lookedAfter?: boolean;
+    }
+  | { readonly type: "outage-news-passed-on"; readonly source: string }
   | { readonly type: "source-retried"; readonly source: string }
   | { readonly type: "source-settled"; readonly source: string; readonly reason: string }
   | {

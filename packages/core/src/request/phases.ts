@@ -30,6 +30,9 @@ export const phases = [
 ] as const;
 export type Phase = (typeof phases)[number];
 
+/** An export that has gone on to its package, without what was missing then. */
+export const isPackaged = (phase: Phase): boolean => phase === "packaged" || phase === "delivered";
+
 /**
  * What a closed request may call itself.
  * - `completed`: nothing is left over anywhere, and every source was asked afterwards.

@@ -5,6 +5,7 @@ import type { Approval } from "./approval.ts";
 import type { Deadline } from "./deadline/deadline.ts";
 import type { Category, RequestKind } from "./kinds.ts";
 import type { NoticeRecord } from "./notices.ts";
+import type { OutageNews } from "./outage.ts";
 import type { Outcome, Phase } from "./phases.ts";
 import type { CollectedColumn, SourceStep } from "./steps.ts";
 
@@ -116,6 +117,8 @@ export interface Request {
   readonly approval: Approval | null;
   /** The hold that keeps it from erasing anything; null where none was met. */
   readonly held: { readonly by: string; readonly lookAt: Instant } | null;
+  /** What other requests that wait for a source have still to be told. Left out: nothing. */
+  readonly outageNews?: readonly OutageNews[];
   /** How often it was opened again, because a duty to keep something has ended. */
   readonly reopened: number;
   /** By when it has to be answered. */

@@ -6,8 +6,10 @@ export interface Rules {
     readonly firstDelay: number;
     readonly factor: number;
     readonly longestDelay: number;
-    /** How often an erasure goes on trying a source that has turned to `warning`. */
+    /** How often an erasure goes on trying a source that has turned to `warning`, where the source is not down for all. */
     readonly slowDelay: number;
+    /** How long the one that looks after the outage of a source waits at most before it tries that source again. */
+    readonly outageDelay: number;
   };
   readonly acknowledgement: {
     /** How long a token works. */
@@ -38,7 +40,14 @@ const hour = 3_600 * second;
 const day = 24 * hour;
 
 export const defaultRules: Rules = {
-  retry: { attempts: 5, firstDelay: second, factor: 2, longestDelay: 60 * second, slowDelay: 6 * hour },
+  retry: {
+    attempts: 5,
+    firstDelay: second,
+    factor: 2,
+    longestDelay: 60 * second,
+    slowDelay: 6 * hour,
+    outageDelay: hour,
+  },
   acknowledgement: { validFor: 7 * day, lapsesAfter: 30 * day },
   identifiers: 50,
   reminders: [7, 2],

@@ -1,4 +1,5 @@
 import type { Instant } from "../instant.ts";
+import type { Outage, PastOutage } from "./outage.ts";
 import type { CollectionCount, CollectionOutcome } from "./outcomes.ts";
 import type { Problem } from "./problems.ts";
 
@@ -84,6 +85,10 @@ export interface SourceStep {
   readonly alerts: number;
   /** True from telling the support contact until it works again, so that one outage is told once. */
   readonly alerted: boolean;
+  /** While the source is down, and the quick tries of this request are used up. Left out: null. */
+  readonly outage?: Outage | null;
+  /** The last one that is over. Left out: null. */
+  readonly lastOutage?: PastOutage | null;
   readonly manual: ManualTask | null;
   readonly settlement: Settlement | null;
 }

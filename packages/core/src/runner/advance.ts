@@ -66,7 +66,10 @@ const nameOf = (action: Action): string => {
     case "locate":
     case "perform":
     case "verify":
+    case "probe":
       return `work ${action.step.source}`;
+    case "pass-on":
+      return `pass on ${action.news.source}`;
     default:
       return action.do;
   }

@@ -4,8 +4,10 @@ import type { StorageFailed } from "../errors.ts";
 import { instant } from "../instant.ts";
 import { systemActorId } from "../request/actor.ts";
 import type { Happening, RequestEvent } from "../request/events.ts";
+import { outageClaim } from "../request/outage.ts";
 import type { Request } from "../request/request.ts";
 import { err, ok, type Result } from "../result.ts";
+import { lookedAfterBy } from "../workflows/actions.ts";
 import { decide, type Refusal } from "../workflows/decide.ts";
 import { chained } from "./chained.ts";
 import { jitter } from "./jitter.ts";
@@ -23,7 +25,8 @@ export interface Committed extends Opened {
 /**
  * Decides what becomes of a request to which these things happen one after the other, and commits all of it at
  * once; null where somebody else was faster. What is refused leaves the others as they are; where all are, nothing
- * is committed. Where another request works on the same person, this one is put off.
+ * is committed. Where another request works on the same person, this one is put off; where another one looks after the
+ * outage of a source that this one has met, this one waits for it.
  *
  * @param store where to commit: the store, or a transaction of it
  */
@@ -33,13 +36,9 @@ export const decideAndCommit = async (
   { request, key }: Opened,
   events: readonly RequestEvent[],
   actor: string,
-  blockedBy?: string,
+  others: Others = noOthers,
 ): Promise<Result<Committed | null, StorageFailed>> => {
-  const {
-    next: decided,
-    entries: drafts,
-    refusals,
-  } = decideInTurn(services, request, events, actor, blockedBy);
+  const { next: decided, entries: drafts, refusals } = decideInTurn(services, request, events, actor, others);
   if (refusals.every((refusal) => refusal !== null)) return ok({ request, key, refusals });
   const { request: next, entries } = audited(services, request, decided, drafts);
   const stored = await store.commit({
@@ -51,11 +50,69 @@ export const decideAndCommit = async (
   switch (stored.value.outcome) {
     case "changed":
       return ok(null);
-    case "claimed":
-      return decideAndCommit(services, store, { request, key }, events, actor, stored.value.by);
+    case "claimed": {
+      const met = await whatIsClaimed(services, request, next, stored.value.by, others);
+      if (met.isErr()) return err(met.error);
+      return met.value === null
+        ? ok(null)
+        : decideAndCommit(services, store, { request, key }, events, actor, met.value);
+    }
     case "committed":
-      return ok({ request: next, key, refusals });
+      return stillWaiting(services, store, { request: next, key, refusals }, others);
   }
+};
+
+/** What is known of others by now. */
+interface Others {
+  /** The request that works on the same person. */
+  readonly blockedBy: string | null;
+  /** Who looks after the outage of a source, by source. */
+  readonly lookingAfter: ReadonlyMap<string, string>;
+}
+
+const noOthers: Others = { blockedBy: null, lookingAfter: new Map() };
+
+/** What another request or sweep had claimed when a commit was refused; null where it has let go since. */
+const whatIsClaimed = async (
+  { requestStore }: Pick<Services, "requestStore">,
+  before: Request,
+  next: Request,
+  by: string,
+  others: Others,
+): Promise<Result<Others | null, StorageFailed>> => {
+  const met = lookedAfterBy(next).filter((source) => !lookedAfterBy(before).includes(source));
+  const blocked: Others = {
+    blockedBy: by,
+    lookingAfter: new Map([...others.lookingAfter, ...met.map((source) => [source, by] as const)]),
+  };
+  if (met.length === 0) return ok(blocked);
+  return (await requestStore.read({ tenant: next.tenant, id: by })).map((holder) => {
+    if (holder === undefined || holder.claims.some((claim) => next.claims.includes(claim))) return blocked;
+    const held = met.filter((source) => holder.claims.includes(outageClaim(source)));
+    if (held.length === 0) return null;
+    const lookingAfter = new Map([...others.lookingAfter, ...held.map((source) => [source, by] as const)]);
+    return { ...others, lookingAfter };
+  });
+};
+
+/** Whoever looks after an outage may have told everybody that it is over at the moment at which this one began to wait. */
+const stillWaiting = async (
+  services: Services,
+  store: Pick<RequestStore, "commit">,
+  committed: Committed,
+  { lookingAfter }: Others,
+): Promise<Result<Committed, StorageFailed>> => {
+  const missed: RequestEvent[] = [];
+  for (const [source, by] of lookingAfter) {
+    const holder = await services.requestStore.read({ tenant: committed.request.tenant, id: by });
+    if (holder.isErr()) return err(holder.error);
+    if (holder.value?.claims.includes(outageClaim(source)) !== true)
+      missed.push({ type: "source-answers", source, toldAt: null });
+  }
+  if (missed.length === 0) return ok(committed);
+  const told = await decideAndCommit(services, store, committed, missed, systemActorId);
+  // Where somebody else was faster, what was committed first is stored all the same.
+  return told.map((latest) => ({ ...(latest ?? committed), refusals: committed.refusals }));
 };
 
 interface DecidedInTurn {
@@ -70,7 +127,7 @@ const decideInTurn = (
   request: Request,
   events: readonly RequestEvent[],
   actor: string,
-  blockedBy: string | undefined,
+  { blockedBy, lookingAfter }: Others,
 ): DecidedInTurn => {
   const at = instant(clock.now());
   const entries: AuditDraft[] = [];
@@ -82,10 +139,14 @@ const decideInTurn = (
     entries.push(...decided.value.entries);
     return null;
   };
-  const refusals = events.map((event) =>
-    event.type === "claimed" && blockedBy !== undefined ? null : happen({ ...event, actor, at }),
-  );
-  if (blockedBy !== undefined) {
+  const refusals = events.map((event) => {
+    if (event.type === "claimed" && blockedBy !== null) return null;
+    const isMet = event.type === "source-failed" || event.type === "outage-handed-on";
+    return isMet && lookingAfter.has(event.source)
+      ? happen({ ...event, lookedAfter: true, actor, at })
+      : happen({ ...event, actor, at });
+  });
+  if (blockedBy !== null) {
     const put = {
       type: "blocked",
       by: blockedBy,

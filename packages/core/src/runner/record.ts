@@ -4,10 +4,11 @@ import { Damaged, RequestNotFound } from "../errors.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { JsonObject, RequestKey, StoredRequest } from "../ports/request-store.ts";
 import { duplicateKeyOf } from "../request/open.ts";
+import { outageClaim } from "../request/outage.ts";
 import type { Confidential, Request } from "../request/request.ts";
 import type { Rules } from "../request/rules.ts";
 import { err, ok, Result } from "../result.ts";
-import { wakeAt } from "../workflows/actions.ts";
+import { lookedAfterBy, wakeAt } from "../workflows/actions.ts";
 
 /** The form that `state` has. A record in a form that this code does not know is refused, not guessed at. */
 const form = 1;
@@ -47,7 +48,7 @@ export const toStored = (
     receivedAt,
     open: request.phase !== "closed",
     duplicateKey: duplicateKeyOf(request),
-    claims,
+    claims: [...claims, ...lookedAfterBy(request).map(outageClaim)],
     tokenHashes: tokenHashes.filter((hash) => hash !== null),
     wakeAt: wakeAt(request, rules),
     // Through JSON and back: what is stored is exactly what will be read.

@@ -28,6 +28,8 @@ export interface Links {
 /** Everything that effects are performed through. */
 export interface Services {
   readonly requestStore: RequestStore;
+  /** The same for what happens to other requests than the one that is worked on: those are woken for it. */
+  readonly otherRequests: RequestStore;
   readonly artifactStore: ArtifactStore;
   readonly sourceStatusStore: SourceStatusStore;
   readonly keyRing: KeyRing;

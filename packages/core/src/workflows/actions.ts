@@ -1,6 +1,8 @@
 import { earliest, type Instant, instant, later, latest } from "../instant.ts";
 import { isSuspended } from "../request/deadline/deadline.ts";
 import type { NoticeRecord } from "../request/notices.ts";
+import type { OutageNews } from "../request/outage.ts";
+import { isPackaged } from "../request/phases.ts";
 import type { Request } from "../request/request.ts";
 import { reopensAt } from "../request/retention.ts";
 import type { Rules } from "../request/rules.ts";
@@ -14,6 +16,8 @@ export type Action =
   | { readonly do: "send"; readonly notice: NoticeRecord }
   | { readonly do: "claim" }
   | { readonly do: "identify" | "locate" | "perform" | "verify"; readonly step: SourceStep }
+  | { readonly do: "probe"; readonly step: SourceStep }
+  | { readonly do: "pass-on"; readonly news: OutageNews }
   | { readonly do: "plan" }
   | { readonly do: "replan" }
   | { readonly do: "remind" }
@@ -32,9 +36,7 @@ export interface PlannedAction {
 /** Everything there is to do for a request, now or later, as far as it does not wait for people. */
 const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
   if (request.key === "destroyed") return [];
-  const due = request.notices
-    .filter((notice) => notice.status === "due")
-    .map((notice): PlannedAction => ({ action: { do: "send", notice }, notBefore: notice.nextAttemptAt }));
+  const due = [...sending(request), ...passingOn(request)];
   if (request.phase === "closed") return [...due, ...closing(request, rules)];
   // Nothing is done for somebody of whom it is in doubt who they are (Art. 12(6) GDPR).
   if (isSuspended(request.deadline)) return due;
@@ -65,6 +67,14 @@ const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
   ];
 };
 
+const sending = ({ notices }: Request): PlannedAction[] =>
+  notices
+    .filter(({ status }) => status === "due")
+    .map((notice) => ({ action: { do: "send", notice }, notBefore: notice.nextAttemptAt }));
+
+const passingOn = ({ outageNews = [] }: Request): PlannedAction[] =>
+  outageNews.map((news) => ({ action: { do: "pass-on", news }, notBefore: null }));
+
 const reminding = ({ deadline }: Request): PlannedAction[] =>
   deadline.reminders.slice(0, 1).map((notBefore) => ({ action: { do: "remind" }, notBefore }));
 
@@ -80,6 +90,10 @@ const planning = (request: Request): PlannedAction[] => {
 const stepAction = (request: Request, step: SourceStep): Action | null => {
   // A warning without a next attempt is for people.
   if (step.settlement !== null || (step.status === "warning" && step.nextAttemptAt === null)) return null;
+  if (isPackaged(request.phase) && step.status === "warning") {
+    // It has gone on without the source, and tries it for the others only.
+    return step.outage?.role === "looks-after" ? { do: "probe", step } : null;
+  }
   const workflow = workflowOf(request.kind);
   switch (step.stage) {
     case "identify":
@@ -96,12 +110,26 @@ const stepAction = (request: Request, step: SourceStep): Action | null => {
   }
 };
 
+/** Whether the request is one that tries this source as long as it is down. */
+export const canLookAfter = (request: Request, step: SourceStep): boolean =>
+  request.phase !== "closed" &&
+  request.claims.length > 0 &&
+  request.held === null &&
+  !isSuspended(request.deadline) &&
+  stepAction(request, step) !== null;
+
+/** The sources whose outage the request looks after. */
+export const lookedAfterBy = (request: Request): string[] =>
+  request.steps
+    .filter((step) => step.outage?.role === "looks-after" && canLookAfter(request, step))
+    .map(({ source }) => source);
+
 /** The key goes when nothing more is due under it: no message, no package, nothing that is erased when its day comes. */
 const closing = (request: Request, rules: Rules): PlannedAction[] => {
   const { notices, closedAt } = request;
   const reopens = reopensAt(request);
   if (reopens !== null) return [{ action: { do: "reopen" }, notBefore: reopens }];
-  if (closedAt === null || notices.some(({ status }) => status === "due")) return [];
+  if (closedAt === null || sending(request).length > 0 || passingOn(request).length > 0) return [];
   const undelivered = notices.some(({ status }) => status === "failed");
   const notBefore = latest(
     request.package?.expiresAt ?? closedAt,

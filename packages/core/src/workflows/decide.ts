@@ -14,6 +14,13 @@ import { held, holdLifted } from "./transitions/holding.ts";
 import { block, claim, decideIdentifier, identified } from "./transitions/identifying.ts";
 import { confirmIdentity, extend, questionIdentity, remind } from "./transitions/keeping-time.ts";
 import { noticeFailed, noticeRetried, noticeSent } from "./transitions/noticing.ts";
+import {
+  newsPassedOn,
+  outageHandedOn,
+  outagesGivenUp,
+  probed,
+  sourceAnswers,
+} from "./transitions/outages.ts";
 import { packageBuilt, packageDownloaded } from "./transitions/packaging.ts";
 import { answerTask, retry, settle } from "./transitions/people.ts";
 import { collected, failed, finished, located, started, verified } from "./transitions/working.ts";
@@ -41,6 +48,10 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "source-finished": ["origins", "copies", "collecting"],
   "source-verified": ["copies"],
   "source-failed": working,
+  "source-probed": working,
+  "source-answers": working,
+  "outage-handed-on": working,
+  "outage-news-passed-on": phases,
   "source-retried": working,
   "source-settled": working,
   "task-answered": ["origins", "copies"],
@@ -78,7 +89,7 @@ export const decide = (request: Request, happening: Happening, rules: Rules): Re
   const at = latest(happening.at, request.updatedAt);
   const change: Change = { request, entries: [], at, now: happening.at, actor: happening.actor };
   return transition(change, happening, rules).map((next) => {
-    const { request: decided, entries } = advance(next);
+    const { request: decided, entries } = outagesGivenUp(advance(next));
     const audited = request.audited + entries.length;
     return { request: { ...decided, version: request.version + 1, audited, updatedAt: at }, entries };
   });
@@ -115,6 +126,14 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return verified(change, event);
     case "source-failed":
       return failed(change, event, rules);
+    case "source-probed":
+      return probed(change, event);
+    case "source-answers":
+      return sourceAnswers(change, event);
+    case "outage-handed-on":
+      return outageHandedOn(change, event);
+    case "outage-news-passed-on":
+      return newsPassedOn(change, event);
     case "source-retried":
       return retry(change, event);
     case "source-settled":

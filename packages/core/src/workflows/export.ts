@@ -31,7 +31,7 @@ export const exportWorkflow: Workflow = {
       case "approved":
         return changed(change, { phase: "collecting" });
       case "collecting": {
-        if (!isCollected(request) || !isEmptyHanded(request)) return null;
+        if (!isCollected(request) || !isEmptyHanded(request) || request.steps.some(isAwaited)) return null;
         const told = noticeDue(change, "failure-1", "failure");
         if (request.steps.every(isResolved)) return closed(told, "failed");
         return told.request === request ? null : recorded(told, "export-failed");
@@ -58,6 +58,9 @@ const gave = (step: SourceStep): boolean =>
 /** An export in which every source failed is a failure, not an empty package. */
 const isEmptyHanded = (request: Request): boolean =>
   request.steps.some((step) => step.task === "export") && !request.steps.some(gave);
+
+/** The source is down, and what it holds comes when it answers: an export that waits for that has not failed. */
+const isAwaited = ({ outage, settlement }: SourceStep): boolean => outage != null && settlement === null;
 
 const isComplete = (request: Request): boolean => request.steps.every((step) => step.settlement === null);
 

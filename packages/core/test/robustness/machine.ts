@@ -187,6 +187,8 @@ export class Machine {
         return this.happen({ type: "lapsed" });
       case "finalise":
         return this.happen({ type: "finalised" });
+      case "pass-on":
+        return this.happen({ type: "outage-news-passed-on", source: action.news.source });
       default: {
         const of = { source: action.step.source, generation: action.step.generation };
         if (luck === "fails" || luck === "never") {
@@ -199,7 +201,7 @@ export class Machine {
   }
 
   #worked(
-    what: "identify" | "locate" | "perform" | "verify",
+    what: "identify" | "locate" | "perform" | "verify" | "probe",
     request: Request,
     step: SourceStep,
     luck: Luck,
@@ -211,6 +213,8 @@ export class Machine {
         return this.happen({ ...of, type: "source-identified", asked, found: this.#find(luck) });
       case "locate":
         return this.happen({ ...of, type: "source-located", counts: this.#count(step), configuration: null });
+      case "probe":
+        return this.happen({ type: "source-probed", source: step.source });
       case "perform": {
         const outcomes = step.task === "export" ? [] : this.#erase(step, luck);
         const checked = step.task === "export" ? null : this.#check(step, outcomes);

@@ -8,7 +8,9 @@ import { heldBy, lookAtHold } from "./holding.ts";
 import { identify } from "./identify.ts";
 import { locate } from "./locate.ts";
 import { makePackage } from "./package.ts";
+import { passOn } from "./pass-on.ts";
 import { makePlan } from "./plan.ts";
+import { probe } from "./probe.ts";
 import { send } from "./send.ts";
 import { verify } from "./verify.ts";
 
@@ -34,6 +36,10 @@ export const perform = async (effect: Effect, action: Action): Promise<RequestEv
     }
     case "verify":
       return verify(effect, action.step);
+    case "probe":
+      return probe(effect, action.step);
+    case "pass-on":
+      return passOn(effect, action.news);
     case "plan":
       return makePlan(effect.request);
     case "replan":

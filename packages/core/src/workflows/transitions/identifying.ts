@@ -21,6 +21,7 @@ import { err, ok, type Result } from "../../result.ts";
 import { sameIdentifier } from "../../subject/identifier.ts";
 import { stageAfterIdentifying } from "../workflow.ts";
 import { type EventOf, stepFor } from "./events.ts";
+import { outageOver } from "./outages.ts";
 import { begunAgain, workReopened } from "./reopening.ts";
 import { failed } from "./working.ts";
 
@@ -64,7 +65,10 @@ export const identified = (
       problem: null,
       status: "pending",
     });
-    const grown = event.found.reduce((growing, found) => withFound(growing, found, step.source), answered);
+    const grown = event.found.reduce(
+      (growing, found) => withFound(growing, found, step.source),
+      outageOver(answered, step),
+    );
     if (grown.request.pseudonyms.length > rules.identifiers) {
       return failed(change, { ...event, type: "source-failed", ...tooMany }, rules);
     }

@@ -11,6 +11,7 @@ import {
   without,
 } from "../../request/change.ts";
 import { supportNotice } from "../../request/notices.ts";
+import { isDown, mustBeTold } from "../../request/outage.ts";
 import { mergeOutcomes, totalCount } from "../../request/outcomes.ts";
 import type { Problem } from "../../request/problems.ts";
 import { backoff, type Rules, spread } from "../../request/rules.ts";
@@ -18,6 +19,7 @@ import { isPerformed, type SourceStep } from "../../request/steps.ts";
 import type { Result } from "../../result.ts";
 import { workflowOf } from "../workflows.ts";
 import { type EventOf, stepFor } from "./events.ts";
+import { isOutageKnown, nextTry, outageMet, outageOver, toldNow } from "./outages.ts";
 import { workReopened } from "./reopening.ts";
 
 type Transition = Result<Change, NotPossibleNow>;
@@ -80,7 +82,9 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
       checked: event.checked,
       identifiersUsed: event.identifiersUsed,
     });
-    const cleared = changedConfidential(done, { cursors: withCursor(change, step.source, null) });
+    const cleared = changedConfidential(outageOver(done, step), {
+      cursors: withCursor(change, step.source, null),
+    });
     const counted = (outcome: string) =>
       outcomes.reduce(
         (sum, each) => (each.outcome === outcome && "count" in each ? sum + each.count : sum),
@@ -104,7 +108,10 @@ const working = {
 export const verified = (change: Change, event: EventOf<"source-verified">): Transition =>
   stepFor(change, event, "verify").map((step) =>
     recorded(
-      changedStep(change, step.source, { ...working, stage: "done", checked: event.checked }),
+      outageOver(
+        changedStep(change, step.source, { ...working, stage: "done", checked: event.checked }),
+        step,
+      ),
       "verified",
       { checked: event.checked },
       step.source,
@@ -114,6 +121,9 @@ export const verified = (change: Change, event: EventOf<"source-verified">): Tra
 export const failed = (change: Change, event: EventOf<"source-failed">, rules: Rules): Transition =>
   stepFor(change, event, event.stage).map((step) => {
     const attempts = step.attempts + 1;
+    const isOut =
+      isDown(event.problem) && (attempts >= rules.retry.attempts || isOutageKnown(change, step, rules));
+    if (isOut) return outOfService(change, step, event, rules);
     const isForGood = !event.problem.retryable || attempts >= rules.retry.attempts;
     const noted = changedStep(change, step.source, {
       attempts,
@@ -121,10 +131,37 @@ export const failed = (change: Change, event: EventOf<"source-failed">, rules: R
       status: isForGood ? "warning" : "pending",
       nextAttemptAt: nextAttempt(change, event, attempts, isForGood, rules),
     });
-    const repeated = event.problem.code === "still-present" ? workedAgain(noted, step) : noted;
+    // Whatever it answers, it answers.
+    const reached = isDown(event.problem) ? noted : outageOver(noted, step);
+    const repeated = event.problem.code === "still-present" ? workedAgain(reached, step) : reached;
     const told = recorded(repeated, "failed", { code: event.problem.code, attempts }, step.source);
     return isForGood && !step.alerted ? alerted(told, step, event.problem) : told;
   });
+
+/** The source is down: for everybody, as far as anybody can tell. */
+const outOfService = (
+  change: Change,
+  step: SourceStep,
+  event: EventOf<"source-failed">,
+  rules: Rules,
+): Change => {
+  const { source } = step;
+  const { problem } = event;
+  const attempts = step.attempts + 1;
+  const outage = outageMet(change, step, event, rules);
+  const delay = nextTry(outage, attempts, event.jitter, rules);
+  const noted = changedStep(change, source, {
+    attempts,
+    problem,
+    status: "warning",
+    nextAttemptAt: after(change, delay),
+    outage: toldNow(change, outage),
+  });
+  // One line for a whole outage: days of tries would bury the rest of the audit.
+  const isNews = step.outage == null || step.problem?.code !== problem.code;
+  const told = isNews ? recorded(noted, "failed", { code: problem.code, attempts }, source) : noted;
+  return mustBeTold(outage, change.at) ? supportTold(told, step, problem) : told;
+};
 
 const nextAttempt = (
   change: Change,
@@ -152,7 +189,11 @@ const workedAgain = (change: Change, step: SourceStep): Change =>
 
 /** Makes it due that the support contact is told of a source. */
 export const alerted = (change: Change, step: SourceStep, problem: Problem): Change => {
+  return changedStep(supportTold(change, step, problem), step.source, { alerted: true });
+};
+
+const supportTold = (change: Change, step: SourceStep, problem: Problem): Change => {
   const alerts = step.alerts + 1;
-  const counted = changedStep(change, step.source, { alerts, alerted: true });
+  const counted = changedStep(change, step.source, { alerts });
   return noticeDue(counted, supportNotice(step.source, alerts), "support", step.source, problem);
 };

@@ -1,0 +1,47 @@
+import { type Instant, later } from "../instant.ts";
+import type { Problem } from "./problems.ts";
+import type { Rules } from "./rules.ts";
+
+/**
+ * A source that does not answer is down for everybody in the tenant. One of the requests that have met it looks after
+ * the outage: it has the support contact told and tries the source, more and more rarely. The others wait, and are told
+ * when the source answers.
+ */
+export interface Outage {
+  readonly role: "looks-after" | "waits";
+  /** Since when this request has known of it. */
+  readonly since: Instant;
+  /** When the support contact was last told that the source is down, as far as this request knows; null for never. */
+  readonly toldAt: Instant | null;
+}
+
+/** An outage of which this request knows that the source has answered since. */
+export interface PastOutage extends Pick<Outage, "toldAt"> {
+  readonly endedAt: Instant;
+}
+
+/** What other requests have still to be told of an outage: that the source answers, or that one of them has to look after it. */
+export interface OutageNews extends Pick<Outage, "since" | "toldAt"> {
+  readonly source: string;
+  readonly news: "answers" | "left";
+}
+
+const oneDay = 24 * 3_600_000;
+
+/** Whether the source could not be asked at all. Everything else is a matter between the source and this request. */
+export const isDown = ({ code, retryable }: Problem): boolean =>
+  retryable && (code === "unavailable" || code === "timed-out");
+
+/** A source that has answered for less than a while, and is down again, is down still. */
+export const isJustOver = (past: PastOutage | null | undefined, at: Instant, rules: Rules): boolean =>
+  past != null && at < later(past.endedAt, rules.retry.outageDelay);
+
+/** Once an outage; where a source comes and goes, at most once a day. */
+export const mustBeTold = ({ role, since, toldAt }: Outage, at: Instant): boolean =>
+  role === "looks-after" && (toldAt === null || (toldAt < since && at >= later(toldAt, oneDay)));
+
+/**
+ * What keeps two requests from looking after one outage: it stands among the claims of the store, where one open request
+ * of a tenant can hold it. No pseudonym looks like this.
+ */
+export const outageClaim = (source: string): string => `outage/${source}`;

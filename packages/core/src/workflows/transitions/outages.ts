@@ -1,0 +1,144 @@
+import { NotPossibleNow } from "../../errors.ts";
+import { type Change, changed, changedStep, recorded, stepOf } from "../../request/change.ts";
+import { isJustOver, mustBeTold, type Outage, type OutageNews } from "../../request/outage.ts";
+import { isPackaged } from "../../request/phases.ts";
+import { backoff, type Rules } from "../../request/rules.ts";
+import type { SourceStep } from "../../request/steps.ts";
+import { err, ok, type Result } from "../../result.ts";
+import { canLookAfter } from "../actions.ts";
+import type { EventOf } from "./events.ts";
+
+type Transition = Result<Change, NotPossibleNow>;
+
+/** Whether the request knows already that the source is down, so that one more failure is no news. */
+export const isOutageKnown = (change: Change, step: SourceStep, rules: Rules): boolean =>
+  step.outage != null || isJustOver(step.lastOutage, change.at, rules);
+
+/** What this request has to do with an outage that it has just met, or met again. */
+export const outageMet = (
+  change: Change,
+  step: SourceStep,
+  { lookedAfter = false }: EventOf<"source-failed">,
+  rules: Rules,
+): Outage => {
+  const { outage, lastOutage } = step;
+  const since = outage?.since ?? change.at;
+  const toldBefore = isJustOver(lastOutage, change.at, rules) ? (lastOutage?.toldAt ?? null) : null;
+  return {
+    role: lookedAfter ? "waits" : "looks-after",
+    since,
+    // Whoever looks after it has it told.
+    toldAt: outage?.toldAt ?? toldBefore ?? (lookedAfter ? since : null),
+  };
+};
+
+/**
+ * In how many milliseconds the source is tried next: sooner than that by whoever looks after the outage, and more and more
+ * rarely by everybody. The others try it in case that one is lost.
+ */
+export const nextTry = (
+  { role }: Outage,
+  attempts: number,
+  jitter: number,
+  { retry }: Pick<Rules, "retry">,
+): number => {
+  const { longestDelay, slowDelay, outageDelay } = retry;
+  const delays =
+    role === "looks-after"
+      ? { firstDelay: 2 * longestDelay, longestDelay: outageDelay }
+      : { firstDelay: slowDelay, longestDelay: 4 * slowDelay };
+  return backoff({ ...retry, ...delays }, Math.max(1, attempts - retry.attempts + 1), jitter);
+};
+
+/** Says of a step whose outage the support contact has to be told of that it was. */
+export const toldNow = (change: Change, outage: Outage): Outage =>
+  mustBeTold(outage, change.at) ? { ...outage, toldAt: change.at } : outage;
+
+/** The source has answered this request: everybody who waits for it is to be told. */
+export const outageOver = (change: Change, step: SourceStep): Change => {
+  const { source, outage } = step;
+  if (outage == null) return change;
+  const { since, toldAt } = outage;
+  const over = changedStep(change, source, { outage: null, lastOutage: { endedAt: change.at, toldAt } });
+  return withNews(over, { source, news: "answers", since, toldAt });
+};
+
+const withNews = (change: Change, news: OutageNews): Change => {
+  const others = (change.request.outageNews ?? []).filter(({ source }) => source !== news.source);
+  return changed(change, { outageNews: [...others, news] });
+};
+
+/** Another request was answered: what waited for the source goes on at once. */
+export const sourceAnswers = (change: Change, event: EventOf<"source-answers">): Transition => {
+  const step = stepOf(change.request, event.source);
+  if (step?.outage == null || step.settlement !== null) {
+    return err(new NotPossibleNow(`The request does not wait for source "${event.source}".`));
+  }
+  const lastOutage = { endedAt: change.at, toldAt: event.toldAt ?? step.outage.toldAt };
+  // What went on without the source is a person's to take up again.
+  const goesOn = isPackaged(change.request.phase)
+    ? { nextAttemptAt: null }
+    : {
+        attempts: 0,
+        nextAttemptAt: null,
+        status: step.status === "running" ? ("running" as const) : ("pending" as const),
+      };
+  const over = changedStep(change, step.source, { ...goesOn, outage: null, lastOutage });
+  return ok(recorded(over, "source-answers", {}, step.source));
+};
+
+/** Tried for the others' sake: the source answers. What this request went on without stays as it is. */
+export const probed = (change: Change, event: EventOf<"source-probed">): Transition => {
+  const step = stepOf(change.request, event.source);
+  if (step?.outage == null) return err(new NotPossibleNow("The outage is over already."));
+  return ok(changedStep(outageOver(change, step), step.source, { nextAttemptAt: null }));
+};
+
+/** Whoever looked after the outage does not any more: from here on this request does. */
+export const outageHandedOn = (change: Change, event: EventOf<"outage-handed-on">): Transition => {
+  const { source, since, toldAt, lookedAfter = false } = event;
+  const step = stepOf(change.request, source);
+  if (step?.outage?.role !== "waits" || step.status !== "warning" || lookedAfter) {
+    return err(new NotPossibleNow("The request does not wait for somebody to look after this outage."));
+  }
+  const handed = {
+    ...step,
+    outage: { role: "looks-after", since, toldAt },
+    nextAttemptAt: change.now,
+  } as const;
+  return canLookAfter(change.request, handed)
+    ? ok(changedStep(change, source, handed))
+    : err(new NotPossibleNow("The request cannot look after this outage."));
+};
+
+export const newsPassedOn = (change: Change, event: EventOf<"outage-news-passed-on">): Transition => {
+  const { outageNews = [] } = change.request;
+  const left = outageNews.filter(({ source }) => source !== event.source);
+  return left.length === outageNews.length
+    ? err(new NotPossibleNow("There is no news to pass on."))
+    : ok(changed(change, { outageNews: left }));
+};
+
+/**
+ * A request that is over, put off, held or in doubt looks after nothing: another one has to. What it knew of outages is
+ * forgotten with its end.
+ */
+export const outagesGivenUp = (change: Change): Change => {
+  const isOver = change.request.phase === "closed";
+  return change.request.steps.reduce((giving, step) => {
+    const { source, outage } = step;
+    if (outage == null || (!isOver && step.settlement === null && outage.role === "waits")) return giving;
+    if (canLookAfter(change.request, step)) return giving;
+    const { since } = outage;
+    const isGivenUp = isOver || step.settlement !== null;
+    const left = changedStep(giving, source, {
+      outage: isGivenUp ? null : { ...outage, role: "waits" },
+    });
+    if (outage.role === "waits") return left;
+    const letter = change.request.notices.findLast(
+      (each) => each.kind === "support" && each.source === source,
+    );
+    const toldAt = letter?.status === "withdrawn" ? null : outage.toldAt;
+    return withNews(left, { source, news: "left", since, toldAt });
+  }, change);
+};

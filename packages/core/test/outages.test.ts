@@ -1,0 +1,298 @@
+import { type DataSourceDefinition, PermanentFailure, type Row } from "@subject-rights/core";
+import { memoryTables } from "@subject-rights/memory";
+import { seededRandomness, simulatedClock, unwrap } from "@subject-rights/testing";
+import { describe, expect, it } from "vitest";
+import { admin, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** Long enough for the next probe, however long the source was down. */
+const nextProbe = 61 * minute;
+
+const emails = (count: number) => Array.from({ length: count }, (_, index) => `person-${index}@example.org`);
+
+/** A source of many people that can be switched off, and counts how often it is called for its work. */
+const switchable = (id: string, people: readonly string[], changes: Partial<DataSourceDefinition> = {}) => {
+  const rows = new Map<string, Row[]>(people.map((email) => [email, [{ email }]]));
+  const state = { isDown: true, calls: 0, /** How many calls it answers although it is down. */ answers: 0 };
+  const called = () => {
+    state.calls += 1;
+    if (!state.isDown) return;
+    if (state.answers === 0) throw new Error("down");
+    state.answers -= 1;
+  };
+  const source = peopleSource(id, rows, {
+    async *export(subject) {
+      called();
+      yield { collection: "people", rows: subject.values("email").flatMap((email) => rows.get(email) ?? []) };
+    },
+    erase: async (subject) => {
+      called();
+      const count = subject.values("email").filter((email) => rows.delete(email)).length;
+      return [{ collection: "people", outcome: "erased", count }];
+    },
+    ...changes,
+  });
+  return { source, state };
+};
+
+const lettersTo = (...worlds: readonly Pick<World, "notifier">[]) =>
+  worlds.flatMap(({ notifier }) =>
+    notifier.sent.flatMap(({ notice }) => (notice.type === "support" ? [notice] : [])),
+  );
+
+const typesOf = ({ notifier }: World) => notifier.sent.map(({ notice }) => notice.type);
+
+const outcomes = async (world: World, ids: readonly string[]) =>
+  Promise.all(ids.map(async (id) => (await world.read(id)).outcome));
+
+const all = <Value>(count: number, value: Value): Value[] => Array.from({ length: count }, () => value);
+
+const kindOf = (index: number) => (index % 2 === 0 ? "erasure" : "export");
+
+const acknowledgedAll = async (
+  world: World,
+  people: readonly string[],
+  kind: (index: number) => "erasure" | "export" = kindOf,
+) => {
+  const ids: string[] = [];
+  for (const [index, email] of people.entries()) ids.push(await world.acknowledged(kind(index), email));
+  return ids;
+};
+
+describe("a source that is down", () => {
+  for (const [name, length, grace, most] of [
+    ["40 seconds", 40 * second, 2 * minute, 100],
+    ["an hour", hour, nextProbe, 110],
+    ["two days", 2 * day, nextProbe, 250],
+  ] as const) {
+    it(`for ${name}: one letter for 20 requests, and all of them go on when it answers`, async () => {
+      const people = emails(20);
+      const { source, state } = switchable("crm", people);
+      const world = await createWorld({ sources: [source] });
+      const ids = await acknowledgedAll(world, people);
+      await world.pass(length);
+      expect(lettersTo(world)).toHaveLength(1);
+      expect(state.calls).toBeLessThanOrEqual(most);
+      expect(await outcomes(world, ids)).toEqual(all(20, null));
+      state.isDown = false;
+      await world.pass(grace);
+      expect(await outcomes(world, ids)).toEqual(all(20, "completed"));
+      expect(lettersTo(world)).toHaveLength(1);
+      expect(world.errors).toEqual([]);
+      expect(typesOf(world).filter((type) => type === "delivery")).toHaveLength(10);
+      expect(typesOf(world)).not.toContain("failure");
+      await world.rights.stop();
+    });
+  }
+
+  it("for some of what it does only, is one outage, and what works goes on", async () => {
+    const people = emails(6);
+    let isDown = true;
+    const { source } = switchable("crm", people, {
+      identify: async () => [],
+      erase: async () => {
+        if (isDown) throw new Error("down");
+        return [{ collection: "people", outcome: "absent" }];
+      },
+      verify: async () => [],
+    });
+    const world = await createWorld({ sources: [source] });
+    const ids = await acknowledgedAll(world, people, () => "erasure");
+    await world.pass(day);
+    expect(lettersTo(world)).toHaveLength(1);
+    isDown = false;
+    await world.pass(nextProbe);
+    expect(await outcomes(world, ids)).toEqual(all(6, "completed"));
+    await world.rights.stop();
+  });
+
+  it("together with another one is two outages, each told once", async () => {
+    const people = emails(6);
+    const [crm, shop] = [switchable("crm", people), switchable("shop", people)];
+    const world = await createWorld({ sources: [crm.source, shop.source] });
+    const ids = await acknowledgedAll(world, people);
+    await world.pass(hour);
+    expect(
+      lettersTo(world)
+        .map(({ source }) => source.id)
+        .sort(),
+    ).toEqual(["crm", "shop"]);
+    shop.state.isDown = false;
+    await world.pass(nextProbe);
+    crm.state.isDown = false;
+    await world.pass(nextProbe);
+    const erasures = ids.filter((_, index) => kindOf(index) === "erasure");
+    expect(await outcomes(world, erasures)).toEqual(all(3, "completed"));
+    expect(lettersTo(world)).toHaveLength(2);
+    await world.rights.stop();
+  });
+
+  it("and answers once in an hour is one outage, told once a day at most", async () => {
+    const people = emails(20);
+    const { source, state } = switchable("crm", people);
+    const world = await createWorld({ sources: [source] });
+    const ids = await acknowledgedAll(world, people, () => "erasure");
+    for (let passed = 0; passed < 30; passed += 1) {
+      await world.pass(hour);
+      state.answers = 1;
+    }
+    expect(lettersTo(world).length).toBeLessThanOrEqual(2);
+    state.isDown = false;
+    await world.pass(nextProbe);
+    expect(await outcomes(world, ids)).toEqual(all(20, "completed"));
+    await world.rights.stop();
+  });
+
+  it("and says of some that it never will, is told of those one by one", async () => {
+    const people = emails(4);
+    const { source } = switchable("crm", people, {
+      erase: async () => {
+        throw new PermanentFailure("frozen");
+      },
+    });
+    const world = await createWorld({ sources: [source] });
+    await acknowledgedAll(world, people, () => "erasure");
+    await world.pass(day);
+    expect(lettersTo(world)).toHaveLength(4);
+    await world.rights.stop();
+  });
+
+  it("is told again when it is down another day, and when what it says then is another thing", async () => {
+    const [email = ""] = emails(1);
+    let says: Error | null = new Error("down");
+    const { source } = switchable("crm", [email], {
+      identify: async () => {
+        if (says !== null) throw says;
+        return [];
+      },
+      erase: async () => {
+        throw says ?? new PermanentFailure("never");
+      },
+    });
+    const world = await createWorld({ sources: [source] });
+    const id = await world.acknowledged("erasure", email);
+    await world.pass(hour);
+    expect(lettersTo(world)).toHaveLength(1);
+    says = null;
+    await world.pass(2 * hour);
+    expect(lettersTo(world).map(({ problem }) => problem)).toEqual(["unavailable", "permanent-failure"]);
+    says = new Error("down");
+    await world.pass(day);
+    unwrap(await world.rights.requests.retrySource({ actor: admin, requestId: id, source: "crm" }));
+    await world.pass(hour);
+    expect(lettersTo(world)).toHaveLength(3);
+    await world.rights.stop();
+  });
+});
+
+describe("a request that looks after an outage", () => {
+  const deeds = {
+    cancelled: (world: World, requestId: string) =>
+      world.rights.requests.cancel({ actor: admin, requestId, reason: "by mistake" }),
+    declined: (world: World, requestId: string) =>
+      world.rights.requests.decline({ actor: admin, requestId, reason: "unfounded" }),
+    settled: (world: World, requestId: string) =>
+      world.rights.requests.settleSource({ actor: admin, requestId, source: "crm", reason: "beyond reach" }),
+    "put in doubt": (world: World, requestId: string) =>
+      world.rights.requests.suspend({ actor: admin, requestId, reason: "who asks?" }),
+    held: (world: World, _: string, value: string) =>
+      world.rights.holds.place({
+        actor: admin,
+        identifiers: [{ type: "email", value }],
+        reason: "a lawsuit",
+      }),
+    "tried by somebody": (world: World, requestId: string) =>
+      world.rights.requests.retrySource({ actor: admin, requestId, source: "crm" }),
+  };
+  for (const [name, deed] of Object.entries(deeds)) {
+    it(`and is ${name} leaves it to another one, and nobody is told twice`, async () => {
+      const people = emails(6);
+      const { source, state } = switchable("crm", people);
+      const world = await createWorld({ sources: [source] });
+      const ids = await acknowledgedAll(world, people, () => "erasure");
+      await world.pass(10 * minute);
+      const [letter] = lettersTo(world);
+      const requestId = letter?.requestId ?? "";
+      expect((await deed(world, requestId, people[ids.indexOf(requestId)] ?? "")).isOk()).toBe(true);
+      await world.pass(2 * hour);
+      expect(lettersTo(world)).toHaveLength(1);
+      state.isDown = false;
+      await world.pass(nextProbe);
+      const others = ids.filter((id) => id !== requestId);
+      expect(await outcomes(world, others)).toEqual(all(5, "completed"));
+      await world.rights.stop();
+    });
+  }
+
+  it("and is an export that went on without the source tries it for the others, and stays as it is", async () => {
+    const people = emails(3);
+    const { source, state } = switchable("crm", people);
+    const shop = switchable("shop", people);
+    shop.state.isDown = false;
+    const world = await createWorld({ sources: [source, shop.source] });
+    const [first = "", second = ""] = people;
+    const early = await world.acknowledged("export", first);
+    await world.pass(hour);
+    expect(await world.read(early)).toMatchObject({ phase: "delivered", outcome: null });
+    const late = await world.acknowledged("erasure", second);
+    await world.pass(hour);
+    expect(lettersTo(world)).toHaveLength(1);
+    state.isDown = false;
+    await world.pass(nextProbe);
+    expect(await outcomes(world, [late])).toEqual(["completed"]);
+    expect(await world.read(early)).toMatchObject({
+      phase: "delivered",
+      outcome: null,
+      waitingFor: [{ for: "source", source: "crm", problem: "unavailable" }],
+    });
+    expect(typesOf(world).filter((type) => type === "delivery")).toHaveLength(1);
+    unwrap(await world.rights.requests.retrySource({ actor: tenantAdmin, requestId: early, source: "crm" }));
+    await world.settle();
+    expect(await outcomes(world, [early])).toEqual(["completed"]);
+    await world.rights.stop();
+  });
+
+  it("and ends with its process has told nobody yet: the next process does", async () => {
+    const people = emails(6);
+    const tables = memoryTables();
+    const clock = simulatedClock();
+    const { source, state } = switchable("crm", people);
+    const world = await createWorld({ sources: [source] }, tables, clock);
+    const ids = await acknowledgedAll(world, people, () => "erasure");
+    await world.pass(hour);
+    await world.rights.stop();
+    state.isDown = false;
+    const next = await createWorld({ sources: [source] }, tables, clock);
+    await next.pass(nextProbe);
+    expect(await outcomes(next, ids)).toEqual(all(6, "completed"));
+    expect(lettersTo(world, next)).toHaveLength(1);
+    await next.rights.stop();
+  });
+});
+
+describe("two processes over one store", () => {
+  it("have one outage, one letter, and go on together", async () => {
+    const people = emails(20);
+    const tables = memoryTables();
+    const clock = simulatedClock();
+    const { source, state } = switchable("crm", people);
+    const options = { sources: [source], lookEvery: 30 * second };
+    const one = await createWorld(options, tables, clock);
+    const other = await createWorld({ ...options, randomness: seededRandomness(4) }, tables, clock);
+    const ids: string[] = [];
+    for (const [index, email] of people.entries())
+      ids.push(await (index % 3 === 0 ? one : other).acknowledged(kindOf(index), email));
+    await one.pass(6 * hour);
+    expect(lettersTo(one, other)).toHaveLength(1);
+    state.isDown = false;
+    await one.pass(nextProbe);
+    await other.settle();
+    expect(await outcomes(one, ids)).toEqual(all(20, "completed"));
+    await one.rights.stop();
+    await other.rights.stop();
+  });
+});
