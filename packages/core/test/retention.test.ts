@@ -2,13 +2,15 @@ import {
   type CollectionOutcome,
   type DataSourceDefinition,
   defineDataSource,
+  PermanentFailure,
   type Row,
 } from "@subject-rights/core";
 import { simulatedClock, unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { ada, admin, copyOfPeople, createWorld, type World } from "./world.ts";
+import { ada, admin, copyOfPeople, createWorld, peopleSource, type World } from "./world.ts";
 
-const day = 86_400_000;
+const hour = 3_600_000;
+const day = 24 * hour;
 
 /** Keeps invoices until their day is over, and erases everything else. */
 const books = (
@@ -224,5 +226,142 @@ describe("what the law keeps", () => {
     await world.pass(200 * day);
     expect(await world.read(requestId)).toMatchObject({ outcome: "cancelled", reopensAt: null });
     expect(invoices.size).toBe(1);
+  });
+});
+
+describe("a request that is opened again", () => {
+  const closedDay = 119;
+
+  /** The shop, and everybody who is not concerned: something has come in there meanwhile, or not. */
+  const shopAnd = async (changes: Partial<DataSourceDefinition> = {}) => {
+    const crm = new Map<string, Row[]>([[ada, [{}]]]);
+    const asked: string[] = [];
+    let made: World | undefined;
+    const invoices = new Map([["1", "2026-06-30"]]);
+    const world = await createWorld(
+      {
+        sources: [
+          books(() => made as World, invoices),
+          peopleSource("crm", crm, {
+            verify: async () => {
+              asked.push("crm");
+              return [{ collection: "people", count: crm.size }];
+            },
+            ...changes,
+          }),
+        ],
+      },
+      undefined,
+      simulatedClock(new Date("2026-03-02T09:00:00.000Z")),
+    );
+    made = world;
+    const requestId = await world.acknowledged("erasure");
+    asked.length = 0;
+    return { world, requestId, invoices, crm, asked };
+  };
+
+  it("asks everybody once more", async () => {
+    const { world, requestId, asked } = await shopAnd();
+    await world.pass(125 * day);
+    expect(asked).toEqual(["crm"]);
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
+  });
+
+  it("erases nothing that has come in elsewhere since, says that it is there, and is not completed", async () => {
+    const { world, requestId, crm, invoices } = await shopAnd();
+    await world.pass(100 * day);
+    crm.set(ada, [{ customerSince: "2026-06-10" }]);
+    await world.pass(30 * day);
+    expect([crm.size, invoices.size]).toEqual([1, 0]);
+    expect(await world.read(requestId)).toMatchObject({
+      outcome: "completed-with-exceptions",
+      reopensAt: null,
+      grades: [
+        { source: "books", grade: "verified-absent" },
+        { source: "crm", grade: null },
+      ],
+    });
+    const letter = world.notifier.sent.findLast(({ notice }) => notice.type === "completion")?.notice;
+    expect(letter).toMatchObject({ complete: false, sources: [{}, { cameSince: 1 }] });
+  });
+
+  it("asks whoever was registered since, and erases nothing there", async () => {
+    const { world, requestId } = await shopAnd();
+    await world.pass(100 * day);
+    await world.rights.stop();
+    const readers = new Map<string, Row[]>([[ada, [{}]]]);
+    const sources = [...world.options.sources, peopleSource("newsletter", readers)];
+    const next = await createWorld({ ...world.options, sources }, world.tables, world.clock);
+    await next.pass(30 * day);
+    expect(await next.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
+    expect(readers.size).toBe(1);
+  });
+
+  it("works on its part only, also after it had to wait for another request", async () => {
+    const { world, requestId, crm, invoices } = await shopAnd({
+      // biome-ignore lint/correctness/useYield: it fails before it has anything to give
+      async *export() {
+        throw new PermanentFailure("no");
+      },
+      identify: async () => [{ type: "customer-number", value: "c-2" }],
+    });
+    await world.pass(120 * day);
+    crm.set(ada, [{ customerSince: "2026-06-10" }]);
+    const exported = await world.acknowledged("export");
+    await world.pass(15.1 * hour);
+    expect((await world.read(requestId)).waitingFor).toEqual([{ for: "other-request", requestId: exported }]);
+    for (const source of ["books", "crm"]) {
+      const settling = { actor: admin, requestId: exported, source, reason: "told on the telephone" };
+      unwrap(await world.rights.requests.settleSource(settling));
+    }
+    await world.pass(day);
+    expect([crm.size, invoices.size]).toEqual([1, 0]);
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
+  });
+
+  it("works on its part only, also where it was held, doubted, and its source tried again", async () => {
+    const { world, requestId, crm, invoices } = await shopAnd();
+    await world.pass(closedDay * day);
+    crm.set(ada, [{ customerSince: "2026-06-10" }]);
+    const { hold } = unwrap(
+      await world.rights.holds.place({
+        actor: admin,
+        identifiers: [{ type: "email", value: ada }],
+        reason: "a case",
+      }),
+    );
+    await world.pass(3 * day);
+    expect((await world.read(requestId)).waitingFor).toMatchObject([{ for: "hold" }]);
+    unwrap(await world.rights.requests.suspend({ actor: admin, requestId, reason: "another address" }));
+    unwrap(await world.rights.holds.lift({ actor: admin, holdId: hold.id, reason: "settled" }));
+    await world.pass(day);
+    unwrap(await world.rights.requests.retrySource({ actor: admin, requestId, source: "books" }));
+    unwrap(await world.rights.requests.resume({ actor: admin, requestId }));
+    await world.pass(day);
+    expect([crm.size, invoices.size]).toEqual([1, 0]);
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
+  });
+
+  it("refreshes a copy that is filled from others too, and does not wait for it to forget the person", async () => {
+    const [crm, copy] = [new Map<string, Row[]>([[ada, [{}]]]), new Map<string, Row[]>()];
+    let made: World | undefined;
+    const world = await createWorld(
+      {
+        sources: [
+          books(() => made as World, new Map([["1", "2026-06-30"]])),
+          peopleSource("crm", crm),
+          copyOfPeople("search", copy, crm),
+        ],
+      },
+      undefined,
+      simulatedClock(new Date("2026-03-02T09:00:00.000Z")),
+    );
+    made = world;
+    const requestId = await world.acknowledged("erasure");
+    crm.set(ada, [{ customerSince: "2026-06-10" }]);
+    copy.set(ada, [{ customerSince: "2026-06-10" }]);
+    await world.pass(130 * day);
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
+    expect([crm.size, copy.size]).toEqual([1, 1]);
   });
 });

@@ -325,6 +325,30 @@ describe("a sweep", () => {
     expect(new Set(left.map(({ problem }) => problem))).toEqual(new Set(["still-present"]));
   });
 
+  it("adds up what was erased before somebody had to be erased in once more", async () => {
+    const people = new Map(
+      [0, 1, 2].map((index) => [emailOf(index), Array.from({ length: 25 }, () => ({}))]),
+    );
+    let most = 15;
+    const source = peopleSource("crm", people, {
+      eraseMany: async (subjects: readonly Subject[], _: CallContext) => {
+        const answers = subjects.map((subject): CollectionOutcome[] => {
+          const rows = people.get(subject.values("email")[0] ?? "") ?? [];
+          const count = rows.splice(0, most).length;
+          return [{ collection: "people", outcome: "erased", count }];
+        });
+        most = 25;
+        return answers;
+      },
+    });
+    const world = await createWorld({ sources: [source] });
+    expect(await sweep(world, stream(3))).toMatchObject({
+      status: "completed",
+      counts: { erased: 3, leftBehind: 0 },
+      records: [{ source: "crm", collection: "people", erased: 75 }],
+    });
+  });
+
   it("uses what a source can do for several at once, and finds out which of them fails", async () => {
     const people = manyPeople(30);
     const sizes: number[] = [];

@@ -13,6 +13,7 @@ import { gradesOf } from "../request/grades.ts";
 import type { CollectionOutcome } from "../request/outcomes.ts";
 import type { Plan } from "../request/planned.ts";
 import type { Request } from "../request/request.ts";
+import { countedAltogether } from "../request/steps.ts";
 import { sealedPlan } from "../runner/effects/plan.ts";
 import type { Services } from "../runner/services.ts";
 import { isEndSigned } from "../runner/signed-end.ts";
@@ -70,7 +71,7 @@ const bodyOf = (
         kind: step.kind,
         task: step.task,
         status: step.status,
-        located: step.located?.map(({ collection, count }) => ({ collection, count })) ?? null,
+        located: countedAltogether(step),
         outcomes: step.outcomes.map(plainOutcome),
         checked: step.checked,
         settled: step.settlement,

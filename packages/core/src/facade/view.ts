@@ -10,6 +10,7 @@ import type { Problem, ProblemCode } from "../request/problems.ts";
 import type { Acknowledger, Request } from "../request/request.ts";
 import { reopensAt } from "../request/retention.ts";
 import {
+  countedAltogether,
   isStuck,
   type Settlement,
   type SourceStatus,
@@ -76,7 +77,7 @@ export interface SourceProgress {
   readonly attempts: number;
   readonly nextAttemptAt: Instant | null;
   readonly problem: Problem | null;
-  /** How many records the source said it holds of the person; null where it cannot say. */
+  /** How many records the source said it holds of the person, over all rounds; null where it cannot say. */
   readonly records: number | null;
   /** How many of them were erased, anonymised, retained or collected so far. */
   readonly done: number;
@@ -176,7 +177,7 @@ const progressOf = (step: SourceStep, sources: ReadonlyMap<string, DataSource>):
   attempts: step.attempts,
   nextAttemptAt: step.nextAttemptAt,
   problem: step.problem,
-  records: step.located === null ? null : totalCount(step.located),
+  records: recordsOf(step),
   done:
     step.task === "export"
       ? step.collected.reduce((sum, { rows }) => sum + rows, 0)
@@ -186,6 +187,11 @@ const progressOf = (step: SourceStep, sources: ReadonlyMap<string, DataSource>):
   checked: step.checked,
   settlement: step.settlement,
 });
+
+const recordsOf = (step: SourceStep): number | null => {
+  const counted = countedAltogether(step);
+  return counted && totalCount(counted);
+};
 
 const waitingOf = (request: Request): Waiting[] => {
   const suspended = request.deadline.suspensions.find(({ until }) => until === null);

@@ -163,6 +163,11 @@ export interface SourceReport {
   readonly outcomes: readonly CollectionOutcome[];
   /** Whether the source was asked afterwards and no longer holds the person. */
   readonly checked: boolean;
+  /**
+   * How many records of the person came in after the request was closed the first time: it was opened again for something
+   * else, and they are no part of it. Left out: none.
+   */
+  readonly cameSince?: number;
   /** Why a person closed this source by hand; null where that was not needed. */
   readonly settled: string | null;
 }

@@ -18,9 +18,9 @@ export interface Decision {
 export interface Change {
   readonly request: Request;
   readonly entries: readonly AuditDraft[];
-  /** When it happens: never before what happened last, also where the clock was set back. */
+  /** When it happens, for the record: never before what happened last, also where the clock was set back. */
   readonly at: Instant;
-  /** What the clock says. */
+  /** What the clock says: what any time is compared with, and counted from, that is to come. */
   readonly now: Instant;
   readonly actor: string;
 }

@@ -30,6 +30,8 @@ export type RequestEvent =
       readonly tokenHash: string;
       readonly replyTokenHash: string;
     }
+  /** Those that are registered now, to whom one may be new to the request. */
+  | { readonly type: "sources-registered"; readonly sources: readonly SourceDescriptor[] }
   | { readonly type: "lapsed" }
   | { readonly type: "declined"; readonly reason: string }
   | { readonly type: "cancelled"; readonly reason: string }
@@ -66,11 +68,18 @@ export type RequestEvent =
       readonly checked: boolean | null;
       readonly identifiersUsed: number;
     })
-  | (OfStep & { readonly type: "source-verified"; readonly checked: boolean })
+  | (OfStep & {
+      readonly type: "source-verified";
+      readonly checked: boolean;
+      /** What it holds all the same, of a step that is only asked. */
+      readonly left?: readonly CollectionCount[];
+    })
   | (OfStep & {
       readonly type: "source-failed";
       readonly stage: StepStage;
       readonly problem: Problem;
+      /** What was done before it failed, as the source said; null where it may have done something and did not say what. */
+      readonly outcomes?: readonly CollectionOutcome[] | null;
       readonly jitter: number;
       /** Another request looks after the outage of this source. Left out: none does, as far as is known. */
       readonly lookedAfter?: boolean;

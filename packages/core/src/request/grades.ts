@@ -16,7 +16,7 @@ export interface GradedCollection {
   readonly source: string;
   /** Null for a source that named none. */
   readonly collection: string | null;
-  /** Null where nothing was to be erased, because the law keeps all of it. */
+  /** Null where nothing was to be erased: the law keeps all of it, or it came in after the request was closed. */
   readonly grade: ProofGrade | null;
   /** How many records the law keeps. */
   readonly retained: number;
@@ -31,7 +31,9 @@ const gradesAt = (step: SourceStep): GradedCollection[] => {
   // Who was only to be asked by what else the person is known has nothing to prove, but may have failed to say so.
   const isOver = step.settlement !== null || (step.stage === "done" && step.task !== "identify");
   if (!isOver) return [];
-  const named = [...step.outcomes, ...(step.located ?? [])].map(({ collection }) => collection);
+  const named = [...step.outcomes, ...(step.located ?? []), ...(step.left ?? [])].map(
+    ({ collection }) => collection,
+  );
   const collections = [...new Set(named)];
   if (collections.length === 0) return [{ source, collection: null, grade: gradeOf(step, []), retained: 0 }];
   return collections.map((collection) => {
@@ -40,7 +42,8 @@ const gradesAt = (step: SourceStep): GradedCollection[] => {
       (sum, each) => (each.outcome === "retained" ? sum + each.count : sum),
       0,
     );
-    return { source, collection, grade: gradeOf(step, outcomes), retained };
+    const hasCome = step.left?.some((each) => each.collection === collection && each.count > 0) === true;
+    return { source, collection, grade: hasCome ? null : gradeOf(step, outcomes), retained };
   });
 };
 

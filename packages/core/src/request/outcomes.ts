@@ -109,6 +109,31 @@ export const isGone = (
 ): each is Extract<CollectionOutcome, { outcome: "erased" | "anonymised" }> =>
   each.outcome === "erased" || each.outcome === "anonymised";
 
+/** How many records of a collection are gone: erased, or anonymous. */
+export type GoneCount = { readonly collection: string; readonly count: number };
+
+export const goneCounts = (outcomes: readonly CollectionOutcome[]): GoneCount[] =>
+  [...new Set(outcomes.map(({ collection }) => collection))].flatMap((collection) => {
+    const count = goneIn(outcomes, collection);
+    return count === 0 ? [] : [{ collection, count }];
+  });
+
+const goneIn = (outcomes: readonly CollectionOutcome[], collection: string): number =>
+  totalCount(outcomes.filter(isGone).filter((each) => each.collection === collection));
+
+/** How many records of a collection were counted and have not been told of since: neither as gone nor as retained. */
+export const untold = (
+  { collection, count }: CollectionCount,
+  goneBefore: readonly GoneCount[],
+  outcomes: readonly CollectionOutcome[],
+): number => {
+  const before = totalCount(goneBefore.filter((each) => each.collection === collection));
+  const kept = totalCount(
+    outcomes.filter((each) => each.outcome === "retained").filter((each) => each.collection === collection),
+  );
+  return Math.max(0, count - (goneIn(outcomes, collection) - before) - kept);
+};
+
 export const totalCount = (counts: readonly { readonly count: number }[]): number =>
   counts.reduce((sum, { count }) => sum + count, 0);
 
@@ -116,18 +141,22 @@ export const totalCount = (counts: readonly { readonly count: number }[]): numbe
 export const leftOver = (
   remaining: readonly CollectionCount[],
   outcomes: readonly CollectionOutcome[],
-): number => {
+): number => totalCount(unkept(remaining, outcomes));
+
+/** Which records are left, a collection, that nobody said would be kept. */
+export const unkept = (
+  remaining: readonly CollectionCount[],
+  outcomes: readonly CollectionOutcome[],
+): CollectionCount[] => {
   const found = new Map<string, number>();
   for (const { collection, count } of remaining) {
     found.set(collection, (found.get(collection) ?? 0) + count);
   }
-  let left = 0;
-  for (const [collection, count] of found) {
+  return [...found].flatMap(([collection, count]) => {
     const kept = outcomes.reduce(
       (sum, each) => (each.collection === collection && each.outcome === "retained" ? sum + each.count : sum),
       0,
     );
-    left += Math.max(0, count - kept);
-  }
-  return left;
+    return count > kept ? [{ collection, count: count - kept }] : [];
+  });
 };

@@ -31,7 +31,8 @@ export const plannedSources = (request: Request): PlannedSource[] =>
       })) ?? null,
   }));
 
-const isPlanned = ({ task }: SourceStep): boolean => task !== "identify" && task !== "leave";
+const isPlanned = ({ task, onlyAsked = false }: SourceStep): boolean =>
+  task !== "identify" && task !== "leave" && !onlyAsked;
 
 const fateOf = ({ task }: SourceStep, becomes: RecordFate = "erased"): PlannedFate => {
   switch (task) {

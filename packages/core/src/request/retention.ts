@@ -31,3 +31,12 @@ export const reopensAt = (request: Request): Instant | null => {
 /** Whether a duty of a step is over. */
 export const hasEnded = (request: Request, step: SourceStep, now: Instant): boolean =>
   endsOf(step).some((until) => overAt(request, until) <= now);
+
+/**
+ * Whether what a step finds is no part of what the request was opened again for: where it is only asked, and in a copy
+ * that is filled from an origin that is only asked.
+ */
+export const mayHoldSince = ({ steps }: Request, { onlyAsked = false, task, after }: SourceStep): boolean =>
+  onlyAsked ||
+  (task === "refresh" &&
+    steps.some(({ source, onlyAsked: isAsked = false }) => isAsked && after.includes(source)));

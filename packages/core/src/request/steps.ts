@@ -1,6 +1,6 @@
 import type { Instant } from "../instant.ts";
 import type { Outage, PastOutage } from "./outage.ts";
-import type { CollectionCount, CollectionOutcome } from "./outcomes.ts";
+import { type CollectionCount, type CollectionOutcome, type GoneCount, totalCount } from "./outcomes.ts";
 import type { Problem } from "./problems.ts";
 
 /** What the Data Sources page shows: a check mark is `succeeded`, a warning triangle is `warning`. */
@@ -73,11 +73,22 @@ export interface SourceStep {
   readonly identifiersUsed: number;
   /** Null where the source cannot count, or could not be asked. */
   readonly located: readonly CollectionCount[] | null;
+  /** What was gone already when it was counted, by earlier rounds of this request. Left out: nothing. */
+  readonly goneBefore?: readonly GoneCount[];
+  /** A try to erase ended without an answer since it was counted: nobody said what that try erased. Left out: none did. */
+  readonly unanswered?: boolean;
   /** A hash of what the source was and could do when it was counted; null before, and where it is not registered. */
   readonly configuration: string | null;
   readonly outcomes: readonly CollectionOutcome[];
   /** Whether the source was asked afterwards: null before, false where it has no way to answer. */
   readonly checked: boolean | null;
+  /**
+   * The request was opened again for something else: here it is only asked what there is, and nothing is erased. What it
+   * was asked for before was done, and what has come since is not part of it. Left out: no.
+   */
+  readonly onlyAsked?: boolean;
+  /** What was there when it was only asked, beside what is retained. Left out: nothing. */
+  readonly left?: readonly CollectionCount[];
   readonly collected: readonly CollectedCollection[];
   /** Null while all is well. */
   readonly problem: Problem | null;
@@ -101,3 +112,11 @@ export const isPerformed = (step: SourceStep): boolean => isResolved(step) || st
 
 /** Turned to warning: the quick tries are used up, or trying again cannot help. */
 export const isStuck = (step: SourceStep): boolean => step.status === "warning" && step.settlement === null;
+
+/** What a source held of the person a collection, over all rounds: what it counted last, and what was gone before. */
+export const countedAltogether = ({ located, goneBefore = [] }: SourceStep): GoneCount[] | null =>
+  located &&
+  [...new Set([...located, ...goneBefore].map(({ collection }) => collection))].map((collection) => ({
+    collection,
+    count: totalCount([...located, ...goneBefore].filter((each) => each.collection === collection)),
+  }));

@@ -2,6 +2,7 @@ import { KeyDestroyed, NotPossibleNow } from "../errors.ts";
 import { instant, latest } from "../instant.ts";
 import type { WakeUp } from "../ports/dispatcher.ts";
 import { type Action, dueActions } from "../workflows/actions.ts";
+import { missingSteps } from "../workflows/transitions/registering.ts";
 import { perform } from "./effects/perform.ts";
 import { finishDestroyed } from "./finish-destroyed.ts";
 import type { Services } from "./services.ts";
@@ -22,6 +23,7 @@ export const advanceRequest = async (
   const key = { tenant: wakeUp.tenant, id: wakeUp.id };
   const session = await openSession(services, key);
   if (session === null) return;
+  await askWhoIsNew(services, session);
   const over = new AbortController();
   const stopListening = services.signals.listen(key, ({ outcome, waitingFor }) => {
     // Once it waits for another request of the same person, that one may begin: nothing of this one goes on.
@@ -56,6 +58,13 @@ export const advanceRequest = async (
   // Another process may be ending the request at this moment, and begins with its key.
   if (failure instanceof KeyDestroyed) return void (await finishDestroyed(services, key));
   if (failures.length > 0) throw failure;
+};
+
+/** A source that was registered since the request was acknowledged is asked too, before anything else is done. */
+const askWhoIsNew = async ({ sources }: Services, session: Session): Promise<void> => {
+  const registered = [...sources.values()].map(({ descriptor }) => descriptor);
+  if (missingSteps(session.current().request, registered).length === 0) return;
+  await session.record({ type: "sources-registered", sources: registered });
 };
 
 const nameOf = (action: Action): string => {

@@ -9,6 +9,7 @@ import type { Request } from "../request/request.ts";
 import { err, ok, type Result } from "../result.ts";
 import { lookedAfterBy } from "../workflows/actions.ts";
 import { decide, type Refusal } from "../workflows/decide.ts";
+import { missingSteps } from "../workflows/transitions/registering.ts";
 import { chained } from "./chained.ts";
 import { jitter } from "./jitter.ts";
 import type { Opened } from "./load.ts";
@@ -26,7 +27,8 @@ export interface Committed extends Opened {
  * Decides what becomes of a request to which these things happen one after the other, and commits all of it at
  * once; null where somebody else was faster. What is refused leaves the others as they are; where all are, nothing
  * is committed. Where another request works on the same person, this one is put off; where another one looks after the
- * outage of a source that this one has met, this one waits for it.
+ * outage of a source that this one has met, this one waits for it. Sources that were
+ * registered since the request was acknowledged come first, and are stored whatever becomes of the rest.
  *
  * @param store where to commit: the store, or a transaction of it
  */
@@ -39,7 +41,7 @@ export const decideAndCommit = async (
   others: Others = noOthers,
 ): Promise<Result<Committed | null, StorageFailed>> => {
   const { next: decided, entries: drafts, refusals } = decideInTurn(services, request, events, actor, others);
-  if (refusals.every((refusal) => refusal !== null)) return ok({ request, key, refusals });
+  if (decided === request) return ok({ request, key, refusals });
   const { request: next, entries } = audited(services, request, decided, drafts);
   const stored = await store.commit({
     request: toStored(next, next.key === "destroyed" ? null : key, services.rules, services.randomness),
@@ -123,7 +125,7 @@ interface DecidedInTurn {
 
 /** Where it is put off, what happened stays true, and what somebody said stays said: only the work waits. */
 const decideInTurn = (
-  { clock, rules, randomness }: Services,
+  { clock, rules, randomness, sources }: Services,
   request: Request,
   events: readonly RequestEvent[],
   actor: string,
@@ -139,6 +141,13 @@ const decideInTurn = (
     entries.push(...decided.value.entries);
     return null;
   };
+  // Before anything else, so that no request gets to its end without whoever is registered by then.
+  if (!events.some(({ type }) => type === "declined" || type === "cancelled")) {
+    const registered = [...sources.values()].map(({ descriptor }) => descriptor);
+    if (missingSteps(request, registered).length > 0) {
+      happen({ type: "sources-registered", sources: registered, actor: systemActorId, at });
+    }
+  }
   const refusals = events.map((event) => {
     if (event.type === "claimed" && blockedBy !== null) return null;
     const isMet = event.type === "source-failed" || event.type === "outage-handed-on";
@@ -157,6 +166,7 @@ const decideInTurn = (
     const refusal = happen(put);
     if (refusal !== null) return { next: request, entries: [], refusals: events.map(() => refusal) };
   }
+  if (next === request) return { next, entries, refusals };
   // Many decisions, one commit.
   return { next: { ...next, version: request.version + 1 }, entries, refusals };
 };

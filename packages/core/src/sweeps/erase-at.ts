@@ -27,14 +27,18 @@ export interface AtSource {
 
 type Outcomes = readonly CollectionOutcome[];
 
-/**
- * Erases people at one source and asks it afterwards, all or nothing as far as is known: where it answers an error,
- * somebody among them may not be erased.
- */
+/** What a source said it did, for each person in turn. */
+export interface ErasedAt {
+  readonly outcomes: readonly Outcomes[];
+  /** What came of asking it afterwards, where somebody among them may not be erased; null where all are. */
+  readonly failure: CallFailed | null;
+}
+
+/** Erases people at one source and asks it afterwards: where it answers an error, it has told of nothing that it did. */
 export const eraseAt = async (
   at: AtSource,
   people: readonly Known[],
-): Promise<Result<readonly Outcomes[], CallFailed>> => {
+): Promise<Result<ErasedAt, CallFailed>> => {
   const { source } = at;
   const { eraseMany } = source;
   const erased =
@@ -46,7 +50,8 @@ export const eraseAt = async (
   const yesterday = later(instant(at.call.clock.now()), -24 * 3_600 * 1_000).slice(0, 10);
   const isOver = erased.value.flat().some((one) => one.outcome === "retained" && one.until < yesterday);
   if (isOver) return err(invalidAnswer(source.descriptor.id));
-  return (await checkAt(at, people, erased.value)).map(() => erased.value);
+  const checked = await checkAt(at, people, erased.value);
+  return ok({ outcomes: erased.value, failure: checked.isErr() ? checked.error : null });
 };
 
 /**

@@ -84,23 +84,26 @@ export const eraseEach = async (
 ): Promise<readonly Fate[]> => {
   const able = fates.filter(({ problem }) => problem === null);
   const worked = new Map<Fate, Fate>();
+  const soFar = (fate: Fate): Fate => worked.get(fate) ?? fate;
   const eraseSome = async (some: readonly Fate[]): Promise<"done" | "again"> => {
     const erased = await eraseAt(at, some);
     throwIfOver(run);
-    if (erased.isErr()) return some.length > 1 ? "again" : keepProblem(worked, some, erased.error);
-    for (const [index, fate] of some.entries()) {
-      worked.set(fate, withOutcome(fate, at.source.descriptor.id, erased.value[index] ?? []));
+    if (erased.isOk()) {
+      // Kept also where it has to be done again: the second time, what is gone is not there any more.
+      for (const [index, fate] of some.entries()) {
+        const outcomes = erased.value.outcomes[index] ?? [];
+        worked.set(fate, withOutcome(soFar(fate), at.source.descriptor.id, outcomes));
+      }
     }
+    const failure = erased.isOk() ? erased.value.failure : erased.error;
+    if (failure === null) return "done";
+    if (some.length > 1) return "again";
+    for (const fate of some) worked.set(fate, { ...soFar(fate), problem: problemOf(failure) });
     return "done";
   };
   if (at.source.eraseMany !== null) await inHalves(able, eraseSome);
   else await bounded(able, at.atOnce, async (fate) => void (await eraseSome([fate])));
   return fates.map((fate) => worked.get(fate) ?? fate);
-};
-
-const keepProblem = (worked: Map<Fate, Fate>, some: readonly Fate[], error: CallFailed): "done" => {
-  for (const fate of some) worked.set(fate, { ...fate, problem: problemOf(error) });
-  return "done";
 };
 
 /** Does all at once; where that is to be tried again, each half, down to one by one. */
@@ -164,7 +167,10 @@ const eraseTogether = async (
     for (const source of able.length === 0 ? [] : run.joined) {
       const erased = await eraseAt(atSource(run, source, transaction.handle), able);
       if (erased.isErr()) return err(erased.error);
-      worked = withErased(worked, source, able, erased.value);
+      const { outcomes, failure } = erased.value;
+      // What was done in a transaction is undone with it.
+      if (failure !== null) return err(failure);
+      worked = withErased(worked, source, able, outcomes);
     }
     return ok(changeFor(run, worked, landing));
   });

@@ -2,7 +2,7 @@ import type { AuditDraft } from "../audit/entry.ts";
 import type { CallFailed } from "../errors.ts";
 import type { Instant } from "../instant.ts";
 import { systemActorId } from "../request/actor.ts";
-import type { CollectionOutcome } from "../request/outcomes.ts";
+import { type CollectionOutcome, mergeOutcomes } from "../request/outcomes.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import type { Known } from "./erase-at.ts";
 import type { PartDraft, SweepChange } from "./journal.ts";
@@ -41,7 +41,7 @@ export const problemOf = (error: CallFailed): SweepProblem => ({
 
 export const withOutcome = (fate: Fate, source: string, outcomes: readonly CollectionOutcome[]): Fate => ({
   ...fate,
-  outcomes: { ...fate.outcomes, [source]: outcomes },
+  outcomes: { ...fate.outcomes, [source]: mergeOutcomes(fate.outcomes[source] ?? [], outcomes) },
 });
 
 const isDone = ({ outcome }: CollectionOutcome): boolean => outcome !== "retained";

@@ -131,10 +131,10 @@ const closing = (request: Request, rules: Rules): PlannedAction[] => {
   if (reopens !== null) return [{ action: { do: "reopen" }, notBefore: reopens }];
   if (closedAt === null || sending(request).length > 0 || passingOn(request).length > 0) return [];
   const undelivered = notices.some(({ status }) => status === "failed");
-  const notBefore = latest(
-    request.package?.expiresAt ?? closedAt,
-    undelivered ? later(closedAt, rules.undeliveredKept) : closedAt,
-  );
+  const expiresAt = request.package?.expiresAt ?? null;
+  const keptUntil = undelivered ? later(closedAt, rules.undeliveredKept) : null;
+  const notBefore =
+    expiresAt !== null && keptUntil !== null ? latest(expiresAt, keptUntil) : (expiresAt ?? keptUntil);
   return [{ action: { do: "finalise" }, notBefore }];
 };
 

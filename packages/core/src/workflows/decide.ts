@@ -23,6 +23,7 @@ import {
 } from "./transitions/outages.ts";
 import { packageBuilt, packageDownloaded } from "./transitions/packaging.ts";
 import { answerTask, retry, settle } from "./transitions/people.ts";
+import { register } from "./transitions/registering.ts";
 import { collected, failed, finished, located, started, verified } from "./transitions/working.ts";
 
 export type Refusal = NotPossibleNow | TokenRejected | SourceNotFound | ApprovalRejected;
@@ -34,6 +35,7 @@ const working = acknowledged.filter((phase) => phase !== "verified");
 /** The transition table: in which phases an event can happen at all. */
 const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   acknowledged: ["received"],
+  "sources-registered": acknowledged,
   "confirmation-reissued": ["received"],
   lapsed: ["received"],
   declined: open,
@@ -99,6 +101,8 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
   switch (event.type) {
     case "acknowledged":
       return acknowledge(change, event);
+    case "sources-registered":
+      return register(change, event);
     case "confirmation-reissued":
       return ok(reissue(change, event, rules));
     case "lapsed":

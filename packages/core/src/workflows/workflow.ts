@@ -43,8 +43,13 @@ export const stepsFor = (
 };
 
 /** Where a step goes on when nobody is left to be asked for identifiers. */
-export const stageAfterIdentifying = (task: StepTask): "locate" | "done" =>
-  task === "identify" || task === "leave" ? "done" : "locate";
+export const stageAfterIdentifying = ({
+  task,
+  onlyAsked = false,
+}: Pick<SourceStep, "task" | "onlyAsked">): "locate" | "verify" | "done" => {
+  if (task === "identify" || task === "leave") return "done";
+  return onlyAsked ? "verify" : "locate";
+};
 
 const newStep = (
   source: string,
@@ -53,7 +58,7 @@ const newStep = (
   after: readonly string[],
   canIdentify: boolean,
 ): SourceStep => {
-  const stage = canIdentify ? "identify" : stageAfterIdentifying(task);
+  const stage = canIdentify ? "identify" : stageAfterIdentifying({ task });
   return {
     source,
     kind,

@@ -13,6 +13,7 @@ import { endOf } from "../../src/request/deadline/time-zone.ts";
 import type { RequestEvent } from "../../src/request/events.ts";
 import { openRequest } from "../../src/request/open.ts";
 import type { Request } from "../../src/request/request.ts";
+import { mayHoldSince } from "../../src/request/retention.ts";
 import type { SourceStep } from "../../src/request/steps.ts";
 import { makePlan } from "../../src/runner/effects/plan.ts";
 import { type Action, dueActions } from "../../src/workflows/actions.ts";
@@ -141,6 +142,7 @@ export class Machine {
         (approval.state !== "approved" || approval.approvedBy === this.request.submittedBy)
       )
         this.mistakes.push(`${source} is worked on without an approval`);
+      if (action.step.onlyAsked === true) this.mistakes.push(`${source} is worked on and only to be asked`);
       this.happen({ type: "source-started", source, generation });
       const open = after.filter((origin) => this.#isStillHeld(origin));
       if (task === "refresh" && open.length > 0)
@@ -218,11 +220,21 @@ export class Machine {
       case "perform": {
         const outcomes = step.task === "export" ? [] : this.#erase(step, luck);
         const checked = step.task === "export" ? null : this.#check(step, outcomes);
-        if (checked === "still-present") return this.#stillPresent(step);
-        return this.happen({ ...of, type: "source-finished", outcomes, checked, identifiersUsed: asked });
+        if (checked === "still-present" && !mayHoldSince(request, step)) return this.#stillPresent(step);
+        return this.happen({
+          ...of,
+          type: "source-finished",
+          outcomes,
+          checked: checked === "still-present" ? true : checked,
+          identifiersUsed: asked,
+        });
       }
       case "verify": {
         const checked = this.#check(step, step.outcomes);
+        if (checked === "still-present" && mayHoldSince(request, step)) {
+          const left = [{ collection: "entries", count: 1 }];
+          return this.happen({ ...of, type: "source-verified", checked: true, left });
+        }
         if (checked === "still-present") return this.#stillPresent(step);
         return this.happen({ ...of, type: "source-verified", checked });
       }

@@ -267,13 +267,14 @@ export const english: Texts = {
           : `${notice.controller} has worked through this request. Not everything was erased, or not everything could be checked; the exceptions are below.`,
       ),
       facts(person(notice), request(notice), reference(notice)),
-      ...notice.sources.flatMap(({ title, outcomes, checked, settled }): Block[] => [
+      ...notice.sources.flatMap(({ title, outcomes, checked, cameSince, settled }): Block[] => [
         { type: "heading", text: title },
         list([
           ...outcomes.map(phrases.outcome),
           checkedWords(
             checked,
             outcomes.some((each) => each.outcome === "retained"),
+            cameSince,
           ),
           ...(settled === null ? [] : [`Closed by a person, for this reason: ${settled}`]),
         ]),
@@ -309,8 +310,11 @@ const asked = (notice: Notice): string => {
     : `erase the ${what} of`;
 };
 
-const checkedWords = (checked: boolean, keeps: boolean): string => {
+const checkedWords = (checked: boolean, keeps: boolean, cameSince = 0): string => {
   if (!checked) return "Not asked again afterwards: it is not certain that nothing is left.";
+  if (cameSince > 0) {
+    return `Asked again afterwards: ${phrases.records(cameSince)} came in after this request was closed, and are not part of it.`;
+  }
   return keeps
     ? "Asked again afterwards: nothing is left but what is kept."
     : "Asked again afterwards: nothing is left.";

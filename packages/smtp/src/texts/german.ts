@@ -271,13 +271,14 @@ export const german: Texts = {
           : `${notice.controller} hat diesen Antrag bearbeitet. Nicht alles wurde gelöscht, oder nicht alles konnte geprüft werden; die Ausnahmen stehen unten.`,
       ),
       facts(person(notice), request(notice), reference(notice)),
-      ...notice.sources.flatMap(({ title, outcomes, checked, settled }): Block[] => [
+      ...notice.sources.flatMap(({ title, outcomes, checked, cameSince, settled }): Block[] => [
         { type: "heading", text: title },
         list([
           ...outcomes.map(phrases.outcome),
           checkedWords(
             checked,
             outcomes.some((each) => each.outcome === "retained"),
+            cameSince,
           ),
           ...(settled === null ? [] : [`Von einem Menschen abgeschlossen, aus diesem Grund: ${settled}`]),
         ]),
@@ -314,8 +315,11 @@ const asked = (notice: Notice): string => {
     : `die ${what} dieser Person zu löschen`;
 };
 
-const checkedWords = (checked: boolean, keeps: boolean): string => {
+const checkedWords = (checked: boolean, keeps: boolean, cameSince = 0): string => {
   if (!checked) return "Danach nicht noch einmal gefragt: Es ist nicht sicher, dass nichts übrig ist.";
+  if (cameSince > 0) {
+    return `Danach noch einmal gefragt: ${phrases.records(cameSince)} kamen hinzu, nachdem dieser Antrag abgeschlossen war, und gehören nicht dazu.`;
+  }
   return keeps
     ? "Danach noch einmal gefragt: Außer dem Aufbewahrten ist nichts übrig."
     : "Danach noch einmal gefragt: Es ist nichts übrig.";

@@ -1,22 +1,29 @@
 import { CallFailed } from "../../errors.ts";
-import { type CollectionOutcome, leftOver } from "../../request/outcomes.ts";
-import { errAsync, okAsync, type ResultAsync } from "../../result.ts";
+import { type CollectionCount, type CollectionOutcome, leftOver } from "../../request/outcomes.ts";
+import { okAsync, type ResultAsync } from "../../result.ts";
 import type { Work } from "./effect.ts";
 
-/**
- * Asks a source whether it still holds the person, and takes nobody's word for it: `still-present` where more
- * is left than was said to be retained. False where the source has no way to answer.
- */
+/** What a source said when it was asked afterwards. */
+export interface Checked {
+  /** False where it has no way to answer. */
+  readonly checked: boolean;
+  readonly remaining: readonly CollectionCount[];
+  /** `still-present` where more is left than was said to be retained; null where all is well. */
+  readonly problem: CallFailed | null;
+}
+
+/** Asks a source whether it still holds the person, and takes nobody's word for it. */
 export const check = (
   { source, subject, call }: Work,
   outcomes: readonly CollectionOutcome[],
-): ResultAsync<boolean, CallFailed> =>
+): ResultAsync<Checked, CallFailed> =>
   source.remaining === null
-    ? okAsync(false)
-    : source
-        .remaining(subject, call)
-        .andThen((remaining) =>
+    ? okAsync({ checked: false, remaining: [], problem: null })
+    : source.remaining(subject, call).map((remaining) => ({
+        checked: true,
+        remaining,
+        problem:
           leftOver(remaining, outcomes) > 0
-            ? errAsync(new CallFailed(source.descriptor.id, "still-present", true))
-            : okAsync<boolean, CallFailed>(true),
-        );
+            ? new CallFailed(source.descriptor.id, "still-present", true)
+            : null,
+      }));

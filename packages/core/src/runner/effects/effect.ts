@@ -3,6 +3,7 @@ import type { DataSource } from "../../bridge/define-data-source.ts";
 import { CallFailed } from "../../errors.ts";
 import { confidentialOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
+import type { CollectionOutcome } from "../../request/outcomes.ts";
 import type { Request } from "../../request/request.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
@@ -61,11 +62,18 @@ export const workFor = (effect: Effect, step: SourceStep, name: string): Result<
 export const canFind = ({ source, subject }: Work): boolean =>
   source.needs.some((type) => subject.values(type).length > 0);
 
-export const failure = (effect: Effect, step: SourceStep, error: CallFailed): RequestEvent => ({
+/** @param outcomes what it had done before it failed; null where it may have done something, and did not say what */
+export const failure = (
+  effect: Effect,
+  step: SourceStep,
+  error: CallFailed,
+  outcomes: readonly CollectionOutcome[] | null = [],
+): RequestEvent => ({
   type: "source-failed",
   source: step.source,
   generation: step.generation,
   stage: step.stage,
   problem: { code: error.problem, retryable: error.retryable },
+  outcomes,
   jitter: jitter(effect.services.randomness),
 });

@@ -2,7 +2,14 @@ import { invalidAnswer } from "../../bridge/call.ts";
 import { CallFailed, type StorageFailed } from "../../errors.ts";
 import { instant, later } from "../../instant.ts";
 import type { RequestEvent } from "../../request/events.ts";
-import type { CollectionOutcome } from "../../request/outcomes.ts";
+import {
+  type CollectionCount,
+  type CollectionOutcome,
+  isGone,
+  totalCount,
+  untold,
+} from "../../request/outcomes.ts";
+import { mayHoldSince } from "../../request/retention.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, errAsync, ok, okAsync, orThrow, type Result, type ResultAsync } from "../../result.ts";
 import type { ApplyError } from "../apply.ts";
@@ -29,14 +36,22 @@ export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEv
   const together = await eraseTogether(effect, step, work.value);
   const outcome = together ?? (await eraseAndCheck(effect, step, work.value));
   if (outcome.isErr()) {
-    if (outcome.error instanceof CallFailed) return failure(effect, step, outcome.error);
-    throw outcome.error;
+    const { error } = outcome;
+    if (!("failed" in error)) throw error;
+    // What was done in a transaction is undone with it.
+    return failure(effect, step, error.failed, together === null ? error.outcomes : []);
   }
   // A refresh has kept its own status; for an origin, this is what the Data Sources page shows of it.
   if (step.task !== "refresh")
     orThrow(await keepStatus(effect.services, work.value.call.tenant, step.source));
   return outcome.value;
 };
+
+/** A try that failed, and what the source had done by then; null where it may have done something and did not say what. */
+interface FailedTry {
+  readonly failed: CallFailed;
+  readonly outcomes: readonly CollectionOutcome[] | null;
+}
 
 /** A source that answered no: it is to work on its own. */
 const apart = "apart";
@@ -49,10 +64,10 @@ const eraseTogether = async (
   effect: Effect,
   step: SourceStep,
   work: Work,
-): Promise<Result<null, ApplyError | CallFailed> | null> => {
+): Promise<Result<null, ApplyError | FailedTry> | null> => {
   const { joins } = work.source;
   if (effect.recordTogether === null || joins === null || step.task !== "erase") return null;
-  const done = await effect.recordTogether<CallFailed | StorageFailed | typeof apart>(async (transaction) => {
+  const done = await effect.recordTogether<FailedTry | StorageFailed | typeof apart>(async (transaction) => {
     if (!joins(transaction)) return err(apart);
     return eraseAndCheck(effect, step, { ...work, call: { ...work.call, transaction } });
   });
@@ -65,21 +80,44 @@ const eraseAndCheck = (
   effect: Effect,
   step: SourceStep,
   work: Work,
-): ResultAsync<RequestEvent, CallFailed | StorageFailed> =>
-  eraseIn(effect, step, work).andThen((outcomes) =>
-    isOver(effect, outcomes)
-      ? errAsync(invalidAnswer(step.source))
-      : check(afterwards(work), outcomes).map(
-          (checked): RequestEvent => ({
-            type: "source-finished",
-            source: step.source,
-            generation: step.generation,
-            outcomes,
-            checked,
-            identifiersUsed: work.identifiers,
-          }),
-        ),
-  );
+): ResultAsync<RequestEvent, FailedTry | StorageFailed> =>
+  eraseIn(effect, step, work)
+    .mapErr((error) => (error instanceof CallFailed ? { failed: error, outcomes: null } : error))
+    .andThen((outcomes) =>
+      isOver(effect, outcomes)
+        ? errAsync({ failed: invalidAnswer(step.source), outcomes: outcomes.filter(isGone) })
+        : check(afterwards(work), outcomes)
+            .mapErr((failed): FailedTry => ({ failed, outcomes: step.task === "erase" ? outcomes : null }))
+            .andThen(({ checked, remaining, problem }) =>
+              problem === null || mayHoldSince(effect.request, step)
+                ? okAsync<RequestEvent, FailedTry>({
+                    type: "source-finished",
+                    source: step.source,
+                    generation: step.generation,
+                    outcomes: problem === null ? outcomes : borneOut(step, outcomes, remaining),
+                    checked,
+                    identifiersUsed: work.identifiers,
+                  })
+                : errAsync({ failed: problem, outcomes: borneOut(step, outcomes, remaining) }),
+            ),
+    );
+
+/** Who says that more was erased than is missing now is not believed. */
+const borneOut = (
+  step: SourceStep,
+  outcomes: readonly CollectionOutcome[],
+  remaining: readonly CollectionCount[],
+): CollectionOutcome[] =>
+  outcomes.map((each) => {
+    const { collection } = each;
+    const counted = step.located?.find((one) => one.collection === collection);
+    if (each.outcome !== "erased" || counted === undefined) return each;
+    const left = totalCount(remaining.filter((one) => one.collection === collection));
+    const missing = Math.max(0, untold(counted, step.goneBefore ?? [], step.outcomes) - left);
+    return missing === 0
+      ? { collection, outcome: "absent" }
+      : { ...each, count: Math.min(each.count, missing) };
+  });
 
 /** Looking is another effect than erasing, and has a key of its own. */
 const afterwards = (work: Work): Work => ({
@@ -115,8 +153,12 @@ const eraseIn = (
 
 const unsupported = (step: SourceStep) => errAsync(new CallFailed(step.source, "not-supported", false));
 
-/** What was there before is gone now, as the check behind this has to confirm. */
+/** What was there before, and is not told of yet, is gone now, as the check behind this has to confirm. */
 const outcomesFrom = (step: SourceStep, outcome: "erased" | "absent"): CollectionOutcome[] =>
-  (step.located ?? []).map(({ collection, count }) =>
-    outcome === "erased" && count > 0 ? { collection, outcome, count } : { collection, outcome: "absent" },
-  );
+  (step.located ?? []).map((counted) => {
+    const { collection } = counted;
+    const count = untold(counted, step.goneBefore ?? [], step.outcomes);
+    return outcome === "erased" && count > 0
+      ? { collection, outcome, count }
+      : { collection, outcome: "absent" };
+  });

@@ -97,6 +97,7 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
             title: sourceName(effect, step).title,
             outcomes: step.outcomes,
             checked: step.checked === true,
+            ...((step.left ?? []).length > 0 && { cameSince: totalCount(step.left ?? []) }),
             settled: step.settlement?.reason ?? null,
           })),
       };

@@ -1,14 +1,30 @@
+import { CallFailed } from "../../errors.ts";
 import type { RequestEvent } from "../../request/events.ts";
+import { unkept } from "../../request/outcomes.ts";
+import { mayHoldSince } from "../../request/retention.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { check } from "./check.ts";
-import { type Effect, failure, workFor } from "./effect.ts";
+import { canFind, type Effect, failure, workFor } from "./effect.ts";
 
 /** Asks a source once more, when every source has done its work: something may have flowed back meanwhile. */
 export const verify = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
   const work = workFor(effect, step, "verify");
   if (work.isErr()) return failure(effect, step, work.error);
-  const checked = await check(work.value, step.outcomes);
-  return checked.isErr()
-    ? failure(effect, step, checked.error)
-    : { type: "source-verified", source: step.source, generation: step.generation, checked: checked.value };
+  // A source that cannot find the person would hold nothing of anybody.
+  if (!canFind(work.value)) {
+    return failure(effect, step, new CallFailed(step.source, "identifier-missing", false));
+  }
+  const looked = await check(work.value, step.outcomes);
+  if (looked.isErr()) return failure(effect, step, looked.error);
+  const { checked, remaining, problem } = looked.value;
+  const verified = {
+    type: "source-verified",
+    source: step.source,
+    generation: step.generation,
+    checked,
+  } as const;
+  if (problem === null) return verified;
+  return mayHoldSince(effect.request, step)
+    ? { ...verified, left: unkept(remaining, step.outcomes) }
+    : failure(effect, step, problem);
 };

@@ -85,7 +85,7 @@ export const planApproved = (
   if (event.actor === submittedBy) return err(new ApprovalRejected("by-requester"));
   if (event.plan !== approval.plan) return err(new ApprovalRejected("another-plan"));
   if (approval.state !== "waiting") return err(new ApprovalRejected("already-approved"));
-  if (change.at >= approval.expiresAt) return err(new ApprovalRejected("expired"));
+  if (change.now >= approval.expiresAt) return err(new ApprovalRejected("expired"));
   const approved = withApproval(change, approval, {
     state: "confirming",
     approvedBy: event.actor,
@@ -98,7 +98,7 @@ export const planApproved = (
 /** Nobody approved it in time: what is there may have changed since, so that it is counted, and put up, anew. */
 export const planExpired = (change: Change): Result<Change, NotPossibleNow> => {
   const { approval } = change.request;
-  if (approval?.state !== "waiting" || approval.expiresAt === null || change.at < approval.expiresAt) {
+  if (approval?.state !== "waiting" || approval.expiresAt === null || change.now < approval.expiresAt) {
     return err(new NotPossibleNow("No plan has expired."));
   }
   const expired = changed(withdrawn(change), { approval: plannedAnew(approval) });
@@ -108,7 +108,7 @@ export const planExpired = (change: Change): Result<Change, NotPossibleNow> => {
 const countedAgain = (change: Change): Change =>
   changed(
     changedSteps(change, (step) =>
-      step.settlement !== null || step.stage === "identify" || stageAfterIdentifying(step.task) === "done"
+      step.settlement !== null || step.stage === "identify" || stageAfterIdentifying(step) !== "locate"
         ? null
         : begunAgain(step, "locate"),
     ),
@@ -121,7 +121,13 @@ const countedAgain = (change: Change): Change =>
  */
 export const outgrown = (change: Change): Change | null => {
   const { approval, pseudonyms } = change.request;
-  if (approval === null || approval.plan === null || approval.identifiers >= pseudonyms.length) return null;
+  return approval !== null && approval.identifiers < pseudonyms.length ? plannedAgain(change) : null;
+};
+
+/** The plan that is put up, or approved, is not what would be done: it is made anew. Null where there is none. */
+export const plannedAgain = (change: Change): Change | null => {
+  const { approval } = change.request;
+  if (approval === null || approval.plan === null) return null;
   const again = changed(withdrawn(change), { approval: plannedAnew(approval), phase: "acknowledged" });
   const counted = changedSteps(again, (step) =>
     step.settlement === null && step.stage === "perform" ? begunAgain(step, "locate") : null,

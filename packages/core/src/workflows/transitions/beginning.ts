@@ -23,7 +23,7 @@ export const acknowledge = (
   event: EventOf<"acknowledged">,
 ): Result<Change, TokenRejected> => {
   const { acknowledgement, kind, category } = change.request;
-  if (change.at >= acknowledgement.expiresAt) return err(new TokenRejected("expired"));
+  if (change.now >= acknowledgement.expiresAt) return err(new TokenRejected("expired"));
   const steps = stepsFor(workflowOf(kind), categoriesReached(kind, category), event.sources);
   return ok(
     recorded(

@@ -11,16 +11,17 @@ export const finalise = (change: Change): Change =>
 
 /**
  * A duty to keep something has ended: the request is opened again for just that part, and for the copies that were
- * filled from it, and goes the same way as before.
+ * filled from it, and goes the same way as before. Everybody else is only asked what they hold: whoever has become a
+ * customer again meanwhile has not asked for that to be erased.
  */
 export const reopen = (change: Change): Result<Change, NotPossibleNow> => {
   const { request } = change;
   const reopens = reopensAt(request);
-  if (reopens === null || request.key === "destroyed" || change.at < reopens) {
+  if (reopens === null || request.key === "destroyed" || change.now < reopens) {
     return err(new NotPossibleNow("Nothing that was kept has to be erased now."));
   }
   const ended = request.steps
-    .filter((step) => hasEnded(request, step, change.at))
+    .filter((step) => hasEnded(request, step, change.now))
     .map(({ source }) => source);
   const again = changed(change, {
     phase: "acknowledged",
@@ -31,12 +32,12 @@ export const reopen = (change: Change): Result<Change, NotPossibleNow> => {
     // The answer was given in time; this is a duty of its own.
     deadline: { ...request.deadline, reminders: [] },
   });
-  const begun = changedSteps(again, (step) =>
-    step.settlement === null &&
-    (ended.includes(step.source) || step.after.some((origin) => ended.includes(origin)))
-      ? begunAgain(step, "locate")
-      : null,
-  );
+  const begun = changedSteps(again, (step) => {
+    if (step.settlement !== null || step.task === "identify" || step.task === "leave") return null;
+    return ended.includes(step.source) || step.after.some((origin) => ended.includes(origin))
+      ? { ...begunAgain(step, "locate"), onlyAsked: false }
+      : { ...begunAgain(step, "verify"), onlyAsked: true };
+  });
   return ok(recorded(begun, "reopened", { sources: ended.length }));
 };
 

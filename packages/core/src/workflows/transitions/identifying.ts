@@ -48,7 +48,7 @@ export const block = (change: Change, event: EventOf<"blocked">, rules: Rules): 
 };
 
 const startedAnew = (step: SourceStep): Partial<SourceStep> => ({
-  ...begunAgain(step, step.canIdentify ? "identify" : stageAfterIdentifying(step.task)),
+  ...begunAgain(step, step.canIdentify ? "identify" : stageAfterIdentifying(step)),
   identifiersAsked: 0,
 });
 

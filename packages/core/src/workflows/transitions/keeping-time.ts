@@ -17,7 +17,7 @@ export const extend = (change: Change, event: EventOf<"extended">): Transition =
   const { deadline } = change.request;
   if (deadline.extension !== null)
     return err(new NotPossibleNow("The period is extended already: that is possible once."));
-  if (!isSuspended(deadline) && change.at >= deadline.first.endsAt) {
+  if (!isSuspended(deadline) && change.now >= deadline.first.endsAt) {
     return err(
       new NotPossibleNow("The first month is over: the person had to be told of an extension within it."),
     );
@@ -34,7 +34,7 @@ export const extensionTold = (change: Change, rules: Rules): Change => {
   const { deadline } = change.request;
   const { extension } = deadline;
   if (extension === null || extension.toldAt !== null) return change;
-  if (!isSuspended(deadline) && change.at >= deadline.first.endsAt) {
+  if (!isSuspended(deadline) && change.now >= deadline.first.endsAt) {
     return recorded(withDeadline(change, { extension: null }), "extension-too-late");
   }
   const told = { ...deadline, extension: { ...extension, toldAt: change.at } };
@@ -44,7 +44,7 @@ export const extensionTold = (change: Change, rules: Rules): Change => {
 export const questionIdentity = (change: Change, event: EventOf<"identity-questioned">): Transition => {
   const { deadline } = change.request;
   if (isSuspended(deadline)) return err(new NotPossibleNow("The clock stands still already."));
-  const suspension = { from: change.at, until: null, reason: event.reason };
+  const suspension = { from: change.now, until: null, reason: event.reason };
   const suspensions = [...deadline.suspensions, suspension];
   return ok(recorded(withDeadline(change, { suspensions }), "identity-questioned"));
 };
@@ -57,7 +57,7 @@ export const confirmIdentity = (
   const { deadline } = change.request;
   if (!isSuspended(deadline)) return err(new NotPossibleNow("The clock does not stand still."));
   const suspensions = deadline.suspensions.map((each) =>
-    each.until === null ? { ...each, until: change.at } : each,
+    each.until === null ? { ...each, until: change.now } : each,
   );
   const resumed = { ...deadline, ...event.dates, suspensions };
   const reminders = remindersFrom(resumed, rules.reminders, change.now);
@@ -71,7 +71,7 @@ export const confirmIdentity = (
 /** One message, however many reminders were missed while nobody worked. */
 export const remind = (change: Change): Transition => {
   const { deadline } = change.request;
-  const left = deadline.reminders.filter((at) => at > change.at);
+  const left = deadline.reminders.filter((at) => at > change.now);
   if (isSuspended(deadline) || left.length === deadline.reminders.length) {
     return err(new NotPossibleNow("There is nothing to remind of now."));
   }
@@ -82,6 +82,6 @@ export const remind = (change: Change): Transition => {
     "deadline",
   );
   return ok(
-    isOverdue(deadline, change.at) ? recorded(due, "overdue", { since: lastDayOf(deadline).day }) : due,
+    isOverdue(deadline, change.now) ? recorded(due, "overdue", { since: lastDayOf(deadline).day }) : due,
   );
 };

@@ -10,9 +10,19 @@ export const begunAgain = (step: SourceStep, stage: SourceStep["stage"]): Partia
   nextAttemptAt: null,
   checked: null,
   collected: [],
+  left: [],
   problem: null,
   manual: null,
 });
+
+/**
+ * Where work that was done is to be done anew. Where nobody says how much is gone, it is what was counted before, and
+ * what has come since is counted too.
+ */
+export const stageAnew = ({ task, onlyAsked = false }: SourceStep): SourceStep["stage"] => {
+  if (onlyAsked) return "verify";
+  return task === "refresh" || task === "manual" ? "locate" : "perform";
+};
 
 /**
  * Everybody is asked again when somebody knows the person by another name, and work that was done with fewer
@@ -27,7 +37,7 @@ export const workReopened = (change: Change): Change => {
     if (step.canIdentify && step.identifiersAsked < known) {
       return step.stage === "identify" ? null : begunAgain(step, "identify");
     }
-    const next = stageAfterIdentifying(step.task);
+    const next = stageAfterIdentifying(step);
     if (step.stage === "identify") return { stage: next, status: next === "done" ? "succeeded" : "pending" };
     return outdated && next !== "done" && step.identifiersUsed < known ? begunAgain(step, next) : null;
   });

@@ -12,7 +12,13 @@ import {
 } from "../../request/change.ts";
 import { supportNotice } from "../../request/notices.ts";
 import { isDown, mustBeTold } from "../../request/outage.ts";
-import { mergeOutcomes, totalCount } from "../../request/outcomes.ts";
+import {
+  type CollectionOutcome,
+  goneCounts,
+  mergeOutcomes,
+  totalCount,
+  untold,
+} from "../../request/outcomes.ts";
 import type { Problem } from "../../request/problems.ts";
 import { backoff, type Rules, spread } from "../../request/rules.ts";
 import { isPerformed, type SourceStep } from "../../request/steps.ts";
@@ -20,7 +26,7 @@ import type { Result } from "../../result.ts";
 import { workflowOf } from "../workflows.ts";
 import { type EventOf, stepFor } from "./events.ts";
 import { isOutageKnown, nextTry, outageMet, outageOver, toldNow } from "./outages.ts";
-import { workReopened } from "./reopening.ts";
+import { stageAnew, workReopened } from "./reopening.ts";
 
 type Transition = Result<Change, NotPossibleNow>;
 
@@ -28,6 +34,8 @@ export const located = (change: Change, event: EventOf<"source-located">): Trans
   stepFor(change, event, "locate").map((step) => {
     const counted = changedStep(change, step.source, {
       located: event.counts,
+      goneBefore: goneCounts(step.outcomes),
+      unanswered: false,
       configuration: event.configuration,
       stage: "perform",
       status: "pending",
@@ -39,8 +47,9 @@ export const located = (change: Change, event: EventOf<"source-located">): Trans
       step.source,
     );
     const nothingThere = event.counts !== null && totalCount(event.counts) === 0;
-    // Nothing to refresh away, and nobody to trouble: the last check looks once more.
-    if (nothingThere && (step.task === "refresh" || step.task === "manual")) {
+    // Nothing to refresh away, and nobody to trouble: the last check looks once more. Where that has found something
+    // after all, the count does not see what it sees.
+    if (nothingThere && step.problem === null && (step.task === "refresh" || step.task === "manual")) {
       return changedStep(told, step.source, {
         stage: "verify",
         status: "succeeded",
@@ -56,7 +65,12 @@ export const located = (change: Change, event: EventOf<"source-located">): Trans
 
 export const started = (change: Change, event: EventOf<"source-started">): Transition =>
   stepFor(change, event, "perform").map((step) =>
-    changedStep(change, step.source, { status: "running", nextAttemptAt: null }),
+    changedStep(change, step.source, {
+      status: "running",
+      nextAttemptAt: null,
+      // It was begun before, and nobody stored how that ended.
+      ...(step.status === "running" && { unanswered: true }),
+    }),
   );
 
 export const collected = (change: Change, event: EventOf<"source-collected">): Transition =>
@@ -74,11 +88,12 @@ const withCursor = (change: Change, source: string, cursor: string | null) => {
 
 export const finished = (change: Change, event: EventOf<"source-finished">): Transition =>
   stepFor(change, event, "perform").map((step) => {
-    const outcomes = mergeOutcomes(step.outcomes, event.outcomes);
+    const outcomes = withUntold(step, event, mergeOutcomes(step.outcomes, event.outcomes));
     const done = changedStep(change, step.source, {
       stage: workflowOf(change.request.kind).stageAfterPerforming,
       ...working,
       outcomes,
+      unanswered: false,
       checked: event.checked,
       identifiersUsed: event.identifiersUsed,
     });
@@ -97,6 +112,26 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
     return workReopened(recorded(cleared, "succeeded", detail, step.source));
   });
 
+/**
+ * What a try erased that never answered is told by nobody. Where the source was counted before, and was asked afterwards
+ * and holds nothing more, it is what is missing from the count.
+ */
+const withUntold = (
+  { located, goneBefore = [], unanswered = false }: SourceStep,
+  { checked, outcomes: answered }: EventOf<"source-finished">,
+  outcomes: readonly CollectionOutcome[],
+): readonly CollectionOutcome[] => {
+  if (!unanswered || checked !== true) return outcomes;
+  const missing = (located ?? []).flatMap((counted): CollectionOutcome[] => {
+    const { collection, becomes = "erased" } = counted;
+    // A source may count under other names than it erases under.
+    const isNamed = answered.some((each) => each.collection === collection);
+    const count = untold(counted, goneBefore, outcomes);
+    return isNamed && becomes === "erased" && count > 0 ? [{ collection, outcome: "erased", count }] : [];
+  });
+  return missing.length === 0 ? outcomes : mergeOutcomes(missing, outcomes);
+};
+
 const working = {
   status: "succeeded",
   problem: null,
@@ -109,11 +144,16 @@ export const verified = (change: Change, event: EventOf<"source-verified">): Tra
   stepFor(change, event, "verify").map((step) =>
     recorded(
       outageOver(
-        changedStep(change, step.source, { ...working, stage: "done", checked: event.checked }),
+        changedStep(change, step.source, {
+          ...working,
+          stage: "done",
+          checked: event.checked,
+          left: event.left ?? [],
+        }),
         step,
       ),
       "verified",
-      { checked: event.checked },
+      { checked: event.checked, ...(event.left !== undefined && { left: totalCount(event.left) }) },
       step.source,
     ),
   );
@@ -123,9 +163,11 @@ export const failed = (change: Change, event: EventOf<"source-failed">, rules: R
     const attempts = step.attempts + 1;
     const isOut =
       isDown(event.problem) && (attempts >= rules.retry.attempts || isOutageKnown(change, step, rules));
-    if (isOut) return outOfService(change, step, event, rules);
+    const tried =
+      event.stage === "perform" ? changedStep(change, step.source, doneAllTheSame(step, event)) : change;
+    if (isOut) return outOfService(tried, step, event, rules);
     const isForGood = !event.problem.retryable || attempts >= rules.retry.attempts;
-    const noted = changedStep(change, step.source, {
+    const noted = changedStep(tried, step.source, {
       attempts,
       problem: event.problem,
       status: isForGood ? "warning" : "pending",
@@ -163,6 +205,16 @@ const outOfService = (
   return mustBeTold(outage, change.at) ? supportTold(told, step, problem) : told;
 };
 
+/** A try that failed may have erased before it did: what it told of that counts, and that it did not tell all is kept. */
+const doneAllTheSame = (
+  step: SourceStep,
+  { outcomes = [], problem }: EventOf<"source-failed">,
+): Partial<SourceStep> => ({
+  ...((outcomes === null || problem.code === "still-present") && { unanswered: true }),
+  // Who said nothing has not said that nothing is retained.
+  ...(outcomes !== null && outcomes.length > 0 && { outcomes: mergeOutcomes(step.outcomes, outcomes) }),
+});
+
 const nextAttempt = (
   change: Change,
   event: EventOf<"source-failed">,
@@ -180,10 +232,11 @@ const nextAttempt = (
 const workedAgain = (change: Change, step: SourceStep): Change =>
   changedSteps(change, (each) => {
     if (each.source === step.source) {
-      return { stage: "perform", generation: each.generation + 1, checked: null, manual: null };
+      const stage = isPerformed(step) ? stageAnew(step) : "perform";
+      return { stage, generation: each.generation + 1, checked: null, manual: null };
     }
     return each.after.includes(step.source) && each.settlement === null && isPerformed(each)
-      ? { stage: "perform", status: "pending", generation: each.generation + 1, checked: null }
+      ? { stage: stageAnew(each), status: "pending", generation: each.generation + 1, checked: null }
       : null;
   });
 

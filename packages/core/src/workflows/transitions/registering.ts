@@ -1,0 +1,74 @@
+import { NotPossibleNow } from "../../errors.ts";
+import { type Change, changed, recorded } from "../../request/change.ts";
+import { categoriesReached } from "../../request/kinds.ts";
+import type { Request } from "../../request/request.ts";
+import type { SourceDescriptor } from "../../request/sources.ts";
+import { isPerformed, type SourceStep } from "../../request/steps.ts";
+import { err, ok, type Result } from "../../result.ts";
+import { stepsFor } from "../workflow.ts";
+import { workflowOf } from "../workflows.ts";
+import { plannedAgain } from "./approving.ts";
+import type { EventOf } from "./events.ts";
+import { begunAgain, stageAnew } from "./reopening.ts";
+
+/**
+ * The steps that a request lacks: of sources that were registered since it was acknowledged, and of those that were
+ * only asked who this is and hold data of its category by now. Whoever is registered when it ends has been asked.
+ */
+export const missingSteps = (
+  { kind, category, phase, steps }: Request,
+  sources: readonly SourceDescriptor[],
+): readonly SourceStep[] => {
+  if (phase === "received" || phase === "closed") return [];
+  return stepsFor(workflowOf(kind), categoriesReached(kind, category), sources).filter(({ source, task }) => {
+    const step = steps.find((each) => each.source === source);
+    return step === undefined || (step.task === "identify" && task !== "identify");
+  });
+};
+
+/** A source that is not registered any more keeps its step: nobody has shown that it holds nothing. */
+export const register = (
+  change: Change,
+  { sources }: EventOf<"sources-registered">,
+): Result<Change, NotPossibleNow> => {
+  const { request } = change;
+  const missing = missingSteps(request, sources);
+  if (missing.length === 0)
+    return err(new NotPossibleNow("Every source that is registered is asked already."));
+  const added = missing.map((step) => (request.reopened > 0 ? onlyAsked(step) : step));
+  const fresh = stepsFor(
+    workflowOf(request.kind),
+    categoriesReached(request.kind, request.category),
+    sources,
+  );
+  const names = added.map(({ source }) => source);
+  const kept = request.steps
+    .filter(({ source }) => !names.includes(source))
+    .map((step) => behindThese(step, fresh, names));
+  const registered = names.reduce(
+    (telling, source) => recorded(telling, "registered", {}, source),
+    changed(change, { steps: [...kept, ...added] }),
+  );
+  return ok(plannedAgain(registered) ?? registered);
+};
+
+/** What is opened again for a part of it works on that part; of everybody else it only asks what they hold. */
+const onlyAsked = (step: SourceStep): SourceStep =>
+  step.task === "identify" || step.task === "leave"
+    ? step
+    : { ...step, onlyAsked: true, stage: "verify", status: "pending" };
+
+/** A copy that is filled from an origin that is new here is refreshed behind it, once more where that was done. */
+const behindThese = (
+  step: SourceStep,
+  fresh: readonly SourceStep[],
+  added: readonly string[],
+): SourceStep => {
+  const after = fresh.find(({ source }) => source === step.source)?.after ?? [];
+  const origins = after.filter((origin) => added.includes(origin) && !step.after.includes(origin));
+  if (origins.length === 0 || step.settlement !== null || step.onlyAsked === true) return step;
+  const behind = { ...step, after: [...step.after, ...origins] };
+  return isPerformed(step) && step.task !== "identify" && step.task !== "leave"
+    ? { ...behind, ...begunAgain(step, stageAnew(step)) }
+    : behind;
+};

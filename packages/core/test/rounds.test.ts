@@ -1,0 +1,210 @@
+import type { CollectionOutcome, DataSourceDefinition, Row } from "@subject-rights/core";
+import { simulatedClock, unwrap } from "@subject-rights/testing";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ada, admin, copyOfPeople, createWorld, peopleSource, type World } from "./world.ts";
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+const rowsOf = (count: number): Row[] => Array.from({ length: count }, (_, number) => ({ number }));
+
+const erased = (count: number, collection = "feedback"): CollectionOutcome[] => [
+  count === 0 ? { collection, outcome: "absent" } : { collection, outcome: "erased", count },
+];
+
+/** What becomes of one try: how many rows go, and whether it lives to tell. */
+interface Try {
+  readonly goes: number;
+  readonly ends?: "answers" | "throws";
+}
+
+/** Erases as it is told try by try, and all that is left when nothing more is said. */
+const feedback = (rows: Row[], tries: readonly Try[], changes: Partial<DataSourceDefinition> = {}) => {
+  const left = [...tries];
+  return peopleSource("feedback", new Map(), {
+    locate: async () => [{ collection: "feedback", count: rows.length }],
+    erase: async () => {
+      const { goes, ends } = left.shift() ?? { goes: rows.length };
+      const { length } = rows.splice(0, goes);
+      if (ends === "throws") throw new Error("500");
+      return erased(length);
+    },
+    ...changes,
+  });
+};
+
+/** The same wherever somebody reads it. */
+const figures = async (world: World, requestId: string, source = 0) => {
+  const { outcome, sources } = await world.read(requestId);
+  const { file } = unwrap(await world.rights.audit.evidence({ actor: admin, requestId }));
+  const letter = world.notifier.sent.findLast(({ notice }) => notice.type === "completion")?.notice;
+  const outcomes = sources[source]?.outcomes;
+  expect(letter?.type === "completion" && letter.sources[source]?.outcomes).toEqual(outcomes);
+  expect(file.sources[source]).toMatchObject({ outcomes });
+  return { outcome, records: sources[source]?.records, outcomes };
+};
+
+const done = (count: number) => ({ outcome: "completed", records: count, outcomes: erased(count) });
+
+describe("the figures of an erasure add up over all rounds", () => {
+  it("where a round leaves something behind", async () => {
+    const world = await createWorld({ sources: [feedback(rowsOf(25), [{ goes: 15 }])] });
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(hour);
+    expect(await figures(world, requestId)).toEqual(done(25));
+  });
+
+  it("however the rounds end, and however often", async () => {
+    const oneTry = fc.record({
+      goes: fc.nat(12),
+      ends: fc.constantFrom("answers" as const, "throws" as const),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 30 }),
+        fc.array(oneTry, { maxLength: 7 }),
+        async (count, tries) => {
+          const world = await createWorld({ sources: [feedback(rowsOf(count), tries)] });
+          const requestId = await world.acknowledged("erasure");
+          await world.pass(3 * day);
+          expect(await figures(world, requestId)).toEqual(done(count));
+          await world.rights.stop();
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it("where nobody can count, as far as it was told", async () => {
+    const rows = rowsOf(25);
+    const changes = {
+      locate: undefined as never,
+      verify: async () => [{ collection: "feedback", count: rows.length }],
+    };
+    const world = await createWorld({ sources: [feedback(rows, [{ goes: 15 }], changes)] });
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(hour);
+    expect(await figures(world, requestId)).toEqual({ ...done(25), records: null });
+  });
+
+  it("where something comes back before the last look", async () => {
+    const rows = rowsOf(25);
+    let looks = 0;
+    const locate = async () => {
+      looks += 1;
+      if (looks === 3) rows.push({}, {}, {});
+      return [{ collection: "feedback", count: rows.length }];
+    };
+    const world = await createWorld({ sources: [feedback(rows, [], { locate })] });
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(hour);
+    expect((await figures(world, requestId)).outcomes).toEqual(erased(28));
+  });
+
+  it("of a copy that is refreshed again because its origin was worked on again", async () => {
+    const [origin, copy] = [new Map([[ada, rowsOf(2)]]), new Map([[ada, rowsOf(4)]])];
+    let looks = 0;
+    const world = await createWorld({
+      sources: [
+        peopleSource("crm", origin, {
+          locate: async () => {
+            looks += 1;
+            if (looks === 3) origin.set(ada, rowsOf(1));
+            return [{ collection: "people", count: origin.get(ada)?.length ?? 0 }];
+          },
+        }),
+        copyOfPeople("search", copy, origin),
+      ],
+    });
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(hour);
+    expect(await figures(world, requestId, 1)).toEqual({
+      outcome: "completed",
+      records: 4,
+      outcomes: erased(4, "people"),
+    });
+  });
+
+  it("of an owner who is asked twice", async () => {
+    const rows = rowsOf(25);
+    const world = await createWorld({
+      sources: [feedback(rows, [], { erase: undefined as never, owner: "records@northwind.example" })],
+    });
+    const requestId = await world.acknowledged("erasure");
+    const answer = async () => {
+      unwrap(
+        await world.rights.requests.answerTask({
+          actor: admin,
+          requestId,
+          source: "feedback",
+          answer: "done",
+          note: "shredded",
+        }),
+      );
+      await world.pass(hour);
+    };
+    rows.splice(0, 15);
+    await answer();
+    rows.splice(0);
+    await answer();
+    expect(await figures(world, requestId)).toEqual(done(25));
+  });
+
+  it("of what the law kept, when its day is over", async () => {
+    const rows = rowsOf(25);
+    const clock = simulatedClock(new Date("2026-03-02T09:00:00.000Z"));
+    const erase = async (): Promise<CollectionOutcome[]> => {
+      if (clock.now().toISOString() > "2026-07-01") return erased(rows.splice(0).length);
+      const gone = rows.splice(0, rows.length - 5).length;
+      const kept = { collection: "feedback", outcome: "retained", count: 5, reason: "§ 147 AO" } as const;
+      return [...erased(gone).filter(() => gone > 0), { ...kept, until: "2026-06-30" }];
+    };
+    const world = await createWorld({ sources: [feedback(rows, [], { erase })] }, undefined, clock);
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(130 * day);
+    expect(await figures(world, requestId)).toEqual(done(25));
+  });
+
+  it("where the process dies between erasing and storing that", async () => {
+    const rows = rowsOf(25);
+    let die: (() => void) | null = () => undefined;
+    const gone = new Promise<void>((resolve) => {
+      die = resolve;
+    });
+    const source = feedback(rows, [], {
+      erase: async (_subject, { signal }) => {
+        const { length } = rows.splice(0);
+        if (die === null) return erased(length);
+        die();
+        die = null;
+        return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+      },
+    });
+    const world = await createWorld({ sources: [source] });
+    const requestId = await world.acknowledged("erasure");
+    await gone;
+    await world.rights.stop();
+    const next = await createWorld({ sources: [source] }, world.tables, world.clock);
+    await next.pass(hour);
+    expect(await figures(next, requestId)).toEqual(done(25));
+  });
+
+  it("and say no more than is gone where a source says more and somebody settles it", async () => {
+    const world = await createWorld({
+      sources: [feedback(rowsOf(25), [], { erase: async () => erased(25) })],
+    });
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(hour);
+    unwrap(
+      await world.rights.requests.settleSource({
+        actor: admin,
+        requestId,
+        source: "feedback",
+        reason: "the vendor is asked in writing",
+      }),
+    );
+    await world.pass(hour);
+    expect(await figures(world, requestId)).toMatchObject({ records: 25, outcomes: erased(0) });
+  });
+});
