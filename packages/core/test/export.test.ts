@@ -5,12 +5,14 @@ import { memoryNotifier } from "@subject-rights/memory";
 import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { unpack } from "./unpack.ts";
-import { ada, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
+import { ada, createWorld, peopleSource, tenantAdmin, tokenOf, unreliable, type World } from "./world.ts";
 
 const hour = 3_600_000;
 
 const rows = (count: number): Row[] =>
   Array.from({ length: count }, (_, index) => ({ number: index, name: `Ada ${index}` }));
+
+const submission = { actor: tenantAdmin, kind: "export", category: "customer-data", email: ada } as const;
 
 const people = (count = 1) => new Map([[ada, rows(count)]]);
 
@@ -89,6 +91,62 @@ describe("an export", () => {
     expect(manifestOf(await delivered(world)).missing).toEqual([]);
     expect(world.notifier.sent.filter(({ notice }) => notice.type === "delivery")).toHaveLength(2);
     expect(new Set(world.notifier.sent.map(({ id }) => id)).size).toBe(world.notifier.sent.length);
+  });
+
+  it("is not sent again because a missing source was tried in vain, until that gives its part", async () => {
+    let isSold = true;
+    const shop = peopleSource("shop", people(2), {
+      async *export() {
+        if (isSold) throw new PermanentFailure("sold");
+        yield { collection: "orders", rows: rows(2) };
+      },
+    });
+    const world = await createWorld({ sources: [peopleSource("crm", people()), shop] });
+    const requestId = await world.acknowledged("export");
+    const retry = async () => {
+      unwrap(await world.rights.requests.retrySource({ actor: tenantAdmin, requestId, source: "shop" }));
+      await world.pass(hour);
+    };
+    const deliveries = () => world.notifier.sent.filter(({ notice }) => notice.type === "delivery");
+    for (let time = 0; time < 3; time += 1) await retry();
+    expect(await world.read(requestId)).toMatchObject({ phase: "delivered", outcome: null });
+    expect(deliveries()).toHaveLength(1);
+    const audit = unwrap(await world.rights.requests.audit({ actor: tenantAdmin, requestId }));
+    expect(audit.filter(({ action }) => action === "nothing-new")).toHaveLength(3);
+
+    isSold = false;
+    await retry();
+    expect((await world.read(requestId)).outcome).toBe("completed");
+    expect(deliveries()).toHaveLength(2);
+  });
+
+  it("that waits for its letter to be accepted keeps that letter when a source is tried in vain", async () => {
+    let isDown = true;
+    const { notifier, accepted } = unreliable(({ notice }) => {
+      if (isDown && notice.type === "delivery") throw new Error("no mail today");
+    });
+    const shop = peopleSource("shop", people(2), {
+      export: () => {
+        throw new PermanentFailure("sold");
+      },
+    });
+    const world = await createWorld({ sources: [peopleSource("crm", people()), shop], notifier });
+    const { request } = unwrap(await world.rights.requests.submit(submission));
+    await world.settle();
+    unwrap(await world.rights.requests.acknowledge({ token: tokenOf(accepted) }));
+    await world.settle();
+    const on = { actor: tenantAdmin, requestId: request.id };
+    unwrap(await world.rights.requests.retrySource({ ...on, source: "shop" }));
+    await world.settle();
+    const view = await world.read(request.id);
+    expect(view.phase).toBe("packaged");
+    expect(view.messages.filter(({ kind }) => kind === "delivery")).toMatchObject([
+      { id: "delivery-1", status: "due" },
+    ]);
+    isDown = false;
+    await world.pass(hour);
+    expect((await world.read(request.id)).phase).toBe("delivered");
+    expect(accepted.filter(({ notice }) => notice.type === "delivery")).toHaveLength(1);
   });
 
   it("ends with exceptions where somebody settles what is missing", async () => {

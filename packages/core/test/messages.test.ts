@@ -1,23 +1,11 @@
-import { defineNotifier, type Message, PermanentFailure, type Row } from "@subject-rights/core";
+import { PermanentFailure, type Row } from "@subject-rights/core";
 import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { ada, admin, createWorld, peopleSource, tenantAdmin } from "./world.ts";
+import { ada, admin, createWorld, peopleSource, tenantAdmin, tokenOf, unreliable } from "./world.ts";
 
 const hour = 3_600_000;
 const people = () => new Map<string, Row[]>([[ada, [{}]]]);
 const submission = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
-
-const unreliable = (behave: (message: Message) => void) => {
-  const accepted: Message[] = [];
-  const notifier = defineNotifier({
-    id: "unreliable",
-    send: async (message) => {
-      behave(message);
-      accepted.push(message);
-    },
-  });
-  return { notifier, accepted };
-};
 
 describe("a notifier that", () => {
   it("is down for hours loses nothing", async () => {
@@ -48,9 +36,7 @@ describe("a notifier that", () => {
     const world = await createWorld({ sources: [peopleSource("crm", people())], notifier });
     const { request } = unwrap(await world.rights.requests.submit(submission));
     await world.settle();
-    const [confirmation] = accepted;
-    if (confirmation?.notice.type !== "confirmation") throw new Error("no confirmation");
-    await world.rights.requests.acknowledge({ token: confirmation.notice.token });
+    await world.rights.requests.acknowledge({ token: tokenOf(accepted) });
     await world.settle();
     expect(await world.read(request.id)).toMatchObject({
       outcome: "completed",

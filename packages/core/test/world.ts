@@ -5,6 +5,8 @@ import {
   createSubjectRights,
   type DataSourceDefinition,
   defineDataSource,
+  defineNotifier,
+  type Message,
   type RequestView,
   type Row,
   type Subject,
@@ -60,6 +62,27 @@ export const copyOfPeople = (
     for (const [email, rows] of origin) copy.set(email, rows);
   };
   return peopleSource(id, copy, { kind: "copy", refresh, ...changes });
+};
+
+/** A notifier that may throw before it takes a message, and keeps those that it took. */
+export const unreliable = (behave: (message: Message) => void, attachmentLimit = 1_000_000) => {
+  const accepted: Message[] = [];
+  const notifier = defineNotifier({
+    id: "unreliable",
+    attachmentLimit,
+    send: async (message) => {
+      behave(message);
+      accepted.push(message);
+    },
+  });
+  return { notifier, accepted };
+};
+
+/** Of the newest confirmation among messages. */
+export const tokenOf = (messages: readonly Pick<Message, "notice">[]): string => {
+  const notice = messages.findLast((message) => message.notice.type === "confirmation")?.notice;
+  if (notice?.type !== "confirmation") throw new Error("no confirmation was sent");
+  return notice.token;
 };
 
 /** An ability that never answers by itself. */
@@ -122,11 +145,7 @@ export const createWorld = async (
   };
   const rights = createSubjectRights(complete);
   unwrap(await rights.start());
-  const token = () => {
-    const notice = notifier.sent.findLast((message) => message.notice.type === "confirmation")?.notice;
-    if (notice?.type !== "confirmation") throw new Error("no confirmation was sent");
-    return notice.token;
-  };
+  const token = () => tokenOf(notifier.sent);
   const settle = async () => {
     await clock.advance(0);
     while (await isPackaging(rights)) {

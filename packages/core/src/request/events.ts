@@ -108,7 +108,7 @@ export type RequestEvent =
       readonly type: "package-built";
       /** What `partsOf` said when the work on it began. */
       readonly parts: string;
-      readonly package: Omit<ExportPackage, "downloads" | "builtAt" | "expiresAt">;
+      readonly package: Omit<ExportPackage, "parts" | "downloads" | "builtAt" | "expiresAt">;
       /** The download token, where the package is fetched by a link. */
       readonly token: string | null;
       /** What opens the package, where it is encrypted. */

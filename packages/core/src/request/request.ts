@@ -41,6 +41,8 @@ export const isDecided = ({ decisions }: Pick<Request, "decisions">): boolean =>
 export interface ExportPackage {
   /** Counts up when a source is read again after delivery and the package is made anew. */
   readonly edition: number;
+  /** What `partsOf` said when it was made. Left out: it is out of date, and is made anew with what is collected. */
+  readonly parts?: string;
   readonly artifact: string;
   readonly chunks: number;
   readonly bytes: number;

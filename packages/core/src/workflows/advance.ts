@@ -10,7 +10,8 @@ export const advance = (change: Change): Change => {
   const next = nextPhase(change);
   if (next === null) return withClaims(change);
   const { phase } = next.request;
-  const moved = phase !== change.request.phase && phase !== "closed";
+  // Closing, and going back, have names of their own.
+  const moved = phase !== change.request.phase && next.entries === change.entries;
   return advance(moved ? recorded(next, phase) : next);
 };
 

@@ -1,4 +1,5 @@
-import { changed, closed, noticeDue, recorded } from "../request/change.ts";
+import { type Change, changed, closed, noticeDue, recorded } from "../request/change.ts";
+import { deliveryNotice, secretNotice } from "../request/notices.ts";
 import { isDecided, type Request } from "../request/request.ts";
 import { isResolved, isStuck, type SourceStep } from "../request/steps.ts";
 import type { Workflow } from "./workflow.ts";
@@ -31,7 +32,9 @@ export const exportWorkflow: Workflow = {
       case "approved":
         return changed(change, { phase: "collecting" });
       case "collecting": {
-        if (!isCollected(request) || !isEmptyHanded(request) || request.steps.some(isAwaited)) return null;
+        if (!isCollected(request)) return null;
+        if (!isEmptyHanded(request)) return isCurrent(request) ? nothingNew(change) : null;
+        if (request.steps.some(isAwaited)) return null;
         const told = noticeDue(change, "failure-1", "failure");
         if (request.steps.every(isResolved)) return closed(told, "failed");
         return told.request === request ? null : recorded(told, "export-failed");
@@ -73,3 +76,20 @@ export const partsOf = (request: Request): string =>
     .filter(gave)
     .map(({ source, generation }) => `${source}/${generation}`)
     .join(" ");
+
+/** Whether the package holds what there is: the person is not sent the same again because a source was tried in vain. */
+const isCurrent = (request: Request): boolean => request.package?.parts === partsOf(request);
+
+/** Back to where it was. The audit does not say again that it was delivered. */
+const nothingNew = (change: Change): Change => {
+  const phase = hasArrived(change.request) ? "delivered" : "packaged";
+  return recorded(changed(change, { phase }), "nothing-new");
+};
+
+/** A package that nobody can open is not delivered: its secret has to be there too. */
+export const hasArrived = ({ package: held, notices }: Request): boolean => {
+  if (held === null) return false;
+  const { edition } = held;
+  const parts = notices.filter(({ id }) => id === deliveryNotice(edition) || id === secretNotice(edition));
+  return parts.some(({ kind }) => kind === "delivery") && parts.every(({ status }) => status === "sent");
+};

@@ -9,10 +9,10 @@ import {
   recorded,
   without,
 } from "../../request/change.ts";
-import { deliveryNotice, type NoticeRecord, secretNotice } from "../../request/notices.ts";
-import type { Request } from "../../request/request.ts";
+import type { NoticeRecord } from "../../request/notices.ts";
 import { backoff, type Rules } from "../../request/rules.ts";
 import { err, ok, type Result } from "../../result.ts";
+import { hasArrived } from "../export.ts";
 import type { EventOf } from "./events.ts";
 import { extensionTold } from "./keeping-time.ts";
 
@@ -44,16 +44,9 @@ export const noticeSent = (change: Change, event: EventOf<"notice-sent">, rules:
       notice.id in tokens ? changedConfidential(sent, { tokens: without(tokens, notice.id) }) : sent;
     const noted = recorded(cleared, "notice-sent", { notice: notice.id }, notice.source);
     const told = notice.kind === "extension" ? extensionTold(noted, rules) : noted;
-    const { phase, package: held } = told.request;
-    const isDelivered = phase === "packaged" && held !== null && hasArrived(told.request, held.edition);
+    const isDelivered = told.request.phase === "packaged" && hasArrived(told.request);
     return isDelivered ? changed(told, { phase: "delivered" }) : told;
   });
-
-/** A package that nobody can open is not delivered: its secret has to be there too. */
-const hasArrived = ({ notices }: Request, edition: number): boolean => {
-  const parts = notices.filter(({ id }) => id === deliveryNotice(edition) || id === secretNotice(edition));
-  return parts.some(({ kind }) => kind === "delivery") && parts.every(({ status }) => status === "sent");
-};
 
 /** A message is tried for as long as it takes; only "never will" ends it, visibly. */
 export const noticeFailed = (change: Change, event: EventOf<"notice-failed">, rules: Rules): Transition =>
@@ -77,7 +70,14 @@ export const noticeRetried = (change: Change, event: EventOf<"notice-retried">):
     const told = recorded(change, "notice-retried", { notice: notice.id }, notice.source);
     // A package is made for one way of delivery: for another way it is made, and announced, anew.
     if (notice.problem?.code === "package-too-large" && change.request.phase === "packaged") {
-      return changed(changedNotice(told, notice.id, { status: "withdrawn" }), { phase: "collecting" });
+      return packagedAnew(changedNotice(told, notice.id, { status: "withdrawn" }));
     }
     return changedNotice(told, notice.id, { status: "due", attempts: 0, problem: null, nextAttemptAt: null });
   });
+
+/** From what is collected, and without asking any source again. */
+const packagedAnew = (change: Change): Change => {
+  if (change.request.package === null) return change;
+  const { parts: _, ...held } = change.request.package;
+  return changed(change, { phase: "collecting", package: held });
+};

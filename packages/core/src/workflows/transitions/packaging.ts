@@ -36,6 +36,7 @@ export const packageBuilt = (
     ),
     package: {
       ...event.package,
+      parts: event.parts,
       builtAt: change.at,
       expiresAt: after(change, rules.packageValidFor),
       downloads: 0,
