@@ -101,6 +101,12 @@ export const replyTokenOf = (token: string): string => {
     .join("");
 };
 
+/** A new token for whoever is to confirm, with what is stored of it: hashes only. */
+export const newConfirmation = (randomness: Randomness) => {
+  const token = newToken(randomness);
+  return { token, tokenHash: sha256(token), replyTokenHash: sha256(replyTokenOf(token)) };
+};
+
 /** A random id in the form of RFC 9562, version 4. */
 export const newId = (randomness: Randomness): string => {
   const bytes = Buffer.from(randomness.bytes(16));

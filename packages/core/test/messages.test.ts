@@ -20,7 +20,7 @@ describe("a notifier that", () => {
       { kind: "confirmation", status: "due", problem: { code: "unavailable" } },
     ]);
     isDown = false;
-    await world.clock.advance(60_000);
+    await world.clock.advance(hour);
     expect(accepted.map(({ notice }) => notice.type)).toEqual(["confirmation"]);
     // Hours of tries are one line in the audit, and what the driver said is nowhere.
     const audit = unwrap(await world.rights.requests.audit({ actor: admin, requestId: request.id }));

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AuditEntry } from "../audit/entry.ts";
 import { checkInput } from "../bridge/issues.ts";
-import { newToken, replyTokenOf, sha256 } from "../crypto.ts";
+import { newConfirmation } from "../crypto.ts";
 import { KeyDestroyed, NotPossibleNow, type TokenRejected } from "../errors.ts";
 import type { Actor } from "../request/actor.ts";
 import { confidentialOf } from "../request/change.ts";
@@ -166,7 +166,12 @@ export interface Requests {
     readonly within: number;
   }): ResultAsync<readonly RequestView[], ReadError>;
 
-  /** Sends a message again that could not be delivered. */
+  /**
+   * Sends a message again that could not be delivered, now: one that has failed, or that waits for its next try. What
+   * is over by now (a package, a token) is made anew first, and goes out under a new id.
+   *
+   * Errors: `NotPossibleNow` where it was sent or withdrawn, or was not tried yet.
+   */
   resendMessage(input: OnRequest & { readonly message: string }): ResultAsync<RequestView, ChangeError>;
 
   /**
@@ -194,13 +199,11 @@ export const requestsOf = (context: FacadeContext): Requests => {
     acknowledge: ({ token }) => acknowledge(services, token),
     acknowledgeByReply: (input) => acknowledgeByReply(services, input),
 
-    resendConfirmation: (input) => {
-      const token = newToken(services.randomness);
-      const tokenHash = sha256(token);
-      const replyTokenHash = sha256(replyTokenOf(token));
-      const event = { type: "confirmation-reissued", token, tokenHash, replyTokenHash } as const;
-      return changeRequest(context, input, "resend-message", event);
-    },
+    resendConfirmation: (input) =>
+      changeRequest(context, input, "resend-message", {
+        type: "confirmation-reissued",
+        ...newConfirmation(services.randomness),
+      }),
 
     decline: (input) =>
       changeRequest(

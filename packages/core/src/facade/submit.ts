@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { checkInput } from "../bridge/issues.ts";
-import { newId, newToken, replyTokenOf, sha256 } from "../crypto.ts";
+import { newConfirmation, newId } from "../crypto.ts";
 import {
   type Damaged,
   type IdempotencyKeyReused,
@@ -202,7 +202,6 @@ const storeNew = (
 ): ResultAsync<Submitted, SubmitError> => {
   const { clock, randomness, rules, requestStore, calendar, timeZone } = services;
   const key = { tenant: actor.tenant, id: once?.id ?? newId(randomness) };
-  const token = newToken(randomness);
   const receivedOn = dayIn(timeZone, receivedAt);
   const prepared = deadlineDates(calendar, timeZone, receivedOn).andThen((dates) =>
     createRequestKey(services, key).andThen((secret) =>
@@ -229,9 +228,7 @@ const storeNew = (
         submission: once?.submission ?? null,
         needsApproval: needsApproval({ tenant: actor.tenant, kind, category }),
         deadline: { ...dates, timeZone, receivedOn },
-        token,
-        tokenHash: sha256(token),
-        replyTokenHash: sha256(replyTokenOf(token)),
+        ...newConfirmation(randomness),
         actor: actor.id,
         at: instant(clock.now()),
       },

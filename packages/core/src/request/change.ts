@@ -112,6 +112,17 @@ export const noticeDue = (
         ],
       });
 
+/**
+ * Makes a message due in place of one that was not sent. Its tries are counted on, so that an outage stays one outage:
+ * its pauses do not begin anew, and neither does its line in the audit.
+ */
+export const noticeInPlaceOf = (change: Change, before: string, id: string, kind: NoticeKind): Change => {
+  const due = noticeDue(change, id, kind);
+  const earlier = change.request.notices.find((notice) => notice.id === before);
+  if (earlier?.status !== "withdrawn" || earlier.problem?.retryable !== true) return due;
+  return changedNotice(due, id, { attempts: earlier.attempts, problem: earlier.problem });
+};
+
 /** Adds an identifier that is known to be the person's, unless it is there. */
 export const identifierAdded = (change: Change, identifier: Identifier, pseudonym: string): Change => {
   const { identifiers } = confidentialOf(change.request);

@@ -114,6 +114,8 @@ export type RequestEvent =
       /** What opens the package, where it is encrypted. */
       readonly secret: string | null;
     }
+  /** It was over before its delivery was accepted. */
+  | { readonly type: "package-expired"; readonly edition: number }
   | {
       readonly type: "package-downloaded";
       /** With the token of the delivery message, rather than by somebody who may fetch it anyway. */

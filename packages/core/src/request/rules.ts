@@ -31,6 +31,8 @@ export interface Rules {
   readonly blockedDelay: number;
   /** How often a request that a hold keeps looks whether it still stands. */
   readonly holdDelay: number;
+  /** The longest pause between two tries of a message. */
+  readonly messageDelay: number;
   /** How long a message that could not be delivered keeps a closed request's identifiers readable. */
   readonly undeliveredKept: number;
 }
@@ -56,6 +58,7 @@ export const defaultRules: Rules = {
   downloads: null,
   blockedDelay: 5 * second,
   holdDelay: hour,
+  messageDelay: hour,
   undeliveredKept: 30 * day,
 };
 

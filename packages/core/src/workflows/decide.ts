@@ -21,7 +21,7 @@ import {
   probed,
   sourceAnswers,
 } from "./transitions/outages.ts";
-import { packageBuilt, packageDownloaded } from "./transitions/packaging.ts";
+import { packageBuilt, packageDownloaded, packageExpired } from "./transitions/packaging.ts";
 import { answerTask, retry, settle } from "./transitions/people.ts";
 import { register } from "./transitions/registering.ts";
 import { collected, failed, finished, located, started, verified } from "./transitions/working.ts";
@@ -65,6 +65,7 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "identity-confirmed": open,
   "reminder-due": open,
   "package-built": ["collecting"],
+  "package-expired": phases,
   "package-downloaded": phases,
   "notice-sent": phases,
   "notice-failed": phases,
@@ -160,6 +161,8 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return remind(change);
     case "package-built":
       return packageBuilt(change, event, rules);
+    case "package-expired":
+      return packageExpired(change, event);
     case "package-downloaded":
       return packageDownloaded(change, event, rules);
     case "notice-sent":

@@ -20,7 +20,8 @@ import { type Action, dueActions } from "../../src/workflows/actions.ts";
 import { decide } from "../../src/workflows/decide.ts";
 import { partsOf } from "../../src/workflows/export.ts";
 
-export const rules = { ...defaultRules, identifiers: 4, downloads: 1 };
+/** A package is over before a script is. */
+export const rules = { ...defaultRules, identifiers: 4, downloads: 1, packageValidFor: 12 * 3_600_000 };
 
 const abilities: fc.Arbitrary<SourceAbilities> = fc.record({
   identify: fc.boolean(),
@@ -163,6 +164,9 @@ export class Machine {
     switch (action.do) {
       case "send": {
         const notice = action.notice.id;
+        const { package: held } = request;
+        if (action.notice.kind === "delivery" && held !== null && held.expiresAt <= this.at())
+          return this.happen({ type: "package-expired", edition: held.edition });
         const problem = { code: "unavailable", retryable: luck !== "never" } as const;
         const failed = luck === "fails" || luck === "never";
         return this.happen(

@@ -9,9 +9,12 @@ import { addressFor } from "./addresses.ts";
 import { carrySecret } from "./carry-secret.ts";
 import { callFor, type Effect } from "./effect.ts";
 import { noticeFacts } from "./notice-facts.ts";
+import { outOfDate } from "./out-of-date.ts";
 
 /** Sends a message. It carries the same id at every try, so that a second one is recognised where it arrives. */
 export const send = async (effect: Effect, notice: NoticeRecord): Promise<RequestEvent> => {
+  const overtaken = outOfDate(effect, notice);
+  if (overtaken !== null) return overtaken;
   const { kind } = notice;
   const sent =
     kind === "package-secret"

@@ -8,6 +8,7 @@ import {
   closed,
   confidentialOf,
   noticeDue,
+  noticeInPlaceOf,
   recorded,
 } from "../../request/change.ts";
 import { categoriesReached } from "../../request/kinds.ts";
@@ -55,7 +56,8 @@ export const reissue = (change: Change, event: EventOf<"confirmation-reissued">,
   const sealed = changedConfidential(renewed, {
     tokens: { ...confidentialOf(renewed.request).tokens, [notice]: event.token },
   });
-  return recorded(noticeDue(sealed, notice, "confirmation"), "confirmation-reissued");
+  const due = noticeInPlaceOf(sealed, confirmationNotice(issued - 1), notice, "confirmation");
+  return recorded(due, "confirmation-reissued");
 };
 
 export const lapse = (change: Change): Change => closed(withdrawNotices(change), "lapsed");

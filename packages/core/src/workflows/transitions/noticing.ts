@@ -15,6 +15,7 @@ import { err, ok, type Result } from "../../result.ts";
 import { hasArrived } from "../export.ts";
 import type { EventOf } from "./events.ts";
 import { extensionTold } from "./keeping-time.ts";
+import { packagedAnew } from "./packaging.ts";
 
 type Transition = Result<Change, NotPossibleNow>;
 
@@ -53,11 +54,12 @@ export const noticeFailed = (change: Change, event: EventOf<"notice-failed">, ru
   noticeIn(change, event.notice, "due").map((notice) => {
     const attempts = notice.attempts + 1;
     const { problem } = event;
+    const pauses = { ...rules.retry, longestDelay: rules.messageDelay };
     const noted = changedNotice(change, notice.id, {
       attempts,
       problem,
       status: problem.retryable ? "due" : "failed",
-      nextAttemptAt: problem.retryable ? after(change, backoff(rules.retry, attempts, event.jitter)) : null,
+      nextAttemptAt: problem.retryable ? after(change, backoff(pauses, attempts, event.jitter)) : null,
     });
     // One line for a whole outage: hours of tries would bury the rest of the audit.
     return notice.problem?.code === problem.code
@@ -65,19 +67,14 @@ export const noticeFailed = (change: Change, event: EventOf<"notice-failed">, ru
       : recorded(noted, "notice-failed", { notice: notice.id, code: problem.code }, notice.source);
   });
 
+/** At once, whether it has failed or waits for its next try. What is out of date by now is seen before it is sent. */
 export const noticeRetried = (change: Change, event: EventOf<"notice-retried">): Transition =>
-  noticeIn(change, event.notice, "failed").map((notice) => {
+  noticeIn(change, event.notice, "failed", "due").andThen((notice) => {
+    if (notice.problem === null) return err(new NotPossibleNow(`Message "${notice.id}" was not tried yet.`));
     const told = recorded(change, "notice-retried", { notice: notice.id }, notice.source);
     // A package is made for one way of delivery: for another way it is made, and announced, anew.
-    if (notice.problem?.code === "package-too-large" && change.request.phase === "packaged") {
-      return packagedAnew(changedNotice(told, notice.id, { status: "withdrawn" }));
-    }
-    return changedNotice(told, notice.id, { status: "due", attempts: 0, problem: null, nextAttemptAt: null });
+    if (notice.problem.code === "package-too-large") return ok(packagedAnew(told));
+    return ok(
+      changedNotice(told, notice.id, { status: "due", attempts: 0, problem: null, nextAttemptAt: null }),
+    );
   });
-
-/** From what is collected, and without asking any source again. */
-const packagedAnew = (change: Change): Change => {
-  if (change.request.package === null) return change;
-  const { parts: _, ...held } = change.request.package;
-  return changed(change, { phase: "collecting", package: held });
-};

@@ -4,13 +4,13 @@ import {
   type Change,
   changed,
   changedConfidential,
-  noticeDue,
+  noticeInPlaceOf,
   recorded,
 } from "../../request/change.ts";
 import { deliveryNotice, secretNotice } from "../../request/notices.ts";
 import type { Rules } from "../../request/rules.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { mayPackage, partsOf } from "../export.ts";
+import { hasArrived, mayPackage, partsOf } from "../export.ts";
 import type { EventOf } from "./events.ts";
 
 export const packageBuilt = (
@@ -25,15 +25,8 @@ export const packageBuilt = (
     return err(new NotPossibleNow("The package is out of date."));
   }
   const { edition, bytes, files, sha256 } = event.package;
-  const built = changed(change, {
+  const built = changed(undelivered(change), {
     phase: "packaged",
-    // A delivery that was not sent by now would hand out this package under the name of an older one, and the
-    // secret of an older one would open nothing.
-    notices: request.notices.map((notice) =>
-      (notice.kind === "delivery" || notice.kind === "package-secret") && notice.status !== "sent"
-        ? { ...notice, status: "withdrawn", nextAttemptAt: null }
-        : notice,
-    ),
     package: {
       ...event.package,
       parts: event.parts,
@@ -49,11 +42,49 @@ export const packageBuilt = (
       ...(event.secret === null ? {} : { [secretNotice(edition)]: event.secret }),
     },
   });
-  const announced = noticeDue(withToken, notice, "delivery");
+  const announced = noticeInPlaceOf(withToken, deliveryNotice(edition - 1), notice, "delivery");
   const withSecret =
-    event.secret === null ? announced : noticeDue(announced, secretNotice(edition), "package-secret");
+    event.secret === null
+      ? announced
+      : noticeInPlaceOf(announced, secretNotice(edition - 1), secretNotice(edition), "package-secret");
   const detail = { edition, bytes, files, sha256, missing: event.package.missing.length };
   return ok(recorded(withSecret, "packaged", detail));
+};
+
+/**
+ * A delivery that was not sent by now would hand out another package under the name of an older one, and the secret of an
+ * older one would open nothing.
+ */
+const undelivered = (change: Change): Change =>
+  changed(change, {
+    notices: change.request.notices.map((notice) =>
+      (notice.kind === "delivery" || notice.kind === "package-secret") && notice.status !== "sent"
+        ? { ...notice, status: "withdrawn", nextAttemptAt: null }
+        : notice,
+    ),
+  });
+
+/** Has the package made, and announced, once more: from what is collected, and without asking any source again. */
+export const packagedAnew = (change: Change): Change => {
+  const { package: held, phase } = change.request;
+  if (held === null) return change;
+  const { parts: _, ...outOfDate } = held;
+  return changed(undelivered(change), {
+    package: outOfDate,
+    ...(phase === "packaged" ? { phase: "collecting" } : {}),
+  });
+};
+
+/** Nobody is sent what cannot be opened or fetched any more: they get a package, and a letter, that hold. */
+export const packageExpired = (
+  change: Change,
+  event: EventOf<"package-expired">,
+): Result<Change, NotPossibleNow> => {
+  const { package: held } = change.request;
+  if (held?.edition !== event.edition || change.now < held.expiresAt || hasArrived(change.request)) {
+    return err(new NotPossibleNow("There is no package that expired before it was delivered."));
+  }
+  return ok(recorded(packagedAnew(change), "package-expired", { edition: held.edition }));
 };
 
 /**

@@ -1,0 +1,31 @@
+import { newConfirmation } from "../../crypto.ts";
+import { instant } from "../../instant.ts";
+import type { RequestEvent } from "../../request/events.ts";
+import type { NoticeRecord } from "../../request/notices.ts";
+import type { Effect } from "./effect.ts";
+
+/**
+ * What happens in place of sending a message whose token, link or date is over, because it could not be sent in time:
+ * what it speaks of is made anew, and so is the message. Null where it still holds.
+ */
+export const outOfDate = ({ request, services }: Effect, { kind }: NoticeRecord): RequestEvent | null => {
+  const now = instant(services.clock.now());
+  const { acknowledgement, package: held, approval, phase } = request;
+  switch (kind) {
+    case "confirmation":
+      return phase === "received" && now >= acknowledgement.expiresAt
+        ? { type: "confirmation-reissued", ...newConfirmation(services.randomness) }
+        : null;
+    case "delivery":
+    case "package-secret":
+      return held !== null && now >= held.expiresAt
+        ? { type: "package-expired", edition: held.edition }
+        : null;
+    case "approval":
+      return approval?.state === "waiting" && approval.expiresAt !== null && now >= approval.expiresAt
+        ? { type: "plan-expired" }
+        : null;
+    default:
+      return null;
+  }
+};
