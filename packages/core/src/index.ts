@@ -18,7 +18,7 @@ export type { Links } from "./runner/services.ts";
 // Use it: one group of calls each
 export type { Requests, RevealedSubject } from "./facade/requests.ts";
 export type { FetchedPackage, Packages } from "./facade/packages.ts";
-export type { ListSourcesError, RefreshError, SourceRow, Sources } from "./facade/sources.ts";
+export type { ListSourcesError, RefreshError, RetryAllError, SourceRow, Sources } from "./facade/sources.ts";
 export type { ListUsersError, Users } from "./facade/users.ts";
 export type { LeftBehind, ListSweepsError, Sweeps } from "./facade/erase-many.ts";
 export type {

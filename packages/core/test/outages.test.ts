@@ -1,6 +1,11 @@
-import { type DataSourceDefinition, PermanentFailure, type Row } from "@subject-rights/core";
+import {
+  type DataSourceDefinition,
+  defineDataSource,
+  PermanentFailure,
+  type Row,
+} from "@subject-rights/core";
 import { memoryTables } from "@subject-rights/memory";
-import { seededRandomness, simulatedClock, unwrap } from "@subject-rights/testing";
+import { seededRandomness, simulatedClock, unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { admin, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
 
@@ -294,5 +299,61 @@ describe("two processes over one store", () => {
     expect(await outcomes(one, ids)).toEqual(all(20, "completed"));
     await one.rights.stop();
     await other.rights.stop();
+  });
+});
+
+describe("a source that somebody has mended", () => {
+  it("is tried again for everybody who waits for it, by one call", async () => {
+    const people = emails(6);
+    let mended = false;
+    const broken = () => {
+      if (!mended) throw new PermanentFailure("the password has changed");
+    };
+    const crm = switchable("crm", people, {
+      async *export() {
+        broken();
+        yield { collection: "people", rows: [] };
+      },
+      erase: async () => {
+        broken();
+        return [{ collection: "people", outcome: "absent" }];
+      },
+      locate: async () => [],
+    });
+    const shop = switchable("shop", people);
+    shop.state.isDown = false;
+    const world = await createWorld({ sources: [crm.source, shop.source] });
+    const ids = await acknowledgedAll(world, people);
+    await world.pass(day);
+    const input = { actor: admin, source: "crm" };
+    mended = true;
+    const { requests } = unwrap(await world.rights.sources.retryAll(input));
+    expect([...requests].sort()).toEqual([...ids].sort());
+    await world.settle();
+    // Exports that went on without it are delivered anew.
+    expect(await outcomes(world, ids)).toEqual(all(6, "completed"));
+    expect(unwrap(await world.rights.sources.retryAll(input))).toEqual({ requests: [] });
+    const unknown = await world.rights.sources.retryAll({ ...input, source: "crm-2" });
+    expect(unwrapError(unknown).code).toBe("source-not-found");
+    await world.rights.stop();
+  });
+
+  it("is not, where an owner has said that they cannot", async () => {
+    const world = await createWorld({
+      sources: [
+        defineDataSource({
+          id: "cabinet",
+          title: "The cabinet",
+          holds: ["customer-data"],
+          kind: "origin",
+          owner: "otto@northwind.example",
+        }),
+      ],
+    });
+    const requestId = await world.acknowledged("erasure");
+    const answer = { actor: admin, requestId, source: "cabinet", answer: "cannot", note: "locked" } as const;
+    unwrap(await world.rights.requests.answerTask(answer));
+    expect(unwrap(await world.rights.sources.retryAll(answer))).toEqual({ requests: [] });
+    await world.rights.stop();
   });
 });

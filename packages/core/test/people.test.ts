@@ -48,6 +48,7 @@ describe("an actor", () => {
       packages.fetch(on),
       sources.list({ actor: stranger }),
       sources.refresh({ actor: stranger, source: "paper" }),
+      sources.retryAll({ actor: stranger, source: "paper" }),
       users.list({ actor: stranger }),
       users.remove({ actor: stranger, userIds: ["u"] }),
     ]);

@@ -245,6 +245,8 @@ describe("the OpenAPI document", () => {
       await waitsFor("source");
       await done("retrySource", await staged.post(`${path}/sources/moody/retry`));
       await waitsFor("source");
+      await done("retrySourceForAll", await staged.post("/sources/moody/retry"));
+      await waitsFor("source");
       await done("answerTask", await staged.post(`${path}/sources/cabinet/answer`, note));
       isDown = false;
       await done("settleSource", await staged.post(`${path}/sources/moody/settle`, { reason: "by hand" }));

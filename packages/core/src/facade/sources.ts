@@ -2,6 +2,7 @@ import type { DataSource } from "../bridge/define-data-source.ts";
 import { newId } from "../crypto.ts";
 import {
   type CallFailed,
+  type ChangedMeanwhile,
   type Damaged,
   type InvalidInput,
   type NotAllowed,
@@ -13,11 +14,12 @@ import type { StoredSourceStatus } from "../ports/source-status-store.ts";
 import type { Actor } from "../request/actor.ts";
 import type { Category } from "../request/kinds.ts";
 import type { ProblemCode } from "../request/problems.ts";
-import { isStuck, type SourceStatus } from "../request/steps.ts";
+import { isStuck, type SourceStatus, type SourceStep } from "../request/steps.ts";
 import { errAsync, orThrow, type ResultAsync } from "../result.ts";
 import { openRequests } from "../runner/every-request.ts";
 import type { Services } from "../runner/services.ts";
 import { refreshSource } from "../runner/source-status.ts";
+import { tellOther } from "../runner/tell-other.ts";
 import { caught } from "./caught.ts";
 import type { FacadeContext } from "./context.ts";
 import { authorise } from "./policy.ts";
@@ -41,6 +43,13 @@ export interface SourceRow {
 }
 
 export type ListSourcesError = InvalidInput | NotAllowed | StorageFailed | Damaged;
+export type RetryAllError =
+  | InvalidInput
+  | NotAllowed
+  | SourceNotFound
+  | StorageFailed
+  | Damaged
+  | ChangedMeanwhile;
 export type RefreshError = InvalidInput | NotAllowed | SourceNotFound | CallFailed | StorageFailed;
 
 /** The Data Sources page as calls. */
@@ -54,11 +63,29 @@ export interface Sources {
    * `not-supported` for a source that cannot be refreshed.
    */
   refresh(input: { readonly actor: Actor; readonly source: string }): ResultAsync<void, RefreshError>;
+  /**
+   * Tries a source again, now, for every open request that cannot go on because of it, whatever the reason: for when it
+   * was mended. What went on without the source takes it in. An owner's "cannot" stays as it is: that is answered, and not
+   * tried. Answers with the requests for which it is tried.
+   *
+   * Errors: `SourceNotFound`; `Damaged` where a request cannot be read.
+   */
+  retryAll(input: {
+    readonly actor: Actor;
+    readonly source: string;
+  }): ResultAsync<{ readonly requests: readonly string[] }, RetryAllError>;
 }
 
 export const sourcesOf = ({ services, policy }: FacadeContext): Sources => ({
   list: ({ actor }) =>
     authorise(policy, actor, "list-sources").andThen(({ tenant }) => caught(() => rows(services, tenant))),
+
+  retryAll: ({ actor, source }) =>
+    authorise(policy, actor, "retry-source").andThen((allowed) =>
+      services.sources.has(source)
+        ? caught(() => retryAll(services, allowed, source))
+        : errAsync(new SourceNotFound(source)),
+    ),
 
   refresh: ({ actor, source: id }) =>
     authorise(policy, actor, "refresh-source").andThen(({ tenant }) => {
@@ -75,6 +102,18 @@ export const sourcesOf = ({ services, policy }: FacadeContext): Sources => ({
       });
     }),
 });
+
+const retryAll = async (services: Services, { tenant, id: actor }: Actor, source: string) => {
+  const requests: string[] = [];
+  for await (const request of openRequests(services, tenant)) {
+    if (!request.steps.some((step) => step.source === source && mayTryAgain(step))) continue;
+    if (await tellOther(services, request, { type: "source-retried", source }, actor))
+      requests.push(request.id);
+  }
+  return { requests };
+};
+
+const mayTryAgain = (step: SourceStep): boolean => isStuck(step) && step.manual?.answer !== "cannot";
 
 interface AtWork {
   isRunning: boolean;

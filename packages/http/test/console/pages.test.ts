@@ -167,6 +167,20 @@ describe("data sources", () => {
     await office.post(`/requests/${id}/cancel`, { reason });
   });
 
+  it("are tried again for everybody who waits, by one button", async () => {
+    office.switches.isDown = true;
+    const id = await office.underWay("erasure", "customer-data", "dora@example.org");
+    await office.until(id, ({ waitingFor }) => waitingFor.some((each) => each.for === "source"));
+    expect(await office.text("/sources")).toMatch(/Support tickets.*?sources\/retry.*?Try again for all/s);
+    office.switches.isDown = false;
+    expect(location(await office.post("/sources/retry", { source: "tickets" }))).toBe(
+      "/privacy/console/sources?said=retried-for-all#source-tickets",
+    );
+    await office.until(id, ({ waitingFor }) => waitingFor.every((each) => each.for !== "source"));
+    await office.post(`/requests/${id}/cancel`, { reason });
+    expect((await office.post("/sources/retry", { source: "no-such" })).status).toBe(404);
+  });
+
   it("have their refusals as pages", async () => {
     expect((await office.post("/sources/refresh", { source: "no-such" })).status).toBe(404);
     expect((await office.post("/sources/refresh", { source: "profiles" }, "exporter")).status).toBe(403);

@@ -2,9 +2,8 @@ import { NotPossibleNow } from "../../errors.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import type { OutageNews } from "../../request/outage.ts";
 import type { Request } from "../../request/request.ts";
-import { orThrow } from "../../result.ts";
-import { applyAll } from "../apply.ts";
 import { openRequests } from "../every-request.ts";
+import { tellOther } from "../tell-other.ts";
 import type { Effect } from "./effect.ts";
 
 /**
@@ -19,21 +18,11 @@ export const passOn = async (effect: Effect, news: OutageNews): Promise<RequestE
   for await (const other of openRequests(services, request.tenant)) {
     if (signal.aborted) throw new NotPossibleNow("The library stops, or the request is over.");
     if (other.id === request.id || !waitsFor(other, source)) continue;
-    if (news.news === "answers") await tell(effect, other, { type: "source-answers", source, toldAt });
-    else if (await tell(effect, other, { type: "outage-handed-on", source, since, toldAt })) break;
+    if (news.news === "answers") await tellOther(services, other, { type: "source-answers", source, toldAt });
+    else if (await tellOther(services, other, { type: "outage-handed-on", source, since, toldAt })) break;
   }
   return { type: "outage-news-passed-on", source };
 };
 
 const waitsFor = ({ steps }: Request, source: string): boolean =>
   steps.some((step) => step.source === source && step.outage != null);
-
-/** @returns false where the other request has moved on, or cannot be worked on at all */
-const tell = async ({ services }: Effect, { tenant, id }: Request, event: RequestEvent): Promise<boolean> => {
-  const others = { ...services, requestStore: services.otherRequests };
-  const told = await applyAll(others, { tenant, id }, [event]);
-  if (told.isOk()) return told.value.refusals.every((refusal) => refusal === null);
-  // What is wrong with another request is shown there, and must not keep the rest waiting.
-  if (told.error.code === "storage-failed" || told.error.code === "changed-meanwhile") orThrow(told);
-  return false;
-};

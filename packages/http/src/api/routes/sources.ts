@@ -17,6 +17,20 @@ export const sourceRoutes: readonly ApiRoute[] = [
     handle: ({ rights, actor }) => rights.sources.list({ actor }).map((sources) => json(200)({ sources })),
   }),
   route({
+    id: "retrySourceForAll",
+    method: "post",
+    path: "/sources/{source}/retry",
+    title: "Tries one source again for every open request that cannot go on because of it",
+    answer: named("SourceRetried", z.object({ requests: z.array(z.string()) })),
+    errors: {
+      ...acting,
+      "changed-meanwhile": true,
+      damaged: true,
+      "source-not-found": true,
+    },
+    handle: ({ rights, actor, path }) => rights.sources.retryAll({ actor, ...path }).map(json(200)),
+  }),
+  route({
     id: "refreshSource",
     method: "post",
     path: "/sources/{source}/refresh",

@@ -78,10 +78,13 @@ const none = (words: string): Html =>
   html`<span class="quiet none" aria-hidden="true">–</span><span class="hidden">${words}</span>`;
 
 const action = (call: ConsoleCall, context: ConsoleContext, source: SourceRow): Html => {
-  const { id, title, canRefresh, status } = source;
-  if (!canRefresh || !call.get("visitor").may("refresh-source")) {
-    return none("None");
-  }
+  const { id, title, status, requests } = source;
+  const visitor = call.get("visitor");
+  const canRefresh = source.canRefresh && visitor.may("refresh-source");
+  const canRetry = requests.length > 0 && visitor.may("retry-source");
+  if (!canRefresh && !canRetry) return none("None");
+  const item = (name: string, words: string, disabled = false): Html =>
+    html`<form method="post" action="${context.path(`/console/sources/${name}`)}"><input type="hidden" name="source" value="${id}"><button${disabled ? html` disabled` : ""}>${words}</button></form>`;
   return html`<details class="menu"><summary aria-label="Actions for ${title}" title="Actions">…</summary>
-<div class="items"><form method="post" action="${context.path("/console/sources/refresh")}"><input type="hidden" name="source" value="${id}"><button${status === "running" ? html` disabled` : ""}>Refresh</button></form></div></details>`;
+<div class="items">${when(canRefresh, () => item("refresh", "Refresh", status === "running"))}${when(canRetry, () => item("retry", "Try again for all"))}</div></details>`;
 };

@@ -41,6 +41,15 @@ export const sourceRoutes = (context: ConsoleContext): Hono<ConsoleEnvironment> 
       return seeOther(call, context, `/console/sources#source-${source}`, "refresh-failed");
     return errorPage(call, context, answer, back);
   });
+  routes.post("/retry", async (call) => {
+    const { actor } = call.get("visitor");
+    const source = textField(call, "source");
+    const retried = await context.rights.sources.retryAll({ actor, source });
+    return retried.match(
+      () => seeOther(call, context, `/console/sources#source-${source}`, "retried-for-all"),
+      (error) => errorPage(call, context, error, back),
+    );
+  });
   return routes;
 };
 

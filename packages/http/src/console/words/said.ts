@@ -6,6 +6,7 @@ const sentences = {
   submitted: "The request is taken in. It was sent to be confirmed; until then nothing is read or erased.",
   "already-open": "The same was asked for already, and is still open. This is that request.",
   retried: "The source is tried again.",
+  "retried-for-all": "The source is tried again for everything that waits for it.",
   settled: "The source's part is closed.",
   approved: "The plan is approved. Everything is counted once more before anything is done.",
   answered: "The answer is taken in.",
