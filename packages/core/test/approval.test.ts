@@ -256,3 +256,122 @@ describe("what changes after the plan was put up", () => {
     expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
   });
 });
+
+describe("an approval binds what is erased at the moment when it is erased", () => {
+  const hour = 3_600_000;
+  const down = async (): Promise<never> => {
+    throw new Error("down");
+  };
+
+  /** Approved while the source is down; then the next deployment, in which it answers. */
+  const afterAnOutage = async (
+    held: Map<string, Row[]>,
+    change: () => void,
+    now: Partial<Parameters<typeof peopleSource>[2]> = {},
+  ) => {
+    const world = await createWorld({
+      sources: [peopleSource("crm", held, { revision: "1", erase: down })],
+      needsApproval: everything,
+    });
+    const requestId = await world.acknowledged("erasure");
+    unwrap(await approve(world, requestId, (await preview(world, requestId)).hash));
+    await world.pass(hour);
+    await world.rights.stop();
+    change();
+    const sources = [peopleSource("crm", held, { revision: "1", ...now })];
+    const next = await createWorld({ ...world.options, sources }, world.tables, world.clock);
+    await next.pass(24 * hour);
+    return { next, requestId };
+  };
+
+  it("so that what came in during an outage has to be approved", async () => {
+    const held = people(2);
+    const { next, requestId } = await afterAnOutage(held, () => held.get(ada)?.push({}, {}));
+    expect(held.get(ada)).toHaveLength(4);
+    expect((await next.read(requestId)).waitingFor).toMatchObject([{ for: "approval" }]);
+    expect(await actionsOf(next, requestId)).toContain("plan-outgrown");
+    const { hash, plan } = await preview(next, requestId);
+    expect(plan.sources[0]?.collections).toMatchObject([{ count: 4 }]);
+    unwrap(await approve(next, requestId, hash));
+    await next.settle();
+    expect(await next.read(requestId)).toMatchObject({ outcome: "completed", sources: [{ done: 4 }] });
+  });
+
+  it("so that a source that does something else now has to be approved", async () => {
+    const held = people(2);
+    const { next, requestId } = await afterAnOutage(held, () => undefined, { revision: "2" });
+    expect((await next.read(requestId)).waitingFor).toMatchObject([{ for: "approval" }]);
+    expect(held.get(ada)).toHaveLength(2);
+  });
+
+  it("and is none for making something else of the same records", async () => {
+    const held = people(2);
+    const { next, requestId } = await afterAnOutage(held, () => undefined, {
+      locate: async () => [
+        { collection: "people", count: held.get(ada)?.length ?? 0, becomes: "anonymised" },
+      ],
+    });
+    expect((await next.read(requestId)).waitingFor).toMatchObject([{ for: "approval" }]);
+  });
+
+  it("and holds where there is less by then", async () => {
+    const held = people(2);
+    const { next, requestId } = await afterAnOutage(held, () => held.get(ada)?.pop());
+    expect(await next.read(requestId)).toMatchObject({ outcome: "completed" });
+  });
+
+  it.each(["hold", "doubt"] as const)("after a %s as after an outage", async (wait) => {
+    const held = people(2);
+    const world = await createWorld({
+      sources: [peopleSource("crm", held, { erase: down })],
+      needsApproval: everything,
+    });
+    const requestId = await world.acknowledged("erasure");
+    const on = { actor: admin, requestId };
+    unwrap(await approve(world, requestId, (await preview(world, requestId)).hash));
+    await world.settle();
+    const identifiers = [{ type: "email", value: ada }];
+    const reason = "a case in court";
+    const hold =
+      wait === "hold" ? unwrap(await world.rights.holds.place({ actor: admin, identifiers, reason })) : null;
+    if (hold === null) unwrap(await world.rights.requests.suspend({ ...on, reason: "another address" }));
+    await world.rights.stop();
+    held.get(ada)?.push({});
+    const next = await createWorld(
+      { ...world.options, sources: [peopleSource("crm", held)] },
+      world.tables,
+      world.clock,
+    );
+    await next.pass(10 * hour);
+    expect(held.get(ada)).toHaveLength(3);
+    if (hold === null) unwrap(await next.rights.requests.resume(on));
+    else unwrap(await next.rights.holds.lift({ actor: admin, holdId: hold.hold.id, reason: "settled" }));
+    await next.pass(10 * hour);
+    expect(held.get(ada)).toHaveLength(3);
+    expect((await next.read(requestId)).waitingFor).toMatchObject([{ for: "approval" }]);
+  });
+
+  it("for what an owner is asked to erase as well", async () => {
+    const held = people(2);
+    let more = true;
+    const crm = peopleSource("crm", people(1), {
+      erase: async () => {
+        if (more) held.get(ada)?.push({});
+        more = false;
+        return [{ collection: "people", outcome: "absent" }];
+      },
+      locate: async () => [],
+    });
+    const paper = peopleSource("paper", held, {
+      erase: undefined as never,
+      owner: "archive@northwind.example",
+      kind: "copy",
+    });
+    const world = await createWorld({ sources: [crm, paper], needsApproval: everything });
+    const requestId = await world.acknowledged("erasure");
+    unwrap(await approve(world, requestId, (await preview(world, requestId)).hash));
+    await world.pass(60_000);
+    expect(world.notifier.sent.filter(({ notice }) => notice.type === "manual-task")).toEqual([]);
+    expect((await world.read(requestId)).waitingFor).toMatchObject([{ for: "approval" }]);
+  });
+});

@@ -139,6 +139,8 @@ export type RequestEvent =
     }
   | { readonly type: "plan-approved"; readonly plan: string }
   | { readonly type: "plan-expired" }
+  /** The source is another than when the plan was approved, or holds more: nothing was done there. */
+  | (OfStep & { readonly type: "plan-outgrown" })
   | { readonly type: "extended"; readonly reason: string }
   | { readonly type: "identity-questioned"; readonly reason: string }
   | { readonly type: "identity-confirmed"; readonly dates: DeadlineDates }

@@ -1,4 +1,4 @@
-import type { RecordFate } from "./outcomes.ts";
+import { type CollectionCount, goneCounts, type RecordFate } from "./outcomes.ts";
 import type { Plan, PlannedFate, PlannedSource } from "./planned.ts";
 import type { Request } from "./request.ts";
 import type { SourceStep } from "./steps.ts";
@@ -61,3 +61,42 @@ export const isCounted = (request: Request): boolean =>
   request.steps.every(
     (step) => step.stage !== "locate" || step.settlement !== null || step.status === "warning",
   );
+
+/**
+ * Whether a source holds more now than was counted for the plan, less what is gone by this request since, or other records
+ * than those, or would make something else of them. An export may well hand over more of the same.
+ */
+export const isMoreThanCounted = (step: SourceStep, now: readonly CollectionCount[]): boolean => {
+  const { located, goneBefore = [], outcomes, task } = step;
+  const before = located ?? [];
+  const fateNow = (each: CollectionCount) => `${fateOf(step, each.becomes)} ${each.collection}`;
+  if (task === "export") {
+    const names = before.map(fateNow);
+    return now.some((each) => each.count > 0 && !names.includes(fateNow(each)));
+  }
+  const gone = totalsOf(goneCounts(outcomes), ({ collection }) => collection);
+  const goneThen = totalsOf(goneBefore, ({ collection }) => collection);
+  const isMore = <Key extends (each: CollectionCount) => string>(
+    key: Key,
+    less: (name: string) => number,
+  ) => {
+    const counted = totalsOf(before, key);
+    return [...totalsOf(now, key)].some(([name, count]) => count > (counted.get(name) ?? 0) - less(name));
+  };
+  return (
+    isMore(fateNow, () => 0) ||
+    isMore(
+      ({ collection }) => collection,
+      (name) => Math.max(0, (gone.get(name) ?? 0) - (goneThen.get(name) ?? 0)),
+    )
+  );
+};
+
+const totalsOf = (
+  counts: readonly CollectionCount[],
+  key: (each: CollectionCount) => string,
+): Map<string, number> => {
+  const totals = new Map<string, number>();
+  for (const each of counts) totals.set(key(each), (totals.get(key(each)) ?? 0) + each.count);
+  return totals;
+};

@@ -7,7 +7,7 @@ import type { Request } from "../request/request.ts";
 import type { Rules } from "../request/rules.ts";
 import { err, ok, type Result } from "../result.ts";
 import { advance } from "./advance.ts";
-import { planApproved, planExpired, planMade } from "./transitions/approving.ts";
+import { planApproved, planExpired, planMade, planOutgrown } from "./transitions/approving.ts";
 import { acknowledge, end, lapse, reissue } from "./transitions/beginning.ts";
 import { finalise, reopen, unlink } from "./transitions/closing.ts";
 import { held, holdLifted } from "./transitions/holding.ts";
@@ -60,6 +60,7 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "plan-made": ["planned"],
   "plan-approved": working,
   "plan-expired": ["planned"],
+  "plan-outgrown": ["origins", "copies", "collecting"],
   extended: open,
   "identity-questioned": open,
   "identity-confirmed": open,
@@ -151,6 +152,8 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return planApproved(change, event);
     case "plan-expired":
       return planExpired(change);
+    case "plan-outgrown":
+      return planOutgrown(change, event);
     case "extended":
       return extend(change, event);
     case "identity-questioned":

@@ -11,6 +11,7 @@ import { totalCount } from "../../request/outcomes.ts";
 import type { CollectedCollection, SourceStep } from "../../request/steps.ts";
 import { err, ok, Result } from "../../result.ts";
 import { slices, writeChunk } from "../artifacts.ts";
+import { outgrownBy } from "./approved.ts";
 import { rowsArtifact } from "./artifact-names.ts";
 import { canFind, type Effect, failure, workFor } from "./effect.ts";
 
@@ -40,6 +41,9 @@ export const collect = async (effect: Effect, step: SourceStep): Promise<Request
     return failure(effect, step, new CallFailed(step.source, "not-supported", false));
   if (!canFind(work.value))
     return failure(effect, step, new CallFailed(step.source, "identifier-missing", false));
+  const outgrown = step.collected.length === 0 ? await outgrownBy(effect, step, work.value) : ok(null);
+  if (outgrown.isErr()) return failure(effect, step, outgrown.error);
+  if (outgrown.value !== null) return outgrown.value;
   // Work that began anew has collected nothing, and must not go on where the work before it stood.
   const { cursors } = confidentialOf(effect.request);
   const cursor = step.collected.length === 0 ? null : (cursors[step.source] ?? null);

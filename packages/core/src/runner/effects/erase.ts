@@ -15,6 +15,7 @@ import { err, errAsync, ok, okAsync, orThrow, type Result, type ResultAsync } fr
 import type { ApplyError } from "../apply.ts";
 import { keepStatus, refreshSource } from "../source-status.ts";
 import { suppressRequest } from "../suppressing.ts";
+import { outgrownBy } from "./approved.ts";
 import { check } from "./check.ts";
 import { canFind, type Effect, failure, type Work, workFor } from "./effect.ts";
 
@@ -75,8 +76,18 @@ const eraseTogether = async (
   return done.error === apart ? null : err(done.error);
 };
 
-/** Erases, asks afterwards, and says what happened. */
+/** Erases what was approved, asks afterwards, and says what happened. */
 const eraseAndCheck = (
+  effect: Effect,
+  step: SourceStep,
+  work: Work,
+): ResultAsync<RequestEvent, FailedTry | StorageFailed> =>
+  // What an owner was asked for was held against the plan then.
+  (step.task === "manual" ? okAsync(null) : outgrownBy(effect, step, work))
+    .mapErr((failed): FailedTry | StorageFailed => ({ failed, outcomes: [] }))
+    .andThen((outgrown) => (outgrown === null ? eraseNow(effect, step, work) : okAsync(outgrown)));
+
+const eraseNow = (
   effect: Effect,
   step: SourceStep,
   work: Work,

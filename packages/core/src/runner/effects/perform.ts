@@ -1,7 +1,10 @@
+import { stepOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
+import type { NoticeRecord } from "../../request/notices.ts";
 import type { Action } from "../../workflows/actions.ts";
+import { outgrownBy } from "./approved.ts";
 import { collect } from "./collect.ts";
-import type { Effect } from "./effect.ts";
+import { type Effect, workFor } from "./effect.ts";
 import { erase } from "./erase.ts";
 import { finalise } from "./finalise.ts";
 import { heldBy, lookAtHold } from "./holding.ts";
@@ -11,16 +14,16 @@ import { makePackage } from "./package.ts";
 import { passOn } from "./pass-on.ts";
 import { makePlan } from "./plan.ts";
 import { probe } from "./probe.ts";
-import { send } from "./send.ts";
+import { notSent, send } from "./send.ts";
 import { verify } from "./verify.ts";
 
 /** Does what is to be done, and says what came of it; null where that is stored already. @throws StorageFailed, Damaged */
 export const perform = async (effect: Effect, action: Action): Promise<RequestEvent | null> => {
   switch (action.do) {
     case "send":
-      return (
-        (action.notice.kind === "manual-task" ? await heldBy(effect) : null) ?? send(effect, action.notice)
-      );
+      return action.notice.kind === "manual-task"
+        ? askOwner(effect, action.notice)
+        : send(effect, action.notice);
     case "claim":
       return { type: "claimed" };
     case "identify":
@@ -57,4 +60,16 @@ export const perform = async (effect: Effect, action: Action): Promise<RequestEv
     case "finalise":
       return finalise(effect);
   }
+};
+
+/** Asking an owner to erase is erasing: what was approved, and what nothing stops. */
+const askOwner = async (effect: Effect, notice: NoticeRecord): Promise<RequestEvent> => {
+  const step = stepOf(effect.request, notice.source ?? "");
+  const work = step && workFor(effect, step, "ask");
+  if (step !== undefined && work?.isOk()) {
+    const outgrown = await outgrownBy(effect, step, work.value);
+    if (outgrown.isErr()) return notSent(effect, notice, outgrown.error);
+    if (outgrown.value !== null) return outgrown.value;
+  }
+  return (await heldBy(effect)) ?? send(effect, notice);
 };

@@ -22,15 +22,19 @@ export const send = async (effect: Effect, notice: NoticeRecord): Promise<Reques
       : await (await messageFor(effect, { ...notice, kind })).asyncAndThen((message) =>
           effect.services.notifier.send(message, callFor(effect, notice.id)),
         );
-  return sent.isOk()
-    ? { type: "notice-sent", notice: notice.id }
-    : {
-        type: "notice-failed",
-        notice: notice.id,
-        problem: { code: sent.error.problem, retryable: sent.error.retryable },
-        jitter: jitter(effect.services.randomness),
-      };
+  return sent.isOk() ? { type: "notice-sent", notice: notice.id } : notSent(effect, notice, sent.error);
 };
+
+export const notSent = (
+  { services }: Effect,
+  notice: NoticeRecord,
+  { problem: code, retryable }: CallFailed,
+): RequestEvent => ({
+  type: "notice-failed",
+  notice: notice.id,
+  problem: { code, retryable },
+  jitter: jitter(services.randomness),
+});
 
 const messageFor = async (effect: Effect, notice: MailedNotice): Promise<Result<Message, CallFailed>> => {
   const attachment = notice.kind === "delivery" ? attachmentFor(effect) : ok(null);

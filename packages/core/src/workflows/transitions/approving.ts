@@ -8,7 +8,7 @@ import type { Rules } from "../../request/rules.ts";
 import { isStuck } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { stageAfterIdentifying } from "../workflow.ts";
-import type { EventOf } from "./events.ts";
+import { type EventOf, stepFor } from "./events.ts";
 import { begunAgain } from "./reopening.ts";
 
 /** Whether the plan can be made now: everybody was asked and counted, and it is not put up yet, or not confirmed. */
@@ -64,11 +64,14 @@ const putUp = (
 const withApproval = (change: Change, approval: Approval, part: Partial<Approval>): Change =>
   changed(change, { approval: { ...approval, ...part } });
 
-/** An announcement that was not sent by now would announce a plan that does not count any more. */
+/**
+ * An announcement that was not sent by now would announce a plan that does not count any more, and an owner who was not
+ * asked by now would erase what nobody approved.
+ */
 const withdrawn = (change: Change): Change =>
   changed(change, {
     notices: change.request.notices.map((notice) =>
-      notice.kind === "approval" && notice.status !== "sent"
+      (notice.kind === "approval" || notice.kind === "manual-task") && notice.status !== "sent"
         ? { ...notice, status: "withdrawn", nextAttemptAt: null }
         : notice,
     ),
@@ -124,13 +127,20 @@ export const outgrown = (change: Change): Change | null => {
   return approval !== null && approval.identifiers < pseudonyms.length ? plannedAgain(change) : null;
 };
 
+/** Held against the data right before it was carried out, the plan is not what would be done. */
+export const planOutgrown = (
+  change: Change,
+  event: EventOf<"plan-outgrown">,
+): Result<Change, NotPossibleNow> =>
+  stepFor(change, event, "perform").andThen(() => {
+    const again = plannedAgain(change);
+    return again === null ? err(new NotPossibleNow("There is no plan to hold anything against.")) : ok(again);
+  });
+
 /** The plan that is put up, or approved, is not what would be done: it is made anew. Null where there is none. */
 export const plannedAgain = (change: Change): Change | null => {
   const { approval } = change.request;
   if (approval === null || approval.plan === null) return null;
-  const again = changed(withdrawn(change), { approval: plannedAnew(approval), phase: "acknowledged" });
-  const counted = changedSteps(again, (step) =>
-    step.settlement === null && step.stage === "perform" ? begunAgain(step, "locate") : null,
-  );
-  return recorded(counted, "plan-outgrown", { edition: approval.edition });
+  const told = recorded(withdrawn(change), "plan-outgrown", { edition: approval.edition });
+  return changed(countedAgain(told), { approval: plannedAnew(approval), phase: "acknowledged" });
 };

@@ -13,6 +13,7 @@ import {
 import { supportNotice } from "../../request/notices.ts";
 import { isDown, mustBeTold } from "../../request/outage.ts";
 import {
+  type CollectionCount,
   type CollectionOutcome,
   goneCounts,
   mergeOutcomes,
@@ -32,15 +33,19 @@ type Transition = Result<Change, NotPossibleNow>;
 
 export const located = (change: Change, event: EventOf<"source-located">): Transition =>
   stepFor(change, event, "locate").map((step) => {
+    // Counted anew before anybody said what an earlier try did: what it erased is what is not there any more.
+    const told =
+      step.unanswered === true ? withMissing(step, step.outcomes, event.counts ?? []) : step.outcomes;
     const counted = changedStep(change, step.source, {
       located: event.counts,
-      goneBefore: goneCounts(step.outcomes),
+      outcomes: told,
+      goneBefore: goneCounts(told),
       unanswered: false,
       configuration: event.configuration,
       stage: "perform",
       status: "pending",
     });
-    const told = recorded(
+    const noted = recorded(
       counted,
       "located",
       { records: event.counts === null ? null : totalCount(event.counts) },
@@ -50,17 +55,17 @@ export const located = (change: Change, event: EventOf<"source-located">): Trans
     // Nothing to refresh away, and nobody to trouble: the last check looks once more. Where that has found something
     // after all, the count does not see what it sees.
     if (nothingThere && step.problem === null && (step.task === "refresh" || step.task === "manual")) {
-      return changedStep(told, step.source, {
+      return changedStep(noted, step.source, {
         stage: "verify",
         status: "succeeded",
         outcomes: mergeOutcomes(
-          step.outcomes,
+          told,
           (event.counts ?? []).map(({ collection }) => ({ collection, outcome: "absent" })),
         ),
         identifiersUsed: change.request.pseudonyms.length,
       });
     }
-    return told;
+    return noted;
   });
 
 export const started = (change: Change, event: EventOf<"source-started">): Transition =>
@@ -114,20 +119,30 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
 
 /**
  * What a try erased that never answered is told by nobody. Where the source was counted before, and was asked afterwards
- * and holds nothing more, it is what is missing from the count.
+ * and holds nothing more, it is what is missing from the count. A source may count under other names than it erases under.
  */
 const withUntold = (
-  { located, goneBefore = [], unanswered = false }: SourceStep,
+  step: SourceStep,
   { checked, outcomes: answered }: EventOf<"source-finished">,
   outcomes: readonly CollectionOutcome[],
 ): readonly CollectionOutcome[] => {
-  if (!unanswered || checked !== true) return outcomes;
-  const missing = (located ?? []).flatMap((counted): CollectionOutcome[] => {
+  if (step.unanswered !== true || checked !== true) return outcomes;
+  const named = answered.map(({ collection }) => collection);
+  return withMissing(step, outcomes, [], ({ collection }) => named.includes(collection));
+};
+
+/** @param now what is left of what was counted */
+const withMissing = (
+  { located, goneBefore = [] }: SourceStep,
+  outcomes: readonly CollectionOutcome[],
+  now: readonly CollectionCount[],
+  isMeant: (counted: CollectionCount) => boolean = () => true,
+): readonly CollectionOutcome[] => {
+  const missing = (located ?? []).filter(isMeant).flatMap((counted): CollectionOutcome[] => {
     const { collection, becomes = "erased" } = counted;
-    // A source may count under other names than it erases under.
-    const isNamed = answered.some((each) => each.collection === collection);
-    const count = untold(counted, goneBefore, outcomes);
-    return isNamed && becomes === "erased" && count > 0 ? [{ collection, outcome: "erased", count }] : [];
+    const left = totalCount(now.filter((each) => each.collection === collection));
+    const count = untold(counted, goneBefore, outcomes) - left;
+    return becomes === "erased" && count > 0 ? [{ collection, outcome: "erased", count }] : [];
   });
   return missing.length === 0 ? outcomes : mergeOutcomes(missing, outcomes);
 };

@@ -1,0 +1,29 @@
+import type { CallFailed } from "../../errors.ts";
+import type { RequestEvent } from "../../request/events.ts";
+import { isMoreThanCounted } from "../../request/plan.ts";
+import type { SourceStep } from "../../request/steps.ts";
+import { okAsync, type ResultAsync } from "../../result.ts";
+import { configurationOf } from "./configuration.ts";
+import { canFind, type Effect, type Work } from "./effect.ts";
+
+/**
+ * Holds what was approved against what would be done now, right before it is done: after an outage, a hold or any other
+ * wait the source may be another, or hold more. Null where nothing would be done that was not approved.
+ */
+export const outgrownBy = (
+  { request }: Pick<Effect, "request">,
+  step: SourceStep,
+  work: Work,
+): ResultAsync<RequestEvent | null, CallFailed> => {
+  if (request.approval?.state !== "approved") return okAsync(null);
+  const outgrown = { type: "plan-outgrown", source: step.source, generation: step.generation } as const;
+  const { source, subject, call } = work;
+  if (configurationOf(source) !== step.configuration) return okAsync(outgrown);
+  // A refresh does with a copy what was done with its origins. Of what nobody could count, nobody approved a number.
+  if (source.locate === null || step.located === null || step.task === "refresh" || !canFind(work)) {
+    return okAsync(null);
+  }
+  return source
+    .locate(subject, { ...call, idempotencyKey: `${call.idempotencyKey}/count` })
+    .map((now) => (isMoreThanCounted(step, now) ? outgrown : null));
+};
