@@ -49,6 +49,7 @@ it.each<[string, readonly ConformanceCase[]]>([
     dataSourceCases({
       ...everything,
       abilities: ["identify", "locate", "export", "erase", "refresh", "verify"],
+      identifiesMany: true,
       erasesMany: true,
       listsPeople: true,
       foreignTenant: "tenant-two",

@@ -37,6 +37,8 @@ export interface DataSource {
   /** What its author says to tell one way of working from another. */
   readonly revision: string | null;
   readonly identify: Ability<readonly FoundIdentifier[]> | null;
+  /** For several people at once, an answer for each in order. */
+  readonly identifyMany: BulkAbility<readonly FoundIdentifier[]> | null;
   readonly locate: Ability<readonly CollectionCount[]> | null;
   readonly erase: Ability<readonly CollectionOutcome[]> | null;
   /** The author's `verify`, or else `locate`. */
@@ -84,6 +86,7 @@ const definitionSchema = z
     erase: callable.optional(),
     refresh: callable.optional(),
     verify: callable.optional(),
+    identifyMany: callable.optional(),
     eraseMany: callable.optional(),
     verifyMany: callable.optional(),
     identifiers: callable.optional(),
@@ -91,6 +94,9 @@ const definitionSchema = z
   })
   .superRefine((source, context) => {
     const mistake = (message: string) => context.addIssue({ code: "custom", message });
+    if (source.identifyMany !== undefined && source.identify === undefined) {
+      mistake("`identifyMany` is beside `identify`, never instead of it: requests ask about one person");
+    }
     if (source.eraseMany !== undefined && source.erase === undefined) {
       mistake("`eraseMany` is beside `erase`, never instead of it: requests erase one person");
     }
@@ -106,6 +112,8 @@ const definitionSchema = z
     }
   });
 
+const foundSchema = foundIdentifiersSchema as z.ZodType<readonly FoundIdentifier[]>;
+const manyFoundSchema = z.array(foundSchema);
 const manyOutcomesSchema = z.array(collectionOutcomesSchema);
 const manyCountsSchema = z.array(collectionCountsSchema);
 
@@ -131,7 +139,7 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
       : null;
 
   const askingMany = <Answer>(
-    ability: "eraseMany" | "verifyMany",
+    ability: "identifyMany" | "eraseMany" | "verifyMany",
     schema: z.ZodType<readonly Answer[]>,
   ): BulkAbility<Answer> | null =>
     typeof definition[ability] === "function"
@@ -164,7 +172,8 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
     owner: owner ?? null,
     recipients,
     revision: revision ?? null,
-    identify: asking("identify", foundIdentifiersSchema as z.ZodType<readonly FoundIdentifier[]>),
+    identify: asking("identify", foundSchema),
+    identifyMany: askingMany("identifyMany", manyFoundSchema),
     locate,
     erase: asking("erase", collectionOutcomesSchema),
     remaining: asking("verify", collectionCountsSchema) ?? locate,

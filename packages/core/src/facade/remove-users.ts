@@ -123,19 +123,20 @@ const oneStays = async (
   leaving: ReadonlySet<string>,
 ): Promise<boolean> => {
   const staying = administrators.filter(({ id }) => !leaving.has(id));
-  const pseudonyms = new Set(
-    orThrow(
-      await pseudonymsOf(
-        services,
-        tenant,
-        staying.map(({ email }) => ({ type: "email", value: email })),
-      ),
-    ),
-  );
-  for await (const { kind, category, pseudonyms: known } of openRequests(services, tenant)) {
-    if (kind === "erasure" && category === "user-data") for (const each of known) pseudonyms.delete(each);
+  // Under either name: an address may have changed since they were asked to be removed.
+  const byId = orThrow(await pseudonymsOf(services, tenant, staying.map(identifierOf)));
+  const addresses = staying.map(({ email }): Identifier => ({ type: "email", value: email }));
+  const byAddress = orThrow(await pseudonymsOf(services, tenant, addresses));
+  const left = new Set(staying.keys());
+  for await (const { kind, category, pseudonyms } of openRequests(services, tenant)) {
+    if (kind !== "erasure" || category !== "user-data") continue;
+    for (const index of left) {
+      if ([byId[index], byAddress[index]].some((each) => each !== undefined && pseudonyms.includes(each))) {
+        left.delete(index);
+      }
+    }
   }
-  return pseudonyms.size > 0;
+  return left.size > 0;
 };
 
 const callOff = async (

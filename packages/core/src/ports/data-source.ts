@@ -51,6 +51,16 @@ export interface DataSourceDefinition {
   /** Further identifiers of the same person. Mark each that others may share. */
   identify?(subject: Subject, context: CallContext): Promise<readonly FoundIdentifier[]>;
 
+  /**
+   * Further identifiers of several people at once, at most 100, for sweeps. Answers for each, in order, what `identify`
+   * would have; those that others may share can be left out, because nobody is asked about them there. Default, and
+   * where it throws: `identify` for each.
+   */
+  identifyMany?(
+    subjects: readonly Subject[],
+    context: CallContext,
+  ): Promise<readonly (readonly FoundIdentifier[])[]>;
+
   /** Counts what it holds of the person, a collection. Changes nothing. */
   locate?(subject: Subject, context: CallContext): Promise<readonly CollectionCount[]>;
 
@@ -67,9 +77,9 @@ export interface DataSourceDefinition {
   erase?(subject: Subject, context: CallContext): Promise<readonly CollectionOutcome[]>;
 
   /**
-   * Erases several people at once, for sweeps: at most 100. Answers for each, in order, what `erase` would have. Finds
-   * for itself what else a person is known by here: nobody asks `identify` before. Where it throws, nobody knows who
-   * was erased: the library tries again with fewer, in the end one by one. Default: `erase` for each.
+   * Erases several people at once, for sweeps: at most 100. Answers for each, in order, what `erase` would have. Where
+   * it throws, nobody knows who was erased: the library tries again with fewer, in the end one by one. Default: `erase`
+   * for each.
    */
   eraseMany?(
     subjects: readonly Subject[],

@@ -7,7 +7,7 @@ import { type CollectionOutcome, leftOver } from "../request/outcomes.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import { type Subject, subjectOf } from "../subject/subject.ts";
-import { bounded } from "./bounded.ts";
+import { bounded } from "../runner/bounded.ts";
 
 /** A person, as sources are asked about them. */
 export interface Known {
@@ -75,10 +75,6 @@ export const checkAt = async (
       : ok(undefined),
   );
 };
-
-/** Whether a person is known by anything that the source can find people by. */
-export const canFind = ({ needs }: DataSource, identifiers: readonly Identifier[]): boolean =>
-  identifiers.some(({ type }) => needs.includes(type));
 
 const subjectsOf = (people: readonly Known[]): readonly Subject[] =>
   people.map(({ identifiers }) => subjectOf(identifiers));

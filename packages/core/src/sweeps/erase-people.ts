@@ -4,7 +4,7 @@ import { instant } from "../instant.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
 import { holdsOn } from "../runner/holds.ts";
 import { suppressOfSweep } from "../runner/suppressing.ts";
-import { bounded } from "./bounded.ts";
+import { bounded } from "../runner/bounded.ts";
 import { type AtSource, eraseAt } from "./erase-at.ts";
 import { type Fate, fatesChange, problemOf, withOutcome } from "./fate.ts";
 import type { Committed, SweepChange } from "./journal.ts";

@@ -1,35 +1,30 @@
 import type { KeyDestroyed, StorageFailed } from "../errors.ts";
-import { err, ok, type Result } from "../result.ts";
+import type { Result } from "../result.ts";
+import { askWho, canFind } from "../runner/ask-who.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
-import { type Identifier, normaliseIdentifier, sameIdentifier } from "../subject/identifier.ts";
-import { subjectOf } from "../subject/subject.ts";
-import { bounded } from "./bounded.ts";
-import { canFind } from "./erase-at.ts";
+import type { Identifier } from "../subject/identifier.ts";
 import { type Fate, problemOf } from "./fate.ts";
 import type { Candidate } from "./people.ts";
 import type { SourceOutcomes, SweepProblem } from "./sweep.ts";
 import type { SweepRun } from "./sweep-run.ts";
 
-/** How many people sources are asked about at the same moment. */
-const atOnce = 8;
+const invalidPerson: SweepProblem = { code: "invalid-person", source: null, retryable: false };
 
-/**
- * Finds out what else people are known by, in rounds until nothing new turns up. An identifier that others may
- * share is not followed: nobody is there to decide whose it is.
- */
+/** Finds out what else people are known by, as a request does. */
 export const identifyPeople = async (
   run: SweepRun,
   candidates: readonly Candidate[],
   before: (candidate: Candidate) => SourceOutcomes = () => ({}),
 ): Promise<Result<readonly Fate[], StorageFailed | KeyDestroyed>> => {
-  const found = new Map<Candidate, Result<readonly Identifier[], SweepProblem>>();
-  await bounded(candidates, atOnce, async (candidate) => {
-    found.set(candidate, await identifiersOf(run, candidate));
-  });
-  const known = candidates.map((candidate) => {
-    const answer = found.get(candidate);
+  const { identifying: sources } = run.sources;
+  const most = run.services.rules.identifiers;
+  const people = candidates.map(({ mark, identifiers }) => ({ mark, identifiers: identifiers ?? [] }));
+  const answers = await askWho({ sources, call: run.call, most }, people);
+  const known = candidates.map((candidate, index) => {
+    const answer = answers[index];
     const identifiers = answer?.isOk() ? answer.value : (candidate.identifiers ?? []);
-    return { candidate, identifiers, problem: answer?.isErr() ? answer.error : null };
+    const failed = answer?.isErr() ? problemOf(answer.error) : null;
+    return { candidate, identifiers, problem: candidate.identifiers === null ? invalidPerson : failed };
   });
   const all = known.flatMap(({ identifiers }) => identifiers);
   const pseudonyms = await pseudonymsOf(run.services, run.tenant, all);
@@ -49,34 +44,6 @@ export const identifyPeople = async (
       };
     });
   });
-};
-
-const identifiersOf = async (
-  run: SweepRun,
-  { mark, identifiers }: Candidate,
-): Promise<Result<readonly Identifier[], SweepProblem>> => {
-  if (identifiers === null) return err({ code: "invalid-person", source: null, retryable: false });
-  const known = [...identifiers];
-  for (let asked = -1; asked !== known.length; ) {
-    asked = known.length;
-    for (const source of run.sources.identifying) {
-      const { id } = source.descriptor;
-      if (source.identify === null || !canFind(source, known)) continue;
-      const idempotencyKey = [run.id, id, "identify", mark, known.length].join("/");
-      const answer = await source.identify(subjectOf(known), { ...run.call, idempotencyKey });
-      if (answer.isErr()) return err(problemOf(answer.error));
-      for (const { shared, ...each } of answer.value) {
-        const identifier = normaliseIdentifier(each);
-        if (shared !== true && !known.some((other) => sameIdentifier(other, identifier))) {
-          known.push(identifier);
-        }
-      }
-      if (known.length > run.services.rules.identifiers) {
-        return err({ code: "too-many-identifiers", source: id, retryable: false });
-      }
-    }
-  }
-  return ok(known);
 };
 
 /** A source that lacks the identifier it needs is never skipped in silence. */

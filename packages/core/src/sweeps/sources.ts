@@ -35,14 +35,10 @@ export const sweepSources = (
   if (byHand.length > 0) return err(new NotSweepable(byHand.map(({ descriptor }) => descriptor.id)));
   const origins = reached.filter(({ descriptor }) => descriptor.kind === "origin");
   const copies = reached.filter(({ descriptor }) => descriptor.kind === "copy");
-  const asked = all.filter(({ identify }) => identify !== null);
-  const involved = new Set([...reached, ...asked]);
-  // What the only source knows, it finds for itself.
-  const isAlone = involved.size === 1 && reached.every(({ eraseMany }) => eraseMany !== null);
   return ok({
     origins,
     refreshed: copies.filter(({ refresh }) => refresh !== null),
     erasedAfter: copies.filter(({ refresh }) => refresh === null),
-    identifying: isAlone ? [] : asked,
+    identifying: all.filter(({ identify }) => identify !== null),
   });
 };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { orThrow } from "../result.ts";
+import type { Identifier } from "../subject/identifier.ts";
 import { allParts } from "./all-parts.ts";
 import { BrokenOff, erasePeople, type Landing, throwIfOver } from "./erase-people.ts";
 import type { Fate } from "./fate.ts";
@@ -127,7 +128,9 @@ export const sweepLeftBehind = async (
       const { secret } = run.journal;
       const kept = keptSchema.parse(orThrow(unsealIn(run, secret, "person", part.sealed ?? "")));
       const candidate = candidateOf(kept.given, (given) => markOf(secret, given), part.number);
-      before.set(candidate, part.info["outcomes"] as unknown as SourceOutcomes);
+      // With all that was known then: where the try before has erased, nobody tells it any more.
+      const identifiers = candidate.identifiers && kept.identifiers;
+      before.set({ ...candidate, identifiers }, part.info["outcomes"] as unknown as SourceOutcomes);
     }
     const fates = orThrow(await identifyPeople(run, [...before.keys()], (each) => before.get(each) ?? {}));
     throwIfOver(run);
@@ -136,7 +139,10 @@ export const sweepLeftBehind = async (
   return { problem: trouble.problem };
 };
 
-const keptSchema = z.object({ given: z.unknown() });
+const keptSchema = z.object({
+  given: z.unknown(),
+  identifiers: z.custom<readonly Identifier[]>((value) => Array.isArray(value)),
+});
 
 /**
  * Takes batches as they come, so many at once, until there are no more, or it is enough.

@@ -157,6 +157,13 @@ export const postgresDataSource = ({
           })
         : [],
 
+    identifyMany: async (subjects, context) => {
+      const { tenant } = context;
+      if (!isServed(tenant) || subjects.length === 0) return subjects.map(() => []);
+      const people = subjects.map((subject) => ({ tenant, subject }));
+      return within(context, async (session) => identifyPeople(session, await checked.use(session), people));
+    },
+
     locate: async (subject, context) =>
       (await count(context, subject, context.category)).flatMap(collectionForecast),
 

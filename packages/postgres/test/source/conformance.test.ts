@@ -100,6 +100,7 @@ for (const [over, harness] of Object.entries(harnesses)) {
     const cases = dataSourceCases({
       ...harness,
       abilities: ["identify", "locate", "export", "erase"],
+      identifiesMany: true,
       erasesMany: true,
       listsPeople: true,
       foreignTenant: "tenant-three",

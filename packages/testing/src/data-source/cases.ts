@@ -5,7 +5,7 @@ import { describingCases } from "./describing.ts";
 import { erasingCases, remainingCases } from "./erasing.ts";
 import { erasingManyCases } from "./erasing-many.ts";
 import { exportingCases } from "./exporting.ts";
-import { identifyingCases, locatingCases } from "./finding.ts";
+import { identifyingCases, identifyingManyCases, locatingCases } from "./finding.ts";
 import type { AbilityName, DataSourceFixture, DataSourceHarness } from "./harness.ts";
 import { listingBreakingCases, listingCases } from "./listing.ts";
 import { refreshingCases } from "./refreshing.ts";
@@ -21,6 +21,7 @@ export const dataSourceCases = (harness: DataSourceHarness): readonly Conformanc
     ...describingCases(test, harness),
     ...comparingCases(test, harness),
     ...where(["identify"], identifyingCases),
+    ...(harness.identifiesMany === true ? identifyingManyCases(test, harness) : []),
     ...where(["locate"], locatingCases),
     ...where(["export"], exportingCases),
     ...where(["erase"], erasingCases),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type FoundIdentifier, sameIdentifier } from "@subject-rights/core";
+import { type FoundIdentifier, type Identifier, sameIdentifier, type Subject } from "@subject-rights/core";
 import { answerOf } from "../answers.ts";
 import type { CaseMaker, ConformanceCase } from "../conformance-case.ts";
 import { ability, tally } from "./asking.ts";
@@ -72,6 +72,40 @@ export const identifyingCases = (
         found.filter((each) => !unknownPerson.identifiers.some((known) => sameIdentifier(known, each))),
         [],
       );
+    }),
+  ];
+};
+
+/** For a source that is asked about several people at once. */
+export const identifyingManyCases = (
+  test: CaseMaker<DataSourceFixture>,
+  harness: DataSourceHarness,
+): readonly ConformanceCase[] => {
+  const call = callTo(harness);
+  const ownOf = (found: readonly FoundIdentifier[], { identifiers }: Subject): readonly string[] => {
+    const further = found.filter(
+      (each) => each.shared !== true && !identifiers.some((known) => sameIdentifier(known, each)),
+    );
+    return [...new Set(further.map(({ type, value }: Identifier) => `${type} ${value}`))].toSorted();
+  };
+
+  return [
+    test("identifyMany: says of each person, in order, what identify would have", async ({
+      source,
+      person,
+      otherPerson,
+      unknownPerson,
+    }) => {
+      const { identifyMany } = source;
+      assert.ok(identifyMany !== null, "the harness says that the source can, and it cannot");
+      const people = [otherPerson, unknownPerson, person];
+      const found = await answerOf(identifyMany(people, call));
+      assert.equal(found.length, people.length);
+      for (const [index, subject] of people.entries()) {
+        const alone = await answerOf(ability(source, "identify")(subject, call));
+        assert.deepEqual(ownOf(found[index] ?? [], subject), ownOf(alone, subject));
+      }
+      assert.deepEqual(await answerOf(identifyMany([], call)), []);
     }),
   ];
 };

@@ -21,6 +21,8 @@ export interface DataSourceHarness {
   readonly category?: Category | undefined;
   /** Another tenant of the source, without these people. Left out where the source serves one tenant only. */
   readonly foreignTenant?: string | undefined;
+  /** Whether the source has `identifyMany`. Left out: the case for it is left out. */
+  readonly identifiesMany?: boolean | undefined;
   /** Whether the source has `eraseMany`. Left out: the cases for it are left out. */
   readonly erasesMany?: boolean | undefined;
   /** Whether the source has `identifiers`. Left out: the cases for it are left out. */

@@ -8,6 +8,7 @@ import type { Request } from "../../request/request.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type Subject, subjectOf } from "../../subject/subject.ts";
+import { canFind as canFindBy } from "../ask-who.ts";
 import { jitter } from "../jitter.ts";
 import type { Services } from "../services.ts";
 import type { RecordTogether } from "../session.ts";
@@ -60,7 +61,7 @@ export const workFor = (effect: Effect, step: SourceStep, name: string): Result<
 
 /** Whether the person is known by anything that the source can find people by. */
 export const canFind = ({ source, subject }: Work): boolean =>
-  source.needs.some((type) => subject.values(type).length > 0);
+  canFindBy(source, subject.identifiers);
 
 /** @param outcomes what it had done before it failed; null where it may have done something, and did not say what */
 export const failure = (

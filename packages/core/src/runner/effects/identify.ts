@@ -1,19 +1,17 @@
 import type { RequestEvent } from "../../request/events.ts";
 import type { SourceStep } from "../../request/steps.ts";
-import { okAsync, orThrow } from "../../result.ts";
+import { orThrow } from "../../result.ts";
 import { normaliseIdentifier } from "../../subject/identifier.ts";
+import { askSource } from "../ask-who.ts";
 import { pseudonymsOf } from "../keys.ts";
-import { canFind, type Effect, failure, workFor } from "./effect.ts";
+import { type Effect, failure, workFor } from "./effect.ts";
 
 /** Asks a source what else the person is known by. */
 export const identify = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
   const work = workFor(effect, step, "identify");
   if (work.isErr()) return failure(effect, step, work.error);
   const { source, subject, call, identifiers } = work.value;
-  // Who cannot find the person cannot know them by another name either; more names may turn up later.
-  const answer = await (canFind(work.value)
-    ? (source.identify?.(subject, call) ?? okAsync([]))
-    : okAsync([]));
+  const answer = await askSource(source, subject, call);
   if (answer.isErr()) return failure(effect, step, answer.error);
   const found = answer.value.map((each) => ({
     identifier: normaliseIdentifier(each),

@@ -18,7 +18,8 @@ import { isDecided, type Request } from "../../request/request.ts";
 import { type Rules, spread } from "../../request/rules.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { sameIdentifier } from "../../subject/identifier.ts";
+import { type Identifier, sameIdentifier } from "../../subject/identifier.ts";
+import { areTooMany, learntFrom } from "../../subject/identifying.ts";
 import { stageAfterIdentifying } from "../workflow.ts";
 import { type EventOf, stepFor } from "./events.ts";
 import { outageOver } from "./outages.ts";
@@ -65,11 +66,14 @@ export const identified = (
       problem: null,
       status: "pending",
     });
-    const grown = event.found.reduce(
-      (growing, found) => withFound(growing, found, step.source),
+    const told = event.found.map(({ identifier, shared }) => ({ ...identifier, shared }));
+    const { own, shared } = learntFrom(confidentialOf(change.request).identifiers, told);
+    const known = own.reduce(
+      (growing, each) => identifierAdded(growing, each, pseudonymIn(event.found, each)),
       outageOver(answered, step),
     );
-    if (grown.request.pseudonyms.length > rules.identifiers) {
+    const grown = shared.reduce((growing, each) => withCandidate(growing, each, step.source), known);
+    if (areTooMany(grown.request.pseudonyms.length, rules.identifiers)) {
       return failed(change, { ...event, type: "source-failed", ...tooMany }, rules);
     }
     const found = grown.request.pseudonyms.length - change.request.pseudonyms.length;
@@ -82,19 +86,21 @@ const tooMany = {
   jitter: 0,
 } as const;
 
-const withFound = (change: Change, found: PseudonymisedIdentifier, source: string): Change => {
-  const { identifiers, candidates } = confidentialOf(change.request);
-  const known = identifiers.some((each) => sameIdentifier(each, found.identifier));
-  if (known || !found.shared) return identifierAdded(change, found.identifier, found.pseudonym);
-  if (Object.values(candidates).some((each) => sameIdentifier(each, found.identifier))) return change;
+const pseudonymIn = (found: readonly PseudonymisedIdentifier[], identifier: Identifier): string =>
+  found.find((each) => sameIdentifier(each.identifier, identifier))?.pseudonym ?? "";
+
+/** Others may go by it too: somebody is asked, once, whether it is the same person. */
+const withCandidate = (change: Change, identifier: Identifier, source: string): Change => {
+  const { candidates } = confidentialOf(change.request);
+  if (Object.values(candidates).some((each) => sameIdentifier(each, identifier))) return change;
   const id = `decision-${change.request.decisions.length + 1}`;
   const asked = changed(change, {
     decisions: [
       ...change.request.decisions,
-      { id, source, type: found.identifier.type, answer: null, reason: null, decidedBy: null },
+      { id, source, type: identifier.type, answer: null, reason: null, decidedBy: null },
     ],
   });
-  const kept = changedConfidential(asked, { candidates: { ...candidates, [id]: found.identifier } });
+  const kept = changedConfidential(asked, { candidates: { ...candidates, [id]: identifier } });
   return recorded(noticeDue(kept, id, "decision", source), "decision-asked", { decision: id }, source);
 };
 

@@ -107,7 +107,15 @@ const rowsPerPage = 2;
 export type GoodSource = Required<
   Omit<
     DataSourceDefinition,
-    "copyOf" | "owner" | "revision" | "thirdParty" | "recipients" | "joins" | "eraseMany" | "verifyMany"
+    | "copyOf"
+    | "owner"
+    | "revision"
+    | "thirdParty"
+    | "recipients"
+    | "joins"
+    | "identifyMany"
+    | "eraseMany"
+    | "verifyMany"
   >
 >;
 

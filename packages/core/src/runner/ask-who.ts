@@ -1,0 +1,124 @@
+import type { Call } from "../bridge/call.ts";
+import type { DataSource } from "../bridge/define-data-source.ts";
+import { sha256 } from "../crypto.ts";
+import { CallFailed } from "../errors.ts";
+import { err, ok, okAsync, type Result } from "../result.ts";
+import type { FoundIdentifier, Identifier } from "../subject/identifier.ts";
+import { areTooMany, learntFrom } from "../subject/identifying.ts";
+import { type Subject, subjectOf } from "../subject/subject.ts";
+import { bounded } from "./bounded.ts";
+
+/** Somebody of whom it is to be found out what else they are known by. */
+interface Asked {
+  /** Tells them from the others in idempotency keys; not personal. */
+  readonly mark: string;
+  readonly identifiers: readonly Identifier[];
+}
+
+interface AskingWho {
+  /** All that are registered: who holds nothing of this category may still know the person by another name. */
+  readonly sources: readonly DataSource[];
+  /** Without the key, which depends on who is asked about. */
+  readonly call: Omit<Call, "idempotencyKey">;
+  /** As many identifiers as one person can have. */
+  readonly most: number;
+}
+
+/** How many people one source is asked about at the same moment, where it cannot do several at once. */
+const atOnce = 8;
+
+/** Whether a person is known by anything that the source can find people by. */
+export const canFind = ({ needs }: Pick<DataSource, "needs">, identifiers: readonly Identifier[]): boolean =>
+  identifiers.some(({ type }) => needs.includes(type));
+
+/**
+ * Asks one source what else a person is known by. Who cannot find the person cannot know them by another name either;
+ * more names may turn up later, and then it is asked again.
+ */
+export const askSource = async (
+  source: DataSource,
+  subject: Subject,
+  call: Call,
+): Promise<Result<readonly FoundIdentifier[], CallFailed>> =>
+  source.identify !== null && canFind(source, subject.identifiers)
+    ? source.identify(subject, call)
+    : okAsync<readonly FoundIdentifier[], CallFailed>([]);
+
+/** One person on the way through the rounds. */
+interface Known {
+  readonly mark: string;
+  identifiers: readonly Identifier[];
+  /** With how many identifiers each source was asked. */
+  readonly asked: Map<DataSource, number>;
+  failed: CallFailed | null;
+}
+
+/**
+ * Finds out who people are: asks the sources in rounds, each with all that is known by then, until nothing new turns
+ * up. What others may share is not followed: that is for somebody to decide, and here is nobody.
+ *
+ * @returns everything that each is known by, in order; an error where a source could not say, or mixes people up
+ */
+export const askWho = async (
+  asking: AskingWho,
+  people: readonly Asked[],
+): Promise<readonly Result<readonly Identifier[], CallFailed>[]> => {
+  const known = people.map(
+    ({ mark, identifiers }): Known => ({ mark, identifiers, asked: new Map(), failed: null }),
+  );
+  for (let someAsked = true; someAsked; ) {
+    someAsked = false;
+    for (const source of asking.sources) {
+      const due = known.filter((each) => isDue(source, each));
+      if (due.length === 0) continue;
+      someAsked = true;
+      for (const each of due) each.asked.set(source, each.identifiers.length);
+      await askAbout(asking, source, due);
+    }
+  }
+  return known.map(({ identifiers, failed }) => (failed === null ? ok(identifiers) : err(failed)));
+};
+
+const isDue = (source: DataSource, { identifiers, asked, failed }: Known): boolean =>
+  failed === null &&
+  source.identify !== null &&
+  canFind(source, identifiers) &&
+  asked.get(source) !== identifiers.length;
+
+const askAbout = async (asking: AskingWho, source: DataSource, people: readonly Known[]): Promise<void> => {
+  if (source.identifyMany !== null && people.length > 1) {
+    const subjects = people.map(({ identifiers }) => subjectOf(identifiers));
+    const answers = await source.identifyMany(subjects, callFor(asking, source, people));
+    if (answers.isOk()) {
+      for (const [index, each] of people.entries()) learn(asking, source, each, answers.value[index] ?? []);
+      return;
+    }
+  }
+  // One by one, also where it could not be said of all together: it may be because of one of them.
+  await bounded(people, asking.call.transaction === undefined ? atOnce : 1, async (each) => {
+    const subject = subjectOf(each.identifiers);
+    const answer = await askSource(source, subject, callFor(asking, source, [each]));
+    if (answer.isErr()) each.failed = answer.error;
+    else learn(asking, source, each, answer.value);
+  });
+};
+
+const learn = (
+  { most }: AskingWho,
+  source: DataSource,
+  person: Known,
+  found: readonly FoundIdentifier[],
+): void => {
+  const { own } = learntFrom(person.identifiers, found);
+  person.identifiers = [...person.identifiers, ...own];
+  if (areTooMany(person.identifiers.length, most)) {
+    person.failed = new CallFailed(source.descriptor.id, "too-many-identifiers", false);
+  }
+};
+
+/** The same question carries the same key; one that knows more of the person is another one. */
+const callFor = ({ call }: AskingWho, source: DataSource, people: readonly Known[]): Call => {
+  const whom = people.map(({ mark, identifiers }) => `${mark}/${identifiers.length}`);
+  const asked = whom.length === 1 ? whom.join() : sha256(whom.join()).slice(0, 32);
+  return { ...call, idempotencyKey: [call.requestId, source.descriptor.id, "identify", asked].join("/") };
+};

@@ -1,0 +1,163 @@
+import {
+  type CallContext,
+  type CollectionOutcome,
+  type DataSourceDefinition,
+  type Identifier,
+  orThrow,
+  type PeopleStream,
+  type Row,
+  type Subject,
+} from "@subject-rights/core";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ada, admin, createWorld, peopleSource, type World } from "./world.ts";
+
+const work = "ada@work.example";
+const email = (value: string): Identifier => ({ type: "email", value });
+
+/** Names that lead to each other: whoever is found by one of a list is known by all of it. */
+const knowing = (names: readonly (readonly string[])[]) => ({
+  identify: async (subject: Subject) => {
+    const known = subject.values("email");
+    return names
+      .filter((each) => each.some((one) => known.includes(one)))
+      .flat()
+      .map(email);
+  },
+});
+
+/** The same for several at once, and an erasure for several at once. */
+const together = (
+  people: Map<string, Row[]>,
+  names: readonly (readonly string[])[],
+): Partial<DataSourceDefinition> => {
+  const { identify } = knowing(names);
+  return {
+    identify,
+    identifyMany: (subjects: readonly Subject[], _: CallContext) => Promise.all(subjects.map(identify)),
+    eraseMany: async (subjects: readonly Subject[]) =>
+      subjects.map((subject): CollectionOutcome[] => {
+        const count = subject.values("email").filter((each) => people.delete(each)).length;
+        return [
+          count > 0
+            ? { collection: "people", outcome: "erased", count }
+            : { collection: "people", outcome: "absent" },
+        ];
+      }),
+  };
+};
+
+const stream = (...emails: readonly string[]): PeopleStream =>
+  async function* () {
+    yield { people: emails.map((each) => ({ identifiers: [email(each)] })), cursor: "1" };
+  };
+
+const order = { actor: admin, reason: "retention", category: "customer-data" } as const;
+const sweep = async ({ rights }: World, ...emails: readonly string[]) =>
+  orThrow(await orThrow(await rights.sweeps.eraseMany({ ...order, people: stream(...emails) })).end());
+
+describe("who somebody is", () => {
+  it("is the same for a sweep over a single source: what is held under a second address goes", async () => {
+    const people = new Map<string, Row[]>([
+      [ada, [{}]],
+      [work, [{}]],
+      ["eve@example.org", [{}]],
+    ]);
+    const world = await createWorld({
+      sources: [peopleSource("crm", people, together(people, [[ada, work]]))],
+    });
+    const view = await sweep(world, ada, "bob@example.org");
+    expect(view).toMatchObject({ status: "completed", counts: { erased: 1, absent: 1 } });
+    expect([...people.keys()]).toEqual(["eve@example.org"]);
+    // Both addresses are in the list by which a replay recognises who was erased.
+    expect(world.tables.suppressions.size).toBe(3);
+  });
+
+  it("counts for a hold: one on the second address keeps a sweep over a single source away", async () => {
+    const people = new Map<string, Row[]>([[ada, [{}]]]);
+    const world = await createWorld({
+      sources: [peopleSource("crm", people, together(people, [[ada, work]]))],
+    });
+    orThrow(await world.rights.holds.place({ actor: admin, identifiers: [email(work)], reason: "file 7" }));
+    const view = await sweep(world, ada, "bob@example.org");
+    expect(view).toMatchObject({ status: "completed-with-exceptions", counts: { leftBehind: 1 } });
+    expect([...people.keys()]).toEqual([ada]);
+  });
+
+  it("is remembered by a sweep that tries somebody again: what told it may be erased by then", async () => {
+    const crm = new Map<string, Row[]>([[ada, [{}]]]);
+    const shop = new Map<string, Row[]>([[work, [{}]]]);
+    let isDown = true;
+    const world = await createWorld({
+      sources: [
+        peopleSource("crm", crm, {
+          identify: async (subject) =>
+            subject.values("email").includes(ada) && crm.has(ada) ? [email(work)] : [],
+        }),
+        peopleSource("shop", shop, {
+          erase: async (subject): Promise<CollectionOutcome[]> => {
+            if (isDown) throw new Error("down");
+            const count = subject.values("email").filter((each) => shop.delete(each)).length;
+            return [{ collection: "people", outcome: "erased", count }];
+          },
+        }),
+      ],
+    });
+    const first = await sweep(world, ada);
+    expect(first).toMatchObject({ status: "completed-with-exceptions", counts: { leftBehind: 1 } });
+    expect([crm.size, shop.size]).toEqual([0, 1]);
+    isDown = false;
+    const again = orThrow(await world.rights.sweeps.retry({ actor: admin, sweepId: first.id }));
+    expect(orThrow(await again.end())).toMatchObject({ status: "completed", counts: { erased: 1 } });
+    expect(shop.size).toBe(0);
+  });
+
+  it("is found out for all others where it cannot be said of one", async () => {
+    const names = [
+      [ada, work],
+      ["eve@example.org", "eve@work.example"],
+    ];
+    const people = new Map<string, Row[]>(names.flat().map((each) => [each, [{}]]));
+    const { identifyMany, ...abilities } = together(people, names);
+    const world = await createWorld({
+      sources: [
+        peopleSource("crm", people, {
+          ...abilities,
+          identify: async (subject, context) => {
+            if (subject.values("email").includes(ada)) throw new Error("her row cannot be read");
+            return abilities.identify?.(subject, context) ?? [];
+          },
+          identifyMany: async () => {
+            throw new Error("one of them cannot be read");
+          },
+        }),
+      ],
+    });
+    const view = await sweep(world, ada, "eve@example.org");
+    expect(view.counts).toMatchObject({ erased: 1, leftBehind: 1 });
+    expect([...people.keys()]).toEqual([ada, work]);
+  });
+
+  it("is the same for a request and for a sweep, whatever leads to whatever, and whoever tells it", async () => {
+    const anyName = fc.constantFrom(...["a", "b", "c", "d", "e", "f"].map((each) => `${each}@example.org`));
+    const anyLinks = fc.array(fc.array(anyName, { minLength: 2, maxLength: 3 }), { maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(anyLinks, anyLinks), fc.boolean(), async ([here, there], alone) => {
+        const build = async () => {
+          const people = new Map<string, Row[]>(
+            "abcdef".split("").map((each) => [`${each}@example.org`, [{}]]),
+          );
+          const other = peopleSource("other", new Map(), knowing(there));
+          const crm = peopleSource("crm", people, together(people, here));
+          return { people, world: await createWorld({ sources: alone ? [crm] : [crm, other] }) };
+        };
+        const [one, many] = [await build(), await build()];
+        const requested = await one.world.read(await one.world.acknowledged("erasure", "a@example.org"));
+        const swept = await sweep(many.world, "a@example.org");
+        expect([requested.outcome, swept.status]).toEqual(["completed", "completed"]);
+        expect([...many.people.keys()]).toEqual([...one.people.keys()]);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
