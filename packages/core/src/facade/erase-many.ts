@@ -15,6 +15,7 @@ import type { SweepKey } from "../ports/sweep-store.ts";
 import type { Actor } from "../request/actor.ts";
 import { err, ok, type Result, type ResultAsync } from "../result.ts";
 import type { Identifier } from "../subject/identifier.ts";
+import { keptPersonSchema } from "../sweeps/kept-person.ts";
 import { fromStoredSweep, unsealIn } from "../sweeps/stored-sweep.ts";
 import type { SweepProblemCode } from "../sweeps/sweep.ts";
 import { type SweepView, viewOfSweep } from "../sweeps/view.ts";
@@ -51,6 +52,8 @@ export interface LeftBehind {
   readonly source: string | null;
   /** Whether trying again can help without anybody doing something before. */
   readonly retryable: boolean;
+  /** For `held`: the hold that stood on the person then. */
+  readonly hold?: string | undefined;
 }
 
 /**
@@ -122,9 +125,7 @@ const partInfoSchema = z.object({
   code: z.custom<SweepProblemCode>((value) => typeof value === "string"),
   source: z.string().nullable(),
   retryable: z.boolean(),
-});
-const keptSchema = z.object({
-  identifiers: z.custom<readonly Identifier[]>((value) => Array.isArray(value)),
+  hold: z.string().optional(),
 });
 const afterSchema = z.number().int().nonnegative().default(0);
 
@@ -211,7 +212,7 @@ export const sweepsOf = (
               );
             }
             return unsealIn(sweep, journal.secret, "person", part.sealed).andThen((kept) => {
-              const { success, data } = keptSchema.safeParse(kept);
+              const { success, data } = keptPersonSchema.safeParse(kept);
               return success ? ok(data.identifiers) : err(new Damaged(`Sweep ${sweep.id}`));
             });
           });

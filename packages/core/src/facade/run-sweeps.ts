@@ -21,6 +21,7 @@ import { chained } from "../runner/chained.ts";
 import { withSignature } from "../runner/signed-end.ts";
 import { BrokenOff } from "../sweeps/erase-people.ts";
 import { type NotSweepable, PeopleUnavailable, type SweepNotFound } from "../sweeps/errors.ts";
+import { guardOf } from "../sweeps/guard.ts";
 import { type Journal, openJournal } from "../sweeps/journal.ts";
 import type { PeopleStream } from "../sweeps/people.ts";
 import { conclude, runSweep, type Task, whoJoins } from "../sweeps/run-sweep.ts";
@@ -125,6 +126,7 @@ export const sweepRunner = (
       ...joins.value,
       tenant,
       id,
+      guard: guardOf({ services, store, tenant, id }),
       call: {
         tenant,
         requestId: id,

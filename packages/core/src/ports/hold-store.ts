@@ -26,7 +26,7 @@ export interface HoldStoreDefinition {
 
   /**
    * For each person, in order, the id of a hold on them that was not lifted, and has no last day before `on`; null where
-   * there is none. One pseudonym in common is enough. It sees every hold whose `put` has ended.
+   * there is none. One pseudonym in common is enough. It sees every hold whose `put` has ended, in a transaction too.
    */
   standing(query: {
     readonly tenant: string;
@@ -34,6 +34,11 @@ export interface HoldStoreDefinition {
     readonly people: readonly (readonly string[])[];
     /** A day, `YYYY-MM-DD`. */
     readonly on: string;
+    /**
+     * The handle of a transaction of the request store or sweep store, in which something is to be erased right behind
+     * the answer: a store in the same database asks in there. Others ask as always.
+     */
+    readonly transaction?: unknown;
   }): Promise<(string | null)[]>;
 }
 

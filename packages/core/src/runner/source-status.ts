@@ -5,11 +5,12 @@ import { type Instant, instant } from "../instant.ts";
 import type { StoredSourceStatus } from "../ports/source-status-store.ts";
 import type { ProblemCode } from "../request/problems.ts";
 import type { SourceStatus } from "../request/steps.ts";
-import { err, errAsync, ok, type ResultAsync } from "../result.ts";
+import { err, errAsync, okAsync, type ResultAsync } from "../result.ts";
 import type { Services } from "./services.ts";
 
 type StatusServices = Pick<Services, "sourceStatusStore" | "clock">;
 
+const neverRefreshed = { status: "pending", problem: null, refreshedAt: null } as const;
 const succeeded = { status: "succeeded", problem: null, refreshedAt: null } as const;
 
 /** Keeps what the Data Sources page shows of a source; that it worked, where nothing else is said. */
@@ -21,29 +22,36 @@ export const keepStatus = (
 ): ResultAsync<void, StorageFailed> =>
   sourceStatusStore.put({ tenant, source, ...status, at: instant(clock.now()) });
 
-/** Refreshes a copy, and keeps what the Data Sources page shows of it. */
-export const refreshSource = (
+/**
+ * Refreshes a copy, and keeps what the Data Sources page shows of it.
+ *
+ * @param guard asked right before it is refreshed; where it says no, the page shows what it did before
+ */
+export const refreshSource = <No = never>(
   services: StatusServices,
   source: DataSource,
   call: Call,
-): ResultAsync<void, CallFailed | StorageFailed> => {
+  guard: () => ResultAsync<void, No | StorageFailed> = () => okAsync(undefined),
+): ResultAsync<void, CallFailed | StorageFailed | No> => {
   const { id } = source.descriptor;
   const { refresh } = source;
   if (refresh === null) return errAsync(new CallFailed(id, "not-supported", false));
   const put = (status: SourceStatus, problem: ProblemCode | null, refreshedAt: Instant | null) =>
     keepStatus(services, call.tenant, id, { status, problem, refreshedAt });
-  return services.sourceStatusStore
-    .list({ tenant: call.tenant })
-    .map((known) => known.find(({ source }) => source === id)?.refreshedAt ?? null)
-    .andThen((refreshedBefore) =>
-      put("running", null, refreshedBefore)
-        .andThen(() => refresh(call))
-        .andThen(() => put("succeeded", null, instant(services.clock.now())))
-        .orElse((error) =>
-          error instanceof CallFailed
-            ? put("warning", error.problem, refreshedBefore).andThen(() => err<void, CallFailed>(error))
-            : err(error),
-        ),
-    )
-    .andThen(() => ok(undefined));
+  return services.sourceStatusStore.list({ tenant: call.tenant }).andThen((known) => {
+    const before = known.find(({ source }) => source === id) ?? neverRefreshed;
+    const asBefore = (error: No | StorageFailed) =>
+      put(before.status, before.problem, before.refreshedAt).andThen(() => err(error));
+    return put("running", null, before.refreshedAt)
+      .andThen(() => guard().orElse(asBefore))
+      .andThen(() =>
+        refresh(call)
+          .andThen(() => put("succeeded", null, instant(services.clock.now())))
+          .orElse((error) =>
+            error instanceof CallFailed
+              ? put("warning", error.problem, before.refreshedAt).andThen(() => err<void, CallFailed>(error))
+              : err(error),
+          ),
+      );
+  });
 };

@@ -4,15 +4,14 @@ import { sha256 } from "../crypto.ts";
 import { CallFailed } from "../errors.ts";
 import { instant, later } from "../instant.ts";
 import { type CollectionOutcome, leftOver } from "../request/outcomes.ts";
-import { err, ok, type Result } from "../result.ts";
+import { err, errAsync, ok, type Result } from "../result.ts";
+import { bounded } from "../runner/bounded.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import { type Subject, subjectOf } from "../subject/subject.ts";
-import { bounded } from "../runner/bounded.ts";
+import type { Guard, Holdable, NotNow } from "./guard.ts";
 
 /** A person, as sources are asked about them. */
-export interface Known {
-  /** Recognises the person within the sweep. */
-  readonly mark: string;
+export interface Known extends Holdable {
   readonly identifiers: readonly Identifier[];
 }
 
@@ -23,6 +22,8 @@ export interface AtSource {
   readonly call: Omit<Call, "idempotencyKey">;
   /** How many are worked on at once, where the source cannot do several. One, inside a transaction. */
   readonly atOnce: number;
+  /** Passed right before anybody is erased. */
+  readonly guard: Guard;
 }
 
 type Outcomes = readonly CollectionOutcome[];
@@ -34,17 +35,27 @@ export interface ErasedAt {
   readonly failure: CallFailed | null;
 }
 
-/** Erases people at one source and asks it afterwards: where it answers an error, it has told of nothing that it did. */
+/**
+ * Erases people at one source and asks it afterwards: where it answers an error, it has told of nothing that it did.
+ * `HeldBack` where holds stand on some of them: these were not touched.
+ */
 export const eraseAt = async (
   at: AtSource,
   people: readonly Known[],
-): Promise<Result<ErasedAt, CallFailed>> => {
+): Promise<Result<ErasedAt, CallFailed | NotNow>> => {
   const { source } = at;
   const { eraseMany } = source;
+  const passed = (some: readonly Known[]) => at.guard(some, at.call.transaction);
   const erased =
     eraseMany === null
-      ? await each(at, "erase", people, (subject, call) => source.erase?.(subject, call))
-      : await eraseMany(subjectsOf(people), callFor(at, "erase", people));
+      ? await each(at, "erase", people, async (subject, call, person) =>
+          (await passed([person])).asyncAndThen(
+            () => source.erase?.(subject, call) ?? errAsync(unable(source)),
+          ),
+        )
+      : await (await passed(people)).asyncAndThen(() =>
+          eraseMany(subjectsOf(people), callFor(at, "erase", people)),
+        );
   if (erased.isErr()) return err(erased.error);
   // A duty to keep something that has ended keeps nothing. A day is allowed for, because days have time zones.
   const yesterday = later(instant(at.call.clock.now()), -24 * 3_600 * 1_000).slice(0, 10);
@@ -92,20 +103,20 @@ const callFor = ({ source, call }: AtSource, effect: "erase" | "check", people: 
 const unable = ({ descriptor }: DataSource): CallFailed =>
   new CallFailed(descriptor.id, "not-supported", false);
 
-const each = async <Answer>(
+const each = async <Answer, Failure>(
   at: AtSource,
   effect: "erase" | "check",
   people: readonly Known[],
-  work: (subject: Subject, call: Call) => PromiseLike<Result<Answer, CallFailed>> | undefined,
-): Promise<Result<readonly Answer[], CallFailed>> => {
-  let failed: CallFailed | null = null;
+  work: (subject: Subject, call: Call, person: Known) => PromiseLike<Result<Answer, Failure>>,
+): Promise<Result<readonly Answer[], Failure>> => {
+  let failed: Failure | null = null;
   const values: Answer[] = [];
   await bounded([...people.entries()], at.atOnce, async ([index, person]) => {
     // Once one has failed, all of them are tried anew: nothing more is begun.
     if (failed !== null) return;
-    const answer = await work(subjectOf(person.identifiers), callFor(at, effect, [person]));
-    if (answer?.isOk()) values[index] = answer.value;
-    else failed ??= answer?.isErr() ? answer.error : unable(at.source);
+    const answer = await work(subjectOf(person.identifiers), callFor(at, effect, [person]), person);
+    if (answer.isOk()) values[index] = answer.value;
+    else failed ??= answer.error;
   });
   return failed === null ? ok(values) : err(failed);
 };

@@ -2,11 +2,11 @@ import type { DataSource } from "../bridge/define-data-source.ts";
 import { CallFailed, type SubjectRightsError } from "../errors.ts";
 import { instant } from "../instant.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
-import { holdsOn } from "../runner/holds.ts";
-import { suppressOfSweep } from "../runner/suppressing.ts";
 import { bounded } from "../runner/bounded.ts";
+import { suppressOfSweep } from "../runner/suppressing.ts";
 import { type AtSource, eraseAt } from "./erase-at.ts";
 import { type Fate, fatesChange, problemOf, withOutcome } from "./fate.ts";
+import { HeldBack } from "./guard.ts";
 import type { Committed, SweepChange } from "./journal.ts";
 import type { SweepProblem } from "./sweep.ts";
 import { atSource, type SweepRun } from "./sweep-run.ts";
@@ -58,16 +58,22 @@ export const hold = async (run: SweepRun, fates: readonly Fate[]): Promise<reado
   return withHolders(fates, orThrow(await run.store.hold({ tenant, sweepId, people })));
 };
 
-const heldProblem: SweepProblem = { code: "held", source: null, retryable: true };
-
-/** Leaves out everybody on whom a hold stands. @throws StorageFailed where that could not be asked */
-const withoutHeld = async (run: SweepRun, fates: readonly Fate[]): Promise<readonly Fate[]> => {
-  const people = fates.map(({ pseudonyms }) => pseudonyms);
-  const holds = orThrow(await holdsOn(run.services, run.tenant, people));
-  return fates.map((fate, index) =>
-    (holds[index] ?? null) === null || fate.problem !== null ? fate : { ...fate, problem: heldProblem },
-  );
+/** Leaves out everybody on whom a hold stands. @throws StorageFailed where that could not be asked; ChangedMeanwhile */
+export const withoutHeld = async (run: SweepRun, fates: readonly Fate[]): Promise<readonly Fate[]> => {
+  const passed = await run.guard(fates.filter(({ problem }) => problem === null));
+  if (passed.isOk()) return fates;
+  const { error } = passed;
+  if (error instanceof HeldBack) return fates.map((fate) => withHold(fate, error));
+  throw error;
 };
+
+/** Says of somebody on whom a hold stands that they are left alone, and by which. */
+const withHold = (fate: Fate, { holds }: HeldBack): Fate => {
+  const hold = holds.get(fate.mark);
+  return hold === undefined || fate.problem !== null ? fate : { ...fate, problem: heldBy(hold) };
+};
+
+const heldBy = (hold: string): SweepProblem => ({ code: "held", source: null, retryable: true, hold });
 
 const otherRequest: SweepProblem = { code: "other-request", source: null, retryable: true };
 
@@ -76,7 +82,7 @@ const withHolders = (fates: readonly Fate[], holders: readonly (string | null)[]
     (holders[index] ?? null) === null || fate.problem !== null ? fate : { ...fate, problem: otherRequest },
   );
 
-/** Erases those who can still be erased at one source; who cannot has a problem then. */
+/** Erases those who can still be erased at one source; who cannot has a problem then. @throws `NotNow` but for holds */
 export const eraseEach = async (
   run: SweepRun,
   at: AtSource,
@@ -85,7 +91,7 @@ export const eraseEach = async (
   const able = fates.filter(({ problem }) => problem === null);
   const worked = new Map<Fate, Fate>();
   const soFar = (fate: Fate): Fate => worked.get(fate) ?? fate;
-  const eraseSome = async (some: readonly Fate[]): Promise<"done" | "again"> => {
+  const eraseSome = async (some: readonly Fate[]): Promise<Worked> => {
     const erased = await eraseAt(at, some);
     throwIfOver(run);
     if (erased.isOk()) {
@@ -97,6 +103,11 @@ export const eraseEach = async (
     }
     const failure = erased.isOk() ? erased.value.failure : erased.error;
     if (failure === null) return "done";
+    if (failure instanceof HeldBack) {
+      for (const fate of some) worked.set(fate, withHold(soFar(fate), failure));
+      return failure;
+    }
+    if (!(failure instanceof CallFailed)) throw failure;
     if (some.length > 1) return "again";
     for (const fate of some) worked.set(fate, { ...soFar(fate), problem: problemOf(failure) });
     return "done";
@@ -106,12 +117,23 @@ export const eraseEach = async (
   return fates.map((fate) => worked.get(fate) ?? fate);
 };
 
+/** All are dealt with; or nobody is, and it is to be tried with fewer, or without those who are held. */
+type Worked = "done" | "again" | HeldBack;
+
 /** Does all at once; where that is to be tried again, each half, down to one by one. */
 export const inHalves = async (
   fates: readonly Fate[],
-  work: (some: readonly Fate[]) => Promise<"done" | "again">,
+  work: (some: readonly Fate[]) => Promise<Worked>,
 ): Promise<void> => {
-  if (fates.length === 0 || (await work(fates)) === "done") return;
+  if (fates.length === 0) return;
+  const worked = await work(fates);
+  if (worked === "done") return;
+  if (worked instanceof HeldBack) {
+    return inHalves(
+      fates.filter(({ mark }) => !worked.holds.has(mark)),
+      work,
+    );
+  }
   const middle = Math.ceil(fates.length / 2);
   await inHalves(fates.slice(0, middle), work);
   await inHalves(fates.slice(middle), work);
@@ -142,9 +164,14 @@ const land = async (run: SweepRun, fates: readonly Fate[], landing: Landing): Pr
       done.push(...together.value);
       return "done";
     }
-    if (!(together.error instanceof CallFailed)) throw together.error;
+    const { error } = together;
+    if (error instanceof HeldBack) {
+      failed.push(...some.map((fate) => withHold(fate, error)).filter(({ problem }) => problem !== null));
+      return error;
+    }
+    if (!(error instanceof CallFailed)) throw error;
     if (some.length > 1) return "again";
-    const problem = problemOf(together.error);
+    const problem = problemOf(error);
     failed.push(...some.map((fate) => ({ ...fate, problem })));
     return "done";
   });
@@ -156,9 +183,9 @@ const eraseTogether = async (
   run: SweepRun,
   fates: readonly Fate[],
   landing: Landing,
-): Promise<Result<readonly Fate[], SubjectRightsError>> => {
+): Promise<Result<readonly Fate[], SubjectRightsError | HeldBack>> => {
   let worked = fates;
-  const done = await run.journal.together<SubjectRightsError>(async (transaction) => {
+  const done = await run.journal.together<SubjectRightsError | HeldBack>(async (transaction) => {
     const people = fates.map(({ pseudonyms }) => pseudonyms);
     const holders = await transaction.hold({ tenant: run.tenant, sweepId: run.id, people });
     if (holders.isErr()) return err(holders.error);

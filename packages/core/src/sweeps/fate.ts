@@ -83,7 +83,7 @@ export const fatesChange = (
   const counts: Record<keyof SweepCounts, number> = { ...sweep.counts };
   if (countedAs !== "nothing") counts[countedAs] -= fates.length;
   const add: PartDraft[] = [];
-  const waiting: WaitingPerson[] = [];
+  const waiting: Fate[] = [];
   const entries: AuditDraft[] = [];
   for (const fate of fates) {
     const all = altogether(fate);
@@ -93,14 +93,13 @@ export const fatesChange = (
       add.push(leftBehind(fate, fate.problem, all));
     } else if (copiesFollow) {
       counts.waiting += 1;
-      const { mark, given, identifiers, pseudonyms } = fate;
-      waiting.push({ mark, given, identifiers, pseudonyms, outcomes: all });
+      waiting.push(fate);
     } else {
       counts[outcome] += 1;
     }
     entries.push(entryOf(fate, outcome, all, at, copiesFollow));
   }
-  if (waiting.length > 0) add.push({ kind: "waiting", info: { people: waiting.length }, personal: waiting });
+  add.push(...waitingDraft(waiting));
   // Of who is left behind, what is kept is counted when that is settled.
   const records = fates.map(({ outcomes, problem }) =>
     problem === null
@@ -115,9 +114,18 @@ export const fatesChange = (
   };
 };
 
+/** What is kept of those who wait for copies; nothing where nobody does. */
+export const waitingDraft = (fates: readonly Fate[]): readonly PartDraft[] => {
+  const personal = fates.map((fate): WaitingPerson => {
+    const { mark, given, identifiers, pseudonyms } = fate;
+    return { mark, given, identifiers, pseudonyms, outcomes: altogether(fate) };
+  });
+  return personal.length === 0 ? [] : [{ kind: "waiting", info: { people: personal.length }, personal }];
+};
+
 const leftBehind = (
   fate: Fate,
-  { code, source, retryable }: SweepProblem,
+  { code, source, retryable, hold }: SweepProblem,
   all: SourceOutcomes,
 ): PartDraft => ({
   kind: "left-behind",
@@ -126,6 +134,7 @@ const leftBehind = (
     code,
     source,
     retryable,
+    ...(hold === undefined ? {} : { hold }),
     outcomes: JSON.parse(JSON.stringify(all)),
   },
   personal: { mark: fate.mark, given: fate.given, identifiers: fate.identifiers },
@@ -141,13 +150,13 @@ const entryOf = (
   const { records, kept, until } = summaryOf(all);
   const pseudonym = fate.pseudonyms[0] ?? null;
   if (fate.problem !== null) {
-    const { code, source } = fate.problem;
+    const { code, source, hold } = fate.problem;
     return {
       at,
       actor: systemActorId,
       action: "person-left-behind",
       source,
-      detail: { pseudonym, problem: code, records },
+      detail: { pseudonym, problem: code, ...(hold === undefined ? {} : { hold }), records },
     };
   }
   return {

@@ -61,6 +61,7 @@ export const conclude = async (run: SweepRun, problem: SweepProblem | null): Pro
           detail: {
             status,
             ...(problem === null ? {} : { problem: problem.code }),
+            ...(problem?.hold === undefined ? {} : { hold: problem.hold }),
             erased,
             absent,
             retained,

@@ -1,35 +1,39 @@
-import { z } from "zod";
 import { newId } from "../crypto.ts";
 import { CallFailed } from "../errors.ts";
 import { instant } from "../instant.ts";
-import type { StoredSweepPart } from "../ports/sweep-store.ts";
 import { systemActorId } from "../request/actor.ts";
-import { orThrow } from "../result.ts";
 import { refreshSource } from "../runner/source-status.ts";
-import { allParts } from "./all-parts.ts";
+import { mayRefresh, openHolds } from "./copy-guard.ts";
 import { checkAt } from "./erase-at.ts";
-import { eraseEach, hold, inHalves, throwIfOver } from "./erase-people.ts";
-import { type Fate, fatesChange, problemOf, type WaitingPerson } from "./fate.ts";
-import { unsealIn } from "./stored-sweep.ts";
+import { eraseEach, hold, inHalves, throwIfOver, withoutHeld } from "./erase-people.ts";
+import { type Fate, fatesChange, problemOf, waitingDraft } from "./fate.ts";
+import { HeldBack } from "./guard.ts";
 import type { SweepProblem } from "./sweep.ts";
 import { atSource, type SweepRun } from "./sweep-run.ts";
+import { type WaitingPart, waitingPeople } from "./waiting.ts";
 
 /**
  * Refreshes each copy once, when no origin holds these people any more, and then asks every copy for each of them.
+ * Whoever is held by then is left behind, and a copy that would lose them by being refreshed waits.
  *
  * @returns what stopped it: a copy that cannot be refreshed now
- * @throws BrokenOff, StorageFailed, ChangedMeanwhile, Damaged
+ * @throws BrokenOff, StorageFailed, ChangedMeanwhile, Damaged, KeyDestroyed
  */
 export const sweepCopies = async (run: SweepRun, enough: AbortSignal): Promise<SweepProblem | null> => {
+  await leaveHeldBehind(run);
   for (const source of run.sources.refreshed) {
-    if (enough.aborted) return null;
+    // Nobody waits any more: all of them are held.
+    if (enough.aborted || run.journal.current().counts.waiting === 0) return null;
     const { id } = source.descriptor;
     const idempotencyKey = [run.id, id, "refresh", newId(run.services.randomness)].join("/");
-    const done = await refreshSource(run.services, source, { ...run.call, idempotencyKey });
+    const call = { ...run.call, idempotencyKey };
+    const done = await refreshSource(run.services, source, call, () => mayRefresh(run));
     throwIfOver(run);
     if (done.isErr()) {
-      if (done.error instanceof CallFailed) return problemOf(done.error);
-      throw done.error;
+      const { error } = done;
+      if (error instanceof HeldBack) return waitsForHold(run, id, error);
+      if (error instanceof CallFailed) return problemOf(error);
+      throw error;
     }
     const at = instant(run.services.clock.now());
     await run.journal.commit((sweep) => ({
@@ -37,31 +41,51 @@ export const sweepCopies = async (run: SweepRun, enough: AbortSignal): Promise<S
       entries: [{ at, actor: systemActorId, action: "copy-refreshed", source: id, detail: {} }],
     }));
   }
-  const { numbered } = run.journal.current();
-  for await (const parts of allParts(run.store, run.journal.current(), "waiting", 10, numbered)) {
-    for (const part of parts) {
-      if (enough.aborted) return null;
-      await finishWaiting(run, part);
-    }
+  for await (const waiting of waitingPeople(run)) {
+    if (enough.aborted) return null;
+    await finishWaiting(run, waiting);
   }
   return null;
 };
 
-const finishWaiting = async (run: SweepRun, part: StoredSweepPart): Promise<void> => {
-  const people = orThrow(unsealIn(run, run.journal.secret, "people", part.sealed ?? ""));
-  // Written by `fatesChange` and by nothing else.
-  let fates = (z.array(z.unknown()).parse(people) as WaitingPerson[]).map(
-    ({ outcomes, ...person }): Fate => ({
-      ...person,
-      outcomes: {},
-      before: outcomes,
-      problem: null,
-      part: null,
-    }),
-  );
+const waitsForHold = async (
+  run: SweepRun,
+  source: string,
+  { holds }: HeldBack,
+): Promise<SweepProblem | null> => {
+  await leaveHeldBehind(run);
+  const [hold] = holds.values();
+  return run.journal.current().counts.waiting === 0
+    ? null
+    : { code: "held", source, retryable: true, ...(hold === undefined ? {} : { hold }) };
+};
+
+/** Those on whom a hold stands wait for no copy any more: they are left behind, and named as held. */
+const leaveHeldBehind = async (run: SweepRun): Promise<void> => {
+  const { holdStore, clock } = run.services;
+  if (holdStore === null || (await openHolds(run, holdStore)).size === 0) return;
+  for await (const { part, fates } of waitingPeople(run)) {
+    const looked = await withoutHeld(run, fates);
+    const held = looked.filter(({ problem }) => problem !== null);
+    if (held.length === 0) continue;
+    const rest = fates.filter(({ mark }) => !held.some((each) => each.mark === mark));
+    const at = instant(clock.now());
+    await run.journal.commit((sweep) => {
+      const change = fatesChange(sweep, { fates: held, at, copiesFollow: false, countedAs: "waiting" });
+      return {
+        ...change,
+        add: [...(change.add ?? []), ...waitingDraft(rest)],
+        remove: [...(change.remove ?? []), part.number],
+      };
+    });
+  }
+};
+
+const finishWaiting = async (run: SweepRun, { part, fates: waiting }: WaitingPart): Promise<void> => {
+  let fates = waiting;
   const { erasedAfter, refreshed } = run.sources;
-  if (erasedAfter.length > 0) fates = [...(await hold(run, fates))];
-  for (const source of erasedAfter) fates = [...(await eraseEach(run, atSource(run, source), fates))];
+  if (erasedAfter.length > 0) fates = await hold(run, fates);
+  for (const source of erasedAfter) fates = await eraseEach(run, atSource(run, source), fates);
   for (const source of refreshed) {
     const present = new Map<Fate, SweepProblem>();
     await inHalves(

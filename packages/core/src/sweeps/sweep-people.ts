@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { orThrow } from "../result.ts";
-import type { Identifier } from "../subject/identifier.ts";
 import { allParts } from "./all-parts.ts";
 import { BrokenOff, erasePeople, type Landing, throwIfOver } from "./erase-people.ts";
 import type { Fate } from "./fate.ts";
 import { identifyPeople } from "./identify-people.ts";
+import { keptPersonSchema } from "./kept-person.ts";
 import { type Page, Pages } from "./pages.ts";
 import { type Candidate, candidateOf, type PeopleStream } from "./people.ts";
 import { type Batch, readPeople } from "./read-people.ts";
@@ -126,7 +126,7 @@ export const sweepLeftBehind = async (
     const before = new Map<Candidate, SourceOutcomes>();
     for (const part of parts) {
       const { secret } = run.journal;
-      const kept = keptSchema.parse(orThrow(unsealIn(run, secret, "person", part.sealed ?? "")));
+      const kept = keptPersonSchema.parse(orThrow(unsealIn(run, secret, "person", part.sealed ?? "")));
       const candidate = candidateOf(kept.given, (given) => markOf(secret, given), part.number);
       // With all that was known then: where the try before has erased, nobody tells it any more.
       const identifiers = candidate.identifiers && kept.identifiers;
@@ -138,11 +138,6 @@ export const sweepLeftBehind = async (
   });
   return { problem: trouble.problem };
 };
-
-const keptSchema = z.object({
-  given: z.unknown(),
-  identifiers: z.custom<readonly Identifier[]>((value) => Array.isArray(value)),
-});
 
 /**
  * Takes batches as they come, so many at once, until there are no more, or it is enough.

@@ -3,6 +3,7 @@ import type { DataSource } from "../bridge/define-data-source.ts";
 import type { SweepStore } from "../bridge/define-sweep-store.ts";
 import type { Services } from "../runner/services.ts";
 import type { AtSource } from "./erase-at.ts";
+import type { Guard } from "./guard.ts";
 import type { Journal } from "./journal.ts";
 import type { SweepSources } from "./sources.ts";
 
@@ -17,6 +18,8 @@ export interface SweepRun {
   readonly apart: readonly DataSource[];
   readonly tenant: string;
   readonly id: string;
+  /** What every act passes last. */
+  readonly guard: Guard;
   /** What calls to sources carry, but for the key of each effect. */
   readonly call: Omit<Call, "idempotencyKey">;
 }
@@ -26,5 +29,5 @@ const callsAtOnce = 4;
 
 export const atSource = (run: SweepRun, source: DataSource, transaction?: unknown): AtSource =>
   transaction === undefined
-    ? { source, call: run.call, atOnce: callsAtOnce }
-    : { source, call: { ...run.call, transaction }, atOnce: 1 };
+    ? { source, call: run.call, atOnce: callsAtOnce, guard: run.guard }
+    : { source, call: { ...run.call, transaction }, atOnce: 1, guard: run.guard };

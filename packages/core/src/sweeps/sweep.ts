@@ -10,8 +10,8 @@ export type SweepReason = "retention" | "backup-replay";
 export type SweepStatus = "running" | "stopped" | "completed" | "completed-with-exceptions";
 
 /**
- * Why somebody was left behind.
- * - `held`: a hold stands on the person.
+ * Why somebody was left behind, or a sweep was stopped.
+ * - `held`: a hold stands on the person; or on somebody in a copy that is filled anew as a whole, which then waits.
  * - `other-request`: an open request, or another sweep, works on the same person.
  * - `invalid-person`: what the stream gave is not a person with identifiers.
  */
@@ -21,6 +21,8 @@ export interface SweepProblem {
   readonly code: SweepProblemCode;
   readonly source: string | null;
   readonly retryable: boolean;
+  /** For `held`: the hold that stands on the person, or on one of those who are in the copy that was to be refreshed. */
+  readonly hold?: string;
 }
 
 /** How many people; each is counted in one of these. */

@@ -6,6 +6,7 @@ import {
   type StoredHold,
 } from "@subject-rights/core";
 import { databaseOf, type TextRow } from "../database/database.ts";
+import { isJoinedTransaction } from "../database/joined-transaction.ts";
 import { type SchemaCheck, schemaCheck } from "../migrations/schema-version.ts";
 import { emptySql, type Sql, sql } from "../sql/sql.ts";
 import { faithful, instantSql, instantText, textOf } from "./faithful.ts";
@@ -94,12 +95,15 @@ export const holdStoreOver = (
       };
     },
 
-    async standing({ tenant, people, on }) {
+    async standing({ tenant, people, on, transaction }) {
       await ready();
+      const isHere = isJoinedTransaction(transaction) && transaction.client === client;
+      // Each statement sees what was committed before it (read committed), in a transaction too.
+      const session = isHere ? transaction.session : database;
       const known = people.flatMap((pseudonyms, person) =>
         pseudonyms.map((pseudonym) => ({ person, pseudonym })),
       );
-      const rows = await database.query(
+      const rows = await session.query(
         sql`select w.person, min(h.id) as id
           from unnest(${known.map(({ person }) => String(person))}, ${known.map(({ pseudonym }) => faithful(pseudonym))})
             as w (person, pseudonym)

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type FoundIdentifier, type Identifier, sameIdentifier, type Subject } from "@subject-rights/core";
+import { type FoundIdentifier, type Identifier, type Subject, sameIdentifier } from "@subject-rights/core";
 import { answerOf } from "../answers.ts";
 import type { CaseMaker, ConformanceCase } from "../conformance-case.ts";
 import { ability, tally } from "./asking.ts";

@@ -60,8 +60,7 @@ export const workFor = (effect: Effect, step: SourceStep, name: string): Result<
 };
 
 /** Whether the person is known by anything that the source can find people by. */
-export const canFind = ({ source, subject }: Work): boolean =>
-  canFindBy(source, subject.identifiers);
+export const canFind = ({ source, subject }: Work): boolean => canFindBy(source, subject.identifiers);
 
 /** @param outcomes what it had done before it failed; null where it may have done something, and did not say what */
 export const failure = (
