@@ -10,6 +10,11 @@ export interface Call extends CallContext {
   readonly clock: Clock;
   /** Milliseconds until the call is given up and its signal fires. */
   readonly deadline: number;
+  /**
+   * Asked right before the adapter is, with nothing awaited in between: what it answers is the answer of the call, and
+   * the adapter is not asked. What it throws is thrown: the adapter has failed at nothing.
+   */
+  readonly pass?: (() => Promise<CallFailed | null>) | undefined;
 }
 
 const failed = (adapter: string, code: ProblemCode, retryable: boolean, cause?: unknown) =>
@@ -81,10 +86,19 @@ export const withinDeadline = async <Answer>(
     () => expiry.abort(new Error(`no answer within ${call.deadline} ms`)),
     () => undefined,
   );
-  const answered = (async () => work(contextOf(call, signal)))().then(
-    (answer) => ok<Answer, CallFailed>(answer),
-    (thrown: unknown) => err<Answer, CallFailed>(failureOf(adapter, thrown)),
-  );
+  const answered = (async (): Promise<Result<Answer, CallFailed>> => {
+    const stopped = call.pass === undefined ? null : await call.pass();
+    // Nothing is begun for a call that was given up while the guard was asked.
+    if (signal.aborted) return err(failed(adapter, "interrupted", true, signal.reason));
+    if (stopped !== null) return err(stopped);
+    try {
+      return ok(await work(contextOf(call, signal)));
+    } catch (thrown) {
+      return err(failureOf(adapter, thrown));
+    }
+  })();
+  // Where it was given up meanwhile, nobody listens to what the guard throws.
+  answered.catch(() => undefined);
   const first = await Promise.race([answered, givenUp.then((error) => err<Answer, CallFailed>(error))]);
   finished.abort();
   // Whoever is still listened to is kept as long as the signal that it follows, and everything of this call with it.

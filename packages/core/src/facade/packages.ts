@@ -5,7 +5,7 @@ import { addressOnRecordActorId } from "../request/actor.ts";
 import { errAsync, okAsync, type ResultAsync } from "../result.ts";
 import { type ApplyError, apply } from "../runner/apply.ts";
 import { load, type Opened } from "../runner/load.ts";
-import { openPackage } from "../runner/open-package.ts";
+import { handingOut } from "../runner/open-package.ts";
 import type { Services } from "../runner/services.ts";
 import type { ChangeError, FacadeContext, OnRequest } from "./context.ts";
 import { authorise } from "./policy.ts";
@@ -18,8 +18,8 @@ export interface FetchedPackage {
   /** Of the ZIP, in hex. */
   readonly sha256: string;
   /**
-   * The bytes. Iterating throws `StorageFailed` where they cannot be read, and `Damaged` where they are not what
-   * was written.
+   * The bytes. Iterating throws `StorageFailed` where they cannot be read, `Damaged` where they are not what was
+   * written, and `NotPossibleNow` where the request was stopped before the first of them.
    */
   read(): AsyncIterable<Uint8Array>;
 }
@@ -57,7 +57,8 @@ export const packagesOf = ({ services, policy }: FacadeContext): Packages => ({
   fetch: ({ actor, requestId }) =>
     authorise(policy, actor, "fetch-package")
       .andThen(({ tenant }) => load(services, { tenant, id: requestId }))
-      .andThen((opened) => fetch(services, opened, actor.id, false)),
+      .andThen((opened) => fetch(services, opened, actor.id, false))
+      .mapErr((error) => (error instanceof TokenRejected ? new PackageNotAvailable() : error)),
 });
 
 const fetch = (
@@ -77,7 +78,7 @@ const fetch = (
       contentType: "application/zip",
       bytes: held.bytes,
       sha256: held.sha256,
-      read: () => openPackage(services, request, held, key),
+      read: () => handingOut(services, request, held, key),
     }),
   );
 };

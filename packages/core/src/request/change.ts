@@ -2,6 +2,7 @@ import type { AuditDraft } from "../audit/entry.ts";
 import { type Instant, later } from "../instant.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import { sameIdentifier } from "../subject/identifier.ts";
+import { actOf } from "./guard.ts";
 import type { NoticeKind, NoticeRecord } from "./notices.ts";
 import type { Outcome } from "./phases.ts";
 import type { Problem } from "./problems.ts";
@@ -41,18 +42,24 @@ export const recorded = (
   entries: [...change.entries, { at: change.at, actor, action, source, detail }],
 });
 
-/** Ends the request: from here on no other request of the same person has to wait for it. */
+/**
+ * Ends the request: from here on no other request of the same person has to wait for it, and no message goes out but
+ * those that say how it ended.
+ */
 export const closed = (change: Change, outcome: Outcome): Change =>
   recorded(
-    changed(change, {
-      phase: "closed",
-      outcome,
-      closedAt: change.at,
-      claims: [],
-      waitingFor: null,
-      blockedUntil: null,
-      held: null,
-    }),
+    changed(
+      withdrawn(change, ({ kind, status }) => status === "due" && actOf(kind) !== "conclude"),
+      {
+        phase: "closed",
+        outcome,
+        closedAt: change.at,
+        claims: [],
+        waitingFor: null,
+        blockedUntil: null,
+        held: null,
+      },
+    ),
     "closed",
     { outcome },
   );
@@ -121,6 +128,22 @@ export const noticeInPlaceOf = (change: Change, before: string, id: string, kind
   const earlier = change.request.notices.find((notice) => notice.id === before);
   if (earlier?.status !== "withdrawn" || earlier.problem?.retryable !== true) return due;
   return changedNotice(due, id, { attempts: earlier.attempts, problem: earlier.problem });
+};
+
+/** Takes back messages that were not sent, and what only they were to carry. */
+export const withdrawn = (change: Change, which: (notice: NoticeRecord) => boolean): Change => {
+  const over = change.request.notices.filter((notice) => notice.status !== "sent" && which(notice));
+  if (over.length === 0) return change;
+  const { tokens } = confidentialOf(change.request);
+  const kept = over.reduce((left, { id }) => without(left, id), tokens);
+  return changed(change, {
+    notices: change.request.notices.map((notice) =>
+      over.includes(notice) ? { ...notice, status: "withdrawn", nextAttemptAt: null } : notice,
+    ),
+    ...(change.request.confidential !== null && {
+      confidential: { ...change.request.confidential, tokens: kept },
+    }),
+  });
 };
 
 /** Adds an identifier that is known to be the person's, unless it is there. */

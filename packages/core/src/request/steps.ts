@@ -1,7 +1,7 @@
 import type { Instant } from "../instant.ts";
 import type { Outage, PastOutage } from "./outage.ts";
 import { type CollectionCount, type CollectionOutcome, type GoneCount, totalCount } from "./outcomes.ts";
-import type { Problem } from "./problems.ts";
+import type { Problem, ProblemCode } from "./problems.ts";
 
 /** What the Data Sources page shows: a check mark is `succeeded`, a warning triangle is `warning`. */
 export const sourceStatuses = ["pending", "running", "succeeded", "warning"] as const;
@@ -94,12 +94,17 @@ export interface SourceStep {
   readonly problem: Problem | null;
   /** How often the support contact was told of this source: each time is a notice of its own. */
   readonly alerts: number;
-  /** True from telling the support contact until it works again, so that one outage is told once. */
-  readonly alerted: boolean;
   /** While the source is down, and the quick tries of this request are used up. Left out: null. */
   readonly outage?: Outage | null;
   /** The last one that is over. Left out: null. */
   readonly lastOutage?: PastOutage | null;
+  /**
+   * What the support contact was told of, until it works again: each once. That the source is down is told for all
+   * requests by the one that looks after the outage.
+   */
+  readonly alertedOf?: ProblemCode | null;
+  /** How often the person was there again after an erasure that was clean: left out for never. */
+  readonly relapses?: number;
   readonly manual: ManualTask | null;
   readonly settlement: Settlement | null;
 }

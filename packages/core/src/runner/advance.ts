@@ -106,5 +106,7 @@ const performAndRecord = async (
     if (!isBrokenOff) await session.record(event);
   } catch (thrown) {
     if (!(thrown instanceof NotPossibleNow)) throw thrown;
+    // Somebody else has changed it: what is to be done now is for its newest state to say.
+    await session.reload();
   }
 };

@@ -1,11 +1,13 @@
 import type { Transact, Transaction } from "../bridge/transaction.ts";
-import { ChangedMeanwhile, RequestNotFound } from "../errors.ts";
+import { ChangedMeanwhile, NotPossibleNow, RequestNotFound } from "../errors.ts";
 import type { RequestKey } from "../ports/request-store.ts";
 import { systemActorId } from "../request/actor.ts";
 import type { RequestEvent } from "../request/events.ts";
+import type { Act } from "../request/guard.ts";
 import { err, ok, type Result, ResultAsync } from "../result.ts";
 import { type ApplyError, tries } from "./apply.ts";
 import { decideAndCommit } from "./commit.ts";
+import { isUndone } from "./guard.ts";
 import { type Opened, openWith } from "./load.ts";
 import type { Services } from "./services.ts";
 
@@ -21,19 +23,21 @@ export type Joined<Failure> = (handle: unknown) => Promise<Result<RequestEvent, 
  * does: over one connection, all of them wait until the transaction ends.
  *
  * @param secret the key of the request, taken from the key ring before
+ * @param act what the work is: whatever stops that before the end undoes it
  */
 export const applyTogether = <Failure>(
   services: Services,
   transact: Transact,
   key: RequestKey,
   secret: Uint8Array | null,
+  act: Act,
   work: Joined<Failure>,
 ): ResultAsync<Opened, ApplyError | Failure> => {
   const once = () =>
     transact<Opened, ApplyError | Failure>(async (transaction) => {
       const event = await work(transaction.handle);
       if (event.isErr()) return err(event.error);
-      return record(services, transaction, key, secret, event.value);
+      return record(services, transaction, key, secret, act, event.value);
     });
   const again = async (attempt: number): Promise<Result<Opened, ApplyError | Failure>> => {
     const done = await once();
@@ -48,6 +52,7 @@ const record = async (
   transaction: Transaction,
   key: RequestKey,
   secret: Uint8Array | null,
+  act: Act,
   event: RequestEvent,
 ): Promise<Result<Opened, ApplyError>> => {
   const found = await transaction.read(key);
@@ -55,6 +60,9 @@ const record = async (
   if (found.value === undefined) return err(new RequestNotFound());
   const opened = openWith(found.value, secret);
   if (opened.isErr()) return err(opened.error);
+  if (await isUndone(services, transaction, opened.value.request, act)) {
+    return err(new NotPossibleNow("It was stopped before it was stored, and is undone."));
+  }
   const done = await decideAndCommit(services, transaction, opened.value, [event], systemActorId);
   return done.andThen((stored): Result<Opened, ApplyError> => {
     // Somebody was faster all the same: the work is undone with the record of it.

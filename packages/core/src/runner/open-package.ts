@@ -1,6 +1,10 @@
+import { NotPossibleNow } from "../errors.ts";
+import { mayGoOn } from "../request/guard.ts";
 import type { ExportPackage, Request } from "../request/request.ts";
+import { orThrow } from "../result.ts";
 import { readChunks } from "./artifacts.ts";
 import { packageArtifact } from "./effects/artifact-names.ts";
+import { fromFound } from "./record.ts";
 import type { Services } from "./services.ts";
 
 /** The bytes of a package. @throws StorageFailed; Damaged where they are not what was written */
@@ -11,3 +15,20 @@ export const openPackage = (
   key: Uint8Array,
 ): AsyncIterable<Uint8Array> =>
   readChunks(services, key, packageArtifact(request, held.artifact), held.chunks);
+
+/**
+ * The same for somebody who fetches it: whether it may still be handed out is read right before the first byte, however
+ * long that is after it was asked for.
+ *
+ * @throws also NotPossibleNow
+ */
+export async function* handingOut(
+  services: Pick<Services, "artifactStore" | "requestStore">,
+  request: Request,
+  held: ExportPackage,
+  key: Uint8Array,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const now = orThrow(await services.requestStore.read(request).andThen(fromFound));
+  if (!mayGoOn(now, "hand-over")) throw new NotPossibleNow("The package is not handed out any more.");
+  yield* openPackage(services, request, held, key);
+}

@@ -1,6 +1,7 @@
 import { KeyDestroyed, NotPossibleNow } from "../errors.ts";
 import type { RequestKey } from "../ports/request-store.ts";
 import type { RequestEvent } from "../request/events.ts";
+import type { Act } from "../request/guard.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
 import { type ApplyError, announce, applyAll } from "./apply.ts";
 import { applyTogether, type Joined } from "./apply-together.ts";
@@ -24,9 +25,14 @@ export interface Session {
    * moved on.
    */
   readonly recordTogether: RecordTogether | null;
+  /** Reads the request anew, where somebody else has changed it. @throws what opening it does */
+  readonly reload: () => Promise<void>;
 }
 
-export type RecordTogether = <Failure>(work: Joined<Failure>) => Promise<Result<void, ApplyError | Failure>>;
+export type RecordTogether = <Failure>(
+  act: Act,
+  work: Joined<Failure>,
+) => Promise<Result<void, ApplyError | Failure>>;
 
 interface Waiting {
   readonly event: RequestEvent;
@@ -74,6 +80,7 @@ export const openSession = async (services: Services, key: RequestKey): Promise<
   const { transaction } = services.requestStore;
   return {
     current: () => opened,
+    reload: () => inTurn(reload),
     record: (event) =>
       new Promise((resolve, reject) => {
         waiting.push({ event, resolve, reject });
@@ -81,10 +88,10 @@ export const openSession = async (services: Services, key: RequestKey): Promise<
       }),
     recordTogether:
       transaction &&
-      (async (work) => {
+      (async (act, work) => {
         // Takes its turn only once the transaction has ended. Over one connection, whoever has the turn may be
         // waiting for that end. What others store meanwhile is kept apart by the store: by lock and by version.
-        const applied = await applyTogether(services, transaction, key, opened.key, work);
+        const applied = await applyTogether(services, transaction, key, opened.key, act, work);
         if (applied.isErr()) {
           if (applied.error instanceof NotPossibleNow) await inTurn(reload);
           return err(applied.error);

@@ -1,5 +1,6 @@
 import { earliest, type Instant, instant, later, latest } from "../instant.ts";
 import { isSuspended } from "../request/deadline/deadline.ts";
+import { actOf, mayGoOn } from "../request/guard.ts";
 import type { NoticeRecord } from "../request/notices.ts";
 import type { OutageNews } from "../request/outage.ts";
 import { isPackaged } from "../request/phases.ts";
@@ -46,13 +47,7 @@ const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
     return [...messages, { action: { do: "lapse" }, notBefore: lapsesAt }];
   }
   const { held } = request;
-  if (held !== null) {
-    // Asking an owner to erase is erasing.
-    const others = messages.filter(
-      ({ action }) => action.do !== "send" || action.notice.kind !== "manual-task",
-    );
-    return [...others, { action: { do: "look-at-hold" }, notBefore: held.lookAt }];
-  }
+  if (held !== null) return [...messages, { action: { do: "look-at-hold" }, notBefore: held.lookAt }];
   if (request.claims.length === 0) {
     return [...messages, { action: { do: "claim" }, notBefore: request.blockedUntil }];
   }
@@ -67,9 +62,10 @@ const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
   ];
 };
 
-const sending = ({ notices }: Request): PlannedAction[] =>
-  notices
-    .filter(({ status }) => status === "due")
+/** Messages that are due, and that nothing keeps from going out. */
+const sending = (request: Request): PlannedAction[] =>
+  request.notices
+    .filter(({ status, kind }) => status === "due" && mayGoOn(request, actOf(kind)))
     .map((notice) => ({ action: { do: "send", notice }, notBefore: notice.nextAttemptAt }));
 
 const passingOn = ({ outageNews = [] }: Request): PlannedAction[] =>
@@ -131,7 +127,7 @@ const closing = (request: Request, rules: Rules): PlannedAction[] => {
   if (reopens !== null) return [{ action: { do: "reopen" }, notBefore: reopens }];
   if (closedAt === null || sending(request).length > 0 || passingOn(request).length > 0) return [];
   const undelivered = notices.some(({ status }) => status === "failed");
-  const expiresAt = request.package?.expiresAt ?? null;
+  const expiresAt = (mayGoOn(request, "hand-over") ? request.package?.expiresAt : null) ?? null;
   const keptUntil = undelivered ? later(closedAt, rules.undeliveredKept) : null;
   const notBefore =
     expiresAt !== null && keptUntil !== null ? latest(expiresAt, keptUntil) : (expiresAt ?? keptUntil);

@@ -79,7 +79,7 @@ const newStep = (
     collected: [],
     problem: null,
     alerts: 0,
-    alerted: false,
+    alertedOf: null,
     manual: null,
     settlement: null,
   };

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { callAdapter } from "../../bridge/call.ts";
+import { type Call, callAdapter } from "../../bridge/call.ts";
 import { CallFailed, Damaged } from "../../errors.ts";
 import { confidentialOf } from "../../request/change.ts";
 import type { NoticeRecord } from "../../request/notices.ts";
 import { err, type Result } from "../../result.ts";
-import { callFor, type Effect, subjectOfRequest } from "./effect.ts";
+import { type Effect, subjectOfRequest } from "./effect.ts";
 
 const packageEncryption = "package-encryption";
 
@@ -12,6 +12,7 @@ const packageEncryption = "package-encryption";
 export const carrySecret = async (
   effect: Effect,
   notice: NoticeRecord,
+  call: Call,
 ): Promise<Result<void, CallFailed>> => {
   const { request, services } = effect;
   const carrier = services.packageEncryption;
@@ -21,7 +22,7 @@ export const carrySecret = async (
   if (secret === undefined) throw new Damaged(`The secret of a package of request ${request.id}`);
   return callAdapter(
     packageEncryption,
-    callFor(effect, notice.id),
+    call,
     async (context) =>
       void (await carrier.carrySecret(
         {

@@ -34,7 +34,7 @@ interface Staged {
 
 /** Reads what a source holds of the person, page by page, and goes on where an earlier try got to. */
 export const collect = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
-  const work = workFor(effect, step, "export");
+  const work = workFor(effect, step, "export", "collect");
   if (work.isErr()) return failure(effect, step, work.error);
   const { source, subject, call, identifiers } = work.value;
   if (source.export === null)

@@ -1,14 +1,16 @@
 import type { Call } from "../../bridge/call.ts";
 import type { DataSource } from "../../bridge/define-data-source.ts";
 import { CallFailed } from "../../errors.ts";
-import { confidentialOf } from "../../request/change.ts";
+import { confidentialOf, stepOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
+import type { Act } from "../../request/guard.ts";
 import type { CollectionOutcome } from "../../request/outcomes.ts";
 import type { Request } from "../../request/request.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type Subject, subjectOf } from "../../subject/subject.ts";
 import { canFind as canFindBy } from "../ask-who.ts";
+import { eventOf, passFor, Stopped } from "../guard.ts";
 import { jitter } from "../jitter.ts";
 import type { Services } from "../services.ts";
 import type { RecordTogether } from "../session.ts";
@@ -50,30 +52,49 @@ export const callFor = (
 
 export const subjectOfRequest = (request: Request): Subject => subjectOf(confidentialOf(request).identifiers);
 
-export const workFor = (effect: Effect, step: SourceStep, name: string): Result<Work, CallFailed> => {
+/** @param act what the guard is asked for right before each call */
+export const workFor = (
+  effect: Effect,
+  step: SourceStep,
+  name: string,
+  act: Act,
+): Result<Work, CallFailed> => {
   const source = effect.services.sources.get(step.source);
   if (source === undefined) return err(new CallFailed(step.source, "not-registered", false));
   const subject = subjectOfRequest(effect.request);
   const identifiers = subject.identifiers.length;
-  const call = callFor(effect, step.source, name, step.generation, identifiers);
+  const pass = passFor(effect, step.source, act, (now) => isSameWork(stepOf(now, step.source), step));
+  const call = { ...callFor(effect, step.source, name, step.generation, identifiers), pass };
   return ok({ source, subject, call, identifiers });
 };
+
+/** Whether a piece of work is still what is to be done at a source: nobody has closed it, or begun it anew. */
+const isSameWork = (now: SourceStep | undefined, step: SourceStep): boolean =>
+  now?.generation === step.generation && now.stage === step.stage && now.settlement === null;
 
 /** Whether the person is known by anything that the source can find people by. */
 export const canFind = ({ source, subject }: Work): boolean => canFindBy(source, subject.identifiers);
 
-/** @param outcomes what it had done before it failed; null where it may have done something, and did not say what */
+/**
+ * What happened where a call failed, or the guard did not let it through.
+ *
+ * @param outcomes what it had done before it failed; null where it may have done something, and did not say what
+ * @throws NotPossibleNow
+ */
 export const failure = (
   effect: Effect,
   step: SourceStep,
   error: CallFailed,
   outcomes: readonly CollectionOutcome[] | null = [],
-): RequestEvent => ({
-  type: "source-failed",
-  source: step.source,
-  generation: step.generation,
-  stage: step.stage,
-  problem: { code: error.problem, retryable: error.retryable },
-  outcomes,
-  jitter: jitter(effect.services.randomness),
-});
+): RequestEvent =>
+  error instanceof Stopped
+    ? eventOf(error)
+    : {
+        type: "source-failed",
+        source: step.source,
+        generation: step.generation,
+        stage: step.stage,
+        problem: { code: error.problem, retryable: error.retryable },
+        outcomes,
+        jitter: jitter(effect.services.randomness),
+      };

@@ -27,11 +27,13 @@ import { canFind, type Effect, failure, type Work, workFor } from "./effect.ts";
  *   page shows; KeyDestroyed
  */
 export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEvent | null> => {
-  const work = workFor(effect, step, step.task);
+  const work = workFor(effect, step, step.task, "erase");
   if (work.isErr()) return failure(effect, step, work.error);
   if (!canFind(work.value)) {
     return failure(effect, step, new CallFailed(step.source, "identifier-missing", false));
   }
+  const stopped = await work.value.call.pass?.();
+  if (stopped) return failure(effect, step, stopped);
   // Before anything is erased: an import between here and the end must not bring the person back.
   orThrow(await suppressRequest(effect.services, effect.request));
   const together = await eraseTogether(effect, step, work.value);
@@ -68,10 +70,15 @@ const eraseTogether = async (
 ): Promise<Result<null, ApplyError | FailedTry> | null> => {
   const { joins } = work.source;
   if (effect.recordTogether === null || joins === null || step.task !== "erase") return null;
-  const done = await effect.recordTogether<FailedTry | StorageFailed | typeof apart>(async (transaction) => {
-    if (!joins(transaction)) return err(apart);
-    return eraseAndCheck(effect, step, { ...work, call: { ...work.call, transaction } });
-  });
+  // What stops it is read inside the transaction, behind the work: until it is stored, it can be undone.
+  const { pass: _, ...call } = work.call;
+  const done = await effect.recordTogether<FailedTry | StorageFailed | typeof apart>(
+    "erase",
+    async (transaction) =>
+      joins(transaction)
+        ? eraseAndCheck(effect, step, { ...work, call: { ...call, transaction } })
+        : err(apart),
+  );
   if (done.isOk()) return ok(null);
   return done.error === apart ? null : err(done.error);
 };
@@ -130,10 +137,13 @@ const borneOut = (
       : { ...each, count: Math.min(each.count, missing) };
   });
 
-/** Looking is another effect than erasing, and has a key of its own. */
-const afterwards = (work: Work): Work => ({
+/**
+ * Looking is another effect than erasing, and has a key of its own. Nothing stops it: what was erased has to go into the
+ * record.
+ */
+const afterwards = ({ call: { pass: _, ...call }, ...work }: Work): Work => ({
   ...work,
-  call: { ...work.call, idempotencyKey: `${work.call.idempotencyKey}/check` },
+  call: { ...call, idempotencyKey: `${call.idempotencyKey}/check` },
 });
 
 const oneDay = 24 * 3_600 * 1_000;

@@ -8,7 +8,7 @@ import { type Effect, failure, workFor } from "./effect.ts";
 
 /** Asks a source what else the person is known by. */
 export const identify = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
-  const work = workFor(effect, step, "identify");
+  const work = workFor(effect, step, "identify", "ask");
   if (work.isErr()) return failure(effect, step, work.error);
   const { source, subject, call, identifiers } = work.value;
   const answer = await askSource(source, subject, call);

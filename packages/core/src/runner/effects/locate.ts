@@ -9,7 +9,7 @@ import { canFind, type Effect, failure, workFor } from "./effect.ts";
  * refreshed: where it cannot be asked the work goes on without a count, and meets the same trouble there.
  */
 export const locate = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
-  const work = workFor(effect, step, "locate");
+  const work = workFor(effect, step, "locate", "ask");
   // An owner must not be asked for somebody whom they cannot find.
   if (step.task === "manual" && work.isOk() && !canFind(work.value)) {
     return failure(effect, step, new CallFailed(step.source, "identifier-missing", false));
@@ -18,6 +18,8 @@ export const locate = async (effect: Effect, step: SourceStep): Promise<RequestE
     work.isOk() && canFind(work.value)
       ? await work.value.source.locate?.(work.value.subject, work.value.call)
       : undefined;
+  // What was called off says nothing about the source; anything else is met again by the work itself.
+  if (counts?.isErr() && counts.error.problem === "interrupted") return failure(effect, step, counts.error);
   return {
     type: "source-located",
     source: step.source,

@@ -7,9 +7,9 @@ import { collect } from "./collect.ts";
 import { type Effect, workFor } from "./effect.ts";
 import { erase } from "./erase.ts";
 import { finalise } from "./finalise.ts";
-import { heldBy, lookAtHold } from "./holding.ts";
 import { identify } from "./identify.ts";
 import { locate } from "./locate.ts";
+import { lookAtHold } from "./look-at-hold.ts";
 import { makePackage } from "./package.ts";
 import { passOn } from "./pass-on.ts";
 import { makePlan } from "./plan.ts";
@@ -33,9 +33,7 @@ export const perform = async (effect: Effect, action: Action): Promise<RequestEv
     case "perform": {
       const { step } = action;
       await effect.record({ type: "source-started", source: step.source, generation: step.generation });
-      if (step.task === "export") return collect(effect, step);
-      // Behind the start: a hold that was placed before it is seen.
-      return (await heldBy(effect)) ?? erase(effect, step);
+      return step.task === "export" ? collect(effect, step) : erase(effect, step);
     }
     case "verify":
       return verify(effect, action.step);
@@ -65,11 +63,11 @@ export const perform = async (effect: Effect, action: Action): Promise<RequestEv
 /** Asking an owner to erase is erasing: what was approved, and what nothing stops. */
 const askOwner = async (effect: Effect, notice: NoticeRecord): Promise<RequestEvent> => {
   const step = stepOf(effect.request, notice.source ?? "");
-  const work = step && workFor(effect, step, "ask");
+  const work = step && workFor(effect, step, "ask", "ask");
   if (step !== undefined && work?.isOk()) {
     const outgrown = await outgrownBy(effect, step, work.value);
     if (outgrown.isErr()) return notSent(effect, notice, outgrown.error);
     if (outgrown.value !== null) return outgrown.value;
   }
-  return (await heldBy(effect)) ?? send(effect, notice);
+  return send(effect, notice);
 };

@@ -8,7 +8,7 @@ import { canFind, type Effect, failure, workFor } from "./effect.ts";
  */
 export const probe = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
   const answered = { type: "source-probed", source: step.source } as const;
-  const work = workFor(effect, step, "probe");
+  const work = workFor(effect, step, "probe", step.stage === "identify" ? "ask" : "collect");
   if (work.isErr()) return failure(effect, step, work.error);
   if (!canFind(work.value)) return answered;
   const { source, subject, call } = work.value;

@@ -1,8 +1,10 @@
 import { CallFailed } from "../../errors.ts";
 import type { Attachment, Message } from "../../ports/notifier.ts";
 import type { RequestEvent } from "../../request/events.ts";
+import { actOf } from "../../request/guard.ts";
 import type { MailedNotice, NoticeRecord } from "../../request/notices.ts";
 import { err, ok, type Result } from "../../result.ts";
+import { eventOf, passFor, Stopped } from "../guard.ts";
 import { jitter } from "../jitter.ts";
 import { openPackage } from "../open-package.ts";
 import { addressFor } from "./addresses.ts";
@@ -15,14 +17,21 @@ import { outOfDate } from "./out-of-date.ts";
 export const send = async (effect: Effect, notice: NoticeRecord): Promise<RequestEvent> => {
   const overtaken = outOfDate(effect, notice);
   if (overtaken !== null) return overtaken;
-  const { kind } = notice;
+  const { id, kind } = notice;
+  const { notifier } = effect.services;
+  // A message that was withdrawn meanwhile is not sent, whatever else may go on.
+  const pass = passFor(effect, notifier.id, actOf(kind), ({ notices }) =>
+    notices.some((each) => each.id === id && each.status === "due"),
+  );
+  const call = { ...callFor(effect, id), pass };
   const sent =
     kind === "package-secret"
-      ? await carrySecret(effect, notice)
+      ? await carrySecret(effect, notice, call)
       : await (await messageFor(effect, { ...notice, kind })).asyncAndThen((message) =>
-          effect.services.notifier.send(message, callFor(effect, notice.id)),
+          notifier.send(message, call),
         );
-  return sent.isOk() ? { type: "notice-sent", notice: notice.id } : notSent(effect, notice, sent.error);
+  if (sent.isOk()) return { type: "notice-sent", notice: id };
+  return sent.error instanceof Stopped ? eventOf(sent.error) : notSent(effect, notice, sent.error);
 };
 
 export const notSent = (

@@ -8,7 +8,7 @@ import { canFind, type Effect, failure, workFor } from "./effect.ts";
 
 /** Asks a source once more, when every source has done its work: something may have flowed back meanwhile. */
 export const verify = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
-  const work = workFor(effect, step, "verify");
+  const work = workFor(effect, step, "verify", "ask");
   if (work.isErr()) return failure(effect, step, work.error);
   // A source that cannot find the person would hold nothing of anybody.
   if (!canFind(work.value)) {

@@ -1,6 +1,14 @@
 import { ApprovalRejected, NotPossibleNow } from "../../errors.ts";
 import { type Approval, plannedAnew } from "../../request/approval.ts";
-import { after, type Change, changed, changedSteps, noticeDue, recorded } from "../../request/change.ts";
+import {
+  after,
+  type Change,
+  changed,
+  changedSteps,
+  noticeDue,
+  recorded,
+  withdrawn,
+} from "../../request/change.ts";
 import { approvalNotice } from "../../request/notices.ts";
 import { isCounted, planPartsOf } from "../../request/plan.ts";
 import { isDecided, type Request } from "../../request/request.ts";
@@ -57,7 +65,7 @@ const putUp = (
     approvedBy: null,
     approvedAt: null,
   });
-  const announced = noticeDue(withdrawn(put), approvalNotice(edition), "approval");
+  const announced = noticeDue(unannounced(put), approvalNotice(edition), "approval");
   return recorded(announced, "plan-put-up", { plan, edition });
 };
 
@@ -68,14 +76,8 @@ const withApproval = (change: Change, approval: Approval, part: Partial<Approval
  * An announcement that was not sent by now would announce a plan that does not count any more, and an owner who was not
  * asked by now would erase what nobody approved.
  */
-const withdrawn = (change: Change): Change =>
-  changed(change, {
-    notices: change.request.notices.map((notice) =>
-      (notice.kind === "approval" || notice.kind === "manual-task") && notice.status !== "sent"
-        ? { ...notice, status: "withdrawn", nextAttemptAt: null }
-        : notice,
-    ),
-  });
+const unannounced = (change: Change): Change =>
+  withdrawn(change, ({ kind }) => kind === "approval" || kind === "manual-task");
 
 export const planApproved = (
   change: Change,
@@ -104,7 +106,7 @@ export const planExpired = (change: Change): Result<Change, NotPossibleNow> => {
   if (approval?.state !== "waiting" || approval.expiresAt === null || change.now < approval.expiresAt) {
     return err(new NotPossibleNow("No plan has expired."));
   }
-  const expired = changed(withdrawn(change), { approval: plannedAnew(approval) });
+  const expired = changed(unannounced(change), { approval: plannedAnew(approval) });
   return ok(countedAgain(recorded(expired, "plan-expired", { edition: approval.edition })));
 };
 
@@ -141,6 +143,6 @@ export const planOutgrown = (
 export const plannedAgain = (change: Change): Change | null => {
   const { approval } = change.request;
   if (approval === null || approval.plan === null) return null;
-  const told = recorded(withdrawn(change), "plan-outgrown", { edition: approval.edition });
+  const told = recorded(unannounced(change), "plan-outgrown", { edition: approval.edition });
   return changed(countedAgain(told), { approval: plannedAnew(approval), phase: "acknowledged" });
 };

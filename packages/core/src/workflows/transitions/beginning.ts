@@ -10,6 +10,7 @@ import {
   noticeDue,
   noticeInPlaceOf,
   recorded,
+  withdrawn,
 } from "../../request/change.ts";
 import { categoriesReached } from "../../request/kinds.ts";
 import { confirmationNotice, refusalNotice } from "../../request/notices.ts";
@@ -43,8 +44,7 @@ export const acknowledge = (
 export const reissue = (change: Change, event: EventOf<"confirmation-reissued">, rules: Rules): Change => {
   const issued = change.request.acknowledgement.issued + 1;
   const notice = confirmationNotice(issued);
-  const withdrawn = withdrawConfirmations(change);
-  const renewed = changed(withdrawn, {
+  const renewed = changed(withdrawConfirmations(change), {
     acknowledgement: {
       ...change.request.acknowledgement,
       tokenHash: event.tokenHash,
@@ -60,7 +60,7 @@ export const reissue = (change: Change, event: EventOf<"confirmation-reissued">,
   return recorded(due, "confirmation-reissued");
 };
 
-export const lapse = (change: Change): Change => closed(withdrawNotices(change), "lapsed");
+export const lapse = (change: Change): Change => closed(change, "lapsed");
 
 export const end = (change: Change, event: EventOf<"declined" | "cancelled">): Change => {
   // Whether a source that is at work right now gets to its end, nobody can say.
@@ -69,7 +69,7 @@ export const end = (change: Change, event: EventOf<"declined" | "cancelled">): C
       ? { status: "warning", problem: { code: "interrupted", retryable: false }, nextAttemptAt: null }
       : null,
   );
-  const ended = closed(changed(withdrawNotices(interrupted), { reason: event.reason }), event.type);
+  const ended = closed(changed(interrupted, { reason: event.reason }), event.type);
   // Who asked has a right to the reasons. Without the key nobody knows any more whom to tell.
   return event.type === "declined" && ended.request.key === "live"
     ? noticeDue(ended, refusalNotice, "refusal")
@@ -77,14 +77,5 @@ export const end = (change: Change, event: EventOf<"declined" | "cancelled">): C
 };
 
 /** A confirmation that is overtaken must not be sent: it would invite to acknowledge what cannot be any more. */
-const withdrawConfirmations = (change: Change): Change => withdrawNotices(change, "confirmation");
-
-const withdrawNotices = (change: Change, kind?: "confirmation"): Change =>
-  changed(change, {
-    notices: change.request.notices.map((notice) =>
-      notice.status === "due" && (kind === undefined || notice.kind === kind)
-        ? { ...notice, status: "withdrawn", nextAttemptAt: null }
-        : notice,
-    ),
-    confidential: { ...confidentialOf(change.request), tokens: {} },
-  });
+const withdrawConfirmations = (change: Change): Change =>
+  withdrawn(change, ({ kind, status }) => status === "due" && kind === "confirmation");

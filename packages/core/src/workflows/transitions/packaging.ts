@@ -6,7 +6,9 @@ import {
   changedConfidential,
   noticeInPlaceOf,
   recorded,
+  withdrawn,
 } from "../../request/change.ts";
+import { actOf, mayGoOn } from "../../request/guard.ts";
 import { deliveryNotice, secretNotice } from "../../request/notices.ts";
 import type { Rules } from "../../request/rules.ts";
 import { err, ok, type Result } from "../../result.ts";
@@ -55,14 +57,7 @@ export const packageBuilt = (
  * A delivery that was not sent by now would hand out another package under the name of an older one, and the secret of an
  * older one would open nothing.
  */
-const undelivered = (change: Change): Change =>
-  changed(change, {
-    notices: change.request.notices.map((notice) =>
-      (notice.kind === "delivery" || notice.kind === "package-secret") && notice.status !== "sent"
-        ? { ...notice, status: "withdrawn", nextAttemptAt: null }
-        : notice,
-    ),
-  });
+const undelivered = (change: Change): Change => withdrawn(change, ({ kind }) => actOf(kind) === "hand-over");
 
 /** Has the package made, and announced, once more: from what is collected, and without asking any source again. */
 export const packagedAnew = (change: Change): Change => {
@@ -96,8 +91,15 @@ export const packageDownloaded = (
   { byLink }: EventOf<"package-downloaded">,
   rules: Rules,
 ): Result<Change, NotPossibleNow | TokenRejected> => {
-  const held = change.request.package;
+  const { package: held, phase } = change.request;
   if (held === null) return err(new NotPossibleNow("There is no package."));
+  if (!mayGoOn(change.request, "hand-over")) {
+    return err(
+      phase === "closed"
+        ? new TokenRejected("expired")
+        : new NotPossibleNow("While it is in doubt who asks, the package is not handed out."),
+    );
+  }
   const { edition, downloadsByLink = 0 } = held;
   if (byLink && rules.downloads !== null && downloadsByLink >= rules.downloads) {
     return err(new TokenRejected("used"));

@@ -2,8 +2,8 @@ import { NotPossibleNow, SourceNotFound } from "../../errors.ts";
 import { type Change, changedStep, recorded, stepOf } from "../../request/change.ts";
 import { isResolved, type SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
+import { alertedOnce } from "./alerting.ts";
 import type { EventOf } from "./events.ts";
-import { alerted } from "./working.ts";
 
 type Transition = Result<Change, NotPossibleNow | SourceNotFound>;
 
@@ -24,7 +24,8 @@ export const retry = (change: Change, event: EventOf<"source-retried">): Transit
       attempts: 0,
       nextAttemptAt: null,
       problem: null,
-      alerted: false,
+      alertedOf: null,
+      relapses: 0,
       // What is collected so far is kept: an export goes on behind it.
       ...(step.task === "export" ? {} : { generation: step.generation + 1 }),
       ...(step.manual?.answer === "cannot" ? { manual: null } : {}),
@@ -59,5 +60,5 @@ export const answerTask = (change: Change, event: EventOf<"task-answered">): Tra
       ...(event.answer === "cannot" ? { status: "warning", problem: ownerCannot } : { status: "pending" }),
     });
     const told = recorded(answered, "task-answered", { answer: event.answer }, step.source);
-    return ok(event.answer === "cannot" && !step.alerted ? alerted(told, step, ownerCannot) : told);
+    return ok(event.answer === "cannot" ? alertedOnce(told, step, ownerCannot) : told);
   });

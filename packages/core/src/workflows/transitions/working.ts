@@ -6,11 +6,9 @@ import {
   changedStep,
   changedSteps,
   confidentialOf,
-  noticeDue,
   recorded,
   without,
 } from "../../request/change.ts";
-import { supportNotice } from "../../request/notices.ts";
 import { isDown, mustBeTold } from "../../request/outage.ts";
 import {
   type CollectionCount,
@@ -20,11 +18,11 @@ import {
   totalCount,
   untold,
 } from "../../request/outcomes.ts";
-import type { Problem } from "../../request/problems.ts";
 import { backoff, type Rules, spread } from "../../request/rules.ts";
 import { isPerformed, type SourceStep } from "../../request/steps.ts";
 import type { Result } from "../../result.ts";
 import { workflowOf } from "../workflows.ts";
+import { alertedOnce, supportTold } from "./alerting.ts";
 import { type EventOf, stepFor } from "./events.ts";
 import { isOutageKnown, nextTry, outageMet, outageOver, toldNow } from "./outages.ts";
 import { stageAnew, workReopened } from "./reopening.ts";
@@ -94,9 +92,12 @@ const withCursor = (change: Change, source: string, cursor: string | null) => {
 export const finished = (change: Change, event: EventOf<"source-finished">): Transition =>
   stepFor(change, event, "perform").map((step) => {
     const outcomes = withUntold(step, event, mergeOutcomes(step.outcomes, event.outcomes));
+    const stage = workflowOf(change.request.kind).stageAfterPerforming;
     const done = changedStep(change, step.source, {
-      stage: workflowOf(change.request.kind).stageAfterPerforming,
+      stage,
       ...working,
+      // Erased once more; whether it stays so is for the last check to say.
+      alertedOf: stage !== "done" && step.alertedOf === "still-present" ? step.alertedOf : null,
       outcomes,
       unanswered: false,
       checked: event.checked,
@@ -152,7 +153,7 @@ const working = {
   problem: null,
   attempts: 0,
   nextAttemptAt: null,
-  alerted: false,
+  alertedOf: null,
 } as const;
 
 export const verified = (change: Change, event: EventOf<"source-verified">): Transition =>
@@ -175,7 +176,10 @@ export const verified = (change: Change, event: EventOf<"source-verified">): Tra
 
 export const failed = (change: Change, event: EventOf<"source-failed">, rules: Rules): Transition =>
   stepFor(change, event, event.stage).map((step) => {
-    const attempts = step.attempts + 1;
+    const isRelapse = event.problem.code === "still-present";
+    // That it was erased in between is no progress where the person is there again: the tries count on.
+    const relapses = (step.relapses ?? 0) + (isRelapse ? 1 : 0);
+    const attempts = isRelapse ? relapses : step.attempts + 1;
     const isOut =
       isDown(event.problem) && (attempts >= rules.retry.attempts || isOutageKnown(change, step, rules));
     const tried =
@@ -184,15 +188,16 @@ export const failed = (change: Change, event: EventOf<"source-failed">, rules: R
     const isForGood = !event.problem.retryable || attempts >= rules.retry.attempts;
     const noted = changedStep(tried, step.source, {
       attempts,
+      relapses,
       problem: event.problem,
       status: isForGood ? "warning" : "pending",
       nextAttemptAt: nextAttempt(change, event, attempts, isForGood, rules),
     });
     // Whatever it answers, it answers.
     const reached = isDown(event.problem) ? noted : outageOver(noted, step);
-    const repeated = event.problem.code === "still-present" ? workedAgain(reached, step) : reached;
+    const repeated = isRelapse ? workedAgain(reached, step) : reached;
     const told = recorded(repeated, "failed", { code: event.problem.code, attempts }, step.source);
-    return isForGood && !step.alerted ? alerted(told, step, event.problem) : told;
+    return isForGood ? alertedOnce(told, step, event.problem) : told;
   });
 
 /** The source is down: for everybody, as far as anybody can tell. */
@@ -254,14 +259,3 @@ const workedAgain = (change: Change, step: SourceStep): Change =>
       ? { stage: stageAnew(each), status: "pending", generation: each.generation + 1, checked: null }
       : null;
   });
-
-/** Makes it due that the support contact is told of a source. */
-export const alerted = (change: Change, step: SourceStep, problem: Problem): Change => {
-  return changedStep(supportTold(change, step, problem), step.source, { alerted: true });
-};
-
-const supportTold = (change: Change, step: SourceStep, problem: Problem): Change => {
-  const alerts = step.alerts + 1;
-  const counted = changedStep(change, step.source, { alerts });
-  return noticeDue(counted, supportNotice(step.source, alerts), "support", step.source, problem);
-};

@@ -1,0 +1,74 @@
+import { isSuspended } from "./deadline/deadline.ts";
+import type { NoticeKind } from "./notices.ts";
+import type { Request } from "./request.ts";
+
+/** What is done for a request that reaches somebody else: a source, an owner, a mail server, the person. */
+export type Act =
+  /** Asks sources who the person is, how much they hold, and what is left. */
+  | "ask"
+  /** Reads what a source holds, and makes the package of it. */
+  | "collect"
+  /** Erases in a source, fills a copy anew, or asks an owner to erase by hand. */
+  | "erase"
+  /** Sends a package, its secret or its link, or lets it be fetched. */
+  | "hand-over"
+  /** Tells how the request goes: confirmations, reminders, what support and approvers have to know. */
+  | "tell"
+  /** Tells how it ended. */
+  | "conclude"
+  /** Opens it again, because a duty to keep something has ended. */
+  | "reopen";
+
+/** What stops a request. */
+export type Stop =
+  /** A hold stands on the person. */
+  | "hold"
+  /** It is in doubt who asks (Art. 12(6) GDPR). */
+  | "doubt"
+  | "declined"
+  | "cancelled"
+  /** It came to its end by itself. */
+  | "ended";
+
+/** What goes on all the same. Everything that is not listed waits until the stop is over, or is not done at all. */
+const goesOn: Readonly<Record<Stop, readonly Act[]>> = {
+  hold: ["ask", "collect", "hand-over", "tell"],
+  doubt: ["tell"],
+  declined: ["conclude"],
+  cancelled: ["conclude"],
+  ended: ["hand-over", "conclude", "reopen"],
+};
+
+/** What stops a request now, as far as it is stored with it; a hold is asked for right before an act. */
+const stopsOf = ({ phase, outcome, deadline, held }: Request): Stop[] => {
+  if (phase === "closed") return [outcome === "declined" || outcome === "cancelled" ? outcome : "ended"];
+  return [
+    ...(isSuspended(deadline) ? (["doubt"] as const) : []),
+    ...(held === null ? [] : (["hold"] as const)),
+  ];
+};
+
+export const mayGoOn = (request: Request, act: Act): boolean =>
+  stopsOf(request).every((stop) => goesOn[stop].includes(act));
+
+export const actOf = (kind: NoticeKind): Act => {
+  switch (kind) {
+    case "manual-task":
+      return "erase";
+    case "delivery":
+    case "package-secret":
+      return "hand-over";
+    case "completion":
+    case "recipient":
+    case "refusal":
+    case "failure":
+      return "conclude";
+    case "confirmation":
+    case "support":
+    case "decision":
+    case "approval":
+    case "deadline":
+    case "extension":
+      return "tell";
+  }
+};
