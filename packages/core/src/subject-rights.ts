@@ -36,6 +36,7 @@ import { isTimeZone } from "./request/deadline/time-zone.ts";
 import type { Acknowledger } from "./request/request.ts";
 import { type RuleChanges, withRules } from "./request/rules.ts";
 import { err, ok, orThrow, ResultAsync } from "./result.ts";
+import { answersOf } from "./runner/answers.ts";
 import { inProcessDispatcher } from "./runner/dispatcher/in-process-dispatcher.ts";
 import { lookOut } from "./runner/dispatcher/look-out.ts";
 import { wakingStore } from "./runner/dispatcher/waking-store.ts";
@@ -214,6 +215,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     timeZone,
     callDeadline,
     signals: createSignals(),
+    answers: answersOf(clock),
   };
   const context = {
     services,

@@ -1,10 +1,12 @@
 import {
   type DataSourceDefinition,
   defineDataSource,
+  okAsync,
   PermanentFailure,
+  ResultAsync,
   type Row,
 } from "@subject-rights/core";
-import { memoryTables } from "@subject-rights/memory";
+import { memoryStorage, memoryTables } from "@subject-rights/memory";
 import { seededRandomness, simulatedClock, unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { admin, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
@@ -72,7 +74,7 @@ describe("a source that is down", () => {
   for (const [name, length, grace, most] of [
     ["40 seconds", 40 * second, 2 * minute, 100],
     ["an hour", hour, nextProbe, 110],
-    ["two days", 2 * day, nextProbe, 250],
+    ["two days", 2 * day, nextProbe, 320],
   ] as const) {
     it(`for ${name}: one letter for 20 requests, and all of them go on when it answers`, async () => {
       const people = emails(20);
@@ -149,6 +151,79 @@ describe("a source that is down", () => {
     state.isDown = false;
     await world.pass(nextProbe);
     expect(await outcomes(world, ids)).toEqual(all(20, "completed"));
+    await world.rights.stop();
+  });
+
+  it("for one person only is told of that one, and of everybody when it is down for all", async () => {
+    const people = emails(6);
+    const [poisoned = "", healthy = "", ...others] = people;
+    let isDown = false;
+    const { source } = switchable("crm", people, {
+      erase: async (subject) => {
+        if (isDown || subject.values("email").includes(poisoned)) throw new Error("an index is broken");
+        return [{ collection: "people", outcome: "absent" }];
+      },
+      locate: async () => [],
+    });
+    const world = await createWorld({ sources: [source] });
+    await world.acknowledged("erasure", poisoned);
+    await world.pass(10 * minute);
+    const healthyId = await world.acknowledged("erasure", healthy);
+    expect(await outcomes(world, [healthyId])).toEqual(["completed"]);
+    await world.pass(2 * hour);
+    expect(lettersTo(world)).toHaveLength(1);
+    isDown = true;
+    const ids = await acknowledgedAll(world, others, () => "erasure");
+    await world.pass(2 * hour);
+    expect(lettersTo(world)).toHaveLength(2);
+    isDown = false;
+    await world.pass(nextProbe);
+    expect(await outcomes(world, ids)).toEqual(all(4, "completed"));
+    await world.rights.stop();
+  });
+
+  it("for one call longer than for another keeps nobody waiting who needs that other one", async () => {
+    const people = emails(6);
+    const down = { erase: true, export: true };
+    const { source } = switchable("crm", people, {
+      async *export() {
+        if (down.export) throw new Error("down");
+        yield { collection: "people", rows: [] };
+      },
+      erase: async () => {
+        if (down.erase) throw new Error("down");
+        return [{ collection: "people", outcome: "absent" }];
+      },
+      locate: async () => [],
+    });
+    const world = await createWorld({ sources: [source] });
+    const ids = await acknowledgedAll(world, people);
+    await world.pass(2 * hour);
+    down.export = false;
+    await world.pass(nextProbe);
+    expect(await outcomes(world, ids)).toEqual(
+      people.map((_, index) => (index % 2 === 0 ? null : "completed")),
+    );
+    await world.pass(6 * hour);
+    expect(lettersTo(world)).toHaveLength(1);
+    down.erase = false;
+    await world.pass(nextProbe);
+    expect(await outcomes(world, ids)).toEqual(all(6, "completed"));
+    await world.rights.stop();
+  });
+
+  it("while exports go on without it, one after the other, is told once", async () => {
+    const people = emails(5);
+    const crm = switchable("crm", people);
+    const shop = switchable("shop", people);
+    shop.state.isDown = false;
+    const world = await createWorld({ sources: [crm.source, shop.source] });
+    for (const email of people) {
+      await world.acknowledged("export", email);
+      await world.pass(hour);
+    }
+    expect(typesOf(world).filter((type) => type === "delivery")).toHaveLength(5);
+    expect(lettersTo(world)).toHaveLength(1);
     await world.rights.stop();
   });
 
@@ -261,6 +336,45 @@ describe("a request that looks after an outage", () => {
     await world.rights.stop();
   });
 
+  it("and is put off for another request of the same person leaves it to another one", async () => {
+    const people = emails(4);
+    const [first = "", second = ""] = people;
+    const { source, state } = switchable("crm", people, {
+      identify: async () => {
+        state.calls += 1;
+        if (state.isDown) throw new Error("down");
+        return [];
+      },
+    });
+    const household = peopleSource("household", new Map(), {
+      identify: async (subject) =>
+        subject.values("email").includes(first) ? [{ type: "email", value: second, shared: true }] : [],
+    });
+    const world = await createWorld({ sources: [source, household] });
+    const firstId = await world.acknowledged("erasure", first);
+    await world.pass(minute);
+    const others = await acknowledgedAll(world, people.slice(1), () => "erasure");
+    await world.pass(10 * minute);
+    expect(lettersTo(world).map(({ requestId }) => requestId)).toEqual([firstId]);
+    const same = { answer: "same-person", reason: "she says so" } as const;
+    unwrap(
+      await world.rights.requests.decideIdentifier({
+        actor: admin,
+        requestId: firstId,
+        decision: "decision-1",
+        ...same,
+      }),
+    );
+    await world.settle();
+    expect((await world.read(firstId)).waitingFor).toMatchObject([{ for: "other-request" }]);
+    await world.pass(2 * hour);
+    expect(lettersTo(world)).toHaveLength(1);
+    state.isDown = false;
+    await world.pass(nextProbe);
+    expect(await outcomes(world, [firstId, ...others])).toEqual(all(4, "completed"));
+    await world.rights.stop();
+  });
+
   it("and ends with its process has told nobody yet: the next process does", async () => {
     const people = emails(6);
     const tables = memoryTables();
@@ -276,6 +390,39 @@ describe("a request that looks after an outage", () => {
     expect(await outcomes(next, ids)).toEqual(all(6, "completed"));
     expect(lettersTo(world, next)).toHaveLength(1);
     await next.rights.stop();
+  });
+});
+
+describe("a request that begins to wait", () => {
+  it("at the very moment at which the source answers another one, goes on all the same", async () => {
+    const people = emails(2);
+    const { source, state } = switchable("crm", people);
+    const { requestStore, ...storage } = memoryStorage();
+    const gate = Promise.withResolvers<void>();
+    let isMet = false;
+    const world = await createWorld({
+      ...storage,
+      sources: [source],
+      requestStore: {
+        ...requestStore,
+        commit: (input) =>
+          requestStore.commit(input).andThen((answer) => {
+            if (answer.outcome !== "claimed") return okAsync(answer);
+            isMet = true;
+            return ResultAsync.fromSafePromise(gate.promise).map(() => answer);
+          }),
+      },
+    });
+    const ids = await acknowledgedAll(world, people, () => "erasure");
+    await world.pass(30 * second);
+    expect(isMet).toBe(true);
+    state.isDown = false;
+    await world.pass(2 * minute);
+    expect(await outcomes(world, ids)).toEqual(expect.arrayContaining(["completed", null]));
+    gate.resolve();
+    await world.pass(second);
+    expect(await outcomes(world, ids)).toEqual(all(2, "completed"));
+    await world.rights.stop();
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Instant } from "../instant.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import type { DeadlineDates } from "./deadline/deadline.ts";
+import type { OutageNews } from "./outage.ts";
 import type { CollectionCount, CollectionOutcome } from "./outcomes.ts";
 import type { Plan } from "./planned.ts";
 import type { Problem } from "./problems.ts";
@@ -83,6 +84,8 @@ export type RequestEvent =
       readonly jitter: number;
       /** Another request looks after the outage of this source. Left out: none does, as far as is known. */
       readonly lookedAfter?: boolean;
+      /** The source has answered others while it was thought to be down. Left out: not that it is known. */
+      readonly isAlone?: boolean;
     })
   /** It was tried for the sake of other requests, and answered. */
   | { readonly type: "source-probed"; readonly source: string }
@@ -95,7 +98,9 @@ export type RequestEvent =
       readonly toldAt: Instant | null;
       readonly lookedAfter?: boolean;
     }
-  | { readonly type: "outage-news-passed-on"; readonly source: string }
+  /** Another request has tried the source in vain, with another call. */
+  | { readonly type: "outage-tried"; readonly source: string }
+  | { readonly type: "outage-news-passed-on"; readonly source: string; readonly news: OutageNews["news"] }
   | { readonly type: "source-retried"; readonly source: string }
   | { readonly type: "source-settled"; readonly source: string; readonly reason: string }
   | {

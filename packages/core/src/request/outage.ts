@@ -5,10 +5,10 @@ import type { Rules } from "./rules.ts";
 /**
  * A source that does not answer is down for everybody in the tenant. One of the requests that have met it looks after
  * the outage: it has the support contact told and tries the source, more and more rarely. The others wait, and are told
- * when the source answers.
+ * when the source answers. A request that fails there while others are answered is alone with it: that is no outage.
  */
 export interface Outage {
-  readonly role: "looks-after" | "waits";
+  readonly role: "looks-after" | "waits" | "alone";
   /** Since when this request has known of it. */
   readonly since: Instant;
   /** When the support contact was last told that the source is down, as far as this request knows; null for never. */
@@ -20,10 +20,16 @@ export interface PastOutage extends Pick<Outage, "toldAt"> {
   readonly endedAt: Instant;
 }
 
-/** What other requests have still to be told of an outage: that the source answers, or that one of them has to look after it. */
+/**
+ * What other requests have still to be told of an outage.
+ * - `answers`: the source answers; all of them go on.
+ * - `left`: one of them has to look after it.
+ * - `tried`: the source was tried again in vain. Whoever waits with another call has learnt nothing from that: one of those
+ *   tries it as well.
+ */
 export interface OutageNews extends Pick<Outage, "since" | "toldAt"> {
   readonly source: string;
-  readonly news: "answers" | "left";
+  readonly news: "answers" | "left" | "tried";
 }
 
 const oneDay = 24 * 3_600_000;

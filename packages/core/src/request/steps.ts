@@ -48,6 +48,9 @@ export interface Settlement {
   readonly at: Instant;
 }
 
+/** Which of its abilities a source is called for next: one may be down while another works. */
+export const callOf = ({ stage, task }: SourceStep): string => (stage === "perform" ? task : stage);
+
 /** What a request does at one source, and how far it has come. */
 export interface SourceStep {
   readonly source: string;

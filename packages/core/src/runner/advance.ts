@@ -3,6 +3,7 @@ import { instant, latest } from "../instant.ts";
 import type { WakeUp } from "../ports/dispatcher.ts";
 import { type Action, dueActions } from "../workflows/actions.ts";
 import { missingSteps } from "../workflows/transitions/registering.ts";
+import { foundAlone } from "./answers.ts";
 import { perform } from "./effects/perform.ts";
 import { finishDestroyed } from "./finish-destroyed.ts";
 import type { Services } from "./services.ts";
@@ -78,7 +79,7 @@ const nameOf = (action: Action): string => {
     case "probe":
       return `work ${action.step.source}`;
     case "pass-on":
-      return `pass on ${action.news.source}`;
+      return `pass on ${action.news.news} ${action.news.source}`;
     default:
       return action.do;
   }
@@ -100,10 +101,11 @@ const performAndRecord = async (
       { services, request, key, signal, record, recordTogether: session.recordTogether },
       action,
     );
+    services.answers.note(request.tenant, action, event);
     if (event === null) return;
     // A call that was broken off because the library stops, or the request is over, has failed at nothing.
     const isBrokenOff = signal.aborted && (event.type === "source-failed" || event.type === "notice-failed");
-    if (!isBrokenOff) await session.record(event);
+    if (!isBrokenOff) await session.record(foundAlone(services, request, event));
   } catch (thrown) {
     if (!(thrown instanceof NotPossibleNow)) throw thrown;
     // Somebody else has changed it: what is to be done now is for its newest state to say.

@@ -13,7 +13,7 @@ import { missingSteps } from "../workflows/transitions/registering.ts";
 import { chained } from "./chained.ts";
 import { jitter } from "./jitter.ts";
 import type { Opened } from "./load.ts";
-import { toStored } from "./record.ts";
+import { fromStored, toStored } from "./record.ts";
 import type { Services } from "./services.ts";
 import { type Signing, withSignature } from "./signed-end.ts";
 
@@ -90,7 +90,13 @@ const whatIsClaimed = async (
   if (met.length === 0) return ok(blocked);
   return (await requestStore.read({ tenant: next.tenant, id: by })).map((holder) => {
     if (holder === undefined || holder.claims.some((claim) => next.claims.includes(claim))) return blocked;
-    const held = met.filter((source) => holder.claims.includes(outageClaim(source)));
+    // It may have been answered since: then this one is as if it had waited, and goes on at once.
+    const past = fromStored(holder).map(({ steps }) => steps.filter(({ lastOutage }) => lastOutage != null));
+    const held = met.filter(
+      (source) =>
+        holder.claims.includes(outageClaim(source)) ||
+        past.unwrapOr([]).some((step) => step.source === source),
+    );
     if (held.length === 0) return null;
     const lookingAfter = new Map([...others.lookingAfter, ...held.map((source) => [source, by] as const)]);
     return { ...others, lookingAfter };

@@ -15,6 +15,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { PackageEncryption } from "../ports/package-encryption.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { Rules } from "../request/rules.ts";
+import type { Answers } from "./answers.ts";
 import type { Signals } from "./signals.ts";
 
 /** Where people go to acknowledge, and to fetch a package. */
@@ -61,4 +62,5 @@ export interface Services {
   /** Milliseconds that one call to a source or the notifier may take. */
   readonly callDeadline: number;
   readonly signals: Signals;
+  readonly answers: Answers;
 }

@@ -20,6 +20,7 @@ import {
   outagesGivenUp,
   probed,
   sourceAnswers,
+  tryToo,
 } from "./transitions/outages.ts";
 import { packageBuilt, packageDownloaded, packageExpired } from "./transitions/packaging.ts";
 import { answerTask, retry, settle } from "./transitions/people.ts";
@@ -53,6 +54,7 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "source-probed": working,
   "source-answers": working,
   "outage-handed-on": working,
+  "outage-tried": working,
   "outage-news-passed-on": phases,
   "source-retried": working,
   "source-settled": working,
@@ -138,6 +140,8 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return sourceAnswers(change, event);
     case "outage-handed-on":
       return outageHandedOn(change, event);
+    case "outage-tried":
+      return tryToo(change, event);
     case "outage-news-passed-on":
       return newsPassedOn(change, event);
     case "source-retried":

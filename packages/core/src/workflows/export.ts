@@ -63,7 +63,8 @@ const isEmptyHanded = (request: Request): boolean =>
   request.steps.some((step) => step.task === "export") && !request.steps.some(gave);
 
 /** The source is down, and what it holds comes when it answers: an export that waits for that has not failed. */
-const isAwaited = ({ outage, settlement }: SourceStep): boolean => outage != null && settlement === null;
+const isAwaited = ({ outage, settlement }: SourceStep): boolean =>
+  outage != null && outage.role !== "alone" && settlement === null;
 
 const isComplete = (request: Request): boolean => request.steps.every((step) => step.settlement === null);
 

@@ -194,7 +194,11 @@ export class Machine {
       case "finalise":
         return this.happen({ type: "finalised" });
       case "pass-on":
-        return this.happen({ type: "outage-news-passed-on", source: action.news.source });
+        return this.happen({
+          type: "outage-news-passed-on",
+          source: action.news.source,
+          news: action.news.news,
+        });
       default: {
         const of = { source: action.step.source, generation: action.step.generation };
         if (luck === "fails" || luck === "never") {

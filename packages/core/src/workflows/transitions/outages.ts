@@ -18,14 +18,14 @@ export const isOutageKnown = (change: Change, step: SourceStep, rules: Rules): b
 export const outageMet = (
   change: Change,
   step: SourceStep,
-  { lookedAfter = false }: EventOf<"source-failed">,
+  { lookedAfter = false, isAlone = false }: EventOf<"source-failed">,
   rules: Rules,
 ): Outage => {
   const { outage, lastOutage } = step;
   const since = outage?.since ?? change.at;
   const toldBefore = isJustOver(lastOutage, change.at, rules) ? (lastOutage?.toldAt ?? null) : null;
   return {
-    role: lookedAfter ? "waits" : "looks-after",
+    role: isAlone || outage?.role === "alone" ? "alone" : lookedAfter ? "waits" : "looks-after",
     since,
     // Whoever looks after it has it told.
     toldAt: outage?.toldAt ?? toldBefore ?? (lookedAfter ? since : null),
@@ -43,10 +43,11 @@ export const nextTry = (
   { retry }: Pick<Rules, "retry">,
 ): number => {
   const { longestDelay, slowDelay, outageDelay } = retry;
-  const delays =
-    role === "looks-after"
-      ? { firstDelay: 2 * longestDelay, longestDelay: outageDelay }
-      : { firstDelay: slowDelay, longestDelay: 4 * slowDelay };
+  const delays = {
+    "looks-after": { firstDelay: 2 * longestDelay, longestDelay: outageDelay },
+    waits: { firstDelay: slowDelay, longestDelay: 4 * slowDelay },
+    alone: { firstDelay: slowDelay, longestDelay: slowDelay },
+  }[role];
   return backoff({ ...retry, ...delays }, Math.max(1, attempts - retry.attempts + 1), jitter);
 };
 
@@ -63,8 +64,20 @@ export const outageOver = (change: Change, step: SourceStep): Change => {
   return withNews(over, { source, news: "answers", since, toldAt });
 };
 
+/** Behind another try in vain: what the others have to know of it. */
+export const outageTried = (change: Change, before: SourceStep, { role, ...outage }: Outage): Change => {
+  if (before.outage?.role !== "looks-after") return change;
+  const { source } = before;
+  return withNews(change, { source, news: role === "alone" ? "answers" : "tried", ...outage });
+};
+
+const isNews =
+  ({ source, news }: Pick<OutageNews, "source" | "news">) =>
+  (each: OutageNews): boolean =>
+    each.source === source && each.news === news;
+
 const withNews = (change: Change, news: OutageNews): Change => {
-  const others = (change.request.outageNews ?? []).filter(({ source }) => source !== news.source);
+  const others = (change.request.outageNews ?? []).filter((each) => !isNews(news)(each));
   return changed(change, { outageNews: [...others, news] });
 };
 
@@ -94,6 +107,14 @@ export const probed = (change: Change, event: EventOf<"source-probed">): Transit
   return ok(changedStep(outageOver(change, step), step.source, { nextAttemptAt: null }));
 };
 
+/** It tries for all those that wait with the same call. */
+export const tryToo = (change: Change, event: EventOf<"outage-tried">): Transition => {
+  const step = stepOf(change.request, event.source);
+  return step?.outage?.role === "waits" && step.status === "warning" && step.nextAttemptAt !== null
+    ? ok(changedStep(change, step.source, { nextAttemptAt: change.now }))
+    : err(new NotPossibleNow("The request does not wait for this source."));
+};
+
 /** Whoever looked after the outage does not any more: from here on this request does. */
 export const outageHandedOn = (change: Change, event: EventOf<"outage-handed-on">): Transition => {
   const { source, since, toldAt, lookedAfter = false } = event;
@@ -113,7 +134,7 @@ export const outageHandedOn = (change: Change, event: EventOf<"outage-handed-on"
 
 export const newsPassedOn = (change: Change, event: EventOf<"outage-news-passed-on">): Transition => {
   const { outageNews = [] } = change.request;
-  const left = outageNews.filter(({ source }) => source !== event.source);
+  const left = outageNews.filter((each) => !isNews(event)(each));
   return left.length === outageNews.length
     ? err(new NotPossibleNow("There is no news to pass on."))
     : ok(changed(change, { outageNews: left }));
@@ -127,14 +148,15 @@ export const outagesGivenUp = (change: Change): Change => {
   const isOver = change.request.phase === "closed";
   return change.request.steps.reduce((giving, step) => {
     const { source, outage } = step;
-    if (outage == null || (!isOver && step.settlement === null && outage.role === "waits")) return giving;
+    if (outage == null || (!isOver && step.settlement === null && outage.role !== "looks-after"))
+      return giving;
     if (canLookAfter(change.request, step)) return giving;
     const { since } = outage;
     const isGivenUp = isOver || step.settlement !== null;
     const left = changedStep(giving, source, {
       outage: isGivenUp ? null : { ...outage, role: "waits" },
     });
-    if (outage.role === "waits") return left;
+    if (outage.role !== "looks-after") return left;
     const letter = change.request.notices.findLast(
       (each) => each.kind === "support" && each.source === source,
     );

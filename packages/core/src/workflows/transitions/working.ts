@@ -24,7 +24,7 @@ import type { Result } from "../../result.ts";
 import { workflowOf } from "../workflows.ts";
 import { alertedOnce, supportTold } from "./alerting.ts";
 import { type EventOf, stepFor } from "./events.ts";
-import { isOutageKnown, nextTry, outageMet, outageOver, toldNow } from "./outages.ts";
+import { isOutageKnown, nextTry, outageMet, outageOver, outageTried, toldNow } from "./outages.ts";
 import { stageAnew, workReopened } from "./reopening.ts";
 
 type Transition = Result<Change, NotPossibleNow>;
@@ -222,7 +222,8 @@ const outOfService = (
   // One line for a whole outage: days of tries would bury the rest of the audit.
   const isNews = step.outage == null || step.problem?.code !== problem.code;
   const told = isNews ? recorded(noted, "failed", { code: problem.code, attempts }, source) : noted;
-  return mustBeTold(outage, change.at) ? supportTold(told, step, problem) : told;
+  const passedOn = outageTried(told, step, outage);
+  return mustBeTold(outage, change.at) ? supportTold(passedOn, step, problem) : passedOn;
 };
 
 /** A try that failed may have erased before it did: what it told of that counts, and that it did not tell all is kept. */
