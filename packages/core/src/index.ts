@@ -16,11 +16,11 @@ export { defaultRules, type RuleChanges, type Rules } from "./request/rules.ts";
 export type { Links } from "./runner/services.ts";
 
 // Use it: one group of calls each
-export type { Requests, RevealedSubject } from "./facade/requests.ts";
+export type { RequestList, Requests, RevealedSubject } from "./facade/requests.ts";
 export type { FetchedPackage, Packages } from "./facade/packages.ts";
 export type { ListSourcesError, RefreshError, RetryAllError, SourceRow, Sources } from "./facade/sources.ts";
 export type { ListUsersError, Users } from "./facade/users.ts";
-export type { LeftBehind, ListSweepsError, Sweeps } from "./facade/erase-many.ts";
+export type { LeftBehind, ListSweepsError, SweepList, Sweeps } from "./facade/erase-many.ts";
 export type {
   EraseManyError,
   EraseManyInput,
@@ -33,6 +33,7 @@ export type {
 } from "./facade/run-sweeps.ts";
 export type {
   HoldError,
+  HoldList,
   Holds,
   HoldView,
   LiftHoldError,
@@ -61,7 +62,7 @@ export type {
 export type { SweepView } from "./sweeps/view.ts";
 
 // What goes into the calls, and what comes out
-export type { Actor } from "./request/actor.ts";
+export { type Actor, actorSchema } from "./request/actor.ts";
 export type { Submission, SubmitError, Submitted } from "./facade/submit.ts";
 export type { ChangeError, NeedsApproval, OnRequest, ReadError } from "./facade/context.ts";
 export type { Removal, RemoveUsersError } from "./facade/remove-users.ts";
@@ -73,6 +74,7 @@ export type {
   SourceProgress,
   Waiting,
 } from "./facade/view.ts";
+export type { DueRequests } from "./facade/deadlines.ts";
 export type { DeadlineView } from "./facade/deadline-view.ts";
 export type { PlanPreview } from "./facade/preview.ts";
 export type { ProgressEvent } from "./facade/progress.ts";
@@ -82,6 +84,7 @@ export type {
   AboutPersonError,
   AuditedPerson,
   RequestsOfError,
+  RequestsOfPerson,
   UnlinkError,
 } from "./facade/audited-person.ts";
 export type { AuditFinding, AuditReport } from "./checkpoints/check-audits.ts";
@@ -172,6 +175,7 @@ export {
   type DataSource,
   defineDataSource,
 } from "./bridge/define-data-source.ts";
+export type { DamagedRecord } from "./bridge/readable.ts";
 export type { SourcePages } from "./bridge/source-pages.ts";
 export type { ListedPeople } from "./bridge/listed-people.ts";
 export { type ExportPages, rowsPerPage } from "./bridge/export-pages.ts";
@@ -214,9 +218,12 @@ export { defineUserDirectory, type UserDirectory, type UserPage } from "./bridge
 export type { AddressBookDefinition } from "./ports/address-book.ts";
 export type * from "./ports/dispatcher.ts";
 export { backOff } from "./runner/dispatcher/back-off.ts";
+export { adapterWatch, type AdapterWatch, type FailingAdapter, isTold } from "./bridge/adapter-watch.ts";
 export type { Call } from "./bridge/call.ts";
 export type { CallContext } from "./ports/call.ts";
 export { checkDefinition } from "./bridge/issues.ts";
+export { type OptionNames, optionsOf } from "./bridge/options.ts";
+export { portSchema, type PortName } from "./bridge/defined.ts";
 export type { Clock } from "./ports/clock.ts";
 export { systemClock } from "./bridge/system-clock.ts";
 export type { Randomness } from "./ports/randomness.ts";

@@ -1,4 +1,5 @@
-import { z } from "zod";
+import { adapterWatch, isTold } from "./bridge/adapter-watch.ts";
+import { addressBookId, safeAddressBook } from "./bridge/address-book.ts";
 import type { ArtifactStore } from "./bridge/define-artifact-store.ts";
 import { type Calendar, weekendsOnly } from "./bridge/define-calendar.ts";
 import type { CheckpointStore } from "./bridge/define-checkpoint-store.ts";
@@ -11,15 +12,18 @@ import type { SourceStatusStore } from "./bridge/define-source-status-store.ts";
 import type { SuppressionStore } from "./bridge/define-suppression-store.ts";
 import type { SweepStore } from "./bridge/define-sweep-store.ts";
 import { defineUserDirectory, type UserDirectory } from "./bridge/define-user-directory.ts";
-import { callable, checkDefinition } from "./bridge/issues.ts";
+import { checkDefinition } from "./bridge/issues.ts";
+import { safeSecretCarrier, secretCarrierId } from "./bridge/secret-carrier.ts";
 import { systemClock } from "./bridge/system-clock.ts";
 import { checkpointing, keepCheckpoints } from "./checkpoints/keep-checkpoints.ts";
 import { type EvidenceSigner, publicKeyId, systemRandomness } from "./crypto.ts";
 import { ConfigurationMistake, type InvalidInput, NotAllowed, StorageFailed } from "./errors.ts";
 import { type Audit, auditOf } from "./facade/audit.ts";
+import { withCheckedInputs } from "./facade/call-inputs.ts";
 import type { NeedsApproval } from "./facade/context.ts";
 import { type Sweeps, sweepsOf } from "./facade/erase-many.ts";
 import { type Holds, holdsOf } from "./facade/holds.ts";
+import { optionsSchema } from "./facade/options-schema.ts";
 import { type Packages, packagesOf } from "./facade/packages.ts";
 import { authorise, type Policy, type PolicyAction, rolePolicy } from "./facade/policy.ts";
 import { type Requests, requestsOf } from "./facade/requests.ts";
@@ -32,7 +36,6 @@ import type { Dispatcher } from "./ports/dispatcher.ts";
 import type { PackageEncryption } from "./ports/package-encryption.ts";
 import type { Randomness } from "./ports/randomness.ts";
 import type { Actor } from "./request/actor.ts";
-import { isTimeZone } from "./request/deadline/time-zone.ts";
 import type { Acknowledger } from "./request/request.ts";
 import { type RuleChanges, withRules } from "./request/rules.ts";
 import { err, ok, orThrow, ResultAsync } from "./result.ts";
@@ -100,7 +103,17 @@ export interface SubjectRightsOptions {
   readonly concurrency?: number;
   /** Milliseconds between two looks into the store for what is due. Default: 30,000. */
   readonly lookEvery?: number;
-  /** Is told when a request could not be worked on for the time being: its store failed, its key is gone. */
+  /**
+   * Is told, for whoever operates this:
+   *
+   * - of the first failure of anything that was handed in (a source, the notifier, the address book, the user directory,
+   *   the calendar, the key ring, a store, the dispatcher, the encryption of packages): `CallFailed` or `StorageFailed`,
+   *   with what was thrown as its `cause`. Once an outage, and again after it has worked in between.
+   * - when a request could not be worked on for the time being: its key is gone, its record is damaged.
+   *
+   * **A `cause` holds a driver's or a server's own words, which may name a person**: keep it where such data may be kept,
+   * and log the `code`, `adapter` or `port`, and `problem` elsewhere.
+   */
   readonly onError?: (error: unknown, requestId: string | null) => void;
   /** Wakes requests. Default: within this process. */
   readonly dispatcher?: Dispatcher;
@@ -137,29 +150,6 @@ export interface SubjectRights {
   stop(): Promise<void>;
 }
 
-const part = z.custom<object>((value) => typeof value === "object" && value !== null, "is missing");
-
-const optionsSchema = z.object({
-  sources: z.array(part),
-  notifier: part,
-  addresses: part,
-  requestStore: part,
-  artifactStore: part,
-  sourceStatusStore: part,
-  keyRing: part,
-  controller: z.string().trim().min(1).max(200),
-  packageEncryption: z.object({ carrySecret: callable }).optional(),
-  needsApproval: callable.optional(),
-  evidenceSigner: callable.optional(),
-  otherEvidenceKeys: z.array(z.string()).default([]),
-  checkpointEvery: z.number().int().positive().default(3_600_000),
-  timeZone: z.string().refine(isTimeZone, "is no time zone of the IANA database").default("UTC"),
-  callDeadline: z.number().int().positive().default(60_000),
-  concurrency: z.number().int().positive().default(4),
-  lookEvery: z.number().int().positive().default(30_000),
-  acknowledgedBy: z.enum(["tenant-admin", "data-subject"]).default("tenant-admin"),
-});
-
 /**
  * Puts everything together. This is the one place that composes.
  *
@@ -170,48 +160,62 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
   const checked = checkDefinition("createSubjectRights", optionsSchema, options);
   const { controller, callDeadline, concurrency, lookEvery, acknowledgedBy, timeZone } = checked;
   const { otherEvidenceKeys, checkpointEvery } = checked;
-  const { requestStore, clock = systemClock, randomness = systemRandomness } = options;
+  const { clock = systemClock, randomness = systemRandomness } = options;
   const { onError = () => undefined } = options;
   // What a listener throws is its own trouble, and must not end the work.
-  const tell = (error: unknown, requestId: string | null) =>
+  const tellOf = (error: unknown, requestId: string | null) =>
     void (async () => onError(error, requestId))().catch(() => undefined);
+  const watching = adapterWatch(clock, options.onError === undefined ? null : tellOf);
+  const watchIfThere = <Adapter extends object>(
+    port: string,
+    adapter: Adapter | undefined,
+  ): Adapter | null => (adapter === undefined ? null : watching.watch(port, adapter));
+  // An adapter's failure was told where it was met.
+  const tell = (error: unknown, requestId: string | null) => {
+    if (!isTold(error)) tellOf(error, requestId);
+  };
   const tellOfStore = (error: unknown) => tell(error, null);
+  const requestStore = watching.watch("request-store", options.requestStore);
   const dispatcher =
-    options.dispatcher ??
-    inProcessDispatcher({
-      clock,
-      randomness,
-      lookEvery,
-      due: async (until, limit) => orThrow(await requestStore.due({ until, limit })),
-      onError: tellOfStore,
-    });
+    options.dispatcher === undefined
+      ? inProcessDispatcher({
+          clock,
+          randomness,
+          lookEvery,
+          due: async (until, limit) => orThrow(await requestStore.due({ until, limit })),
+          onError: tellOfStore,
+        })
+      : watching.watch("dispatcher", operationsOf(options.dispatcher));
   const waking = { requestStore, dispatcher, clock };
   const woken = wakingStore(waking);
   const services: Services = {
     requestStore: woken,
     otherRequests: woken,
-    artifactStore: options.artifactStore,
-    sourceStatusStore: latestStatus(options.sourceStatusStore),
-    keyRing: options.keyRing,
-    notifier: options.notifier,
-    sources: register(options.sources),
-    addresses: options.addresses,
+    artifactStore: watching.watch("artifact-store", options.artifactStore),
+    sourceStatusStore: latestStatus(watching.watch("source-status-store", options.sourceStatusStore)),
+    keyRing: watching.watch("key-ring", options.keyRing),
+    notifier: watching.watch(options.notifier.id, options.notifier),
+    sources: register(options.sources.map((source) => watching.watch(source.descriptor.id, source))),
+    addresses: watching.watch(addressBookId, safeAddressBook(options.addresses)),
     links: options.links ?? {},
     controller,
-    packageEncryption: options.packageEncryption ?? null,
+    packageEncryption: watchIfThere(
+      secretCarrierId,
+      options.packageEncryption && safeSecretCarrier(options.packageEncryption),
+    ),
     clock,
     randomness,
     rules: withRules(options.rules ?? {}),
-    calendar: options.calendar ?? weekendsOnly,
-    holdStore: options.holdStore ?? null,
-    suppressionStore: options.suppressionStore ?? null,
+    calendar: watching.watch("calendar", options.calendar ?? weekendsOnly),
+    holdStore: watchIfThere("hold-store", options.holdStore),
+    suppressionStore: watchIfThere("suppression-store", options.suppressionStore),
     evidenceSigner: options.evidenceSigner ?? null,
     ownKeys: new Set([
       ...otherEvidenceKeys.map(publicKeyId),
       ...(options.evidenceSigner === undefined ? [] : [options.evidenceSigner("subject-rights").keyId]),
     ]),
-    sweepStore: options.sweepStore ?? null,
-    checkpointStore: options.checkpointStore ?? null,
+    sweepStore: watchIfThere("sweep-store", options.sweepStore),
+    checkpointStore: watchIfThere("checkpoint-store", options.checkpointStore),
     timeZone,
     callDeadline,
     signals: createSignals(),
@@ -224,7 +228,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     needsApproval: options.needsApproval ?? (() => false),
   };
   const stopping = new AbortController();
-  const { sweeps, ended } = sweepsOf(context, options.sweepStore, stopping.signal);
+  const { sweeps, ended } = sweepsOf(context, services.sweepStore ?? undefined, stopping.signal);
   const work = async () => {
     const worker = workerOf({
       services: { ...services, requestStore },
@@ -244,14 +248,16 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
       authorise(context.policy, actor, action)
         .map(() => true)
         .orElse((error) => (error instanceof NotAllowed ? ok(false) : err(error))),
-    requests: requestsOf(context),
-    holds: holdsOf(context),
-    suppressions: suppressionsOf(context, sweeps, stopping.signal),
-    audit: auditOf(context),
-    packages: packagesOf(context),
-    sources: sourcesOf(context),
-    users: usersOf(context, options.users ?? nobody),
-    sweeps,
+    ...withCheckedInputs({
+      requests: requestsOf(context),
+      holds: holdsOf(context),
+      suppressions: suppressionsOf(context, sweeps, stopping.signal),
+      audit: auditOf(context),
+      packages: packagesOf(context),
+      sources: sourcesOf(context),
+      users: usersOf(context, watching.watch("user-directory", options.users ?? nobody)),
+      sweeps,
+    }),
     start: () => {
       if (stopping.signal.aborted)
         throw new ConfigurationMistake("This library was stopped: create it anew.");
@@ -272,6 +278,14 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
 };
 
 const nobody = defineUserDirectory({ list: async () => ({ users: [] }) });
+
+/** A dispatcher may be an object of a class, whose operations are not its own. */
+const operationsOf = (dispatcher: Dispatcher): Dispatcher => ({
+  enqueue: (request, wakeUp) => dispatcher.enqueue(request, wakeUp),
+  work: (handler, bound) => dispatcher.work(handler, bound),
+  stop: () => dispatcher.stop(),
+  ...(dispatcher.joins !== undefined && { joins: (handle) => dispatcher.joins?.(handle) === true }),
+});
 
 const register = (sources: readonly DataSource[]): ReadonlyMap<string, DataSource> => {
   const registered = new Map<string, DataSource>();

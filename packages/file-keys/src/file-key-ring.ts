@@ -7,6 +7,7 @@ import {
   keyBytes,
   keyWrapping,
   type MasterKeys,
+  optionsOf,
   type Randomness,
   systemRandomness,
 } from "@subject-rights/core";
@@ -31,11 +32,13 @@ export interface FileKeyRingOptions extends MasterKeys {
  *
  * @throws ConfigurationMistake where a master key has not 32 bytes, or no directory is named
  */
-export const fileKeyRing = ({
-  directory,
-  randomness = systemRandomness,
-  ...masterKeys
-}: FileKeyRingOptions): KeyRing => {
+export const fileKeyRing = (options: FileKeyRingOptions): KeyRing => {
+  const names = { directory: true, randomness: true, masterKey: true, otherMasterKeys: true } as const;
+  const {
+    directory,
+    randomness = systemRandomness,
+    ...masterKeys
+  } = optionsOf("fileKeyRing", names, options);
   const { keys, destroyed, check } = keyDirectory(directory);
   const { wrap, unwrap } = keyWrapping(masterKeys, randomness);
   const folderOf = (name: string): string => join(keys, folderNameOf(name));

@@ -7,6 +7,7 @@ import {
   keyWrapping,
   type MasterKeys,
   ok,
+  optionsOf,
   type Result,
   ResultAsync,
   StorageFailed,
@@ -40,10 +41,11 @@ const draftsKept = 3_600_000;
  *
  * @throws ConfigurationMistake where a master key has not 32 bytes, or no directory is named
  */
-export const rewrapKeys = ({
-  directory,
-  ...masterKeys
-}: RewrapOptions): ResultAsync<RewrappedKeys, KeysNotRewrapped | StorageFailed> => {
+export const rewrapKeys = (
+  options: RewrapOptions,
+): ResultAsync<RewrappedKeys, KeysNotRewrapped | StorageFailed> => {
+  const names = { directory: true, masterKey: true, otherMasterKeys: true } as const;
+  const { directory, ...masterKeys } = optionsOf("rewrapKeys", names, options);
   const { keys, check } = keyDirectory(directory);
   const wrapping = keyWrapping(masterKeys);
 

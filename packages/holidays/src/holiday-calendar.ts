@@ -1,4 +1,4 @@
-import { type Calendar, ConfigurationMistake, defineCalendar } from "@subject-rights/core";
+import { type Calendar, ConfigurationMistake, defineCalendar, optionsOf } from "@subject-rights/core";
 import DateHolidays from "date-holidays";
 
 /** Where the controller is. */
@@ -20,7 +20,8 @@ const millisecondsOfDay = 86_400_000;
  * @throws ConfigurationMistake where there is no such country, state or region in the tables
  */
 export const holidayCalendar = (where: Holidays): Calendar => {
-  const holidays = tablesOf(where);
+  const names = { country: true, state: true, region: true } as const;
+  const holidays = tablesOf(optionsOf("holidayCalendar", names, where));
   const years = new Map<number, ReadonlyMap<string, string>>();
   const inYear = (year: number): ReadonlyMap<string, string> => {
     const known = years.get(year) ?? namesIn(holidays, year);

@@ -60,8 +60,9 @@ export interface HandlerOptions {
   /** Where the console sends people who are not signed in. Default: they get a page that says so (401). */
   readonly signIn?: string;
   /**
-   * Is told of what was answered as a failure (500 or 503): it stands in no answer. What it is told may hold something
-   * personal in its `cause`: log the `code` of errors that are the library's.
+   * Is told of what was answered as a failure (500 or 503): it stands in no answer. Not of what `onError` of
+   * `createSubjectRights` is told, once an outage: a store that is down. What it is told may hold something personal in
+   * its `cause`: log the `code` of errors that are the library's.
    */
   readonly onError?: (error: unknown) => void;
   /** Whether the console is served, under `/console`, and what it is to say. Default: true. */

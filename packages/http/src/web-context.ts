@@ -1,4 +1,4 @@
-import type { Actor, SubjectRights } from "@subject-rights/core";
+import { type Actor, isTold, type SubjectRights } from "@subject-rights/core";
 import type { HandlerOptions, PublicRequests } from "./options.ts";
 
 /** What each group of routes is handed. */
@@ -40,7 +40,10 @@ export const webContextOf = (options: HandlerOptions, originals: WeakMap<Request
     original,
     publicRequests: options.publicRequests ?? null,
     path: (to) => `${base}${to.startsWith("/") ? to : `/${to}`}`,
-    failed: (error) => options.onError?.(error),
+    failed: (error) => {
+      // A failure of what the library was handed was told there, once an outage.
+      if (!isTold(error)) options.onError?.(error);
+    },
     signIn: options.signIn ?? null,
     origin: options.origin ?? null,
   };

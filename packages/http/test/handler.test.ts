@@ -1,8 +1,15 @@
 import { createSubjectRights, defineNotifier, type SubjectRights } from "@subject-rights/core";
 import { memoryStorage } from "@subject-rights/memory";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createHandler } from "../src/index.ts";
+import { createHandler, linksTo } from "../src/index.ts";
 import { serveOnLoopback, type TestServer } from "./support/server.ts";
+
+it.each(["app.example/privacy", "//app.example", "https://", "mailto:a@b.example", "", undefined as never])(
+  "letters do not lead to %j: no mail program would make a link of it",
+  (address) => {
+    expect(() => linksTo(address)).toThrow("such as https://app.example/privacy");
+  },
+);
 
 describe("what belongs to no route", () => {
   let rights: SubjectRights;

@@ -2,6 +2,7 @@ import {
   defineKeyRing,
   type KeyRing,
   keyBytes,
+  optionsOf,
   type Randomness,
   systemRandomness,
 } from "@subject-rights/core";
@@ -17,11 +18,14 @@ export interface MemoryKeyRingOptions {
 }
 
 /** Keeps keys in memory: when the process ends, what they protected cannot be read any more. */
-export const memoryKeyRing = ({
-  randomness = systemRandomness,
-  keys = new Map(),
-}: MemoryKeyRingOptions = {}): KeyRing =>
-  defineKeyRing({
+export const memoryKeyRing = (options: MemoryKeyRingOptions = {}): KeyRing => {
+  const names = { randomness: true, keys: true } as const;
+  const { randomness = systemRandomness, keys = new Map<string, readonly Uint8Array[]>() } = optionsOf(
+    "memoryKeyRing",
+    names,
+    options,
+  );
+  return defineKeyRing({
     async create(name) {
       if (!keys.has(name)) keys.set(name, [randomness.bytes(keyBytes)]);
     },
@@ -42,3 +46,4 @@ export const memoryKeyRing = ({
       keys.delete(name);
     },
   });
+};

@@ -4,6 +4,7 @@ import {
   emailSchema,
   type Message,
   type Notifier,
+  optionsOf,
   PermanentFailure,
 } from "@subject-rights/core";
 
@@ -45,10 +46,9 @@ const keptAttachment = async (
 };
 
 /** Sends nothing to anybody, and keeps what it was given: for tests, and for a first look. */
-export const memoryNotifier = ({
-  id = "memory",
-  attachmentLimit = 10 * mebibyte,
-}: MemoryNotifierOptions = {}): MemoryNotifier => {
+export const memoryNotifier = (options: MemoryNotifierOptions = {}): MemoryNotifier => {
+  const names = { id: true, attachmentLimit: true } as const;
+  const { id = "memory", attachmentLimit = 10 * mebibyte } = optionsOf("memoryNotifier", names, options);
   const sent: Message[] = [];
   const notifier = defineNotifier({
     id,

@@ -1,14 +1,15 @@
-import type {
-  ArtifactStore,
-  CheckpointStore,
-  HoldStore,
-  IntakeStore,
-  KeyRing,
-  Randomness,
-  RequestStore,
-  SourceStatusStore,
-  SuppressionStore,
-  SweepStore,
+import {
+  type ArtifactStore,
+  type CheckpointStore,
+  type HoldStore,
+  type IntakeStore,
+  type KeyRing,
+  optionsOf,
+  type Randomness,
+  type RequestStore,
+  type SourceStatusStore,
+  type SuppressionStore,
+  type SweepStore,
 } from "@subject-rights/core";
 import { type ArtifactTable, memoryArtifactStore } from "./artifact-store.ts";
 import { type CheckpointTables, checkpointTables, memoryCheckpointStore } from "./checkpoint-store.ts";
@@ -62,10 +63,9 @@ export const memoryTables = (): MemoryTables => ({
 });
 
 /** Every storage port at once: `createSubjectRights({ ...memoryStorage(), … })`. */
-export const memoryStorage = ({
-  tables = memoryTables(),
-  randomness,
-}: MemoryStorageOptions = {}): MemoryStorage => {
+export const memoryStorage = (options: MemoryStorageOptions = {}): MemoryStorage => {
+  const names = { tables: true, randomness: true } as const;
+  const { tables = memoryTables(), randomness } = optionsOf("memoryStorage", names, options);
   const inTurn = takingTurns();
   return {
     requestStore: memoryRequestStore(tables, inTurn),

@@ -22,13 +22,14 @@ export interface PgBossDispatcherOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-const optionsSchema = z.object({
+const optionsSchema = z.strictObject({
   boss: z.custom<object>((value) => typeof value === "object" && value !== null, "hand in a PgBoss"),
   queue: z.string().min(1).default("subject-rights"),
   client: z
     .custom<object>((value) => typeof value === "object" && value !== null, "hand in a client")
     .optional(),
   pollEvery: z.number().int().min(10).default(1_000),
+  onError: z.custom<object>((value) => typeof value === "function", "must be a function").optional(),
 });
 
 /** A transaction that is about to end cannot say when it has. */
@@ -43,8 +44,8 @@ const tries = 5;
  * @throws ConfigurationMistake where the options cannot work; what pg-boss throws where it cannot be asked
  */
 export const pgBossDispatcher = async (options: PgBossDispatcherOptions): Promise<Dispatcher> => {
-  const { boss } = options;
   const { queue, client, pollEvery } = checkDefinition("pgBossDispatcher", optionsSchema, options);
+  const { boss } = options;
   const onError = options.onError ?? ((error: unknown) => void boss.emit("error", asError(error)));
   // Before any transaction: over a single connection, there the queue could not be asked for.
   await makeQueue(boss, queue);

@@ -22,7 +22,7 @@ export { type WaitingMailSourceOptions, waitingMailSource } from "./intake/waiti
 export type { ImapServerOptions, MailboxOptions } from "./mailbox/options.ts";
 export { type WatchedMailbox, watchMailbox } from "./mailbox/watch-mailbox.ts";
 export type { SmtpNotifierOptions, SmtpServerOptions } from "./options.ts";
-export { smtpNotifier } from "./smtp-notifier.ts";
+export { type SmtpNotifier, smtpNotifier } from "./smtp-notifier.ts";
 export { english } from "./texts/english.ts";
 export { german } from "./texts/german.ts";
 export type { NoticeOf, Texts, Ways } from "./texts/texts.ts";

@@ -76,15 +76,12 @@ export const serverSchema = z
     error: "user and password go together",
   });
 
-const textsSchema = z.custom<Partial<Texts>>(
-  (value) =>
-    typeof value === "object" &&
-    value !== null &&
-    Object.entries(value).every(
-      ([type, write]) => Object.hasOwn(english, type) && typeof write === "function",
-    ),
-  "has functions only, each named for a type of notice",
-);
+const write = z.custom<Texts[keyof Texts]>((value) => typeof value === "function", "must be a function");
+
+/** Functions only, each named for a type of notice. */
+const textsSchema = z.strictObject(
+  Object.fromEntries(Object.keys(english).map((type) => [type, write.optional()])),
+) as unknown as z.ZodType<Partial<Texts>>;
 
 export const fromSchema = z.strictObject({
   name: z.string().trim().min(1).max(100).refine(isOneLine, "is one line of text"),

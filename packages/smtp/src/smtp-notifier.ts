@@ -1,9 +1,23 @@
-import { defineNotifier, type Notifier } from "@subject-rights/core";
+import { CallFailed, defineNotifier, type Notifier, ResultAsync } from "@subject-rights/core";
 import { createTransport } from "nodemailer";
 import { failureOf } from "./failure.ts";
 import { mailOf } from "./mail.ts";
 import { checkOptions, type SmtpNotifierOptions } from "./options.ts";
 import { transportOptions } from "./transport.ts";
+
+/** A notifier that can say beforehand whether its server takes mail from it. */
+export interface SmtpNotifier extends Notifier {
+  /**
+   * Connects, signs in where there is a user, and ends; no message is sent. For the start of an application, a health
+   * check, or a page of settings.
+   *
+   * Errors: `CallFailed` (`unavailable`), whose `cause` says in the server's or the network's words what is wrong: a name
+   * that is not found, a certificate that is not trusted, a password that is refused.
+   */
+  verify(): ResultAsync<void, CallFailed>;
+}
+
+const notifierId = "smtp";
 
 /**
  * A notifier that hands messages to a mail server over SMTP (RFC 5321).
@@ -18,11 +32,11 @@ import { transportOptions } from "./transport.ts";
  *
  * @throws ConfigurationMistake where the options cannot work; it says what to change
  */
-export const smtpNotifier = (options: SmtpNotifierOptions): Notifier => {
+export const smtpNotifier = (options: SmtpNotifierOptions): SmtpNotifier => {
   const settings = checkOptions(options);
   const transport = createTransport(transportOptions(settings.server));
-  return defineNotifier({
-    id: "smtp",
+  const notifier = defineNotifier({
+    id: notifierId,
     attachmentLimit: settings.attachmentLimit,
     async send(message, { signal }) {
       const mail = mailOf(message, settings);
@@ -33,4 +47,12 @@ export const smtpNotifier = (options: SmtpNotifierOptions): Notifier => {
       }
     },
   });
+  return {
+    ...notifier,
+    verify: () =>
+      ResultAsync.fromPromise(
+        (async () => void (await transport.verify()))(),
+        (thrown) => new CallFailed(notifierId, "unavailable", true, { cause: thrown }),
+      ),
+  };
 };

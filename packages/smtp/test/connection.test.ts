@@ -107,6 +107,38 @@ describe("signing in", () => {
   });
 });
 
+describe("verify", () => {
+  const verify = (server: SmtpServerOptions) =>
+    smtpNotifier({ server, from: { name: "Northwind", address: "privacy@northwind.example" } }).verify();
+  const causeOf = async (server: SmtpServerOptions) => {
+    const error = unwrapError(await verify(server));
+    expect(error).toMatchObject({ ...mended, adapter: "smtp" });
+    return String(error.cause);
+  };
+
+  it("signs in, and sends nothing", async () => {
+    const signedIn: unknown[] = [];
+    const server = await started({
+      onAuth: ({ username }, _session, answer) => {
+        signedIn.push(username);
+        answer(null, { user: username });
+      },
+    });
+    unwrap(await verify(server.access));
+    expect([signedIn, server.arrived]).toEqual([[server.access.user], []]);
+  });
+
+  it("says what is wrong in the words of the server and the network: a password, a certificate, a name", async () => {
+    const server = await started();
+    expect(await causeOf({ ...server.access, password: "wrong" })).toMatch(/535/);
+    const { ca: _, ...untrusted } = server.access;
+    expect(await causeOf(untrusted)).toMatch(/certificate/);
+    await server.close();
+    open.splice(0);
+    expect(await causeOf(server.access)).toMatch(/ECONNREFUSED/);
+  });
+});
+
 describe("a server that is", () => {
   it("down is tried again", async () => {
     const server = await startMailServer();

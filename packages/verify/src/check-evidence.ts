@@ -1,4 +1,4 @@
-import { canonicalJson, type EvidenceFile, type SignedCheckpoint } from "@subject-rights/core";
+import { canonicalJson, type EvidenceFile, optionsOf, type SignedCheckpoint } from "@subject-rights/core";
 import { checkAudit } from "./check-audit.ts";
 import { checkCheckpoint } from "./check-checkpoint.ts";
 import { checkPlan } from "./check-plan.ts";
@@ -23,10 +23,9 @@ export interface CheckOptions {
 }
 
 /** Checks a file of evidence, by itself: no database, no network. */
-export const checkEvidence = (
-  text: string,
-  { trustedKeyIds = [], keptCheckpoints = [] }: CheckOptions = {},
-): Verdict => {
+export const checkEvidence = (text: string, options: CheckOptions = {}): Verdict => {
+  const names = { trustedKeyIds: true, keptCheckpoints: true } as const;
+  const { trustedKeyIds = [], keptCheckpoints = [] } = optionsOf("checkEvidence", names, options);
   const file = readEvidence(text);
   if (typeof file === "string") return { sound: false, file: null, ...problem(file) };
   const trusted = new Set(trustedKeyIds);

@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { StorageFailed } from "../errors.ts";
 import type { ArtifactStoreDefinition } from "../ports/artifact-store.ts";
 import type { ResultAsync } from "../result.ts";
-import { callable, checkDefinition } from "./issues.ts";
+import { defined } from "./defined.ts";
+import { callable, checkOperations } from "./issues.ts";
 import { callStorage } from "./storage.ts";
 
 type Question<Operation extends keyof ArtifactStoreDefinition> = Parameters<
@@ -23,13 +24,13 @@ export interface ArtifactStore {
  * @throws ConfigurationMistake where an operation is missing
  */
 export const defineArtifactStore = (definition: ArtifactStoreDefinition): ArtifactStore => {
-  checkDefinition(
+  checkOperations(
     "artifact store",
-    z.object({ write: callable, read: callable, remove: callable, sweep: callable }),
+    { write: callable, read: callable, remove: callable, sweep: callable },
     definition,
   );
   const port = "artifact-store";
-  return {
+  return defined("artifact store", {
     write: (chunk) => callStorage(port, "write", async () => void (await definition.write(chunk)), z.void()),
     read: (key) =>
       callStorage(
@@ -41,5 +42,5 @@ export const defineArtifactStore = (definition: ArtifactStoreDefinition): Artifa
     remove: (key) => callStorage(port, "remove", async () => void (await definition.remove(key)), z.void()),
     sweep: (query) =>
       callStorage(port, "sweep", () => definition.sweep(query), z.number().int().nonnegative()),
-  };
+  });
 };

@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { StorageFailed } from "../errors.ts";
 import type { CalendarDefinition } from "../ports/calendar.ts";
 import type { ResultAsync } from "../result.ts";
-import { callable, checkDefinition } from "./issues.ts";
+import { defined } from "./defined.ts";
+import { callable, checkOperations } from "./issues.ts";
 import { callStorage } from "./storage.ts";
 
 /** A calendar that is safe to use: what it answers is checked, and no call throws. */
@@ -18,10 +19,10 @@ const holidaySchema = z.string().min(1).max(100).nullable();
  * @throws ConfigurationMistake where `holiday` is missing
  */
 export const defineCalendar = (definition: CalendarDefinition): Calendar => {
-  checkDefinition("calendar", z.object({ holiday: callable }), definition);
-  return {
+  checkOperations("calendar", { holiday: callable }, definition);
+  return defined("calendar", {
     holiday: (day) => callStorage("calendar", "holiday", async () => definition.holiday(day), holidaySchema),
-  };
+  });
 };
 
 /** No public holidays: only Saturdays and Sundays are no working days. */

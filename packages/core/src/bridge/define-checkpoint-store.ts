@@ -9,7 +9,8 @@ import type {
   WaitingChain,
 } from "../ports/checkpoint-store.ts";
 import type { ResultAsync } from "../result.ts";
-import { callable, checkDefinition } from "./issues.ts";
+import { defined } from "./defined.ts";
+import { callable, checkOperations } from "./issues.ts";
 import { callStorage } from "./storage.ts";
 
 type Question<Name extends keyof CheckpointStoreDefinition> = Parameters<CheckpointStoreDefinition[Name]>[0];
@@ -26,7 +27,7 @@ export interface CheckpointStore {
   leavesOf(query: Question<"leavesOf">): ResultAsync<StoredLeaf[], StorageFailed>;
 }
 
-const operations = z.object({
+const operations = {
   tenants: callable,
   waiting: callable,
   newest: callable,
@@ -34,7 +35,7 @@ const operations = z.object({
   list: callable,
   leaves: callable,
   leavesOf: callable,
-});
+};
 
 const storedCheckpointSchema = signedCheckpointSchema.extend({ peaks: z.array(z.string()) });
 const storedLeafSchema = leafSchema.extend({
@@ -53,10 +54,10 @@ const addedSchema = z.union([
  * @throws ConfigurationMistake where an operation is missing
  */
 export const defineCheckpointStore = (definition: CheckpointStoreDefinition): CheckpointStore => {
-  checkDefinition("checkpoint store", operations, definition);
+  checkOperations("checkpoint store", operations, definition);
   const port = "checkpoint-store";
   // What was tampered with must come through, to be named. So only what belongs to the question is looked at.
-  return {
+  return defined("checkpoint store", {
     tenants: (query) =>
       callStorage(port, "tenants", () => definition.tenants(query), z.array(z.string()), areDifferent),
     waiting: (query) =>
@@ -96,7 +97,7 @@ export const defineCheckpointStore = (definition: CheckpointStoreDefinition): Ch
           areRising([-1, ...found.map(({ index }) => index)]) &&
           found.every(({ chain }) => chain === query.chain),
       ),
-  };
+  });
 };
 
 const areDifferent = (all: readonly string[]): boolean => new Set(all).size === all.length;

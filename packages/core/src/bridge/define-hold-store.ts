@@ -3,7 +3,9 @@ import type { StorageFailed } from "../errors.ts";
 import type { HoldKey, HoldStoreDefinition, StoredHold } from "../ports/hold-store.ts";
 import type { JsonObject } from "../ports/request-store.ts";
 import type { ResultAsync } from "../result.ts";
-import { callable, checkDefinition } from "./issues.ts";
+import { defined } from "./defined.ts";
+import { callable, checkOperations } from "./issues.ts";
+import { nobodyKnowsWhen, readable } from "./readable.ts";
 import { callStorage } from "./storage.ts";
 
 type Question<Name extends "list" | "standing"> = Parameters<HoldStoreDefinition[Name]>[0];
@@ -31,8 +33,19 @@ const holdSchema = z.object({
   ),
 }) satisfies z.ZodType<StoredHold>;
 
+const readableHoldSchema = readable<StoredHold>(holdSchema, ({ tenant, id }) => ({
+  tenant,
+  id,
+  version: 1,
+  pseudonyms: [],
+  placedAt: nobodyKnowsWhen,
+  until: null,
+  open: true,
+  state: {},
+}));
+
 const answerSchema = z.object({ outcome: z.enum(["stored", "changed"]) });
-const pageSchema = z.object({ holds: z.array(holdSchema), cursor: z.string().optional() });
+const pageSchema = z.object({ holds: z.array(readableHoldSchema), cursor: z.string().optional() });
 const standingSchema = z.array(z.string().nullable());
 
 /**
@@ -41,17 +54,17 @@ const standingSchema = z.array(z.string().nullable());
  * @throws ConfigurationMistake where an operation is missing
  */
 export const defineHoldStore = (definition: HoldStoreDefinition): HoldStore => {
-  const operations = z.object({ put: callable, read: callable, list: callable, standing: callable });
-  checkDefinition("hold store", operations, definition);
+  const operations = { put: callable, read: callable, list: callable, standing: callable };
+  checkOperations("hold store", operations, definition);
   const port = "hold-store";
-  return {
+  return defined("hold store", {
     put: (hold) => callStorage(port, "put", () => definition.put(hold), answerSchema),
     read: (key) =>
       callStorage(
         port,
         "read",
         () => definition.read(key),
-        holdSchema.optional(),
+        readableHoldSchema.optional(),
         (hold) => hold === undefined || (hold.tenant === key.tenant && hold.id === key.id),
       ),
     list: (query) =>
@@ -70,5 +83,5 @@ export const defineHoldStore = (definition: HoldStoreDefinition): HoldStore => {
         standingSchema,
         (answers) => answers.length === query.people.length,
       ),
-  };
+  });
 };

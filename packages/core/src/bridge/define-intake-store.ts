@@ -10,7 +10,8 @@ import type {
 } from "../ports/intake-store.ts";
 import type { JsonObject } from "../ports/request-store.ts";
 import type { ResultAsync } from "../result.ts";
-import { callable, checkDefinition } from "./issues.ts";
+import { defined } from "./defined.ts";
+import { callable, checkOperations } from "./issues.ts";
 import { callStorage } from "./storage.ts";
 
 type Question<Name extends "countAnswer" | "list" | "overdue" | "forget"> = Parameters<
@@ -48,7 +49,7 @@ const waitingSchema = keySchema.extend({
 }) satisfies z.ZodType<WaitingMail>;
 const pageSchema = z.object({ mails: z.array(waitingSchema), cursor: z.string().optional() });
 
-const operations = z.object({
+const operations = {
   see: callable,
   conclude: callable,
   countAnswer: callable,
@@ -57,7 +58,7 @@ const operations = z.object({
   remove: callable,
   overdue: callable,
   forget: callable,
-});
+};
 
 /**
  * Makes what an author wrote safe to use.
@@ -65,9 +66,9 @@ const operations = z.object({
  * @throws ConfigurationMistake where an operation is missing
  */
 export const defineIntakeStore = (definition: IntakeStoreDefinition): IntakeStore => {
-  checkDefinition("intake store", operations, definition);
+  checkOperations("intake store", operations, definition);
   const port = "intake-store";
-  return {
+  return defined("intake store", {
     see: (mail) => callStorage(port, "see", () => definition.see(mail), seenSchema),
     conclude: (conclusion) =>
       callStorage(port, "conclude", () => definition.conclude(conclusion), concludedSchema),
@@ -93,5 +94,5 @@ export const defineIntakeStore = (definition: IntakeStoreDefinition): IntakeStor
     overdue: (query) => callStorage(port, "overdue", () => definition.overdue(query), z.array(keySchema)),
     forget: (query) =>
       callStorage(port, "forget", async () => void (await definition.forget(query)), z.void()),
-  };
+  });
 };

@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { StorageFailed } from "../errors.ts";
 import type { KeyRingDefinition } from "../ports/key-ring.ts";
 import type { ResultAsync } from "../result.ts";
-import { callable, checkDefinition } from "./issues.ts";
+import { defined } from "./defined.ts";
+import { callable, checkOperations } from "./issues.ts";
 import { callStorage } from "./storage.ts";
 
 /** Bytes in a key: AES-256 and HMAC-SHA256 both take 256 bits. */
@@ -18,13 +19,13 @@ export interface KeyRing {
 }
 
 const keySchema = z.instanceof(Uint8Array<ArrayBufferLike>).refine((key) => key.length === keyBytes);
-const operations = z.object({
+const operations = {
   create: callable,
   use: callable,
   rotate: callable,
   useAll: callable,
   destroy: callable,
-});
+};
 
 /**
  * Makes what an author wrote safe to use.
@@ -32,14 +33,14 @@ const operations = z.object({
  * @throws ConfigurationMistake where an operation is missing
  */
 export const defineKeyRing = (definition: KeyRingDefinition): KeyRing => {
-  checkDefinition("key ring", operations, definition);
+  checkOperations("key ring", operations, definition);
   const port = "key-ring";
-  return {
+  return defined("key ring", {
     create: (name) => callStorage(port, "create", async () => void (await definition.create(name)), z.void()),
     use: (name) => callStorage(port, "use", () => definition.use(name), keySchema.optional()),
     rotate: (name) => callStorage(port, "rotate", async () => void (await definition.rotate(name)), z.void()),
     useAll: (name) => callStorage(port, "use-all", () => definition.useAll(name), z.array(keySchema)),
     destroy: (name) =>
       callStorage(port, "destroy", async () => void (await definition.destroy(name)), z.void()),
-  };
+  });
 };

@@ -3,7 +3,8 @@ import { CallFailed } from "../errors.ts";
 import type { Message, NotifierDefinition } from "../ports/notifier.ts";
 import { errAsync, type ResultAsync } from "../result.ts";
 import { type Call, callAdapter } from "./call.ts";
-import { callable, checkDefinition } from "./issues.ts";
+import { defined } from "./defined.ts";
+import { callable, checkDefinition, looseFor } from "./issues.ts";
 
 /** A notifier that is safe to use: every call has a deadline, and no call throws. */
 export interface Notifier {
@@ -12,7 +13,7 @@ export interface Notifier {
   send(message: Message, call: Call): ResultAsync<void, CallFailed>;
 }
 
-const definitionSchema = z.object({
+const definitionSchema = z.strictObject({
   id: z.string().min(1).max(100),
   attachmentLimit: z.number().int().nonnegative().default(0),
   send: callable,
@@ -24,8 +25,12 @@ const definitionSchema = z.object({
  * @throws ConfigurationMistake where the definition cannot work
  */
 export const defineNotifier = (definition: NotifierDefinition): Notifier => {
-  const { id, attachmentLimit } = checkDefinition("notifier", definitionSchema, definition);
-  return {
+  const { id, attachmentLimit } = checkDefinition(
+    "notifier",
+    looseFor(definition, definitionSchema),
+    definition,
+  );
+  return defined("notifier", {
     id,
     attachmentLimit,
     send: (message, call) => {
@@ -40,5 +45,5 @@ export const defineNotifier = (definition: NotifierDefinition): Notifier => {
         z.void(),
       );
     },
-  };
+  });
 };

@@ -15,7 +15,9 @@ import type {
 } from "../ports/request-store.ts";
 import { categorySchema, requestKindSchema } from "../request/kinds.ts";
 import type { ResultAsync } from "../result.ts";
-import { callable, checkDefinition } from "./issues.ts";
+import { defined } from "./defined.ts";
+import { callable, checkOperations } from "./issues.ts";
+import { nobodyKnowsWhen, readable } from "./readable.ts";
 import { callStorage } from "./storage.ts";
 import { type Operations, type Transact, transacting } from "./transaction.ts";
 
@@ -61,6 +63,22 @@ const storedRequestSchema = z.object({
   sealed: z.string().nullable(),
 }) satisfies z.ZodType<StoredRequest>;
 
+const requestSchema = readable<StoredRequest>(storedRequestSchema, ({ tenant, id }) => ({
+  tenant,
+  id,
+  version: 1,
+  kind: "erasure",
+  category: "customer-data",
+  receivedAt: nobodyKnowsWhen,
+  open: true,
+  duplicateKey: "",
+  claims: [],
+  tokenHashes: [],
+  wakeAt: null,
+  state: {},
+  sealed: null,
+}));
+
 const auditEntrySchema = z.object({
   tenant: z.string(),
   requestId: z.string(),
@@ -85,15 +103,23 @@ const commitAnswerSchema = z.discriminatedUnion("outcome", [
 ]);
 
 const listAnswerSchema = z.object({
-  requests: z.array(storedRequestSchema),
+  requests: z.array(requestSchema),
   cursor: z.string().optional(),
 });
 
-const dueAnswerSchema = z.array(z.object({ tenant: z.string(), id: z.string(), wakeAt: instantSchema }));
+// Whom nobody knows when to wake is not woken; the list names it.
+const dueAnswerSchema = z
+  .array(
+    z.union([
+      z.object({ tenant: z.string(), id: z.string(), wakeAt: instantSchema }),
+      z.object({ tenant: z.string(), id: z.string() }).transform(() => null),
+    ]),
+  )
+  .transform((all) => all.filter((each) => each !== null));
 
 const auditAnswerSchema = z.array(auditEntrySchema);
 
-const definitionSchema = z.object({
+const definitionShape = {
   insert: callable,
   read: callable,
   readByTokenHash: callable,
@@ -102,7 +128,7 @@ const definitionSchema = z.object({
   due: callable,
   audit: callable,
   transaction: callable.optional(),
-});
+};
 
 const port = "request-store";
 
@@ -113,7 +139,7 @@ const operationsOf = (definition: Omit<StoreTransaction, "handle">): Operations 
       port,
       "read",
       () => definition.read(key),
-      storedRequestSchema.optional(),
+      requestSchema.optional(),
       (found) => found === undefined || (found.tenant === key.tenant && found.id === key.id),
     ),
   insert: (input) => callStorage(port, "insert", () => definition.insert(input), insertAnswerSchema),
@@ -126,9 +152,9 @@ const operationsOf = (definition: Omit<StoreTransaction, "handle">): Operations 
  * @throws ConfigurationMistake where an operation is missing
  */
 export const defineRequestStore = (definition: RequestStoreDefinition): RequestStore => {
-  checkDefinition("request store", definitionSchema, definition);
+  checkOperations("request store", definitionShape, definition);
   // A store that mixes up tenants or requests must be caught here: behind this line nobody looks again.
-  return {
+  return defined("request store", {
     ...operationsOf(definition),
     readByTokenHash: (tokenHash) =>
       callStorage(
@@ -156,5 +182,5 @@ export const defineRequestStore = (definition: RequestStoreDefinition): RequestS
         (entries) => entries.every((entry) => entry.tenant === key.tenant && entry.requestId === key.id),
       ),
     transaction: typeof definition.transaction === "function" ? transacting(definition, operationsOf) : null,
-  };
+  });
 };

@@ -4,7 +4,9 @@ import type { SourceStatusStoreDefinition, StoredSourceStatus } from "../ports/s
 import { problemCodes } from "../request/problems.ts";
 import { sourceStatuses } from "../request/steps.ts";
 import type { ResultAsync } from "../result.ts";
-import { callable, checkDefinition } from "./issues.ts";
+import { defined } from "./defined.ts";
+import { callable, checkOperations } from "./issues.ts";
+import { nobodyKnowsWhen } from "./readable.ts";
 import { callStorage } from "./storage.ts";
 
 /** A source status store that is safe to use: every answer is checked, and no call throws. */
@@ -22,7 +24,22 @@ const storedSchema = z.object({
   refreshedAt: z.iso.datetime({ precision: 3 }).nullable(),
 }) satisfies z.ZodType<StoredSourceStatus>;
 
-const statusesSchema = z.array(storedSchema);
+// Of one that cannot be read it is not known how it went: the page says that something is wrong, until it is written anew.
+const statusesSchema = z.array(
+  z.union([
+    storedSchema,
+    z.object({ tenant: z.string(), source: z.string() }).transform(
+      ({ tenant, source }): StoredSourceStatus => ({
+        tenant,
+        source,
+        status: "warning",
+        problem: "invalid-answer",
+        at: nobodyKnowsWhen,
+        refreshedAt: null,
+      }),
+    ),
+  ]),
+);
 
 /**
  * Makes what an author wrote safe to use.
@@ -30,9 +47,9 @@ const statusesSchema = z.array(storedSchema);
  * @throws ConfigurationMistake where an operation is missing
  */
 export const defineSourceStatusStore = (definition: SourceStatusStoreDefinition): SourceStatusStore => {
-  checkDefinition("source status store", z.object({ put: callable, list: callable }), definition);
+  checkOperations("source status store", { put: callable, list: callable }, definition);
   const port = "source-status-store";
-  return {
+  return defined("source status store", {
     put: (status) => callStorage(port, "put", async () => void (await definition.put(status)), z.void()),
     list: (query) =>
       callStorage(
@@ -42,5 +59,5 @@ export const defineSourceStatusStore = (definition: SourceStatusStoreDefinition)
         statusesSchema,
         (statuses) => statuses.every(({ tenant }) => tenant === query.tenant),
       ),
-  };
+  });
 };

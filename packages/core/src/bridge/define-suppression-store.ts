@@ -7,7 +7,8 @@ import type {
 } from "../ports/suppression-store.ts";
 import { categorySchema } from "../request/kinds.ts";
 import type { ResultAsync } from "../result.ts";
-import { callable, checkDefinition } from "./issues.ts";
+import { defined } from "./defined.ts";
+import { callable, checkOperations } from "./issues.ts";
 import { callStorage } from "./storage.ts";
 
 type Question<Name extends "lift" | "standing" | "list" | "newest" | "rename"> = Parameters<
@@ -20,6 +21,13 @@ export interface Standing {
   readonly generation: number;
 }
 
+export interface SuppressionPage {
+  readonly suppressions: StoredSuppression[];
+  /** What caused those that cannot be read. */
+  readonly damaged: readonly string[];
+  readonly cursor?: string | undefined;
+}
+
 /** A suppression store that is safe to use: every answer is checked, and no call throws. */
 export interface SuppressionStore {
   add(suppressions: readonly StoredSuppression[]): ResultAsync<void, StorageFailed>;
@@ -27,9 +35,7 @@ export interface SuppressionStore {
   withdraw(cause: SuppressionCause): ResultAsync<void, StorageFailed>;
   lift(which: Question<"lift">): ResultAsync<number, StorageFailed>;
   standing(query: Question<"standing">): ResultAsync<Standing, StorageFailed>;
-  list(
-    query: Question<"list">,
-  ): ResultAsync<{ suppressions: StoredSuppression[]; cursor?: string | undefined }, StorageFailed>;
+  list(query: Question<"list">): ResultAsync<SuppressionPage, StorageFailed>;
   newest(query: Question<"newest">): ResultAsync<string | null, StorageFailed>;
   rename(renamed: Question<"rename">): ResultAsync<void, StorageFailed>;
 }
@@ -54,11 +60,25 @@ const standingSchema = z.object({
   pseudonyms: z.custom<readonly string[]>((value) => Array.isArray(value)),
   generation: z.number().int().nonnegative(),
 });
-const pageSchema = z.object({
-  suppressions: z.array(storedSuppressionSchema),
-  cursor: z.string().optional(),
-});
-const operations = z.object({
+// One that cannot be read makes the others no less readable.
+const pageSchema = z
+  .object({
+    suppressions: z.array(
+      z.union([
+        storedSuppressionSchema,
+        z.object({ tenant: z.string(), cause: z.string() }).transform(({ cause }) => cause),
+      ]),
+    ),
+    cursor: z.string().optional(),
+  })
+  .transform(
+    ({ suppressions, cursor }): SuppressionPage => ({
+      suppressions: suppressions.filter((each) => typeof each === "object"),
+      damaged: suppressions.filter((each) => typeof each === "string"),
+      cursor,
+    }),
+  );
+const operations = {
   add: callable,
   end: callable,
   withdraw: callable,
@@ -67,7 +87,7 @@ const operations = z.object({
   list: callable,
   newest: callable,
   rename: callable,
-});
+};
 
 /**
  * Makes what an author wrote safe to use.
@@ -75,11 +95,11 @@ const operations = z.object({
  * @throws ConfigurationMistake where an operation is missing
  */
 export const defineSuppressionStore = (definition: SuppressionStoreDefinition): SuppressionStore => {
-  checkDefinition("suppression store", operations, definition);
+  checkOperations("suppression store", operations, definition);
   const port = "suppression-store";
   const done = (operation: string, work: () => Promise<void>) =>
     callStorage(port, operation, async () => void (await work()), z.void());
-  return {
+  return defined("suppression store", {
     add: (suppressions) => done("add", () => definition.add(suppressions)),
     end: (cause) => done("end", () => definition.end(cause)),
     withdraw: (cause) => done("withdraw", () => definition.withdraw(cause)),
@@ -102,7 +122,7 @@ export const defineSuppressionStore = (definition: SuppressionStoreDefinition): 
       ),
     newest: (query) => callStorage(port, "newest", () => definition.newest(query), instantSchema.nullable()),
     rename: (renamed) => done("rename", () => definition.rename(renamed)),
-  };
+  });
 };
 
 /** Each of them was asked for, and none is there twice. */

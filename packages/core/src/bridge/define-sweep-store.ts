@@ -14,7 +14,9 @@ import type {
 } from "../ports/sweep-store.ts";
 import { categorySchema } from "../request/kinds.ts";
 import { err, ok, type Result, ResultAsync } from "../result.ts";
-import { callable, checkDefinition } from "./issues.ts";
+import { defined } from "./defined.ts";
+import { callable, checkOperations } from "./issues.ts";
+import { nobodyKnowsWhen, readable } from "./readable.ts";
 import { callStorage } from "./storage.ts";
 
 type Question<Name extends "insert" | "list" | "parts" | "audit"> = Parameters<SweepStoreDefinition[Name]>[0];
@@ -64,9 +66,19 @@ const storedSweepSchema = z.object({
   sealed: z.string().nullable(),
 }) satisfies z.ZodType<StoredSweep>;
 
-const foundSchema = storedSweepSchema.optional();
+const sweepSchema = readable<StoredSweep>(storedSweepSchema, ({ tenant, id }) => ({
+  tenant,
+  id,
+  version: 1,
+  category: "customer-data",
+  startedAt: nobodyKnowsWhen,
+  state: {},
+  sealed: null,
+}));
 
-const listSchema = z.object({ sweeps: z.array(storedSweepSchema), cursor: z.string().optional() });
+const foundSchema = sweepSchema.optional();
+
+const listSchema = z.object({ sweeps: z.array(sweepSchema), cursor: z.string().optional() });
 
 const partsSchema = z.array(
   z.object({
@@ -98,7 +110,7 @@ const commitAnswerSchema = z.discriminatedUnion("outcome", [
   z.object({ outcome: z.literal("changed") }),
 ]);
 
-const definitionSchema = z.object({
+const definitionShape = {
   insert: callable,
   read: callable,
   list: callable,
@@ -108,7 +120,7 @@ const definitionSchema = z.object({
   release: callable,
   commit: callable,
   transaction: callable.optional(),
-});
+};
 
 const port = "sweep-store";
 
@@ -133,11 +145,11 @@ const holdAndCommit = (
  * @throws ConfigurationMistake where an operation is missing
  */
 export const defineSweepStore = (definition: SweepStoreDefinition): SweepStore => {
-  checkDefinition("sweep store", definitionSchema, definition);
+  checkOperations("sweep store", definitionShape, definition);
   const isOf = ({ tenant, id }: SweepKey) => {
     return (found: SweepKey) => found.tenant === tenant && found.id === id;
   };
-  return {
+  return defined("sweep store", {
     ...holdAndCommit(definition),
     insert: (input) =>
       callStorage(port, "insert", async () => void (await definition.insert(input)), z.void()),
@@ -176,7 +188,7 @@ export const defineSweepStore = (definition: SweepStoreDefinition): SweepStore =
     release: (key) =>
       callStorage(port, "release", async () => void (await definition.release(key)), z.void()),
     transaction: typeof definition.transaction === "function" ? transacting(definition) : null,
-  };
+  });
 };
 
 /** Thrown through the store, which undoes everything for it. Says nothing: it may end up in a log. */

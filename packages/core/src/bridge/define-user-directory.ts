@@ -3,7 +3,8 @@ import type { StorageFailed } from "../errors.ts";
 import type { ApplicationUser, UserDirectoryDefinition } from "../ports/user-directory.ts";
 import type { ResultAsync } from "../result.ts";
 import { emailSchema } from "../subject/identifier.ts";
-import { callable, checkDefinition } from "./issues.ts";
+import { defined } from "./defined.ts";
+import { callable, checkOperations } from "./issues.ts";
 import { callStorage } from "./storage.ts";
 
 /** One page of the application's users. */
@@ -41,8 +42,8 @@ const pageSchema = z.object({
  * @throws ConfigurationMistake where `list` is missing
  */
 export const defineUserDirectory = (definition: UserDirectoryDefinition): UserDirectory => {
-  checkDefinition("user directory", z.object({ list: callable }), definition);
-  return {
+  checkOperations("user directory", { list: callable }, definition);
+  return defined("user directory", {
     list: (query) => callStorage("user-directory", "list", () => definition.list(query), pageSchema),
-  };
+  });
 };

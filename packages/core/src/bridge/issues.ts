@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ConfigurationMistake, InvalidInput } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
+import { notAnObject, unknownOption } from "./options.ts";
 
 const issuesOf = (error: z.ZodError) =>
   error.issues.map(({ path, message }) => ({ path: z.core.toDotPath(path), message }));
@@ -14,7 +15,10 @@ export const checkInput = <Output>(
   return parsed.success ? ok(parsed.data) : err(new InvalidInput(issuesOf(parsed.error)));
 };
 
-/** Checks what a developer wrote into a definition; a mistake there is thrown at once, where it was made. */
+/**
+ * Checks what a developer wrote into a definition or into options; a mistake there is thrown at once, where it was made,
+ * with what to write instead. Schemas of options are strict: a misspelt option would be none, and nobody would notice.
+ */
 export const checkDefinition = <Output>(
   what: string,
   schema: z.ZodType<Output>,
@@ -22,10 +26,95 @@ export const checkDefinition = <Output>(
 ): Output => {
   const parsed = schema.safeParse(definition);
   if (parsed.success) return parsed.data;
-  const issues = issuesOf(parsed.error).map(({ path, message }) =>
-    path === "" ? message : `${path}: ${message}`,
-  );
-  throw new ConfigurationMistake(`${what}: ${issues.join("; ")}`);
+  const issues = leavesOf(parsed.error.issues).map((issue) => {
+    const path = z.core.toDotPath(issue.path);
+    const message = sentenceOf(issue, schema, definition);
+    return path === "" ? message : `${path}: ${message}`;
+  });
+  throw new ConfigurationMistake(`${what}: ${[...new Set(issues)].join("; ")}`);
+};
+
+type Issue = z.core.$ZodIssue;
+
+/** Where one of several shapes was to fit, what is wrong with the one that fits best. */
+const leavesOf = (issues: readonly Issue[]): Issue[] =>
+  issues.flatMap((issue) => {
+    if (issue.code !== "invalid_union") return [issue];
+    const [best] = issue.errors
+      .map(leavesOf)
+      .filter((leaves) => leaves.some(({ path, code }) => path.length > 0 || code === "unrecognized_keys"))
+      .toSorted((one, other) => one.length - other.length);
+    return best === undefined
+      ? [issue]
+      : best.map((each): Issue => ({ ...each, path: [...issue.path, ...each.path] }));
+  });
+
+const sentenceOf = (issue: Issue, schema: z.ZodType, definition: unknown): string => {
+  if (issue.code === "unrecognized_keys") {
+    const known = namesAt(schema, issue.path);
+    return issue.keys.map((name) => unknownOption(name, known)).join("; ");
+  }
+  if (issue.code === "invalid_type" && issue.expected === "object" && issue.path.length === 0)
+    return notAnObject(definition);
+  if (issue.code === "invalid_union" && issue.errors.length > 0)
+    return `has to be ${[...new Set(issue.errors.flatMap(formsIn))].join(", or ")}`;
+  return issue.message;
+};
+
+/** What one of several shapes would have been. */
+const formsIn = (errors: readonly Issue[]): string[] =>
+  errors.map((error) => {
+    if (error.code === "invalid_value") return error.values.map((value) => JSON.stringify(value)).join(", ");
+    if (error.code === "invalid_type")
+      return `${/^[aeiou]/.test(error.expected) ? "an" : "a"} ${error.expected}`;
+    return error.message;
+  });
+
+/** The names that an object at this place may have, as far as the schema has one object there. */
+const namesAt = (schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] => {
+  const { def } = schema._zod;
+  if (def.type === "object") {
+    const { shape } = def as z.core.$ZodObjectDef;
+    const [name, ...rest] = path;
+    if (name === undefined) return Object.keys(shape);
+    const inside = shape[String(name)];
+    return inside === undefined ? [] : namesAt(inside, rest);
+  }
+  if (def.type === "array") {
+    const [index, ...rest] = path;
+    const { element } = def as z.core.$ZodArrayDef;
+    return index === undefined ? [] : namesAt(element, rest);
+  }
+  if (def.type === "record") {
+    const [name, ...rest] = path;
+    const { valueType } = def as z.core.$ZodRecordDef;
+    return name === undefined ? [] : namesAt(valueType, rest);
+  }
+  if (def.type === "union") {
+    const { options } = def as z.core.$ZodUnionDef;
+    return [...new Set(options.flatMap((option) => namesAt(option, path)))];
+  }
+  const inner = (def as { readonly innerType?: z.core.$ZodType }).innerType;
+  return inner === undefined ? [] : namesAt(inner, path);
+};
+
+/** The same for the operations of an adapter. */
+export const checkOperations = (what: string, operations: z.ZodRawShape, definition: unknown): void => {
+  checkDefinition<unknown>(what, looseFor(definition, z.strictObject(operations)), definition);
+};
+
+/**
+ * An object of a class has further members, which are its own business; in one that was written down for this, whatever
+ * is not asked for is a mistake.
+ */
+export const looseFor = <Schema extends z.ZodObject>(definition: unknown, schema: Schema): Schema =>
+  isWrittenDown(definition) ? schema : (schema.loose() as unknown as Schema);
+
+/** An object of no class. */
+const isWrittenDown = (value: unknown): boolean => {
+  if (typeof value !== "object" || value === null) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 };
 
 /** A schema for "a function is there", for definitions. */

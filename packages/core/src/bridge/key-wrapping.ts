@@ -2,6 +2,7 @@ import { keyedHash, seal, systemRandomness, unseal } from "../crypto.ts";
 import { ConfigurationMistake, Damaged, WrongMasterKey } from "../errors.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import { keyBytes } from "./define-key-ring.ts";
+import { type OptionNames, optionsOf } from "./options.ts";
 
 export interface MasterKeys {
   /** 32 random bytes, kept apart from the keys: every key is written encrypted under it. */
@@ -26,6 +27,8 @@ export interface KeyWrapping {
   readonly prefix: Uint8Array;
 }
 
+const masterKeyNames: OptionNames<MasterKeys> = { masterKey: true, otherMasterKeys: true };
+
 const form = 1;
 const idLength = 8;
 const prefixLength = 1 + idLength;
@@ -47,9 +50,10 @@ const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
  * @throws ConfigurationMistake where a master key has not 32 bytes
  */
 export const keyWrapping = (
-  { masterKey, otherMasterKeys = [] }: MasterKeys,
+  masterKeys: MasterKeys,
   randomness: Randomness = systemRandomness,
 ): KeyWrapping => {
+  const { masterKey, otherMasterKeys = [] } = optionsOf("master keys", masterKeyNames, masterKeys);
   const copied = (given: Uint8Array, what: string): Uint8Array => {
     if (given instanceof Uint8Array && given.length === keyBytes) return new Uint8Array(given);
     throw new ConfigurationMistake(`${what}: hand in ${keyBytes} random bytes, as a Uint8Array.`);

@@ -1,3 +1,4 @@
+import { addressBookId } from "../bridge/address-book.ts";
 import { sameDigest, sha256 } from "../crypto.ts";
 import { KeyDestroyed, NotPossibleNow, StorageFailed, TokenRejected } from "../errors.ts";
 import { addressOnRecordActorId } from "../request/actor.ts";
@@ -86,9 +87,9 @@ const comesFromAddressOnRecord = (
         request,
         signal: new AbortController().signal,
       });
-      if (found.isErr())
-        return err(new StorageFailed("address-book", "address-on-record", { cause: found.error }));
-      return found.value !== undefined && sameMailbox(found.value, String(from))
+      if (found.isErr() && found.error.problem !== "no-address")
+        return err(new StorageFailed(addressBookId, "address-on-record", { cause: found.error }));
+      return found.isOk() && sameMailbox(found.value, String(from))
         ? ok(undefined)
         : err(new TokenRejected("another-address"));
     })(),

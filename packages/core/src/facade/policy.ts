@@ -1,4 +1,5 @@
-import { checkInput } from "../bridge/issues.ts";
+import { z } from "zod";
+import { checkDefinition, checkInput } from "../bridge/issues.ts";
 import type { InvalidInput } from "../errors.ts";
 import { NotAllowed } from "../errors.ts";
 import type { Actor } from "../request/actor.ts";
@@ -83,9 +84,15 @@ export const defaultRoles: Readonly<Record<PolicyAction, readonly string[]>> = {
 
 /** A policy that goes by roles: `rolePolicy({ "submit-export": ["privacy-officer"] })` changes one action. */
 export const rolePolicy = (changes: Partial<Record<PolicyAction, readonly string[]>> = {}): Policy => {
+  checkDefinition("rolePolicy", changesSchema, changes);
   const table = { ...defaultRoles, ...changes };
   return (actor, action) => actor.roles.some((role) => table[action].includes(role));
 };
+
+const rolesSchema = z.array(z.string().min(1)).optional();
+const changesSchema = z.strictObject(
+  Object.fromEntries(policyActions.map((action) => [action, rolesSchema])),
+);
 
 /** Errors: `InvalidInput` where the actor is none; `NotAllowed`. */
 export const authorise = (

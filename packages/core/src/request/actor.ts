@@ -12,18 +12,21 @@ export interface Actor {
 
 const tenantSchema = z.string().min(1).max(100);
 
-export const actorSchema = z.object({
-  id: z
-    .string()
-    .min(1)
-    .max(100)
-    .regex(
-      /^[^@\s]+$/,
-      "an actor's id is kept in the audit for good: give an opaque key, not an email address",
-    ),
-  tenant: tenantSchema,
-  roles: z.array(z.string().min(1).max(100)).readonly(),
-});
+export const actorSchema = z.object(
+  {
+    id: z
+      .string()
+      .min(1)
+      .max(100)
+      .regex(
+        /^[^@\s]+$/,
+        "an actor's id is kept in the audit for good: give an opaque key, not an email address",
+      ),
+    tenant: tenantSchema,
+    roles: z.array(z.string().min(1).max(100)).readonly(),
+  },
+  "say who calls: hand in an `actor: { id, tenant, roles }`",
+);
 
 /** The library itself, in audit entries of what nobody asked for in particular. */
 export const systemActorId = "system";

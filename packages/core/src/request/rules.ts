@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /** The bounds that a request runs within. All times in milliseconds. */
 export interface Rules {
   readonly retry: {
@@ -67,6 +69,22 @@ export type RuleChanges = Partial<Omit<Rules, "retry" | "acknowledgement">> & {
   readonly retry?: Partial<Rules["retry"]>;
   readonly acknowledgement?: Partial<Rules["acknowledgement"]>;
 };
+
+/** The names are those of the defaults, and so are the kinds of values. */
+const changesTo = (defaults: object): z.ZodType =>
+  z.strictObject(
+    Object.fromEntries(
+      Object.entries(defaults).map(([name, value]: [string, unknown]) => [name, changeOf(value).optional()]),
+    ),
+  );
+
+const changeOf = (value: unknown): z.ZodType => {
+  if (Array.isArray(value)) return z.array(z.number().nonnegative());
+  if (typeof value === "object" && value !== null) return changesTo(value);
+  return value === null ? z.number().nonnegative().nullable() : z.number().nonnegative();
+};
+
+export const rulesSchema = changesTo(defaultRules);
 
 export const withRules = (changes: RuleChanges): Rules => ({
   ...defaultRules,

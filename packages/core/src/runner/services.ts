@@ -1,3 +1,4 @@
+import type { AddressBook } from "../bridge/address-book.ts";
 import type { ArtifactStore } from "../bridge/define-artifact-store.ts";
 import type { Calendar } from "../bridge/define-calendar.ts";
 import type { CheckpointStore } from "../bridge/define-checkpoint-store.ts";
@@ -9,10 +10,9 @@ import type { RequestStore } from "../bridge/define-request-store.ts";
 import type { SourceStatusStore } from "../bridge/define-source-status-store.ts";
 import type { SuppressionStore } from "../bridge/define-suppression-store.ts";
 import type { SweepStore } from "../bridge/define-sweep-store.ts";
+import type { SecretCarrier } from "../bridge/secret-carrier.ts";
 import type { EvidenceSigner } from "../crypto.ts";
-import type { AddressBookDefinition } from "../ports/address-book.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { PackageEncryption } from "../ports/package-encryption.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { Rules } from "../request/rules.ts";
 import type { Answers } from "./answers.ts";
@@ -36,11 +36,11 @@ export interface Services {
   readonly keyRing: KeyRing;
   readonly notifier: Notifier;
   readonly sources: ReadonlyMap<string, DataSource>;
-  readonly addresses: AddressBookDefinition;
+  readonly addresses: AddressBook;
   readonly links: Links;
   readonly controller: string;
   /** Null where packages are not encrypted. */
-  readonly packageEncryption: PackageEncryption | null;
+  readonly packageEncryption: SecretCarrier | null;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly rules: Rules;

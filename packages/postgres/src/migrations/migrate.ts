@@ -1,4 +1,4 @@
-import { err, ok, type Result, ResultAsync } from "@subject-rights/core";
+import { err, ok, optionsOf, type Result, ResultAsync } from "@subject-rights/core";
 import type { PostgresClient } from "../database/client.ts";
 import { databaseOf, type Session } from "../database/database.ts";
 import { emptySql, name, type Sql, sql } from "../sql/sql.ts";
@@ -35,10 +35,8 @@ const lock = sql`select pg_advisory_xact_lock(7463895120446712)::text`;
  *
  * @throws ConfigurationMistake where the client or the name of the schema cannot be one
  */
-export const migrate = ({
-  client,
-  schema = defaultSchema,
-}: MigrateOptions): ResultAsync<Migrated, SchemaTooNew | MigrationFailed> => {
+export const migrate = (options: MigrateOptions): ResultAsync<Migrated, SchemaTooNew | MigrationFailed> => {
+  const { client, schema = defaultSchema } = optionsOf("migrate", { client: true, schema: true }, options);
   const database = databaseOf(client);
   const { migration } = tablesIn(schema);
 
@@ -91,13 +89,14 @@ export const migrate = ({
  * @param from the version that the schema has; 0 where there is none
  * @throws ConfigurationMistake for a name that cannot be one
  */
-export const migrationSql = ({
-  schema = defaultSchema,
-  from = 0,
-}: {
-  readonly schema?: string | undefined;
-  readonly from?: number | undefined;
-} = {}): string => {
+export const migrationSql = (
+  options: { readonly schema?: string | undefined; readonly from?: number | undefined } = {},
+): string => {
+  const { schema = defaultSchema, from = 0 } = optionsOf(
+    "migrationSql",
+    { schema: true, from: true },
+    options,
+  );
   const statements = [
     sql`begin`,
     lock,

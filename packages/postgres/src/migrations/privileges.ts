@@ -1,3 +1,4 @@
+import { optionsOf } from "@subject-rights/core";
 import { name, type Sql, sql } from "../sql/sql.ts";
 import { defaultSchema, type TableName, tablesIn } from "../store/tables.ts";
 import { printed } from "./migrate.ts";
@@ -29,13 +30,11 @@ const needed: Readonly<Record<TableName, Sql>> = {
  *
  * @throws ConfigurationMistake for a name that cannot be one
  */
-export const privilegesSql = ({
-  schema = defaultSchema,
-  role,
-}: {
+export const privilegesSql = (options: {
   readonly schema?: string | undefined;
   readonly role: string;
 }): string => {
+  const { schema = defaultSchema, role } = optionsOf("privilegesSql", { schema: true, role: true }, options);
   const tables = tablesIn(schema);
   const to = name(role);
   const names = Object.keys(needed) as readonly TableName[];

@@ -9,6 +9,8 @@ import {
   defineDataSource,
   type Identifier,
   normaliseEmail,
+  type OptionNames,
+  optionsOf,
   ResultAsync,
   type Subject,
   subjectOf,
@@ -59,6 +61,15 @@ export interface PostgresDataSourceOptions {
   readonly clock?: Pick<Clock, "now">;
 }
 
+const optionNames: OptionNames<PostgresDataSourceOptions> = {
+  client: true,
+  dataMap: true,
+  id: true,
+  title: true,
+  hashKey: true,
+  clock: true,
+};
+
 /** A data source that is declared: `dataMap` says which tables hold a person, and what becomes of each column. */
 export interface PostgresDataSource extends DataSource {
   /** What of the map does not fit the live schema; empty where all of it does. */
@@ -82,14 +93,15 @@ export interface PlannedPerson {
  *
  * @throws ConfigurationMistake where the map cannot mean anything, whatever the schema is
  */
-export const postgresDataSource = ({
-  client,
-  dataMap: given,
-  id = "postgres",
-  title = "Database",
-  hashKey,
-  clock = systemClock,
-}: PostgresDataSourceOptions): PostgresDataSource => {
+export const postgresDataSource = (options: PostgresDataSourceOptions): PostgresDataSource => {
+  const {
+    client,
+    dataMap: given,
+    id = "postgres",
+    title = "Database",
+    hashKey,
+    clock = systemClock,
+  } = optionsOf("postgresDataSource", optionNames, options);
   const dataMap = checkDataMap(given);
   const database = databaseOf(client);
   const checked = checkedMap(database, dataMap);

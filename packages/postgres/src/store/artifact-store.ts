@@ -1,9 +1,9 @@
 import { type ArtifactStore, type ArtifactStoreDefinition, defineArtifactStore } from "@subject-rights/core";
 import { databaseOf } from "../database/database.ts";
-import { type SchemaCheck, schemaCheck } from "../migrations/schema-version.ts";
+import type { SchemaCheck } from "../migrations/schema-version.ts";
 import { sql } from "../sql/sql.ts";
 import { faithful, instantSql, textOf } from "./faithful.ts";
-import type { StoreOptions } from "./request-store.ts";
+import { readyFor, type StoreOptions, storeOptions } from "./store-options.ts";
 import { defaultSchema, tablesIn } from "./tables.ts";
 
 /** How many chunks a statement deletes: locks are held for a moment, however much has expired. */
@@ -71,7 +71,5 @@ export const artifactStoreOver = (
  *
  * @throws ConfigurationMistake where the client or the name of the schema cannot be one
  */
-export const postgresArtifactStore = (options: StoreOptions): ArtifactStore => {
-  const { client, schema = defaultSchema } = options;
-  return defineArtifactStore(artifactStoreOver(options, schemaCheck(databaseOf(client), schema)));
-};
+export const postgresArtifactStore = (options: StoreOptions): ArtifactStore =>
+  defineArtifactStore(artifactStoreOver(options, readyFor("postgresArtifactStore", storeOptions, options)));

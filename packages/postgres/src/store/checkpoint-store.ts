@@ -9,10 +9,10 @@ import {
 } from "@subject-rights/core";
 import { z } from "zod";
 import { databaseOf, type TextRow } from "../database/database.ts";
-import { type SchemaCheck, schemaCheck } from "../migrations/schema-version.ts";
+import type { SchemaCheck } from "../migrations/schema-version.ts";
 import { type Sql, sql } from "../sql/sql.ts";
 import { faithful, instantSql, instantText, textOf } from "./faithful.ts";
-import type { StoreOptions } from "./request-store.ts";
+import { readyFor, type StoreOptions, storeOptions } from "./store-options.ts";
 import { defaultSchema, tablesIn } from "./tables.ts";
 
 const checkpointColumns: Sql = sql`c.tenant, c.number::text as number, c.leaves::text as leaves, c.root,
@@ -151,7 +151,7 @@ export const checkpointStoreOver = (
  *
  * @throws ConfigurationMistake where the client or the name of the schema cannot be one
  */
-export const postgresCheckpointStore = (options: StoreOptions): CheckpointStore => {
-  const { client, schema = defaultSchema } = options;
-  return defineCheckpointStore(checkpointStoreOver(options, schemaCheck(databaseOf(client), schema)));
-};
+export const postgresCheckpointStore = (options: StoreOptions): CheckpointStore =>
+  defineCheckpointStore(
+    checkpointStoreOver(options, readyFor("postgresCheckpointStore", storeOptions, options)),
+  );

@@ -7,11 +7,11 @@ import {
 } from "@subject-rights/core";
 import { databaseOf, type TextRow } from "../database/database.ts";
 import { isJoinedTransaction } from "../database/joined-transaction.ts";
-import { type SchemaCheck, schemaCheck } from "../migrations/schema-version.ts";
+import type { SchemaCheck } from "../migrations/schema-version.ts";
 import { emptySql, type Sql, sql } from "../sql/sql.ts";
 import { faithful, instantSql, instantText, textOf } from "./faithful.ts";
 import { cursorOf, placeOf } from "./list-cursor.ts";
-import type { StoreOptions } from "./request-store.ts";
+import { readyFor, type StoreOptions, storeOptions } from "./store-options.ts";
 import { defaultSchema, tablesIn } from "./tables.ts";
 
 const columns: Sql = sql`h.tenant, h.id, h.version::text as version, array_to_json(h.pseudonyms)::text as pseudonyms,
@@ -122,7 +122,5 @@ export const holdStoreOver = (
  *
  * @throws ConfigurationMistake where the client or the name of the schema cannot be one
  */
-export const postgresHoldStore = (options: StoreOptions): HoldStore => {
-  const { client, schema = defaultSchema } = options;
-  return defineHoldStore(holdStoreOver(options, schemaCheck(databaseOf(client), schema)));
-};
+export const postgresHoldStore = (options: StoreOptions): HoldStore =>
+  defineHoldStore(holdStoreOver(options, readyFor("postgresHoldStore", storeOptions, options)));

@@ -6,11 +6,11 @@ import {
   type WaitingMail,
 } from "@subject-rights/core";
 import { databaseOf, type TextRow } from "../database/database.ts";
-import { type SchemaCheck, schemaCheck } from "../migrations/schema-version.ts";
+import type { SchemaCheck } from "../migrations/schema-version.ts";
 import { emptySql, type Sql, sql } from "../sql/sql.ts";
 import { faithful, instantSql, instantText, textOf } from "./faithful.ts";
 import { cursorOf, placeOf } from "./list-cursor.ts";
-import type { StoreOptions } from "./request-store.ts";
+import { readyFor, type StoreOptions, storeOptions } from "./store-options.ts";
 import { defaultSchema, tablesIn } from "./tables.ts";
 
 const columns: Sql = sql`w.tenant, w.id, ${instantText(sql`w.since`)} as since, w.reason, w.request_id,
@@ -145,7 +145,5 @@ export const intakeStoreOver = (
  *
  * @throws ConfigurationMistake where the client or the name of the schema cannot be one
  */
-export const postgresIntakeStore = (options: StoreOptions): IntakeStore => {
-  const { client, schema = defaultSchema } = options;
-  return defineIntakeStore(intakeStoreOver(options, schemaCheck(databaseOf(client), schema)));
-};
+export const postgresIntakeStore = (options: StoreOptions): IntakeStore =>
+  defineIntakeStore(intakeStoreOver(options, readyFor("postgresIntakeStore", storeOptions, options)));

@@ -4,14 +4,15 @@ import {
   type KeyRingDefinition,
   keyBytes,
   type MasterKeys,
+  type OptionNames,
   type Randomness,
   systemRandomness,
 } from "@subject-rights/core";
 import { databaseOf, type TextRow } from "../database/database.ts";
-import { type SchemaCheck, schemaCheck } from "../migrations/schema-version.ts";
+import type { SchemaCheck } from "../migrations/schema-version.ts";
 import { type Sql, sql } from "../sql/sql.ts";
 import { faithful, textOf } from "./faithful.ts";
-import type { StoreOptions } from "./request-store.ts";
+import { readyFor, type StoreOptions, storeOptions } from "./store-options.ts";
 import { placeOf, storedKeyWrapping } from "./stored-key-wrapping.ts";
 import { defaultSchema, tablesIn } from "./tables.ts";
 
@@ -19,6 +20,13 @@ export interface KeyRingOptions extends StoreOptions, MasterKeys {
   /** Where keys come from. Default: `systemRandomness`. */
   readonly randomness?: Randomness | undefined;
 }
+
+export const keyRingOptions: OptionNames<KeyRingOptions> = {
+  ...storeOptions,
+  randomness: true,
+  masterKey: true,
+  otherMasterKeys: true,
+};
 
 export const keyRingOver = (
   { client, schema = defaultSchema, randomness = systemRandomness, ...masterKeys }: KeyRingOptions,
@@ -89,7 +97,5 @@ export const keyRingOver = (
  * @throws ConfigurationMistake where a master key has not 32 bytes, or the client or the name of the schema cannot
  *   be one
  */
-export const postgresKeyRing = (options: KeyRingOptions): KeyRing => {
-  const { client, schema = defaultSchema } = options;
-  return defineKeyRing(keyRingOver(options, schemaCheck(databaseOf(client), schema)));
-};
+export const postgresKeyRing = (options: KeyRingOptions): KeyRing =>
+  defineKeyRing(keyRingOver(options, readyFor("postgresKeyRing", keyRingOptions, options)));

@@ -5,24 +5,18 @@ import {
   type RequestStore,
   type RequestStoreDefinition,
 } from "@subject-rights/core";
-import type { PostgresClient } from "../database/client.ts";
 import { databaseOf, type Session } from "../database/database.ts";
 import { sqlState, uniqueViolation } from "../database/failure.ts";
 import { joinedTransaction } from "../database/joined-transaction.ts";
-import { type SchemaCheck, schemaCheck } from "../migrations/schema-version.ts";
+import type { SchemaCheck } from "../migrations/schema-version.ts";
 import { emptySql, type Sql, sql } from "../sql/sql.ts";
 import { commitAlone, commitWithin } from "./commit-request.ts";
 import { faithful, instantSql, instantText, textOf } from "./faithful.ts";
 import { insertStatement } from "./insert-request.ts";
 import { cursorOf, placeOf } from "./list-cursor.ts";
 import { entryColumns, entryOf, requestColumns, requestOf } from "./request-row.ts";
+import { readyFor, type StoreOptions, storeOptions } from "./store-options.ts";
 import { defaultSchema, tablesIn } from "./tables.ts";
-
-export interface StoreOptions {
-  readonly client: PostgresClient;
-  /** The schema that the store has for itself. Default: `subject_rights`. */
-  readonly schema?: string | undefined;
-}
 
 const tries = 5;
 
@@ -144,7 +138,5 @@ export const requestStoreOver = (
  *
  * @throws ConfigurationMistake where the client or the name of the schema cannot be one
  */
-export const postgresRequestStore = (options: StoreOptions): RequestStore => {
-  const { client, schema = defaultSchema } = options;
-  return defineRequestStore(requestStoreOver(options, schemaCheck(databaseOf(client), schema)));
-};
+export const postgresRequestStore = (options: StoreOptions): RequestStore =>
+  defineRequestStore(requestStoreOver(options, readyFor("postgresRequestStore", storeOptions, options)));

@@ -3,6 +3,7 @@ import {
   KeysNotRewrapped,
   type MasterKeys,
   ok,
+  optionsOf,
   type Result,
   ResultAsync,
   StorageFailed,
@@ -11,7 +12,7 @@ import { databaseOf, type TextRow } from "../database/database.ts";
 import { schemaCheck } from "../migrations/schema-version.ts";
 import { sql } from "../sql/sql.ts";
 import { textOf } from "./faithful.ts";
-import type { StoreOptions } from "./request-store.ts";
+import type { StoreOptions } from "./store-options.ts";
 import { placeOf, storedKeyWrapping } from "./stored-key-wrapping.ts";
 import { defaultSchema, tablesIn } from "./tables.ts";
 
@@ -47,12 +48,22 @@ interface Rewrapped {
  * @throws ConfigurationMistake where a master key has not 32 bytes, or the client or the name of the schema cannot be
  *   one
  */
-export const rewrapKeys = ({
-  client,
-  schema = defaultSchema,
-  batchSize = 500,
-  ...masterKeys
-}: RewrapOptions): ResultAsync<RewrappedKeys, KeysNotRewrapped | StorageFailed> => {
+export const rewrapKeys = (
+  options: RewrapOptions,
+): ResultAsync<RewrappedKeys, KeysNotRewrapped | StorageFailed> => {
+  const names = {
+    client: true,
+    schema: true,
+    batchSize: true,
+    masterKey: true,
+    otherMasterKeys: true,
+  } as const;
+  const {
+    client,
+    schema = defaultSchema,
+    batchSize = 500,
+    ...masterKeys
+  } = optionsOf("rewrapKeys", names, options);
   const { wrap, unwrap, prefix } = storedKeyWrapping(masterKeys);
   const database = databaseOf(client);
   const ready = schemaCheck(database, schema);

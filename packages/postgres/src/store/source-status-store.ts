@@ -6,10 +6,10 @@ import {
   type SourceStatusStoreDefinition,
 } from "@subject-rights/core";
 import { databaseOf } from "../database/database.ts";
-import { type SchemaCheck, schemaCheck } from "../migrations/schema-version.ts";
+import type { SchemaCheck } from "../migrations/schema-version.ts";
 import { sql } from "../sql/sql.ts";
 import { faithful, instantSql, instantText, textOf } from "./faithful.ts";
-import type { StoreOptions } from "./request-store.ts";
+import { readyFor, type StoreOptions, storeOptions } from "./store-options.ts";
 import { defaultSchema, tablesIn } from "./tables.ts";
 
 export const sourceStatusStoreOver = (
@@ -55,7 +55,7 @@ export const sourceStatusStoreOver = (
  *
  * @throws ConfigurationMistake where the client or the name of the schema cannot be one
  */
-export const postgresSourceStatusStore = (options: StoreOptions): SourceStatusStore => {
-  const { client, schema = defaultSchema } = options;
-  return defineSourceStatusStore(sourceStatusStoreOver(options, schemaCheck(databaseOf(client), schema)));
-};
+export const postgresSourceStatusStore = (options: StoreOptions): SourceStatusStore =>
+  defineSourceStatusStore(
+    sourceStatusStoreOver(options, readyFor("postgresSourceStatusStore", storeOptions, options)),
+  );

@@ -13,6 +13,7 @@ import {
   type HoldStore,
   type IntakeStore,
   type KeyRing,
+  optionsOf,
   type RequestStore,
   type ResultAsync,
   type SourceStatusStore,
@@ -27,7 +28,7 @@ import { checkpointStoreOver } from "./checkpoint-store.ts";
 import type { MigrationFailed, SchemaTooNew } from "./errors.ts";
 import { holdStoreOver } from "./hold-store.ts";
 import { intakeStoreOver } from "./intake-store.ts";
-import { type KeyRingOptions, keyRingOver } from "./key-ring.ts";
+import { type KeyRingOptions, keyRingOptions, keyRingOver } from "./key-ring.ts";
 import { requestStoreOver } from "./request-store.ts";
 import { sourceStatusStoreOver } from "./source-status-store.ts";
 import { suppressionStoreOver } from "./suppression-store.ts";
@@ -61,7 +62,7 @@ export interface PostgresStorage {
  *   be one
  */
 export const postgresStorage = (options: PostgresStorageOptions): PostgresStorage => {
-  const { client, schema = defaultSchema } = options;
+  const { client, schema = defaultSchema } = optionsOf("postgresStorage", keyRingOptions, options);
   const ready = schemaCheck(databaseOf(client), schema);
   return {
     requestStore: defineRequestStore(requestStoreOver(options, ready)),

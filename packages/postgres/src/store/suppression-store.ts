@@ -7,10 +7,10 @@ import {
 } from "@subject-rights/core";
 import { z } from "zod";
 import { databaseOf, type TextRow } from "../database/database.ts";
-import { type SchemaCheck, schemaCheck } from "../migrations/schema-version.ts";
+import type { SchemaCheck } from "../migrations/schema-version.ts";
 import { emptySql, type Sql, sql } from "../sql/sql.ts";
 import { faithful, faithfulInstant, instantSql, instantText, textOf } from "./faithful.ts";
-import type { StoreOptions } from "./request-store.ts";
+import { readyFor, type StoreOptions, storeOptions } from "./store-options.ts";
 import { defaultSchema, tablesIn } from "./tables.ts";
 
 const columns: Sql = sql`s.tenant, encode(s.pseudonym, 'hex') as pseudonym, s.category, s.cause, s.reason,
@@ -175,7 +175,7 @@ export const suppressionStoreOver = (
  *
  * @throws ConfigurationMistake where the client or the name of the schema cannot be one
  */
-export const postgresSuppressionStore = (options: StoreOptions): SuppressionStore => {
-  const { client, schema = defaultSchema } = options;
-  return defineSuppressionStore(suppressionStoreOver(options, schemaCheck(databaseOf(client), schema)));
-};
+export const postgresSuppressionStore = (options: StoreOptions): SuppressionStore =>
+  defineSuppressionStore(
+    suppressionStoreOver(options, readyFor("postgresSuppressionStore", storeOptions, options)),
+  );

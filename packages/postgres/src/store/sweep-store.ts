@@ -7,13 +7,13 @@ import {
 } from "@subject-rights/core";
 import { databaseOf, type Session } from "../database/database.ts";
 import { joinedTransaction } from "../database/joined-transaction.ts";
-import { type SchemaCheck, schemaCheck } from "../migrations/schema-version.ts";
+import type { SchemaCheck } from "../migrations/schema-version.ts";
 import { emptySql, join, type Sql, sql } from "../sql/sql.ts";
 import { faithful, instantSql, textOf } from "./faithful.ts";
 import { holdClaims } from "./hold-claims.ts";
 import { cursorOf, placeOf } from "./list-cursor.ts";
 import { entryColumns, entryOf, entryRows } from "./request-row.ts";
-import type { StoreOptions } from "./request-store.ts";
+import { readyFor, type StoreOptions, storeOptions } from "./store-options.ts";
 import { partOf, partRows, sweepColumns, sweepOf, sweepValues } from "./sweep-rows.ts";
 import { defaultSchema, type Tables, tablesIn } from "./tables.ts";
 
@@ -169,7 +169,5 @@ export const sweepStoreOver = (
  *
  * @throws ConfigurationMistake where the client or the name of the schema cannot be one
  */
-export const postgresSweepStore = (options: StoreOptions): SweepStore => {
-  const { client, schema = defaultSchema } = options;
-  return defineSweepStore(sweepStoreOver(options, schemaCheck(databaseOf(client), schema)));
-};
+export const postgresSweepStore = (options: StoreOptions): SweepStore =>
+  defineSweepStore(sweepStoreOver(options, readyFor("postgresSweepStore", storeOptions, options)));

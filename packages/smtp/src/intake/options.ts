@@ -1,11 +1,14 @@
 import {
   type Actor,
+  actorSchema,
+  adapterWatch,
   type Category,
   type Clock,
   checkDefinition,
   type IntakeStore,
   type KeyRing,
   type Policy,
+  portSchema,
   type Randomness,
   type RequestKind,
   rolePolicy,
@@ -66,19 +69,37 @@ export interface MailIntakeOptions {
   readonly resolver?: DnsResolver | undefined;
   /** Who may read and settle what waits. Default: as for `createSubjectRights`. */
   readonly policy?: Policy | undefined;
+  /**
+   * Is told of the first failure of the intake store, the key ring and the mail server that answers go to, once an
+   * outage, with its `cause`, which may name a person. As `onError` of `createSubjectRights`, which tells of the others.
+   */
+  readonly onError?: ((error: unknown) => void) | undefined;
   readonly clock?: Clock | undefined;
   readonly randomness?: Randomness | undefined;
 }
 
 const day = 86_400_000;
-const part = z.custom<object>((value) => typeof value === "object" && value !== null, "is missing");
 const callable = z.custom<() => unknown>((value) => typeof value === "function", "is a function");
 
-const optionsSchema = z.object({
-  rights: part,
-  intakeStore: part,
-  keyRing: part,
-  actor: z.union([part, callable]),
+// What comes with a storage and is for others, so that `...storage` can be written.
+const forOthers = z.unknown().optional();
+
+const optionsSchema = z.strictObject({
+  rights: z.custom<object>((value) => typeof value === "object" && value !== null, "is missing"),
+  intakeStore: portSchema("intake store"),
+  keyRing: portSchema("key ring"),
+  requestStore: forOthers,
+  artifactStore: forOthers,
+  sourceStatusStore: forOthers,
+  sweepStore: forOthers,
+  holdStore: forOthers,
+  suppressionStore: forOthers,
+  checkpointStore: forOthers,
+  migrate: forOthers,
+  actor: z.custom<Actor | (() => unknown)>(
+    (value) => typeof value === "function" || actorSchema.safeParse(value).success,
+    "say as whom requests are submitted: { id, tenant, roles }, or a function that answers one",
+  ),
   controller: z.string().trim().min(1).max(200),
   server: serverSchema,
   from: fromSchema,
@@ -109,6 +130,9 @@ const optionsSchema = z.object({
   dnsPatience: z.number().int().nonnegative().default(day),
   resolver: callable.optional(),
   policy: callable.optional(),
+  onError: callable.optional(),
+  clock: z.custom<object>().optional(),
+  randomness: z.custom<object>().optional(),
 });
 
 /** The options with everything that was left out filled in. */
@@ -128,23 +152,37 @@ export interface IntakeSettings
   readonly dnsPatience: number;
   readonly resolver: DnsResolver;
   readonly policy: Policy;
+  /** Lets an answer be handed in, and hears whether that worked. */
+  readonly mailServer: { readonly send: (work: () => Promise<void>) => Promise<void> };
   readonly clock: Clock;
   readonly randomness: Randomness;
 }
 
 /** @throws ConfigurationMistake which says what to change; it repeats no value */
 export const checkIntakeOptions = (options: MailIntakeOptions): IntakeSettings => {
-  const { addresses, replies, messageIdDomain, resolver, policy, ...checked } = checkDefinition(
+  const { addresses, replies, messageIdDomain, ...checked } = checkDefinition(
     "mailIntake",
     optionsSchema,
     options,
   );
-  const { rights, intakeStore, keyRing, actor } = options;
+  const { rights, intakeStore, keyRing, actor, clock = systemClock } = options;
+  const watching = adapterWatch(clock, options.onError === undefined ? null : tellingOf(options.onError));
   return {
-    ...checked,
+    controller: checked.controller,
+    server: checked.server,
+    from: checked.from,
+    ifUnsaid: checked.ifUnsaid,
+    ownLists: checked.ownLists,
+    language: checked.language,
+    largest: checked.largest,
+    answersADay: checked.answersADay,
+    mostWaiting: checked.mostWaiting,
+    keptFor: checked.keptFor,
+    dnsPatience: checked.dnsPatience,
     rights,
-    intakeStore,
-    keyRing,
+    intakeStore: watching.watch("intake-store", intakeStore),
+    keyRing: watching.watch("key-ring", keyRing),
+    mailServer: watching.watch("mail-server", { send: async (work: () => Promise<void>) => work() }),
     actor,
     ours: {
       addresses: [checked.from.address, ...addresses].map((address) => address.toLowerCase()),
@@ -153,7 +191,11 @@ export const checkIntakeOptions = (options: MailIntakeOptions): IntakeSettings =
     },
     resolver: options.resolver ?? systemResolver(),
     policy: options.policy ?? rolePolicy(),
-    clock: options.clock ?? systemClock,
+    clock,
     randomness: options.randomness ?? systemRandomness,
   };
 };
+
+/** What a listener throws is its own trouble, and must not end the work. */
+const tellingOf = (onError: (error: unknown) => void) => (error: unknown) =>
+  void (async () => onError(error))().catch(() => undefined);

@@ -241,7 +241,7 @@ const answer = async (
   const may = orThrow(await settings.intakeStore.countAnswer({ tenant, recipient, day, most }));
   if (!may) return "withheld";
   try {
-    await sendAnswer(settings, { to, words, mail, fingerprint });
+    await settings.mailServer.send(() => sendAnswer(settings, { to, words, mail, fingerprint }));
     return "sent";
   } catch {
     // The message waits all the same, and a person sees it.

@@ -4,6 +4,7 @@ import {
   defineDataSource,
   type IntakeStore,
   type KeyRing,
+  optionsOf,
   orThrow,
   type Subject,
   type WaitingMail,
@@ -30,12 +31,14 @@ const pageSize = 25;
  *
  * @throws ConfigurationMistake where the options cannot work
  */
-export const waitingMailSource = ({
-  intakeStore,
-  keyRing,
-  id = "mail-intake",
-  holds = ["customer-data", "user-data"],
-}: WaitingMailSourceOptions): DataSource => {
+export const waitingMailSource = (options: WaitingMailSourceOptions): DataSource => {
+  const names = { intakeStore: true, keyRing: true, id: true, holds: true } as const;
+  const {
+    intakeStore,
+    keyRing,
+    id = "mail-intake",
+    holds = ["customer-data", "user-data"],
+  } = optionsOf("waitingMailSource", names, options);
   /** Those that name the person, page by page. What cannot be opened or read is an error, and never "not there". */
   async function* naming(person: Subject, tenant: string, from: string | null = null) {
     const addresses = person.values("email").map((email) => email.toLowerCase());

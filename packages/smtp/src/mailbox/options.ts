@@ -15,7 +15,10 @@ export interface MailboxOptions {
   readonly lookEvery?: number | undefined;
   /** Is told what became of each message. */
   readonly onTaken?: ((taken: Taken) => void) | undefined;
-  /** Is told when the mailbox, or a message, could not be read or taken. It is tried again. */
+  /**
+   * Is told when the mailbox, or a message, could not be read or taken: of a mailbox once an outage, and of none that
+   * `onError` of the intake or of `createSubjectRights` was told of. It is tried again.
+   */
   readonly onError: (error: unknown) => void;
   readonly clock?: Clock | undefined;
 }
@@ -42,7 +45,7 @@ export interface ImapServerOptions {
 
 const callable = z.custom<() => unknown>((value) => typeof value === "function", "is a function");
 
-const optionsSchema = z.object({
+const optionsSchema = z.strictObject({
   intake: z.custom<object>((value) => typeof value === "object" && value !== null, "is missing"),
   server: z
     .strictObject({
@@ -62,6 +65,7 @@ const optionsSchema = z.object({
   lookEvery: z.number().int().positive().default(300_000),
   onTaken: callable.optional(),
   onError: callable,
+  clock: z.custom<object>().optional(),
 });
 
 export interface MailboxSettings extends Pick<MailboxOptions, "intake" | "onError"> {

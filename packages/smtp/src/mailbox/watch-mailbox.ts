@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { backOff } from "@subject-rights/core";
+import { backOff, isTold } from "@subject-rights/core";
 import { ImapFlow } from "imapflow";
 import { checkMailboxOptions, type MailboxOptions, type MailboxSettings } from "./options.ts";
 import { takeAll } from "./take-all.ts";
@@ -35,13 +35,17 @@ export const watchMailbox = (options: MailboxOptions): WatchedMailbox => {
 
 const watch = async (settings: MailboxSettings, signal: AbortSignal): Promise<void> => {
   let failures = 0;
+  // Once an outage, not at every try; what fails in another way is another one.
+  let told: string | null = null;
   while (!signal.aborted) {
     try {
       await watchOnce(settings, signal, () => {
         failures = 0;
+        told = null;
       });
     } catch (thrown) {
-      if (!signal.aborted) tell(settings, thrown);
+      if (!signal.aborted && told !== String(thrown)) tell(settings, thrown);
+      told = String(thrown);
     }
     if (signal.aborted) return;
     failures += 1;
@@ -52,6 +56,8 @@ const watch = async (settings: MailboxSettings, signal: AbortSignal): Promise<vo
 
 /** What a listener throws is its own trouble, and must not end the watch. */
 const tell = ({ onError }: MailboxSettings, error: unknown): void => {
+  // The intake, or the library behind it, has told of this outage already.
+  if (isTold(error)) return;
   try {
     onError(error);
   } catch {

@@ -1,63 +1,54 @@
-import { withinDeadline } from "../../bridge/call.ts";
+import { type AddressQuery, addressBookId, validAddress } from "../../bridge/address-book.ts";
 import { CallFailed } from "../../errors.ts";
 import { type MailedNotice, recipientOf } from "../../request/notices.ts";
-import { err, ok, type Result } from "../../result.ts";
-import { emailSchema } from "../../subject/identifier.ts";
+import { err, type Result } from "../../result.ts";
 import { callFor, type Effect, subjectOfRequest } from "./effect.ts";
 
-const addressBook = "address-book";
+type About = Pick<Effect, "services" | "request" | "signal">;
 
 /** Whom a message goes to. Looked up each time: an address on record may have changed, and is never stored. */
 export const addressFor = async (
   effect: Effect,
   notice: MailedNotice,
 ): Promise<Result<string, CallFailed>> => {
-  const found = await withinDeadline(addressBook, callFor(effect, notice.id), () => lookUp(effect, notice));
-  return found.andThen((address) =>
-    emailSchema.safeParse(address).success
-      ? ok(address ?? "")
-      : err(new CallFailed(addressBook, "no-address", false)),
-  );
-};
-
-const lookUp = async (effect: Effect, { id, kind, source }: MailedNotice): Promise<string | undefined> => {
-  const { request, services } = effect;
-  const { addresses, sources } = services;
+  const { services, request } = effect;
   const { tenant } = request;
-  switch (kind) {
+  const find = (query: AddressQuery) => services.addresses.find(query, callFor(effect, notice.id));
+  switch (notice.kind) {
     case "support":
     case "deadline":
     case "decision":
-      return addresses.support({ tenant });
+      return find({ whose: "support", tenant });
     case "approval":
-      return (addresses.approver ?? addresses.support)({ tenant });
+      return find({ whose: "approver", tenant });
     case "recipient":
-      return sources.get(source ?? "")?.recipients[recipientOf({ id })]?.address;
+      return validAddress(
+        services.sources.get(notice.source ?? "")?.recipients[recipientOf(notice)]?.address,
+      );
     case "manual-task":
-      return sources.get(source ?? "")?.owner ?? undefined;
+      return validAddress(services.sources.get(notice.source ?? "")?.owner);
     case "confirmation":
     case "delivery":
     case "extension":
     case "completion":
     case "refusal":
     case "failure":
-      return onRecord(effect);
+      return findOnRecord(effect, notice.id);
   }
 };
 
-/** The address that acknowledges a request, as it is on record now; undefined where none is. */
-export const addressOnRecord = (
-  about: Pick<Effect, "services" | "request" | "signal">,
-): Promise<Result<string | undefined, CallFailed>> =>
-  withinDeadline(addressBook, callFor(about, "address-on-record"), async () => onRecord(about));
+/** The address that acknowledges a request, as it is on record now. Errors: `no-address` where none is. */
+export const addressOnRecord = (about: About): Promise<Result<string, CallFailed>> =>
+  findOnRecord(about, "address-on-record");
 
-const onRecord = ({
-  request,
-  services: { addresses },
-}: Pick<Effect, "services" | "request">): Promise<string | undefined> | string | undefined => {
+const findOnRecord = async (about: About, effect: string): Promise<Result<string, CallFailed>> => {
+  const { request, services } = about;
   const { tenant } = request;
-  if (request.acknowledgement.by === "tenant-admin") return addresses.tenantAdmin({ tenant });
+  const call = callFor(about, effect);
+  if (request.acknowledgement.by === "tenant-admin")
+    return services.addresses.find({ whose: "tenantAdmin", tenant }, call);
   const email = subjectOfRequest(request).values("email")[0];
-  if (email === undefined) return undefined;
-  return addresses.dataSubject === undefined ? email : addresses.dataSubject({ tenant, email });
+  return email === undefined
+    ? err(new CallFailed(addressBookId, "no-address", false))
+    : services.addresses.find({ whose: "dataSubject", tenant, email }, call);
 };

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { CallFailed } from "../errors.ts";
+import type { AddressBookDefinition } from "../ports/address-book.ts";
+import { err, ok, type Result, type ResultAsync } from "../result.ts";
+import { emailSchema } from "../subject/identifier.ts";
+import { type Call, callAdapter } from "./call.ts";
+
+/** Whose address is looked up. */
+export type AddressQuery =
+  | { readonly whose: "tenantAdmin" | "support" | "approver"; readonly tenant: string }
+  | { readonly whose: "dataSubject"; readonly tenant: string; readonly email: string };
+
+/** An address book that is safe to use: every call has a deadline, every answer is checked, and no call throws. */
+export interface AddressBook {
+  /** Errors: `no-address` where none is on record, or what is there is none. */
+  find(query: AddressQuery, call: Call): ResultAsync<string, CallFailed>;
+}
+
+export const addressBookId = "address-book";
+
+/** A message without an address goes nowhere, and is visible as that. */
+export const validAddress = (address: unknown): Result<string, CallFailed> => {
+  const parsed = emailSchema.safeParse(address);
+  return parsed.success ? ok(parsed.data) : err(new CallFailed(addressBookId, "no-address", false));
+};
+
+/** Makes what an author wrote safe to use. */
+export const safeAddressBook = (definition: AddressBookDefinition): AddressBook => ({
+  find: (query, call) =>
+    callAdapter(addressBookId, call, async () => lookUp(definition, query), z.unknown()).andThen(
+      validAddress,
+    ),
+});
+
+const lookUp = (
+  definition: AddressBookDefinition,
+  query: AddressQuery,
+): Promise<string | undefined> | string | undefined => {
+  const { tenant } = query;
+  switch (query.whose) {
+    case "tenantAdmin":
+      return definition.tenantAdmin({ tenant });
+    case "support":
+      return definition.support({ tenant });
+    case "approver":
+      return definition.approver === undefined
+        ? definition.support({ tenant })
+        : definition.approver({ tenant });
+    case "dataSubject":
+      return definition.dataSubject === undefined
+        ? query.email
+        : definition.dataSubject({ tenant, email: query.email });
+  }
+};

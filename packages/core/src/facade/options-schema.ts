@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { portSchema } from "../bridge/defined.ts";
+import { callable } from "../bridge/issues.ts";
+import { isTimeZone } from "../request/deadline/time-zone.ts";
+import { rulesSchema } from "../request/rules.ts";
+
+/** Of an object that may be of a class, whose operations are not its own. */
+const withOperations = (...names: readonly string[]) =>
+  z.custom<object>(
+    (value) =>
+      typeof value === "object" &&
+      value !== null &&
+      names.every((name) => typeof (value as Record<string, unknown>)[name] === "function"),
+    `needs ${names.map((name) => `\`${name}\``).join(", ")}, each a function`,
+  );
+
+/** As long as a token is, and nobody's. */
+const sampleToken = "0".repeat(43);
+
+/** Whether what is written for a token is a whole address: mail programs make a link of nothing less. */
+const isWhole = (write: unknown): boolean => {
+  if (typeof write !== "function") return true;
+  try {
+    const address: unknown = write(sampleToken);
+    return (
+      typeof address === "string" && /^[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(address) && URL.canParse(address)
+    );
+  } catch {
+    return false;
+  }
+};
+
+const linkSchema = callable
+  .refine(isWhole, "has to give a whole address for a token, such as `https://app.example/privacy#…`")
+  .optional();
+
+/** What `createSubjectRights` takes. Strict: a misspelt option would be none, and nobody would notice. */
+export const optionsSchema = z.strictObject({
+  sources: z.array(portSchema("data source"), "hand in an array of data sources"),
+  notifier: portSchema("notifier"),
+  addresses: withOperations("tenantAdmin", "support"),
+  requestStore: portSchema("request store"),
+  artifactStore: portSchema("artifact store"),
+  sourceStatusStore: portSchema("source status store"),
+  keyRing: portSchema("key ring"),
+  sweepStore: portSchema("sweep store").optional(),
+  holdStore: portSchema("hold store").optional(),
+  suppressionStore: portSchema("suppression store").optional(),
+  checkpointStore: portSchema("checkpoint store").optional(),
+  // Both come with a storage, and are for others: for the intake of mail, and for the start of the application.
+  intakeStore: portSchema("intake store").optional(),
+  migrate: callable.optional(),
+  users: portSchema("user directory").optional(),
+  calendar: portSchema("calendar").optional(),
+  controller: z.string("is missing: say who is answerable for the data").trim().min(1).max(200),
+  policy: callable.optional(),
+  links: z.strictObject({ acknowledge: linkSchema, download: linkSchema }).optional(),
+  packageEncryption: withOperations("carrySecret").optional(),
+  needsApproval: callable.optional(),
+  evidenceSigner: callable.optional(),
+  otherEvidenceKeys: z.array(z.string()).default([]),
+  checkpointEvery: z.number().int().positive().default(3_600_000),
+  timeZone: z.string().refine(isTimeZone, "is no time zone of the IANA database").default("UTC"),
+  rules: rulesSchema.optional(),
+  callDeadline: z.number().int().positive().default(60_000),
+  concurrency: z.number().int().positive().default(4),
+  lookEvery: z.number().int().positive().default(30_000),
+  onError: callable.optional(),
+  dispatcher: withOperations("enqueue", "work", "stop").optional(),
+  clock: withOperations("now", "wait").optional(),
+  randomness: withOperations("bytes").optional(),
+  acknowledgedBy: z.enum(["tenant-admin", "data-subject"]).default("tenant-admin"),
+});

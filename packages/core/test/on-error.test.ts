@@ -1,0 +1,268 @@
+import {
+  adapterWatch,
+  CallFailed,
+  type DataSourceDefinition,
+  defineArtifactStore,
+  defineCalendar,
+  defineDataSource,
+  defineKeyRing,
+  defineNotifier,
+  defineUserDirectory,
+  errAsync,
+  okAsync,
+  type Row,
+  StorageFailed,
+} from "@subject-rights/core";
+import { memoryStorage, memoryTables } from "@subject-rights/memory";
+import { unwrap, unwrapError } from "@subject-rights/testing";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ada, admin, createWorld, peopleSource, tenantAdmin } from "./world.ts";
+
+const hour = 3_600_000;
+const everybody = (...emails: string[]) => new Map<string, Row[]>(emails.map((email) => [email, [{}]]));
+const submission = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
+
+/** A source that is asked for one thing. */
+const eraseOnly = (erase: NonNullable<DataSourceDefinition["erase"]>) =>
+  defineDataSource({ id: "crm", title: "CRM", holds: ["customer-data"], kind: "origin", erase });
+
+/** What was told, as an operator would log it with everything that there is. */
+const toldOf = ({ errors }: { readonly errors: readonly unknown[] }) =>
+  errors.map((error) => {
+    if (error instanceof CallFailed) return `${error.adapter} ${error.problem}: ${causeOf(error)}`;
+    if (error instanceof StorageFailed) return `${error.port}.${error.operation}: ${causeOf(error)}`;
+    return error;
+  });
+
+const causeOf = ({ cause }: Error) => (cause instanceof Error ? cause.message : cause);
+
+describe("onError", () => {
+  it("is told of a source that is down once, with the cause, and again after it worked in between", async () => {
+    let isDown = true;
+    const people = everybody("a@example.org", "b@example.org", "c@example.org");
+    const erase: NonNullable<DataSourceDefinition["erase"]> = async () => {
+      if (isDown) throw new Error("connection refused by 10.0.0.7");
+      return [{ collection: "people", outcome: "absent" }];
+    };
+    const world = await createWorld({ sources: [eraseOnly(erase)] });
+    for (const email of people.keys()) await world.acknowledged("erasure", email);
+    await world.pass(24 * hour);
+    expect(toldOf(world)).toEqual(["crm unavailable: connection refused by 10.0.0.7"]);
+
+    isDown = false;
+    await world.pass(24 * hour);
+    isDown = true;
+    await world.acknowledged("erasure", "d@example.org");
+    await world.pass(24 * hour);
+    expect(toldOf(world)).toHaveLength(2);
+  });
+
+  it("is told of a source that fails for one person once, however many others it serves meanwhile", async () => {
+    let isDown = false;
+    const erase: NonNullable<DataSourceDefinition["erase"]> = async (subject) => {
+      if (isDown || subject.values("email").includes(ada)) throw new Error("a row that cannot be read");
+      return [{ collection: "people", outcome: "absent" }];
+    };
+    const world = await createWorld({ sources: [eraseOnly(erase)] });
+    await world.acknowledged("erasure");
+    for (let other = 0; other < 5; other += 1) {
+      await world.acknowledged("erasure", `other-${other}@example.org`);
+      await world.pass(6 * hour);
+    }
+    expect(world.errors).toHaveLength(1);
+    // What happens to everybody is told all the same.
+    isDown = true;
+    await world.acknowledged("erasure", "b@example.org");
+    await world.acknowledged("erasure", "c@example.org");
+    await world.pass(6 * hour);
+    expect(world.errors).toHaveLength(2);
+  });
+
+  it("is told what the mail server said, and that nobody has an address", async () => {
+    const notifier = defineNotifier({
+      id: "smtp",
+      send: async () => {
+        throw new Error("The message was not taken (535).", { cause: new Error("535 wrong password") });
+      },
+    });
+    const world = await createWorld({ sources: [peopleSource("crm", everybody())], notifier });
+    unwrap(await world.rights.requests.submit(submission));
+    await world.pass(hour);
+    expect(toldOf(world)).toEqual(["smtp unavailable: The message was not taken (535)."]);
+
+    const lost = await createWorld({
+      sources: [peopleSource("crm", everybody())],
+      addresses: { tenantAdmin: () => undefined, support: () => undefined },
+    });
+    unwrap(await lost.rights.requests.submit(submission));
+    await lost.pass(hour);
+    expect(toldOf(lost)).toEqual(["address-book no-address: undefined"]);
+
+    const broken = await createWorld({
+      sources: [peopleSource("crm", everybody())],
+      addresses: {
+        tenantAdmin: () => {
+          throw new Error("directory server is away");
+        },
+        support: () => undefined,
+      },
+    });
+    unwrap(await broken.rights.requests.submit(submission));
+    await broken.pass(hour);
+    expect(toldOf(broken)).toEqual(["address-book unavailable: directory server is away"]);
+  });
+
+  it("is told of what an application's own calls met, and not again by the work that met it too", async () => {
+    const away = async (): Promise<never> => {
+      throw new Error("away");
+    };
+    const tables = memoryTables();
+    const world = await createWorld(
+      {
+        sources: [peopleSource("crm", everybody())],
+        users: defineUserDirectory({ list: away }),
+        calendar: defineCalendar({ holiday: away }),
+      },
+      tables,
+    );
+    unwrapError(await world.rights.users.list({ actor: admin }));
+    unwrapError(await world.rights.users.list({ actor: admin }));
+    unwrapError(await world.rights.requests.submit(submission));
+    expect(toldOf(world)).toEqual(["user-directory.list: away", "calendar.holiday: away"]);
+  });
+
+  it("is told once of a key ring and of a store that fail under the work, not at every try", async () => {
+    const tables = memoryTables();
+    const { keyRing, artifactStore, ...storage } = memoryStorage({ tables });
+    let isDown = false;
+    const failing = <Answer>(answer: Answer): Answer => {
+      if (isDown) throw new Error("vault sealed");
+      return answer;
+    };
+    const world = await createWorld(
+      {
+        ...storage,
+        sources: [peopleSource("crm", everybody(ada))],
+        keyRing: defineKeyRing({
+          create: async (name) => failing(unwrap(await keyRing.create(name))),
+          use: async (name) => failing(unwrap(await keyRing.use(name))),
+          rotate: async (name) => failing(unwrap(await keyRing.rotate(name))),
+          useAll: async (name) => [...failing(unwrap(await keyRing.useAll(name)))],
+          destroy: async (name) => failing(unwrap(await keyRing.destroy(name))),
+        }),
+        artifactStore: defineArtifactStore({
+          write: async () => {
+            throw new Error("disk full");
+          },
+          read: async (key) => unwrap(await artifactStore.read(key)),
+          remove: async (key) => unwrap(await artifactStore.remove(key)),
+          sweep: async (query) => unwrap(await artifactStore.sweep(query)),
+        }),
+      },
+      tables,
+    );
+    const requestId = await world.acknowledged("export");
+    await world.clock.advance(hour);
+    expect(toldOf(world)).toEqual(["artifact-store.write: disk full"]);
+    isDown = true;
+    await world.clock.advance(hour);
+    expect(toldOf(world).slice(1)).toEqual(["key-ring.use: vault sealed"]);
+    expect((await world.read(requestId, tenantAdmin)).outcome).toBeNull();
+  });
+
+  it("is told of a dispatcher that does not take wake-ups", async () => {
+    const world = await createWorld({
+      sources: [peopleSource("crm", everybody(ada))],
+      dispatcher: {
+        enqueue: async () => {
+          throw new Error("queue is gone");
+        },
+        work: async () => undefined,
+        stop: async () => undefined,
+      },
+    });
+    unwrap(await world.rights.requests.submit(submission));
+    unwrap(await world.rights.requests.submit({ ...submission, email: "b@example.org" }));
+    expect(toldOf(world)).toEqual(["dispatcher.enqueue: queue is gone"]);
+  });
+
+  it("is told nothing of a source that was told to stop", async () => {
+    const world = await createWorld({
+      sources: [
+        defineDataSource({
+          id: "slow",
+          title: "Slow",
+          holds: ["customer-data"],
+          kind: "origin",
+          erase: (_subject, { signal }) =>
+            new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+        }),
+      ],
+    });
+    const requestId = await world.acknowledged("erasure");
+    unwrap(await world.rights.requests.cancel({ actor: admin, requestId, reason: "a mistake" }));
+    await world.settle();
+    expect(world.errors).toEqual([]);
+  });
+});
+
+describe("failing adapters", () => {
+  const failure = () => new CallFailed("crm", "unavailable", true);
+  const clock = { now: () => new Date(0) };
+
+  it("are told exactly when whoever fails had not failed before, or others were served since", async () => {
+    const step = fc.record({
+      of: fc.constantFrom("locate", "erase"),
+      by: fc.constantFrom("r1", "r2", "r3"),
+      works: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+        const told: unknown[] = [];
+        const watching = adapterWatch(clock, (error) => void told.push(error));
+        const act = async (operation: string, { by, works }: { by: string; works: boolean }) => {
+          const port = {
+            [operation]: (_: { requestId: string }) => (works ? okAsync(0) : errAsync(failure())),
+          };
+          await watching.watch("crm", port)[operation]?.({ requestId: by });
+        };
+        let failedBefore = false;
+        for (const each of steps) {
+          const before = told.length;
+          await act(each.of, each);
+          const isTold = told.length > before;
+          // The first failure of all, or after a time in which everything worked, is never kept back.
+          if (!each.works && !failedBefore) expect(isTold).toBe(true);
+          if (each.works) expect(isTold).toBe(false);
+          // The same one again, with nothing in between, is never told twice.
+          if (!each.works) {
+            const again = told.length;
+            await act(each.of, each);
+            expect(told.length).toBe(again);
+            expect(watching.failing().length).toBeLessThanOrEqual(1);
+          }
+          failedBefore ||= !each.works;
+        }
+      }),
+    );
+  });
+
+  it("say what fails now, and since when", async () => {
+    let now = 0;
+    const watching = adapterWatch({ now: () => new Date(now) }, () => undefined);
+    let works = false;
+    const port = watching.watch("crm", {
+      locate: (_: { requestId: string }) => (works ? okAsync(0) : errAsync(failure())),
+    });
+    await port.locate({ requestId: "r1" });
+    now = 60_000;
+    await port.locate({ requestId: "r2" });
+    expect(watching.failing()).toEqual([
+      { adapter: "crm", problem: "unavailable", since: "1970-01-01T00:00:00.000Z" },
+    ]);
+    works = true;
+    await port.locate({ requestId: "r2" });
+    expect(watching.failing()).toEqual([]);
+  });
+});
