@@ -65,7 +65,7 @@ const story = async (stores: Stores): Promise<void> => {
     "reminded",
     `${reminder.to}, of ${reminder.notice.type === "deadline" && reminder.notice.dueOn}`,
   );
-  const due = orThrow(await rights.requests.due({ actor, within: 8 }));
+  const { requests: due } = orThrow(await rights.requests.due({ actor, within: 8 }));
   screen.fact("due in eight days", due.map(({ deadline }) => deadline.dueOn).join(", "));
 
   screen.heading("It is in doubt who asks, for four days");
@@ -92,7 +92,7 @@ const story = async (stores: Stores): Promise<void> => {
 
   screen.heading("Nobody has acted");
   clock.moveTo("2027-03-15T08:00:00.000Z");
-  const overdue = orThrow(await rights.requests.overdue({ actor }));
+  const { requests: overdue } = orThrow(await rights.requests.overdue({ actor }));
   screen.fact("overdue", overdue.map(({ deadline }) => `since ${deadline.dueOn}`).join(", ") || "nothing");
   if (moved.dueOn !== "2026-12-29" || again.isOk() || overdue.length !== 1) {
     throw new Error("The story went another way.");

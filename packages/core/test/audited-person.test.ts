@@ -21,7 +21,7 @@ const company = async () => {
   const isAbout = async (requestId: string, email: string) =>
     orThrow(await audit.isAbout({ actor: admin, requestId, email }));
   const requestsOf = async (email: string) =>
-    orThrow(await audit.requestsOf({ actor: admin, email })).map(({ id }) => id);
+    orThrow(await audit.requestsOf({ actor: admin, email })).requests.map(({ id }) => id);
   const markOf = async (requestId: string) => {
     const [first] = orThrow(await world.rights.requests.audit({ actor: admin, requestId }));
     return String(first?.detail["person"]);
@@ -50,7 +50,7 @@ describe("whose audit it is", () => {
     const elsewhere = { ...admin, tenant: "contoso" };
     const asked = await audit.isAbout({ actor: elsewhere, requestId: erased, email: ada });
     expect(unwrapError(asked).code).toBe("request-not-found");
-    expect(orThrow(await audit.requestsOf({ actor: elsewhere, email: ada }))).toEqual([]);
+    expect(orThrow(await audit.requestsOf({ actor: elsewhere, email: ada })).requests).toEqual([]);
     const refused = await audit.unlink({ actor: tenantAdmin, requestId: erased });
     expect(unwrapError(refused).code).toBe("not-allowed");
     const mistyped = await audit.requestsOf({ actor: admin, email: "ada" });

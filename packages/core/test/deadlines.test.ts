@@ -177,7 +177,7 @@ describe("the operator", () => {
   it("sees what is overdue, and what will be", async () => {
     const { world } = await received("2026-03-05", { rules: { acknowledgement: { lapsesAfter: 90 * day } } });
     const { overdue, due } = world.rights.requests;
-    const ids = (views: readonly RequestView[]) => views.length;
+    const ids = ({ requests }: { readonly requests: readonly RequestView[] }) => requests.length;
     expect(ids(unwrap(await overdue({ actor: admin })))).toBe(0);
     expect(ids(unwrap(await due({ actor: admin, within: 33 })))).toBe(0);
     expect(ids(unwrap(await due({ actor: admin, within: 34 })))).toBe(1);

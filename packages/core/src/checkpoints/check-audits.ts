@@ -2,6 +2,7 @@ import type { ChainFinding } from "../audit/chain.ts";
 import { leafText, type SignedCheckpoint } from "../audit/checkpoint.ts";
 import type { CheckpointStore } from "../bridge/define-checkpoint-store.ts";
 import { canonicalJson } from "../canonical-json.ts";
+import { Damaged } from "../errors.ts";
 import { type Instant, later } from "../instant.ts";
 import { MerkleTree } from "../merkle.ts";
 import { orThrow } from "../result.ts";
@@ -15,12 +16,19 @@ import { isOwn } from "./make-checkpoint.ts";
  * Something in the audits of a tenant that is not as it was.
  * - those of a chain, with the id of its request or sweep and the number of the entry;
  * - `left-out`: the chain ended more than a day before the newest checkpoint, and its end is under none;
+ * - `unreadable`: the record of a request or a sweep cannot be read, so that nobody can tell where its chain ends;
  * - `gone`: a request or a sweep was under a checkpoint, and is not there any more;
  * - `checkpoint-missing`: there is none of this number, and there was;
  * - `checkpoint-changed`: this checkpoint, or a leaf that came with it, is not what was signed.
  */
 export interface AuditFinding {
-  readonly what: ChainFinding["what"] | "left-out" | "gone" | "checkpoint-missing" | "checkpoint-changed";
+  readonly what:
+    | ChainFinding["what"]
+    | "left-out"
+    | "unreadable"
+    | "gone"
+    | "checkpoint-missing"
+    | "checkpoint-changed";
   /** The id of the request or the sweep; null where it is about a checkpoint. */
   readonly chain: string | null;
   /** The number of the audit entry, where it is about one. */
@@ -73,7 +81,7 @@ class Report {
  * Looks through all audits of a tenant, and the checkpoints over them, in the memory of a page.
  *
  * @param known checkpoints that were kept elsewhere
- * @throws StorageFailed, Damaged
+ * @throws StorageFailed
  */
 export const checkAudits = async (
   services: Services,
@@ -89,8 +97,9 @@ export const checkAudits = async (
   }
   for await (const chain of chainsOf(services, tenant)) {
     // Whether its leaf was signed was just looked at, with all the others.
-    const checked = await checkChain(services, tenant, chain, async () => true);
-    if (checked === null) continue;
+    const checked = await ifReadable(checkChain(services, tenant, chain, async () => true));
+    if (checked === unreadable) report.find("unreadable", { chain });
+    if (checked === null || checked === unreadable) continue;
     report.chains += 1;
     report.entries += checked.record.head.entries;
     report.covered += checked.covered;
@@ -199,15 +208,32 @@ const findGone = async (
       if (known.has(chain)) continue;
       if (known.size >= mostRemembered) known = new Set();
       known.add(chain);
-      if ((await readChain(services, tenant, chain)) === null) report.find("gone", { chain });
+      if ((await ifReadable(readChain(services, tenant, chain))) === null) report.find("gone", { chain });
     }
     if (leaves.length < leavesAtOnce) return;
   }
 };
 
+const unreadable = "unreadable";
+
+/** What cannot be read is there all the same, and is no reason to look at nothing else. */
+const ifReadable = async <Read>(work: Promise<Read>): Promise<Read | typeof unreadable> => {
+  try {
+    return await work;
+  } catch (thrown) {
+    if (thrown instanceof Damaged) return unreadable;
+    throw thrown;
+  }
+};
+
 /** The ids of all requests and sweeps. */
 async function* chainsOf(services: Services, tenant: string): AsyncGenerator<string, void, undefined> {
-  for await (const { id } of everyRequest(services, tenant)) yield id;
+  for await (const request of everyRequest(services, tenant)) {
+    yield request.match(
+      ({ id }) => id,
+      ({ id }) => id,
+    );
+  }
   const { sweepStore } = services;
   for (let cursor: string | undefined; sweepStore !== null; ) {
     const page = orThrow(await sweepStore.list({ tenant, cursor, limit: sweepsAtOnce }));

@@ -1,7 +1,8 @@
 import { checkInput } from "../bridge/issues.ts";
+import type { DamagedRecord } from "../bridge/readable.ts";
 import { sameDigest } from "../crypto.ts";
 import {
-  type Damaged,
+  Damaged,
   type InvalidInput,
   KeyDestroyed,
   type NotAllowed,
@@ -19,11 +20,18 @@ import { emailSchema } from "../subject/identifier.ts";
 import { caught } from "./caught.ts";
 import { type FacadeContext, type OnRequest, type ReadError, readRequest } from "./context.ts";
 import { authorise } from "./policy.ts";
-import { type RequestView, viewOf } from "./view.ts";
+import { readEach } from "./read-each.ts";
+import { type RequestView, readView } from "./view.ts";
 
 export type AboutPersonError = ReadError | KeyDestroyed;
 export type RequestsOfError = InvalidInput | NotAllowed | StorageFailed | Damaged | KeyDestroyed;
 export type UnlinkError = ReadError | NotPossibleNow;
+
+export interface RequestsOfPerson {
+  readonly requests: readonly RequestView[];
+  /** Requests whose record cannot be read: nobody knows whose they are. */
+  readonly damaged: readonly DamagedRecord[];
+}
 
 /** Whose audits they are: the calls that need a person's key. */
 export interface AuditedPerson {
@@ -42,7 +50,7 @@ export interface AuditedPerson {
   requestsOf(input: {
     readonly actor: Actor;
     readonly email: string;
-  }): ResultAsync<readonly RequestView[], RequestsOfError>;
+  }): ResultAsync<RequestsOfPerson, RequestsOfError>;
 
   /**
    * Destroys the key of the person that a request is about: from here on nobody can tell whose the audits of any of that
@@ -73,9 +81,10 @@ export const auditedPerson = (context: FacadeContext): AuditedPerson => {
     requestsOf: ({ actor, email }) =>
       authorise(policy, actor, "link-person").andThen(({ tenant }) =>
         pseudonymOf(tenant, email).andThen((pseudonym) =>
-          caught(() => madeBy(context, tenant, pseudonym)).map((requests) =>
-            requests.map((request) => viewOf(request, services)),
-          ),
+          caught(() => madeBy(context, tenant, pseudonym)).map(({ requests, damaged }) => {
+            const views = readEach(requests, (request) => readView(request, services));
+            return { requests: views.read, damaged: [...damaged, ...views.damaged] };
+          }),
         ),
       ),
 
@@ -84,7 +93,7 @@ export const auditedPerson = (context: FacadeContext): AuditedPerson => {
         const [pseudonym] = request.pseudonyms;
         return pseudonym === undefined
           ? okAsync({ requests: 0 })
-          : caught(() => madeBy(context, request.tenant, pseudonym)).andThen((requests) =>
+          : caught(() => allMadeBy(context, request.tenant, pseudonym)).andThen((requests) =>
               requests.some(({ key }) => key === "live")
                 ? errAsync(new NotPossibleNow("Something is still due under a request of this person."))
                 : destroyPersonKey(services, request.tenant, pseudonym).andThen(() =>
@@ -117,12 +126,22 @@ const calledInAudit = (
     return typeof person === "string" ? person : null;
   });
 
-const madeBy = async ({ services }: FacadeContext, tenant: string, pseudonym: string): Promise<Request[]> => {
-  const found: Request[] = [];
-  for await (const request of everyRequest(services, tenant)) {
-    if (request.pseudonyms[0] === pseudonym) found.push(request);
+const madeBy = async ({ services }: FacadeContext, tenant: string, pseudonym: string) => {
+  const requests: Request[] = [];
+  const damaged: DamagedRecord[] = [];
+  for await (const each of everyRequest(services, tenant)) {
+    if (each.isErr()) damaged.push(each.error);
+    else if (each.value.pseudonyms[0] === pseudonym) requests.push(each.value);
   }
-  return found;
+  return { requests, damaged };
+};
+
+/** @throws Damaged where one cannot be read: something may be due under it, and it may be this person's */
+const allMadeBy = async (context: FacadeContext, tenant: string, pseudonym: string): Promise<Request[]> => {
+  const { requests, damaged } = await madeBy(context, tenant, pseudonym);
+  const [first] = damaged;
+  if (first !== undefined) throw new Damaged(`Request ${first.id}`);
+  return requests;
 };
 
 /** The one that was named comes last: while it knows the person, the call can be made again. */

@@ -61,7 +61,11 @@ const requests: InputNames<Requests> = {
 
 const packages: InputNames<Packages> = { download: { token: true }, fetch: onRequest };
 
-const sources: InputNames<Sources> = { list: byActor, refresh: { ...byActor, source: true } };
+const sources: InputNames<Sources> = {
+  list: byActor,
+  refresh: { ...byActor, source: true },
+  retryAll: { ...byActor, source: true },
+};
 
 const users: InputNames<Users> = {
   list: { ...byActor, cursor: true },

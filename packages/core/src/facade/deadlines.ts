@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { checkInput } from "../bridge/issues.ts";
+import type { DamagedRecord } from "../bridge/readable.ts";
 import { type Instant, instant, later } from "../instant.ts";
 import type { Actor } from "../request/actor.ts";
 import { daysBetween } from "../request/deadline/day.ts";
@@ -13,7 +14,7 @@ import { load } from "../runner/load.ts";
 import { caught } from "./caught.ts";
 import type { ChangeError, FacadeContext, OnRequest, ReadError } from "./context.ts";
 import { authorise } from "./policy.ts";
-import { type RequestView, viewOf } from "./view.ts";
+import { type RequestView, readView, viewOf } from "./view.ts";
 
 /** Ends a suspension: the dates move by the days in which the clock stood still. */
 export const resume = (
@@ -38,12 +39,18 @@ export const resume = (
 
 const day = 86_400_000;
 
+export interface DueRequests {
+  readonly requests: readonly RequestView[];
+  /** Open requests whose record cannot be read: nobody knows when they are due. */
+  readonly damaged: readonly DamagedRecord[];
+}
+
 /** Open requests that are overdue in so many days, 0 for now; the one that is due first comes first. */
 export const dueWithin = (
   { services, policy }: FacadeContext,
   actor: Actor,
   days: number,
-): ResultAsync<readonly RequestView[], ReadError> =>
+): ResultAsync<DueRequests, ReadError> =>
   authorise(policy, actor, "read-requests")
     .andThen(({ tenant }) => checkInput(z.number().min(0).max(366), days).map(() => tenant))
     .andThen((tenant) =>
@@ -54,11 +61,24 @@ const overdueAt = async (
   services: FacadeContext["services"],
   tenant: string,
   at: Instant,
-): Promise<RequestView[]> => {
-  const found: RequestView[] = [];
-  for await (const request of openRequests(services, tenant)) {
+): Promise<DueRequests> => {
+  const requests: RequestView[] = [];
+  const damaged: DamagedRecord[] = [];
+  for await (const each of openRequests(services, tenant)) {
+    if (each.isErr()) {
+      damaged.push(each.error);
+      continue;
+    }
+    const { id, reopened, deadline } = each.value;
     // What was opened again was answered before.
-    if (request.reopened === 0 && isOverdue(request.deadline, at)) found.push(viewOf(request, services));
+    if (reopened !== 0 || !isOverdue(deadline, at)) continue;
+    readView(each.value, services).match(
+      (view) => void requests.push(view),
+      () => void damaged.push({ id }),
+    );
   }
-  return found.sort((one, other) => (one.deadline.endsAt < other.deadline.endsAt ? -1 : 1));
+  return {
+    requests: requests.sort((one, other) => (one.deadline.endsAt < other.deadline.endsAt ? -1 : 1)),
+    damaged,
+  };
 };

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { AuditEntry } from "../audit/entry.ts";
 import type { SweepStore } from "../bridge/define-sweep-store.ts";
 import { checkInput } from "../bridge/issues.ts";
+import type { DamagedRecord } from "../bridge/readable.ts";
 import {
   ConfigurationMistake,
   Damaged,
@@ -23,6 +24,7 @@ import type { FacadeContext } from "./context.ts";
 import { type SettleSweepError, type StopSweepError, settleSweep, stopSweep } from "./end-sweep.ts";
 import { followSweep } from "./follow-sweep.ts";
 import { authorise } from "./policy.ts";
+import { readEach } from "./read-each.ts";
 import {
   type EraseManyError,
   type EraseManyInput,
@@ -54,6 +56,13 @@ export interface LeftBehind {
   readonly retryable: boolean;
   /** For `held`: the hold that stood on the person then. */
   readonly hold?: string | undefined;
+}
+
+export interface SweepList {
+  readonly sweeps: readonly SweepView[];
+  /** Sweeps whose record cannot be read. */
+  readonly damaged: readonly DamagedRecord[];
+  readonly cursor?: string;
 }
 
 /**
@@ -91,10 +100,7 @@ export interface Sweeps {
   settle(input: OnSweep & { readonly reason: string }): ResultAsync<SweepView, SettleSweepError>;
   read(input: OnSweep): ResultAsync<SweepView, ReadSweepError>;
   /** Newest first, at most 100 a page. */
-  list(query: {
-    readonly actor: Actor;
-    readonly cursor?: string;
-  }): ResultAsync<{ readonly sweeps: readonly SweepView[]; readonly cursor?: string }, ListSweepsError>;
+  list(query: { readonly actor: Actor; readonly cursor?: string }): ResultAsync<SweepList, ListSweepsError>;
   /**
    * How it stands each time that it has changed, from now to the end of its run; from any process.
    *
@@ -168,14 +174,9 @@ export const sweepsOf = (
       const { policy, store } = context();
       return authorise(policy, actor, "read-sweeps")
         .andThen(({ tenant }) => store.list({ tenant, cursor, limit: mostListed }))
-        .andThen((page) => {
-          const views: SweepView[] = [];
-          for (const stored of page.sweeps) {
-            const sweep = fromStoredSweep(stored);
-            if (sweep.isErr()) return err(sweep.error);
-            views.push(viewOfSweep(sweep.value));
-          }
-          return ok({ sweeps: views, ...(page.cursor === undefined ? {} : { cursor: page.cursor }) });
+        .map(({ sweeps: stored, cursor: next }) => {
+          const { read, damaged } = readEach(stored, fromStoredSweep);
+          return { sweeps: read.map(viewOfSweep), damaged, ...(next === undefined ? {} : { cursor: next }) };
         });
     },
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { HoldStore } from "../bridge/define-hold-store.ts";
 import { checkInput } from "../bridge/issues.ts";
+import type { DamagedRecord } from "../bridge/readable.ts";
 import { newId } from "../crypto.ts";
 import {
   ChangedMeanwhile,
@@ -16,9 +17,9 @@ import {
 import { type Instant, instant } from "../instant.ts";
 import type { StoredHold } from "../ports/hold-store.ts";
 import type { Actor } from "../request/actor.ts";
-import { err, errAsync, ok, okAsync, orThrow, Result, type ResultAsync } from "../result.ts";
+import { err, errAsync, ok, okAsync, orThrow, type Result, type ResultAsync } from "../result.ts";
 import { apply } from "../runner/apply.ts";
-import { openRequests } from "../runner/every-request.ts";
+import { readableRequests } from "../runner/every-request.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
 import type { Services } from "../runner/services.ts";
 import { type Identifier, identifierSchema } from "../subject/identifier.ts";
@@ -27,6 +28,7 @@ import { caught } from "./caught.ts";
 import type { FacadeContext, ReadError } from "./context.ts";
 import { type OnceOnly, onceOnly, sameAsBefore } from "./idempotency.ts";
 import { authorise } from "./policy.ts";
+import { readEach } from "./read-each.ts";
 import { reasonSchema } from "./reason.ts";
 
 /** A hold as an application reads it. Nothing in it is personal, apart from reasons that people typed. */
@@ -44,6 +46,13 @@ export interface PlacedHold {
   readonly hold: HoldView;
   /** Requests about the person that are erasing at this moment: what they had begun is not stopped. */
   readonly underWay: readonly string[];
+}
+
+export interface HoldList {
+  readonly holds: readonly HoldView[];
+  /** Holds whose record cannot be read: they stand, and nobody can say why. */
+  readonly damaged: readonly DamagedRecord[];
+  readonly cursor: string | null;
 }
 
 export type PlaceHoldError = ReadError | KeyDestroyed | IdempotencyKeyReused;
@@ -83,7 +92,7 @@ export interface Holds {
     readonly actor: Actor;
     readonly open?: boolean;
     readonly cursor?: string;
-  }): ResultAsync<{ readonly holds: readonly HoldView[]; readonly cursor: string | null }, ReadError>;
+  }): ResultAsync<HoldList, ReadError>;
 }
 
 const mostListed = 100;
@@ -230,12 +239,10 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
       const holds = store();
       return authorise(policy, actor, "read-holds")
         .andThen(({ tenant }) => holds.list({ tenant, open, cursor, limit: mostListed }))
-        .andThen((page) =>
-          Result.combine(page.holds.map(viewOf)).map((views) => ({
-            holds: views,
-            cursor: page.cursor ?? null,
-          })),
-        );
+        .map(({ holds: stored, cursor: next = null }) => {
+          const { read, damaged } = readEach(stored, viewOf);
+          return { holds: read, damaged, cursor: next };
+        });
     },
   };
 };
@@ -244,7 +251,8 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
 const whoIsErasing = (services: Services, { tenant, pseudonyms }: StoredHold) =>
   caught(async () => {
     const found: string[] = [];
-    for await (const request of openRequests(services, tenant)) {
+    // What cannot be read is not worked on either.
+    for await (const request of readableRequests(services, tenant, true)) {
       const isTheirs = request.pseudonyms.some((each) => pseudonyms.includes(each));
       const isAtWork = request.steps.some(({ status, task }) => status === "running" && task !== "export");
       if (isTheirs && isAtWork) found.push(request.id);
@@ -255,7 +263,7 @@ const whoIsErasing = (services: Services, { tenant, pseudonyms }: StoredHold) =>
 /** Lets every request go on that the hold kept; one that is missed here looks by itself (`rules.holdDelay`). */
 const goOn = (services: Services, { tenant, id }: StoredHold) =>
   caught(async () => {
-    for await (const request of openRequests(services, tenant)) {
+    for await (const request of readableRequests(services, tenant, true)) {
       if (request.held?.by !== id) continue;
       const applied = await apply(services, request, { type: "hold-lifted" });
       // Another process was faster, or somebody has ended the request.

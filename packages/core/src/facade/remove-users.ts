@@ -11,7 +11,7 @@ import type { Actor } from "../request/actor.ts";
 import { systemActorId } from "../request/actor.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
 import { apply } from "../runner/apply.ts";
-import { openRequests } from "../runner/every-request.ts";
+import { readableRequests } from "../runner/every-request.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import type { FacadeContext } from "./context.ts";
@@ -128,7 +128,7 @@ const oneStays = async (
   const addresses = staying.map(({ email }): Identifier => ({ type: "email", value: email }));
   const byAddress = orThrow(await pseudonymsOf(services, tenant, addresses));
   const left = new Set(staying.keys());
-  for await (const { kind, category, pseudonyms } of openRequests(services, tenant)) {
+  for await (const { kind, category, pseudonyms } of readableRequests(services, tenant, true)) {
     if (kind !== "erasure" || category !== "user-data") continue;
     for (const index of left) {
       if ([byId[index], byAddress[index]].some((each) => each !== undefined && pseudonyms.includes(each))) {

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import type { AuditEntry } from "../audit/entry.ts";
 import { checkInput } from "../bridge/issues.ts";
+import type { DamagedRecord } from "../bridge/readable.ts";
 import { newConfirmation } from "../crypto.ts";
 import { KeyDestroyed, NotPossibleNow, type TokenRejected } from "../errors.ts";
 import type { Actor } from "../request/actor.ts";
 import { confidentialOf } from "../request/change.ts";
-import { errAsync, okAsync, Result, type ResultAsync } from "../result.ts";
+import { errAsync, okAsync, type ResultAsync } from "../result.ts";
 import { type ApplyError, apply } from "../runner/apply.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
 import { load } from "../runner/load.ts";
@@ -20,14 +21,22 @@ import {
   type ReadError,
   readRequest,
 } from "./context.ts";
-import { dueWithin, resume } from "./deadlines.ts";
+import { type DueRequests, dueWithin, resume } from "./deadlines.ts";
 import { follow } from "./follow.ts";
 import { authorise } from "./policy.ts";
 import { type PlanPreview, previewOf } from "./preview.ts";
 import type { ProgressEvent } from "./progress.ts";
+import { readEach } from "./read-each.ts";
 import { checkReason } from "./reason.ts";
 import { type Submission, type SubmitError, type Submitted, submit } from "./submit.ts";
-import { type RequestView, viewOf } from "./view.ts";
+import { type RequestView, readView, viewOf } from "./view.ts";
+
+export interface RequestList {
+  readonly requests: readonly RequestView[];
+  /** Those of this page whose record cannot be read: changed, cut short, or of a version that this code does not know. */
+  readonly damaged: readonly DamagedRecord[];
+  readonly cursor: string | null;
+}
 
 /** Requests: from somebody asking to the answer. Every call is for one actor, in that actor's tenant. */
 export interface Requests {
@@ -80,7 +89,7 @@ export interface Requests {
     readonly open?: boolean;
     readonly cursor?: string;
     readonly limit?: number;
-  }): ResultAsync<{ readonly requests: readonly RequestView[]; readonly cursor: string | null }, ReadError>;
+  }): ResultAsync<RequestList, ReadError>;
 
   /**
    * Follows a request to its end: first everything as it stands, then what changes. Ends when the request is
@@ -158,13 +167,10 @@ export interface Requests {
   resume(input: OnRequest): ResultAsync<RequestView, ChangeError>;
 
   /** Open requests whose deadline is over, the oldest deadline first; while the clock stands still, none is. */
-  overdue(input: { readonly actor: Actor }): ResultAsync<readonly RequestView[], ReadError>;
+  overdue(input: { readonly actor: Actor }): ResultAsync<DueRequests, ReadError>;
 
   /** Open requests that will be overdue in so many days, those that are so already included. */
-  due(input: {
-    readonly actor: Actor;
-    readonly within: number;
-  }): ResultAsync<readonly RequestView[], ReadError>;
+  due(input: { readonly actor: Actor; readonly within: number }): ResultAsync<DueRequests, ReadError>;
 
   /**
    * Sends a message again that could not be delivered, now: one that has failed, or that waits for its next try. What
@@ -223,18 +229,18 @@ export const requestsOf = (context: FacadeContext): Requests => {
         input.reason,
       ),
 
-    read: (input) => readRequest(context, input).map((request) => viewOf(request, services)),
+    read: (input) => readRequest(context, input).andThen((request) => readView(request, services)),
 
     list: ({ actor, open, cursor, limit = mostListed }) =>
       authorise(policy, actor, "read-requests")
         .andThen(({ tenant }) => checkInput(z.number().int().min(1).max(mostListed), limit).map(() => tenant))
         .andThen((tenant) => services.requestStore.list({ tenant, open, cursor, limit }))
-        .andThen((page) =>
-          Result.combine(page.requests.map(fromStored)).map((requests) => ({
-            requests: requests.map((request) => viewOf(request, services)),
-            cursor: page.cursor ?? null,
-          })),
-        ),
+        .map(({ requests: stored, cursor: next = null }) => {
+          const { read, damaged } = readEach(stored, (each) =>
+            fromStored(each).andThen((request) => readView(request, services)),
+          );
+          return { requests: read, damaged, cursor: next };
+        }),
 
     progress: (input) =>
       readRequest(context, input).map((request) => follow(services, request, input.signal)),

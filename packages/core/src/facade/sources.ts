@@ -16,7 +16,7 @@ import type { Category } from "../request/kinds.ts";
 import type { ProblemCode } from "../request/problems.ts";
 import { isStuck, type SourceStatus, type SourceStep } from "../request/steps.ts";
 import { errAsync, orThrow, type ResultAsync } from "../result.ts";
-import { openRequests } from "../runner/every-request.ts";
+import { readableRequests } from "../runner/every-request.ts";
 import type { Services } from "../runner/services.ts";
 import { refreshSource } from "../runner/source-status.ts";
 import { tellOther } from "../runner/tell-other.ts";
@@ -105,7 +105,7 @@ export const sourcesOf = ({ services, policy }: FacadeContext): Sources => ({
 
 const retryAll = async (services: Services, { tenant, id: actor }: Actor, source: string) => {
   const requests: string[] = [];
-  for await (const request of openRequests(services, tenant)) {
+  for await (const request of readableRequests(services, tenant, true)) {
     if (!request.steps.some((step) => step.source === source && mayTryAgain(step))) continue;
     if (await tellOther(services, request, { type: "source-retried", source }, actor))
       requests.push(request.id);
@@ -135,7 +135,7 @@ const rows = async (services: Services, tenant: string): Promise<SourceRow[]> =>
 /** What open requests meet at each source: a check mark must not hide a person who is not erased. */
 const whatRequestsSay = async (services: Services, tenant: string): Promise<Map<string, AtWork>> => {
   const said = new Map<string, AtWork>();
-  for await (const request of openRequests(services, tenant)) {
+  for await (const request of readableRequests(services, tenant, true)) {
     for (const step of request.steps) {
       const those = said.get(step.source) ?? { isRunning: false, problem: null, stuck: [] };
       said.set(step.source, those);

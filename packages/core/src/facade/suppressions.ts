@@ -3,6 +3,7 @@ import { type SuppressionStore, storedSuppressionSchema } from "../bridge/define
 import { checkInput } from "../bridge/issues.ts";
 import {
   ConfigurationMistake,
+  Damaged,
   InvalidInput,
   type KeyDestroyed,
   type NotAllowed,
@@ -168,6 +169,7 @@ const suppressionsIn = (
       caught(async () => {
         const renewed = renewedPseudonym(keys);
         let count = 0;
+        const damaged = new Set<string>();
         let cursor: string | undefined;
         do {
           const below = keys.length;
@@ -179,8 +181,10 @@ const suppressionsIn = (
           }));
           if (all.length > 0) orThrow(await store.rename(all));
           count += all.length;
+          for (const each of page.damaged) damaged.add(each);
           cursor = page.cursor;
         } while (cursor !== undefined);
+        named(damaged);
         return count;
       }),
     );
@@ -242,12 +246,15 @@ const suppressionsIn = (
 
     async *copy({ actor }) {
       const { tenant } = orThrow(await authorise(policy, actor, "keep-suppressions"));
+      const damaged = new Set<string>();
       let cursor: string | undefined;
       do {
         const page = orThrow(await store.list({ tenant, cursor, limit: pageSize }));
         yield* page.suppressions;
+        for (const each of page.damaged) damaged.add(each);
         cursor = page.cursor;
       } while (cursor !== undefined);
+      named(damaged);
     },
 
     restore: ({ actor, suppressions }) =>
@@ -272,6 +279,15 @@ const suppressionsIn = (
         replay({ services, suppressionStore: store, sweeps, stopping }, input),
       ),
   };
+};
+
+/** After all that can be read. @throws StorageFailed which names the causes of those that cannot, some of them */
+const named = (damaged: ReadonlySet<string>): void => {
+  const [first] = damaged;
+  if (first === undefined) return;
+  const others = damaged.size > 1 ? ` and of ${damaged.size - 1} others` : "";
+  const cause = new Damaged(`The suppression of ${first}${others}`);
+  throw new StorageFailed("suppression-store", "list", { cause });
 };
 
 const refuse = (): never => {

@@ -1,4 +1,5 @@
 import type { DataSource } from "../bridge/define-data-source.ts";
+import { Damaged } from "../errors.ts";
 import type { Instant } from "../instant.ts";
 import type { Approval } from "../request/approval.ts";
 import { type GradedCollection, gradesOf } from "../request/grades.ts";
@@ -17,6 +18,7 @@ import {
   type SourceStep,
   type StepTask,
 } from "../request/steps.ts";
+import { Result } from "../result.ts";
 import type { Services } from "../runner/services.ts";
 import { wakeAt } from "../workflows/actions.ts";
 import { type DeadlineView, deadlineView } from "./deadline-view.ts";
@@ -150,6 +152,16 @@ export const viewOf = (request: Request, services: Pick<Services, "sources" | "r
     idle: until === null || until > request.updatedAt ? { until } : null,
   };
 };
+
+/** As `viewOf`, for what was just read from the store, where somebody may have changed anything. */
+export const readView = (
+  request: Request,
+  services: Pick<Services, "sources" | "rules">,
+): Result<RequestView, Damaged> =>
+  Result.fromThrowable(
+    () => viewOf(request, services),
+    (cause) => new Damaged(`Request ${request.id}`, { cause }),
+  )();
 
 const packageOf = ({ package: held }: Request): PackageProgress | null => {
   if (held === null) return null;

@@ -3,7 +3,7 @@ import type { RequestEvent } from "../../request/events.ts";
 import type { OutageNews } from "../../request/outage.ts";
 import type { Request } from "../../request/request.ts";
 import { callOf, type SourceStep } from "../../request/steps.ts";
-import { openRequests } from "../every-request.ts";
+import { readableRequests } from "../every-request.ts";
 import { tellOther } from "../tell-other.ts";
 import type { Effect } from "./effect.ts";
 
@@ -18,7 +18,7 @@ export const passOn = async (effect: Effect, news: OutageNews): Promise<RequestE
   const { source, since, toldAt } = news;
   // With which calls the source was tried.
   const tried = new Set(stepsAt(request, source).map(callOf));
-  for await (const other of openRequests(services, request.tenant)) {
+  for await (const other of readableRequests(services, request.tenant, true)) {
     if (signal.aborted) throw new NotPossibleNow("The library stops, or the request is over.");
     const waiting = stepsAt(other, source).find(({ outage }) => outage != null);
     if (other.id === request.id || waiting === undefined) continue;

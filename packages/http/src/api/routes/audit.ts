@@ -5,11 +5,11 @@ import { type ApiRoute, json, route } from "../route.ts";
 import { auditReport, auditVerdict } from "../schemas/audit.ts";
 import { named } from "../schemas/named.ts";
 import { requestView } from "../schemas/request.ts";
-import { count, email } from "../schemas/words.ts";
+import { count, damaged, email } from "../schemas/words.ts";
 
 const checkpoint = named("Checkpoint", z.object({ checkpoint: signedCheckpointSchema.nullable() }));
 const isAbout = named("IsAbout", z.object({ isAbout: z.boolean() }));
-const requestsOf = named("RequestsOfPerson", z.object({ requests: z.array(requestView) }));
+const requestsOf = named("RequestsOfPerson", z.object({ requests: z.array(requestView), damaged }));
 const unlinked = named("Unlinked", z.object({ requests: count.describe("Of how many requests.") }));
 const onlyEmail = named("OnlyEmail", z.strictObject({ email }));
 
@@ -76,8 +76,7 @@ export const auditRoutes: readonly ApiRoute[] = [
     body: onlyEmail,
     answer: requestsOf,
     errors: { ...acting, damaged: true, "key-destroyed": true },
-    handle: ({ rights, actor, body }) =>
-      rights.audit.requestsOf({ actor, ...body }).map((requests) => json(200)({ requests })),
+    handle: ({ rights, actor, body }) => rights.audit.requestsOf({ actor, ...body }).map(json(200)),
   }),
   route({
     id: "unlinkPerson",

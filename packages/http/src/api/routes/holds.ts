@@ -3,9 +3,9 @@ import { reading } from "../errors-of-calls.ts";
 import { type ApiRoute, json, route } from "../route.ts";
 import { named } from "../schemas/named.ts";
 import { holdView } from "../schemas/others.ts";
-import { cursor, identifiers, nextCursor, reason } from "../schemas/words.ts";
+import { cursor, damaged, identifiers, nextCursor, reason } from "../schemas/words.ts";
 
-const holdPage = named("HoldPage", z.object({ holds: z.array(holdView), cursor: nextCursor }));
+const holdPage = named("HoldPage", z.object({ holds: z.array(holdView), damaged, cursor: nextCursor }));
 const placed = named(
   "PlacedHold",
   z.object({

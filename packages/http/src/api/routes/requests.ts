@@ -5,10 +5,13 @@ import { acting, changing, reading } from "../errors-of-calls.ts";
 import { type ApiRoute, json, route } from "../route.ts";
 import { named } from "../schemas/named.ts";
 import { auditEntry, planPreview, requestView, revealedSubject, submitted } from "../schemas/request.ts";
-import { category, cursor, email, identifiers, kind, nextCursor, reason } from "../schemas/words.ts";
+import { category, cursor, damaged, email, identifiers, kind, nextCursor, reason } from "../schemas/words.ts";
 
-const requestList = named("RequestList", z.object({ requests: z.array(requestView) }));
-const requestPage = named("RequestPage", z.object({ requests: z.array(requestView), cursor: nextCursor }));
+const requestList = named("RequestList", z.object({ requests: z.array(requestView), damaged }));
+const requestPage = named(
+  "RequestPage",
+  z.object({ requests: z.array(requestView), damaged, cursor: nextCursor }),
+);
 const auditEntries = named("AuditEntries", z.object({ entries: z.array(auditEntry) }));
 const evidenceFile = named("Evidence", evidenceFileSchema);
 const onlyReason = named("Reason", z.strictObject({ reason }));
@@ -78,8 +81,7 @@ export const requestRoutes: readonly ApiRoute[] = [
     title: "Open requests whose deadline is over, the oldest deadline first",
     answer: requestList,
     errors: reading,
-    handle: ({ rights, actor }) =>
-      rights.requests.overdue({ actor }).map((requests) => json(200)({ requests })),
+    handle: ({ rights, actor }) => rights.requests.overdue({ actor }).map(json(200)),
   }),
   route({
     id: "listDueRequests",
@@ -89,8 +91,7 @@ export const requestRoutes: readonly ApiRoute[] = [
     query: z.strictObject({ within: z.coerce.number().int().min(0).max(366) }),
     answer: requestList,
     errors: reading,
-    handle: ({ rights, actor, query: { within } }) =>
-      rights.requests.due({ actor, within }).map((requests) => json(200)({ requests })),
+    handle: ({ rights, actor, query: { within } }) => rights.requests.due({ actor, within }).map(json(200)),
   }),
   route({
     id: "readRequest",

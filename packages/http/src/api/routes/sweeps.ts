@@ -4,12 +4,12 @@ import { type ApiRoute, json, route } from "../route.ts";
 import { named } from "../schemas/named.ts";
 import { leftBehind, sweepView } from "../schemas/others.ts";
 import { auditEntry } from "../schemas/request.ts";
-import { cursor, identifier, nextCursor, reason } from "../schemas/words.ts";
+import { cursor, damaged, identifier, nextCursor, reason } from "../schemas/words.ts";
 
 /** A page of these is full with so many, as the library gives them. */
 const mostParts = 1_000;
 
-const sweepPage = named("SweepPage", z.object({ sweeps: z.array(sweepView), cursor: nextCursor }));
+const sweepPage = named("SweepPage", z.object({ sweeps: z.array(sweepView), damaged, cursor: nextCursor }));
 const leftBehindPage = named("LeftBehindPage", z.object({ people: z.array(leftBehind), cursor: nextCursor }));
 const auditPage = named("AuditPage", z.object({ entries: z.array(auditEntry), cursor: nextCursor }));
 const revealedPerson = named("RevealedPerson", z.object({ identifiers: z.array(identifier) }));
@@ -44,7 +44,9 @@ export const sweepRoutes: readonly ApiRoute[] = [
     handle: ({ rights, actor, query }) =>
       rights.sweeps
         .list({ actor, ...(query.cursor === undefined ? {} : { cursor: query.cursor }) })
-        .map((page) => json(200)({ sweeps: page.sweeps, cursor: page.cursor ?? null })),
+        .map(({ sweeps, damaged: unread, cursor }) =>
+          json(200)({ sweeps, damaged: unread, cursor: cursor ?? null }),
+        ),
   }),
   route({
     id: "readSweep",

@@ -30,6 +30,7 @@ export const auditReport = named(
           what: z.enum([
             ...chainFinding.options,
             "left-out",
+            "unreadable",
             "gone",
             "checkpoint-missing",
             "checkpoint-changed",

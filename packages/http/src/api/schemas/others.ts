@@ -84,5 +84,6 @@ export const leftBehind = named(
     problem: sweepProblemCode,
     source: z.string().nullable(),
     retryable: z.boolean(),
+    hold: z.string().optional().describe("Where a hold stood on the person then."),
   }) satisfies z.ZodType<LeftBehind>,
 );

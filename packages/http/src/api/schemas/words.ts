@@ -48,6 +48,10 @@ export const identifier = named(
   }),
 );
 export const identifiers = z.array(identifier).max(20);
+/** Records that cannot be read, by their ids. */
+export const damaged = z
+  .array(z.object({ id: z.string() }))
+  .describe("Those whose record cannot be read: nothing is known of them but that they are there.");
 /** Left out: from the beginning. */
 export const cursor = z
   .string()

@@ -1,4 +1,4 @@
-import type { RequestView } from "@subject-rights/core";
+import type { DamagedRecord, RequestView } from "@subject-rights/core";
 import { html } from "hono/html";
 import type { Html } from "../../html/page.ts";
 import { type ConsoleCall, plural, when } from "../answer.ts";
@@ -11,6 +11,8 @@ import { waitingBriefly } from "../words/waiting.ts";
 export interface RequestList {
   readonly shown: "open" | "closed";
   readonly requests: readonly RequestView[];
+  /** Those whose record cannot be read. */
+  readonly damaged: readonly DamagedRecord[];
   /** Null where it is not counted. */
   readonly all: number | null;
   readonly overdue: number;
@@ -28,6 +30,12 @@ export const listPage = (call: ConsoleCall, context: ConsoleContext, list: Reque
 ${when(may("submit-erasure") || may("submit-export"), () => html`<a class="button" href="${context.path("/console/requests/new")}">Make a request</a>`)}</div>
 <nav class="tabs" aria-label="Which requests">${tab(context, "open", "Open", shown)} ${tab(context, "closed", "Closed", shown)}</nav>
 <p role="status" class="lead" data-live="requests-summary">${summary(list)}</p>
+${when(
+  list.damaged.length > 0,
+  () => html`<section class="sheet" role="alert"><h2>${plural(list.damaged.length, "request")} cannot be read</h2>
+<p>The record was changed, cut short, or written by another version. Nothing happens to such a request until somebody has looked into the store.</p>
+<ul>${list.damaged.map(({ id }) => html`<li><code>${id}</code></li>`)}</ul></section>`,
+)}
 ${
   requests.length === 0
     ? html`<section class="sheet"><p>${shown === "open" ? "Nothing is open: nobody waits for an answer." : "No request is closed yet."}</p></section>`

@@ -1,4 +1,4 @@
-import type { Actor, ReadError, RequestView } from "@subject-rights/core";
+import type { Actor, DamagedRecord, ReadError, RequestView } from "@subject-rights/core";
 import { err, ok, type Result } from "@subject-rights/core";
 import type { ConsoleContext } from "../console.ts";
 import { type Urgency, urgencyOf } from "../parts/timeline.ts";
@@ -9,6 +9,8 @@ export interface OrderedPage {
   readonly all: number;
   /** How many of them are overdue. */
   readonly overdue: number;
+  /** Those whose record cannot be read. */
+  readonly damaged: readonly DamagedRecord[];
   readonly cursor: string | null;
 }
 
@@ -26,6 +28,7 @@ export const openByDeadline = async (
   cursor: string | null,
 ): Promise<Result<OrderedPage, ReadError>> => {
   const open: RequestView[] = [];
+  const damaged: DamagedRecord[] = [];
   let from: string | null = null;
   do {
     const listed: Awaited<ReturnType<typeof rights.requests.list>> = await rights.requests.list({
@@ -35,6 +38,7 @@ export const openByDeadline = async (
     });
     if (listed.isErr()) return err(listed.error);
     open.push(...listed.value.requests);
+    damaged.push(...listed.value.damaged);
     from = listed.value.cursor;
   } while (from !== null);
   const ordered = open
@@ -45,6 +49,7 @@ export const openByDeadline = async (
   return ok({
     requests: shown.map(({ request }) => request),
     all: open.length,
+    damaged,
     overdue: open.filter((request) => urgencyOf(request, times) === "over").length,
     cursor: behind.length > perPage ? (shown.at(-1)?.key ?? null) : null,
   });

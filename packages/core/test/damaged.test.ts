@@ -1,0 +1,161 @@
+import { generateKeyPairSync } from "node:crypto";
+import { createSubjectRights, ed25519Signer, type StoredRequest } from "@subject-rights/core";
+import { unwrap, unwrapError } from "@subject-rights/testing";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ada, admin, createWorld, peopleSource, tenantAdmin } from "./world.ts";
+
+const hour = 3_600_000;
+const key = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" });
+
+/** What somebody, or newer code, may have made of a record. */
+const damages: Readonly<Record<string, (stored: StoredRequest) => unknown>> = {
+  "of a form that this code does not know": (stored) => ({ ...stored, state: { ...stored.state, form: 2 } }),
+  "without a state": (stored) => ({ ...stored, state: null }),
+  "of another version": (stored) => ({ ...stored, version: stored.version + 7 }),
+  "with a kind that there is not": (stored) => ({ ...stored, kind: "rectification" }),
+  "with a time that is none": (stored) => ({ ...stored, receivedAt: "yesterday", wakeAt: "soon" }),
+  "whose steps are gone": (stored) => {
+    const { steps: _, ...request } = stored.state["request"] as Record<string, unknown>;
+    return { ...stored, state: { ...stored.state, request } };
+  },
+  "with nothing but its name in its state": (stored) => {
+    const { tenant, id, version } = stored;
+    return { ...stored, state: { form: 1, request: { tenant, id, version } } };
+  },
+};
+
+const damagedWorld = async (damage: (stored: StoredRequest) => unknown, options = {}) => {
+  const people = new Map([[ada, [{}]]]);
+  const world = await createWorld({ sources: [peopleSource("crm", people)], ...options });
+  const submitted = await world.rights.requests.submit({
+    actor: admin,
+    kind: "erasure",
+    category: "customer-data",
+    email: "lost@example.org",
+  });
+  const { id } = unwrap(submitted).request;
+  await world.settle();
+  const erased = await world.acknowledged("erasure");
+  for (const [place, stored] of world.tables.requests)
+    if (stored.id === id) world.tables.requests.set(place, damage(stored) as StoredRequest);
+  return { world, id, erased };
+};
+
+describe.each(Object.entries(damages))("one record %s", (_name, damage) => {
+  it("is named in the lists, and the others are there", async () => {
+    const { world, id, erased } = await damagedWorld(damage);
+    const { requests, sources, holds, audit } = world.rights;
+    const listed = unwrap(await requests.list({ actor: admin }));
+    expect(listed.requests.map((each) => each.id)).toEqual([erased]);
+    expect(listed.damaged).toEqual([{ id }]);
+    expect(unwrap(await requests.list({ actor: admin, open: false })).requests).toHaveLength(1);
+    expect(unwrapError(await requests.read({ actor: admin, requestId: id })).code).toBe("damaged");
+    for (const due of [requests.overdue({ actor: admin }), requests.due({ actor: admin, within: 40 })])
+      expect(unwrap(await due).damaged).toEqual([{ id }]);
+    expect(unwrap(await sources.list({ actor: admin }))).toMatchObject([{ id: "crm", status: "succeeded" }]);
+    const identifiers = [{ type: "email", value: "p1@example.org" }];
+    const placed = unwrap(await holds.place({ actor: admin, identifiers, reason: "a claim in court" }));
+    unwrap(await holds.lift({ actor: admin, holdId: placed.hold.id, reason: "withdrawn" }));
+    const report = unwrap(await audit.verifyAll({ actor: admin }));
+    expect(report.findings).toEqual([{ what: "unreadable", chain: id, sequence: null, checkpoint: null }]);
+    const made = unwrap(await audit.requestsOf({ actor: admin, email: ada }));
+    expect(made).toMatchObject({ requests: [{ id: erased }], damaged: [{ id }] });
+  });
+
+  it("holds up nobody else: others are taken in, worked on and put under checkpoints", async () => {
+    const { world, id } = await damagedWorld(damage, { evidenceSigner: ed25519Signer(String(key)) });
+    unwrap(await world.rights.audit.checkpoint({ actor: admin }));
+    const copy = await world.acknowledged("export", "b@example.org");
+    await world.pass(hour);
+    expect((await world.read(copy, tenantAdmin)).outcome).toBe("completed");
+    const report = unwrap(await world.rights.audit.verifyAll({ actor: admin }));
+    expect(report.findings.map(({ what, chain }) => [what, chain])).toEqual([["unreadable", id]]);
+    const next = createSubjectRights(world.options);
+    unwrap(await next.start());
+    await next.stop();
+  });
+});
+
+it("whatever is missing from a record, it is named, and never met as an exception", async () => {
+  const { world, id, erased } = await damagedWorld((stored) => stored);
+  const [place, whole] = [...world.tables.requests].find(([, stored]) => stored.id === id) ?? [];
+  if (place === undefined || whole === undefined) throw new Error("not stored");
+  const paths = pathsIn(whole);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...paths),
+      fc.constantFrom(undefined, 7, "x", null),
+      async (path, value) => {
+        if (path.join() === "id" || path.join() === "tenant") return;
+        world.tables.requests.set(place, replaced(whole, path, value) as StoredRequest);
+        const { requests, damaged } = unwrap(await world.rights.requests.list({ actor: admin }));
+        const named = [...requests, ...damaged].map((each) => each.id);
+        expect(named.toSorted()).toEqual([id, erased].toSorted());
+        unwrap(await world.rights.requests.overdue({ actor: admin }));
+        unwrap(await world.rights.sources.list({ actor: admin }));
+        unwrap(await world.rights.audit.verifyAll({ actor: admin }));
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+const pathsIn = (value: unknown, path: readonly string[] = []): (readonly string[])[] =>
+  typeof value === "object" && value !== null
+    ? Object.entries(value).flatMap(([name, each]) => [[...path, name], ...pathsIn(each, [...path, name])])
+    : [];
+
+const replaced = (value: unknown, [name, ...rest]: readonly string[], by: unknown): unknown => {
+  if (name === undefined) return by;
+  const copy: Record<string, unknown> | unknown[] = Array.isArray(value)
+    ? [...value]
+    : { ...(value as Record<string, unknown>) };
+  const members = copy as Record<string, unknown>;
+  members[name] = replaced(members[name], rest, by);
+  return copy;
+};
+
+describe("what cannot be read of the others", () => {
+  it("a hold is named among the holds, and still stands", async () => {
+    const { world } = await damagedWorld((stored) => stored);
+    const place = async (value: string) =>
+      unwrap(
+        await world.rights.holds.place({
+          actor: admin,
+          identifiers: [{ type: "email", value }],
+          reason: "a claim in court",
+        }),
+      ).hold.id;
+    const [one, other] = [await place("p1@example.org"), await place("p2@example.org")];
+    for (const [key, hold] of world.tables.holds)
+      if (hold.id === one) world.tables.holds.set(key, { ...hold, state: {}, until: "some day" });
+    const { holds, damaged } = unwrap(await world.rights.holds.list({ actor: admin }));
+    expect([holds.map(({ id }) => id), damaged]).toEqual([[other], [{ id: one }]]);
+    expect(unwrapError(await world.rights.holds.read({ actor: admin, holdId: one })).code).toBe("damaged");
+  });
+
+  it("a status of a source shows a warning on its own row", async () => {
+    const { world } = await damagedWorld((stored) => stored);
+    for (const [key, status] of world.tables.statuses)
+      world.tables.statuses.set(key, { ...status, status: "fine" as never });
+    const rows = unwrap(await world.rights.sources.list({ actor: admin }));
+    expect(rows).toMatchObject([{ id: "crm", status: "warning", problem: "invalid-answer" }]);
+  });
+
+  it("a suppression is named behind all others", async () => {
+    const { world, erased } = await damagedWorld((stored) => stored);
+    await world.acknowledged("erasure", "b@example.org");
+    for (const [key, kept] of world.tables.suppressions)
+      world.tables.suppressions.set(
+        key,
+        kept.map((each) => (each.cause === erased ? { ...each, category: "medical" as never } : each)),
+      );
+    const copied: unknown[] = [];
+    const copy = async () => {
+      for await (const each of world.rights.suppressions.copy({ actor: admin })) copied.push(each);
+    };
+    await expect(copy()).rejects.toMatchObject({ code: "storage-failed", cause: { code: "damaged" } });
+    expect(copied).toHaveLength(1);
+  });
+});
