@@ -214,7 +214,12 @@ export type { KeyRingDefinition } from "./ports/key-ring.ts";
 export { defineKeyRing, type KeyRing, keyBytes } from "./bridge/define-key-ring.ts";
 export { type KeyWrapping, keyWrapping, type MasterKeys } from "./bridge/key-wrapping.ts";
 export type { ApplicationUser, UserDirectoryDefinition } from "./ports/user-directory.ts";
-export { defineUserDirectory, type UserDirectory, type UserPage } from "./bridge/define-user-directory.ts";
+export {
+  defineUserDirectory,
+  type UnfitUser,
+  type UserDirectory,
+  type UserPage,
+} from "./bridge/define-user-directory.ts";
 export type { AddressBookDefinition } from "./ports/address-book.ts";
 export type * from "./ports/dispatcher.ts";
 export { backOff } from "./runner/dispatcher/back-off.ts";

@@ -34,6 +34,33 @@ const withUsers = async (users: ApplicationUser[], pageSize = 2) => {
 };
 
 describe("the Permissions page", () => {
+  it("has everybody, where the row of one does not fit, and says of that one why they cannot be removed", async () => {
+    const good = { id: "u1", email: ada, roles: [], administrator: true };
+    const rows = [
+      good,
+      { ...good, id: "guest", email: "n/a" },
+      { id: "robot", email: "robot@example.org", name: "The robot" },
+      null,
+      { ...good, id: "u2", email: "b@example.org" },
+    ];
+    const users = defineUserDirectory({ list: async () => ({ users: rows as never }) });
+    const world = await createWorld({
+      sources: [peopleSource("accounts", new Map(), { holds: ["user-data"] })],
+      users,
+    });
+    const page = unwrap(await world.rights.users.list({ actor: admin }));
+    expect(page.users.map(({ id }) => id)).toEqual(["u1", "u2"]);
+    expect(page.unfit).toMatchObject([
+      { id: "guest", email: "n/a", name: null, why: "email: this is not an email address" },
+      { id: "robot", email: "robot@example.org", name: "The robot" },
+      { id: null, email: null, name: null },
+    ]);
+    expect(unwrap(await world.rights.users.remove({ actor: admin, userIds: ["u2"] }))).toHaveLength(1);
+    const refused = unwrapError(await world.rights.users.remove({ actor: admin, userIds: ["guest"] }));
+    expect(refused).toMatchObject({ code: "invalid-input" });
+    expect(refused.message).toContain("guest cannot be removed: email: this is not an email address");
+  });
+
   it("lists users, and removes several: an erasure of user data for each", async () => {
     const { world, accounts } = await withUsers([user("admin-1", true), user("bo"), user("cy"), user("di")]);
     const page = unwrap(await world.rights.users.list({ actor: admin }));

@@ -6,6 +6,12 @@ import { notAnObject, unknownOption } from "./options.ts";
 const issuesOf = (error: z.ZodError) =>
   error.issues.map(({ path, message }) => ({ path: z.core.toDotPath(path), message }));
 
+/** The same as one sentence, for people. */
+export const issuesIn = (error: z.ZodError): string =>
+  issuesOf(error)
+    .map(({ path, message }) => (path === "" ? message : `${path}: ${message}`))
+    .join("; ");
+
 /** Checks what an application hands in. */
 export const checkInput = <Output>(
   schema: z.ZodType<Output>,

@@ -1,5 +1,7 @@
 import type { UserDirectory } from "../bridge/define-user-directory.ts";
 import {
+  type InputIssue,
+  InvalidInput,
   LastAdministrator,
   RemovingYourself,
   StorageFailed,
@@ -46,7 +48,8 @@ export const removeUsers = async (
       const before = await removedBefore(context, actor, idempotencyKey, asked, ids.length);
       if (before !== null) return ok(before);
     }
-    const { chosen, administrators } = await lookUp(directory, tenant, new Set(userIds));
+    const { chosen, administrators, unfit } = await lookUp(directory, tenant, new Set(userIds));
+    if (unfit.length > 0) return err(new InvalidInput(unfit));
     if (chosen.length !== new Set(userIds).size) return err(new UserNotFound());
     if (userIds.includes(actor.id) && !includingMyself) return err(new RemovingYourself());
     const takesAdministrator = chosen.some(({ administrator }) => administrator);
@@ -105,14 +108,18 @@ const identifierOf = (user: Pick<ApplicationUser, "id">): Identifier => ({ type:
 const lookUp = async (directory: UserDirectory, tenant: string, wanted: ReadonlySet<string>) => {
   const chosen: ApplicationUser[] = [];
   const administrators: ApplicationUser[] = [];
+  const unfit: InputIssue[] = [];
   let cursor: string | undefined;
   do {
     const page = orThrow(await directory.list({ tenant, cursor }));
     chosen.push(...page.users.filter(({ id }) => wanted.has(id)));
+    for (const { id, why } of page.unfit)
+      if (id !== null && wanted.has(id))
+        unfit.push({ path: "userIds", message: `${id} cannot be removed: ${why}` });
     administrators.push(...page.users.filter(({ administrator }) => administrator));
     cursor = page.cursor;
   } while (cursor !== undefined);
-  return { chosen, administrators };
+  return { chosen, administrators, unfit };
 };
 
 /** Whether an administrator stays who is neither leaving now, nor has an open request to be removed. */

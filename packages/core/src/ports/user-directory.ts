@@ -1,6 +1,9 @@
 /** The application's own users, for the Permissions page. */
 export interface UserDirectoryDefinition {
-  /** One page of users; `cursor` is from the page before. At most 1,000 a page. */
+  /**
+   * One page of users; `cursor` is from the page before. At most 1,000 a page. Of a row that does not fit (an address that
+   * is none, no id) the page says so; the others are there.
+   */
   list(query: {
     readonly tenant: string;
     readonly cursor?: string | undefined;

@@ -2,11 +2,14 @@ import { z } from "zod";
 import { acting } from "../errors-of-calls.ts";
 import { type ApiRoute, json, route } from "../route.ts";
 import { named } from "../schemas/named.ts";
-import { user } from "../schemas/others.ts";
+import { unfitUser, user } from "../schemas/others.ts";
 import { submitted } from "../schemas/request.ts";
 import { cursor, id, nextCursor } from "../schemas/words.ts";
 
-const userPage = named("UserPage", z.object({ users: z.array(user), cursor: nextCursor }));
+const userPage = named(
+  "UserPage",
+  z.object({ users: z.array(user), unfit: z.array(unfitUser), cursor: nextCursor }),
+);
 const removed = named("RemovedUsers", z.object({ removed: z.array(submitted) }));
 
 export const userRoutes: readonly ApiRoute[] = [
@@ -21,7 +24,7 @@ export const userRoutes: readonly ApiRoute[] = [
     handle: ({ rights, actor, query }) =>
       rights.users
         .list({ actor, ...(query.cursor === undefined ? {} : { cursor: query.cursor }) })
-        .map((page) => json(200)({ users: page.users, cursor: page.cursor ?? null })),
+        .map((page) => json(200)({ users: page.users, unfit: page.unfit, cursor: page.cursor ?? null })),
   }),
   route({
     id: "removeUsers",

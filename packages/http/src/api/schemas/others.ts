@@ -1,4 +1,11 @@
-import type { ApplicationUser, HoldView, LeftBehind, SourceRow, SweepView } from "@subject-rights/core";
+import type {
+  ApplicationUser,
+  HoldView,
+  LeftBehind,
+  SourceRow,
+  SweepView,
+  UnfitUser,
+} from "@subject-rights/core";
 import { problemCodes } from "@subject-rights/core";
 import { z } from "zod";
 import { named } from "./named.ts";
@@ -28,6 +35,16 @@ export const user = named(
     roles: z.array(z.string()),
     administrator: z.boolean(),
   }) satisfies z.ZodType<ApplicationUser>,
+);
+
+export const unfitUser = named(
+  "UnfitUser",
+  z.object({
+    id: z.string().nullable(),
+    email: z.string().nullable(),
+    name: z.string().nullable(),
+    why: z.string().describe("What of the row in the application's directory does not fit, for people."),
+  }) satisfies z.ZodType<UnfitUser>,
 );
 
 export const holdView = named(

@@ -1,4 +1,4 @@
-import type { ApplicationUser, UserPage } from "@subject-rights/core";
+import type { ApplicationUser, UnfitUser, UserPage } from "@subject-rights/core";
 import { html } from "hono/html";
 import type { Html } from "../../html/page.ts";
 import { type ConsoleCall, when } from "../answer.ts";
@@ -9,7 +9,7 @@ import { consolePage } from "../console-page.ts";
 export const gridPage = (
   call: ConsoleCall,
   context: ConsoleContext,
-  { users, cursor }: UserPage,
+  { users, unfit, cursor }: UserPage,
   number: number,
   isNobodyChecked = false,
 ): Html => {
@@ -18,7 +18,7 @@ export const gridPage = (
 <table class="users">
 <caption class="hidden">The application's users${number > 1 ? `, page ${number}` : ""}</caption>
 <thead><tr>${when(mayRemove, () => html`<th scope="col" class="check"><span class="hidden">Chosen</span><input type="checkbox" data-all="user" aria-label="Choose all on this page" hidden></th>`)}<th scope="col">Name</th><th scope="col">Email</th><th scope="col">Roles</th></tr></thead>
-<tbody>${users.map((user) => row(call, user, mayRemove))}</tbody>
+<tbody>${users.map((user) => row(call, user, mayRemove))}${unfit.map((user) => unfitRow(user, mayRemove))}</tbody>
 </table>
 </div>`;
   return consolePage(call, context, {
@@ -32,7 +32,7 @@ ${
 ${table}</form>`
     : html`<p class="quiet">You may look at the users, and remove none.</p>${table}`
 }
-${when(users.length === 0, () => html`<p>The application has no users, or has not said which.</p>`)}
+${when(users.length + unfit.length === 0, () => html`<p>The application has no users, or has not said which.</p>`)}
 ${pager(context, number, cursor !== undefined)}`,
   });
 };
@@ -48,6 +48,15 @@ ${when(mayRemove, () => html`<td class="check"><input type="checkbox" name="user
 <td data-label="Roles">${roles.length === 0 ? html`<span class="quiet">none</span>` : roles.map((role) => html`<span class="tag">${role}</span> `)}${when(administrator && !roles.includes("admin"), () => html`<span class="tag">administrator</span>`)}</td>
 </tr>`;
 };
+
+/** A row that does not fit is shown, and cannot be chosen. */
+const unfitRow = ({ id, name, email, why }: UnfitUser, mayRemove: boolean): Html =>
+  html`<tr>
+${when(mayRemove, () => html`<td class="check"></td>`)}
+<th scope="row">${name ?? email ?? "Somebody"}${when(id, () => html`<span class="sub"><code>${id}</code></span>`)}</th>
+<td data-label="Email">${email ?? html`<span class="quiet">none</span>`}</td>
+<td data-label="Roles"><span class="waits">Cannot be removed here: ${why}. Mend the row in the application's directory.</span></td>
+</tr>`;
 
 const pager = (context: ConsoleContext, number: number, hasNext: boolean): Html | "" => {
   if (number === 1 && !hasNext) return "";
