@@ -52,7 +52,7 @@ const noteOf = ({ status, task, problem, attempts, records, done, outcomes }: So
     return attempts === 0 ? "is tried again" : `${problem.code.replaceAll("-", " ")} (try ${attempts})`;
   }
   if (task === "export" && records !== null) return `${done} of ${counted(records)}`;
-  const said = (["erased", "anonymised", "retained"] as const).flatMap((word) => {
+  const said = (["erased", "anonymised", "retained", "kept"] as const).flatMap((word) => {
     const count = outcomes.reduce((sum, each) => (each.outcome === word ? sum + each.count : sum), 0);
     return count === 0 ? [] : `${count} ${word}`;
   });

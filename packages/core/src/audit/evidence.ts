@@ -101,10 +101,11 @@ const bodySchema = z.strictObject({
       outcomes: z.array(
         z.strictObject({
           collection: text,
-          outcome: z.enum(["erased", "anonymised", "absent", "retained"]),
+          outcome: z.enum(["erased", "anonymised", "absent", "retained", "kept"]),
           count: count.nullable(),
-          /** Why the law has it kept, and until which day; null for every other outcome. */
+          /** Why the law has it kept, or whose it is too; null for every other outcome. */
           reason: text.nullable(),
+          /** Until which day the law has it kept. */
           until: z.iso.date().nullable(),
         }),
       ),

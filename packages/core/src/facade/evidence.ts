@@ -10,7 +10,7 @@ import {
 import { canonicalJson } from "../canonical-json.ts";
 import type { Instant } from "../instant.ts";
 import { gradesOf } from "../request/grades.ts";
-import type { CollectionOutcome } from "../request/outcomes.ts";
+import { type CollectionOutcome, isStaying } from "../request/outcomes.ts";
 import type { Plan } from "../request/planned.ts";
 import type { Request } from "../request/request.ts";
 import { countedAltogether } from "../request/steps.ts";
@@ -76,7 +76,8 @@ const bodyOf = (
         checked: step.checked,
         settled: step.settlement,
       })),
-    grades: gradesOf(request),
+    // What stays as somebody else's too stands among the outcomes, with its reason.
+    grades: gradesOf(request).map(({ kept: _, ...graded }) => graded),
     messages: request.notices.map(({ id: message, kind: what, status, sentAt }) => ({
       id: message,
       kind: what,
@@ -113,6 +114,6 @@ const plainOutcome = (each: CollectionOutcome): EvidenceBody["sources"][number][
   collection: each.collection,
   outcome: each.outcome,
   count: "count" in each ? each.count : null,
-  reason: each.outcome === "retained" ? each.reason : null,
+  reason: isStaying(each) ? each.reason : null,
   until: each.outcome === "retained" ? each.until : null,
 });

@@ -81,7 +81,7 @@ export interface SourceProgress {
   readonly problem: Problem | null;
   /** How many records the source said it holds of the person, over all rounds; null where it cannot say. */
   readonly records: number | null;
-  /** How many of them were erased, anonymised, retained or collected so far. */
+  /** How many of them were erased, anonymised, retained, kept or collected so far. */
   readonly done: number;
   readonly located: readonly CollectionCount[] | null;
   readonly outcomes: readonly CollectionOutcome[];

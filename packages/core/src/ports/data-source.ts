@@ -72,7 +72,7 @@ export interface DataSourceDefinition {
 
   /**
    * Erases the person, and says what became of every record, a collection: the counts add up to what was held.
-   * A second time it answers `absent`, or `retained` again for what is kept.
+   * A second time it answers `absent`, or `retained` and `kept` again for what stays and is still found.
    */
   erase?(subject: Subject, context: CallContext): Promise<readonly CollectionOutcome[]>;
 
@@ -103,7 +103,7 @@ export interface DataSourceDefinition {
   refresh?(context: CallContext): Promise<void>;
 
   /**
-   * Counts what is left of the person after an erasure, what is retained included, where that takes more than
+   * Counts what is left of the person after an erasure, what is retained or kept included, where that takes more than
    * `locate` does. Default: `locate`. A source with neither can erase, but the request cannot call itself `completed`.
    */
   verify?(subject: Subject, context: CallContext): Promise<readonly CollectionCount[]>;

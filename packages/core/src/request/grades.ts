@@ -1,4 +1,4 @@
-import type { CollectionOutcome } from "./outcomes.ts";
+import { type CollectionOutcome, isStaying } from "./outcomes.ts";
 import type { Request } from "./request.ts";
 import type { SourceStep } from "./steps.ts";
 
@@ -16,10 +16,15 @@ export interface GradedCollection {
   readonly source: string;
   /** Null for a source that named none. */
   readonly collection: string | null;
-  /** Null where nothing was to be erased: the law keeps all of it, or it came in after the request was closed. */
+  /**
+   * Null where nothing was to be erased: the law keeps all of it, it is somebody else's too, or it came in after the
+   * request was closed.
+   */
   readonly grade: ProofGrade | null;
   /** How many records the law keeps. */
   readonly retained: number;
+  /** How many records stay because they are somebody else's too. */
+  readonly kept: number;
 }
 
 /** The grades of an erasure, so far as its sources are done; empty for an export. */
@@ -35,21 +40,22 @@ const gradesAt = (step: SourceStep): GradedCollection[] => {
     ({ collection }) => collection,
   );
   const collections = [...new Set(named)];
-  if (collections.length === 0) return [{ source, collection: null, grade: gradeOf(step, []), retained: 0 }];
+  if (collections.length === 0) {
+    return [{ source, collection: null, grade: gradeOf(step, []), retained: 0, kept: 0 }];
+  }
   return collections.map((collection) => {
     const outcomes = step.outcomes.filter((outcome) => outcome.collection === collection);
-    const retained = outcomes.reduce(
-      (sum, each) => (each.outcome === "retained" ? sum + each.count : sum),
-      0,
-    );
+    const staying = (why: "retained" | "kept") =>
+      outcomes.reduce((sum, each) => (each.outcome === why ? sum + each.count : sum), 0);
     const hasCome = step.left?.some((each) => each.collection === collection && each.count > 0) === true;
-    return { source, collection, grade: hasCome ? null : gradeOf(step, outcomes), retained };
+    const grade = hasCome ? null : gradeOf(step, outcomes);
+    return { source, collection, grade, retained: staying("retained"), kept: staying("kept") };
   });
 };
 
 const gradeOf = (step: SourceStep, outcomes: readonly CollectionOutcome[]): ProofGrade | null => {
   if (step.settlement !== null) return "failed";
-  if (outcomes.length > 0 && outcomes.every(({ outcome }) => outcome === "retained")) return null;
+  if (outcomes.length > 0 && outcomes.every(isStaying)) return null;
   if (step.checked !== true) {
     return step.task === "manual" || step.thirdParty === true ? "accepted" : "unverifiable";
   }
@@ -58,8 +64,9 @@ const gradeOf = (step: SourceStep, outcomes: readonly CollectionOutcome[]): Proo
   return anonymised.every(({ count, changed }) => changed === count) ? "verified-changed" : "unverifiable";
 };
 
-/** Whether nothing is kept, nothing failed, and everything was looked at afterwards. */
+/** Whether nothing stays, nothing failed, and everything was looked at afterwards. */
 export const isProven = (request: Request): boolean =>
   gradesOf(request).every(
-    ({ grade, retained }) => retained === 0 && (grade === "verified-absent" || grade === "verified-changed"),
+    ({ grade, retained, kept }) =>
+      retained + kept === 0 && (grade === "verified-absent" || grade === "verified-changed"),
   );

@@ -10,7 +10,7 @@ export interface CollectionCount {
 }
 
 /** What becomes of a record in an erasure. */
-export type RecordFate = "erased" | "anonymised" | "retained";
+export type RecordFate = "erased" | "anonymised" | "retained" | "kept";
 
 /** What became of a person's records in one collection. A collection may be listed more than once. */
 export type CollectionOutcome =
@@ -34,6 +34,14 @@ export type CollectionOutcome =
       readonly reason: string;
       /** The day on which the duty to keep it ends, `YYYY-MM-DD`. */
       readonly until: string;
+    }
+  | {
+      readonly collection: string;
+      /** It stays because it is somebody else's too: what two people wrote, an address that they share. */
+      readonly outcome: "kept";
+      readonly count: number;
+      /** Why it stays, in words that the person is told. */
+      readonly reason: string;
     };
 
 const collectionSchema = z.string().min(1).max(200);
@@ -43,7 +51,7 @@ export const collectionCountsSchema = z.array(
   z.object({
     collection: collectionSchema,
     count: countSchema,
-    becomes: z.enum(["erased", "anonymised", "retained"]).optional(),
+    becomes: z.enum(["erased", "anonymised", "retained", "kept"]).optional(),
   }),
 );
 
@@ -64,12 +72,19 @@ export const collectionOutcomesSchema = z.array(
       reason: z.string().min(1).max(500),
       until: z.iso.date(),
     }),
+    z.object({
+      collection: collectionSchema,
+      outcome: z.literal("kept"),
+      count: countSchema,
+      reason: z.string().min(1).max(500),
+    }),
   ]),
 );
 
 /**
  * Joins what an earlier try did with what a later one found: erasing twice answers `absent` the second time,
- * and that must not hide what the first did. What is retained is what the newest answer says.
+ * and that must not hide what the first did. What is retained is what the newest answer says. So is what is kept, where
+ * it speaks of that: once nothing of the person leads to it any more, a source finds nothing, though it is still there.
  */
 export const mergeOutcomes = (
   before: readonly CollectionOutcome[],
@@ -90,6 +105,8 @@ export const mergeOutcomes = (
       joined.push({ collection, outcome, count, ...(changed !== undefined && { changed }) });
     }
     joined.push(...latest.filter((each) => each.outcome === "retained"));
+    const newest = latest.some((each) => each.outcome === "kept") ? latest : earlier;
+    joined.push(...newest.filter((each) => each.outcome === "kept" && each.count > 0));
     merged.push(...(joined.length > 0 ? joined : [{ collection, outcome: "absent" } as const]));
   }
   return merged;
@@ -109,6 +126,12 @@ export const isGone = (
 ): each is Extract<CollectionOutcome, { outcome: "erased" | "anonymised" }> =>
   each.outcome === "erased" || each.outcome === "anonymised";
 
+/** Whether the records stay, and the person is told why. */
+export const isStaying = (
+  each: CollectionOutcome,
+): each is Extract<CollectionOutcome, { outcome: "retained" | "kept" }> =>
+  each.outcome === "retained" || each.outcome === "kept";
+
 /** How many records of a collection are gone: erased, or anonymous. */
 export type GoneCount = { readonly collection: string; readonly count: number };
 
@@ -121,23 +144,43 @@ export const goneCounts = (outcomes: readonly CollectionOutcome[]): GoneCount[] 
 const goneIn = (outcomes: readonly CollectionOutcome[], collection: string): number =>
   totalCount(outcomes.filter(isGone).filter((each) => each.collection === collection));
 
-/** How many records of a collection were counted and have not been told of since: neither as gone nor as retained. */
+/**
+ * How many records of a collection were counted and have not been told of since: neither as gone nor as staying.
+ *
+ * @param toStay how many others were counted as staying
+ */
 export const untold = (
   { collection, count }: CollectionCount,
   goneBefore: readonly GoneCount[],
   outcomes: readonly CollectionOutcome[],
+  toStay = 0,
 ): number => {
   const before = totalCount(goneBefore.filter((each) => each.collection === collection));
-  const kept = totalCount(
-    outcomes.filter((each) => each.outcome === "retained").filter((each) => each.collection === collection),
-  );
-  return Math.max(0, count - (goneIn(outcomes, collection) - before) - kept);
+  const staying = totalCount(outcomes.filter(isStaying).filter((each) => each.collection === collection));
+  const unforeseen = Math.max(0, staying - toStay);
+  return Math.max(0, count - (goneIn(outcomes, collection) - before) - unforeseen);
 };
 
 export const totalCount = (counts: readonly { readonly count: number }[]): number =>
   counts.reduce((sum, { count }) => sum + count, 0);
 
-/** How many records are left that nobody said would be kept. Zero is what an erasure has to reach. */
+/**
+ * What was counted as staying because it is somebody else's too, where the source then found nothing there: it had done
+ * its work before, and what became of its answer nobody knows. The records are still there.
+ */
+export const keptAsCounted = (
+  located: readonly CollectionCount[] | null,
+  outcomes: readonly CollectionOutcome[],
+): CollectionOutcome[] =>
+  (located ?? []).flatMap(({ collection, count, becomes }) =>
+    becomes === "kept" &&
+    count > 0 &&
+    outcomes.every((each) => each.collection !== collection || each.outcome === "absent")
+      ? [{ collection, outcome: "kept", count, reason: "It is somebody else's too" }]
+      : [],
+  );
+
+/** How many records are left that nobody said would stay. Zero is what an erasure has to reach. */
 export const leftOver = (
   remaining: readonly CollectionCount[],
   outcomes: readonly CollectionOutcome[],
@@ -154,7 +197,7 @@ export const unkept = (
   }
   return [...found].flatMap(([collection, count]) => {
     const kept = outcomes.reduce(
-      (sum, each) => (each.collection === collection && each.outcome === "retained" ? sum + each.count : sum),
+      (sum, each) => (each.collection === collection && isStaying(each) ? sum + each.count : sum),
       0,
     );
     return count > kept ? [{ collection, count: count - kept }] : [];

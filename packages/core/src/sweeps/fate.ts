@@ -2,7 +2,7 @@ import type { AuditDraft } from "../audit/entry.ts";
 import type { CallFailed } from "../errors.ts";
 import type { Instant } from "../instant.ts";
 import { systemActorId } from "../request/actor.ts";
-import { type CollectionOutcome, mergeOutcomes } from "../request/outcomes.ts";
+import { type CollectionOutcome, isStaying, mergeOutcomes } from "../request/outcomes.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import type { Known } from "./erase-at.ts";
 import type { PartDraft, SweepChange } from "./journal.ts";
@@ -44,18 +44,37 @@ export const withOutcome = (fate: Fate, source: string, outcomes: readonly Colle
   outcomes: { ...fate.outcomes, [source]: mergeOutcomes(fate.outcomes[source] ?? [], outcomes) },
 });
 
-const isDone = ({ outcome }: CollectionOutcome): boolean => outcome !== "retained";
+const isDone = (each: CollectionOutcome): boolean => !isStaying(each);
 
-/** Earlier tries and this one; what is retained is what the newest says. */
+/**
+ * Earlier tries and this one; what is retained is what the newest says. So is what is kept, where it speaks of that: a
+ * source may find nothing that leads there any more.
+ */
 const altogether = ({ before, outcomes }: Fate): SourceOutcomes => {
   const sources = new Set([...Object.keys(before), ...Object.keys(outcomes)]);
   return Object.fromEntries(
     [...sources].map((source) => {
       const [earlier = [], now] = [before[source], outcomes[source]];
-      return [source, now === undefined ? earlier : [...earlier.filter(isDone), ...now]];
+      if (now === undefined) return [source, earlier];
+      const isSaid = ({ collection }: CollectionOutcome) =>
+        now.some((each) => each.collection === collection && each.outcome === "kept");
+      const lasting = earlier.filter((each) => isDone(each) || (each.outcome === "kept" && !isSaid(each)));
+      return [source, [...lasting, ...now]];
     }),
   );
 };
+
+/** What was done in this try, and what stays since an earlier one. */
+const withKeptBefore = (fate: Fate): SourceOutcomes =>
+  Object.fromEntries(
+    Object.entries(altogether(fate)).map(([source, all]) => [
+      source,
+      [
+        ...(fate.outcomes[source] ?? []).filter(({ outcome }) => outcome !== "kept"),
+        ...all.filter(({ outcome }) => outcome === "kept"),
+      ],
+    ]),
+  );
 
 /** Who is erased in the origins, as it is kept until the copies are refreshed. */
 export interface WaitingPerson {
@@ -100,12 +119,14 @@ export const fatesChange = (
     entries.push(entryOf(fate, outcome, all, at, copiesFollow));
   }
   add.push(...waitingDraft(waiting));
-  // Of who is left behind, what is kept is counted when that is settled.
-  const records = fates.map(({ outcomes, problem }) =>
-    problem === null
-      ? outcomes
-      : Object.fromEntries(Object.entries(outcomes).map(([source, each]) => [source, each.filter(isDone)])),
-  );
+  // Of who is left behind, what stays is counted when that is settled.
+  const records = fates.map((fate) => {
+    const { outcomes, problem } = fate;
+    if (problem === null) return countedAs === "leftBehind" ? withKeptBefore(fate) : outcomes;
+    return Object.fromEntries(
+      Object.entries(outcomes).map(([source, each]) => [source, each.filter(isDone)]),
+    );
+  });
   return {
     sweep: { ...sweep, counts, records: withRecords(sweep.records, records) },
     entries,
@@ -164,6 +185,11 @@ const entryOf = (
     actor: systemActorId,
     action: `person-${outcome}${copiesFollow ? "-in-origins" : ""}`,
     source: null,
-    detail: outcome === "retained" ? { pseudonym, records, kept, until } : { pseudonym, records },
+    detail: {
+      pseudonym,
+      records,
+      ...(kept > 0 && { kept }),
+      ...(outcome === "retained" && { kept, until }),
+    },
   };
 };

@@ -49,7 +49,7 @@ export const conclude = async (run: SweepRun, problem: SweepProblem | null): Pro
   const { sweep } = await run.journal.commit((sweep) => {
     const isOver = problem === null && sweep.isRead && sweep.counts.waiting === 0;
     const status = isOver ? endStatus(sweep) : "stopped";
-    const { erased, absent, retained, waiting, leftBehind } = sweep.counts;
+    const { erased, absent, retained, kept, waiting, leftBehind } = sweep.counts;
     return {
       sweep: { ...sweep, status, problem, endedAt: isOver ? at : null },
       entries: [
@@ -65,6 +65,7 @@ export const conclude = async (run: SweepRun, problem: SweepProblem | null): Pro
             erased,
             absent,
             retained,
+            ...(kept > 0 && { kept }),
             waiting,
             leftBehind,
           },

@@ -5,7 +5,7 @@ import type { JsonObject } from "../ports/request-store.ts";
 import type { StoredSweep, SweepKey } from "../ports/sweep-store.ts";
 import { err, errAsync, ok, okAsync, Result, type ResultAsync } from "../result.ts";
 import type { Services } from "../runner/services.ts";
-import type { Sweep } from "./sweep.ts";
+import { noCounts, type Sweep } from "./sweep.ts";
 
 /** The form that `state` has. A record in a form that this code does not know is refused, not guessed at. */
 const form = 1;
@@ -92,5 +92,12 @@ export const fromStoredSweep = (stored: StoredSweep): Result<Sweep, Damaged> => 
     data.sweep.id === stored.id &&
     data.sweep.tenant === stored.tenant &&
     data.sweep.version === stored.version;
-  return isSame ? ok(data.sweep) : err(new Damaged(`Sweep ${stored.id}`));
+  return isSame ? ok(withKept(data.sweep)) : err(new Damaged(`Sweep ${stored.id}`));
 };
+
+/** Sweeps from before there was a word for it have counted nothing as kept. */
+const withKept = (sweep: Sweep): Sweep => ({
+  ...sweep,
+  counts: { ...noCounts, ...sweep.counts },
+  records: sweep.records.map((each) => ({ ...each, kept: each.kept ?? 0 })),
+});

@@ -1,7 +1,7 @@
 import type { EvidenceSignature } from "../audit/signature.ts";
 import type { Instant } from "../instant.ts";
 import type { Category } from "../request/kinds.ts";
-import type { CollectionOutcome } from "../request/outcomes.ts";
+import { type CollectionOutcome, isStaying } from "../request/outcomes.ts";
 import type { ProblemCode } from "../request/problems.ts";
 
 /** Why many people are erased at once: the storage period is over, or a backup was restored. */
@@ -33,13 +33,15 @@ export interface SweepCounts {
   readonly absent: number;
   /** The law makes the controller keep something of them; everything else is erased. */
   readonly retained: number;
+  /** Something of them stays because it is somebody else's too, and nothing by law; everything else is erased. */
+  readonly kept: number;
   /** Erased in the origins; the copies are not refreshed and checked yet. */
   readonly waiting: number;
   /** Not erased, or nobody knows: listed by `leftBehind`. */
   readonly leftBehind: number;
 }
 
-export type PersonOutcome = "erased" | "absent" | "retained";
+export type PersonOutcome = "erased" | "absent" | "retained" | "kept";
 
 /** What became of records in one collection of a source, over all people that are counted. */
 export interface SweptRecords {
@@ -48,6 +50,7 @@ export interface SweptRecords {
   readonly erased: number;
   readonly anonymised: number;
   readonly retained: number;
+  readonly kept: number;
 }
 
 /** Everything that is known of a sweep but where it goes on, which is stored encrypted. */
@@ -82,7 +85,14 @@ export interface Sweep {
   readonly settled: { readonly by: string; readonly at: Instant; readonly reason: string } | null;
 }
 
-export const noCounts: SweepCounts = { erased: 0, absent: 0, retained: 0, waiting: 0, leftBehind: 0 };
+export const noCounts: SweepCounts = {
+  erased: 0,
+  absent: 0,
+  retained: 0,
+  kept: 0,
+  waiting: 0,
+  leftBehind: 0,
+};
 
 /** What is done in each source for one person. */
 export type SourceOutcomes = Readonly<Record<string, readonly CollectionOutcome[]>>;
@@ -90,17 +100,19 @@ export type SourceOutcomes = Readonly<Record<string, readonly CollectionOutcome[
 export const personOutcome = (sources: SourceOutcomes): PersonOutcome => {
   const outcomes = Object.values(sources).flat();
   if (outcomes.some(({ outcome }) => outcome === "retained")) return "retained";
+  if (outcomes.some((each) => each.outcome === "kept" && each.count > 0)) return "kept";
   return outcomes.some((each) => each.outcome !== "absent" && each.count > 0) ? "erased" : "absent";
 };
 
-/** How many records were erased or anonymised, and until when something is kept. */
+/** How many records were erased or anonymised, how many stay, and until when something is kept by law. */
 export const summaryOf = (sources: SourceOutcomes) => {
   let [records, kept] = [0, 0];
   let until: string | null = null;
   for (const each of Object.values(sources).flat()) {
     if (each.outcome === "erased" || each.outcome === "anonymised") records += each.count;
-    if (each.outcome !== "retained") continue;
+    if (!isStaying(each)) continue;
     kept += each.count;
+    if (each.outcome === "kept") continue;
     if (until === null || each.until > until) until = each.until;
   }
   return { records, kept, until };
@@ -118,7 +130,14 @@ export const withRecords = (
         if (each.outcome === "absent" || each.count === 0) continue;
         const { collection } = each;
         const key = JSON.stringify([source, collection]);
-        const counted = tally.get(key) ?? { source, collection, erased: 0, anonymised: 0, retained: 0 };
+        const counted = tally.get(key) ?? {
+          source,
+          collection,
+          erased: 0,
+          anonymised: 0,
+          retained: 0,
+          kept: 0,
+        };
         tally.set(key, { ...counted, [each.outcome]: counted[each.outcome] + each.count });
       }
     }
@@ -126,9 +145,9 @@ export const withRecords = (
   return [...tally.values()];
 };
 
-/** Nobody was left behind, nothing is kept, and each source was asked afterwards: as for a request. */
+/** Nobody was left behind, nothing stays, and each source was asked afterwards: as for a request. */
 export const endStatus = ({ counts, unchecked }: Sweep): "completed" | "completed-with-exceptions" =>
-  counts.leftBehind === 0 && counts.retained === 0 && counts.waiting === 0 && unchecked.length === 0
+  counts.leftBehind + counts.retained + counts.kept + counts.waiting === 0 && unchecked.length === 0
     ? "completed"
     : "completed-with-exceptions";
 

@@ -273,7 +273,7 @@ export const english: Texts = {
           ...outcomes.map(phrases.outcome),
           checkedWords(
             checked,
-            outcomes.some((each) => each.outcome === "retained"),
+            outcomes.some(({ outcome }) => outcome === "retained" || outcome === "kept"),
             cameSince,
           ),
           ...(settled === null ? [] : [`Closed by a person, for this reason: ${settled}`]),

@@ -50,6 +50,8 @@ export const outcome = (of: CollectionOutcome): string => {
       return `${of.collection}: nichts vorhanden, was zu löschen wäre`;
     case "retained":
       return `${of.collection}: ${records(of.count)} aufbewahrt bis ${day(of.until)} (${of.reason})`;
+    case "kept":
+      return `${of.collection}: ${records(of.count)} nicht gelöscht (${of.reason})`;
   }
 };
 

@@ -277,7 +277,7 @@ export const german: Texts = {
           ...outcomes.map(phrases.outcome),
           checkedWords(
             checked,
-            outcomes.some((each) => each.outcome === "retained"),
+            outcomes.some(({ outcome }) => outcome === "retained" || outcome === "kept"),
             cameSince,
           ),
           ...(settled === null ? [] : [`Von einem Menschen abgeschlossen, aus diesem Grund: ${settled}`]),

@@ -49,6 +49,8 @@ export const outcome = (of: CollectionOutcome): string => {
       return `${of.collection}: nothing there to erase`;
     case "retained":
       return `${of.collection}: ${records(of.count)} kept until ${day(of.until)} (${of.reason})`;
+    case "kept":
+      return `${of.collection}: ${records(of.count)} not erased (${of.reason})`;
   }
 };
 

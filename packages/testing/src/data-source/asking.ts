@@ -79,7 +79,7 @@ export const tallyOfRows = (rows: readonly ExportedRow[]): Readonly<Record<strin
 /** How many records outcomes speak of, a collection. */
 export const tallyOfOutcomes = (
   outcomes: readonly CollectionOutcome[],
-  counted: readonly CollectionOutcome["outcome"][] = ["erased", "anonymised", "retained"],
+  counted: readonly CollectionOutcome["outcome"][] = ["erased", "anonymised", "retained", "kept"],
 ): Readonly<Record<string, number>> =>
   tally(
     outcomes.flatMap((outcome) =>
@@ -88,6 +88,26 @@ export const tallyOfOutcomes = (
         : [],
     ),
   );
+
+/**
+ * What is left of a person is what is said to be retained, and at most what is said to be kept: of that nothing may lead
+ * to the person any more, though it is still there for whose it is too.
+ */
+export const assertLeft = (
+  held: readonly CollectionCount[],
+  outcomes: readonly CollectionOutcome[],
+): void => {
+  const left = tally(held);
+  const [retained, staying] = [
+    tallyOfOutcomes(outcomes, ["retained"]),
+    tallyOfOutcomes(outcomes, ["retained", "kept"]),
+  ];
+  const isSaid = Object.keys({ ...left, ...staying }).every((collection) => {
+    const count = left[collection] ?? 0;
+    return count >= (retained[collection] ?? 0) && count <= (staying[collection] ?? 0);
+  });
+  if (!isSaid) assert.deepEqual(left, staying);
+};
 
 /** Erases a person, and answers what the source said of it. */
 export const erased = (

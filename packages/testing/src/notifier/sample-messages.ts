@@ -100,6 +100,7 @@ const notices: { readonly [Type in NoticeType]: Extract<Notice, { readonly type:
             reason: "Invoices are kept for ten years (§ 147 AO)",
             until: "2035-12-31",
           },
+          { collection: "minutes", outcome: "kept", count: 1, reason: "Written together with others" },
         ],
         checked: true,
         settled: null,
@@ -199,7 +200,7 @@ export const factsOf = (notice: Notice): readonly string[] => {
     case "completion":
       return notice.sources.flatMap(({ title, outcomes, settled }) => [
         title,
-        ...outcomes.flatMap((outcome) => (outcome.outcome === "retained" ? [outcome.reason] : [])),
+        ...outcomes.flatMap((outcome) => ("reason" in outcome ? [outcome.reason] : [])),
         ...(settled === null ? [] : [settled]),
       ]);
     case "failure":

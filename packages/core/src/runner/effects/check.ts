@@ -8,7 +8,7 @@ export interface Checked {
   /** False where it has no way to answer. */
   readonly checked: boolean;
   readonly remaining: readonly CollectionCount[];
-  /** `still-present` where more is left than was said to be retained; null where all is well. */
+  /** `still-present` where more is left than was said to stay; null where all is well. */
   readonly problem: CallFailed | null;
 }
 

@@ -14,6 +14,7 @@ import {
   type CollectionCount,
   type CollectionOutcome,
   goneCounts,
+  keptAsCounted,
   mergeOutcomes,
   totalCount,
   untold,
@@ -91,7 +92,8 @@ const withCursor = (change: Change, source: string, cursor: string | null) => {
 
 export const finished = (change: Change, event: EventOf<"source-finished">): Transition =>
   stepFor(change, event, "perform").map((step) => {
-    const outcomes = withUntold(step, event, mergeOutcomes(step.outcomes, event.outcomes));
+    const before = [...step.outcomes, ...keptAsCounted(step.located, [...step.outcomes, ...event.outcomes])];
+    const outcomes = withUntold(step, event, mergeOutcomes(before, event.outcomes));
     const stage = workflowOf(change.request.kind).stageAfterPerforming;
     const done = changedStep(change, step.source, {
       stage,
@@ -114,7 +116,12 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
     const detail =
       step.task === "export"
         ? { rows: step.collected.reduce((sum, { rows }) => sum + rows, 0) }
-        : { erased: counted("erased"), anonymised: counted("anonymised"), retained: counted("retained") };
+        : {
+            erased: counted("erased"),
+            anonymised: counted("anonymised"),
+            retained: counted("retained"),
+            ...(counted("kept") > 0 && { kept: counted("kept") }),
+          };
     return workReopened(recorded(cleared, "succeeded", detail, step.source));
   });
 
@@ -142,7 +149,10 @@ const withMissing = (
   const missing = (located ?? []).filter(isMeant).flatMap((counted): CollectionOutcome[] => {
     const { collection, becomes = "erased" } = counted;
     const left = totalCount(now.filter((each) => each.collection === collection));
-    const count = untold(counted, goneBefore, outcomes) - left;
+    const toStay = (located ?? []).filter(
+      (each) => each.collection === collection && (each.becomes === "retained" || each.becomes === "kept"),
+    );
+    const count = untold(counted, goneBefore, outcomes, totalCount(toStay)) - left;
     return becomes === "erased" && count > 0 ? [{ collection, outcome: "erased", count }] : [];
   });
   return missing.length === 0 ? outcomes : mergeOutcomes(missing, outcomes);

@@ -75,7 +75,14 @@ export const sweepView = named(
     startedAt: instant,
     updatedAt: instant,
     endedAt: instant.nullable(),
-    counts: z.object({ erased: count, absent: count, retained: count, waiting: count, leftBehind: count }),
+    counts: z.object({
+      erased: count,
+      absent: count,
+      retained: count,
+      kept: count,
+      waiting: count,
+      leftBehind: count,
+    }),
     records: z.array(
       z.object({
         source: z.string(),
@@ -83,6 +90,7 @@ export const sweepView = named(
         erased: count,
         anonymised: count,
         retained: count,
+        kept: count,
       }),
     ),
     unchecked: z.array(z.string()),

@@ -27,7 +27,7 @@ import {
 } from "./words.ts";
 
 const task = z.enum(["erase", "refresh", "manual", "export", "leave", "identify"]);
-const becomes = z.enum(["erased", "anonymised", "retained"]);
+const becomes = z.enum(["erased", "anonymised", "retained", "kept"]);
 
 const collectionOutcome = named(
   "CollectionOutcome",
@@ -42,6 +42,7 @@ const collectionOutcome = named(
       reason: z.string(),
       until: z.iso.date(),
     }),
+    z.object({ collection: z.string(), outcome: z.literal("kept"), count, reason: z.string() }),
   ]) satisfies z.ZodType<CollectionOutcome>,
 );
 
@@ -126,6 +127,7 @@ const graded = z.object({
   collection: z.string().nullable(),
   grade: z.enum(["verified-absent", "verified-changed", "accepted", "unverifiable", "failed"]).nullable(),
   retained: count,
+  kept: count,
 }) satisfies z.ZodType<GradedCollection>;
 
 const approvalState = z.enum(["planning", "waiting", "confirming", "approved"]);

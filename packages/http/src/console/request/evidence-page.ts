@@ -56,8 +56,11 @@ ${when(
 <thead><tr><th scope="col">Data source</th><th scope="col">What was done</th><th scope="col">How it is known</th></tr></thead>
 <tbody>${sources.map(
     ({ id, title: name, outcomes, settled }) =>
-      html`<tr><th scope="row">${name}</th><td data-label="What was done">${settled === null ? (outcomes.length === 0 ? html`<span class="quiet none">–</span>` : html`<ul class="outcomes">${outcomes.map(({ collection, outcome, count, reason, until }) => html`<li><code>${collection}</code>: ${count ?? ""} ${outcome}${reason === null ? "" : html` until ${times.day(until ?? "")}: ${reason}`}</li>`)}</ul>`) : html`closed by <code>${settled.by}</code>: “${settled.reason}”`}</td>
-<td data-label="How it is known">${proofOf(grades.filter(({ source }) => source === id))}</td></tr>`,
+      html`<tr><th scope="row">${name}</th><td data-label="What was done">${settled === null ? (outcomes.length === 0 ? html`<span class="quiet none">–</span>` : html`<ul class="outcomes">${outcomes.map(({ collection, outcome, count, reason, until }) => html`<li><code>${collection}</code>: ${count ?? ""} ${outcome}${until === null ? "" : html` until ${times.day(until)}`}${reason === null ? "" : html`: ${reason}`}</li>`)}</ul>`) : html`closed by <code>${settled.by}</code>: “${settled.reason}”`}</td>
+<td data-label="How it is known">${proofOf(
+        grades.filter(({ source }) => source === id),
+        outcomes,
+      )}</td></tr>`,
   )}</tbody></table></section>`,
 )}
 <section class="sheet"><h2>To keep</h2>
@@ -68,7 +71,16 @@ ${when(signature !== null, () => html`<p class="quiet">Signed with the key <code
 };
 
 /** One sentence where the same is known of all its collections, or else one a collection. */
-const proofOf = (grades: Evidence["file"]["grades"]): Html | string => {
+const proofOf = (
+  graded: Evidence["file"]["grades"],
+  outcomes: Evidence["file"]["sources"][number]["outcomes"],
+): Html | string => {
+  const keptIn = (collection: string | null) =>
+    outcomes.filter((each) => each.outcome === "kept" && each.collection === collection);
+  const grades = graded.map((each) => ({
+    ...each,
+    kept: keptIn(each.collection).reduce((sum, { count }) => sum + (count ?? 0), 0),
+  }));
   const sentences = new Set(grades.map(proofWords));
   if (sentences.size <= 1) return [...sentences].join("");
   return html`<ul class="outcomes">${grades.map((each) => html`<li>${when(each.collection !== null, () => html`<code>${each.collection}</code>: `)}${proofWords(each)}</li>`)}</ul>`;

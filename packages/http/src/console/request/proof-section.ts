@@ -12,8 +12,8 @@ ${when(
   () => html`<table class="plain"><caption class="hidden">How well it is proven what was done</caption>
 <thead><tr><th scope="col">Data source</th><th scope="col">Collection</th><th scope="col">How it is known</th></tr></thead>
 <tbody>${request.grades.map(
-    ({ source, collection, grade, retained }) =>
-      html`<tr data-key="${source}-${collection ?? ""}"><th scope="row">${request.sources.find(({ id }) => id === source)?.title ?? source}</th><td data-label="Collection">${collection === null ? html`<span class="quiet none">–</span>` : html`<code>${collection}</code>`}</td><td data-label="How it is known">${proofWords({ grade, retained })}</td></tr>`,
+    ({ source, collection, grade, retained, kept }) =>
+      html`<tr data-key="${source}-${collection ?? ""}"><th scope="row">${request.sources.find(({ id }) => id === source)?.title ?? source}</th><td data-label="Collection">${collection === null ? html`<span class="quiet none">–</span>` : html`<code>${collection}</code>`}</td><td data-label="How it is known">${proofWords({ grade, retained, kept })}</td></tr>`,
   )}</tbody></table>`,
 )}
 <p><a class="button secondary" href="${to("evidence")}">Evidence: read, check, download</a></p></section>`;

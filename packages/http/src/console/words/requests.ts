@@ -61,6 +61,7 @@ export const fateWords: Readonly<Record<PlannedFate, string>> = {
   erased: "erased",
   anonymised: "made anonymous",
   retained: "kept by law",
+  kept: "stays: somebody else's too",
   refreshed: "gone with the next refresh",
   "erased-by-owner": "erased by its owner",
   exported: "handed over",
@@ -78,11 +79,19 @@ const gradeWords: Readonly<Record<ProofGrade, string>> = {
 export const proofWords = ({
   grade,
   retained,
-}: Pick<RequestView["grades"][number], "grade" | "retained">) => {
-  if (grade === "verified-absent" && retained > 0)
-    return `Asked afterwards: nothing is left but what is kept by law (${retained})`;
+  kept,
+}: Pick<RequestView["grades"][number], "grade" | "retained" | "kept">) => {
+  const byLaw = retained > 0 ? [`is kept by law (${retained})`] : [];
+  const shared = kept > 0 ? [`is somebody else's too (${kept})`] : [];
+  const staying = [...byLaw, ...shared];
+  if (grade === "verified-absent" && staying.length > 0)
+    return `Asked afterwards: nothing is left but what ${staying.join(", and what ")}`;
   const known = grade === null ? "Nothing was to be erased" : gradeWords[grade];
-  return retained > 0 ? `${known}; ${retained} kept by law` : known;
+  return [
+    known,
+    ...(retained > 0 ? [`${retained} kept by law`] : []),
+    ...(kept > 0 ? [`${kept} not erased: somebody else's too`] : []),
+  ].join("; ");
 };
 
 export const noticeWords: Readonly<Record<NoticeKind, string>> = {
@@ -126,5 +135,7 @@ export const collectionWords = (outcome: CollectionOutcome, dayInWords: (day: st
       return "nothing there";
     case "retained":
       return `${outcome.count} kept until ${dayInWords(outcome.until)}: ${outcome.reason}`;
+    case "kept":
+      return `${outcome.count} not erased: ${outcome.reason}`;
   }
 };

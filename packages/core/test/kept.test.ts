@@ -1,0 +1,158 @@
+import {
+  type CollectionOutcome,
+  type DataSourceDefinition,
+  defineDataSource,
+  orThrow,
+} from "@subject-rights/core";
+import { simulatedClock, unwrap } from "@subject-rights/testing";
+import { describe, expect, it } from "vitest";
+import { ada, admin, createWorld } from "./world.ts";
+
+const day = 86_400_000;
+const reason = "The report is its other authors' too";
+const kept = (count: number): CollectionOutcome => ({
+  collection: "reports",
+  outcome: "kept",
+  count,
+  reason,
+});
+const absent: CollectionOutcome = { collection: "reports", outcome: "absent" };
+
+const archive = (changes: Partial<DataSourceDefinition>) =>
+  defineDataSource({
+    id: "archive",
+    title: "Archive",
+    holds: ["customer-data"],
+    kind: "origin",
+    locate: async () => [],
+    erase: async () => [kept(2), { collection: "drafts", outcome: "erased", count: 1 }],
+    ...changes,
+  });
+
+const erasing = async (changes: Partial<DataSourceDefinition> = {}) => {
+  const world = await createWorld(
+    { sources: [archive(changes)] },
+    undefined,
+    simulatedClock(new Date("2026-03-02T09:00:00.000Z")),
+  );
+  return { world, requestId: await world.acknowledged("erasure") };
+};
+
+describe("what stays because it is somebody else's too", () => {
+  it("is told, has no day, and ends the request with exceptions", async () => {
+    const { world, requestId } = await erasing();
+    const view = await world.read(requestId);
+    expect(view).toMatchObject({
+      outcome: "completed-with-exceptions",
+      reopensAt: null,
+      sources: [
+        { status: "succeeded", done: 3, outcomes: [kept(2), { collection: "drafts", outcome: "erased" }] },
+      ],
+      grades: [
+        { collection: "reports", grade: null, retained: 0, kept: 2 },
+        { collection: "drafts", grade: "verified-absent", retained: 0, kept: 0 },
+      ],
+    });
+    expect(
+      world.notifier.sent.flatMap(({ notice }) => (notice.type === "completion" ? [notice] : [])),
+    ).toMatchObject([{ complete: false, sources: [{ outcomes: [kept(2), {}] }] }]);
+    const { file } = unwrap(await world.rights.audit.evidence({ actor: admin, requestId }));
+    expect(file.sources[0]?.outcomes[0]).toEqual({
+      collection: "reports",
+      outcome: "kept",
+      count: 2,
+      reason,
+      until: null,
+    });
+    const audit = unwrap(await world.rights.requests.audit({ actor: admin, requestId }));
+    expect(audit.find(({ action }) => action === "succeeded")?.detail).toEqual({
+      erased: 1,
+      anonymised: 0,
+      retained: 0,
+      kept: 2,
+    });
+    // Nothing more is due under the request's key, however long it takes.
+    expect(audit.at(-1)?.action).toBe("key-destroyed");
+    await world.pass(400 * day);
+    expect(await world.read(requestId)).toMatchObject({ closedAt: view.closedAt });
+  });
+
+  it("may still be found, and no more than that", async () => {
+    const { world, requestId } = await erasing({ verify: async () => [{ collection: "reports", count: 2 }] });
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
+    const other = await erasing({ verify: async () => [{ collection: "reports", count: 3 }] });
+    expect((await other.world.read(other.requestId)).sources).toMatchObject([
+      { problem: { code: "still-present" } },
+    ]);
+  });
+
+  it("is what the newest answer says, where that speaks of it", async () => {
+    const answers = [[kept(2)], [kept(1)], [absent]];
+    let asked = 0;
+    let left = 0;
+    const { world, requestId } = await erasing({
+      erase: async () => answers[Math.min(asked++, answers.length - 1)] ?? [],
+      // Whoever looks in the end finds a draft twice, and it is worked on again.
+      verify: async () => [{ collection: "drafts", count: left++ % 2 === 1 && left < 5 ? 1 : 0 }],
+    });
+    await world.pass(day);
+    expect(asked).toBe(3);
+    // By then nothing leads there any more: that it is not found does not make it gone.
+    expect(await world.read(requestId)).toMatchObject({
+      outcome: "completed-with-exceptions",
+      sources: [{ outcomes: [kept(1)] }],
+    });
+  });
+
+  it("is what was counted, where the answer was lost and nothing leads there any more", async () => {
+    const { world, requestId } = await erasing({
+      locate: async () => [{ collection: "reports", count: 2, becomes: "kept" }],
+      verify: async () => [],
+      erase: async () => [absent],
+    });
+    expect(await world.read(requestId)).toMatchObject({
+      outcome: "completed-with-exceptions",
+      sources: [{ outcomes: [{ collection: "reports", outcome: "kept", count: 2 }] }],
+    });
+    const { plan } = unwrap(await world.rights.requests.preview({ actor: admin, requestId }));
+    expect(plan.sources[0]?.collections).toEqual([{ collection: "reports", count: 2, becomes: "kept" }]);
+  });
+
+  it("counts in a sweep, once, whoever was left behind before", async () => {
+    let fails = true;
+    const source = archive({
+      erase: async (subject) => {
+        if (!subject.values("email").includes(ada)) return [absent];
+        return fails ? [kept(2)] : [absent];
+      },
+      verify: async () => [],
+    });
+    const late = archive({
+      id: "late",
+      title: "Late",
+      erase: async () => {
+        if (fails) throw new Error("a foreign key says no");
+        return [absent];
+      },
+    });
+    const world = await createWorld({ sources: [source, late] });
+    const running = orThrow(
+      await world.rights.sweeps.eraseMany({
+        actor: admin,
+        reason: "retention",
+        category: "customer-data",
+        people: async function* () {
+          yield { people: [{ identifiers: [{ type: "email", value: ada }] }], cursor: "1" };
+        },
+      }),
+    );
+    expect(orThrow(await running.end())).toMatchObject({ counts: { leftBehind: 1 }, records: [] });
+    fails = false;
+    const again = orThrow(await world.rights.sweeps.retry({ actor: admin, sweepId: running.id }));
+    expect(orThrow(await again.end())).toMatchObject({
+      status: "completed-with-exceptions",
+      counts: { erased: 0, retained: 0, kept: 1, leftBehind: 0 },
+      records: [{ source: "archive", collection: "reports", erased: 0, kept: 2 }],
+    });
+  });
+});
