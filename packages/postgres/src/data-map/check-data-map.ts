@@ -1,6 +1,6 @@
 import { categorySchema, checkDefinition } from "@subject-rights/core";
 import { z } from "zod";
-import type { DataMap } from "./data-map.ts";
+import type { DataMap, Replacement } from "./data-map.ts";
 
 const nameSchema = z.string().min(1);
 const reasonSchema = z.string().trim().min(1).max(500);
@@ -32,10 +32,7 @@ const anonymisationSchema = z.union([
     ]),
   }),
   z.strictObject({
-    function: z.custom<(value: string) => string | null | Promise<string | null>>(
-      (value) => typeof value === "function",
-      "must be a function",
-    ),
+    function: z.custom<Replacement>((value) => typeof value === "function", "must be a function"),
   }),
 ]);
 
@@ -70,6 +67,12 @@ const tableMapSchema = z.strictObject({
       }),
     ]),
   ),
+  kept: z
+    .strictObject({
+      reason: reasonSchema.optional(),
+      anonymise: z.record(nameSchema, anonymisationSchema).optional(),
+    })
+    .optional(),
   erasure: z.union([z.enum(["delete", "anonymise"]), z.strictObject({ retain: retentionSchema })]),
   triggers: z.record(nameSchema, reasonSchema).optional(),
 });

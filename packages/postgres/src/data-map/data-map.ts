@@ -1,4 +1,4 @@
-import type { Category } from "@subject-rights/core";
+import type { Category, Identifier } from "@subject-rights/core";
 
 /**
  * Which tables hold a person, and what becomes of each column. Written once, beside the application's migrations,
@@ -33,6 +33,8 @@ export interface TableMap {
   /** Every column: whether it is handed out, and what becomes of it where the row stays. */
   readonly columns: Readonly<Record<string, ColumnMap>>;
   readonly erasure: Erasure;
+  /** What is told, and done, of rows that stay because somebody else's row points at them too (`referencedBy`). */
+  readonly kept?: Kept;
   /** Triggers and rules that run when rows are deleted or changed here, each with why that is fine. */
   readonly triggers?: Readonly<Record<string, string>>;
 }
@@ -74,6 +76,14 @@ export interface BackReference {
   readonly on?: Readonly<Record<string, string>>;
 }
 
+/** Rows that an erasure leaves to those who share them. They go with the last of these. */
+export interface Kept {
+  /** Why they stay: the person is told. Default: `It is somebody else's too`. */
+  readonly reason?: string;
+  /** What becomes of columns that name the person who goes: a name in the text that several wrote. */
+  readonly anonymise?: Readonly<Record<string, Anonymisation>>;
+}
+
 /** `exported` and `left-out`, for columns that go with their row; else in detail. */
 export type ColumnMap = "exported" | "left-out" | ColumnDetail;
 
@@ -89,14 +99,20 @@ export interface ColumnDetail {
 /**
  * What replaces a value. `null`: NULL. `hash`: a keyed hash, which equal values share, and nobody can go back from.
  * `constant`: always the same, as PostgreSQL reads it. `coarser`: a time cut down to its year (month, day, hour), a
- * number to a multiple, a text to its first characters. `function`: whatever it makes of the value's text.
+ * number to a multiple, a text to its first characters. `function`: whatever it makes of the value's text, told what the
+ * person is known by.
  */
 export type Anonymisation =
   | "null"
   | "hash"
   | { readonly constant: string | number | boolean }
   | { readonly coarser: Coarser }
-  | { readonly function: (value: string) => string | null | Promise<string | null> };
+  | { readonly function: Replacement };
+
+export type Replacement = (
+  value: string,
+  person: readonly Identifier[],
+) => string | null | Promise<string | null>;
 
 export type Coarser =
   | "year"

@@ -36,6 +36,7 @@ export const mapProblemCodes = [
   "nothing-to-anonymise",
   "anonymised-never-absent",
   "function-decides-belonging",
+  "kept-out-of-reach",
   // What a deletion would break, or take along
   "blocked-by-foreign-key",
   "cascade-takes-unmapped",

@@ -111,6 +111,13 @@ const resolveTable = (
     }),
     columns: columns.toSorted((one, other) => one.column.number - other.column.number),
     erasure: map.erasure,
+    kept: {
+      reason: map.kept?.reason ?? "It is somebody else's too",
+      columns: Object.entries(map.kept?.anonymise ?? {}).flatMap(([name, anonymise]) => {
+        const column = columnNamed(name);
+        return column === undefined ? [] : [{ column, anonymise }];
+      }),
+    },
     key: keyOf(table),
   };
 };

@@ -19,8 +19,21 @@ export interface MappedTable {
   /** The columns that the map names, in the table's order. */
   readonly columns: readonly MappedColumn[];
   readonly erasure: Erasure;
+  /** Of rows that stay because they are somebody else's too. */
+  readonly kept: ResolvedKept;
   /** What tells its rows apart; null where no key does, and only their place can. */
   readonly key: readonly Column[] | null;
+}
+
+export interface ResolvedKept {
+  readonly reason: string;
+  /** What is made anonymous in them. */
+  readonly columns: readonly KeptColumn[];
+}
+
+export interface KeptColumn {
+  readonly column: Column;
+  readonly anonymise: Anonymisation;
 }
 
 export interface MappedColumn {

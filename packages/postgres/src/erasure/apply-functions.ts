@@ -1,5 +1,6 @@
-import { PermanentFailure } from "@subject-rights/core";
+import { type Identifier, PermanentFailure } from "@subject-rights/core";
 import type { Column } from "../catalog/catalog.ts";
+import type { Anonymisation, Replacement } from "../data-map/data-map.ts";
 import type { MappedTable } from "../data-map/resolved-map.ts";
 import type { Session, TextRow } from "../database/database.ts";
 import { keyColumns, sameKey, tableName } from "../reach/columns.ts";
@@ -7,13 +8,11 @@ import { reach } from "../reach/reach.ts";
 import { join, name, printedByServer, type Sql, sql } from "../sql/sql.ts";
 import { textSettings } from "../values/text-settings.ts";
 import type { Erasing } from "./erasing.ts";
-import { erasureFacts, isDue } from "./facts.ts";
-
-type Replace = (value: string) => string | null | Promise<string | null>;
+import { erasureFacts, isDue, isWorthTelling } from "./facts.ts";
 
 interface Replaced {
   readonly column: Column;
-  readonly replace: Replace;
+  readonly replace: Replacement;
 }
 
 /** How many rows are held in memory at once. */
@@ -25,28 +24,39 @@ const rowsAtOnce = 500;
  */
 export const applyFunctions = async (session: Session, erasing: Erasing): Promise<void> => {
   for (const table of erasing.tables) {
-    const replaced = table.columns.flatMap(({ column, anonymise }): Replaced[] =>
-      typeof anonymise === "object" && anonymise !== null && "function" in anonymise
-        ? [{ column, replace: anonymise.function }]
-        : [],
-    );
-    if (replaced.length > 0 && table.erasure !== "delete")
-      await replaceAll(session, erasing, table, replaced);
+    const replaced = functionsIn(table.columns);
+    if (replaced.length > 0 && table.erasure !== "delete") {
+      await replaceAll(session, erasing, table, replaced, "own");
+    }
+    const inKept = functionsIn(table.kept.columns);
+    if (inKept.length > 0) await replaceAll(session, erasing, table, inKept, "kept");
   }
 };
+
+const functionsIn = (
+  columns: readonly { readonly column: Column; readonly anonymise: Anonymisation | null }[],
+): readonly Replaced[] =>
+  columns.flatMap(({ column, anonymise }) =>
+    typeof anonymise === "object" && anonymise !== null && "function" in anonymise
+      ? [{ column, replace: anonymise.function }]
+      : [],
+  );
 
 const replaceAll = async (
   session: Session,
   { map, person }: Erasing,
   table: MappedTable,
   replaced: readonly Replaced[],
+  rowsOf: "own" | "kept",
 ): Promise<void> => {
   if (table.key === null) {
     throw new PermanentFailure(
       `${table.map.title}: a function needs a primary key to write its values back by`,
     );
   }
-  const { sets, set } = reach(map, [table], person, "own", erasureFacts);
+  const { sets, set, kept } = reach(map, [table], person, "own", erasureFacts, isWorthTelling);
+  const found = rowsOf === "own" ? sql`(select * from ${set(table)} where ${isDue})` : (kept(table) ?? null);
+  if (found === null) return;
   const keys = keyColumns(table);
   const key = join(keys.map(({ from }) => from(sql`t`)));
   await session.query(textSettings);
@@ -57,12 +67,12 @@ const replaceAll = async (
       ...replaced.map(({ column }, index) => sql`(t.${name(column.name)})::text as ${name(`v${index}`)}`),
     ];
     const rows: readonly TextRow[] = await session.query(sql`${sets} select ${join(columns)}
-      from ${tableName(table)} t join ${set(table)} r on ${sameKey(table, sql`t`, sql`r`)}
-      where r.${isDue} and ${after === null ? sql`true` : sql`(${key}) > (${after})`}
+      from ${tableName(table)} t join ${found} r on ${sameKey(table, sql`t`, sql`r`)}
+      where ${after === null ? sql`true` : sql`(${key}) > (${after})`}
       order by ${key} limit ${rowsAtOnce}::int`);
     const last = rows.at(-1);
     if (last === undefined) return;
-    await writeBack(session, table, replaced, rows);
+    await writeBack(session, table, replaced, rows, { person: person.subject.identifiers, rowsOf });
     after = join(keys.map(({ type }, index) => sql`${last[`k${index}`] ?? null}::${type}`));
   }
 };
@@ -72,6 +82,7 @@ const writeBack = async (
   table: MappedTable,
   replaced: readonly Replaced[],
   rows: readonly TextRow[],
+  { person, rowsOf }: { readonly person: readonly Identifier[]; readonly rowsOf: "own" | "kept" },
 ): Promise<void> => {
   const keys = keyColumns(table);
   const lists: Sql[] = keys.map((_, index) => sql`${rows.map((row) => row[`k${index}`] ?? null)}`);
@@ -79,8 +90,9 @@ const writeBack = async (
     const values: (string | null)[] = [];
     for (const row of rows) {
       const value = row[`v${index}`] ?? null;
-      const next = value === null ? null : await replace(value);
-      if (value !== null && next === value) {
+      const next = value === null ? null : await replace(value, person);
+      // In what is somebody else's too there may be nothing of the person.
+      if (value !== null && next === value && rowsOf === "own") {
         throw new PermanentFailure(
           `${table.map.title}: the function for ${column.name} leaves a value as it was`,
         );

@@ -5,7 +5,7 @@ import type { Person } from "../reach/reach.ts";
 import { owner, reachMany } from "../reach/reach-many.ts";
 import { join, type Sql, sql } from "../sql/sql.ts";
 import { dateOnce, hasNoDate, isKept, readTableCount, type TableCount } from "./counts.ts";
-import { erasureFacts, isDue, keptUntil } from "./facts.ts";
+import { erasureFacts, isDue, isWorthTelling, keptUntil } from "./facts.ts";
 
 /** What a statement about several people is made from. */
 export interface CountingMany {
@@ -26,20 +26,25 @@ export const keptByEach = (set: Sql, today: string): Sql =>
     where ${isKept(today)} or ${hasNoDate}
     group by ${owner}, extract(year from ${keptUntil})) e)`;
 
-const countJson = (set: Sql, table: MappedTable, today: string): Sql =>
+/** Of a set of rows that are somebody else's too, which may not be there: how many each person has. */
+export const sharedByEach = (kept: Sql | null): Sql =>
+  kept === null ? sql`json_build_array()` : countEach(kept);
+
+const countJson = (set: Sql, kept: Sql | null, table: MappedTable, today: string): Sql =>
   retentionOf(table.erasure) === null
-    ? sql`json_build_array(${countEach(sql`(select ${owner} from ${set} where ${isDue}) d`)}, json_build_array())`
+    ? sql`json_build_array(${countEach(sql`(select ${owner} from ${set} where ${isDue}) d`)}, json_build_array(),
+        ${sharedByEach(kept)})`
     : sql`json_build_array(
         ${countEach(sql`(select ${owner} from ${set} where ${keptUntil} < ${dateOnce(today)}) d`)},
-        ${keptByEach(set, today)})`;
+        ${keptByEach(set, today)}, ${sharedByEach(kept)})`;
 
 /** What there is of each person, a table; in the order of the people. */
 export const countRowsOfMany = async (
   session: Session,
   { map, tables, people, today }: CountingMany,
 ): Promise<readonly (readonly TableCount[])[]> => {
-  const { sets, set } = reachMany(map, tables, people, erasureFacts);
-  const counts = join(tables.map((table) => countJson(set(table), table, today)));
+  const { sets, set, kept } = reachMany(map, tables, people, erasureFacts, isWorthTelling);
+  const counts = join(tables.map((table) => countJson(set(table), kept(table), table, today)));
   const [row] = await session.query(sql`${sets} select json_build_array(${counts})::text as counts`);
   return readCountsOfMany(tables, people.length, row?.["counts"]);
 };
@@ -49,6 +54,7 @@ const answerSchema = z.array(
   z.tuple([
     z.array(z.tuple([countSchema, countSchema])),
     z.array(z.tuple([countSchema, z.iso.date().nullable(), countSchema])),
+    z.array(z.tuple([countSchema, countSchema])),
   ]),
 );
 
@@ -60,6 +66,7 @@ export const readCountsOfMany = (
   const answer = answerSchema.parse(JSON.parse(text ?? "null"));
   if (answer.length !== tables.length) throw new Error("The database did not answer for every table.");
   const dues = answer.map(([due]) => new Map(due));
+  const shares = answer.map(([, , shared]) => new Map(shared));
   return Array.from({ length: people }, (_, person) =>
     tables.map((table, index) =>
       readTableCount(
@@ -68,6 +75,7 @@ export const readCountsOfMany = (
         (answer[index]?.[1] ?? []).flatMap(([whose, until, count]) =>
           whose === person ? [{ until, count }] : [],
         ),
+        shares[index]?.get(person) ?? 0,
       ),
     ),
   );

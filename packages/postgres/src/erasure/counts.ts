@@ -5,7 +5,7 @@ import { type MappedTable, type ResolvedMap, retentionOf } from "../data-map/res
 import type { Session } from "../database/database.ts";
 import { type Person, reach } from "../reach/reach.ts";
 import { join, type Sql, sql } from "../sql/sql.ts";
-import { erasureFacts, isDue, keptUntil } from "./facts.ts";
+import { erasureFacts, isDue, isWorthTelling, keptUntil } from "./facts.ts";
 
 /** What there is of a person in one table. */
 export interface TableCount {
@@ -14,6 +14,8 @@ export interface TableCount {
   readonly due: number;
   /** Rows that the law keeps: the last day for each calendar year in which that ends. */
   readonly kept: readonly { readonly until: string; readonly count: number }[];
+  /** Rows that stay because they are somebody else's too. */
+  readonly shared: number;
   /** Of how many of `due` the values differ from what they were; null where nothing was compared. */
   readonly changed?: number | null;
 }
@@ -40,10 +42,15 @@ export const keptJson = (
   where ${isKept(today)} or ${hasNoDate}
   group by extract(year from ${keptUntil})) y)`;
 
-const countJson = (set: Sql, table: MappedTable, today: string): Sql =>
+/** How many rows a set has, which may not be there. */
+export const sharedCount = (kept: Sql | null): Sql =>
+  kept === null ? sql`0` : sql`(select count(*) from ${kept})`;
+
+const countJson = (set: Sql, kept: Sql | null, table: MappedTable, today: string): Sql =>
   retentionOf(table.erasure) === null
-    ? sql`json_build_array((select count(*) from ${set} where ${isDue}), json_build_array())`
-    : sql`json_build_array((select count(*) from ${set} where ${keptUntil} < ${dateOnce(today)}), ${keptJson(set, today)})`;
+    ? sql`json_build_array((select count(*) from ${set} where ${isDue}), json_build_array(), ${sharedCount(kept)})`
+    : sql`json_build_array((select count(*) from ${set} where ${keptUntil} < ${dateOnce(today)}),
+        ${keptJson(set, today)}, ${sharedCount(kept)})`;
 
 export interface Counting {
   readonly map: ResolvedMap;
@@ -54,8 +61,8 @@ export interface Counting {
 
 /** Counts over one state of the data, and changes nothing: `counts`, and `also`. */
 export const countStatement = ({ map, tables, person, today }: Counting, also: Sql = sql`null`): Sql => {
-  const { sets, set } = reach(map, tables, person, "own", erasureFacts);
-  const counts = join(tables.map((table) => countJson(set(table), table, today)));
+  const { sets, set, kept } = reach(map, tables, person, "own", erasureFacts, isWorthTelling);
+  const counts = join(tables.map((table) => countJson(set(table), kept(table), table, today)));
   return sql`${sets} select json_build_array(${counts})::text as counts, ${also} as also`.prepared();
 };
 
@@ -64,7 +71,7 @@ export const countRows = async (session: Session, counting: Counting): Promise<r
   return readCounts(counting.tables, row?.["counts"]);
 };
 
-const countsSchema = z.array(z.tuple([countSchema, keptSchema]).rest(countSchema));
+const countsSchema = z.array(z.tuple([countSchema, keptSchema, countSchema]).rest(countSchema));
 
 /** Reads what `countJson` and its like answer. */
 export const readCounts = (
@@ -74,8 +81,8 @@ export const readCounts = (
   const counts = countsSchema.parse(JSON.parse(text ?? "null"));
   if (counts.length !== tables.length) throw new Error("The database did not answer for every table.");
   return tables.map((table, index) => {
-    const [due, kept, changed = null] = counts[index] ?? [0, []];
-    return { ...readTableCount(table, due, kept), changed };
+    const [due, kept, shared, changed = null] = counts[index] ?? [0, [], 0];
+    return { ...readTableCount(table, due, kept, shared), changed };
   });
 };
 
@@ -83,9 +90,11 @@ export const readTableCount = (
   table: MappedTable,
   due: number,
   kept: readonly { readonly until: string | null; readonly count: number }[],
+  shared: number,
 ): TableCount => ({
   table,
   due,
+  shared,
   kept: kept.map(({ until, count }) => {
     if (until === null)
       throw new PermanentFailure(`${table.map.title}: rows without the date they are kept from`);
@@ -93,20 +102,21 @@ export const readTableCount = (
   }),
 });
 
-export const collectionCount = ({ table, due, kept }: TableCount): CollectionCount => ({
+export const collectionCount = ({ table, due, kept, shared }: TableCount): CollectionCount => ({
   collection: table.map.title,
-  count: kept.reduce((sum, { count }) => sum + count, due),
+  count: kept.reduce((sum, { count }) => sum + count, due + shared),
 });
 
 /** The same, with what an erasure would make of them. */
 export const collectionForecast = (counted: TableCount): readonly CollectionCount[] => {
-  const { table, due, kept } = counted;
+  const { table, due, kept, shared } = counted;
   const collection = table.map.title;
   const retained = kept.reduce((sum, { count }) => sum + count, 0);
-  if (due + retained === 0) return [collectionCount(counted)];
+  if (due + retained + shared === 0) return [collectionCount(counted)];
   return [
     ...(due > 0 ? [{ collection, count: due, becomes: fateOf(table) }] : []),
     ...(retained > 0 ? [{ collection, count: retained, becomes: "retained" as const }] : []),
+    ...(shared > 0 ? [{ collection, count: shared, becomes: "kept" as const }] : []),
   ];
 };
 
@@ -117,6 +127,7 @@ export const collectionOutcomes = ({
   table,
   due,
   kept,
+  shared,
   changed,
 }: TableCount): readonly CollectionOutcome[] => {
   const collection = table.map.title;
@@ -130,6 +141,7 @@ export const collectionOutcomes = ({
   }
   const retention = retentionOf(table.erasure);
   if (retention !== null) outcomes.push(...kept.map((each) => retained(collection, retention, each)));
+  if (shared > 0) outcomes.push({ collection, outcome: "kept", count: shared, reason: table.kept.reason });
   return outcomes.length > 0 ? outcomes : [{ collection, outcome: "absent" }];
 };
 

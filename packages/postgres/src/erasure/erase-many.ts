@@ -7,10 +7,10 @@ import { owner, reachMany } from "../reach/reach-many.ts";
 import { join, name, type Sql, sql } from "../sql/sql.ts";
 import { anonymisedValue } from "./anonymised.ts";
 import { isKept, type TableCount } from "./counts.ts";
-import { countEach, countRowsOfMany, keptByEach, readCountsOfMany } from "./counts-of-many.ts";
-import { erasePerson, refuseRemainder, settings } from "./erase.ts";
+import { countEach, countRowsOfMany, keptByEach, readCountsOfMany, sharedByEach } from "./counts-of-many.ts";
+import { erasePerson, keptAssignments, refuseRemainder, settings } from "./erase.ts";
 import type { Erasing } from "./erasing.ts";
-import { erasureFacts, isDue, keptUntil } from "./facts.ts";
+import { erasureFacts, isDue, isWorthTelling, keptUntil } from "./facts.ts";
 import { unlinkRows } from "./unlink.ts";
 
 /** What one erasure of several people is about. */
@@ -43,8 +43,8 @@ export const erasePeople = async (
   return counts;
 };
 
-const hasFunction = ({ columns }: MappedTable): boolean =>
-  columns.some(
+const hasFunction = ({ columns, kept }: MappedTable): boolean =>
+  [...columns, ...kept.columns].some(
     ({ anonymise }) => typeof anonymise === "object" && anonymise !== null && "function" in anonymise,
   );
 
@@ -60,7 +60,7 @@ const oneByOne = async (
 };
 
 const eraseStatement = ({ map, tables, people, today, hashKey }: ErasingMany): Sql => {
-  const { sets, set } = reachMany(map, tables, people, erasureFacts);
+  const { sets, set, kept } = reachMany(map, tables, people, erasureFacts, isWorthTelling);
   // Under one key for all of them, equal values of two people would stay equal.
   const key = hashKey ?? sql`(${randomBytes(32)} || int4send(r.${owner}))`;
   const gone = (table: MappedTable): Sql => name(`gone_${tables.indexOf(table)}`);
@@ -89,15 +89,24 @@ const eraseStatement = ({ map, tables, people, today, hashKey }: ErasingMany): S
       pieces.push(sql`${changed(table)} as (update ${tableName(table)} t set ${join(assignments)}
         from ${once(table, condition)} where ${isThis} returning r.${owner})`);
     }
+    const inKept = keptAssignments(table, key);
+    const staying = kept(table);
+    if (staying !== null && inKept.length > 0) {
+      const keys = join(keyColumns(table).map(({ as }) => as));
+      const unnamed = name(`unnamed_${tables.indexOf(table)}`);
+      pieces.push(sql`${unnamed} as (update ${tableName(table)} t set ${join(inKept)}
+        from (select ${keys}, min(${owner}) as ${owner} from ${staying} group by ${keys}) r where ${isThis})`);
+    }
     return pieces;
   });
+  const shared = (table: MappedTable): Sql => sharedByEach(kept(table));
   const counts = tables.map((table) => {
     if (retentionOf(table.erasure) !== null) {
-      return sql`json_build_array(${countEach(gone(table))}, ${keptByEach(set(table), today)})`;
+      return sql`json_build_array(${countEach(gone(table))}, ${keptByEach(set(table), today)}, ${shared(table)})`;
     }
     if (table.erasure === "delete")
-      return sql`json_build_array(${countEach(gone(table))}, json_build_array())`;
-    return sql`json_build_array(${countEach(once(table, isDue))}, json_build_array())`;
+      return sql`json_build_array(${countEach(gone(table))}, json_build_array(), ${shared(table)})`;
+    return sql`json_build_array(${countEach(once(table, isDue))}, json_build_array(), ${shared(table)})`;
   });
   return sql`${sets}${changes.length > 0 ? sql`, ` : sql``}${join(changes)}
     select json_build_array(${join(counts)})::text as counts`;

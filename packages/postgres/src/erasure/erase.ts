@@ -6,9 +6,9 @@ import { reach } from "../reach/reach.ts";
 import { join, name, type Sql, sql } from "../sql/sql.ts";
 import { anonymisedValue } from "./anonymised.ts";
 import { applyFunctions } from "./apply-functions.ts";
-import { collectionCount, countRows, isKept, keptJson, readCounts, type TableCount } from "./counts.ts";
+import { countRows, isKept, keptJson, readCounts, sharedCount, type TableCount } from "./counts.ts";
 import type { Erasing } from "./erasing.ts";
-import { erasingFacts, erasureFacts, isChanged, isDue, keptUntil } from "./facts.ts";
+import { erasingFacts, erasureFacts, isChanged, isDue, isWorthTelling, keptUntil } from "./facts.ts";
 import { unlinkRows } from "./unlink.ts";
 
 /**
@@ -38,9 +38,7 @@ export const refuseRemainder = (said: readonly TableCount[], found: readonly Tab
     );
     if (due > 0 || !isSame) {
       // A trigger that swallows a deletion, a row that came in meanwhile: nothing of it is called done.
-      throw new Error(
-        `${collectionCount({ table, due, kept }).collection}: rows are left after the erasure.`,
-      );
+      throw new Error(`${table.map.title}: rows are left after the erasure.`);
     }
   }
 };
@@ -62,7 +60,7 @@ const isByFunctions = ({ columns }: MappedTable): boolean =>
   );
 
 const eraseStatement = ({ map, tables, person, today, hashKey }: Erasing): Sql => {
-  const { sets, set } = reach(map, tables, person, "own", erasingFacts(hashKey));
+  const { sets, set, kept } = reach(map, tables, person, "own", erasingFacts(hashKey), isWorthTelling);
   const gone = (table: MappedTable): Sql => name(`gone_${tables.indexOf(table)}`);
   const changed = (table: MappedTable): Sql => name(`changed_${tables.indexOf(table)}`);
   const changes = tables.flatMap((table) => {
@@ -84,21 +82,36 @@ const eraseStatement = ({ map, tables, person, today, hashKey }: Erasing): Sql =
       pieces.push(sql`${changed(table)} as (update ${tableName(table)} t set ${join(assignments)} from ${set(table)} r
         where ${isThis} and r.${isDue} and ${condition} returning ${isChanged(table, hashKey)} as changed)`);
     }
+    const inKept = keptAssignments(table, hashKey);
+    const staying = kept(table);
+    if (staying !== null && inKept.length > 0) {
+      const unnamed = name(`unnamed_${tables.indexOf(table)}`);
+      pieces.push(sql`${unnamed} as (update ${tableName(table)} t set ${join(inKept)} from ${staying} r
+        where ${isThis})`);
+    }
     return pieces;
   });
+  const shared = (table: MappedTable): Sql => sharedCount(kept(table));
   const counts = tables.map((table) => {
     if (retentionOf(table.erasure) !== null) {
-      return sql`json_build_array((select count(*) from ${gone(table)}), ${keptJson(set(table), today)})`;
+      return sql`json_build_array((select count(*) from ${gone(table)}), ${keptJson(set(table), today)}, ${shared(table)})`;
     }
     if (table.erasure === "delete") {
-      return sql`json_build_array((select count(*) from ${gone(table)}), json_build_array())`;
+      return sql`json_build_array((select count(*) from ${gone(table)}), json_build_array(), ${shared(table)})`;
     }
     // A function has to say something else of each value, or nothing is stored.
     const compared = isByFunctions(table)
       ? sql`(select count(*) from ${set(table)} where ${isDue})`
       : sql`(select count(*) from ${changed(table)} where changed)`;
-    return sql`json_build_array((select count(*) from ${set(table)} where ${isDue}), json_build_array(), ${compared})`;
+    return sql`json_build_array((select count(*) from ${set(table)} where ${isDue}), json_build_array(), ${shared(table)}, ${compared})`;
   });
   return sql`${sets}${changes.length > 0 ? sql`, ` : sql``}${join(changes)}
     select json_build_array(${join(counts)})::text as counts`.prepared();
 };
+
+/** What names the person in rows that stay as somebody else's too; functions of the application are applied before. */
+export const keptAssignments = ({ kept }: MappedTable, hashKey: Uint8Array | Sql): readonly Sql[] =>
+  kept.columns.flatMap(({ column, anonymise }) => {
+    const value = anonymisedValue(sql`t.${name(column.name)}`, column.type, anonymise, hashKey);
+    return value === null ? [] : [sql`${name(column.name)} = ${value}`];
+  });

@@ -2,7 +2,7 @@ import type { RetentionPeriod } from "../data-map/data-map.ts";
 import { type MappedTable, retentionOf } from "../data-map/resolved-map.ts";
 import type { Facts } from "../reach/reach.ts";
 import { join, name, type Sql, sql } from "../sql/sql.ts";
-import { isAnonymised } from "./anonymised.ts";
+import { dueCondition } from "./due.ts";
 
 /** Whether a row still has something to anonymise. */
 export const isDue = name("is_due");
@@ -19,6 +19,10 @@ export const erasureFacts: Facts = (table, alias) => {
       : [{ as: keptUntil, value: untilDate(retention.until, alias), type: sql`date` }]),
   ];
 };
+
+/** Which rows that stay are told: not those in which nothing is left to anonymise. */
+export const isWorthTelling = (table: MappedTable): Sql =>
+  retentionOf(table.erasure) === null ? isDue : sql`true`;
 
 /** What a row's values were before: a keyed digest of those that are made anonymous. */
 const digestBefore = name("digest_before");
@@ -47,19 +51,6 @@ const digestOf = (table: MappedTable, alias: Sql, key: Sql | Uint8Array): Sql | 
   );
   if (table.erasure === "delete" || values.length === 0) return null;
   return sql`sha256(${key} || convert_to(json_build_array(${join(values)})::text, 'UTF8'))`;
-};
-
-/** A row that is deleted is due as long as it is there; one that stays, as long as a value is not anonymised. */
-const dueCondition = (table: MappedTable, alias: Sql): Sql => {
-  if (table.erasure === "delete") return sql`true`;
-  const seen = table.columns.flatMap(({ column, anonymise }) =>
-    anonymise === null
-      ? []
-      : (isAnonymised(sql`${alias}.${name(column.name)}`, column.type, anonymise) ?? []),
-  );
-  if (seen.length > 0) return sql`not (${join(seen, sql` and `)})`;
-  // Only functions, whose results cannot be told: due as long as the row belongs to the person.
-  return table.columns.some(({ anonymise }) => anonymise !== null) ? sql`true` : sql`false`;
 };
 
 const untilDate = (until: string | RetentionPeriod, alias: Sql): Sql => {

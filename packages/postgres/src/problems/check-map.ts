@@ -10,6 +10,7 @@ import { anonymisedColumnProblems } from "./anonymised-columns.ts";
 import { checkProblems } from "./checks.ts";
 import { credentialProblems } from "./credentials.ts";
 import { foreignKeyProblems } from "./foreign-keys.ts";
+import { keptRowProblems } from "./kept-rows.ts";
 import { privilegeProblems } from "./privileges.ts";
 import { withoutRepetition } from "./problem-at.ts";
 import { reachProblems } from "./reach.ts";
@@ -41,6 +42,7 @@ const questions: readonly ((map: ResolvedMap, database: Database) => Promise<rea
   uncomparableProblems,
   unfitValueProblems,
   checkProblems,
+  keptRowProblems,
 ];
 
 /**

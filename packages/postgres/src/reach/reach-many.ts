@@ -12,7 +12,17 @@ import { keyColumns, linkColumns, linkName, tableName } from "./columns.ts";
 import { matches, matchesEach } from "./match.ts";
 import { namedReferencesOf } from "./named-references.ts";
 import { isRecursive, reachOrder } from "./order.ts";
-import { type Facts, type Person, type Reach, type SetColumn, selected } from "./reach.ts";
+import {
+  type Facts,
+  type Keeping,
+  type Person,
+  type Reach,
+  type SetColumn,
+  type Share,
+  selected,
+  sharing,
+  whoseSomebodys,
+} from "./reach.ts";
 
 /** Whose row it is: the place of the person in the list, from 0. A row of several people is there for each. */
 export const owner = name("owner");
@@ -20,6 +30,7 @@ export const owner = name("owner");
 interface Context {
   readonly map: ResolvedMap;
   readonly people: readonly Person[];
+  readonly share: Share;
   readonly set: (table: MappedTable) => Sql;
   readonly columnsOf: (table: MappedTable, alias: Sql) => readonly SetColumn[];
 }
@@ -36,6 +47,7 @@ export const reachMany = (
   wanted: readonly MappedTable[],
   people: readonly Person[],
   facts: Facts = noFacts,
+  keeping: Keeping | null = null,
 ): Reach => {
   const set = (table: MappedTable): Sql => name(`reached_${map.tables.indexOf(table)}`);
   const columnsOf = (table: MappedTable, alias: Sql): readonly SetColumn[] => [
@@ -44,16 +56,23 @@ export const reachMany = (
     ),
     ...facts(table, alias),
   ];
-  const context: Context = { map, people, set, columnsOf };
-  const sets = reachOrder(map, wanted).flatMap((group, index) =>
-    isRecursive(group)
-      ? recursiveSets(context, group, name(`group_${index}`))
-      : group.map((table) => {
-          const columns = selected(columnsOf(table, row));
-          return sql`${set(table)} as (${branches(context, table, [], columns)})`;
-        }),
-  );
-  return { sets: sql`with recursive ${join(sets)}`, set };
+  const context: Context = { map, people, share: "own", set, columnsOf };
+  const setsIn = (of: Context, groups: ReturnType<typeof reachOrder>, prefix: string): readonly Sql[] =>
+    groups.flatMap((group, index) =>
+      isRecursive(group)
+        ? recursiveSets(of, group, name(`${prefix}_${index}`))
+        : group.map((table) => {
+            const columns = selected(columnsOf(table, row));
+            return sql`${of.set(table)} as (${branches(of, table, [], columns)})`;
+          }),
+    );
+  const sets = [...setsIn(context, reachOrder(map, wanted), "group")];
+  const shared = sharing(map, wanted, keeping, set);
+  if (shared !== null) {
+    sets.push(...setsIn({ ...context, share: "all", set: shared.all }, shared.groups, "all_group"));
+    sets.push(...shared.kept((table) => [owner, ...keyColumns(table).map(({ as }) => as)]));
+  }
+  return { sets: sql`with recursive ${join(sets)}`, set, kept: (table) => shared?.name(table) ?? null };
 };
 
 /** How rows are found: from what they are joined with, on what, and where that says whose they are. */
@@ -130,7 +149,7 @@ const isOfTenant = (column: Column, [first]: readonly Person[]): Sql =>
   sql` and ${matches(row, column, "tenant", [first?.tenant ?? ""])}`;
 
 const throughBranch = (context: Context, { kind, other, pairs }: ResolvedReference): readonly Branch[] => {
-  const { map, set } = context;
+  const { map, share, set } = context;
   const table = map.tables.find((each) => each.table.oid === other);
   if (table === undefined) return [];
   const isLinked = join(
@@ -146,6 +165,7 @@ const throughBranch = (context: Context, { kind, other, pairs }: ResolvedReferen
       pairs.every(({ there }) => table.key?.includes(there));
     return [{ from, where: isLinked, owner: whose, repeats: !isKey }];
   }
+  if (share === "all") return [{ from, where: isLinked, owner: whose, repeats: true }];
   const here = join(pairs.map((pair) => sql`t.${name(pair.here.name)}`));
   const there = join(pairs.map((pair) => name(linkName(pair.there))));
   const keys = (alias: Sql): Sql => join(keyColumns(table).map(({ from: read }) => read(alias)));
@@ -153,7 +173,8 @@ const throughBranch = (context: Context, { kind, other, pairs }: ResolvedReferen
   const pointing = join(pairs.map((pair) => sql`o.${name(pair.there.name)}`));
   // What rows of none of these people point at as well is left alone, as in `reach`.
   const isOwn = sql`(${here}) in (select ${there} from ${set(table)} except select ${there} from (
-    select ${keys(sql`o`)}, ${pointing} from ${tableName(table)} o where (${pointing}) in (select ${there} from ${set(table)})
+    select ${keys(sql`o`)}, ${pointing} from ${tableName(table)} o
+    where (${pointing}) in (select ${there} from ${set(table)})${whoseSomebodys(map, table)}
     except select ${keysInSet}, ${there} from ${set(table)}) as others (${keysInSet}, ${there}))`;
   return [{ from, where: sql`${isLinked} and ${isOwn}`, owner: whose, repeats: true }];
 };

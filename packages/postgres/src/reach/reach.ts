@@ -1,10 +1,11 @@
 import type { Subject } from "@subject-rights/core";
 import { findColumn } from "../data-map/resolve.ts";
 import type { MappedTable, ResolvedMap, ResolvedReference } from "../data-map/resolved-map.ts";
-import { join, name, type Sql, sql } from "../sql/sql.ts";
+import { emptySql, join, name, type Sql, sql } from "../sql/sql.ts";
 import { keyColumns, linkColumns, linkName, type ReachedColumn, tableName } from "./columns.ts";
 import { matches } from "./match.ts";
 import { namedReferencesOf } from "./named-references.ts";
+import { isNobodys } from "./nobodys.ts";
 import { isRecursive, reachOrder } from "./order.ts";
 
 /** Whose rows are looked for. */
@@ -30,7 +31,12 @@ export interface Reach {
   readonly sets: Sql;
   /** The set of a table's rows, by its name. */
   readonly set: (table: MappedTable) => Sql;
+  /** The keys of the rows that are somebody else's too, by the name of their set; null where there can be none. */
+  readonly kept: (table: MappedTable) => Sql | null;
 }
+
+/** Which of the rows that are somebody else's too are asked for, by what the set carries of each. */
+export type Keeping = (table: MappedTable) => Sql;
 
 const noFacts: Facts = () => [];
 
@@ -44,6 +50,7 @@ export const reach = (
   person: Person,
   share: Share,
   facts: Facts = noFacts,
+  keeping: Keeping | null = null,
 ): Reach => {
   const set = (table: MappedTable): Sql => name(`reached_${map.tables.indexOf(table)}`);
   const columnsOf = (table: MappedTable, alias: Sql): readonly SetColumn[] => [
@@ -53,13 +60,55 @@ export const reach = (
     ...facts(table, alias),
   ];
   const context: Context = { map, person, share, set, columnsOf };
-  const sets = reachOrder(map, wanted).flatMap((group, index) =>
-    isRecursive(group)
-      ? recursiveSets(context, group, name(`group_${index}`))
-      : group.map((table) => sql`${set(table)} as (${branches(context, table, [])})`),
-  );
-  return { sets: sql`with recursive ${join(sets)}`, set };
+  const setsIn = (of: Context, groups: ReturnType<typeof reachOrder>, prefix: string): readonly Sql[] =>
+    groups.flatMap((group, index) =>
+      isRecursive(group)
+        ? recursiveSets(of, group, name(`${prefix}_${index}`))
+        : group.map((table) => sql`${of.set(table)} as (${branches(of, table, [])})`),
+    );
+  const sets = [...setsIn(context, reachOrder(map, wanted), "group")];
+  const shared = sharing(map, wanted, keeping, set);
+  if (shared !== null) {
+    sets.push(...setsIn({ ...context, share: "all", set: shared.all }, shared.groups, "all_group"));
+    sets.push(...shared.kept((table) => keyColumns(table).map(({ as }) => as)));
+  }
+  return { sets: sql`with recursive ${join(sets)}`, set, kept: (table) => shared?.name(table) ?? null };
 };
+
+/** How rows that are somebody else's too are found beside one's own: all that are reached, without those. */
+export const sharing = (
+  map: ResolvedMap,
+  wanted: readonly MappedTable[],
+  keeping: Keeping | null,
+  set: (table: MappedTable) => Sql,
+) => {
+  const shareable = shareableTables(map);
+  const tables = keeping === null ? [] : wanted.filter((table) => shareable.has(table));
+  if (tables.length === 0 || keeping === null) return null;
+  const named = (prefix: string, table: MappedTable) => name(`${prefix}_${map.tables.indexOf(table)}`);
+  const all = (table: MappedTable): Sql => (shareable.has(table) ? named("all", table) : set(table));
+  return {
+    all,
+    groups: reachOrder(map, tables).filter((group) => group.some((table) => shareable.has(table))),
+    name: (table: MappedTable): Sql | null => (tables.includes(table) ? named("kept", table) : null),
+    kept: (columnsOf: (table: MappedTable) => readonly Sql[]): readonly Sql[] =>
+      tables.map((table) => {
+        const columns = join(columnsOf(table));
+        return sql`${named("kept", table)} as (select ${columns} from ${all(table)} where ${keeping(table)}
+          except select ${columns} from ${set(table)})`;
+      }),
+  };
+};
+
+/** Tables of which a row may be somebody else's too: rows that others point at, and whatever belongs through these. */
+const shareableTables = (map: ResolvedMap): ReadonlySet<MappedTable> =>
+  new Set(
+    map.tables.filter((table) =>
+      reachOrder(map, [table])
+        .flat()
+        .some(({ belongs }) => belongs.some(({ kind }) => kind === "referenced-by")),
+    ),
+  );
 
 export interface SetColumn {
   readonly as: Sql;
@@ -156,8 +205,15 @@ const throughCondition = (context: Context, { kind, other, pairs }: ResolvedRefe
   // What the person's rows point at, without what rows point at that are not the person's. Sets are taken from each
   // other, and not looked through row by row: how many rows a set has is more than the server can guess.
   return sql`(${here}) in (select ${there} from ${set(table)} except select ${there} from (
-    select ${keys(sql`o`)}, ${pointing} from ${tableName(table)} o where (${pointing}) in (select ${there} from ${set(table)})
+    select ${keys(sql`o`)}, ${pointing} from ${tableName(table)} o
+    where (${pointing}) in (select ${there} from ${set(table)})${whoseSomebodys(map, table)}
     except select ${keysInSet}, ${there} from ${set(table)}) as others (${keysInSet}, ${there}))`;
+};
+
+/** Rows `o` that are nobody's any more share nothing. */
+export const whoseSomebodys = (map: ResolvedMap, table: MappedTable): Sql => {
+  const nobodys = isNobodys(map, table, sql`o`);
+  return nobodys === null ? emptySql : sql` and not ${nobodys}`;
 };
 
 /**

@@ -26,9 +26,15 @@ export const planOf = (counts: readonly TableCount[]): ErasurePlan => ({
     table: titleOf(count.table.table),
     rows: collectionCount(count).count,
     outcomes: collectionOutcomes(count),
-    anonymised:
-      count.table.erasure === "delete"
-        ? []
-        : count.table.columns.flatMap(({ column, anonymise }) => (anonymise === null ? [] : [column.name])),
+    anonymised: anonymisedIn(count),
   })),
 });
+
+const anonymisedIn = ({ table, shared }: TableCount): readonly string[] => {
+  const own =
+    table.erasure === "delete"
+      ? []
+      : table.columns.flatMap(({ column, anonymise }) => (anonymise === null ? [] : [column.name]));
+  const inKept = shared === 0 ? [] : table.kept.columns.map(({ column }) => column.name);
+  return [...new Set([...own, ...inKept])];
+};

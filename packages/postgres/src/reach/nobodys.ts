@@ -1,0 +1,95 @@
+import type {
+  MappedTable,
+  ResolvedBelonging,
+  ResolvedMap,
+  ResolvedReference,
+} from "../data-map/resolved-map.ts";
+import { isAnonymised } from "../erasure/anonymised.ts";
+import { dueCondition } from "../erasure/due.ts";
+import { join, name, type Sql, sql } from "../sql/sql.ts";
+import { tableName } from "./columns.ts";
+import { otherOf } from "./named-references.ts";
+
+/** What a way of belonging says of a row. */
+interface Said {
+  /** It shows that the map has made anonymous whose it was; null where it cannot show that. */
+  readonly gone: Sql | null;
+  /** The row still belongs to somebody. */
+  readonly alive: Sql;
+}
+
+/**
+ * Whether a row is nobody's any more: all that said whose it was, the map has made anonymous, and everything else in it
+ * that was to be; or it belongs through rows of which that is so. Such a row shares nothing with anybody. Null where
+ * rows of the table never are.
+ *
+ * @param alias the table's name in the statement
+ */
+export const isNobodys = (
+  map: ResolvedMap,
+  table: MappedTable,
+  alias: Sql,
+  through: readonly MappedTable[] = [],
+): Sql | null => {
+  const said = table.belongs.map((each) => saidBy(map, table, each, alias, [...through, table]));
+  const gone = said.flatMap((each) => each.gone ?? []);
+  if (gone.length === 0) return null;
+  const alive = said.map((each) => each.alive);
+  const due = table.erasure === "delete" ? [] : [dueCondition(table, alias)];
+  return sql`((${join(gone, sql` or `)}) and not (${join([...alive, ...due], sql` or `)}))`;
+};
+
+const saidBy = (
+  map: ResolvedMap,
+  table: MappedTable,
+  belonging: ResolvedBelonging,
+  alias: Sql,
+  through: readonly MappedTable[],
+): Said => {
+  if (belonging.kind === "column") {
+    const { column } = belonging;
+    const held = sql`${alias}.${name(column.name)}`;
+    const anonymous = anonymousForm(table, column.name, alias);
+    return anonymous === null
+      ? { gone: null, alive: sql`${held} is not null` }
+      : { gone: anonymous, alive: sql`not ${anonymous}` };
+  }
+  const severed = belonging.pairs.flatMap(({ here }) => anonymousForm(table, here.name, alias) ?? []);
+  const other = otherOf(map, belonging);
+  // What belongs to itself in the end is somebody's.
+  const inner =
+    other === undefined || through.includes(other) ? null : isNobodys(map, other, aliasAt(through), through);
+  const linked = (condition: Sql): Sql =>
+    other === undefined ? sql`false` : linkedRow(other, belonging, alias, aliasAt(through), condition);
+  const gone = [...severed, ...(inner === null ? [] : [linked(inner)])];
+  const alive = linked(inner === null ? sql`true` : sql`not ${inner}`);
+  return {
+    gone: gone.length === 0 ? null : sql`(${join(gone, sql` or `)})`,
+    // A pointer that was made anonymous leads to nobody, whatever row has that value.
+    alive: severed.length === 0 ? alive : sql`(not (${join(severed, sql` or `)}) and ${alive})`,
+  };
+};
+
+const aliasAt = (through: readonly MappedTable[]): Sql => name(`o${through.length}`);
+
+const linkedRow = (
+  other: MappedTable,
+  { pairs }: ResolvedReference,
+  alias: Sql,
+  otherAlias: Sql,
+  condition: Sql,
+): Sql => {
+  const isLinked = pairs.map(
+    ({ here, there }) => sql`${otherAlias}.${name(there.name)} = ${alias}.${name(here.name)}`,
+  );
+  return sql`exists (select from ${tableName(other)} ${otherAlias} where ${join([...isLinked, condition], sql` and `)})`;
+};
+
+/** Whether the column is as the map leaves it; null where the map leaves it alone, or only a function would know. */
+const anonymousForm = (table: MappedTable, column: string, alias: Sql): Sql | null => {
+  if (table.erasure === "delete") return null;
+  const mapped = table.columns.find((each) => each.column.name === column);
+  return mapped === undefined || mapped.anonymise === null
+    ? null
+    : isAnonymised(sql`${alias}.${name(column)}`, mapped.column.type, mapped.anonymise);
+};
