@@ -248,6 +248,20 @@ export class Damaged extends SubjectRightsError {
   }
 }
 
+/** For `onError`: something was due at once again and again, and did not get on. It is put off, shown and told. */
+export class NoProgress extends SubjectRightsError {
+  readonly code = "no-progress";
+  /** Which work of the request. */
+  readonly work: string;
+
+  constructor(work: string) {
+    super(
+      `"${work}" was to be done again and again, and nothing came of it. This is a mistake in the library.`,
+    );
+    this.work = work;
+  }
+}
+
 /** A data source or the notifier could not do what it was asked. */
 export class CallFailed extends SubjectRightsError {
   readonly code = "call-failed";

@@ -65,6 +65,13 @@ export const notices: { readonly [Type in NoticeType]: NoticeOf<Type> } = {
     retryable: true,
     attempts: 5,
   },
+  trouble: {
+    ...exporting,
+    type: "trouble",
+    problem: "internal-error",
+    retryable: true,
+    since: "2026-11-23T09:30:00.000Z",
+  },
   "manual-task": {
     ...erasure,
     type: "manual-task",

@@ -23,6 +23,9 @@ export const problemSentences: Readonly<Record<ProblemCode, string>> = {
   "owner-cannot": "Whoever looks after the source says that it cannot be done.",
   "no-address": "There was no address to write to.",
   "package-too-large": "The part was too large to be delivered.",
+  "internal-error": "An error in the program kept the part from being made.",
+  "no-progress": "The program did not get on with the part.",
+  "key-lost": "What is needed to make the part could not be read any more.",
   interrupted: "The work on the source was interrupted before it was finished.",
 };
 

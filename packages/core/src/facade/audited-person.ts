@@ -12,7 +12,7 @@ import {
 import type { Actor } from "../request/actor.ts";
 import type { Request } from "../request/request.ts";
 import { err, errAsync, ok, okAsync, orThrow, type ResultAsync } from "../result.ts";
-import { commitClosed } from "../runner/commit-closed.ts";
+import { commitWithoutKey } from "../runner/commit-without-key.ts";
 import { everyRequest } from "../runner/every-request.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
 import { destroyPersonKey, personMark } from "../runner/person-keys.ts";
@@ -159,7 +159,7 @@ const unlinkAll = async (
       const stored = orThrow(await services.requestStore.read(request));
       isDone =
         stored === undefined ||
-        (await commitClosed(services, stored, { type: "person-unlinked" }, actor.id)) !== null;
+        (await commitWithoutKey(services, stored, { type: "person-unlinked" }, actor.id)) !== null;
     }
   }
   return { requests: inOrder.length };

@@ -18,6 +18,7 @@ import {
   type SourceStep,
   type StepTask,
 } from "../request/steps.ts";
+import { troublesOf } from "../request/trouble.ts";
 import { Result } from "../result.ts";
 import type { Services } from "../runner/services.ts";
 import { wakeAt } from "../workflows/actions.ts";
@@ -113,6 +114,8 @@ export type Waiting =
   | { readonly for: "approval"; readonly plan: string; readonly until: Instant }
   | { readonly for: "task"; readonly source: string }
   | { readonly for: "source"; readonly source: string; readonly problem: ProblemCode }
+  /** Work of the library itself, which is no source's matter and no person's. */
+  | { readonly for: "work"; readonly work: string; readonly problem: ProblemCode; readonly since: Instant }
   | { readonly for: "message"; readonly message: string; readonly problem: ProblemCode };
 
 export const viewOf = (request: Request, services: Pick<Services, "sources" | "rules">): RequestView => {
@@ -205,7 +208,17 @@ const recordsOf = (step: SourceStep): number | null => {
   return counted && totalCount(counted);
 };
 
-const waitingOf = (request: Request): Waiting[] => {
+const waitingOf = (request: Request): Waiting[] => [...ownTroubles(request), ...outsideOf(request)];
+
+const ownTroubles = (request: Request): Waiting[] =>
+  troublesOf(request).map(({ work, problem, since }) => ({
+    for: "work",
+    work,
+    problem: problem.code,
+    since,
+  }));
+
+const outsideOf = (request: Request): Waiting[] => {
   const suspended = request.deadline.suspensions.find(({ until }) => until === null);
   const undelivered = request.notices.flatMap((notice): Waiting[] =>
     notice.status === "failed" && notice.problem !== null

@@ -70,6 +70,13 @@ export type Notice =
       readonly attempts: number;
     })
   | (AboutRequest & {
+      /** Work of the library itself that does not get on: no data source is the reason. */
+      readonly type: "trouble";
+      readonly problem: ProblemCode;
+      readonly retryable: boolean;
+      readonly since: Instant;
+    })
+  | (AboutRequest & {
       readonly type: "manual-task";
       readonly subject: string;
       readonly identifiers: readonly { readonly type: string; readonly value: string }[];

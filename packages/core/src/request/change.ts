@@ -42,6 +42,8 @@ export const recorded = (
   entries: [...change.entries, { at: change.at, actor, action, source, detail }],
 });
 
+const goesOnAfter = (kind: NoticeKind): boolean => actOf(kind) === "conclude" || actOf(kind) === "warn";
+
 /**
  * Ends the request: from here on no other request of the same person has to wait for it, and no message goes out but
  * those that say how it ended.
@@ -49,7 +51,7 @@ export const recorded = (
 export const closed = (change: Change, outcome: Outcome): Change =>
   recorded(
     changed(
-      withdrawn(change, ({ kind, status }) => status === "due" && actOf(kind) !== "conclude"),
+      withdrawn(change, ({ kind, status }) => status === "due" && !goesOnAfter(kind)),
       {
         phase: "closed",
         outcome,

@@ -153,6 +153,13 @@ export type RequestEvent =
   | { readonly type: "retention-ended" }
   | { readonly type: "held"; readonly by: string }
   | { readonly type: "hold-lifted" }
+  | {
+      readonly type: "work-failed";
+      readonly work: string;
+      readonly problem: Problem;
+      readonly jitter: number;
+    }
+  | { readonly type: "work-done"; readonly work: string }
   | { readonly type: "finalised" }
   | { readonly type: "person-unlinked" };
 

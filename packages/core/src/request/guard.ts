@@ -16,6 +16,8 @@ export type Act =
   | "tell"
   /** Tells how it ended. */
   | "conclude"
+  /** Tells support that work of the library itself does not get on. */
+  | "warn"
   /** Opens it again, because a duty to keep something has ended. */
   | "reopen";
 
@@ -32,11 +34,11 @@ export type Stop =
 
 /** What goes on all the same. Everything that is not listed waits until the stop is over, or is not done at all. */
 const goesOn: Readonly<Record<Stop, readonly Act[]>> = {
-  hold: ["ask", "collect", "hand-over", "tell"],
-  doubt: ["tell"],
-  declined: ["conclude"],
-  cancelled: ["conclude"],
-  ended: ["hand-over", "conclude", "reopen"],
+  hold: ["ask", "collect", "hand-over", "tell", "warn"],
+  doubt: ["tell", "warn"],
+  declined: ["conclude", "warn"],
+  cancelled: ["conclude", "warn"],
+  ended: ["hand-over", "conclude", "warn", "reopen"],
 };
 
 /** What stops a request now, as far as it is stored with it; a hold is asked for right before an act. */
@@ -63,6 +65,8 @@ export const actOf = (kind: NoticeKind): Act => {
     case "refusal":
     case "failure":
       return "conclude";
+    case "trouble":
+      return "warn";
     case "confirmation":
     case "support":
     case "decision":

@@ -27,7 +27,9 @@ export type NoticeKind =
   /** Tells the person that the request is declined, why, and whom they can turn to (Art. 12(4) GDPR). */
   | "refusal"
   /** Says that an export came to nothing. */
-  | "failure";
+  | "failure"
+  /** Tells the support contact that work of the library itself does not get on. */
+  | "trouble";
 
 /** A message that is due, on its way, or sent. It is stored with the change that made it due. */
 export interface NoticeRecord {
@@ -55,6 +57,7 @@ export const completionNotice = (reopened: number): string => `completion-${reop
 export const deadlineNotice = (reminder: number): string => `deadline-${reminder}`;
 export const extensionNotice = "extension-1";
 export const refusalNotice = "refusal-1";
+export const troubleNotice = (told: number): string => `trouble-${told}`;
 /** @param recipient which of those of the source, from 0 */
 export const recipientNotice = (source: string, recipient: number, reopened: number): string =>
   `recipient-${source}-${reopened + 1}-${recipient}`;

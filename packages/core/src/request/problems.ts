@@ -34,5 +34,11 @@ export const problemCodes = [
   "package-too-large",
   /** Cancelled while the source was at work: nobody knows whether it finished. */
   "interrupted",
+  /** An error inside the library. Its cause goes to `onError`. */
+  "internal-error",
+  /** The same was to be done at once again and again, and nothing came of it: a mistake of the library's own. */
+  "no-progress",
+  /** The key of the request is not in the key ring: what it needs to know cannot be read. */
+  "key-lost",
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];

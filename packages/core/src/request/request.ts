@@ -8,6 +8,7 @@ import type { NoticeRecord } from "./notices.ts";
 import type { OutageNews } from "./outage.ts";
 import type { Outcome, Phase } from "./phases.ts";
 import type { CollectedColumn, SourceStep } from "./steps.ts";
+import type { Trouble } from "./trouble.ts";
 
 /** Who must acknowledge: the tenant's administrator, or the person the request is about. */
 export type Acknowledger = "tenant-admin" | "data-subject";
@@ -125,6 +126,8 @@ export interface Request {
   readonly reopened: number;
   /** By when it has to be answered. */
   readonly deadline: Deadline;
+  /** What of its work does not get on. Left out: nothing. */
+  readonly troubles?: readonly Trouble[];
   readonly key: "live" | "destroyed";
   /** Null once the key is destroyed. */
   readonly confidential: Confidential | null;

@@ -1,29 +1,36 @@
-import { KeyDestroyed, NotPossibleNow } from "../errors.ts";
+import { ChangedMeanwhile, KeyDestroyed, NoProgress, NotPossibleNow, StorageFailed } from "../errors.ts";
 import { instant, latest } from "../instant.ts";
 import type { WakeUp } from "../ports/dispatcher.ts";
-import { type Action, dueActions } from "../workflows/actions.ts";
+import type { RequestEvent } from "../request/events.ts";
+import { everything, troublesOf } from "../request/trouble.ts";
+import { type Action, dueActions, workOf } from "../workflows/actions.ts";
 import { missingSteps } from "../workflows/transitions/registering.ts";
 import { foundAlone } from "./answers.ts";
 import { perform } from "./effects/perform.ts";
-import { finishDestroyed } from "./finish-destroyed.ts";
+import { jitter } from "./jitter.ts";
+import { useRequestKey } from "./keys.ts";
 import type { Services } from "./services.ts";
 import { openSession, type Session } from "./session.ts";
+import { goOnWithoutKey } from "./without-key.ts";
 
 /**
  * Takes a request as far as it gets now: does everything that is due, side by side, until nothing is due any
  * more. May be called at any time and any number of times; whatever it does is decided by the stored request.
  *
  * @param stop fires when the library stops: calls are told, and what they were doing is taken up again later
+ * @param onError is told of errors inside the library, which stay with the request
  * @throws StorageFailed and the like, after everything under way has ended; the request is as it was last stored
  */
 export const advanceRequest = async (
   services: Services,
   wakeUp: WakeUp,
   stop: AbortSignal,
+  onError: (error: unknown, requestId: string) => void,
 ): Promise<void> => {
   const key = { tenant: wakeUp.tenant, id: wakeUp.id };
   const session = await openSession(services, key);
-  if (session === null) return;
+  if (session === null) return goOnWithoutKey(services, key, stop);
+  await unlocked(session);
   await askWhoIsNew(services, session);
   const over = new AbortController();
   const stopListening = services.signals.listen(key, ({ outcome, waitingFor }) => {
@@ -33,6 +40,8 @@ export const advanceRequest = async (
   });
   // Sources are told to stop when the request is ended or put off; messages that are on their way are let go.
   const whileOpen = AbortSignal.any([stop, over.signal]);
+  const run: Run = { services, session, onError: (error) => onError(error, wakeUp.id) };
+  const spins = spinWatch();
   const underWay = new Map<string, Promise<void>>();
   const failures: unknown[] = [];
   // It was woken for a time, so that time has come, even where the clock was set back meanwhile.
@@ -40,9 +49,10 @@ export const advanceRequest = async (
   try {
     while (!whileOpen.aborted && failures.length === 0) {
       for (const action of dueActions(session.current().request, services.rules, now)) {
-        const name = nameOf(action);
+        const name = workOf(action);
         if (underWay.has(name)) continue;
-        const work = performAndRecord(services, session, action, action.do === "send" ? stop : whileOpen)
+        const signal = action.do === "send" ? stop : whileOpen;
+        const work = (spins(name) ? stopSpinning(run, name) : performAndRecord(run, action, signal))
           .catch((thrown: unknown) => void failures.push(thrown))
           .finally(() => underWay.delete(name));
         underWay.set(name, work);
@@ -57,7 +67,7 @@ export const advanceRequest = async (
   }
   const [failure] = failures;
   // Another process may be ending the request at this moment, and begins with its key.
-  if (failure instanceof KeyDestroyed) return void (await finishDestroyed(services, key));
+  if (failure instanceof KeyDestroyed) return goOnWithoutKey(services, key, stop);
   if (failures.length > 0) throw failure;
 };
 
@@ -68,32 +78,18 @@ const askWhoIsNew = async ({ sources }: Services, session: Session): Promise<voi
   await session.record({ type: "sources-registered", sources: registered });
 };
 
-const nameOf = (action: Action): string => {
-  switch (action.do) {
-    case "send":
-      return `send ${action.notice.id}`;
-    case "identify":
-    case "locate":
-    case "perform":
-    case "verify":
-    case "probe":
-      return `work ${action.step.source}`;
-    case "pass-on":
-      return `pass on ${action.news.news} ${action.news.source}`;
-    default:
-      return action.do;
-  }
-};
+/** One run over one request. */
+interface Run {
+  readonly services: Services;
+  readonly session: Session;
+  readonly onError: (error: unknown) => void;
+}
 
-const performAndRecord = async (
-  services: Services,
-  session: Session,
-  action: Action,
-  signal: AbortSignal,
-): Promise<void> => {
+const performAndRecord = async (run: Run, action: Action, signal: AbortSignal): Promise<void> => {
+  const { services, session } = run;
   const { request, key } = session.current();
   if (key === null) return;
-  const record = async (event: Parameters<Session["record"]>[0]) => {
+  const record = async (event: RequestEvent) => {
     if (!(await session.record(event))) throw new NotPossibleNow("The request has moved on.");
   };
   try {
@@ -102,13 +98,63 @@ const performAndRecord = async (
       action,
     );
     services.answers.note(request.tenant, action, event);
-    if (event === null) return;
     // A call that was broken off because the library stops, or the request is over, has failed at nothing.
-    const isBrokenOff = signal.aborted && (event.type === "source-failed" || event.type === "notice-failed");
-    if (!isBrokenOff) await session.record(foundAlone(services, request, event));
+    const isBrokenOff =
+      signal.aborted && (event?.type === "source-failed" || event?.type === "notice-failed");
+    if (isBrokenOff) return;
+    await Promise.all([
+      event && session.record(foundAlone(services, request, event)),
+      getsOn(session, workOf(action)),
+    ]);
   } catch (thrown) {
-    if (!(thrown instanceof NotPossibleNow)) throw thrown;
     // Somebody else has changed it: what is to be done now is for its newest state to say.
-    await session.reload();
+    if (thrown instanceof NotPossibleNow) return session.reload();
+    // Not the key of this request, but another one that this work needs.
+    const needsKey = thrown instanceof KeyDestroyed && (await useRequestKey(services, request)).isOk();
+    if (isOfStorage(thrown) && !needsKey) throw thrown;
+    await troubled(run, workOf(action), needsKey ? "key-lost" : "internal-error", thrown);
   }
 };
+
+/** What ends the whole run, to be taken up again: without its store nothing can be said about a request either. */
+const isOfStorage = (thrown: unknown): boolean =>
+  thrown instanceof StorageFailed || thrown instanceof KeyDestroyed || thrown instanceof ChangedMeanwhile;
+
+const isTroubled = (session: Session, work: string): boolean =>
+  troublesOf(session.current().request).some((trouble) => trouble.work === work);
+
+const getsOn = async (session: Session, work: string): Promise<void> => {
+  if (isTroubled(session, work)) await session.record({ type: "work-done", work });
+};
+
+/** The key is there again. */
+const unlocked = (session: Session): Promise<void> => getsOn(session, everything);
+
+/** An error inside the library stays with the work that met it: shown, told, and tried again later. */
+const troubled = async (
+  { services, session, onError }: Run,
+  work: string,
+  code: "internal-error" | "no-progress" | "key-lost",
+  cause: unknown,
+): Promise<void> => {
+  onError(cause);
+  const problem = { code, retryable: code === "internal-error" };
+  await session.record({ type: "work-failed", work, problem, jitter: jitter(services.randomness) });
+};
+
+/** More often than this no work of one request is rightly due within one run. */
+const mostTimes = 500;
+
+/** Says of a work that was due too often whether it is to be stopped. */
+const spinWatch = (): ((work: string) => boolean) => {
+  const times = new Map<string, number>();
+  return (work) => {
+    const now = (times.get(work) ?? 0) + 1;
+    times.set(work, now);
+    return now > mostTimes;
+  };
+};
+
+/** What is due at once again and again, and does not get on, would take the process with it. */
+const stopSpinning = (run: Run, work: string): Promise<void> =>
+  troubled(run, work, "no-progress", new NoProgress(work));

@@ -5,7 +5,6 @@ import type { Act } from "../request/guard.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
 import { type ApplyError, announce, applyAll } from "./apply.ts";
 import { applyTogether, type Joined } from "./apply-together.ts";
-import { finishDestroyed } from "./finish-destroyed.ts";
 import { load, type Opened } from "./load.ts";
 import type { Services } from "./services.ts";
 
@@ -41,13 +40,13 @@ interface Waiting {
 }
 
 /**
- * Null where there is nothing left to do, because the request's key is destroyed.
+ * Null where the key of the request is not there.
  *
- * @throws RequestNotFound, StorageFailed, KeyDestroyed, Damaged
+ * @throws RequestNotFound, StorageFailed, Damaged
  */
 export const openSession = async (services: Services, key: RequestKey): Promise<Session | null> => {
   const loaded = await load(services, key);
-  if (loaded.isErr() && loaded.error instanceof KeyDestroyed) return finishDestroyed(services, key);
+  if (loaded.isErr() && loaded.error instanceof KeyDestroyed) return null;
   let opened = orThrow(loaded);
   // Sources of one request work side by side. What comes of them is stored one after the other; what comes at the
   // same moment, or while something is being stored, is stored together.

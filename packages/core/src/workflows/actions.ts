@@ -8,6 +8,7 @@ import type { Request } from "../request/request.ts";
 import { reopensAt } from "../request/retention.ts";
 import type { Rules } from "../request/rules.ts";
 import type { SourceStep } from "../request/steps.ts";
+import { putOffUntil } from "../request/trouble.ts";
 import { mayPackage } from "./export.ts";
 import { mayPlan } from "./transitions/approving.ts";
 import { workflowOf } from "./workflows.ts";
@@ -134,8 +135,36 @@ const closing = (request: Request, rules: Rules): PlannedAction[] => {
   return [{ action: { do: "finalise" }, notBefore }];
 };
 
+/** What an action works on: two of the same are not done side by side. */
+export const workOf = (action: Action): string => {
+  switch (action.do) {
+    case "send":
+      return `send ${action.notice.id}`;
+    case "identify":
+    case "locate":
+    case "perform":
+    case "verify":
+    case "probe":
+      return `work ${action.step.source}`;
+    case "pass-on":
+      return `pass on ${action.news.news} ${action.news.source}`;
+    default:
+      return action.do;
+  }
+};
+
+/** Work that is in trouble is put off; only telling of it is not. */
+const putOff = (request: Request, { action, notBefore }: PlannedAction): PlannedAction => {
+  if (action.do === "send" && action.notice.kind === "trouble") return { action, notBefore };
+  const until = putOffUntil(request, workOf(action));
+  return { action, notBefore: until === null ? notBefore : latest(notBefore ?? until, until) };
+};
+
+const actions = (request: Request, rules: Rules): PlannedAction[] =>
+  plannedActions(request, rules).map((planned) => putOff(request, planned));
+
 export const dueActions = (request: Request, rules: Rules, now: Instant): Action[] =>
-  plannedActions(request, rules)
+  actions(request, rules)
     .filter(({ notBefore }) => notBefore === null || notBefore <= now)
     .map(({ action }) => action);
 
@@ -144,4 +173,4 @@ const atOnce: Instant = instant(new Date(0));
 
 /** When the request has to be looked at next; null where it waits for people, or is over. */
 export const wakeAt = (request: Request, rules: Rules): Instant | null =>
-  earliest(plannedActions(request, rules).map(({ notBefore }) => notBefore ?? atOnce));
+  earliest(actions(request, rules).map(({ notBefore }) => notBefore ?? atOnce));

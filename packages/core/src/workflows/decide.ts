@@ -25,6 +25,7 @@ import {
 import { packageBuilt, packageDownloaded, packageExpired } from "./transitions/packaging.ts";
 import { answerTask, retry, settle } from "./transitions/people.ts";
 import { register } from "./transitions/registering.ts";
+import { workDone, workFailed } from "./transitions/troubling.ts";
 import { collected, failed, finished, located, started, verified } from "./transitions/working.ts";
 
 export type Refusal = NotPossibleNow | TokenRejected | SourceNotFound | ApprovalRejected;
@@ -78,6 +79,8 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "retention-ended": ["closed"],
   finalised: ["closed"],
   "person-unlinked": ["closed"],
+  "work-failed": phases,
+  "work-done": phases,
 };
 
 /**
@@ -186,6 +189,10 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return reopen(change);
     case "person-unlinked":
       return unlink(change);
+    case "work-failed":
+      return ok(workFailed(change, event, rules));
+    case "work-done":
+      return workDone(change, event);
     case "finalised":
       return ok(finalise(change));
   }

@@ -31,6 +31,7 @@ export const statusOf: Readonly<Record<ErrorCode, ErrorStatus>> = {
   "key-destroyed": 410,
   "idempotency-key-reused": 422,
   damaged: 500,
+  "no-progress": 500,
   "configuration-mistake": 501,
   "keys-not-rewrapped": 501,
   "wrong-master-key": 501,

@@ -86,6 +86,23 @@ export const english: Texts = {
     ],
   }),
 
+  trouble: (notice) => ({
+    subjectLine: "Warning: a request does not get on",
+    blocks: [
+      paragraph("Work on a request does not get on, and no data source is the reason."),
+      facts(request(notice), reference(notice), {
+        name: "Problem",
+        value: `The work ${phrases.problem(notice.problem)} (${notice.problem})`,
+      }),
+      paragraph(
+        notice.retryable
+          ? "It is tried again, about once an hour. The cause was handed to the application's error handler."
+          : "It is looked at again about once an hour, and does not go on before the reason is gone.",
+      ),
+      paragraph("Until then nobody may take the request for done, whatever else it shows."),
+    ],
+  }),
+
   "manual-task": (notice) => ({
     subjectLine: `Please erase by hand: ${notice.source.title}`,
     blocks: [

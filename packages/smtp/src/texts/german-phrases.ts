@@ -29,6 +29,9 @@ const problems = {
   "owner-cannot": "geht nicht, hat die verantwortliche Person geantwortet",
   "no-address": "hat niemanden, dem geschrieben werden kann",
   "package-too-large": "ist zu groß für eine Nachricht, und ein Link zum Abholen ist nicht eingerichtet",
+  "internal-error": "ist auf einen Fehler im Programm gestoßen",
+  "no-progress": "soll immer wieder getan werden, und nichts kommt dabei heraus",
+  "key-lost": "geht nicht weiter, weil der Schlüssel des Antrags fehlt",
   interrupted: "wurde unterbrochen, und niemand weiß, ob es fertig wurde",
 } as const satisfies Record<ProblemCode, string>;
 

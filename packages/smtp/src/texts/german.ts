@@ -99,6 +99,22 @@ export const german: Texts = {
       ),
     ),
 
+  trouble: (notice) =>
+    words(
+      "Warnung: Ein Antrag kommt nicht voran",
+      paragraph("Die Arbeit an einem Antrag kommt nicht voran, und keine Datenquelle ist der Grund."),
+      facts(request(notice), reference(notice), {
+        name: "Problem",
+        value: `Die Arbeit ${phrases.problem(notice.problem)} (${notice.problem})`,
+      }),
+      paragraph(
+        notice.retryable
+          ? "Sie wird etwa stündlich erneut versucht. Die Ursache ging an die Fehlerbehandlung der Anwendung."
+          : "Etwa stündlich wird erneut nachgesehen. Es geht erst weiter, wenn der Grund behoben ist.",
+      ),
+      paragraph("Bis dahin darf niemand den Antrag für erledigt halten, was immer er sonst zeigt."),
+    ),
+
   "manual-task": (notice) =>
     words(
       `Bitte von Hand löschen: ${notice.source.title}`,

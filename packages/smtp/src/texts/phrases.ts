@@ -28,6 +28,9 @@ const problems = {
   "owner-cannot": "cannot be done, its owner answered",
   "no-address": "has nobody to write to",
   "package-too-large": "is too large to send, and no link for downloads is set up",
+  "internal-error": "met an error inside the program",
+  "no-progress": "is to be done again and again, and nothing comes of it",
+  "key-lost": "cannot go on, because the key of the request is not in the key ring",
   interrupted: "was interrupted, and nobody knows whether it finished",
 } as const satisfies Record<ProblemCode, string>;
 

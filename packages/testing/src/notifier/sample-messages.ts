@@ -113,6 +113,14 @@ const notices: { readonly [Type in NoticeType]: Extract<Notice, { readonly type:
       },
     ],
   },
+  trouble: {
+    ...about,
+    type: "trouble",
+    kind: "export",
+    problem: "internal-error",
+    retryable: true,
+    since: "2026-03-02T09:00:00.000Z",
+  },
   recipient: {
     ...about,
     type: "recipient",
@@ -188,6 +196,7 @@ export const factsOf = (notice: Notice): readonly string[] => {
     case "approval":
       return [notice.requestId, notice.plan, ...notice.sources.map(({ title }) => title)];
     case "deadline":
+    case "trouble":
       return [notice.requestId];
     case "extension":
       return [notice.controller, notice.reasons];

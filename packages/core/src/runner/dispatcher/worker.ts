@@ -21,7 +21,7 @@ export const workerOf = ({ services, dispatcher, stop, onError }: WorkerParts) =
   };
   return async (wakeUp: WakeUp): Promise<void> => {
     try {
-      await advanceRequest(inHand, wakeUp, stop);
+      await advanceRequest(inHand, wakeUp, stop, onError);
       // What was broken off here is for somebody else.
       if (stop.aborted) await wake(dispatcher, wakeUp, wakeUp.runAt);
     } catch (thrown) {

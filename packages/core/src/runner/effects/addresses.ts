@@ -16,6 +16,7 @@ export const addressFor = async (
   const find = (query: AddressQuery) => services.addresses.find(query, callFor(effect, notice.id));
   switch (notice.kind) {
     case "support":
+    case "trouble":
     case "deadline":
     case "decision":
       return find({ whose: "support", tenant });

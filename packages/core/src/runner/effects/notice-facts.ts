@@ -37,6 +37,10 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
       const attempts = stepOf(request, source.id)?.attempts ?? 0;
       return { ...about, type: "support", source, problem: code, retryable, attempts };
     }
+    case "trouble": {
+      const { code, retryable } = notice.about ?? unknownProblem;
+      return { ...about, type: "trouble", problem: code, retryable, since: notice.createdAt };
+    }
     case "manual-task":
       return {
         ...about,

@@ -54,6 +54,10 @@ ${when(may("answer-task"), () => answerForm(to("answer"), waiting.source))}${whe
 <div class="buttons">${when(may("retry-source"), () => actionForm({ to: to("retry"), button: "Try again now", hidden: { source: waiting.source }, label: `Try again now: ${titleOf(request, waiting.source)}` }))}
 ${when(may("settle-source"), () => settleForm(to, waiting.source))}</div>`;
     }
+    case "work": {
+      const { what, help } = problemWords[waiting.problem];
+      return html`<p><b>Its own work does not get on,</b> since ${times.at(waiting.since)}. ${what} ${help} <span class="quiet">Code: <code>${waiting.problem}</code>, work: <code>${waiting.work}</code></span></p>`;
+    }
     case "message": {
       const kind = request.messages.find(({ id }) => id === waiting.message)?.kind;
       const { what, help } = problemWords[waiting.problem];

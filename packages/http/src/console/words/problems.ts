@@ -7,6 +7,18 @@ export interface ProblemWords {
 }
 
 export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
+  "internal-error": {
+    what: "There was an error inside the program.",
+    help: "Whoever operates the application finds the cause in its error log. It is tried again by itself.",
+  },
+  "no-progress": {
+    what: "The same was to be done again and again, and nothing came of it.",
+    help: "This is a mistake in the program: please report it. It is looked at again every hour.",
+  },
+  "key-lost": {
+    what: "The key of the request is not in the key ring, so that nobody can read whom it is about.",
+    help: "Put the key ring back from its backup; without it, see to what is left by hand.",
+  },
   unavailable: {
     what: "It could not be reached, or could not answer.",
     help: "See whether it is up. Open requests try it again by themselves.",

@@ -108,6 +108,7 @@ export const noticeWords: Readonly<Record<NoticeKind, string>> = {
   recipient: "Tells somebody the data was disclosed to (Art. 19 GDPR)",
   refusal: "Says that it is declined, and why",
   failure: "Says that it came to nothing",
+  trouble: "Tells support that its own work does not get on",
 };
 
 /** How far a source has come, for one that is being worked on, by the same four signs as everywhere. */

@@ -20,6 +20,8 @@ export const waitingBriefly = (waiting: Waiting, { sources }: Pick<RequestView, 
       return `to be done by hand: ${titleOf(waiting.source)}`;
     case "source":
       return `not working: ${titleOf(waiting.source)}`;
+    case "work":
+      return "its own work does not get on";
     case "message":
       return "a message could not be delivered";
   }

@@ -9,12 +9,13 @@ import { fromStored, toStored } from "./record.ts";
 import type { Services } from "./services.ts";
 
 /**
- * Lets something happen to a request that is over, and whose key is destroyed.
+ * Lets something happen to a request whose key is not there. What is personal stays as it is stored, until the key is
+ * destroyed for good.
  *
  * @returns the request as it is then; null where somebody else was faster, and it has to be read again
  * @throws StorageFailed, Damaged, NotPossibleNow
  */
-export const commitClosed = async (
+export const commitWithoutKey = async (
   services: Services,
   stored: StoredRequest,
   event: RequestEvent,
@@ -27,10 +28,13 @@ export const commitClosed = async (
   const { request, entries } = audited(services, before, decided.request, decided.entries);
   const { outcome } = orThrow(
     await requestStore.commit({
-      request: toStored(request, null, rules, randomness),
+      request: { ...toStored(request, null, rules, randomness), sealed: kept(request, stored) },
       expectedVersion: stored.version,
       entries,
     }),
   );
   return outcome === "committed" ? request : null;
 };
+
+const kept = ({ key }: Request, { sealed }: StoredRequest): string | null =>
+  key === "destroyed" ? null : sealed;

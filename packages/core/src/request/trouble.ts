@@ -1,0 +1,34 @@
+import { type Instant, latest } from "../instant.ts";
+import type { Problem } from "./problems.ts";
+import type { Request } from "./request.ts";
+
+/**
+ * Work of the library itself that does not get on: an error inside of it, a key that is lost, the same thing to be done at
+ * once again and again. It is shown and told like the trouble of a source, and tried again ever more rarely.
+ */
+export interface Trouble {
+  /** Which work: `package`, `send completion-1`, `work crm`. Holds nothing personal. */
+  readonly work: string;
+  readonly problem: Problem;
+  readonly since: Instant;
+  /** Tries in a row that came to nothing. */
+  readonly attempts: number;
+  readonly nextAttemptAt: Instant;
+  /** Whether the support contact is told of it. */
+  readonly isTold: boolean;
+}
+
+export const troublesOf = ({ troubles = [] }: Request): readonly Trouble[] => troubles;
+
+/** The work that needs the key of the request, which is all of it. */
+export const everything = "everything";
+
+/** Not before this: null where nothing keeps the work from being done when it is due. */
+export const putOffUntil = (request: Request, work: string): Instant | null =>
+  troublesOf(request).reduce<Instant | null>(
+    (until, trouble) =>
+      trouble.work === work || trouble.work === everything
+        ? latest(until ?? trouble.nextAttemptAt, trouble.nextAttemptAt)
+        : until,
+    null,
+  );

@@ -1,0 +1,249 @@
+import {
+  type KeyRing,
+  NoProgress,
+  okAsync,
+  type Row,
+  type StoredRequest,
+  type SubjectRightsOptions,
+} from "@subject-rights/core";
+import { memoryStorage, memoryTables } from "@subject-rights/memory";
+import { unwrap, unwrapError } from "@subject-rights/testing";
+import { describe, expect, it } from "vitest";
+import { ada, admin, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+const people = () => new Map<string, Row[]>([[ada, [{ name: "Ada" }]]]);
+
+const warnings = ({ notifier }: World) =>
+  notifier.sent.flatMap(({ notice, to }) => (notice.type === "trouble" ? [[notice.problem, to]] : []));
+
+const actionsOf = async ({ rights }: World, requestId: string) =>
+  unwrap(await rights.requests.audit({ actor: admin, requestId })).map(({ action }) => action);
+
+describe("an error inside the library's own work", () => {
+  const broken = async (options: Partial<SubjectRightsOptions> = {}) => {
+    const state = { isBroken: true };
+    const tables = memoryTables();
+    const { artifactStore } = memoryStorage({ tables });
+    const world = await createWorld(
+      {
+        sources: [peopleSource("crm", people())],
+        // What it answers cannot be what was written, so that packing throws.
+        artifactStore: {
+          ...artifactStore,
+          read: (place) => (state.isBroken ? okAsync(new Uint8Array(40)) : artifactStore.read(place)),
+        },
+        ...options,
+      },
+      tables,
+    );
+    const submitted = await world.rights.requests.submit({
+      actor: tenantAdmin,
+      kind: "export",
+      category: "customer-data",
+      email: ada,
+    });
+    await world.clock.advance(0);
+    unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
+    const { id } = unwrap(submitted).request;
+    const pass = async (milliseconds: number) => {
+      await world.clock.advance(milliseconds);
+      // Compressing takes real time, which the simulated clock knows nothing of.
+      for (let turn = 0; turn < 20; turn += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        await world.clock.advance(0);
+      }
+    };
+    return { world, state, id, pass };
+  };
+
+  it("is shown, is told once, goes to onError, and backs off", async () => {
+    const { world, id, pass } = await broken();
+    await pass(0);
+    const view = await world.read(id, tenantAdmin);
+    expect(view.waitingFor).toMatchObject([{ for: "work", work: "package", problem: "internal-error" }]);
+    expect(view.idle?.until).not.toBeNull();
+    for (let tried = 0; tried < 10; tried += 1) await pass(minute);
+    const first = world.errors.length;
+    expect(first).toBeGreaterThanOrEqual(5);
+    expect(world.errors[0]).toMatchObject({ code: "damaged" });
+    expect(warnings(world)).toEqual([["internal-error", "support@northwind.example"]]);
+    for (let hours = 0; hours < 24; hours += 1) await pass(hour);
+    expect(world.errors.length - first).toBeLessThanOrEqual(48);
+    expect(warnings(world)).toHaveLength(1);
+    expect((await actionsOf(world, id)).filter((action) => action === "work-failed")).toHaveLength(1);
+  });
+
+  it("ends with its cause", async () => {
+    const { world, state, id, pass } = await broken();
+    for (let tried = 0; tried < 10; tried += 1) await pass(minute);
+    state.isBroken = false;
+    await pass(hour);
+    expect(await world.read(id, tenantAdmin)).toMatchObject({ outcome: "completed", waitingFor: [] });
+    expect(await actionsOf(world, id)).toContain("work-resumed");
+  });
+});
+
+describe("work that is due at once again and again", () => {
+  it("is stopped, shown and told, and goes on when there is no reason for it any more", async () => {
+    const tables = memoryTables();
+    const { requestStore } = memoryStorage({ tables });
+    const state = { isDown: true, isOfTwoMinds: false, isBehind: false, reads: 0 };
+    let before: StoredRequest | undefined;
+    const world = await createWorld(
+      {
+        sources: [
+          peopleSource("crm", people(), {
+            erase: async () => {
+              if (state.isDown) throw new Error("down");
+              return [{ collection: "people", outcome: "absent" }];
+            },
+            verify: async () => [{ collection: "people", count: 0 }],
+          }),
+        ],
+        // The first answer behind each commit is of long ago: what is to be done by the one may not be done by the other.
+        requestStore: {
+          ...requestStore,
+          transaction: null,
+          commit: (input) => {
+            state.isBehind = state.isOfTwoMinds;
+            return requestStore.commit(input);
+          },
+          read: (key) => {
+            state.reads += 1;
+            if (!state.isBehind) return requestStore.read(key);
+            state.isBehind = false;
+            return okAsync(before);
+          },
+        },
+      },
+      tables,
+    );
+    const submitted = await world.rights.requests.submit({
+      actor: admin,
+      kind: "erasure",
+      category: "customer-data",
+      email: ada,
+    });
+    const { id } = unwrap(submitted).request;
+    await world.settle();
+    before = unwrap(await requestStore.read({ tenant: "northwind", id }));
+    unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
+    await world.settle();
+    Object.assign(state, { isDown: false, isOfTwoMinds: true });
+    await world.clock.advance(minute);
+    Object.assign(state, { isOfTwoMinds: false, isBehind: false });
+    expect(state.reads).toBeLessThan(5_000);
+    expect(world.errors.filter((error) => error instanceof NoProgress)).toHaveLength(1);
+    expect((await world.read(id)).waitingFor).toMatchObject([
+      { for: "work", work: "work crm", problem: "no-progress" },
+    ]);
+    expect(warnings(world)).toEqual([["no-progress", "support@northwind.example"]]);
+    await world.pass(hour);
+    expect(await world.read(id)).toMatchObject({ outcome: "completed", waitingFor: [] });
+  });
+});
+
+describe("a key that is lost", () => {
+  const lost = (name: string, from: KeyRing) => {
+    const state = { isLost: false };
+    const keyRing: KeyRing = {
+      ...from,
+      use: (asked) => (state.isLost && asked.startsWith(name) ? okAsync(undefined) : from.use(asked)),
+    };
+    return { state, keyRing };
+  };
+
+  const retaining = async () => {
+    const tables = memoryTables();
+    const held = people();
+    const { state, keyRing } = lost("request/", memoryStorage({ tables }).keyRing);
+    const world: World = await createWorld(
+      {
+        keyRing,
+        sources: [
+          peopleSource("books", held, {
+            erase: async () => {
+              if (world.clock.now().toISOString() < "2026-07") {
+                return [
+                  { collection: "people", outcome: "retained", count: 1, reason: "tax", until: "2026-06-30" },
+                ];
+              }
+              held.delete(ada);
+              return [{ collection: "people", outcome: "erased", count: 1 }];
+            },
+          }),
+        ],
+      },
+      tables,
+    );
+    const requestId = await world.acknowledged("erasure");
+    expect((await world.read(requestId)).outcome).toBe("completed-with-exceptions");
+    return { world, held, state, requestId };
+  };
+
+  it("does not drop a duty to erase what was kept: that is shown and told, for as long as it lasts", async () => {
+    const { world, held, state, requestId } = await retaining();
+    state.isLost = true;
+    await world.pass(200 * day);
+    expect(held.has(ada)).toBe(true);
+    const view = await world.read(requestId);
+    expect(view.waitingFor).toMatchObject([{ for: "work", work: "everything", problem: "key-lost" }]);
+    expect(warnings(world)).toEqual([["key-lost", "support@northwind.example"]]);
+    expect(await actionsOf(world, requestId)).not.toContain("key-destroyed");
+  });
+
+  it("goes on where the key ring was put back", async () => {
+    const { world, held, state, requestId } = await retaining();
+    state.isLost = true;
+    await world.pass(200 * day);
+    state.isLost = false;
+    await world.pass(2 * hour);
+    expect(held.has(ada)).toBe(false);
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed", waitingFor: [] });
+  });
+
+  it("stops an open request, visibly, which can still be called off", async () => {
+    const tables = memoryTables();
+    const { state, keyRing } = lost("request/", memoryStorage({ tables }).keyRing);
+    const crm = peopleSource("crm", people(), {
+      erase: async () => {
+        throw new Error("down");
+      },
+    });
+    const world = await createWorld({ keyRing, sources: [crm] }, tables);
+    const requestId = await world.acknowledged("erasure");
+    // A doubt keeps nobody from being warned.
+    unwrap(await world.rights.requests.suspend({ actor: admin, requestId, reason: "who asks?" }));
+    state.isLost = true;
+    await world.pass(day);
+    const view = await world.read(requestId);
+    expect(view.waitingFor).toContainEqual(expect.objectContaining({ for: "work", problem: "key-lost" }));
+    expect(warnings(world)).toHaveLength(1);
+    const again = { actor: admin, requestId, source: "crm" };
+    expect(unwrapError(await world.rights.requests.retrySource(again)).code).toBe("key-destroyed");
+    unwrap(await world.rights.requests.cancel({ actor: admin, requestId, reason: "its key is lost" }));
+    expect((await world.read(requestId)).outcome).toBe("cancelled");
+  });
+
+  it("of pseudonyms is the trouble of the work that needs it", async () => {
+    const tables = memoryTables();
+    const { state, keyRing } = lost("pseudonyms/", memoryStorage({ tables }).keyRing);
+    const crm = peopleSource("crm", people(), {
+      identify: async () => {
+        state.isLost = true;
+        return [{ type: "customer-number", value: "4711" }];
+      },
+    });
+    const world = await createWorld({ keyRing, sources: [crm] }, tables);
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(day);
+    expect((await world.read(requestId)).waitingFor).toMatchObject([
+      { for: "work", work: "work crm", problem: "key-lost" },
+    ]);
+    expect(warnings(world)).toHaveLength(1);
+  });
+});
