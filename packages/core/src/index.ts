@@ -142,6 +142,7 @@ export {
 } from "./request/outcomes.ts";
 export { type Problem, type ProblemCode, problemCodes } from "./request/problems.ts";
 export type { SourceAbilities, SourceDescriptor } from "./request/sources.ts";
+export type { LeftPackage } from "./request/left-packages.ts";
 export type { NoticeKind } from "./request/notices.ts";
 export type { Acknowledger } from "./request/request.ts";
 export type { Instant } from "./instant.ts";

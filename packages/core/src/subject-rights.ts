@@ -81,6 +81,12 @@ export interface SubjectRightsOptions {
   /** Left out: packages are not encrypted. */
   readonly packageEncryption?: PackageEncryption;
   /**
+   * Whether an erasure deletes export packages of the person that were made earlier, so that the link that they were sent
+   * works no more. Default: false. The link works until it expires, because many ask for a copy and then to be erased; in
+   * both cases nobody else can fetch the package once the erasure is completed.
+   */
+  readonly packagesEndWithErasure?: boolean;
+  /**
    * Which requests begin only when somebody else than who asked has approved the plan (`requests.approve`). Is asked
    * when a request is submitted. Default: none.
    */
@@ -199,6 +205,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     addresses: watching.watch(addressBookId, safeAddressBook(options.addresses)),
     links: options.links ?? {},
     controller,
+    packagesEndWithErasure: checked.packagesEndWithErasure,
     packageEncryption: watchIfThere(
       secretCarrierId,
       options.packageEncryption && safeSecretCarrier(options.packageEncryption),

@@ -90,6 +90,14 @@ const operationsOver = (tables: RequestTables): RequestStoreDefinition => {
       );
     },
 
+    async findAbout({ tenant, pseudonyms }) {
+      return structuredClone(
+        [...requests.values()].filter(
+          (request) => request.tenant === tenant && request.about.some((each) => pseudonyms.includes(each)),
+        ),
+      );
+    },
+
     async commit({ request, expectedVersion, entries }) {
       if (requests.get(keyOf(request))?.version !== expectedVersion) return { outcome: "changed" };
       const holder = others(request).find(({ claims }) =>

@@ -12,6 +12,7 @@ const request = {
   open: true,
   duplicateKey: "erasure/customer-data/pseudonym",
   claims: [],
+  about: [],
   tokenHashes: [],
   wakeAt: null,
   state: { phase: "received" },

@@ -14,7 +14,20 @@ const english: readonly (readonly [name: string, notice: Notice])[] = [
   ["delivery-attached", { ...delivery, url: null }],
   ["delivery-complete", { ...delivery, missing: [] }],
   ["delivery-encrypted", { ...delivery, encrypted: true, missing: [] }],
+  ["delivery-ends-with-erasure", { ...delivery, endsWithErasure: true, missing: [] }],
   ["completion-complete", { ...completion, complete: true, category: "user-data", sources: [] }],
+  [
+    "completion-with-packages",
+    {
+      ...completion,
+      complete: true,
+      sources: [],
+      earlierPackages: [
+        { until: "2026-11-30T09:30:00.000Z", ended: false },
+        { until: "2026-11-25T10:00:00.000Z", ended: true },
+      ],
+    },
+  ],
 ];
 /** Each notice in each language, which its name begins with. */
 const variants = (["en", "de"] as const).flatMap((language) =>

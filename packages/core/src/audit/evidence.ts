@@ -121,6 +121,8 @@ const bodySchema = z.strictObject({
       retained: count,
     }),
   ),
+  /** Packages that were made of the person's data before, and until when they themselves can fetch them. Left out: none. */
+  earlierPackages: z.array(z.strictObject({ until: instant, ended: z.boolean() })).exactOptional(),
   messages: z.array(z.strictObject({ id: text, kind: text, status: text, sentAt: instant.nullable() })),
   audit: z.strictObject({
     entries: z.array(entrySchema),

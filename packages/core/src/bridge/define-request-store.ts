@@ -30,6 +30,7 @@ export interface RequestStore {
   insert(input: InsertInput): ResultAsync<InsertAnswer, StorageFailed>;
   read(key: RequestKey): ResultAsync<StoredRequest | undefined, StorageFailed>;
   readByTokenHash(tokenHash: string): ResultAsync<StoredRequest | undefined, StorageFailed>;
+  findAbout(query: Question<"findAbout">): ResultAsync<StoredRequest[], StorageFailed>;
   commit(input: CommitInput): ResultAsync<CommitAnswer, StorageFailed>;
   list(query: Question<"list">): ResultAsync<Answer<"list">, StorageFailed>;
   due(query: Question<"due">): ResultAsync<DueRequest[], StorageFailed>;
@@ -57,6 +58,7 @@ const storedRequestSchema = z.object({
   open: z.boolean(),
   duplicateKey: z.string(),
   claims: z.array(z.string()),
+  about: z.array(z.string()),
   tokenHashes: z.array(z.string()),
   wakeAt: instantSchema.nullable(),
   state: stateSchema,
@@ -73,6 +75,7 @@ const requestSchema = readable<StoredRequest>(storedRequestSchema, ({ tenant, id
   open: true,
   duplicateKey: "",
   claims: [],
+  about: [],
   tokenHashes: [],
   wakeAt: null,
   state: {},
@@ -123,6 +126,7 @@ const definitionShape = {
   insert: callable,
   read: callable,
   readByTokenHash: callable,
+  findAbout: callable,
   commit: callable,
   list: callable,
   due: callable,
@@ -163,6 +167,20 @@ export const defineRequestStore = (definition: RequestStoreDefinition): RequestS
         () => definition.readByTokenHash(tokenHash),
         storedRequestSchema.optional(),
         (found) => found === undefined || found.tokenHashes.includes(tokenHash),
+      ),
+    findAbout: (query) =>
+      callStorage(
+        port,
+        "findAbout",
+        () => definition.findAbout(query),
+        // One that cannot be read is about nobody, and can be fetched by nobody either.
+        z.array(requestSchema),
+        (requests) =>
+          requests.every(
+            ({ tenant, about }) =>
+              tenant === query.tenant &&
+              (about.length === 0 || about.some((each) => query.pseudonyms.includes(each))),
+          ),
       ),
     list: (query) =>
       callStorage(

@@ -78,6 +78,7 @@ const bodyOf = (
       })),
     // What stays as somebody else's too stands among the outcomes, with its reason.
     grades: gradesOf(request).map(({ kept: _, ...graded }) => graded),
+    ...earlierPackages(request),
     messages: request.notices.map(({ id: message, kind: what, status, sentAt }) => ({
       id: message,
       kind: what,
@@ -91,6 +92,11 @@ const bodyOf = (
       checkpoint,
     },
   };
+};
+
+const earlierPackages = ({ packagesLeft }: Request): Pick<EvidenceBody, "earlierPackages"> => {
+  const packages = (packagesLeft?.packages ?? []).map(({ until, ended }) => ({ until, ended }));
+  return packages.length === 0 ? {} : { earlierPackages: packages };
 };
 
 /** Null before there is one. */

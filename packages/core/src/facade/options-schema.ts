@@ -58,6 +58,7 @@ export const optionsSchema = z.strictObject({
   packageEncryption: withOperations("carrySecret").optional(),
   needsApproval: callable.optional(),
   evidenceSigner: callable.optional(),
+  packagesEndWithErasure: z.boolean().default(false),
   otherEvidenceKeys: z.array(z.string()).default([]),
   checkpointEvery: z.number().int().positive().default(3_600_000),
   timeZone: z.string().refine(isTimeZone, "is no time zone of the IANA database").default("UTC"),

@@ -2,6 +2,7 @@ import { sameDigest, sha256 } from "../crypto.ts";
 import { PackageNotAvailable, TokenRejected } from "../errors.ts";
 import { instant } from "../instant.ts";
 import { addressOnRecordActorId } from "../request/actor.ts";
+import { isLeftTo } from "../request/left-packages.ts";
 import { errAsync, okAsync, type ResultAsync } from "../result.ts";
 import { type ApplyError, apply } from "../runner/apply.ts";
 import { load, type Opened } from "../runner/load.ts";
@@ -33,7 +34,10 @@ export interface Packages {
    * Errors: `TokenRejected`, `unknown`, `expired` or `used`; `StorageFailed`.
    */
   download(input: { readonly token: string }): ResultAsync<FetchedPackage, ApplyError | PackageNotAvailable>;
-  /** Fetches a package for somebody who may. Errors: `PackageNotAvailable` where there is none, or none any more. */
+  /**
+   * Fetches a package for somebody who may. Errors: `PackageNotAvailable` where there is none, or none any more: it has
+   * expired, or the person was erased since.
+   */
   fetch(input: OnRequest): ResultAsync<FetchedPackage, ChangeError | PackageNotAvailable>;
 }
 
@@ -68,17 +72,19 @@ const fetch = (
   byLink: boolean,
 ): ResultAsync<FetchedPackage, ApplyError | PackageNotAvailable> => {
   const { package: held } = opened.request;
-  if (held === null || opened.key === null || instant(services.clock.now()) >= held.expiresAt) {
+  const { key } = opened;
+  if (held === null || key === null || instant(services.clock.now()) >= held.expiresAt) {
     return errAsync(new PackageNotAvailable());
   }
-  const { key } = opened;
+  // Once the person was erased, it is theirs alone: whoever might fetch it before may not any more.
+  if (!isLeftTo(held, byLink)) return errAsync(new PackageNotAvailable());
   return apply(services, opened.request, { type: "package-downloaded", byLink }, actor, opened).map(
     ({ request }) => ({
       filename: `personal-data-${request.id}.zip`,
       contentType: "application/zip",
       bytes: held.bytes,
       sha256: held.sha256,
-      read: () => handingOut(services, request, held, key),
+      read: () => handingOut(services, request, held, key, byLink),
     }),
   );
 };

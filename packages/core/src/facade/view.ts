@@ -4,6 +4,7 @@ import type { Instant } from "../instant.ts";
 import type { Approval } from "../request/approval.ts";
 import { type GradedCollection, gradesOf } from "../request/grades.ts";
 import type { Category, RequestKind } from "../request/kinds.ts";
+import type { LeftPackage } from "../request/left-packages.ts";
 import type { NoticeKind } from "../request/notices.ts";
 import { type CollectionCount, type CollectionOutcome, totalCount } from "../request/outcomes.ts";
 import type { Outcome, Phase } from "../request/phases.ts";
@@ -47,6 +48,8 @@ export interface RequestView {
   readonly sources: readonly SourceProgress[];
   readonly messages: readonly MessageProgress[];
   readonly package: PackageProgress | null;
+  /** For an erasure: packages that were made of the person's data before, and what became of them. */
+  readonly earlierPackages: readonly LeftPackage[];
   readonly deadline: DeadlineView;
   /** How well it is proven what an erasure did, a collection; as far as its sources are done. */
   readonly grades: readonly GradedCollection[];
@@ -64,6 +67,8 @@ export interface PackageProgress {
   readonly expiresAt: Instant;
   /** Opens with a secret only, which travels another way. */
   readonly encrypted: boolean;
+  /** The person was erased since: only the link that they were sent fetches it any more, if it has not ended. */
+  readonly onlyByLink: boolean;
 }
 
 export interface Idle {
@@ -148,6 +153,7 @@ export const viewOf = (request: Request, services: Pick<Services, "sources" | "r
       problem,
     })),
     package: packageOf(request),
+    earlierPackages: request.packagesLeft?.packages ?? [],
     deadline: deadlineView(request.deadline),
     grades: gradesOf(request),
     approval: approvalOf(request),
@@ -168,8 +174,8 @@ export const readView = (
 
 const packageOf = ({ package: held }: Request): PackageProgress | null => {
   if (held === null) return null;
-  const { bytes, sha256, expiresAt, encrypted = false } = held;
-  return { bytes, sha256, expiresAt, encrypted };
+  const { bytes, sha256, expiresAt, encrypted = false, left } = held;
+  return { bytes, sha256, expiresAt, encrypted, onlyByLink: left !== undefined };
 };
 
 const approvalOf = ({ approval }: Request): RequestView["approval"] => {

@@ -1,5 +1,6 @@
 import type { Instant } from "../instant.ts";
 import type { Category, RequestKind } from "../request/kinds.ts";
+import type { LeftPackage } from "../request/left-packages.ts";
 import type { CollectionOutcome } from "../request/outcomes.ts";
 import type { ProblemCode } from "../request/problems.ts";
 import type { StepTask } from "../request/steps.ts";
@@ -128,12 +129,16 @@ export type Notice =
       readonly missing: readonly MissingPart[];
       /** The package opens with a secret only, which reaches the person by another way than this message. */
       readonly encrypted?: boolean;
+      /** The link works no more once the person is erased. Left out: it works until it expires. */
+      readonly endsWithErasure?: boolean;
     })
   | (AboutRequest & {
       readonly type: "completion";
       readonly subject: string;
       readonly complete: boolean;
       readonly sources: readonly SourceReport[];
+      /** What became of packages of this data that the person was sent before. Left out: there are none. */
+      readonly earlierPackages?: readonly LeftPackage[];
     })
   | (AboutRequest & {
       readonly type: "recipient";

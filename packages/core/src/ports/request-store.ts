@@ -23,6 +23,15 @@ export interface RequestStoreDefinition {
   readByTokenHash(tokenHash: string): Promise<StoredRequest | undefined>;
 
   /**
+   * Every request of the tenant, closed ones too, that has one of these pseudonyms in its `about`, each once, in any
+   * order. They are few: packages that can be fetched of people who are being erased.
+   */
+  findAbout(query: {
+    readonly tenant: string;
+    readonly pseudonyms: readonly string[];
+  }): Promise<StoredRequest[]>;
+
+  /**
    * Replaces a request and adds audit entries: both or neither. The change is refused, and nothing is stored,
    * - with `changed`, where the stored version is not `expectedVersion`, or there is no such request; else
    * - with `claimed`, where another open request of the tenant holds one of `request.claims`.
@@ -119,6 +128,8 @@ export interface StoredRequest extends RequestKey {
   readonly duplicateKey: string;
   /** Pseudonyms that no other open request of the tenant may hold at the same time. */
   readonly claims: readonly string[];
+  /** Pseudonyms by which it is found who it is about, as long as a package of theirs can be fetched; else empty. */
+  readonly about: readonly string[];
   readonly tokenHashes: readonly string[];
   /** When somebody has to look at it next; null where that is for people. */
   readonly wakeAt: Instant | null;

@@ -1,6 +1,7 @@
 import type { Instant } from "../instant.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import type { DeadlineDates } from "./deadline/deadline.ts";
+import type { LeftPackage } from "./left-packages.ts";
 import type { OutageNews } from "./outage.ts";
 import type { CollectionCount, CollectionOutcome } from "./outcomes.ts";
 import type { Plan } from "./planned.ts";
@@ -125,6 +126,19 @@ export type RequestEvent =
       readonly type: "package-downloaded";
       /** With the token of the delivery message, rather than by somebody who may fetch it anyway. */
       readonly byLink: boolean;
+    }
+  | {
+      readonly type: "packages-left";
+      /** Under how many names it was looked. */
+      readonly names: number;
+      readonly packages: readonly LeftPackage[];
+    }
+  | {
+      readonly type: "person-erased";
+      /** The erasure. */
+      readonly by: string;
+      /** Whether the package ends with it. */
+      readonly ends: boolean;
     }
   | { readonly type: "notice-sent"; readonly notice: string }
   | {

@@ -4,6 +4,7 @@ import type { Identifier } from "../subject/identifier.ts";
 import type { Approval } from "./approval.ts";
 import type { Deadline } from "./deadline/deadline.ts";
 import type { Category, RequestKind } from "./kinds.ts";
+import type { LeftPackage, PackagesLeft } from "./left-packages.ts";
 import type { NoticeRecord } from "./notices.ts";
 import type { OutageNews } from "./outage.ts";
 import type { Outcome, Phase } from "./phases.ts";
@@ -61,6 +62,8 @@ export interface ExportPackage {
   readonly downloads: number;
   /** How many of them were by the link. Left out: none. */
   readonly downloadsByLink?: number;
+  /** What an erasure of the person, a request or a sweep, has made of it. Left out: there was none since. */
+  readonly left?: LeftPackage & { readonly by: string };
 }
 
 /**
@@ -116,6 +119,8 @@ export interface Request {
   readonly steps: readonly SourceStep[];
   readonly notices: readonly NoticeRecord[];
   readonly package: ExportPackage | null;
+  /** What an erasure has made of packages that were made earlier. Left out: it has not looked yet. */
+  readonly packagesLeft?: PackagesLeft;
   /** Null where the plan needs nobody's approval. */
   readonly approval: Approval | null;
   /** The hold that keeps it from erasing anything; null where none was met. */

@@ -1,5 +1,6 @@
 import { NotPossibleNow } from "../errors.ts";
 import { mayGoOn } from "../request/guard.ts";
+import { isLeftTo } from "../request/left-packages.ts";
 import type { ExportPackage, Request } from "../request/request.ts";
 import { orThrow } from "../result.ts";
 import { readChunks } from "./artifacts.ts";
@@ -27,8 +28,10 @@ export async function* handingOut(
   request: Request,
   held: ExportPackage,
   key: Uint8Array,
+  byLink: boolean,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const now = orThrow(await services.requestStore.read(request).andThen(fromFound));
-  if (!mayGoOn(now, "hand-over")) throw new NotPossibleNow("The package is not handed out any more.");
+  if (!mayGoOn(now, "hand-over") || !isLeftTo(now.package ?? {}, byLink))
+    throw new NotPossibleNow("The package is not handed out any more.");
   yield* openPackage(services, request, held, key);
 }

@@ -110,6 +110,7 @@ export const toStored = (
     open: request.phase !== "closed",
     duplicateKey: duplicateKeyOf(request),
     claims: [...claims, ...lookedAfterBy(request).map(outageClaim)],
+    about: isToBeFound(request) ? request.pseudonyms : [],
     tokenHashes: tokenHashes.filter((hash) => hash !== null),
     wakeAt: wakeAt(request, rules),
     // Through JSON and back: what is stored is exactly what will be read.
@@ -117,6 +118,10 @@ export const toStored = (
     sealed: sealed === null ? null : Buffer.from(sealed).toString("base64"),
   };
 };
+
+/** Whoever erases the person has to find their package; and to find it again, where it was about to write down what became of it. */
+const isToBeFound = ({ package: held, key }: Request): boolean =>
+  held !== null && (key === "live" || held.left !== undefined);
 
 /** What can be read without the key: everything but what is personal. */
 export const fromStored = (stored: StoredRequest): Result<Request, Damaged> => {

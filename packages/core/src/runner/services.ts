@@ -39,6 +39,8 @@ export interface Services {
   readonly addresses: AddressBook;
   readonly links: Links;
   readonly controller: string;
+  /** Whether an erasure deletes packages that were made earlier; else they stay the person's until they expire. */
+  readonly packagesEndWithErasure: boolean;
   /** Null where packages are not encrypted. */
   readonly packageEncryption: SecretCarrier | null;
   readonly clock: Clock;

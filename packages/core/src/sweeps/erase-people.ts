@@ -3,6 +3,7 @@ import { CallFailed, type SubjectRightsError } from "../errors.ts";
 import { instant } from "../instant.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
 import { bounded } from "../runner/bounded.ts";
+import { leavePackages } from "../runner/leave-packages.ts";
 import { suppressOfSweep } from "../runner/suppressing.ts";
 import { type AtSource, eraseAt } from "./erase-at.ts";
 import { type Fate, fatesChange, problemOf, withOutcome } from "./fate.ts";
@@ -42,7 +43,24 @@ export const erasePeople = async (
   let worked = claimed;
   for (const source of run.apart) worked = await eraseEach(run, atSource(run, source), worked);
   await suppressSwept(run, worked);
-  return land(run, worked, landing);
+  return land(run, copiesFollow(run) ? worked : await withPackagesLeft(run, worked), landing);
+};
+
+const copiesFollow = ({ sources: { refreshed, erasedAfter } }: SweepRun): boolean =>
+  refreshed.length + erasedAfter.length > 0;
+
+/**
+ * Before it is stored that people are erased, nobody but they can fetch packages that were made of them before.
+ *
+ * @throws StorageFailed, ChangedMeanwhile
+ */
+export const withPackagesLeft = async (
+  { services, journal }: SweepRun,
+  fates: readonly Fate[],
+): Promise<readonly Fate[]> => {
+  const people = fates.map(({ problem, pseudonyms }) => (problem === null ? pseudonyms : []));
+  const packages = await leavePackages(services, journal.current(), people);
+  return fates.map((fate, index) => ({ ...fate, packages: packages[index] ?? [] }));
 };
 
 /** So that a restored backup does not bring them back. @throws StorageFailed, KeyDestroyed */
@@ -220,11 +238,10 @@ const withErased = (
 const changeFor =
   (run: SweepRun, fates: readonly Fate[], landing: Landing): Parameters<SweepRun["journal"]["commit"]>[0] =>
   (sweep) => {
-    const { refreshed, erasedAfter } = run.sources;
     const change = fatesChange(sweep, {
       fates,
       at: instant(run.services.clock.now()),
-      copiesFollow: refreshed.length + erasedAfter.length > 0,
+      copiesFollow: copiesFollow(run),
       countedAs: fates.some(({ part }) => part !== null) ? "leftBehind" : "nothing",
     });
     const also = landing.also(fates);

@@ -2,6 +2,7 @@ import type { AuditDraft } from "../audit/entry.ts";
 import type { CallFailed } from "../errors.ts";
 import type { Instant } from "../instant.ts";
 import { systemActorId } from "../request/actor.ts";
+import type { LeftPackage } from "../request/left-packages.ts";
 import { type CollectionOutcome, isStaying, mergeOutcomes } from "../request/outcomes.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import type { Known } from "./erase-at.ts";
@@ -29,6 +30,8 @@ export interface Fate extends Known {
   /** What earlier tries did, before they left the person behind. */
   readonly before: SourceOutcomes;
   readonly problem: SweepProblem | null;
+  /** What became of export packages that were made of them before. Left out: not looked yet. */
+  readonly packages?: readonly LeftPackage[];
   /** The part that kept the person until now. */
   readonly part: number | null;
 }
@@ -190,6 +193,13 @@ const entryOf = (
       records,
       ...(kept > 0 && { kept }),
       ...(outcome === "retained" && { kept, until }),
+      ...packagesOf(fate),
     },
   };
+};
+
+/** How many earlier packages are left to the person alone, and how many ended with the erasure; nothing where there are none. */
+const packagesOf = ({ packages = [] }: Fate): AuditDraft["detail"] => {
+  const ended = packages.filter((each) => each.ended).length;
+  return packages.length === 0 ? {} : { packagesLeft: packages.length - ended, packagesEnded: ended };
 };

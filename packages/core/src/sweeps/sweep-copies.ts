@@ -5,7 +5,7 @@ import { systemActorId } from "../request/actor.ts";
 import { refreshSource } from "../runner/source-status.ts";
 import { mayRefresh, openHolds } from "./copy-guard.ts";
 import { checkAt } from "./erase-at.ts";
-import { eraseEach, hold, inHalves, throwIfOver, withoutHeld } from "./erase-people.ts";
+import { eraseEach, hold, inHalves, throwIfOver, withoutHeld, withPackagesLeft } from "./erase-people.ts";
 import { type Fate, fatesChange, problemOf, waitingDraft } from "./fate.ts";
 import { HeldBack } from "./guard.ts";
 import type { SweepProblem } from "./sweep.ts";
@@ -108,6 +108,7 @@ const finishWaiting = async (run: SweepRun, { part, fates: waiting }: WaitingPar
       return problem === undefined ? fate : { ...fate, problem };
     });
   }
+  fates = await withPackagesLeft(run, fates);
   const at = instant(run.services.clock.now());
   await run.journal.commit((sweep) => {
     const change = fatesChange(sweep, { fates, at, copiesFollow: false, countedAs: "waiting" });

@@ -9,6 +9,7 @@ import { reopensAt } from "../request/retention.ts";
 import type { Rules } from "../request/rules.ts";
 import type { SourceStep } from "../request/steps.ts";
 import { putOffUntil } from "../request/trouble.ts";
+import { arePackagesLeft, mayLeavePackages } from "./erase.ts";
 import { mayPackage } from "./export.ts";
 import { mayPlan } from "./transitions/approving.ts";
 import { workflowOf } from "./workflows.ts";
@@ -26,6 +27,7 @@ export type Action =
   | { readonly do: "reopen" }
   | { readonly do: "look-at-hold" }
   | { readonly do: "package" }
+  | { readonly do: "leave-packages" }
   | { readonly do: "lapse" }
   | { readonly do: "finalise" };
 
@@ -59,6 +61,9 @@ const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
       return action === null ? [] : [{ action, notBefore: step.nextAttemptAt }];
     }),
     ...planning(request),
+    ...(mayLeavePackages(request) && !arePackagesLeft(request)
+      ? [{ action: { do: "leave-packages" } as const, notBefore: null }]
+      : []),
     ...(mayPackage(request) ? [{ action: { do: "package" } as const, notBefore: null }] : []),
   ];
 };

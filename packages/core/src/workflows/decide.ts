@@ -13,6 +13,7 @@ import { finalise, reopen, unlink } from "./transitions/closing.ts";
 import { held, holdLifted } from "./transitions/holding.ts";
 import { block, claim, decideIdentifier, identified } from "./transitions/identifying.ts";
 import { confirmIdentity, extend, questionIdentity, remind } from "./transitions/keeping-time.ts";
+import { packagesLeft, personErased } from "./transitions/leaving-packages.ts";
 import { noticeFailed, noticeRetried, noticeSent } from "./transitions/noticing.ts";
 import {
   newsPassedOn,
@@ -71,6 +72,8 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "package-built": ["collecting"],
   "package-expired": phases,
   "package-downloaded": phases,
+  "packages-left": ["copies"],
+  "person-erased": ["closed"],
   "notice-sent": phases,
   "notice-failed": phases,
   "notice-retried": phases,
@@ -175,6 +178,10 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return packageExpired(change, event);
     case "package-downloaded":
       return packageDownloaded(change, event, rules);
+    case "packages-left":
+      return ok(packagesLeft(change, event));
+    case "person-erased":
+      return personErased(change, event);
     case "notice-sent":
       return noticeSent(change, event, rules);
     case "notice-failed":

@@ -2,7 +2,7 @@ import { type Change, changed, closed, noticeDue } from "../request/change.ts";
 import { isProven } from "../request/grades.ts";
 import { completionNotice, recipientNotice } from "../request/notices.ts";
 import { isGone } from "../request/outcomes.ts";
-import { isDecided } from "../request/request.ts";
+import { isDecided, type Request } from "../request/request.ts";
 import { isPerformed, isResolved } from "../request/steps.ts";
 import { askOwners } from "./owners.ts";
 import type { Workflow } from "./workflow.ts";
@@ -43,8 +43,9 @@ export const eraseWorkflow: Workflow = {
           : null;
       }
       case "copies":
-        if (request.steps.every(isResolved) && isDecided(request))
-          return changed(change, { phase: "verified" });
+        if (mayLeavePackages(request)) {
+          return arePackagesLeft(request) ? changed(change, { phase: "verified" }) : null;
+        }
         // An origin was found to hold the person after all, and is worked on again; or a copy is for an owner.
         return request.steps.some((step) => step.kind === "origin" && !isPerformed(step))
           ? changed(change, { phase: "origins" })
@@ -59,6 +60,19 @@ export const eraseWorkflow: Workflow = {
     }
   },
 };
+
+/** Everything is erased and checked: what is left is that nobody else fetches a copy that was handed out before. */
+export const mayLeavePackages = (request: Request): boolean =>
+  request.kind === "erasure" &&
+  request.phase === "copies" &&
+  request.steps.every(isResolved) &&
+  isDecided(request);
+
+/** Whether nobody but the person can fetch an earlier package any more, under all names that are known. */
+export const arePackagesLeft = ({ packagesLeft, reopened, pseudonyms }: Request): boolean =>
+  packagesLeft !== undefined &&
+  packagesLeft.reopened === reopened &&
+  packagesLeft.names === pseudonyms.length;
 
 /** Whoever was given data of a source is told once something of it was erased (Art. 19 GDPR). */
 const recipientsDue = (change: Change): Change =>

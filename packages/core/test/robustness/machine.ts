@@ -189,6 +189,8 @@ export class Machine {
         return this.happen({ type: "retention-ended" });
       case "package":
         return this.happen(packageOf(request));
+      case "leave-packages":
+        return this.happen({ type: "packages-left", names: request.pseudonyms.length, packages: [] });
       case "lapse":
         return this.happen({ type: "lapsed" });
       case "finalise":

@@ -6,6 +6,7 @@ import { suppressions } from "./0005-suppressions.ts";
 import { checkpoints } from "./0006-checkpoints.ts";
 import { intake } from "./0007-intake.ts";
 import { suppressionLookUp } from "./0008-suppression-look-up.ts";
+import { about } from "./0009-about.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order: 1, 2, … */
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   checkpoints,
   intake,
   suppressionLookUp,
+  about,
 ];
 
 /** The version that this code works with. */

@@ -14,6 +14,7 @@ export const requestValues = (request: StoredRequest): readonly (readonly [Sql, 
   [name("open"), sql`${request.open}::boolean`],
   [name("duplicate_key"), sql`${faithful(request.duplicateKey)}`],
   [name("claims"), sql`${request.claims.map(faithful)}`],
+  [name("about"), sql`${request.about.map(faithful)}`],
   [name("token_hashes"), sql`${request.tokenHashes.map(faithful)}`],
   [name("wake_at"), instantSql(request.wakeAt)],
   [name("state"), sql`${JSON.stringify(request.state)}::json`],
@@ -23,7 +24,8 @@ export const requestValues = (request: StoredRequest): readonly (readonly [Sql, 
 /** What is selected of a request (as `r`), all of it text. */
 export const requestColumns: Sql = sql`r.tenant, r.id, r.version::text as version, r.kind, r.category,
   ${instantText(sql`r.received_at`)} as received_at, r.open::text as open, r.duplicate_key,
-  array_to_json(r.claims)::text as claims, array_to_json(r.token_hashes)::text as token_hashes,
+  array_to_json(r.claims)::text as claims, array_to_json(r.about)::text as about,
+  array_to_json(r.token_hashes)::text as token_hashes,
   ${instantText(sql`r.wake_at`)} as wake_at, r.state::text as state, r.sealed`;
 
 /** What came back, as a request. The bridge of core checks its shape. */
@@ -37,6 +39,7 @@ export const requestOf = (row: TextRow): StoredRequest => ({
   open: textOf(row, "open") === "true",
   duplicateKey: textOf(row, "duplicate_key"),
   claims: JSON.parse(textOf(row, "claims")) as string[],
+  about: JSON.parse(textOf(row, "about")) as string[],
   tokenHashes: JSON.parse(textOf(row, "token_hashes")) as string[],
   wakeAt: row["wake_at"] ?? null,
   state: JSON.parse(textOf(row, "state")) as { [name: string]: Json },

@@ -69,6 +69,15 @@ export const requestStoreOver = (
       return readIn(database, sql`${byToken} where t.token_hash = ${faithful(tokenHash)}`);
     },
 
+    async findAbout({ tenant, pseudonyms }) {
+      await ready();
+      const rows = await database.query(
+        sql`select ${requestColumns} from ${tables.request} r where r.tenant = ${faithful(tenant)}
+          and r.about && ${pseudonyms.map(faithful)} and r.about <> '{}'`.prepared(),
+      );
+      return rows.map(requestOf);
+    },
+
     async commit(input) {
       await ready();
       return lookAgain(() => commitAlone(database, tables, input));

@@ -29,6 +29,7 @@ const sample = (id: string, part: Partial<StoredRequest> = {}): StoredRequest =>
   open: true,
   duplicateKey: `duplicate-${id}`,
   claims: [],
+  about: [],
   tokenHashes: [`hash-${id}`],
   wakeAt: null,
   state: { phase: "received" },

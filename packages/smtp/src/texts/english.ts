@@ -241,8 +241,11 @@ export const english: Texts = {
         : [
             { type: "link" as const, label: "Fetch the package", url: notice.url },
             paragraph(
-              `The link works until ${phrases.moment(notice.expiresAt)}. Whoever has it can fetch the package, so do ` +
-                "not pass this message on.",
+              `The link works until ${phrases.moment(notice.expiresAt)}, ${
+                notice.endsWithErasure === true
+                  ? "or until the data is erased, if that is earlier"
+                  : "even if the data is erased before then"
+              }. Whoever has it can fetch the package, so do not pass this message on.`,
             ),
           ]),
       ...(notice.encrypted === true
@@ -297,6 +300,14 @@ export const english: Texts = {
         ]),
       ]),
       ...(notice.sources.length === 0 ? [paragraph("No data source had a part in this request.")] : []),
+      ...(notice.earlierPackages ?? []).map(({ until, ended }) =>
+        paragraph(
+          ended
+            ? "A package of this data that was made before was deleted too: it cannot be fetched any more."
+            : "A package of this data that was made before can still be fetched by the link that was sent with it, until " +
+                `${phrases.moment(until)}. Nobody can fetch it in another way, and then it is deleted.`,
+        ),
+      ),
       ...(notice.complete ? [] : [remedies]),
     ],
   }),

@@ -247,8 +247,11 @@ export const german: Texts = {
         : [
             { type: "link" as const, label: "Paket abholen", url: notice.url },
             paragraph(
-              `Der Link gilt bis ${phrases.moment(notice.expiresAt)}. Wer ihn hat, kann das Paket abholen: Geben Sie ` +
-                "diese Nachricht deshalb nicht weiter.",
+              `Der Link gilt bis ${phrases.moment(notice.expiresAt)}, ${
+                notice.endsWithErasure === true
+                  ? "oder bis die Daten gelöscht werden, wenn das früher ist"
+                  : "auch wenn die Daten vorher gelöscht werden"
+              }. Wer ihn hat, kann das Paket abholen: Geben Sie diese Nachricht deshalb nicht weiter.`,
             ),
           ]),
       ...(notice.encrypted === true
@@ -302,6 +305,16 @@ export const german: Texts = {
       ...(notice.sources.length === 0
         ? [paragraph("Keine Datenquelle war an diesem Antrag beteiligt.")]
         : []),
+      ...(notice.earlierPackages ?? []).map(({ until, ended }) =>
+        paragraph(
+          ended
+            ? "Ein Paket mit diesen Daten, das vorher erstellt worden war, wurde ebenfalls gelöscht: Es lässt sich nicht " +
+                "mehr abholen."
+            : "Ein Paket mit diesen Daten, das vorher erstellt worden war, lässt sich noch bis " +
+                `${phrases.moment(until)} über den Link abholen, der mit ihm verschickt wurde. Auf anderem Weg kann es ` +
+                "niemand abholen, und danach wird es gelöscht.",
+        ),
+      ),
       ...(notice.complete ? [] : [remedies]),
     ),
 

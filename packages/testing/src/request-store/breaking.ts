@@ -12,6 +12,7 @@ const operations: Readonly<
   insert: (store) => store.insert({ request: requestSample("new"), entries: [] }),
   read: (store) => store.read(known),
   readByTokenHash: (store) => store.readByTokenHash(known.tokenHashes[0] ?? ""),
+  findAbout: (store) => store.findAbout({ tenant, pseudonyms: ["somebody"] }),
   commit: (store) => store.commit({ request: nextVersion(known), expectedVersion: 1, entries: [] }),
   list: (store) => store.list({ tenant, limit: 10 }),
   due: (store) => store.due({ until: "2026-03-02T10:00:00.000Z", limit: 10 }),

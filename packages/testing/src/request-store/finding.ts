@@ -61,6 +61,32 @@ export const findingCases = (test: CaseMaker<RequestStoreFixture>): readonly Con
     assert.deepEqual(await answerOf(store.readByTokenHash("hash-3")), after);
   }),
 
+  test("findAbout: finds every request of the tenant that is about somebody, closed ones too", async ({
+    store,
+  }) => {
+    const both = requestSample("a", { about: ["ada", "ada-at-work"] });
+    const closed = requestSample("b", { open: false, about: ["ada-at-work"] });
+    const eve = requestSample("c", { about: ["eve"] });
+    await stored(store, both, closed, eve, requestSample("d"));
+    await stored(store, requestSample("e", { tenant: otherTenant, about: ["ada"] }));
+    const ids = async (...pseudonyms: readonly string[]) =>
+      (await answerOf(store.findAbout({ tenant, pseudonyms }))).map(({ id }) => id).toSorted();
+    assert.deepEqual(await ids("ada", "ada-at-work"), ["a", "b"]);
+    assert.deepEqual(await ids("eve", "ada"), ["a", "c"]);
+    assert.deepEqual(await ids("nobody", ""), []);
+    assert.deepEqual(await ids(), []);
+    assert.deepEqual(await answerOf(store.findAbout({ tenant, pseudonyms: ["eve"] })), [eve]);
+  }),
+
+  test("findAbout: who a request is not about any more is not found", async ({ store }) => {
+    const before = requestSample("a", { about: ["ada", "ada-at-work"] });
+    await stored(store, before);
+    const after = nextVersion(before, { about: ["ada"] });
+    await committed(store, after);
+    assert.deepEqual(await answerOf(store.findAbout({ tenant, pseudonyms: ["ada-at-work"] })), []);
+    assert.deepEqual(await answerOf(store.findAbout({ tenant, pseudonyms: ["ada"] })), [after]);
+  }),
+
   test("list: all of a tenant and nobody else's, the newest first", async ({ store }) => {
     const [old, middle, recent] = [1, 2, 3].map((day) => requestSample(`day-${day}`, receivedOn(day)));
     assert.ok(old && middle && recent);

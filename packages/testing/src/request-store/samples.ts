@@ -16,6 +16,7 @@ export const requestSample = (id: string, part: Partial<StoredRequest> = {}): St
   open: true,
   duplicateKey: `erasure/customer-data/${id}`,
   claims: [],
+  about: [],
   tokenHashes: [`token-hash-of-${id}`],
   wakeAt: null,
   state: { phase: "received", marker: `state of ${id}` },

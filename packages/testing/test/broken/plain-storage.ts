@@ -39,6 +39,7 @@ export const plainRequestStore = (store: RequestStore): Required<RequestStoreDef
   insert: (input) => thrown(store.insert(input)),
   read: (key) => thrown(store.read(key)),
   readByTokenHash: (tokenHash) => thrown(store.readByTokenHash(tokenHash)),
+  findAbout: (query) => thrown(store.findAbout(query)),
   commit: (input) => thrown(store.commit(input)),
   list: (query) => thrown(store.list(query)),
   due: (query) => thrown(store.due(query)),

@@ -48,6 +48,7 @@ export const newRequest = (): StoredRequest => {
     open: true,
     duplicateKey: `erasure/customer-data/${digest(`person ${id}`)}`,
     claims: [],
+    about: [],
     tokenHashes: [digest(`token ${id}`)],
     wakeAt: null,
     state: JSON.parse(stateTemplate.replaceAll("#", id)) as StoredRequest["state"],

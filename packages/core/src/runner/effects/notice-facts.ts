@@ -87,6 +87,7 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
         sha256: held?.sha256 ?? "",
         missing: missingParts(effect, request, held?.missing ?? []),
         ...(held?.encrypted === true ? { encrypted: true } : {}),
+        ...(services.packagesEndWithErasure ? { endsWithErasure: true } : {}),
       };
     }
     case "completion":
@@ -95,6 +96,7 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
         type: "completion",
         subject,
         complete: request.outcome === "completed",
+        ...earlierPackages(request),
         sources: request.steps
           .filter(({ task }) => task !== "identify")
           .map((step) => ({
@@ -134,6 +136,11 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
         ),
       };
   }
+};
+
+const earlierPackages = ({ packagesLeft }: Request) => {
+  const { packages = [] } = packagesLeft ?? {};
+  return packages.length === 0 ? {} : { earlierPackages: packages };
 };
 
 const missingParts = (effect: Effect, request: Request, sources: readonly string[]) =>

@@ -8,6 +8,7 @@ import { type Effect, workFor } from "./effect.ts";
 import { erase } from "./erase.ts";
 import { finalise } from "./finalise.ts";
 import { identify } from "./identify.ts";
+import { leaveEarlierPackages } from "./leave-packages.ts";
 import { locate } from "./locate.ts";
 import { lookAtHold } from "./look-at-hold.ts";
 import { makePackage } from "./package.ts";
@@ -53,6 +54,8 @@ export const perform = async (effect: Effect, action: Action): Promise<RequestEv
       return { type: "retention-ended" };
     case "package":
       return makePackage(effect);
+    case "leave-packages":
+      return leaveEarlierPackages(effect);
     case "lapse":
       return { type: "lapsed" };
     case "finalise":

@@ -9,6 +9,7 @@ import {
   withdrawn,
 } from "../../request/change.ts";
 import { actOf, mayGoOn } from "../../request/guard.ts";
+import { isLeftTo } from "../../request/left-packages.ts";
 import { deliveryNotice, secretNotice } from "../../request/notices.ts";
 import type { Rules } from "../../request/rules.ts";
 import { err, ok, type Result } from "../../result.ts";
@@ -57,7 +58,8 @@ export const packageBuilt = (
  * A delivery that was not sent by now would hand out another package under the name of an older one, and the secret of an
  * older one would open nothing.
  */
-const undelivered = (change: Change): Change => withdrawn(change, ({ kind }) => actOf(kind) === "hand-over");
+export const undelivered = (change: Change): Change =>
+  withdrawn(change, ({ kind }) => actOf(kind) === "hand-over");
 
 /** Has the package made, and announced, once more: from what is collected, and without asking any source again. */
 export const packagedAnew = (change: Change): Change => {
@@ -99,6 +101,9 @@ export const packageDownloaded = (
         ? new TokenRejected("expired")
         : new NotPossibleNow("While it is in doubt who asks, the package is not handed out."),
     );
+  }
+  if (!isLeftTo(held, byLink)) {
+    return err(new NotPossibleNow("The person was erased: nobody else can fetch the package."));
   }
   const { edition, downloadsByLink = 0 } = held;
   if (byLink && rules.downloads !== null && downloadsByLink >= rules.downloads) {

@@ -95,7 +95,12 @@ export const sweepView = named(
     ),
     unchecked: z.array(z.string()),
     problem: z
-      .object({ code: sweepProblemCode, source: z.string().nullable(), retryable: z.boolean() })
+      .object({
+        code: sweepProblemCode,
+        source: z.string().nullable(),
+        retryable: z.boolean(),
+        hold: z.string().exactOptional(),
+      })
       .nullable(),
     settled: z.object({ by: z.string(), at: instant, reason: z.string() }).nullable(),
   }) satisfies z.ZodType<SweepView>,

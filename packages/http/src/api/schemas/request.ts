@@ -155,8 +155,15 @@ export const requestView = named(
     sources: z.array(sourceProgress),
     messages: z.array(messageProgress),
     package: z
-      .object({ bytes: count, sha256: z.string(), expiresAt: instant, encrypted: z.boolean() })
+      .object({
+        bytes: count,
+        sha256: z.string(),
+        expiresAt: instant,
+        encrypted: z.boolean(),
+        onlyByLink: z.boolean(),
+      })
       .nullable(),
+    earlierPackages: z.array(z.object({ until: instant, ended: z.boolean() })),
     deadline,
     grades: z.array(graded),
     approval: z

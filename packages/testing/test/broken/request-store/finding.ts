@@ -74,6 +74,55 @@ export const findingFaults: readonly Broken<Fault>[] = [
     caughtBy: ["readByTokenHash: a hash that was replaced finds nothing any more"],
   },
   {
+    fault: "only open requests are found by whom they are about",
+    how: ({ good }) => ({
+      async findAbout(query) {
+        return (await good.findAbout(query)).filter(({ open }) => open);
+      },
+    }),
+    caughtBy: ["findAbout: finds every request of the tenant that is about somebody, closed ones too"],
+  },
+  {
+    fault: "a request is found once for each pseudonym",
+    how: ({ good }) => ({
+      async findAbout({ tenant, pseudonyms }) {
+        const found = await Promise.all(
+          pseudonyms.map((each) => good.findAbout({ tenant, pseudonyms: [each] })),
+        );
+        return found.flat();
+      },
+    }),
+    caughtBy: ["findAbout: finds every request of the tenant that is about somebody, closed ones too"],
+  },
+  {
+    fault: "whom a request was about stays in the index",
+    how: ({ good, tables }) => {
+      const index = new Map<string, Set<string>>();
+      const remember = ({ id, about }: StoredRequest) =>
+        void index.set(id, new Set([...(index.get(id) ?? []), ...about]));
+      return {
+        insert(input) {
+          remember(input.request);
+          return good.insert(input);
+        },
+        commit(input) {
+          remember(input.request);
+          return good.commit(input);
+        },
+        async findAbout({ tenant, pseudonyms }) {
+          await good.due({ until: "2000-01-01T00:00:00.000Z", limit: 1 });
+          return [...tables.requests.values()]
+            .filter(
+              (request) =>
+                request.tenant === tenant && pseudonyms.some((each) => index.get(request.id)?.has(each)),
+            )
+            .map((request) => ({ ...request, about: [...(index.get(request.id) ?? [])] }));
+        },
+      };
+    },
+    caughtBy: ["findAbout: who a request is not about any more is not found"],
+  },
+  {
     fault: "the list has the oldest first",
     how: ({ good }) => ({
       async list(query) {

@@ -13,6 +13,7 @@ export const swallowingFaults: readonly Broken<Fault>[] = Object.entries({
   readByTokenHash: ({ good }) => ({
     readByTokenHash: (tokenHash) => good.readByTokenHash(tokenHash).catch(() => undefined),
   }),
+  findAbout: ({ good }) => ({ findAbout: (query) => good.findAbout(query).catch(() => []) }),
   commit: ({ good }) => ({ commit: (input) => good.commit(input).catch(() => ({ outcome: "changed" })) }),
   list: ({ good }) => ({ list: (query) => good.list(query).catch(() => ({ requests: [] })) }),
   due: ({ good }) => ({ due: (query) => good.due(query).catch(() => []) }),

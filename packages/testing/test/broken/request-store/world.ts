@@ -34,6 +34,7 @@ export const harness = (fault: Fault | null): RequestStoreHarness => {
         insert: up(plain.insert),
         read: up(plain.read),
         readByTokenHash: up(plain.readByTokenHash),
+        findAbout: up(plain.findAbout),
         commit: up(plain.commit),
         list: up(plain.list),
         due: up(plain.due),

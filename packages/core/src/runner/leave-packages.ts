@@ -1,0 +1,80 @@
+import { ChangedMeanwhile, StorageFailed } from "../errors.ts";
+import { instant } from "../instant.ts";
+import type { StoredRequest } from "../ports/request-store.ts";
+import { type Category, categoriesReached } from "../request/kinds.ts";
+import type { LeftPackage } from "../request/left-packages.ts";
+import type { ExportPackage } from "../request/request.ts";
+import { orThrow } from "../result.ts";
+import { apply } from "./apply.ts";
+import { holdsOn } from "./holds.ts";
+import { fromStored } from "./record.ts";
+import type { Services } from "./services.ts";
+
+/** What erases people: a request, or a sweep. */
+interface Erasing {
+  readonly tenant: string;
+  readonly id: string;
+  readonly category: Category;
+}
+
+/**
+ * Sees to it that nobody but the person can fetch an export package of what is being erased, before the erasure says that
+ * it is done. Safe to do twice: a package remembers which erasure left it. One that a hold stands on is never deleted.
+ *
+ * @param people the pseudonyms of each
+ * @returns what became of the packages of each, in order
+ * @throws StorageFailed, ChangedMeanwhile
+ */
+export const leavePackages = async (
+  services: Services,
+  erasing: Erasing,
+  people: readonly (readonly string[])[],
+): Promise<readonly (readonly LeftPackage[])[]> => {
+  const { tenant, category } = erasing;
+  const pseudonyms = [...new Set(people.flat())];
+  const none = people.map((): LeftPackage[] => []);
+  if (pseudonyms.length === 0) return none;
+  const found = orThrow(await services.requestStore.findAbout({ tenant, pseudonyms }));
+  const reached = categoriesReached("erasure", category);
+  const about = found.filter((each) => reached.includes(each.category));
+  const endsAnyway = services.packagesEndWithErasure && about.length > 0;
+  const holds = endsAnyway ? orThrow(await holdsOn(services, tenant, people)) : [];
+  for (const stored of about) {
+    const theirs = people.flatMap((names, index) =>
+      names.some((name) => stored.about.includes(name)) ? [index] : [],
+    );
+    const ends = endsAnyway && theirs.every((index) => (holds[index] ?? null) === null);
+    const left = await leave(services, erasing.id, stored, ends);
+    if (left !== null) for (const index of theirs) none[index]?.push(left);
+  }
+  return none;
+};
+
+/** Null where nobody can fetch it any more, by an earlier erasure or by itself. */
+const leave = async (
+  services: Services,
+  by: string,
+  stored: StoredRequest,
+  ends: boolean,
+): Promise<LeftPackage | null> => {
+  const read = fromStored(stored);
+  // Whoever wanted to fetch what cannot be read could not either.
+  const held = read.isOk() ? read.value.package : null;
+  if (held === null) return null;
+  if (held.left?.by === by) return leftOf(held);
+  const isOver = instant(services.clock.now()) >= held.expiresAt || stored.sealed === null;
+  if (isOver) return null;
+  if (held.left !== undefined && !ends) return leftOf(held);
+  const others = { ...services, requestStore: services.otherRequests };
+  const applied = await apply(others, stored, { type: "person-erased", by, ends });
+  if (applied.isOk()) return leftOf(applied.value.request.package);
+  const { error } = applied;
+  if (error instanceof StorageFailed || error instanceof ChangedMeanwhile) throw error;
+  // It has expired meanwhile, or nobody can open it.
+  return null;
+};
+
+const leftOf = (held: ExportPackage | null): LeftPackage | null => {
+  const { left } = held ?? {};
+  return left === undefined ? null : { until: left.until, ended: left.ended };
+};

@@ -1,0 +1,275 @@
+import {
+  errAsync,
+  type Identifier,
+  orThrow,
+  type PeopleStream,
+  type RequestStore,
+  type Row,
+  StorageFailed,
+  type Subject,
+  type SubjectRightsOptions,
+} from "@subject-rights/core";
+import { memoryNotifier, memoryRequestStore, memoryTables } from "@subject-rights/memory";
+import { unwrap, unwrapError } from "@subject-rights/testing";
+import { describe, expect, it } from "vitest";
+import { ada, admin, copyOfPeople, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
+
+const links = { download: (token: string) => `https://privacy.northwind.example/download#${token}` };
+const eve = "eve@example.org";
+const work = "ada@work.example";
+const held = () => new Map<string, Row[]>([ada, eve, work].map((each) => [each, [{ name: each }]]));
+const day = 24 * 3_600_000;
+const email = (value: string): Identifier => ({ type: "email", value });
+
+interface Lab {
+  readonly world: World;
+  readonly notifier: ReturnType<typeof memoryNotifier>;
+  /** Submits, acknowledges, and answers the request's id. */
+  requested(kind: "erasure" | "export", email?: string): Promise<string>;
+  /** The token of the newest delivery. */
+  token(): string;
+}
+
+const lab = async (
+  options: Partial<SubjectRightsOptions> = {},
+  attachmentLimit = 0,
+  tables = memoryTables(),
+): Promise<Lab> => {
+  const notifier = memoryNotifier({ attachmentLimit });
+  const sources = [peopleSource("crm", held())];
+  const world = await createWorld({ sources, notifier, links, ...options }, tables);
+  const noticeOf = <Type extends "confirmation" | "delivery">(type: Type) => {
+    const { notice } = notifier.sent.findLast((message) => message.notice.type === type) ?? {};
+    if (notice?.type !== type) throw new Error(`no ${type} was sent`);
+    return notice;
+  };
+  return {
+    world,
+    notifier,
+    requested: async (kind, address = ada) => {
+      const actor = kind === "erasure" ? admin : tenantAdmin;
+      const asked = { actor, kind, category: "customer-data", email: address } as const;
+      const { request } = unwrap(await world.rights.requests.submit(asked));
+      await world.settle();
+      const confirmation = noticeOf("confirmation");
+      const token = confirmation.type === "confirmation" ? confirmation.token : "";
+      unwrap(await world.rights.requests.acknowledge({ token }));
+      await world.settle();
+      return request.id;
+    },
+    token: () => {
+      const delivery = noticeOf("delivery");
+      return delivery.type === "delivery" ? (delivery.url?.split("#")[1] ?? "") : "";
+    },
+  };
+};
+
+const bytesOf = async ({ rights }: World, token: string): Promise<number> => {
+  let bytes = 0;
+  for await (const chunk of unwrap(await rights.packages.download({ token })).read()) bytes += chunk.length;
+  return bytes;
+};
+const fetched = ({ rights }: World, requestId: string) =>
+  rights.packages.fetch({ actor: tenantAdmin, requestId });
+const completionOf = ({ notifier }: Lab) => {
+  const notice = notifier.sent.findLast(({ notice: { type } }) => type === "completion")?.notice;
+  return notice?.type === "completion" ? notice : null;
+};
+const evidenceOf = async ({ rights }: World, requestId: string) =>
+  unwrap(await rights.audit.evidence({ actor: admin, requestId })).file;
+
+describe("a package that was made before its person is erased", () => {
+  it("stays theirs by their own link until it expires, and nobody else's; letter and evidence say so", async () => {
+    const it = await lab();
+    const { world } = it;
+    const exported = await it.requested("export");
+    const { expiresAt } = (await world.read(exported)).package ?? {};
+    const token = it.token();
+    expect(it.notifier.sent.at(-1)?.notice).not.toHaveProperty("endsWithErasure");
+    // Asked for before, and read only when it is too late.
+    const asked = unwrap(await fetched(world, exported));
+    await world.pass(2 * day);
+
+    const erased = await it.requested("erasure");
+    expect(await world.read(erased)).toMatchObject({
+      outcome: "completed",
+      earlierPackages: [{ until: expiresAt, ended: false }],
+    });
+    expect(await bytesOf(world, token)).toBeGreaterThan(0);
+    expect(unwrapError(await fetched(world, exported)).code).toBe("package-not-available");
+    await expect(asked.read()[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      code: "not-possible-now",
+    });
+    expect((await world.read(exported)).package).toMatchObject({ onlyByLink: true, expiresAt });
+    expect(completionOf(it)?.earlierPackages).toEqual([{ until: expiresAt, ended: false }]);
+    const evidence = await evidenceOf(world, erased);
+    expect(evidence.earlierPackages).toEqual([{ until: expiresAt, ended: false }]);
+    const said = evidence.audit.entries.filter(({ action }) => action === "package-left-to-person");
+    expect(said.map(({ detail }) => detail)).toEqual([{ until: expiresAt }]);
+    // Two audits are not to show that they are about one person.
+    expect(JSON.stringify(evidence)).not.toContain(exported);
+    expect(JSON.stringify(await evidenceOf(world, exported))).not.toContain(erased);
+
+    await world.pass(5 * day);
+    expect(unwrapError(await world.rights.packages.download({ token })).code).toBe("token-rejected");
+    expect([...world.tables.chunks.keys()].filter((key) => key.includes(exported))).toEqual([]);
+  });
+
+  it("ends with the erasure where that is said: its link, its bytes and its key", async () => {
+    const it = await lab({ packagesEndWithErasure: true });
+    const { world } = it;
+    const exported = await it.requested("export");
+    const token = it.token();
+    expect(it.notifier.sent.findLast(({ notice: { type } }) => type === "delivery")?.notice).toMatchObject({
+      endsWithErasure: true,
+    });
+    const erased = await it.requested("erasure");
+    expect(unwrapError(await world.rights.packages.download({ token })).code).toBe("token-rejected");
+    expect(unwrapError(await fetched(world, exported)).code).toBe("package-not-available");
+    expect(completionOf(it)?.earlierPackages).toMatchObject([{ ended: true }]);
+    const evidence = await evidenceOf(world, erased);
+    expect(evidence.earlierPackages).toMatchObject([{ ended: true }]);
+    expect(evidence.audit.entries.map(({ action }) => action)).toContain("package-ended");
+    await world.settle();
+    expect([...world.tables.keys.keys()].filter((name) => name.includes(exported))).toEqual([]);
+    expect([...world.tables.chunks.keys()].filter((key) => key.includes(exported))).toEqual([]);
+  });
+
+  it("that was attached has no link, and ends", async () => {
+    const it = await lab({}, 10_000_000);
+    const exported = await it.requested("export");
+    expect((await fetched(it.world, exported)).isOk()).toBe(true);
+    const erased = await it.requested("erasure");
+    expect(unwrapError(await fetched(it.world, exported)).code).toBe("package-not-available");
+    expect((await it.world.read(erased)).earlierPackages).toMatchObject([{ ended: true }]);
+  });
+
+  it("is found by whatever name the person turns out to have", async () => {
+    const it = await lab({
+      sources: [
+        peopleSource("crm", held(), {
+          identify: async (subject: Subject) =>
+            subject.values("email").some((each) => each === ada || each === work)
+              ? [ada, work].map(email)
+              : [],
+        }),
+      ],
+    });
+    const exported = await it.requested("export", ada);
+    await it.requested("erasure", work);
+    expect((await fetched(it.world, exported)).isErr()).toBe(true);
+  });
+
+  it("is no concern of anybody else's erasure, of a declined one, or of one of other data", async () => {
+    const it = await lab({
+      sources: [
+        peopleSource("crm", held()),
+        peopleSource("logs", new Map([[ada, [{}]]]), { holds: ["user-telemetry"] }),
+      ],
+    });
+    const { world } = it;
+    const exported = await it.requested("export");
+    expect((await world.read(await it.requested("erasure", eve))).earlierPackages).toEqual([]);
+    const asked = { actor: admin, kind: "erasure", category: "user-telemetry", email: ada } as const;
+    const other = unwrap(await world.rights.requests.submit(asked)).request.id;
+    await world.settle();
+    const confirmation = it.notifier.sent.at(-1)?.notice;
+    const token = confirmation?.type === "confirmation" ? confirmation.token : "";
+    unwrap(await world.rights.requests.acknowledge({ token }));
+    await world.settle();
+    expect(await world.read(other)).toMatchObject({ outcome: "completed", earlierPackages: [] });
+    const again = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
+    const { request } = unwrap(await world.rights.requests.submit(again));
+    unwrap(await world.rights.requests.decline({ actor: admin, requestId: request.id, reason: "not hers" }));
+    await world.settle();
+    expect((await fetched(world, exported)).isOk()).toBe(true);
+  });
+
+  it.each([false, true])("is told of alike where the process dies in between (ends: %s)", async (ends) => {
+    const tables = memoryTables();
+    const store = memoryRequestStore(tables);
+    let failures = 0;
+    // Behind what becomes of the package, and before the erasure has written it down.
+    const requestStore: RequestStore = {
+      ...store,
+      commit: (input) => {
+        const isWritingDown = input.entries.some(({ action }) => action.startsWith("package-"));
+        if (input.request.kind === "export" || !isWritingDown || failures === 2) return store.commit(input);
+        failures += 1;
+        return errAsync(new StorageFailed("request-store", "commit"));
+      },
+    };
+    const it = await lab({ packagesEndWithErasure: ends, requestStore }, 0, tables);
+    await it.requested("export");
+    const erased = await it.requested("erasure");
+    expect((await it.world.read(erased)).outcome).toBe(null);
+    await it.world.pass(3_600_000);
+    expect(failures).toBe(2);
+    expect(await it.world.read(erased)).toMatchObject({
+      outcome: "completed",
+      earlierPackages: [{ ended: ends }],
+    });
+  });
+
+  it("is deleted by no erasure while somebody holds the person", async () => {
+    const it = await lab({
+      packagesEndWithErasure: true,
+      sources: [
+        peopleSource("crm", held()),
+        // The hold comes when everything is erased, and before the end.
+        peopleSource("late", new Map<string, Row[]>(), {
+          locate: async () => {
+            asked += 1;
+            if (isErasing && asked > 1) await place();
+            return [{ collection: "people", count: 0 }];
+          },
+        }),
+      ],
+    });
+    let [asked, isErasing, isPlaced] = [0, false, false];
+    const place = async () => {
+      if (isPlaced) return;
+      isPlaced = true;
+      const on = { actor: admin, identifiers: [email(ada)], reason: "court file 7" };
+      unwrap(await it.world.rights.holds.place(on));
+    };
+    await it.requested("export");
+    const token = it.token();
+    [asked, isErasing] = [0, true];
+    const erased = await it.requested("erasure");
+    const { outcome, earlierPackages } = await it.world.read(erased);
+    expect(isPlaced).toBe(true);
+    expect(outcome).toBe("completed");
+    expect(earlierPackages).toMatchObject([{ ended: false }]);
+    expect(await bytesOf(it.world, token)).toBeGreaterThan(0);
+  });
+});
+
+describe("a sweep", () => {
+  const stream = (): PeopleStream =>
+    async function* (cursor) {
+      if (cursor === null) yield { people: [{ identifiers: [email(ada)] }], cursor: "1" };
+    };
+
+  it.each([false, true])("leaves earlier packages to the person too (with copies: %s)", async (hasCopy) => {
+    const crm = held();
+    const it = await lab({
+      sources: [peopleSource("crm", crm), ...(hasCopy ? [copyOfPeople("mirror", new Map(crm), crm)] : [])],
+    });
+    const { world } = it;
+    const exported = await it.requested("export");
+    const others = await it.requested("export", eve);
+    const token = it.token();
+    const order = { actor: admin, reason: "retention", category: "customer-data" } as const;
+    const running = orThrow(await world.rights.sweeps.eraseMany({ ...order, people: stream() }));
+    expect(orThrow(await running.end())).toMatchObject({ status: "completed", counts: { erased: 1 } });
+    expect(unwrapError(await fetched(world, exported)).code).toBe("package-not-available");
+    expect((await fetched(world, others)).isOk()).toBe(true);
+    expect(await bytesOf(world, token)).toBeGreaterThan(0);
+    const audit = orThrow(await world.rights.sweeps.audit({ actor: admin, sweepId: running.id }));
+    expect(audit.find(({ action }) => action === "person-erased")?.detail).toMatchObject({
+      packagesLeft: 1,
+      packagesEnded: 0,
+    });
+  });
+});
