@@ -1,6 +1,5 @@
 import { type Instant, latest } from "../instant.ts";
 import type { Problem } from "./problems.ts";
-import type { Request } from "./request.ts";
 
 /**
  * Work of the library itself that does not get on: an error inside of it, a key that is lost, the same thing to be done at
@@ -18,13 +17,18 @@ export interface Trouble {
   readonly isTold: boolean;
 }
 
-export const troublesOf = ({ troubles = [] }: Request): readonly Trouble[] => troubles;
+/** A request, as far as troubles go: it names this file itself. */
+interface Troubled {
+  readonly troubles?: readonly Trouble[];
+}
+
+export const troublesOf = ({ troubles = [] }: Troubled): readonly Trouble[] => troubles;
 
 /** The work that needs the key of the request, which is all of it. */
 export const everything = "everything";
 
 /** Not before this: null where nothing keeps the work from being done when it is due. */
-export const putOffUntil = (request: Request, work: string): Instant | null =>
+export const putOffUntil = (request: Troubled, work: string): Instant | null =>
   troublesOf(request).reduce<Instant | null>(
     (until, trouble) =>
       trouble.work === work || trouble.work === everything
