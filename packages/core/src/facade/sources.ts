@@ -2,7 +2,6 @@ import type { DataSource } from "../bridge/define-data-source.ts";
 import { newId } from "../crypto.ts";
 import {
   type CallFailed,
-  type ChangedMeanwhile,
   type Damaged,
   type InvalidInput,
   type NotAllowed,
@@ -43,13 +42,7 @@ export interface SourceRow {
 }
 
 export type ListSourcesError = InvalidInput | NotAllowed | StorageFailed | Damaged;
-export type RetryAllError =
-  | InvalidInput
-  | NotAllowed
-  | SourceNotFound
-  | StorageFailed
-  | Damaged
-  | ChangedMeanwhile;
+export type RetryAllError = InvalidInput | NotAllowed | SourceNotFound | StorageFailed | Damaged;
 export type RefreshError = InvalidInput | NotAllowed | SourceNotFound | CallFailed | StorageFailed;
 
 /** The Data Sources page as calls. */
@@ -66,9 +59,9 @@ export interface Sources {
   /**
    * Tries a source again, now, for every open request that cannot go on because of it, whatever the reason: for when it
    * was mended. What went on without the source takes it in. An owner's "cannot" stays as it is: that is answered, and not
-   * tried. Answers with the requests for which it is tried.
+   * tried. Answers with the requests for which it is tried; one that cannot be read, or whose key is lost, is left out.
    *
-   * Errors: `SourceNotFound`; `Damaged` where a request cannot be read.
+   * Errors: `SourceNotFound`.
    */
   retryAll(input: {
     readonly actor: Actor;
