@@ -10,8 +10,9 @@ import {
 import { emptySql, join, name, type Sql, sql } from "../sql/sql.ts";
 import { keyColumns, linkColumns, linkName, tableName } from "./columns.ts";
 import { matches, matchesEach } from "./match.ts";
-import { namedReferencesOf } from "./named-references.ts";
+import { namedReferencesOf, otherOf } from "./named-references.ts";
 import { isRecursive, reachOrder } from "./order.ts";
+import { ownPointers } from "./own-pointers.ts";
 import {
   type Facts,
   type Keeping,
@@ -21,7 +22,6 @@ import {
   type Share,
   selected,
   sharing,
-  whoseSomebodys,
 } from "./reach.ts";
 
 /** Whose row it is: the place of the person in the list, from 0. A row of several people is there for each. */
@@ -106,7 +106,7 @@ const branchesOf = (
   ...table.belongs.flatMap((each) =>
     each.kind === "column" || group.some((member) => member.table.oid === each.other)
       ? []
-      : throughBranch(context, each),
+      : throughBranch(context, table, each),
   ),
 ];
 
@@ -148,34 +148,32 @@ const tenantCondition = ({ tenant }: ResolvedMap, table: MappedTable, people: re
 const isOfTenant = (column: Column, [first]: readonly Person[]): Sql =>
   sql` and ${matches(row, column, "tenant", [first?.tenant ?? ""])}`;
 
-const throughBranch = (context: Context, { kind, other, pairs }: ResolvedReference): readonly Branch[] => {
+const throughBranch = (
+  context: Context,
+  table: MappedTable,
+  reference: ResolvedReference,
+): readonly Branch[] => {
   const { map, share, set } = context;
-  const table = map.tables.find((each) => each.table.oid === other);
-  if (table === undefined) return [];
+  const { kind, pairs } = reference;
+  const other = otherOf(map, reference);
+  if (other === undefined) return [];
   const isLinked = join(
     pairs.map((pair) => sql`t.${name(pair.here.name)} = s.${name(linkName(pair.there))}`),
     sql` and `,
   );
-  const from = sql`${set(table)} s`;
+  const from = sql`${set(other)} s`;
   const whose = sql`s.${owner}`;
   if (kind === "references") {
     const isKey =
-      table.key !== null &&
-      table.key.length === pairs.length &&
-      pairs.every(({ there }) => table.key?.includes(there));
+      other.key !== null &&
+      other.key.length === pairs.length &&
+      pairs.every(({ there }) => other.key?.includes(there));
     return [{ from, where: isLinked, owner: whose, repeats: !isKey }];
   }
   if (share === "all") return [{ from, where: isLinked, owner: whose, repeats: true }];
-  const here = join(pairs.map((pair) => sql`t.${name(pair.here.name)}`));
-  const there = join(pairs.map((pair) => name(linkName(pair.there))));
-  const keys = (alias: Sql): Sql => join(keyColumns(table).map(({ from: read }) => read(alias)));
-  const keysInSet = join(keyColumns(table).map(({ as }) => as));
-  const pointing = join(pairs.map((pair) => sql`o.${name(pair.there.name)}`));
   // What rows of none of these people point at as well is left alone, as in `reach`.
-  const isOwn = sql`(${here}) in (select ${there} from ${set(table)} except select ${there} from (
-    select ${keys(sql`o`)}, ${pointing} from ${tableName(table)} o
-    where (${pointing}) in (select ${there} from ${set(table)})${whoseSomebodys(map, table)}
-    except select ${keysInSet}, ${there} from ${set(table)}) as others (${keysInSet}, ${there}))`;
+  const here = join(pairs.map((pair) => sql`t.${name(pair.here.name)}`));
+  const isOwn = sql`(${here}) in (${ownPointers(map, set, table, reference)})`;
   return [{ from, where: sql`${isLinked} and ${isOwn}`, owner: whose, repeats: true }];
 };
 

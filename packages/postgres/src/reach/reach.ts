@@ -1,12 +1,12 @@
 import type { Subject } from "@subject-rights/core";
 import { findColumn } from "../data-map/resolve.ts";
 import type { MappedTable, ResolvedMap, ResolvedReference } from "../data-map/resolved-map.ts";
-import { emptySql, join, name, type Sql, sql } from "../sql/sql.ts";
+import { join, name, type Sql, sql } from "../sql/sql.ts";
 import { keyColumns, linkColumns, linkName, type ReachedColumn, tableName } from "./columns.ts";
 import { matches } from "./match.ts";
-import { namedReferencesOf } from "./named-references.ts";
-import { isNobodys } from "./nobodys.ts";
+import { namedReferencesOf, otherOf } from "./named-references.ts";
 import { isRecursive, reachOrder } from "./order.ts";
+import { ownPointers } from "./own-pointers.ts";
 
 /** Whose rows are looked for. */
 export interface Person {
@@ -155,7 +155,7 @@ const conditionsOf = (
   return [
     ...(matched === null ? [] : [matched]),
     ...named,
-    ...references.map((each) => throughCondition(context, each)),
+    ...references.map((each) => throughCondition(context, table, each)),
   ];
 };
 
@@ -191,29 +191,16 @@ export const namedConditions = (
       : [sql`${isNamed} and ${matches(row, tenantColumn, "tenant", [tenant])}`];
   });
 
-const throughCondition = (context: Context, { kind, other, pairs }: ResolvedReference): Sql => {
+const throughCondition = (context: Context, table: MappedTable, reference: ResolvedReference): Sql => {
   const { map, share, set } = context;
-  const table = map.tables.find((each) => each.table.oid === other);
-  if (table === undefined) return sql`false`;
+  const { kind, pairs } = reference;
+  const other = otherOf(map, reference);
+  if (other === undefined) return sql`false`;
   const here = join(pairs.map((pair) => sql`t.${name(pair.here.name)}`));
   const there = join(pairs.map((pair) => name(linkName(pair.there))));
-  const isReached = sql`(${here}) in (select ${there} from ${set(table)})`;
-  if (kind === "references" || share === "all") return isReached;
-  const keys = (alias: Sql): Sql => join(keyColumns(table).map(({ from }) => from(alias)));
-  const keysInSet = join(keyColumns(table).map(({ as }) => as));
-  const pointing = join(pairs.map((pair) => sql`o.${name(pair.there.name)}`));
-  // What the person's rows point at, without what rows point at that are not the person's. Sets are taken from each
-  // other, and not looked through row by row: how many rows a set has is more than the server can guess.
-  return sql`(${here}) in (select ${there} from ${set(table)} except select ${there} from (
-    select ${keys(sql`o`)}, ${pointing} from ${tableName(table)} o
-    where (${pointing}) in (select ${there} from ${set(table)})${whoseSomebodys(map, table)}
-    except select ${keysInSet}, ${there} from ${set(table)}) as others (${keysInSet}, ${there}))`;
-};
-
-/** Rows `o` that are nobody's any more share nothing. */
-export const whoseSomebodys = (map: ResolvedMap, table: MappedTable): Sql => {
-  const nobodys = isNobodys(map, table, sql`o`);
-  return nobodys === null ? emptySql : sql` and not ${nobodys}`;
+  return kind === "references" || share === "all"
+    ? sql`(${here}) in (select ${there} from ${set(other)})`
+    : sql`(${here}) in (${ownPointers(map, set, table, reference)})`;
 };
 
 /**
