@@ -19,6 +19,7 @@ export type { Links } from "./runner/services.ts";
 export type { RequestList, Requests, RevealedSubject } from "./facade/requests.ts";
 export type { FetchedPackage, Packages } from "./facade/packages.ts";
 export type { ListSourcesError, RefreshError, RetryAllError, SourceRow, Sources } from "./facade/sources.ts";
+export type { Health, WaitingCount } from "./facade/health.ts";
 export type { ListUsersError, Users } from "./facade/users.ts";
 export type { LeftBehind, ListSweepsError, SweepList, Sweeps } from "./facade/erase-many.ts";
 export type {
@@ -72,8 +73,9 @@ export type {
   PackageProgress,
   RequestView,
   SourceProgress,
-  Waiting,
 } from "./facade/view.ts";
+export type { StandingKind } from "./request/standings.ts";
+export type { Waiting } from "./request/waiting.ts";
 export type { DueRequests } from "./facade/deadlines.ts";
 export type { DeadlineView } from "./facade/deadline-view.ts";
 export type { PlanPreview } from "./facade/preview.ts";

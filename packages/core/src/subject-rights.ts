@@ -22,6 +22,7 @@ import { type Audit, auditOf } from "./facade/audit.ts";
 import { withCheckedInputs } from "./facade/call-inputs.ts";
 import type { NeedsApproval } from "./facade/context.ts";
 import { type Sweeps, sweepsOf } from "./facade/erase-many.ts";
+import { type Health, healthOf } from "./facade/health.ts";
 import { type Holds, holdsOf } from "./facade/holds.ts";
 import { optionsSchema } from "./facade/options-schema.ts";
 import { type Packages, packagesOf } from "./facade/packages.ts";
@@ -137,6 +138,11 @@ export interface SubjectRights {
    * asks the policy again by itself. Errors: `InvalidInput` where the actor is none.
    */
   allows(input: { readonly actor: Actor; readonly action: PolicyAction }): ResultAsync<boolean, InvalidInput>;
+  /**
+   * What fails, since when, and what requests wait for: for a health check, and for an alert that is true only when
+   * something is wrong. Over all tenants, so it is for who operates this; nothing in it is personal. Cheap. Errors: none.
+   */
+  health(): ResultAsync<Health, never>;
   readonly requests: Requests;
   readonly packages: Packages;
   readonly sources: Sources;
@@ -255,6 +261,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
       authorise(context.policy, actor, action)
         .map(() => true)
         .orElse((error) => (error instanceof NotAllowed ? ok(false) : err(error))),
+    health: () => healthOf(services, watching),
     ...withCheckedInputs({
       requests: requestsOf(context),
       holds: holdsOf(context),

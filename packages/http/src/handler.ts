@@ -5,6 +5,7 @@ import { apiRoutes } from "./api/api-routes.ts";
 import { consoleAssets } from "./console/assets.ts";
 import { consoleRoutes } from "./console/routes.ts";
 import { changesNothing, senderOf } from "./csrf.ts";
+import { healthRoutes } from "./health.ts";
 import { assetRoutes } from "./html/asset-routes.ts";
 import { icon } from "./html/icon.ts";
 import { messagePage } from "./html/message-page.ts";
@@ -56,6 +57,7 @@ export const createHandler = (options: HandlerOptions): ((request: Request) => P
   const { console = true } = options;
   app.route("/", assetRoutes([stylesheet, icon, tokenScript, ...consoleAssets]));
   app.route("/api", apiRoutes(context));
+  app.route("/", healthRoutes(context));
   app.route("/", publicRoutes(context));
   if (options.publicRequests === undefined && console !== false) {
     app.get("/", (call) => call.redirect(context.path("/console"), 302));

@@ -65,6 +65,11 @@ export interface HandlerOptions {
    * its `cause`: log the `code` of errors that are the library's.
    */
   readonly onError?: (error: unknown) => void;
+  /**
+   * Whether `/health` shows this client what fails and what requests wait for, over all tenants: to your monitoring, say.
+   * Default: to nobody; all see whether something is wrong.
+   */
+  readonly healthDetails?: (request: Request) => boolean | Promise<boolean>;
   /** Whether the console is served, under `/console`, and what it is to say. Default: true. */
   readonly console?: boolean | ConsoleOptions;
 }
@@ -103,6 +108,7 @@ const optionsSchema = z.strictObject({
     .optional(),
   allow: functionSchema.optional(),
   onError: functionSchema.optional(),
+  healthDetails: functionSchema.optional(),
   signIn: z.string().min(1).optional(),
   console: z.union([z.boolean(), z.strictObject({ support: z.string().min(1).optional() })]).optional(),
 });

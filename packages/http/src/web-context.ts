@@ -14,6 +14,8 @@ export interface WebContext {
   actor(request: Request): Promise<Actor | null>;
   /** Whether the client may send another form now. @throws what `allow` throws */
   allow(request: Request): Promise<boolean>;
+  /** Whether this client is shown what fails and what waits. */
+  showsHealth(request: Request): Promise<boolean>;
   /** A request as it was handed to the handler, where its body had to be read in between. */
   original(request: Request): Request;
   readonly publicRequests: PublicRequests | null;
@@ -37,6 +39,7 @@ export const webContextOf = (options: HandlerOptions, originals: WeakMap<Request
     actor: async (request) => (await options.authenticate(original(request))) ?? null,
     allow: async (request) =>
       options.allow === undefined || (await options.allow(original(request))) === true,
+    showsHealth: async (request) => (await options.healthDetails?.(original(request))) === true,
     original,
     publicRequests: options.publicRequests ?? null,
     path: (to) => `${base}${to.startsWith("/") ? to : `/${to}`}`,

@@ -4,6 +4,7 @@ import {
   type RequestKey,
   type RequestStore,
   type RequestStoreDefinition,
+  type StandingCount,
   type StoredRequest,
   type StoredSweep,
   type StoredSweepPart,
@@ -133,6 +134,16 @@ const operationsOver = (tables: RequestTables): RequestStoreDefinition => {
         )
         .sort(byText(({ wakeAt }) => wakeAt))
         .slice(0, limit);
+    },
+
+    async standing() {
+      const counts = new Map<string, StandingCount>();
+      for (const each of [...requests.values()].flatMap(({ standings = [] }) => standings)) {
+        const { count = 0, oldest } = counts.get(each.for) ?? {};
+        const isOlder = oldest === undefined || each.since < oldest;
+        counts.set(each.for, { for: each.for, count: count + 1, oldest: isOlder ? each.since : oldest });
+      }
+      return [...counts.values()];
     },
 
     async audit(key) {

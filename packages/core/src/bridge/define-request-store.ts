@@ -10,6 +10,7 @@ import type {
   JsonObject,
   RequestKey,
   RequestStoreDefinition,
+  StandingCount,
   StoredRequest,
   StoreTransaction,
 } from "../ports/request-store.ts";
@@ -21,7 +22,7 @@ import { nobodyKnowsWhen, readable } from "./readable.ts";
 import { callStorage } from "./storage.ts";
 import { type Operations, type Transact, transacting } from "./transaction.ts";
 
-type Operation = Exclude<keyof RequestStoreDefinition, "transaction">;
+type Operation = Exclude<keyof RequestStoreDefinition, "transaction" | "standing">;
 type Answer<Name extends Operation> = Awaited<ReturnType<RequestStoreDefinition[Name]>>;
 type Question<Name extends Operation> = Parameters<RequestStoreDefinition[Name]>[0];
 
@@ -35,6 +36,8 @@ export interface RequestStore {
   list(query: Question<"list">): ResultAsync<Answer<"list">, StorageFailed>;
   due(query: Question<"due">): ResultAsync<DueRequest[], StorageFailed>;
   audit(key: RequestKey): ResultAsync<AuditEntry[], StorageFailed>;
+  /** Null for a store that cannot say. */
+  readonly standing: (() => ResultAsync<StandingCount[], StorageFailed>) | null;
   /**
    * Stores everything in `work` together, once it answers a value; undoes everything where it answers an error,
    * and answers the same. Null for a store that has no transactions to work in.
@@ -60,6 +63,7 @@ const storedRequestSchema = z.object({
   claims: z.array(z.string()),
   about: z.array(z.string()),
   tokenHashes: z.array(z.string()),
+  standings: z.array(z.object({ for: z.string(), since: instantSchema })).optional(),
   wakeAt: instantSchema.nullable(),
   state: stateSchema,
   sealed: z.string().nullable(),
@@ -120,6 +124,10 @@ const dueAnswerSchema = z
   )
   .transform((all) => all.filter((each) => each !== null));
 
+const standingSchema = z.array(
+  z.object({ for: z.string(), count: z.number().int().positive(), oldest: instantSchema }),
+);
+
 const auditAnswerSchema = z.array(auditEntrySchema);
 
 const definitionShape = {
@@ -130,6 +138,7 @@ const definitionShape = {
   commit: callable,
   list: callable,
   due: callable,
+  standing: callable.optional(),
   audit: callable,
   transaction: callable.optional(),
 };
@@ -199,6 +208,10 @@ export const defineRequestStore = (definition: RequestStoreDefinition): RequestS
         auditAnswerSchema,
         (entries) => entries.every((entry) => entry.tenant === key.tenant && entry.requestId === key.id),
       ),
+    standing:
+      typeof definition.standing === "function"
+        ? () => callStorage(port, "standing", async () => definition.standing?.(), standingSchema)
+        : null,
     transaction: typeof definition.transaction === "function" ? transacting(definition, operationsOf) : null,
   });
 };

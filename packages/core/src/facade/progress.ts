@@ -1,6 +1,7 @@
 import type { Instant } from "../instant.ts";
 import type { Outcome, Phase } from "../request/phases.ts";
-import type { MessageProgress, RequestView, SourceProgress, Waiting } from "./view.ts";
+import type { Waiting } from "../request/waiting.ts";
+import type { MessageProgress, RequestView, SourceProgress } from "./view.ts";
 
 /** Something that changed about a request: for a bar, a log, a page. Holds nothing personal. */
 export type ProgressEvent =

@@ -8,18 +8,17 @@ import type { LeftPackage } from "../request/left-packages.ts";
 import type { NoticeKind } from "../request/notices.ts";
 import { type CollectionCount, type CollectionOutcome, totalCount } from "../request/outcomes.ts";
 import type { Outcome, Phase } from "../request/phases.ts";
-import type { Problem, ProblemCode } from "../request/problems.ts";
+import type { Problem } from "../request/problems.ts";
 import type { Acknowledger, Request } from "../request/request.ts";
 import { reopensAt } from "../request/retention.ts";
 import {
   countedAltogether,
-  isStuck,
   type Settlement,
   type SourceStatus,
   type SourceStep,
   type StepTask,
 } from "../request/steps.ts";
-import { troublesOf } from "../request/trouble.ts";
+import { type Waiting, waitingOf } from "../request/waiting.ts";
 import { Result } from "../result.ts";
 import type { Services } from "../runner/services.ts";
 import { wakeAt } from "../workflows/actions.ts";
@@ -105,24 +104,6 @@ export interface MessageProgress {
   readonly problem: Problem | null;
 }
 
-export type Waiting =
-  | { readonly for: "acknowledgement"; readonly until: Instant }
-  | { readonly for: "other-request"; readonly requestId: string }
-  | {
-      readonly for: "decision";
-      readonly decision: string;
-      readonly source: string;
-      readonly identifierType: string;
-    }
-  | { readonly for: "hold"; readonly hold: string }
-  | { readonly for: "identity"; readonly since: Instant }
-  | { readonly for: "approval"; readonly plan: string; readonly until: Instant }
-  | { readonly for: "task"; readonly source: string }
-  | { readonly for: "source"; readonly source: string; readonly problem: ProblemCode }
-  /** Work of the library itself, which is no source's matter and no person's. */
-  | { readonly for: "work"; readonly work: string; readonly problem: ProblemCode; readonly since: Instant }
-  | { readonly for: "message"; readonly message: string; readonly problem: ProblemCode };
-
 export const viewOf = (request: Request, services: Pick<Services, "sources" | "rules">): RequestView => {
   const { sources, rules } = services;
   const { acknowledgement } = request;
@@ -184,11 +165,6 @@ const approvalOf = ({ approval }: Request): RequestView["approval"] => {
   return { state, plan, edition, expiresAt, approvedBy, approvedAt };
 };
 
-const awaitedApproval = ({ approval }: Request): Waiting[] =>
-  approval?.state === "waiting" && approval.plan !== null && approval.expiresAt !== null
-    ? [{ for: "approval", plan: approval.plan, until: approval.expiresAt }]
-    : [];
-
 const progressOf = (step: SourceStep, sources: ReadonlyMap<string, DataSource>): SourceProgress => ({
   id: step.source,
   title: sources.get(step.source)?.descriptor.title ?? step.source,
@@ -212,48 +188,4 @@ const progressOf = (step: SourceStep, sources: ReadonlyMap<string, DataSource>):
 const recordsOf = (step: SourceStep): number | null => {
   const counted = countedAltogether(step);
   return counted && totalCount(counted);
-};
-
-const waitingOf = (request: Request): Waiting[] => [...ownTroubles(request), ...outsideOf(request)];
-
-const ownTroubles = (request: Request): Waiting[] =>
-  troublesOf(request).map(({ work, problem, since }) => ({
-    for: "work",
-    work,
-    problem: problem.code,
-    since,
-  }));
-
-const outsideOf = (request: Request): Waiting[] => {
-  const suspended = request.deadline.suspensions.find(({ until }) => until === null);
-  const undelivered = request.notices.flatMap((notice): Waiting[] =>
-    notice.status === "failed" && notice.problem !== null
-      ? [{ for: "message", message: notice.id, problem: notice.problem.code }]
-      : [],
-  );
-  if (request.phase === "closed") return undelivered;
-  if (suspended !== undefined) return [{ for: "identity", since: suspended.from }, ...undelivered];
-  if (request.phase === "received") {
-    return [{ for: "acknowledgement", until: request.acknowledgement.expiresAt }, ...undelivered];
-  }
-  if (request.waitingFor !== null)
-    return [{ for: "other-request", requestId: request.waitingFor }, ...undelivered];
-  return [
-    ...(request.held === null ? [] : [{ for: "hold", hold: request.held.by } as const]),
-    ...awaitedApproval(request),
-    ...request.decisions
-      .filter(({ answer }) => answer === null)
-      .map(
-        ({ id, source, type }): Waiting => ({ for: "decision", decision: id, source, identifierType: type }),
-      ),
-    ...request.steps.flatMap((step): Waiting[] => {
-      if (isStuck(step) && step.problem !== null) {
-        return [{ for: "source", source: step.source, problem: step.problem.code }];
-      }
-      return step.manual !== null && step.manual.answer === null && step.settlement === null
-        ? [{ for: "task", source: step.source }]
-        : [];
-    }),
-    ...undelivered,
-  ];
 };

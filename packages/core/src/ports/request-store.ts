@@ -61,6 +61,12 @@ export interface RequestStoreDefinition {
   /** Requests of all tenants, closed ones too, with `wakeAt` at or before `until`, the earliest first. */
   due(query: { readonly until: Instant; readonly limit: number }): Promise<DueRequest[]>;
 
+  /**
+   * How many there are of each word in `standings`, over all requests of all tenants, open and closed; in any order. Is
+   * asked by every health check, so it reads nothing else. Left out: health says nothing of what requests wait for.
+   */
+  standing?(): Promise<StandingCount[]>;
+
   /** The audit of one request in order; empty where there is none. */
   audit(key: RequestKey): Promise<AuditEntry[]>;
 }
@@ -117,6 +123,19 @@ export interface DueRequest extends RequestKey {
   readonly wakeAt: Instant;
 }
 
+/** Something that a request waits for, or that fails again and again: a word, and since when. */
+export interface StoredStanding {
+  readonly for: string;
+  readonly since: Instant;
+}
+
+/** How many requests stand at something, and since when the one that has longest. */
+export interface StandingCount {
+  readonly for: string;
+  readonly count: number;
+  readonly oldest: Instant;
+}
+
 export interface StoredRequest extends RequestKey {
   readonly version: number;
   readonly kind: RequestKind;
@@ -131,6 +150,8 @@ export interface StoredRequest extends RequestKey {
   /** Pseudonyms by which it is found who it is about, as long as a package of theirs can be fetched; else empty. */
   readonly about: readonly string[];
   readonly tokenHashes: readonly string[];
+  /** What it stands at and since when, for `standing`: nothing personal. Left out: nothing. */
+  readonly standings?: readonly StoredStanding[] | undefined;
   /** When somebody has to look at it next; null where that is for people. */
   readonly wakeAt: Instant | null;
   /** The request as JSON, but for what is in `sealed`. Nothing personal. */

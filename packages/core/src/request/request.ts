@@ -8,6 +8,7 @@ import type { LeftPackage, PackagesLeft } from "./left-packages.ts";
 import type { NoticeRecord } from "./notices.ts";
 import type { OutageNews } from "./outage.ts";
 import type { Outcome, Phase } from "./phases.ts";
+import type { Standings } from "./standings.ts";
 import type { CollectedColumn, SourceStep } from "./steps.ts";
 import type { Trouble } from "./trouble.ts";
 
@@ -133,6 +134,8 @@ export interface Request {
   readonly deadline: Deadline;
   /** What of its work does not get on. Left out: nothing. */
   readonly troubles?: readonly Trouble[];
+  /** What it stands at, and since when. Left out: nothing, or it was stored before this was kept. */
+  readonly standings?: Standings;
   readonly key: "live" | "destroyed";
   /** Null once the key is destroyed. */
   readonly confidential: Confidential | null;

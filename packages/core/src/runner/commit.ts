@@ -6,6 +6,7 @@ import { systemActorId } from "../request/actor.ts";
 import type { Happening, RequestEvent } from "../request/events.ts";
 import { outageClaim } from "../request/outage.ts";
 import type { Request } from "../request/request.ts";
+import { standingsOf } from "../request/waiting.ts";
 import { err, ok, type Result } from "../result.ts";
 import { lookedAfterBy } from "../workflows/actions.ts";
 import { decide, type Refusal } from "../workflows/decide.ts";
@@ -189,5 +190,6 @@ export const audited = (
   drafts: readonly AuditDraft[],
 ): { readonly request: Request; readonly entries: AuditEntry[] } => {
   const { entries, auditHead } = chained({ ...decided, audited: decided.audited - drafts.length }, drafts);
-  return { request: withSignature(signing, before, { ...decided, auditHead }), entries };
+  const standings = standingsOf(before, decided);
+  return { request: withSignature(signing, before, { ...decided, standings, auditHead }), entries };
 };

@@ -112,6 +112,7 @@ export const toStored = (
     claims: [...claims, ...lookedAfterBy(request).map(outageClaim)],
     about: isToBeFound(request) ? request.pseudonyms : [],
     tokenHashes: tokenHashes.filter((hash) => hash !== null),
+    standings: Object.values(request.standings ?? {}),
     wakeAt: wakeAt(request, rules),
     // Through JSON and back: what is stored is exactly what will be read.
     state: JSON.parse(JSON.stringify({ form, request: rest })) as JsonObject,

@@ -32,8 +32,9 @@ const problemSchema = named(
  * The API as an OpenAPI document.
  *
  * @param server where the API is found: a path, or an address
+ * @param beside further paths
  */
-export const openApiDocument = (routes: readonly ApiRoute[], server: string): Json => {
+export const openApiDocument = (routes: readonly ApiRoute[], server: string, beside: Json): Json => {
   for (const { id, body } of routes) if (body !== undefined) nameOnce(`${capital(id)}Body`, body);
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of routes) {
@@ -48,7 +49,7 @@ export const openApiDocument = (routes: readonly ApiRoute[], server: string): Js
         "Data subject requests under the GDPR. Who asks is told from the request as the application does it. Nothing personal belongs into an address.",
     },
     servers: [{ url: server }],
-    paths,
+    paths: { ...paths, ...beside },
     components: { schemas: componentsOf() },
   };
 };

@@ -7,6 +7,7 @@ import { checkpoints } from "./0006-checkpoints.ts";
 import { intake } from "./0007-intake.ts";
 import { suppressionLookUp } from "./0008-suppression-look-up.ts";
 import { about } from "./0009-about.ts";
+import { standings } from "./0010-standings.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order: 1, 2, … */
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   intake,
   suppressionLookUp,
   about,
+  standings,
 ];
 
 /** The version that this code works with. */

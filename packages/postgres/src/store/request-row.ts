@@ -1,4 +1,11 @@
-import type { AuditEntry, Category, Json, RequestKind, StoredRequest } from "@subject-rights/core";
+import type {
+  AuditEntry,
+  Category,
+  Json,
+  RequestKind,
+  StoredRequest,
+  StoredStanding,
+} from "@subject-rights/core";
 import type { TextRow } from "../database/database.ts";
 import { name, type Sql, sql } from "../sql/sql.ts";
 import { faithful, faithfulInstant, instantSql, instantText, textOf } from "./faithful.ts";
@@ -16,6 +23,7 @@ export const requestValues = (request: StoredRequest): readonly (readonly [Sql, 
   [name("claims"), sql`${request.claims.map(faithful)}`],
   [name("about"), sql`${request.about.map(faithful)}`],
   [name("token_hashes"), sql`${request.tokenHashes.map(faithful)}`],
+  [name("standings"), sql`${JSON.stringify(request.standings ?? [])}::jsonb`],
   [name("wake_at"), instantSql(request.wakeAt)],
   [name("state"), sql`${JSON.stringify(request.state)}::json`],
   [name("sealed"), sql`${request.sealed === null ? null : faithful(request.sealed)}`],
@@ -26,25 +34,29 @@ export const requestColumns: Sql = sql`r.tenant, r.id, r.version::text as versio
   ${instantText(sql`r.received_at`)} as received_at, r.open::text as open, r.duplicate_key,
   array_to_json(r.claims)::text as claims, array_to_json(r.about)::text as about,
   array_to_json(r.token_hashes)::text as token_hashes,
-  ${instantText(sql`r.wake_at`)} as wake_at, r.state::text as state, r.sealed`;
+  r.standings::text as standings, ${instantText(sql`r.wake_at`)} as wake_at, r.state::text as state, r.sealed`;
 
 /** What came back, as a request. The bridge of core checks its shape. */
-export const requestOf = (row: TextRow): StoredRequest => ({
-  tenant: textOf(row, "tenant"),
-  id: textOf(row, "id"),
-  version: Number(textOf(row, "version")),
-  kind: textOf(row, "kind") as RequestKind,
-  category: textOf(row, "category") as Category,
-  receivedAt: textOf(row, "received_at"),
-  open: textOf(row, "open") === "true",
-  duplicateKey: textOf(row, "duplicate_key"),
-  claims: JSON.parse(textOf(row, "claims")) as string[],
-  about: JSON.parse(textOf(row, "about")) as string[],
-  tokenHashes: JSON.parse(textOf(row, "token_hashes")) as string[],
-  wakeAt: row["wake_at"] ?? null,
-  state: JSON.parse(textOf(row, "state")) as { [name: string]: Json },
-  sealed: row["sealed"] ?? null,
-});
+export const requestOf = (row: TextRow): StoredRequest => {
+  const standings = JSON.parse(textOf(row, "standings")) as StoredStanding[];
+  return {
+    ...(standings.length > 0 && { standings }),
+    tenant: textOf(row, "tenant"),
+    id: textOf(row, "id"),
+    version: Number(textOf(row, "version")),
+    kind: textOf(row, "kind") as RequestKind,
+    category: textOf(row, "category") as Category,
+    receivedAt: textOf(row, "received_at"),
+    open: textOf(row, "open") === "true",
+    duplicateKey: textOf(row, "duplicate_key"),
+    claims: JSON.parse(textOf(row, "claims")) as string[],
+    about: JSON.parse(textOf(row, "about")) as string[],
+    tokenHashes: JSON.parse(textOf(row, "token_hashes")) as string[],
+    wakeAt: row["wake_at"] ?? null,
+    state: JSON.parse(textOf(row, "state")) as { [name: string]: Json },
+    sealed: row["sealed"] ?? null,
+  };
+};
 
 /** Audit entries as rows, in the order of the columns of their table. */
 export const entryRows = (entries: readonly AuditEntry[]): Sql => sql`

@@ -130,6 +130,20 @@ export const requestStoreOver = (
       }));
     },
 
+    async standing() {
+      await ready();
+      const rows = await database.query(
+        sql`select s.value->>'for' as standing, count(*)::text as count, min(s.value->>'since') as oldest
+          from ${tables.request} r cross join lateral jsonb_array_elements(r.standings) s
+          where r.standings <> '[]' group by 1`.prepared(),
+      );
+      return rows.map((row) => ({
+        for: textOf(row, "standing"),
+        count: Number(textOf(row, "count")),
+        oldest: textOf(row, "oldest"),
+      }));
+    },
+
     async audit({ tenant, id }) {
       await ready();
       const rows = await database.query(sql`select ${entryColumns} from ${tables.audit} e

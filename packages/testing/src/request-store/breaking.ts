@@ -7,7 +7,10 @@ import { nextVersion, requestSample, stored, tenant } from "./samples.ts";
 const known = requestSample("known", { wakeAt: "2026-03-02T09:00:00.000Z" });
 
 const operations: Readonly<
-  Record<Exclude<keyof RequestStore, "transaction">, (store: RequestStore) => ResultAsync<unknown, Error>>
+  Record<
+    Exclude<keyof RequestStore, "transaction" | "standing">,
+    (store: RequestStore) => ResultAsync<unknown, Error>
+  >
 > = {
   insert: (store) => store.insert({ request: requestSample("new"), entries: [] }),
   read: (store) => store.read(known),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { okAsync, type RequestStore } from "@subject-rights/core";
 import { answerOf } from "../answers.ts";
 import type { CaseMaker, ConformanceCase } from "../conformance-case.ts";
 import type { RequestStoreFixture } from "./harness.ts";
@@ -9,7 +10,49 @@ const ten = "2026-03-02T10:00:00.000Z";
 const eleven = "2026-03-02T11:00:00.000Z";
 const justBeforeTen = "2026-03-02T09:59:59.999Z";
 
+const countOf = async (store: RequestStore) =>
+  (await answerOf(store.standing?.() ?? okAsync([]))).toSorted((one, other) =>
+    one.for < other.for ? -1 : 1,
+  );
+
+/** For stores that have `standing`. */
+const standingCases = (test: CaseMaker<RequestStoreFixture>): readonly ConformanceCase[] => [
+  test("standing: how many stand at each, of every tenant, closed ones too, and the oldest", async ({
+    store,
+  }) => {
+    if (store.standing === null) return;
+    assert.deepEqual(await countOf(store), [], "where there is nothing, nothing stands");
+    await stored(
+      store,
+      requestSample("a", { standings: [{ for: "task", since: ten }] }),
+      requestSample("b", {
+        tenant: otherTenant,
+        standings: [
+          { for: "task", since: nine },
+          { for: "message", since: eleven },
+        ],
+      }),
+      requestSample("c", { open: false, standings: [{ for: "message", since: ten }] }),
+      requestSample("d"),
+    );
+    assert.deepEqual(await countOf(store), [
+      { for: "message", count: 2, oldest: ten },
+      { for: "task", count: 2, oldest: nine },
+    ]);
+  }),
+
+  test("standing: only the newest version of a request counts", async ({ store }) => {
+    if (store.standing === null) return;
+    const request = requestSample("a", { standings: [{ for: "task", since: nine }] });
+    await stored(store, request);
+    await committed(store, nextVersion(request, { standings: [{ for: "hold", since: ten }] }));
+    assert.deepEqual(await countOf(store), [{ for: "hold", count: 1, oldest: ten }]);
+    assert.deepEqual((await answerOf(store.read(request)))?.standings, [{ for: "hold", since: ten }]);
+  }),
+];
+
 export const wakingCases = (test: CaseMaker<RequestStoreFixture>): readonly ConformanceCase[] => [
+  ...standingCases(test),
   test("due: everything up to and including the moment, the earliest first", async ({ store }) => {
     await stored(
       store,

@@ -43,6 +43,7 @@ export const plainRequestStore = (store: RequestStore): Required<RequestStoreDef
   commit: (input) => thrown(store.commit(input)),
   list: (query) => thrown(store.list(query)),
   due: (query) => thrown(store.due(query)),
+  standing: async () => (store.standing === null ? [] : thrown(store.standing())),
   audit: (key) => thrown(store.audit(key)),
   transaction: async (work) => {
     const { transaction } = store;

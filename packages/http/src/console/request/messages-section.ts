@@ -1,7 +1,7 @@
 import type { MessageProgress } from "@subject-rights/core";
 import { html } from "hono/html";
 import type { Html } from "../../html/page.ts";
-import { when } from "../answer.ts";
+import { plural, when } from "../answer.ts";
 import { statusSign } from "../parts/status.ts";
 import { problemWords } from "../words/problems.ts";
 import { noticeWords } from "../words/requests.ts";
@@ -24,10 +24,14 @@ export const messagesSection = ({ context, request }: RequestPart): Html | "" =>
 <tbody>${request.messages.map((message) => row(context.times, message))}</tbody></table></section>`;
 };
 
+/** It is tried again; but until it is accepted, it is not on its way. */
+const isRefused = ({ status, problem }: Pick<MessageProgress, "status" | "problem">): boolean =>
+  status === "due" && problem !== null;
+
 const row = (
   times: RequestPart["context"]["times"],
-  { id, kind, status, sentAt, problem }: MessageProgress,
+  { id, kind, status, attempts, sentAt, problem }: MessageProgress,
 ): Html =>
   html`<tr data-key="${id}"><th scope="row">${noticeWords[kind]}<span class="sub"><code>${id}</code></span></th>
-<td data-label="Status">${statusSign(signs[status], words[status])}${when(status === "failed" && problem !== null, () => html`<span class="sub">${problem === null ? "" : problemWords[problem.code].what}</span>`)}</td>
+<td data-label="Status">${isRefused({ status, problem }) ? statusSign("warning", `Not delivered, ${plural(attempts, "try", "tries")}`) : statusSign(signs[status], words[status])}${when((status === "failed" || isRefused({ status, problem })) && problem !== null, () => html`<span class="sub">${problem === null ? "" : problemWords[problem.code].what}</span>`)}</td>
 <td data-label="Sent">${sentAt === null ? html`<span class="quiet none">–</span>` : times.at(sentAt)}</td></tr>`;

@@ -4,6 +4,39 @@ import { type Fault, keyOf } from "./world.ts";
 
 export const wakingFaults: readonly Broken<Fault>[] = [
   {
+    fault: "closed requests stand at nothing",
+    how: ({ tables }) => ({
+      standing: async () => {
+        const open = [...tables.requests.values()].filter((request) => request.open);
+        const all = open.flatMap(({ standings = [] }) => standings);
+        return [...Map.groupBy(all, (each) => each.for)].map(([word, those]) => ({
+          for: word,
+          count: those.length,
+          oldest: those.map(({ since }) => since).toSorted()[0] ?? "",
+        }));
+      },
+    }),
+    caughtBy: ["standing: how many stand at each, of every tenant, closed ones too, and the oldest"],
+  },
+  {
+    fault: "what a request stood at is counted for good",
+    how: ({ good }) => {
+      const seen = new Map<string, { for: string; count: number; oldest: string }>();
+      return {
+        insert(input) {
+          for (const { for: word, since } of input.request.standings ?? [])
+            seen.set(word, { for: word, count: 1, oldest: since });
+          return good.insert(input);
+        },
+        async standing() {
+          const now = await good.standing();
+          return [...now, ...[...seen.values()].filter((each) => !now.some((one) => one.for === each.for))];
+        },
+      };
+    },
+    caughtBy: ["standing: only the newest version of a request counts"],
+  },
+  {
     fault: "the moment itself is not due yet",
     how: ({ good }) => ({
       due: async (query) => (await good.due(query)).filter(({ wakeAt }) => wakeAt < query.until),

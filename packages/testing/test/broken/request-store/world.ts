@@ -38,6 +38,7 @@ export const harness = (fault: Fault | null): RequestStoreHarness => {
         commit: up(plain.commit),
         list: up(plain.list),
         due: up(plain.due),
+        standing: () => up(plain.standing as (input: unknown) => ReturnType<typeof plain.standing>)(null),
         audit: up(plain.audit),
         transaction: plain.transaction,
       };

@@ -1,0 +1,108 @@
+import type { AdapterWatch, FailingAdapter } from "../bridge/adapter-watch.ts";
+import { type Instant, instant, later, latest } from "../instant.ts";
+import type { DueRequest, StandingCount } from "../ports/request-store.ts";
+import { type StandingKind, standings } from "../request/standings.ts";
+import { okAsync, ResultAsync } from "../result.ts";
+import { fromStored } from "../runner/record.ts";
+import type { Services } from "../runner/services.ts";
+
+/** How it goes, over all tenants. Nothing in it is personal. */
+export interface Health {
+  /**
+   * - `ok`: nothing is wrong. Requests may wait, for a person or for us: that is no fault.
+   * - `failing`: something that was handed in fails, a request cannot go on or is late, a message is not accepted.
+   * - `down`: the request store cannot be asked, so nothing is worked on.
+   */
+  readonly status: "ok" | "failing" | "down";
+  readonly at: Instant;
+  /** What fails in this process, since when, the longest first. Why, in the words of its server, went to `onError`. */
+  readonly failing: readonly FailingAdapter[];
+  /** What requests wait for, and what is tried again and again; null where the store cannot say. */
+  readonly waiting: readonly WaitingCount[] | null;
+  /** Since when the request is due that has waited longest to be worked on; null where everything is worked on in time. */
+  readonly lateSince: Instant | null;
+}
+
+export interface WaitingCount {
+  readonly for: StandingKind;
+  /**
+   * Who is to do something: the `person` who asked, or the address on record; `us`, who look after this; or nobody, because
+   * it goes on `by-itself`.
+   */
+  readonly whose: "person" | "us" | "by-itself";
+  /** Whether something is wrong, or it is only its turn. */
+  readonly isWrong: boolean;
+  /** How many requests, or sources and messages of requests. */
+  readonly count: number;
+  /** Since when the oldest of them. */
+  readonly oldest: Instant;
+}
+
+const turns: Readonly<Record<StandingKind, Pick<WaitingCount, "whose" | "isWrong">>> = {
+  acknowledgement: { whose: "person", isWrong: false },
+  identity: { whose: "person", isWrong: false },
+  decision: { whose: "us", isWrong: false },
+  approval: { whose: "us", isWrong: false },
+  task: { whose: "us", isWrong: false },
+  source: { whose: "us", isWrong: true },
+  message: { whose: "us", isWrong: true },
+  work: { whose: "us", isWrong: true },
+  deadline: { whose: "us", isWrong: true },
+  hold: { whose: "by-itself", isWrong: false },
+  "other-request": { whose: "by-itself", isWrong: false },
+  delivery: { whose: "by-itself", isWrong: true },
+  retry: { whose: "by-itself", isWrong: true },
+};
+
+/** What is due is begun in an instant; where it is due for so long, nobody works, or not enough do. */
+const lateAfter = 5 * 60_000;
+
+/** Of those that are due the longest, so many are looked at. */
+const mostLate = 20;
+
+/** Since when the one is due that has waited longest. What is due at once was due when it was stored. */
+const lateSinceIn = async (
+  requestStore: Services["requestStore"],
+  due: readonly DueRequest[],
+  before: Instant,
+): Promise<Instant | null> => {
+  let oldest: Instant | null = null;
+  for (const { tenant, id, wakeAt } of due) {
+    const stored = (await requestStore.read({ tenant, id })).unwrapOr(undefined);
+    const request = stored && fromStored(stored).unwrapOr(null);
+    if (!request) continue;
+    const since = latest(request.updatedAt, wakeAt);
+    if (since < before && (oldest === null || since < oldest)) oldest = since;
+  }
+  return oldest;
+};
+
+/** Answers in any case. It costs a few look-ups in the store, whatever there is in it. */
+export const healthOf = (
+  { requestStore, clock }: Pick<Services, "requestStore" | "clock">,
+  watching: AdapterWatch,
+): ResultAsync<Health, never> => {
+  const at = instant(clock.now());
+  const counted = requestStore.standing?.() ?? okAsync(null);
+  const before = later(at, -lateAfter);
+  const late = requestStore.due({ until: before, limit: mostLate });
+  const look = async (): Promise<Health> => {
+    const [counts, due] = await Promise.all([counted, late]);
+    const failing = watching.failing();
+    if (counts.isErr() || due.isErr()) return { status: "down", at, failing, waiting: null, lateSince: null };
+    const waiting = counts.value?.flatMap(turnOf).toSorted(byAge) ?? null;
+    const lateSince = await lateSinceIn(requestStore, due.value, before);
+    const isWrong =
+      failing.length > 0 || lateSince !== null || waiting?.some((each) => each.isWrong) === true;
+    return { status: isWrong ? "failing" : "ok", at, failing, waiting, lateSince };
+  };
+  return ResultAsync.fromSafePromise(look());
+};
+
+/** A word that a newer version has stored is nothing that this one could explain. */
+const turnOf = (count: StandingCount): WaitingCount[] => {
+  const kind = standings.find((each) => each === count.for);
+  return kind === undefined ? [] : [{ ...count, for: kind, ...turns[kind] }];
+};
+
+const byAge = (one: WaitingCount, other: WaitingCount): number => (one.oldest < other.oldest ? -1 : 1);

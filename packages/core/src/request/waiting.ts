@@ -1,0 +1,112 @@
+import type { Instant } from "../instant.ts";
+import { isOverdue } from "./deadline/deadline.ts";
+import type { ProblemCode } from "./problems.ts";
+import type { Request } from "./request.ts";
+import type { StandingKind, Standings } from "./standings.ts";
+import { isStuck } from "./steps.ts";
+import { troublesOf } from "./trouble.ts";
+
+/** What a request waits for that does not come by itself. */
+export type Waiting =
+  | { readonly for: "acknowledgement"; readonly until: Instant }
+  | { readonly for: "other-request"; readonly requestId: string }
+  | {
+      readonly for: "decision";
+      readonly decision: string;
+      readonly source: string;
+      readonly identifierType: string;
+    }
+  | { readonly for: "hold"; readonly hold: string }
+  | { readonly for: "identity"; readonly since: Instant }
+  | { readonly for: "approval"; readonly plan: string; readonly until: Instant }
+  | { readonly for: "task"; readonly source: string }
+  | { readonly for: "source"; readonly source: string; readonly problem: ProblemCode }
+  /** Work of the library itself, which is no source's matter and no person's. */
+  | { readonly for: "work"; readonly work: string; readonly problem: ProblemCode; readonly since: Instant }
+  | { readonly for: "message"; readonly message: string; readonly problem: ProblemCode };
+
+const awaitedApproval = ({ approval }: Request): Waiting[] =>
+  approval?.state === "waiting" && approval.plan !== null && approval.expiresAt !== null
+    ? [{ for: "approval", plan: approval.plan, until: approval.expiresAt }]
+    : [];
+
+export const waitingOf = (request: Request): Waiting[] => [...ownTroubles(request), ...outsideOf(request)];
+
+const ownTroubles = (request: Request): Waiting[] =>
+  troublesOf(request).map(({ work, problem, since }) => ({
+    for: "work",
+    work,
+    problem: problem.code,
+    since,
+  }));
+
+const outsideOf = (request: Request): Waiting[] => {
+  const suspended = request.deadline.suspensions.find(({ until }) => until === null);
+  const undelivered = request.notices.flatMap((notice): Waiting[] =>
+    notice.status === "failed" && notice.problem !== null
+      ? [{ for: "message", message: notice.id, problem: notice.problem.code }]
+      : [],
+  );
+  if (request.phase === "closed") return undelivered;
+  if (suspended !== undefined) return [{ for: "identity", since: suspended.from }, ...undelivered];
+  if (request.phase === "received") {
+    return [{ for: "acknowledgement", until: request.acknowledgement.expiresAt }, ...undelivered];
+  }
+  if (request.waitingFor !== null)
+    return [{ for: "other-request", requestId: request.waitingFor }, ...undelivered];
+  return [
+    ...(request.held === null ? [] : [{ for: "hold", hold: request.held.by } as const]),
+    ...awaitedApproval(request),
+    ...request.decisions
+      .filter(({ answer }) => answer === null)
+      .map(
+        ({ id, source, type }): Waiting => ({ for: "decision", decision: id, source, identifierType: type }),
+      ),
+    ...request.steps.flatMap((step): Waiting[] => {
+      if (isStuck(step) && step.problem !== null) {
+        return [{ for: "source", source: step.source, problem: step.problem.code }];
+      }
+      return step.manual !== null && step.manual.answer === null && step.settlement === null
+        ? [{ for: "task", source: step.source }]
+        : [];
+    }),
+    ...undelivered,
+  ];
+};
+
+/** So many tries in a row are no accident any more. */
+const quickTries = 5;
+
+/** Each that it stands at now, and how each is known from one commit to the next. */
+const standingAt = (request: Request): (readonly [key: string, kind: StandingKind])[] => {
+  const tried = request.notices.filter(
+    ({ status, attempts, problem }) => status === "due" && problem !== null && attempts >= quickTries,
+  );
+  const isOpen = request.phase !== "closed";
+  const retried = isOpen
+    ? request.steps.filter(
+        (step) => !isStuck(step) && step.problem !== null && step.settlement === null && step.attempts > 0,
+      )
+    : [];
+  const isLate = isOpen && request.reopened === 0 && isOverdue(request.deadline, request.updatedAt);
+  return [
+    ...waitingOf(request).map((waiting) => [nameOf(waiting), waiting.for] as const),
+    ...tried.map(({ id }) => [`delivery ${id}`, "delivery"] as const),
+    ...retried.map(({ source }) => [`retry ${source}`, "retry"] as const),
+    ...(isLate ? [["deadline", "deadline"] as const] : []),
+  ];
+};
+
+const nameOf = (waiting: Waiting): string => {
+  const { until: _, since: __, ...named } = { until: null, since: null, ...waiting };
+  return Object.values(named).join(" ");
+};
+
+/** @param before as it was stored last; what it stood at then it stands at since then */
+export const standingsOf = (before: Request | null, next: Request): Standings =>
+  Object.fromEntries(
+    standingAt(next).map(([key, kind]) => [
+      key,
+      { for: kind, since: before?.standings?.[key]?.since ?? next.updatedAt },
+    ]),
+  );

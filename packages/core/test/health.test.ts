@@ -1,0 +1,135 @@
+import {
+  createSubjectRights,
+  defineNotifier,
+  errAsync,
+  PermanentFailure,
+  StorageFailed,
+} from "@subject-rights/core";
+import { memoryStorage, memoryTables } from "@subject-rights/memory";
+import { unwrap } from "@subject-rights/testing";
+import { describe, expect, it } from "vitest";
+import { ada, admin, createWorld, peopleSource, type World } from "./world.ts";
+
+const [minute, hour, day] = [60_000, 3_600_000, 24 * 3_600_000];
+const people = () => new Map([[ada, [{}]]]);
+const submission = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
+const healthOf = async ({ rights }: Pick<World, "rights">) => unwrap(await rights.health());
+
+describe("health", () => {
+  it("is ok while requests wait for their confirmation, however many: that is their turn", async () => {
+    const world = await createWorld({ sources: [peopleSource("crm", people())] });
+    expect(await healthOf(world)).toMatchObject({ status: "ok", failing: [], waiting: [], lateSince: null });
+    const first = world.clock.now().toISOString();
+    for (let each = 0; each < 20; each += 1) {
+      unwrap(await world.rights.requests.submit({ ...submission, email: `p${each}@example.org` }));
+      await world.pass(hour);
+    }
+    const { status, waiting } = await healthOf(world);
+    expect([status, waiting]).toEqual([
+      "ok",
+      [{ for: "acknowledgement", whose: "person", isWrong: false, count: 20, oldest: first }],
+    ]);
+  });
+
+  it("says what fails and since when, tells it from what waits for a person, and is ok again", async () => {
+    let isDown = true;
+    const source = peopleSource("crm", people(), {
+      identify: async () => {
+        if (isDown) throw new Error("connection refused");
+        return [];
+      },
+    });
+    const world = await createWorld({ sources: [source] });
+    unwrap(await world.rights.requests.submit({ ...submission, email: "b@example.org" }));
+    const requestId = await world.acknowledged("erasure");
+    const since = world.clock.now().toISOString();
+    await world.pass(10 * minute);
+    const found = await healthOf(world);
+    expect(found).toMatchObject({
+      status: "failing",
+      failing: [{ adapter: "crm", problem: "unavailable", since }],
+    });
+    expect(found.waiting?.filter(({ isWrong }) => isWrong).map((each) => each.count)).toEqual([1]);
+    expect(found.waiting).toContainEqual(
+      expect.objectContaining({ for: "acknowledgement", whose: "person", count: 1 }),
+    );
+    isDown = false;
+    await world.pass(day);
+    expect((await world.read(requestId)).outcome).toBe("completed");
+    expect(await healthOf(world)).toMatchObject({ status: "ok", failing: [] });
+  });
+
+  it("knows of letters that are not accepted, in a process that has not tried them itself", async () => {
+    const notifier = defineNotifier({
+      id: "smtp",
+      send: async () => {
+        throw new Error("535 authentication failed");
+      },
+    });
+    const tables = memoryTables();
+    const world = await createWorld({ sources: [peopleSource("crm", people())], notifier }, tables);
+    unwrap(await world.rights.requests.submit(submission));
+    await world.pass(2 * minute);
+    expect((await healthOf(world)).failing).toMatchObject([{ adapter: "smtp", problem: "unavailable" }]);
+    const other = createSubjectRights({ ...world.options, ...memoryStorage({ tables }) });
+    expect(unwrap(await other.health())).toMatchObject({
+      status: "failing",
+      failing: [],
+      waiting: expect.arrayContaining([
+        expect.objectContaining({ for: "delivery", whose: "by-itself", isWrong: true, count: 1 }),
+      ]),
+    });
+  });
+
+  it("knows of letters that are given up, of requests that are closed as well", async () => {
+    const notifier = defineNotifier({
+      id: "smtp",
+      send: async () => {
+        throw new PermanentFailure("no such mailbox");
+      },
+    });
+    const world = await createWorld({ sources: [peopleSource("crm", people())], notifier });
+    const { request } = unwrap(await world.rights.requests.submit(submission));
+    await world.settle();
+    const on = { actor: admin, requestId: request.id };
+    unwrap(await world.rights.requests.cancel({ ...on, reason: "a mistake" }));
+    expect((await world.read(request.id)).waitingFor).toMatchObject([{ for: "message" }]);
+    expect((await healthOf(world)).waiting).toMatchObject([{ for: "message", whose: "us", isWrong: true }]);
+  });
+
+  it("is down where the store cannot be asked, and late where nobody works on what is due", async () => {
+    const world = await createWorld({ sources: [peopleSource("crm", people())] });
+    const away = () => errAsync(new StorageFailed("request-store", "due"));
+    const broken = createSubjectRights({
+      ...world.options,
+      requestStore: { ...world.options.requestStore, due: away },
+    });
+    expect(unwrap(await broken.health())).toMatchObject({ status: "down", waiting: null });
+
+    await world.rights.stop();
+    const idle = createSubjectRights(world.options);
+    unwrap(await idle.requests.submit(submission));
+    const since = world.clock.now().toISOString();
+    expect(unwrap(await idle.health()).lateSince).toBeNull();
+    await world.clock.advance(6 * minute);
+    expect(unwrap(await idle.health())).toMatchObject({ status: "failing", lateSince: since });
+  });
+
+  it("reads no request", async () => {
+    const world = await createWorld({ sources: [peopleSource("crm", people())] });
+    await world.acknowledged("erasure");
+    const asked: string[] = [];
+    const { requestStore } = world.options;
+    const noted = (name: "list" | "read" | "audit" | "due" | "standing") => {
+      const operation = requestStore[name] as (input?: unknown) => never;
+      return (input: unknown) => {
+        asked.push(name);
+        return operation(input);
+      };
+    };
+    const names = ["list", "read", "audit", "due", "standing"] as const;
+    const noting = { ...requestStore, ...Object.fromEntries(names.map((name) => [name, noted(name)])) };
+    unwrap(await createSubjectRights({ ...world.options, requestStore: noting }).health());
+    expect(asked.toSorted()).toEqual(["due", "standing"]);
+  });
+});
