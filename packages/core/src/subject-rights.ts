@@ -234,13 +234,14 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     signals: createSignals(),
     answers: answersOf(clock),
   };
+  const stopping = new AbortController();
   const context = {
+    stopped: stopping.signal,
     services,
     policy: options.policy ?? rolePolicy(),
     acknowledgedBy,
     needsApproval: options.needsApproval ?? (() => false),
   };
-  const stopping = new AbortController();
   const { sweeps, ended } = sweepsOf(context, services.sweepStore ?? undefined, stopping.signal);
   const work = async () => {
     const worker = workerOf({

@@ -283,6 +283,21 @@ describe("cancelling", () => {
 });
 
 describe("progress", () => {
+  it("ends when the library stops, so that nothing keeps the process", async () => {
+    const world = await createWorld({ sources: [byHand(people())] });
+    const { requests } = world.rights;
+    const submission = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
+    const { request } = unwrap(await requests.submit(submission));
+    const events = unwrap(await requests.progress({ actor: admin, requestId: request.id }));
+    const followed = (async () => {
+      for await (const _ of events);
+      return "ended";
+    })();
+    await world.settle();
+    await world.rights.stop();
+    expect(await followed).toBe("ended");
+  });
+
   it("tells everything that happens, in order, and nothing personal, to its end", async () => {
     const world = await createWorld({
       sources: [peopleSource("crm", people()), peopleSource("shop", people())],

@@ -20,7 +20,7 @@ import { keptPersonSchema } from "../sweeps/kept-person.ts";
 import { fromStoredSweep, unsealIn } from "../sweeps/stored-sweep.ts";
 import type { SweepProblemCode } from "../sweeps/sweep.ts";
 import { type SweepView, viewOfSweep } from "../sweeps/view.ts";
-import type { FacadeContext } from "./context.ts";
+import { type FacadeContext, untilStopped } from "./context.ts";
 import { type SettleSweepError, type StopSweepError, settleSweep, stopSweep } from "./end-sweep.ts";
 import { followSweep } from "./follow-sweep.ts";
 import { authorise } from "./policy.ts";
@@ -180,7 +180,8 @@ export const sweepsOf = (
         });
     },
 
-    progress: ({ signal, ...input }) => followSweep(context(), input, listeners, signal),
+    progress: ({ signal, ...input }) =>
+      followSweep(context(), input, listeners, untilStopped(facade, signal)),
 
     leftBehind: ({ after, ...input }) =>
       checkInput(afterSchema, after).asyncAndThen((from) =>

@@ -20,6 +20,7 @@ import {
   type OnRequest,
   type ReadError,
   readRequest,
+  untilStopped,
 } from "./context.ts";
 import { type DueRequests, dueWithin, resume } from "./deadlines.ts";
 import { follow } from "./follow.ts";
@@ -243,7 +244,9 @@ export const requestsOf = (context: FacadeContext): Requests => {
         }),
 
     progress: (input) =>
-      readRequest(context, input).map((request) => follow(services, request, input.signal)),
+      readRequest(context, input).map((request) =>
+        follow(services, request, untilStopped(context, input.signal)),
+      ),
 
     audit: (input) => readRequest(context, input).andThen((request) => services.requestStore.audit(request)),
 
