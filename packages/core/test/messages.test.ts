@@ -1,5 +1,5 @@
 import { PermanentFailure, type Row } from "@subject-rights/core";
-import { unwrap } from "@subject-rights/testing";
+import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, createWorld, peopleSource, tenantAdmin, tokenOf, unreliable } from "./world.ts";
 
@@ -46,7 +46,7 @@ describe("a notifier that", () => {
     const on = { actor: admin, requestId: request.id };
     unwrap(await world.rights.requests.resendMessage({ ...on, message: "completion-1" }));
     await world.settle();
-    expect(accepted.map(({ notice }) => notice.type)).toEqual(["confirmation", "completion"]);
+    expect(accepted.map(({ notice }) => notice.type)).toEqual(["confirmation", "undelivered", "completion"]);
     expect((await world.read(request.id)).waitingFor).toEqual([]);
     expect([...world.tables.requests.values()][0]?.sealed).toBeNull();
   });
@@ -59,13 +59,148 @@ describe("a notifier that", () => {
       });
       const { request } = unwrap(await world.rights.requests.submit(submission));
       await world.settle();
-      expect(world.notifier.sent).toEqual([]);
+      // Nobody but support, and not what the letter said.
+      expect(world.notifier.sent.map(({ to, notice }) => [to, notice.type])).toEqual([
+        ["support@northwind.example", "undelivered"],
+      ]);
       expect((await world.read(request.id)).waitingFor).toContainEqual({
         for: "message",
         message: "confirmation-1",
         problem: "no-address",
       });
     }
+  });
+});
+
+/** An erasure that is over, over a notifier that refuses its letters as `refuse` says. */
+const erased = async (refuse: (kind: string) => Error | null) => {
+  let tries = 0;
+  const { notifier, accepted } = unreliable(({ notice }) => {
+    const refusal = notice.type === "confirmation" ? null : refuse(notice.type);
+    if (notice.type === "completion") tries += 1;
+    if (refusal !== null) throw refusal;
+  });
+  const world = await createWorld({ sources: [peopleSource("crm", people())], notifier });
+  const { request } = unwrap(await world.rights.requests.submit(submission));
+  await world.settle();
+  unwrap(await world.rights.requests.acknowledge({ token: tokenOf(accepted) }));
+  await world.settle();
+  const on = { actor: admin, requestId: request.id };
+  return {
+    world,
+    on,
+    read: () => world.read(request.id),
+    actions: async () => unwrap(await world.rights.requests.audit(on)).map(({ action }) => action),
+    isSealed: () => [...world.tables.requests.values()][0]?.sealed !== null,
+    told: () => accepted.flatMap(({ to, notice }) => (notice.type === "undelivered" ? [{ to, notice }] : [])),
+    tries: () => tries,
+    accepted,
+  };
+};
+
+const day = 24 * hour;
+const full = () => new Error("452 the mailbox is full");
+
+describe("a letter that only ever fails for the moment", () => {
+  it("is given up in the end, told of, and keeps the key no longer", async () => {
+    const { world, read, on, actions, isSealed, told, tries } = await erased((kind) =>
+      kind === "completion" ? full() : null,
+    );
+    await world.pass(29 * day);
+    expect((await read()).messages).toMatchObject([{}, { id: "completion-1", status: "due" }]);
+    expect([told(), isSealed()]).toEqual([[], true]);
+    // The first few follow quickly; then between one and two an hour.
+    expect(tries()).toBeLessThan(30 + 29 * 24 * 2);
+    expect(tries()).toBeGreaterThan(29 * 24);
+
+    await world.pass(2 * day);
+    expect(await read()).toMatchObject({
+      outcome: "completed",
+      waitingFor: [{ for: "message", message: "completion-1", problem: "unavailable" }],
+    });
+    expect(told()).toMatchObject([
+      {
+        to: "support@northwind.example",
+        notice: { message: { id: "completion-1", kind: "completion" }, retryable: true },
+      },
+    ]);
+    expect(isSealed()).toBe(false);
+    expect(
+      (await actions()).filter((action) => action.startsWith("notice-") || action.startsWith("key-")),
+    ).toEqual(["notice-sent", "notice-failed", "notice-given-up", "notice-sent", "key-destroyed"]);
+    const late = await world.rights.requests.resendMessage({ ...on, message: "completion-1" });
+    expect(unwrapError(late).code).toBe("not-possible-now");
+    await world.rights.stop();
+  });
+
+  it("keeps the key no longer either where nobody can be told of it", async () => {
+    const { world, read, actions, isSealed } = await erased(full);
+    await world.pass(31 * day);
+    expect((await read()).messages.map(({ kind, status }) => [kind, status])).toEqual([
+      ["confirmation", "sent"],
+      ["completion", "failed"],
+      ["undelivered", "failed"],
+    ]);
+    expect(isSealed()).toBe(false);
+    expect((await actions()).at(-1)).toBe("key-destroyed");
+    await world.rights.stop();
+  });
+
+  it("can be sent again, to an address that was mended, until then", async () => {
+    let isFull = true;
+    const { world, on, read, told, isSealed } = await erased((kind) =>
+      isFull && kind === "completion" ? full() : null,
+    );
+    await world.pass(29 * day);
+    isFull = false;
+    unwrap(await world.rights.requests.resendMessage({ ...on, message: "completion-1" }));
+    await world.settle();
+    expect((await read()).messages.at(-1)).toMatchObject({ id: "completion-1", status: "sent" });
+    expect([told(), isSealed()]).toEqual([[], false]);
+    await world.rights.stop();
+  });
+
+  it("is never given up while its request is open", async () => {
+    let isDown = false;
+    const { notifier, accepted } = unreliable(({ notice }) => {
+      if (isDown && notice.type === "manual-task") throw full();
+    });
+    const { erase: _, ...papers } = peopleSource("papers", people());
+    const source = { ...papers, erase: null, owner: "archive@northwind.example" };
+    const descriptor = {
+      ...papers.descriptor,
+      abilities: { ...papers.descriptor.abilities, erase: false },
+    };
+    const world = await createWorld({ sources: [{ ...source, descriptor }], notifier });
+    const { request } = unwrap(await world.rights.requests.submit(submission));
+    await world.settle();
+    isDown = true;
+    unwrap(await world.rights.requests.acknowledge({ token: tokenOf(accepted) }));
+    await world.pass(60 * day);
+    isDown = false;
+    await world.pass(hour);
+    const task = (await world.read(request.id)).messages.find(({ kind }) => kind === "manual-task");
+    expect(task?.status).toBe("sent");
+    await world.rights.stop();
+  });
+});
+
+describe("support", () => {
+  it("is told at once of a letter that never will arrive, and how long it can be sent again", async () => {
+    const { world, told, isSealed, read } = await erased((kind) =>
+      kind === "completion" ? new PermanentFailure("no such mailbox") : null,
+    );
+    const { closedAt } = await read();
+    const until = new Date(Date.parse(closedAt ?? "") + 30 * day).toISOString();
+    expect(told()).toMatchObject([
+      { notice: { message: { id: "completion-1" }, problem: "permanent-failure", retryable: false, until } },
+    ]);
+    expect(JSON.stringify(told())).not.toContain("ada@");
+    expect(isSealed()).toBe(true);
+    await world.pass(31 * day);
+    expect(isSealed()).toBe(false);
+    expect(told()).toHaveLength(1);
+    await world.rights.stop();
   });
 });
 

@@ -72,6 +72,14 @@ export const notices: { readonly [Type in NoticeType]: NoticeOf<Type> } = {
     retryable: true,
     since: "2026-11-23T09:30:00.000Z",
   },
+  undelivered: {
+    ...erasure,
+    type: "undelivered",
+    message: { id: "completion-1", kind: "completion" },
+    problem: "permanent-failure",
+    retryable: false,
+    until: "2026-12-30T09:30:00.000Z",
+  },
   "manual-task": {
     ...erasure,
     type: "manual-task",

@@ -1,6 +1,7 @@
 import type { Instant } from "../instant.ts";
 import type { Category, RequestKind } from "../request/kinds.ts";
 import type { LeftPackage } from "../request/left-packages.ts";
+import type { NoticeKind } from "../request/notices.ts";
 import type { CollectionOutcome } from "../request/outcomes.ts";
 import type { ProblemCode } from "../request/problems.ts";
 import type { StepTask } from "../request/steps.ts";
@@ -9,8 +10,8 @@ import type { CallContext } from "./call.ts";
 /**
  * Takes messages to people. This is what an author writes; `defineNotifier` makes it safe to use.
  *
- * - Resolve when the message is accepted for delivery. Throw when it is not: it is tried again, for as long as
- *   it takes. Throw `PermanentFailure` where that cannot help (no such mailbox).
+ * - Resolve when the message is accepted for delivery. Throw when it is not: it is tried again, at most an hour apart,
+ *   for as long as the request is open and thirty days more. Throw `PermanentFailure` where that cannot help (no such mailbox).
  * - The same message may be handed over again after a crash. It then has the same `id`: give the other side
  *   something made from it (a Message-ID), so that the second one is recognised.
  * - An attachment that cannot be read to its end is an error: never a message without it, or with half of it.
@@ -76,6 +77,16 @@ export type Notice =
       readonly problem: ProblemCode;
       readonly retryable: boolean;
       readonly since: Instant;
+    })
+  | (AboutRequest & {
+      readonly type: "undelivered";
+      /** What could not be delivered, by the id that `requests.resendMessage` takes. */
+      readonly message: { readonly id: string; readonly kind: NoticeKind };
+      readonly problem: ProblemCode;
+      /** True where it was tried until it had to be given up: `until` is over. */
+      readonly retryable: boolean;
+      /** Until when it can be sent again, if the request is closed; then nobody can say any more whom it was for. */
+      readonly until: Instant | null;
     })
   | (AboutRequest & {
       readonly type: "manual-task";

@@ -16,7 +16,7 @@ export type Act =
   | "tell"
   /** Tells how it ended. */
   | "conclude"
-  /** Tells support that work of the library itself does not get on. */
+  /** Tells support that work of the library itself does not get on, or that a message could not be delivered. */
   | "warn"
   /** Opens it again, because a duty to keep something has ended. */
   | "reopen";
@@ -66,6 +66,7 @@ export const actOf = (kind: NoticeKind): Act => {
     case "failure":
       return "conclude";
     case "trouble":
+    case "undelivered":
       return "warn";
     case "confirmation":
     case "support":

@@ -6,6 +6,8 @@ export type NoticeKind =
   | "confirmation"
   /** Tells the support contact that a source could not do its part. */
   | "support"
+  /** Tells the support contact that a message could not be delivered, and is not tried any more. */
+  | "undelivered"
   /** Asks a source's owner to erase by hand. */
   | "manual-task"
   /** Tells the support contact that somebody has to decide about a shared identifier. */
@@ -39,7 +41,7 @@ export interface NoticeRecord {
   readonly source: string | null;
   /** What went wrong, for `support`. */
   readonly about: Problem | null;
-  /** `failed`: trying again cannot help. `withdrawn`: overtaken by events before it was sent. */
+  /** `failed`: trying again cannot help, or has not helped for as long as it may. `withdrawn`: overtaken by events before it was sent. */
   readonly status: "due" | "sent" | "failed" | "withdrawn";
   readonly createdAt: Instant;
   readonly attempts: number;
@@ -68,3 +70,11 @@ export const secretNotice = (edition: number): string => `package-secret-${editi
 export const supportNotice = (source: string, alert: number): string => `support-${source}-${alert}`;
 export const manualTaskNotice = (source: string, generation: number): string =>
   `manual-task-${source}-${generation}`;
+export const undeliveredNotice = (message: string): string => `${undeliveredPrefix}${message}`;
+/** The message that could not be delivered. */
+export const undeliveredOf = ({ id }: { readonly id: string }): string => id.slice(undeliveredPrefix.length);
+const undeliveredPrefix = "undelivered-";
+
+/** Those that go to the support contact: who is not reached is not told of that by the same way. */
+export const isForSupport = (kind: NoticeKind): boolean =>
+  kind === "support" || kind === "trouble" || kind === "undelivered" || kind === "decision" || kind === "deadline";

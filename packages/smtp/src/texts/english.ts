@@ -22,6 +22,19 @@ const remedies = paragraph(
     "remedy (Art. 79 GDPR).",
 );
 
+const undeliveredUntil = ({ retryable, until }: NoticeOf<"undelivered">): string => {
+  if (retryable) {
+    return (
+      "It was tried for as long as the person's data may be kept for it. Those are deleted now, so that it cannot be " +
+      "sent any more."
+    );
+  }
+  const mend = "Please mend the cause, the address on record for example, and have the message sent again";
+  return until === null
+    ? `${mend}.`
+    : `${mend} by ${phrases.moment(until)}. After that nobody can say any more whom it was for.`;
+};
+
 /** The words that are used where the application has none of its own. */
 export const english: Texts = {
   confirmation: (notice, ways) => ({
@@ -100,6 +113,18 @@ export const english: Texts = {
           : "It is looked at again about once an hour, and does not go on before the reason is gone.",
       ),
       paragraph("Until then nobody may take the request for done, whatever else it shows."),
+    ],
+  }),
+
+  undelivered: (notice) => ({
+    subjectLine: "Warning: a message of a request could not be delivered",
+    blocks: [
+      paragraph("A message of a request could not be delivered, and is not tried any more."),
+      facts({ name: "Message", value: notice.message.id }, request(notice), reference(notice), {
+        name: "Problem",
+        value: `${phrases.problem(notice.problem)} (${notice.problem})`,
+      }),
+      paragraph(undeliveredUntil(notice)),
     ],
   }),
 

@@ -29,6 +29,20 @@ const remedies = paragraph(
     "einen gerichtlichen Rechtsbehelf einlegen (Art. 79 DSGVO).",
 );
 
+const undeliveredUntil = ({ retryable, until }: NoticeOf<"undelivered">): string => {
+  if (retryable) {
+    return (
+      "Sie wurde so lange versucht, wie die Daten der Person dafür aufbewahrt werden dürfen. Diese werden nun gelöscht, " +
+      "und die Nachricht kann nicht mehr gesendet werden."
+    );
+  }
+  const mend =
+    "Bitte beheben Sie die Ursache, etwa die hinterlegte Adresse, und lassen Sie die Nachricht erneut senden";
+  return until === null
+    ? `${mend}.`
+    : `${mend}, spätestens bis ${phrases.moment(until)}. Danach kann niemand mehr sagen, für wen sie war.`;
+};
+
 /** All notices in German: `smtpNotifier({ …, texts: german })`. */
 export const german: Texts = {
   confirmation: (notice, ways) =>
@@ -113,6 +127,19 @@ export const german: Texts = {
           : "Etwa stündlich wird erneut nachgesehen. Es geht erst weiter, wenn der Grund behoben ist.",
       ),
       paragraph("Bis dahin darf niemand den Antrag für erledigt halten, was immer er sonst zeigt."),
+    ),
+
+  undelivered: (notice) =>
+    words(
+      "Warnung: Eine Nachricht zu einem Antrag ist nicht zustellbar",
+      paragraph(
+        "Eine Nachricht zu einem Antrag konnte nicht zugestellt werden und wird nicht mehr versucht.",
+      ),
+      facts({ name: "Nachricht", value: notice.message.id }, request(notice), reference(notice), {
+        name: "Problem",
+        value: `${phrases.problem(notice.problem)} (${notice.problem})`,
+      }),
+      paragraph(undeliveredUntil(notice)),
     ),
 
   "manual-task": (notice) =>

@@ -32,6 +32,15 @@ const notices: { readonly [Type in NoticeType]: Extract<Notice, { readonly type:
     retryable: true,
     attempts: 5,
   },
+  undelivered: {
+    ...about,
+    type: "undelivered",
+    kind: "erasure",
+    message: { id: "completion-1", kind: "completion" },
+    problem: "permanent-failure",
+    retryable: false,
+    until: expiresAt,
+  },
   "manual-task": {
     ...about,
     type: "manual-task",
@@ -191,6 +200,8 @@ export const factsOf = (notice: Notice): readonly string[] => {
     case "support":
     case "decision":
       return [notice.requestId, notice.source.title];
+    case "undelivered":
+      return [notice.requestId, notice.message.id];
     case "manual-task":
       return [notice.requestId, notice.source.title, ...notice.identifiers.map(({ value }) => value)];
     case "approval":

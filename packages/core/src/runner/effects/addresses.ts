@@ -17,6 +17,7 @@ export const addressFor = async (
   switch (notice.kind) {
     case "support":
     case "trouble":
+    case "undelivered":
     case "deadline":
     case "decision":
       return find({ whose: "support", tenant });

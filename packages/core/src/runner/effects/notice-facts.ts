@@ -1,8 +1,9 @@
+import { later } from "../../instant.ts";
 import type { Notice } from "../../ports/notifier.ts";
 import { confidentialOf, stepOf } from "../../request/change.ts";
 import { lastDayOf } from "../../request/deadline/deadline.ts";
 import { explainDeadline } from "../../request/deadline/explain.ts";
-import { type MailedNotice, recipientOf } from "../../request/notices.ts";
+import { type MailedNotice, recipientOf, undeliveredOf } from "../../request/notices.ts";
 import { totalCount } from "../../request/outcomes.ts";
 import { plannedSources } from "../../request/plan.ts";
 import type { Problem } from "../../request/problems.ts";
@@ -40,6 +41,14 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
     case "trouble": {
       const { code, retryable } = notice.about ?? unknownProblem;
       return { ...about, type: "trouble", problem: code, retryable, since: notice.createdAt };
+    }
+    case "undelivered": {
+      const { code, retryable } = notice.about ?? unknownProblem;
+      const id = undeliveredOf(notice);
+      const { kind: what = notice.kind } = request.notices.find((each) => each.id === id) ?? {};
+      const { closedAt } = request;
+      const until = closedAt && later(closedAt, services.rules.undeliveredKept);
+      return { ...about, type: "undelivered", message: { id, kind: what }, problem: code, retryable, until };
     }
     case "manual-task":
       return {

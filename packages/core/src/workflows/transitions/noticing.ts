@@ -1,4 +1,5 @@
 import { NotPossibleNow } from "../../errors.ts";
+import { later } from "../../instant.ts";
 import {
   after,
   type Change,
@@ -6,10 +7,11 @@ import {
   changedConfidential,
   changedNotice,
   confidentialOf,
+  noticeDue,
   recorded,
   without,
 } from "../../request/change.ts";
-import type { NoticeRecord } from "../../request/notices.ts";
+import { isForSupport, type NoticeRecord, undeliveredNotice } from "../../request/notices.ts";
 import { backoff, type Rules } from "../../request/rules.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { hasArrived } from "../export.ts";
@@ -49,27 +51,50 @@ export const noticeSent = (change: Change, event: EventOf<"notice-sent">, rules:
     return isDelivered ? changed(told, { phase: "delivered" }) : told;
   });
 
-/** A message is tried for as long as it takes; only "never will" ends it, visibly. */
+/**
+ * A message is tried for as long as the request is open, and for a time after that: then the key has to go. "Never will"
+ * ends it at once. Whichever it is, the support contact is told.
+ */
 export const noticeFailed = (change: Change, event: EventOf<"notice-failed">, rules: Rules): Transition =>
   noticeIn(change, event.notice, "due").map((notice) => {
     const attempts = notice.attempts + 1;
     const { problem } = event;
+    const isGivenUp = problem.retryable && isKeptNoLonger(change, attempts, rules);
+    const hasFailed = !problem.retryable || isGivenUp;
     const pauses = { ...rules.retry, longestDelay: rules.messageDelay };
     const noted = changedNotice(change, notice.id, {
       attempts,
       problem,
-      status: problem.retryable ? "due" : "failed",
-      nextAttemptAt: problem.retryable ? after(change, backoff(pauses, attempts, event.jitter)) : null,
+      status: hasFailed ? "failed" : "due",
+      nextAttemptAt: hasFailed ? null : after(change, backoff(pauses, attempts, event.jitter)),
     });
     // One line for a whole outage: hours of tries would bury the rest of the audit.
-    return notice.problem?.code === problem.code
-      ? noted
-      : recorded(noted, "notice-failed", { notice: notice.id, code: problem.code }, notice.source);
+    const told =
+      notice.problem?.code === problem.code
+        ? noted
+        : recorded(noted, "notice-failed", { notice: notice.id, code: problem.code }, notice.source);
+    const ended = isGivenUp
+      ? recorded(told, "notice-given-up", { notice: notice.id, attempts }, notice.source)
+      : told;
+    return hasFailed && !isForSupport(notice.kind)
+      ? noticeDue(ended, undeliveredNotice(notice.id), "undelivered", notice.source, problem)
+      : ended;
   });
+
+/** What came up only at the end, such as the message that another one is given up, is tried a few times all the same. */
+const isKeptNoLonger = ({ request, now }: Change, attempts: number, rules: Rules): boolean =>
+  request.closedAt !== null &&
+  now >= later(request.closedAt, rules.undeliveredKept) &&
+  attempts >= rules.retry.attempts;
 
 /** At once, whether it has failed or waits for its next try. What is out of date by now is seen before it is sent. */
 export const noticeRetried = (change: Change, event: EventOf<"notice-retried">): Transition =>
   noticeIn(change, event.notice, "failed", "due").andThen((notice) => {
+    if (change.request.key === "destroyed") {
+      return err(
+        new NotPossibleNow("The request is over: nobody can say any more whom the message was for."),
+      );
+    }
     if (notice.problem === null) return err(new NotPossibleNow(`Message "${notice.id}" was not tried yet.`));
     const told = recorded(change, "notice-retried", { notice: notice.id }, notice.source);
     // A package is made for one way of delivery: for another way it is made, and announced, anew.

@@ -73,6 +73,7 @@ const messageProgress = named(
     kind: z.enum([
       "confirmation",
       "support",
+      "undelivered",
       "manual-task",
       "decision",
       "approval",

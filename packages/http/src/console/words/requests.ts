@@ -97,6 +97,7 @@ export const proofWords = ({
 export const noticeWords: Readonly<Record<NoticeKind, string>> = {
   confirmation: "Asks for the confirmation",
   support: "Tells support of a source that does not work",
+  undelivered: "Tells support of a message that could not be delivered",
   "manual-task": "Asks the owner to erase by hand",
   decision: "Tells support that something is to be decided",
   approval: "Tells the approver that a plan waits",
