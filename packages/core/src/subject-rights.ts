@@ -202,6 +202,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
   const woken = wakingStore(waking);
   const services: Services = {
     requestStore: woken,
+    quietStore: requestStore,
     otherRequests: woken,
     artifactStore: watching.watch("artifact-store", options.artifactStore),
     sourceStatusStore: latestStatus(watching.watch("source-status-store", options.sourceStatusStore)),

@@ -108,6 +108,7 @@ export const viewOf = (request: Request, services: Pick<Services, "sources" | "r
   const { sources, rules } = services;
   const { acknowledgement } = request;
   const until = wakeAt(request, rules);
+  const isSending = request.notices.some(({ status, begunUntil }) => status === "due" && begunUntil != null);
   return {
     id: request.id,
     kind: request.kind,
@@ -139,7 +140,7 @@ export const viewOf = (request: Request, services: Pick<Services, "sources" | "r
     grades: gradesOf(request),
     approval: approvalOf(request),
     waitingFor: waitingOf(request),
-    idle: until === null || until > request.updatedAt ? { until } : null,
+    idle: !isSending && (until === null || until > request.updatedAt) ? { until } : null,
   };
 };
 

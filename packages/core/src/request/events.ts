@@ -2,6 +2,7 @@ import type { Instant } from "../instant.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import type { DeadlineDates } from "./deadline/deadline.ts";
 import type { LeftPackage } from "./left-packages.ts";
+import type { Try } from "./notices.ts";
 import type { OutageNews } from "./outage.ts";
 import type { CollectionCount, CollectionOutcome } from "./outcomes.ts";
 import type { Plan } from "./planned.ts";
@@ -140,13 +141,14 @@ export type RequestEvent =
       /** Whether the package ends with it. */
       readonly ends: boolean;
     }
+  /** From here on, until then, whoever says so is the only one who sends it. */
+  | (Try & { readonly type: "notice-begun"; readonly until: Instant })
   | { readonly type: "notice-sent"; readonly notice: string }
-  | {
+  | (Try & {
       readonly type: "notice-failed";
-      readonly notice: string;
       readonly problem: Problem;
       readonly jitter: number;
-    }
+    })
   | { readonly type: "notice-retried"; readonly notice: string }
   | {
       readonly type: "plan-made";

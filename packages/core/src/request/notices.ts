@@ -46,9 +46,29 @@ export interface NoticeRecord {
   readonly createdAt: Instant;
   readonly attempts: number;
   readonly nextAttemptAt: Instant | null;
+  /**
+   * While somebody is sending it: until when nobody else begins to, so that of two processes one sends it, and one that
+   * was killed keeps it for that long. Left out, and null: nobody is.
+   */
+  readonly begunUntil?: Instant | null;
   readonly sentAt: Instant | null;
   readonly problem: Problem | null;
 }
+
+/** Names one try of a message. What comes of an older one is refused: it was overtaken, or somebody else made it. */
+export interface Try {
+  readonly notice: string;
+  /** How often it was tried before. */
+  readonly attempts: number;
+  /** `begunUntil` as it was seen. */
+  readonly begunUntil: Instant | null;
+}
+
+export const tryOf = ({ id, attempts, begunUntil = null }: NoticeRecord): Try => ({
+  notice: id,
+  attempts,
+  begunUntil,
+});
 
 /** A message that goes to the notifier. */
 export type MailedNotice = NoticeRecord & { readonly kind: Exclude<NoticeKind, "package-secret"> };

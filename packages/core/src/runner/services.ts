@@ -29,6 +29,8 @@ export interface Links {
 /** Everything that effects are performed through. */
 export interface Services {
   readonly requestStore: RequestStore;
+  /** The same without waking anybody for what is stored: for those who see to it themselves. */
+  readonly quietStore: RequestStore;
   /** The same for what happens to other requests than the one that is worked on: those are woken for it. */
   readonly otherRequests: RequestStore;
   readonly artifactStore: ArtifactStore;

@@ -64,7 +64,10 @@ export const openSession = async (services: Services, key: RequestKey): Promise<
     const recorded = waiting.splice(0);
     try {
       const events = recorded.map(({ event }) => event);
-      const { refusals, ...latest } = orThrow(await applyAll(services, key, events, undefined, opened));
+      // Who begins to send a message ends that as well. Should the process die first, the store is asked.
+      const isQuiet = events.every(({ type }) => type === "notice-begun");
+      const through = isQuiet ? { ...services, requestStore: services.quietStore } : services;
+      const { refusals, ...latest } = orThrow(await applyAll(through, key, events, undefined, opened));
       opened = latest;
       if (refusals.every((refusal) => refusal !== null)) await reload();
       for (const [index, { resolve, reject }] of recorded.entries()) {

@@ -72,7 +72,13 @@ const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
 const sending = (request: Request): PlannedAction[] =>
   request.notices
     .filter(({ status, kind }) => status === "due" && mayGoOn(request, actOf(kind)))
-    .map((notice) => ({ action: { do: "send", notice }, notBefore: notice.nextAttemptAt }));
+    .map((notice) => ({ action: { do: "send", notice }, notBefore: sentNext(notice) }));
+
+/** Not while somebody is sending it, or was and has not come back yet. */
+const sentNext = ({ nextAttemptAt, begunUntil = null }: NoticeRecord): Instant | null =>
+  nextAttemptAt === null || begunUntil === null
+    ? (nextAttemptAt ?? begunUntil)
+    : latest(nextAttemptAt, begunUntil);
 
 const passingOn = ({ outageNews = [] }: Request): PlannedAction[] =>
   outageNews.map((news) => ({ action: { do: "pass-on", news }, notBefore: null }));

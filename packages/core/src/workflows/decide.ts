@@ -14,7 +14,7 @@ import { held, holdLifted } from "./transitions/holding.ts";
 import { block, claim, decideIdentifier, identified } from "./transitions/identifying.ts";
 import { confirmIdentity, extend, questionIdentity, remind } from "./transitions/keeping-time.ts";
 import { packagesLeft, personErased } from "./transitions/leaving-packages.ts";
-import { noticeFailed, noticeRetried, noticeSent } from "./transitions/noticing.ts";
+import { noticeBegun, noticeFailed, noticeRetried, noticeSent } from "./transitions/noticing.ts";
 import {
   newsPassedOn,
   outageHandedOn,
@@ -74,6 +74,7 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "package-downloaded": phases,
   "packages-left": ["copies"],
   "person-erased": ["closed"],
+  "notice-begun": phases,
   "notice-sent": phases,
   "notice-failed": phases,
   "notice-retried": phases,
@@ -182,6 +183,8 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return ok(packagesLeft(change, event));
     case "person-erased":
       return personErased(change, event);
+    case "notice-begun":
+      return noticeBegun(change, event);
     case "notice-sent":
       return noticeSent(change, event, rules);
     case "notice-failed":

@@ -1,4 +1,4 @@
-import type { Row } from "@subject-rights/core";
+import { defineNotifier, type Row } from "@subject-rights/core";
 import { memoryTables } from "@subject-rights/memory";
 import { seededRandomness, simulatedClock, unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
@@ -59,9 +59,94 @@ describe("two processes on one store, each with a dispatcher within it", () => {
       expect(entries.map(({ sequence }) => sequence)).toEqual(entries.map((_, index) => index + 1));
       expect(entries.filter(({ action }) => action === "closed").length).toBe(1);
     }
-    // What both have sent is the same message, and other sides know it again.
+    // Each message is sent by one of them.
     expect(new Set(messages().map(({ id }) => id)).size).toBe(24);
+    expect(messages()).toHaveLength(24);
     expect(worlds.flatMap(({ errors }) => errors)).toEqual([]);
     await Promise.all(worlds.map(({ rights }) => rights.stop()));
+  });
+
+  /** Two processes whose mail server takes its time, and is down until `mail.isDown` is put to false. */
+  const overOneMailServer = async (count: number) => {
+    const [tables, clock] = [memoryTables(), simulatedClock()];
+    const mail = { isDown: true, tries: 0 };
+    const accepted: string[] = [];
+    const notifier = defineNotifier({
+      id: "mail",
+      send: async ({ id }) => {
+        mail.tries += 1;
+        await clock.wait(300);
+        if (mail.isDown) throw new Error("no mail today");
+        accepted.push(id);
+      },
+    });
+    const open = (seed: number) =>
+      createWorld(
+        {
+          sources: [peopleSource("crm", new Map())],
+          notifier,
+          randomness: seededRandomness(seed),
+          lookEvery: 1_000,
+        },
+        tables,
+        clock,
+      );
+    const worlds = [await open(1), await open(2)] as const;
+    for (let index = 0; index < count; index += 1) {
+      const email = `person-${index}@example.org`;
+      const asked = { actor: admin, kind: "erasure", category: "customer-data", email } as const;
+      unwrap(await worlds[index % 2 === 0 ? 0 : 1].rights.requests.submit(asked));
+    }
+    const stop = () => Promise.all(worlds.map(({ rights }) => rights.stop()));
+    return { worlds, clock, tables, mail, accepted, stop };
+  };
+
+  it("send each of 30 letters once when an outage of mail is over", async () => {
+    const { worlds, clock, mail, accepted, stop } = await overOneMailServer(30);
+    // Each letter is tried by one of them at a time: as often as its own pauses say.
+    await clock.advance(3_600_000);
+    const { requests } = unwrap(await worlds[0].rights.requests.list({ actor: admin }));
+    expect(mail.tries).toBe(requests.reduce((sum, { messages }) => sum + (messages[0]?.attempts ?? 0), 0));
+    mail.isDown = false;
+    await clock.advance(2 * 3_600_000);
+    expect(accepted).toHaveLength(30);
+    expect(new Set(accepted).size).toBe(30);
+    // Each process is told of the outage, once.
+    const told = worlds.flatMap(({ errors }) => errors);
+    expect(told).toMatchObject([{ adapter: "mail" }, { adapter: "mail" }]);
+    await stop();
+  });
+
+  it("leave a letter to the other one once the call of a process that was killed would be over", async () => {
+    const [tables, clock] = [memoryTables(), simulatedClock()];
+    const sources = [peopleSource("crm", new Map())];
+    const never = new Promise<never>(() => undefined);
+    let begun = 0;
+    const hanging = defineNotifier({
+      id: "mail",
+      send: () => {
+        begun += 1;
+        return never;
+      },
+    });
+    // From its first message on nothing of it moves, and no time passes for it.
+    const killed = await createWorld({ sources, notifier: hanging }, tables, { ...clock, wait: () => never });
+    const asked = {
+      actor: admin,
+      kind: "erasure",
+      category: "customer-data",
+      email: "a@example.org",
+    } as const;
+    const { request } = unwrap(await killed.rights.requests.submit(asked));
+    await clock.advance(1_000);
+    expect(begun).toBe(1);
+
+    const other = await createWorld({ sources }, tables, clock);
+    await clock.advance(58_999);
+    expect(other.notifier.sent).toEqual([]);
+    expect((await other.read(request.id)).idle).toBeNull();
+    await clock.advance(1);
+    expect(other.notifier.sent.map(({ id }) => id)).toEqual([`${request.id}/confirmation-1`]);
+    await other.rights.stop();
   });
 });

@@ -11,6 +11,7 @@ import { instant } from "../../src/instant.ts";
 import type { DeadlineDates } from "../../src/request/deadline/deadline.ts";
 import { endOf } from "../../src/request/deadline/time-zone.ts";
 import type { RequestEvent } from "../../src/request/events.ts";
+import { tryOf } from "../../src/request/notices.ts";
 import { openRequest } from "../../src/request/open.ts";
 import type { Request } from "../../src/request/request.ts";
 import { mayHoldSince } from "../../src/request/retention.ts";
@@ -69,7 +70,11 @@ export type Luck = "well" | "fails" | "never" | "lies" | "keeps" | "finds" | "fi
 export interface UnderWay {
   readonly action: Action;
   readonly request: Request;
+  /** Somebody else has it in hand, or it is not to be done any more. */
+  readonly isRefused?: boolean;
 }
+
+const callDeadline = 60_000;
 
 /** A request with its sources, moved by one happening at a time. What it breaks is found by `look`. */
 export class Machine {
@@ -134,6 +139,7 @@ export class Machine {
 
   /** Begins an action; the answer is for later. */
   begin(action: Action): UnderWay {
+    if (action.do === "send") return this.#send(action);
     const underWay = { action, request: this.request };
     if (action.do === "perform") {
       const { source, generation, task, after } = action.step;
@@ -152,6 +158,18 @@ export class Machine {
     return underWay;
   }
 
+  /** A message goes out only while nobody else is sending it. */
+  #send(action: Extract<Action, { do: "send" }>): UnderWay {
+    const { request, now } = this;
+    const until = instant(new Date(now + callDeadline));
+    this.happen({ type: "notice-begun", ...tryOf(action.notice), until });
+    const notice = this.request.notices.find(({ id }) => id === action.notice.id);
+    const isBegun = this.request !== request && notice?.begunUntil === until;
+    const other = action.notice.begunUntil ?? null;
+    if (isBegun && other !== null && other > this.at()) this.mistakes.push(`two send ${notice.id} at once`);
+    return { action: { ...action, notice: notice ?? action.notice }, request, isRefused: !isBegun };
+  }
+
   /** An origin that the request erases in, that nobody gave up, and that can be asked. */
   #isStillHeld(origin: string): boolean {
     const step = this.request.steps.find(({ source }) => source === origin);
@@ -160,17 +178,19 @@ export class Machine {
       : false;
   }
 
-  end({ action, request }: UnderWay, luck: Luck): unknown {
+  end({ action, request, isRefused = false }: UnderWay, luck: Luck): unknown {
+    if (isRefused) return undefined;
     switch (action.do) {
       case "send": {
         const notice = action.notice.id;
         const { package: held } = request;
         if (action.notice.kind === "delivery" && held !== null && held.expiresAt <= this.at())
           return this.happen({ type: "package-expired", edition: held.edition });
+        const trying = tryOf(action.notice);
         const problem = { code: "unavailable", retryable: luck !== "never" } as const;
         const failed = luck === "fails" || luck === "never";
         return this.happen(
-          failed ? { type: "notice-failed", notice, problem, jitter: 0 } : { type: "notice-sent", notice },
+          failed ? { type: "notice-failed", ...trying, problem, jitter: 0 } : { type: "notice-sent", notice },
         );
       }
       case "claim":

@@ -67,6 +67,8 @@ export const launch = (
     randomness,
     clock,
     lookEvery: 86_400_000,
+    // A message that a process was killed over waits for the next one that long.
+    callDeadline: 2_000,
     onError: (error) => void world.errors.push(error),
     ...options,
   });
@@ -119,7 +121,8 @@ export const peopleDo = async (world: World, { requests }: SubjectRights): Promi
   const on = { actor: admin, requestId: request.id };
   for (const waiting of request.waitingFor) {
     if (waiting.for === "acknowledgement" && token !== undefined) return requests.acknowledge({ token });
-    if (waiting.for === "decision") {
+    const isTold = world.mail.sent.some(({ notice }) => notice.type === "decision");
+    if (waiting.for === "decision" && isTold) {
       const answer = { answer: "somebody-else", reason: "the whole household's" } as const;
       return requests.decideIdentifier({ ...on, decision: waiting.decision, ...answer });
     }

@@ -97,6 +97,8 @@ export const openLibrary = async (options: LibraryOptions): Promise<Library> => 
     dispatcher,
     concurrency,
     lookEvery: 30_000,
+    // A message that a process was killed over waits for the others that long.
+    ...(holds ? {} : { callDeadline: 3_000 }),
     onError,
   });
   return {

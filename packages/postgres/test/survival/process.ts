@@ -40,6 +40,7 @@ export interface ProcessOptions {
  */
 export const untiring: RuleChanges = {
   retry: { attempts: 1_000, firstDelay: 50, longestDelay: 200, slowDelay: 300 },
+  messageDelay: 200,
 };
 
 const poolOn = (connectionString: string, max: number): pg.Pool =>
@@ -91,6 +92,8 @@ export const openProcess = (
     ...gatedStorage(storage, gate),
     concurrency: 200,
     lookEvery,
+    // A message that a process was killed over waits for the next one that long.
+    callDeadline: 3_000,
     rules,
     onError: (error) => onError?.(error),
   });

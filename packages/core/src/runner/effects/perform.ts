@@ -1,6 +1,6 @@
 import { stepOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
-import type { NoticeRecord } from "../../request/notices.ts";
+import { type NoticeRecord, tryOf } from "../../request/notices.ts";
 import type { Action } from "../../workflows/actions.ts";
 import { outgrownBy } from "./approved.ts";
 import { collect } from "./collect.ts";
@@ -69,7 +69,7 @@ const askOwner = async (effect: Effect, notice: NoticeRecord): Promise<RequestEv
   const work = step && workFor(effect, step, "ask", "ask");
   if (step !== undefined && work?.isOk()) {
     const outgrown = await outgrownBy(effect, step, work.value);
-    if (outgrown.isErr()) return notSent(effect, notice, outgrown.error);
+    if (outgrown.isErr()) return notSent(effect, tryOf(notice), outgrown.error);
     if (outgrown.value !== null) return outgrown.value;
   }
   return send(effect, notice);

@@ -1,10 +1,11 @@
 import { CallFailed } from "../../errors.ts";
+import { instant, later } from "../../instant.ts";
 import type { Attachment, Message } from "../../ports/notifier.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { actOf } from "../../request/guard.ts";
-import type { MailedNotice, NoticeRecord } from "../../request/notices.ts";
+import { type MailedNotice, type NoticeRecord, type Try, tryOf } from "../../request/notices.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { eventOf, passFor, Stopped } from "../guard.ts";
+import { eventOf, type Pass, passFor, Stopped } from "../guard.ts";
 import { jitter } from "../jitter.ts";
 import { openPackage } from "../open-package.ts";
 import { addressFor } from "./addresses.ts";
@@ -13,16 +14,27 @@ import { callFor, type Effect } from "./effect.ts";
 import { noticeFacts } from "./notice-facts.ts";
 import { outOfDate } from "./out-of-date.ts";
 
-/** Sends a message. It carries the same id at every try, so that a second one is recognised where it arrives. */
+/**
+ * Sends a message. It carries the same id at every try, so that a second one is recognised where it arrives.
+ *
+ * @throws NotPossibleNow where it is not to be sent any more, or somebody else does
+ */
 export const send = async (effect: Effect, notice: NoticeRecord): Promise<RequestEvent> => {
   const overtaken = outOfDate(effect, notice);
   if (overtaken !== null) return overtaken;
   const { id, kind } = notice;
-  const { notifier } = effect.services;
-  // A message that was withdrawn meanwhile is not sent, whatever else may go on.
-  const pass = passFor(effect, notifier.id, actOf(kind), ({ notices }) =>
-    notices.some((each) => each.id === id && each.status === "due"),
-  );
+  const { notifier, clock, callDeadline } = effect.services;
+  const act = actOf(kind);
+  const guard = passFor(effect, notifier.id, act);
+  let trying = tryOf(notice);
+  const pass: Pass = async () => {
+    // The call began before, so that it ends before another process may begin.
+    const until = later(instant(clock.now()), callDeadline);
+    // Refused where the message was withdrawn, or something stops it; but holds are not in the record.
+    await effect.record({ type: "notice-begun", ...trying, until });
+    trying = { ...trying, begunUntil: until };
+    return act === "erase" ? guard() : null;
+  };
   const call = { ...callFor(effect, id), pass };
   const sent =
     kind === "package-secret"
@@ -31,16 +43,16 @@ export const send = async (effect: Effect, notice: NoticeRecord): Promise<Reques
           notifier.send(message, call),
         );
   if (sent.isOk()) return { type: "notice-sent", notice: id };
-  return sent.error instanceof Stopped ? eventOf(sent.error) : notSent(effect, notice, sent.error);
+  return sent.error instanceof Stopped ? eventOf(sent.error) : notSent(effect, trying, sent.error);
 };
 
 export const notSent = (
   { services }: Effect,
-  notice: NoticeRecord,
+  trying: Try,
   { problem: code, retryable }: CallFailed,
 ): RequestEvent => ({
   type: "notice-failed",
-  notice: notice.id,
+  ...trying,
   problem: { code, retryable },
   jitter: jitter(services.randomness),
 });

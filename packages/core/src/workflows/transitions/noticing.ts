@@ -11,7 +11,14 @@ import {
   recorded,
   without,
 } from "../../request/change.ts";
-import { isForSupport, type NoticeRecord, undeliveredNotice } from "../../request/notices.ts";
+import { actOf, mayGoOn } from "../../request/guard.ts";
+import {
+  isForSupport,
+  type NoticeRecord,
+  type Try,
+  tryOf,
+  undeliveredNotice,
+} from "../../request/notices.ts";
 import { backoff, type Rules } from "../../request/rules.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { hasArrived } from "../export.ts";
@@ -32,6 +39,23 @@ const noticeIn = (
     : err(new NotPossibleNow(`Message "${id}" is not ${statuses.join(" or ")}.`));
 };
 
+/** The message, where this try of it is the one that is under way, or due. */
+const sameTry = (change: Change, event: Try): Result<NoticeRecord, NotPossibleNow> =>
+  noticeIn(change, event.notice, "due").andThen((notice) => {
+    const now = tryOf(notice);
+    return now.attempts === event.attempts && now.begunUntil === event.begunUntil
+      ? ok(notice)
+      : err(new NotPossibleNow(`Message "${notice.id}" is in somebody else's hands.`));
+  });
+
+/** Of two who would send a message at the same moment, the one whose commit comes first does. */
+export const noticeBegun = (change: Change, event: EventOf<"notice-begun">): Transition =>
+  sameTry(change, event).andThen((notice) =>
+    mayGoOn(change.request, actOf(notice.kind))
+      ? ok(changedNotice(change, notice.id, { begunUntil: event.until }))
+      : err(new NotPossibleNow(`Message "${notice.id}" is not to be sent now.`)),
+  );
+
 export const noticeSent = (change: Change, event: EventOf<"notice-sent">, rules: Rules): Transition =>
   // Withdrawn while it was on its way (somebody acknowledges as soon as it arrives): it was sent all the same.
   noticeIn(change, event.notice, "due", "withdrawn").map((notice) => {
@@ -39,6 +63,7 @@ export const noticeSent = (change: Change, event: EventOf<"notice-sent">, rules:
       status: "sent",
       attempts: notice.attempts + 1,
       nextAttemptAt: null,
+      begunUntil: null,
       sentAt: change.at,
       problem: null,
     });
@@ -56,7 +81,7 @@ export const noticeSent = (change: Change, event: EventOf<"notice-sent">, rules:
  * ends it at once. Whichever it is, the support contact is told.
  */
 export const noticeFailed = (change: Change, event: EventOf<"notice-failed">, rules: Rules): Transition =>
-  noticeIn(change, event.notice, "due").map((notice) => {
+  sameTry(change, event).map((notice) => {
     const attempts = notice.attempts + 1;
     const { problem } = event;
     const isGivenUp = problem.retryable && isKeptNoLonger(change, attempts, rules);
@@ -65,6 +90,7 @@ export const noticeFailed = (change: Change, event: EventOf<"notice-failed">, ru
     const noted = changedNotice(change, notice.id, {
       attempts,
       problem,
+      begunUntil: null,
       status: hasFailed ? "failed" : "due",
       nextAttemptAt: hasFailed ? null : after(change, backoff(pauses, attempts, event.jitter)),
     });
@@ -96,6 +122,9 @@ export const noticeRetried = (change: Change, event: EventOf<"notice-retried">):
       );
     }
     if (notice.problem === null) return err(new NotPossibleNow(`Message "${notice.id}" was not tried yet.`));
+    if (notice.begunUntil != null && change.now < notice.begunUntil) {
+      return err(new NotPossibleNow(`Message "${notice.id}" is being sent.`));
+    }
     const told = recorded(change, "notice-retried", { notice: notice.id }, notice.source);
     // A package is made for one way of delivery: for another way it is made, and announced, anew.
     if (notice.problem.code === "package-too-large") return ok(packagedAnew(told));
