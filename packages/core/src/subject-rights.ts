@@ -43,6 +43,7 @@ import { err, ok, orThrow, ResultAsync } from "./result.ts";
 import { answersOf } from "./runner/answers.ts";
 import { inProcessDispatcher } from "./runner/dispatcher/in-process-dispatcher.ts";
 import { lookOut } from "./runner/dispatcher/look-out.ts";
+import { wakeOrder } from "./runner/dispatcher/wake-order.ts";
 import { wakingStore } from "./runner/dispatcher/waking-store.ts";
 import { workerOf } from "./runner/dispatcher/worker.ts";
 import { latestStatus } from "./runner/latest-status.ts";
@@ -198,7 +199,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
           onError: tellOfStore,
         })
       : watching.watch("dispatcher", operationsOf(options.dispatcher));
-  const waking = { requestStore, dispatcher, clock };
+  const waking = { requestStore, dispatcher, clock, order: wakeOrder() };
   const woken = wakingStore(waking);
   const services: Services = {
     requestStore: woken,
@@ -248,6 +249,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     const worker = workerOf({
       services: { ...services, requestStore },
       dispatcher,
+      order: waking.order,
       stop: stopping.signal,
       onError: tell,
     });

@@ -97,4 +97,8 @@ const undeliveredPrefix = "undelivered-";
 
 /** Those that go to the support contact: who is not reached is not told of that by the same way. */
 export const isForSupport = (kind: NoticeKind): boolean =>
-  kind === "support" || kind === "trouble" || kind === "undelivered" || kind === "decision" || kind === "deadline";
+  kind === "support" ||
+  kind === "trouble" ||
+  kind === "undelivered" ||
+  kind === "decision" ||
+  kind === "deadline";

@@ -204,6 +204,6 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
     case "work-done":
       return workDone(change, event);
     case "finalised":
-      return ok(finalise(change));
+      return finalise(change);
   }
 };

@@ -28,7 +28,7 @@ interface Job {
   /** Times in a row that its handler threw. */
   failures: number;
   isRunning: boolean;
-  /** Woken, or due again, while it runs. */
+  /** What it was woken for while it ran, or waited because it had failed: comes when that is over. */
   again: WakeUp | null;
   timer: AbortController | null;
 }
@@ -85,20 +85,23 @@ export const inProcessDispatcher = (options: InProcessDispatcherOptions): Dispat
 
   const execute = async (name: string, job: Job, handle: (wakeUp: WakeUp) => Promise<void>) => {
     job.isRunning = true;
-    job.again = null;
+    // Its time has come as well: this is for both. Another time stays.
+    if (job.again !== null && job.again.runAt <= instant(clock.now())) job.again = null;
     job.timer?.abort();
+    let next: WakeUp | null;
     try {
       await handle(job.wakeUp);
       job.failures = 0;
+      next = job.again;
+      job.again = null;
     } catch {
       job.failures += 1;
       const delay = backOff(job.failures, jitter(randomness));
-      job.again = { ...job.wakeUp, runAt: later(instant(clock.now()), delay) };
+      next = { ...job.wakeUp, runAt: later(instant(clock.now()), delay) };
     }
     job.isRunning = false;
-    const { again } = job;
     jobs.delete(name);
-    if (again !== null) hold(name, { ...job, wakeUp: again });
+    if (next !== null) hold(name, { ...job, wakeUp: next });
   };
 
   /** What is further away than the next look is left to the store, or a million requests were a million timers. */
@@ -120,27 +123,39 @@ export const inProcessDispatcher = (options: InProcessDispatcherOptions): Dispat
   const take = (wakeUp: WakeUp) => {
     const name = nameOf(wakeUp);
     const job = jobs.get(name) ?? { wakeUp, failures: 0, isRunning: false, again: null, timer: null };
-    if (job.isRunning) job.again = wakeUp;
     // One that failed waits for its time, whatever wakes it: its store has to recover first.
-    else if (job.failures === 0) hold(name, { ...job, wakeUp });
+    if (job.isRunning || job.failures > 0) job.again = wakeUp;
+    else hold(name, { ...job, wakeUp });
   };
 
-  const look = async () => {
+  /** What the store said a moment ago brings on what waits, and puts nothing off: it may have been overtaken since. */
+  const takeFound = (wakeUp: WakeUp, isWhole: boolean) => {
+    const name = nameOf(wakeUp);
+    const job = jobs.get(name);
+    if (job === undefined) return take(wakeUp);
+    if (job.isRunning) {
+      // It may have looked at its record before somebody else stored this.
+      if (isWhole) job.again ??= wakeUp;
+    } else if (job.failures === 0 && wakeUp.runAt <= job.wakeUp.runAt) {
+      const again = wakeUp.runAt < job.wakeUp.runAt ? job.wakeUp : job.again;
+      hold(name, { ...job, wakeUp, again });
+    }
+  };
+
+  /** @param isWhole not only for more to do */
+  const look = async (isWhole = true) => {
     const until = later(instant(clock.now()), lookEvery);
     // Those that are held here are due as well, and must not hide the others.
     const limit = jobs.size + lookLimit;
     const found = await options.due(until, limit);
     thereIsMore = found.length === limit;
-    for (const { tenant, id, wakeAt } of found) {
-      const wakeUp = { tenant, id, runAt: wakeAt };
-      if (jobs.get(nameOf(wakeUp))?.isRunning !== true) take(wakeUp);
-    }
+    for (const { tenant, id, wakeAt } of found) takeFound({ tenant, id, runAt: wakeAt }, isWhole);
   };
 
   const lookForMore = () => {
     if (!thereIsMore) return;
     thereIsMore = false;
-    look().catch(onError);
+    look(false).catch(onError);
   };
 
   return {

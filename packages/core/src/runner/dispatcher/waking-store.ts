@@ -6,6 +6,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Dispatcher } from "../../ports/dispatcher.ts";
 import type { RequestKey, StoredRequest } from "../../ports/request-store.ts";
 import { err, ok, ResultAsync } from "../../result.ts";
+import type { WakeOrder, Writing } from "./wake-order.ts";
 
 /** Wakes a request, whose wake-ups are one while they wait. */
 export const wake = (
@@ -22,9 +23,11 @@ interface WakingStoreParts {
   readonly requestStore: RequestStore;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
+  /** The same for all that stand before one store in one process. */
+  readonly order: WakeOrder;
 }
 
-type Writing = Pick<Transaction, "insert" | "commit">;
+type Writes = Pick<Transaction, "insert" | "commit">;
 
 /**
  * The request store, with the wake-up enqueued for everything that is stored in it: in the same transaction where
@@ -34,7 +37,7 @@ type Writing = Pick<Transaction, "insert" | "commit">;
  *   for it again should the process die. So only later wake-ups are enqueued
  */
 export const wakingStore = (
-  { requestStore, dispatcher, clock }: WakingStoreParts,
+  { requestStore, dispatcher, clock, order }: WakingStoreParts,
   { inHand = false } = {},
 ): RequestStore => {
   const { transaction } = requestStore;
@@ -62,11 +65,13 @@ export const wakingStore = (
   /** Stores with `write`, and then has the request woken. */
   const store = <Answer extends { readonly outcome: string }>(
     request: StoredRequest,
-    write: (writing: Writing) => ResultAsync<Answer, StorageFailed>,
+    write: (writing: Writes) => ResultAsync<Answer, StorageFailed>,
   ): ResultAsync<Answer, StorageFailed> => {
     const apart = async () => {
+      const { isNewest, end } = order.begin(request);
       const answer = await write(requestStore);
-      if (answer.isOk() && isStored(answer.value)) await wakeAfter(request);
+      if (answer.isOk() && isStored(answer.value) && isNewest()) await wakeAfter(request);
+      end();
       return answer;
     };
     const mayJoin = joins && transaction !== null && wakeAtOf(request) !== null;
@@ -88,10 +93,14 @@ export const wakingStore = (
   const transact =
     (open: Transact): Transact =>
     (work) => {
-      let stored: StoredRequest[] = [];
+      let stored: (Writing & { readonly request: StoredRequest })[] = [];
+      const endAll = () => {
+        for (const { end } of stored) end();
+        stored = [];
+      };
       return open(async (inside) => {
         // It may be done anew, where the store has undone it.
-        stored = [];
+        endAll();
         const isJoined = dispatcher.joins?.(inside.handle) === true;
         const followed = <Answer extends { readonly outcome: string }>(
           request: StoredRequest,
@@ -100,7 +109,7 @@ export const wakingStore = (
           writing.andThen((answer) => {
             if (!isStored(answer)) return ok(answer);
             if (isJoined) return wakeWithin(request, inside.handle).map(() => answer);
-            stored.push(request);
+            stored.push({ request, ...order.begin(request) });
             return ok(answer);
           });
         return work({
@@ -108,10 +117,16 @@ export const wakingStore = (
           insert: (input) => followed(input.request, inside.insert(input)),
           commit: (input) => followed(input.request, inside.commit(input)),
         });
-      }).map(async (value) => {
-        for (const request of stored) await wakeAfter(request);
-        return value;
-      });
+      })
+        .map(async (value) => {
+          for (const { request, isNewest } of stored) if (isNewest()) await wakeAfter(request);
+          endAll();
+          return value;
+        })
+        .mapErr((error) => {
+          endAll();
+          return error;
+        });
     };
 
   return {

@@ -1,11 +1,13 @@
 import type { Dispatcher, WakeUp } from "../../ports/dispatcher.ts";
 import { advanceRequest } from "../advance.ts";
 import type { Services } from "../services.ts";
+import type { WakeOrder } from "./wake-order.ts";
 import { wake, wakingStore } from "./waking-store.ts";
 
 export interface WorkerParts {
   readonly services: Services;
   readonly dispatcher: Dispatcher;
+  readonly order: WakeOrder;
   /** Fires when the library stops. */
   readonly stop: AbortSignal;
   /** Is told of what ended the work on a request for the time being. */
@@ -13,11 +15,11 @@ export interface WorkerParts {
 }
 
 /** What a dispatcher calls: takes the request as far as it gets now, or throws and is called again. */
-export const workerOf = ({ services, dispatcher, stop, onError }: WorkerParts) => {
+export const workerOf = ({ services, dispatcher, order, stop, onError }: WorkerParts) => {
   const { requestStore, clock } = services;
   const inHand = {
     ...services,
-    requestStore: wakingStore({ requestStore, dispatcher, clock }, { inHand: true }),
+    requestStore: wakingStore({ requestStore, dispatcher, clock, order }, { inHand: true }),
   };
   return async (wakeUp: WakeUp): Promise<void> => {
     try {

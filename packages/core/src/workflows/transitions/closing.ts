@@ -5,9 +5,14 @@ import { hasEnded, reopensAt } from "../../request/retention.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { begunAgain } from "./reopening.ts";
 
-/** The key is destroyed: what was personal cannot be read any more, and the package is gone. */
-export const finalise = (change: Change): Change =>
-  recorded(changed(change, { key: "destroyed", confidential: null }), "key-destroyed");
+/**
+ * The key is destroyed: what was personal cannot be read any more, and the package is gone. Of several who destroyed it at
+ * the same moment, one says so.
+ */
+export const finalise = (change: Change): Result<Change, NotPossibleNow> =>
+  change.request.key === "destroyed"
+    ? err(new NotPossibleNow("The key is destroyed already."))
+    : ok(recorded(changed(change, { key: "destroyed", confidential: null }), "key-destroyed"));
 
 /**
  * A duty to keep something has ended: the request is opened again for just that part, and for the copies that were
