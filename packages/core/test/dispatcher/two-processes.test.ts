@@ -1,5 +1,5 @@
-import { defineNotifier, type Row } from "@subject-rights/core";
-import { memoryTables } from "@subject-rights/memory";
+import { defineNotifier, ResultAsync, type Row } from "@subject-rights/core";
+import { memoryStorage, memoryTables } from "@subject-rights/memory";
 import { seededRandomness, simulatedClock, unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { admin, createWorld, peopleSource } from "../world.ts";
@@ -115,6 +115,33 @@ describe("two processes on one store, each with a dispatcher within it", () => {
     const told = worlds.flatMap(({ errors }) => errors);
     expect(told).toMatchObject([{ adapter: "mail" }, { adapter: "mail" }]);
     await stop();
+  });
+
+  it("destroy a key at the same moment, and the audit says once that it is", async () => {
+    const [tables, clock] = [memoryTables(), simulatedClock()];
+    const open = (seed: number) => {
+      const storage = memoryStorage({ tables });
+      const { keyRing } = storage;
+      const slow = async (name: string) => {
+        await clock.wait(300);
+        return keyRing.destroy(name);
+      };
+      const options = {
+        ...storage,
+        keyRing: { ...keyRing, destroy: (name: string) => new ResultAsync(slow(name)) },
+        sources: [peopleSource("crm", new Map())],
+        randomness: seededRandomness(seed),
+        lookEvery: 100,
+      };
+      return createWorld(options, tables, clock);
+    };
+    const [first, second] = [await open(1), await open(2)];
+    const id = await first.acknowledged("erasure");
+    await first.pass(5_000);
+    const audit = unwrap(await second.rights.requests.audit({ actor: admin, requestId: id }));
+    expect(audit.filter(({ action }) => action === "key-destroyed")).toHaveLength(1);
+    expect([first, second].flatMap(({ errors }) => errors)).toEqual([]);
+    await Promise.all([first, second].map(({ rights }) => rights.stop()));
   });
 
   it("leave a letter to the other one once the call of a process that was killed would be over", async () => {
