@@ -216,9 +216,10 @@ export { defineSourceStatusStore, type SourceStatusStore } from "./bridge/define
 export type { KeyRingDefinition } from "./ports/key-ring.ts";
 export { defineKeyRing, type KeyRing, keyBytes } from "./bridge/define-key-ring.ts";
 export { type KeyWrapping, keyWrapping, type MasterKeys } from "./bridge/key-wrapping.ts";
-export type { ApplicationUser, UserDirectoryDefinition } from "./ports/user-directory.ts";
+export type { ApplicationUser, UserDirectoryDefinition, WantedUsers } from "./ports/user-directory.ts";
 export {
   defineUserDirectory,
+  type ListedUser,
   type UnfitUser,
   type UserDirectory,
   type UserPage,

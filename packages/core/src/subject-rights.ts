@@ -12,6 +12,7 @@ import type { SourceStatusStore } from "./bridge/define-source-status-store.ts";
 import type { SuppressionStore } from "./bridge/define-suppression-store.ts";
 import type { SweepStore } from "./bridge/define-sweep-store.ts";
 import { defineUserDirectory, type UserDirectory } from "./bridge/define-user-directory.ts";
+import { directorySource } from "./bridge/directory-source.ts";
 import { checkDefinition } from "./bridge/issues.ts";
 import { safeSecretCarrier, secretCarrierId } from "./bridge/secret-carrier.ts";
 import { systemClock } from "./bridge/system-clock.ts";
@@ -201,6 +202,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
       : watching.watch("dispatcher", operationsOf(options.dispatcher));
   const waking = { requestStore, dispatcher, clock, order: wakeOrder() };
   const woken = wakingStore(waking);
+  const userDirectory = watchIfThere("user-directory", options.users);
   const services: Services = {
     requestStore: woken,
     quietStore: requestStore,
@@ -209,7 +211,12 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     sourceStatusStore: latestStatus(watching.watch("source-status-store", options.sourceStatusStore)),
     keyRing: watching.watch("key-ring", options.keyRing),
     notifier: watching.watch(options.notifier.id, options.notifier),
-    sources: register(options.sources.map((source) => watching.watch(source.descriptor.id, source))),
+    sources: register(
+      [...options.sources, ...(userDirectory === null ? [] : [directorySource(userDirectory)])].map(
+        (source) => watching.watch(source.descriptor.id, source),
+      ),
+    ),
+    userDirectory,
     addresses: watching.watch(addressBookId, safeAddressBook(options.addresses)),
     links: options.links ?? {},
     controller,
@@ -273,7 +280,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
       audit: auditOf(context),
       packages: packagesOf(context),
       sources: sourcesOf(context),
-      users: usersOf(context, watching.watch("user-directory", options.users ?? nobody)),
+      users: usersOf(context, userDirectory ?? nobody),
       sweeps,
     }),
     start: () => {

@@ -2,13 +2,18 @@ import { z } from "zod";
 import { CallFailed } from "../errors.ts";
 import type { AddressBookDefinition } from "../ports/address-book.ts";
 import { err, ok, type Result, type ResultAsync } from "../result.ts";
-import { emailSchema } from "../subject/identifier.ts";
+import { emailSchema, type Identifier } from "../subject/identifier.ts";
 import { type Call, callAdapter } from "./call.ts";
 
 /** Whose address is looked up. */
 export type AddressQuery =
   | { readonly whose: "tenantAdmin" | "support" | "approver"; readonly tenant: string }
-  | { readonly whose: "dataSubject"; readonly tenant: string; readonly email: string };
+  | {
+      readonly whose: "dataSubject";
+      readonly tenant: string;
+      readonly email: string;
+      readonly identifiers: readonly Identifier[];
+    };
 
 /** An address book that is safe to use: every call has a deadline, every answer is checked, and no call throws. */
 export interface AddressBook {
@@ -49,6 +54,6 @@ const lookUp = (
     case "dataSubject":
       return definition.dataSubject === undefined
         ? query.email
-        : definition.dataSubject({ tenant, email: query.email });
+        : definition.dataSubject({ tenant, email: query.email, identifiers: query.identifiers });
   }
 };

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { StorageFailed } from "../errors.ts";
-import type { ApplicationUser, UserDirectoryDefinition } from "../ports/user-directory.ts";
-import type { ResultAsync } from "../result.ts";
-import { emailSchema } from "../subject/identifier.ts";
+import type { ApplicationUser, UserDirectoryDefinition, WantedUsers } from "../ports/user-directory.ts";
+import { okAsync, orThrow, type ResultAsync } from "../result.ts";
+import { emailSchema, normaliseEmail } from "../subject/identifier.ts";
 import { defined } from "./defined.ts";
 import { callable, checkOperations, issuesIn } from "./issues.ts";
 import { callStorage } from "./storage.ts";
@@ -30,6 +30,15 @@ export interface UserDirectory {
     readonly tenant: string;
     readonly cursor?: string | undefined;
   }): ResultAsync<UserPage, StorageFailed>;
+  /** Those who have one of these ids, or one of these addresses. */
+  find(query: WantedUsers): ResultAsync<readonly ListedUser[], StorageFailed>;
+}
+
+/** Somebody who is listed, whether their row fits or not. */
+export interface ListedUser {
+  readonly id: string;
+  /** Null where the list has none that mail can be sent to. */
+  readonly email: string | null;
 }
 
 const userSchema = z.object({
@@ -62,14 +71,44 @@ const pageSchema = z
     return { users, unfit, cursor };
   });
 
+const listedSchema = z.array(z.object({ id: z.string().min(1), email: emailSchema.nullable().catch(null) }));
+
 /**
  * Makes what an author wrote safe to use.
  *
  * @throws ConfigurationMistake where `list` is missing
  */
 export const defineUserDirectory = (definition: UserDirectoryDefinition): UserDirectory => {
-  checkOperations("user directory", { list: callable }, definition);
+  checkOperations("user directory", { list: callable, find: callable.optional() }, definition);
+  const list: UserDirectory["list"] = (query) =>
+    callStorage(port, "list", () => definition.list(query), pageSchema);
   return defined("user directory", {
-    list: (query) => callStorage("user-directory", "list", () => definition.list(query), pageSchema),
+    list,
+    find: (wanted) => {
+      if (wanted.ids.length + wanted.emails.length === 0) return okAsync([]);
+      return definition.find === undefined
+        ? callStorage(port, "list", () => readAll(list, wanted), listedSchema)
+        : callStorage(port, "find", () => definition.find?.(wanted), listedSchema).map((users) =>
+            users.filter((user) => isWanted(user, wanted)),
+          );
+    },
   });
 };
+
+const port = "user-directory";
+
+const readAll = async (list: UserDirectory["list"], wanted: WantedUsers): Promise<ListedUser[]> => {
+  const found: ListedUser[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = orThrow(await list({ tenant: wanted.tenant, cursor }));
+    // Whose row does not fit is listed all the same.
+    const unfit = page.unfit.flatMap(({ id, email }) => (id === null ? [] : [{ id, email }]));
+    found.push(...[...page.users, ...unfit].filter((user) => isWanted(user, wanted)));
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return found;
+};
+
+const isWanted = ({ id, email }: ListedUser, { ids, emails }: WantedUsers): boolean =>
+  ids.includes(id) || (email !== null && emails.includes(normaliseEmail(email)));

@@ -1,4 +1,5 @@
 import type { UserDirectory } from "../bridge/define-user-directory.ts";
+import { userIdType } from "../bridge/directory-source.ts";
 import {
   type InputIssue,
   InvalidInput,
@@ -30,9 +31,6 @@ export interface Removal {
   /** As for `requests.submit`: the same actor with the same key gets the requests that the first call made. */
   readonly idempotencyKey?: string;
 }
-
-/** The identifier type under which a source of user data finds a user by the key of the application. */
-const userId = "user-id";
 
 export const removeUsers = async (
   context: FacadeContext,
@@ -103,7 +101,10 @@ const removedBefore = async (
   return made;
 };
 
-const identifierOf = (user: Pick<ApplicationUser, "id">): Identifier => ({ type: userId, value: user.id });
+const identifierOf = (user: Pick<ApplicationUser, "id">): Identifier => ({
+  type: userIdType,
+  value: user.id,
+});
 
 const lookUp = async (directory: UserDirectory, tenant: string, wanted: ReadonlySet<string>) => {
   const chosen: ApplicationUser[] = [];

@@ -118,7 +118,8 @@ const rows = async (services: Services, tenant: string): Promise<SourceRow[]> =>
   const known = orThrow(await services.sourceStatusStore.list({ tenant }));
   const atWork = await whatRequestsSay(services, tenant);
   const now = services.clock.now().getTime();
-  return [...services.sources.values()].map((source) => {
+  const registered = [...services.sources.values()].filter(({ descriptor }) => descriptor.directory !== true);
+  return registered.map((source) => {
     const { id } = source.descriptor;
     const stored = known.find((status) => status.source === id);
     return rowOf(source, stored, atWork.get(id), now - services.callDeadline);

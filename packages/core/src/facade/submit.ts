@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { userIdType } from "../bridge/directory-source.ts";
 import { checkInput } from "../bridge/issues.ts";
 import { newConfirmation, newId } from "../crypto.ts";
 import {
@@ -23,7 +24,7 @@ import {
 } from "../request/kinds.ts";
 import { openRequest } from "../request/open.ts";
 import type { Acknowledger } from "../request/request.ts";
-import { err, errAsync, ok, okAsync, type Result, type ResultAsync } from "../result.ts";
+import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "../result.ts";
 import { announce } from "../runner/apply.ts";
 import { audited } from "../runner/commit.ts";
 import { deadlineDates } from "../runner/deadline-dates.ts";
@@ -105,7 +106,10 @@ export const submit = (
     .andThen((checked) => {
       const { kind, category, email, identifiers, receivedAt, idempotencyKey } = checked;
       const store = (once: OnceOnly | null) =>
-        checkReceipt(context, checked).asyncAndThen((receipt) =>
+        ResultAsync.combine([
+          checkReceipt(context, checked).asyncAndThen((receipt) => okAsync(receipt)),
+          listedIds(context, submission.actor, category, email, identifiers),
+        ]).andThen(([receipt, listed]) =>
           storeNew(
             { ...context, acknowledgedBy: checked.acknowledgedBy ?? context.acknowledgedBy },
             submission.actor,
@@ -113,13 +117,30 @@ export const submit = (
             category,
             receipt.receivedAt,
             once,
-            [{ type: "email", value: email }, ...identifiers],
+            [{ type: "email", value: email }, ...identifiers, ...listed],
           ),
         );
       if (idempotencyKey === undefined) return store(null);
       const alone = { asked: [kind, category, email, identifiers, receivedAt ?? null], part: 0 };
       return submitOnce(context, submission.actor, idempotencyKey, partOf ?? alone, store);
     });
+
+/**
+ * What the list of users calls a user who was named by nothing but an address: they may have another one by the time the
+ * request is acknowledged, or somebody else may have theirs.
+ */
+const listedIds = (
+  { services: { userDirectory } }: FacadeContext,
+  { tenant }: Actor,
+  category: Category,
+  email: string,
+  given: readonly Identifier[],
+): ResultAsync<Identifier[], StorageFailed> =>
+  userDirectory === null || category === "customer-data" || given.some(({ type }) => type === userIdType)
+    ? okAsync([])
+    : userDirectory
+        .find({ tenant, ids: [], emails: [email] })
+        .map((users) => (users.length === 1 ? users.map(({ id }) => ({ type: userIdType, value: id })) : []));
 
 /** Answers what was made under this key before; where there is nothing yet, makes it. */
 const submitOnce = (

@@ -1,3 +1,5 @@
+import type { Identifier } from "../subject/identifier.ts";
+
 /** The addresses on record. They are looked up each time, and never stored. */
 export interface AddressBookDefinition {
   /** The registered tenant administrator. */
@@ -12,6 +14,9 @@ export interface AddressBookDefinition {
    */
   dataSubject?(query: {
     readonly tenant: string;
+    /** For a user who is known by their id: the address that the user directory has, or had last. */
     readonly email: string;
+    /** Everything the person is known by: a stable id finds them under whatever address they have by now. */
+    readonly identifiers: readonly Identifier[];
   }): Promise<string | undefined> | string | undefined;
 }

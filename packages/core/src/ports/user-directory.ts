@@ -1,4 +1,7 @@
-/** The application's own users, for the Permissions page. */
+/**
+ * The application's own users, for the Permissions page. Requests about users ask it too: a user is found by their id,
+ * whatever address they have by then, and no erasure is `completed` while they are still listed.
+ */
 export interface UserDirectoryDefinition {
   /**
    * One page of users; `cursor` is from the page before. At most 1,000 a page. Of a row that does not fit (an address that
@@ -8,6 +11,17 @@ export interface UserDirectoryDefinition {
     readonly tenant: string;
     readonly cursor?: string | undefined;
   }): Promise<{ readonly users: readonly ApplicationUser[]; readonly cursor?: string | undefined }>;
+  /**
+   * Those who have one of these ids, or one of these addresses (in lower case). Give it where there are many users.
+   * Default: the whole list is read.
+   */
+  find?(query: WantedUsers): Promise<readonly ApplicationUser[]>;
+}
+
+export interface WantedUsers {
+  readonly tenant: string;
+  readonly ids: readonly string[];
+  readonly emails: readonly string[];
 }
 
 export interface ApplicationUser {

@@ -44,7 +44,11 @@ export type RequestEvent =
       readonly type: "source-identified";
       readonly asked: number;
       readonly found: readonly PseudonymisedIdentifier[];
+      /** The address on record, where the list of users says it. */
+      readonly address?: string;
     })
+  /** The list of users has another address for them now. */
+  | { readonly type: "address-changed"; readonly address: string }
   | {
       readonly type: "identifier-decided";
       readonly decision: string;

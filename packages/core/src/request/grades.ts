@@ -34,7 +34,8 @@ export const gradesOf = (request: Request): GradedCollection[] =>
 const gradesAt = (step: SourceStep): GradedCollection[] => {
   const { source } = step;
   // Who was only to be asked by what else the person is known has nothing to prove, but may have failed to say so.
-  const isOver = step.settlement !== null || (step.stage === "done" && step.task !== "identify");
+  const isAsked = step.task !== "identify" || step.onlyAsked === true;
+  const isOver = step.settlement !== null || (step.stage === "done" && isAsked);
   if (!isOver) return [];
   const named = [...step.outcomes, ...(step.located ?? []), ...(step.left ?? [])].map(
     ({ collection }) => collection,

@@ -73,6 +73,8 @@ export interface ExportPackage {
  */
 export interface Confidential {
   readonly identifiers: readonly Identifier[];
+  /** What the list of users last had for their address. Left out: nothing. */
+  readonly address?: string;
   /** Tokens, and secrets of packages, that are still to be sent out, by notice. */
   readonly tokens: Readonly<Record<string, string>>;
   /** Where each source goes on with its export; authors may put anything into a cursor. */

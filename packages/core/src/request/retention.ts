@@ -36,7 +36,10 @@ export const hasEnded = (request: Request, step: SourceStep, now: Instant): bool
  * Whether what a step finds is no part of what the request was opened again for: where it is only asked, and in a copy
  * that is filled from an origin that is only asked.
  */
-export const mayHoldSince = ({ steps }: Request, { onlyAsked = false, task, after }: SourceStep): boolean =>
-  onlyAsked ||
+export const mayHoldSince = (
+  { steps, reopened }: Request,
+  { onlyAsked = false, task, after }: SourceStep,
+): boolean =>
+  (onlyAsked && reopened > 0) ||
   (task === "refresh" &&
     steps.some(({ source, onlyAsked: isAsked = false }) => isAsked && after.includes(source)));

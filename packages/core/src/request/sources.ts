@@ -22,6 +22,8 @@ export interface SourceDescriptor {
   readonly abilities: SourceAbilities;
   /** Somebody else runs it: what it says of itself is that party's word. Left out: no. */
   readonly thirdParty?: true;
+  /** The application's list of users, which is no source of data: it says who a user is, and whether they are still one. */
+  readonly directory?: true;
   /** How many recipients are told what was erased here. Left out: none. */
   readonly recipients?: number;
 }

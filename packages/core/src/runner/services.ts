@@ -10,6 +10,7 @@ import type { RequestStore } from "../bridge/define-request-store.ts";
 import type { SourceStatusStore } from "../bridge/define-source-status-store.ts";
 import type { SuppressionStore } from "../bridge/define-suppression-store.ts";
 import type { SweepStore } from "../bridge/define-sweep-store.ts";
+import type { UserDirectory } from "../bridge/define-user-directory.ts";
 import type { SecretCarrier } from "../bridge/secret-carrier.ts";
 import type { EvidenceSigner } from "../crypto.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -39,6 +40,8 @@ export interface Services {
   readonly notifier: Notifier;
   readonly sources: ReadonlyMap<string, DataSource>;
   readonly addresses: AddressBook;
+  /** Null where the application has no list of users. */
+  readonly userDirectory: UserDirectory | null;
   readonly links: Links;
   readonly controller: string;
   /** Whether an erasure deletes packages that were made earlier; else they stay the person's until they expire. */

@@ -23,7 +23,8 @@ export const sweepSources = (
   sources: Iterable<DataSource>,
   category: Category,
 ): Result<SweepSources, InvalidInput | NotSweepable> => {
-  const all = [...sources];
+  // Whoever is in the list of users is asked for in requests.
+  const all = [...sources].filter(({ descriptor }) => descriptor.directory !== true);
   const categories = categoriesReached("erasure", category);
   const reached = all.filter(({ descriptor }) => descriptor.holds.some((each) => categories.includes(each)));
   if (reached.length === 0) {

@@ -1,6 +1,6 @@
 import { type ApprovalRejected, NotPossibleNow, type SourceNotFound, type TokenRejected } from "../errors.ts";
 import { latest } from "../instant.ts";
-import type { Change, Decision } from "../request/change.ts";
+import { type Change, changedConfidential, type Decision } from "../request/change.ts";
 import type { Happening, RequestEventType } from "../request/events.ts";
 import { type Phase, phases } from "../request/phases.ts";
 import type { Request } from "../request/request.ts";
@@ -46,6 +46,7 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   claimed: working,
   blocked: working,
   "source-identified": working,
+  "address-changed": working,
   "identifier-decided": working,
   "source-located": working,
   "source-started": ["origins", "copies", "collecting"],
@@ -127,6 +128,8 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return ok(block(change, event, rules));
     case "source-identified":
       return identified(change, event, rules);
+    case "address-changed":
+      return ok(changedConfidential(change, { address: event.address }));
     case "identifier-decided":
       return decideIdentifier(change, event);
     case "source-located":

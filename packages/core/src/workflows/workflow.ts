@@ -29,7 +29,11 @@ export const stepsFor = (
   const reached = sources.filter(({ holds }) => holds.some((category) => categories.includes(category)));
   const origins = reached.filter(({ kind }) => kind === "origin").map(({ id }) => id);
   return sources
-    .filter((source) => reached.includes(source) || source.abilities.identify)
+    .filter((source) =>
+      source.directory === true
+        ? categories.some((category) => category !== "customer-data")
+        : reached.includes(source) || source.abilities.identify,
+    )
     .map((source) => {
       const { id, kind, copyOf, abilities, thirdParty, recipients } = source;
       const task = reached.includes(source) ? workflow.taskFor(source, reached) : "identify";
@@ -37,6 +41,8 @@ export const stepsFor = (
       return {
         ...step,
         ...(thirdParty === true && { thirdParty }),
+        // Nothing is erased in the list of users: it is asked whether it has forgotten them.
+        ...(source.directory === true && workflow.stageAfterPerforming === "verify" && { onlyAsked: true }),
         ...(recipients !== undefined && { recipients }),
       };
     });
@@ -47,8 +53,8 @@ export const stageAfterIdentifying = ({
   task,
   onlyAsked = false,
 }: Pick<SourceStep, "task" | "onlyAsked">): "locate" | "verify" | "done" => {
-  if (task === "identify" || task === "leave") return "done";
-  return onlyAsked ? "verify" : "locate";
+  if (onlyAsked) return "verify";
+  return task === "identify" || task === "leave" ? "done" : "locate";
 };
 
 const newStep = (

@@ -1,7 +1,11 @@
 import { type AddressQuery, addressBookId, validAddress } from "../../bridge/address-book.ts";
+import { userIdType } from "../../bridge/directory-source.ts";
 import { CallFailed } from "../../errors.ts";
+import { confidentialOf } from "../../request/change.ts";
 import { type MailedNotice, recipientOf } from "../../request/notices.ts";
-import { err, type Result } from "../../result.ts";
+import type { Request } from "../../request/request.ts";
+import { err, orThrow, type Result } from "../../result.ts";
+import type { Services } from "../services.ts";
 import { callFor, type Effect, subjectOfRequest } from "./effect.ts";
 
 type About = Pick<Effect, "services" | "request" | "signal">;
@@ -49,8 +53,34 @@ const findOnRecord = async (about: About, effect: string): Promise<Result<string
   const call = callFor(about, effect);
   if (request.acknowledgement.by === "tenant-admin")
     return services.addresses.find({ whose: "tenantAdmin", tenant }, call);
-  const email = subjectOfRequest(request).values("email")[0];
+  const listed = await listedAddress(services, request).catch(() => null);
+  if (listed === null) return err(new CallFailed(addressBookId, "unavailable", true));
+  const email = listed ?? subjectOfRequest(request).values("email")[0];
+  const { identifiers } = confidentialOf(request);
   return email === undefined
     ? err(new CallFailed(addressBookId, "no-address", false))
-    : services.addresses.find({ whose: "dataSubject", tenant, email }, call);
+    : services.addresses.find({ whose: "dataSubject", tenant, email, identifiers }, call);
+};
+
+/**
+ * Looks the address up once more, before the list of users forgets it with the user: it may have changed since it was asked
+ * who this is. Where it cannot be asked, what it said last stands.
+ */
+export const keepAddress = async ({ services, request, record }: Effect): Promise<void> => {
+  const address = await listedAddress(services, request).catch(() => undefined);
+  const known = confidentialOf(request).address;
+  if (address !== undefined && address !== known) await record({ type: "address-changed", address });
+};
+
+/** Of a user by their id: what the list of users has now, or had last. Undefined for everybody else. @throws StorageFailed */
+const listedAddress = async (
+  { userDirectory }: Pick<Services, "userDirectory">,
+  request: Request,
+): Promise<string | undefined> => {
+  const { tenant, category } = request;
+  const ids = subjectOfRequest(request).values(userIdType);
+  if (userDirectory === null || category === "customer-data" || ids.length === 0) return undefined;
+  const users = orThrow(await userDirectory.find({ tenant, ids, emails: [] }));
+  const [user] = users;
+  return (users.length === 1 ? user?.email : null) ?? confidentialOf(request).address;
 };

@@ -15,6 +15,7 @@ import { err, errAsync, ok, okAsync, orThrow, type Result, type ResultAsync } fr
 import type { ApplyError } from "../apply.ts";
 import { keepStatus, refreshSource } from "../source-status.ts";
 import { suppressRequest } from "../suppressing.ts";
+import { keepAddress } from "./addresses.ts";
 import { outgrownBy } from "./approved.ts";
 import { check } from "./check.ts";
 import { canFind, type Effect, failure, type Work, workFor } from "./effect.ts";
@@ -32,6 +33,7 @@ export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEv
   if (!canFind(work.value)) {
     return failure(effect, step, new CallFailed(step.source, "identifier-missing", false));
   }
+  await keepAddress(effect);
   const stopped = await work.value.call.pass?.();
   if (stopped) return failure(effect, step, stopped);
   // Before anything is erased: an import between here and the end must not bring the person back.

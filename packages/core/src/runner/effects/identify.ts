@@ -24,11 +24,14 @@ export const identify = async (effect: Effect, step: SourceStep): Promise<Reques
       found.map(({ identifier }) => identifier),
     ),
   );
+  const isListed = source.descriptor.directory === true;
+  const address = found.find(({ identifier, shared }) => identifier.type === "email" && !shared);
   return {
     type: "source-identified",
     source: step.source,
     generation: step.generation,
     asked: identifiers,
     found: found.map((each, index) => ({ ...each, pseudonym: pseudonyms[index] ?? "" })),
+    ...(isListed && address !== undefined && { address: address.identifier.value }),
   };
 };

@@ -1,10 +1,13 @@
 import { CallFailed } from "../../errors.ts";
+import { confidentialOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { unkept } from "../../request/outcomes.ts";
 import { mayHoldSince } from "../../request/retention.ts";
 import type { SourceStep } from "../../request/steps.ts";
+import { sameIdentifier } from "../../subject/identifier.ts";
 import { check } from "./check.ts";
 import { canFind, type Effect, failure, workFor } from "./effect.ts";
+import { identify } from "./identify.ts";
 
 /** Asks a source once more, when every source has done its work: something may have flowed back meanwhile. */
 export const verify = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
@@ -24,6 +27,15 @@ export const verify = async (effect: Effect, step: SourceStep): Promise<RequestE
     checked,
   } as const;
   if (problem === null) return verified;
+  // Still listed, and by another name than the sources were asked for: all of them are asked again.
+  if (step.task === "identify") {
+    const known = confidentialOf(effect.request).identifiers;
+    const named = await identify(effect, step);
+    const isNew =
+      named.type === "source-identified" &&
+      named.found.some(({ identifier }) => !known.some((each) => sameIdentifier(each, identifier)));
+    if (isNew) return named;
+  }
   return mayHoldSince(effect.request, step)
     ? { ...verified, left: unkept(remaining, step.outcomes) }
     : failure(effect, step, problem);

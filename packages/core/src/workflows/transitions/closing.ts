@@ -3,6 +3,7 @@ import { plannedAnew } from "../../request/approval.ts";
 import { type Change, changed, changedSteps, recorded } from "../../request/change.ts";
 import { hasEnded, reopensAt } from "../../request/retention.ts";
 import { err, ok, type Result } from "../../result.ts";
+import { stageAfterIdentifying } from "../workflow.ts";
 import { begunAgain } from "./reopening.ts";
 
 /**
@@ -38,7 +39,7 @@ export const reopen = (change: Change): Result<Change, NotPossibleNow> => {
     deadline: { ...request.deadline, reminders: [] },
   });
   const begun = changedSteps(again, (step) => {
-    if (step.settlement !== null || step.task === "identify" || step.task === "leave") return null;
+    if (step.settlement !== null || stageAfterIdentifying(step) === "done") return null;
     return ended.includes(step.source) || step.after.some((origin) => ended.includes(origin))
       ? { ...begunAgain(step, "locate"), onlyAsked: false }
       : { ...begunAgain(step, "verify"), onlyAsked: true };

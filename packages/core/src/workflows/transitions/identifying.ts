@@ -11,6 +11,7 @@ import {
   identifierAdded,
   noticeDue,
   recorded,
+  stepOf,
   without,
 } from "../../request/change.ts";
 import type { PseudonymisedIdentifier } from "../../request/events.ts";
@@ -58,8 +59,10 @@ export const identified = (
   event: EventOf<"source-identified">,
   rules: Rules,
 ): Result<Change, NotPossibleNow> =>
-  stepFor(change, event, "identify").andThen((step) => {
-    const answered = changedStep(change, step.source, {
+  stepFor(change, event, isAskedAgain(change, event) ? "verify" : "identify").andThen((step) => {
+    const { address } = event;
+    const addressed = address === undefined ? change : changedConfidential(change, { address });
+    const answered = changedStep(addressed, step.source, {
       identifiersAsked: event.asked,
       attempts: 0,
       nextAttemptAt: null,
@@ -79,6 +82,12 @@ export const identified = (
     const found = grown.request.pseudonyms.length - change.request.pseudonyms.length;
     return ok(recorded(workReopened(grown), "identified", { found }, step.source));
   });
+
+/** The list of users, which is asked again before the end, may know the person by another name by then. */
+const isAskedAgain = (change: Change, { source }: EventOf<"source-identified">): boolean => {
+  const step = stepOf(change.request, source);
+  return step?.task === "identify" && step.stage === "verify";
+};
 
 const tooMany = {
   stage: "identify",
