@@ -74,7 +74,7 @@ export type {
   RequestView,
   SourceProgress,
 } from "./facade/view.ts";
-export type { StandingKind } from "./request/standings.ts";
+export { type StandingKind, standings } from "./request/standings.ts";
 export type { Waiting } from "./request/waiting.ts";
 export type { DueRequests } from "./facade/deadlines.ts";
 export type { DeadlineView } from "./facade/deadline-view.ts";
@@ -200,6 +200,7 @@ export type * from "./ports/suppression-store.ts";
 export {
   defineSuppressionStore,
   type Standing,
+  type SuppressionPage,
   type SuppressionStore,
 } from "./bridge/define-suppression-store.ts";
 export type * from "./ports/sweep-store.ts";

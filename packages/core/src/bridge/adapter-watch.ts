@@ -56,7 +56,7 @@ export const isTold = (error: unknown): boolean => {
  */
 export const adapterWatch = (
   clock: Pick<Clock, "now">,
-  tell: ((error: Failure, requestId: string | null) => void) | null,
+  tell: ((error: CallFailed | StorageFailed, requestId: string | null) => void) | null,
 ): AdapterWatch => {
   const watched = new Map<string, ReturnType<typeof operationsWatch>>();
   return {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Which function makes an adapter safe to use, and what else there is to hand in. */
-const makers = {
+const makers: Readonly<Record<PortName, string>> = {
   "data source": "defineDataSource",
   notifier: "defineNotifier",
   "request store": "defineRequestStore",
@@ -15,9 +15,23 @@ const makers = {
   "intake store": "defineIntakeStore",
   "user directory": "defineUserDirectory",
   calendar: "defineCalendar",
-} as const;
+};
 
-export type PortName = keyof typeof makers;
+/** The ports that an adapter is made for. */
+export type PortName =
+  | "data source"
+  | "notifier"
+  | "request store"
+  | "artifact store"
+  | "source status store"
+  | "key ring"
+  | "sweep store"
+  | "hold store"
+  | "suppression store"
+  | "checkpoint store"
+  | "intake store"
+  | "user directory"
+  | "calendar";
 
 // A property, so that it is kept where an adapter is spread into another, and known to another copy of this package.
 const madeMarker: unique symbol = Symbol.for("@subject-rights/made");

@@ -86,7 +86,7 @@ export const migrate = (options: MigrateOptions): ResultAsync<Migrated, SchemaTo
  * takes several statements. It records what it applied; run where that is applied already, it changes nothing and
  * fails.
  *
- * @param from the version that the schema has; 0 where there is none
+ * @param options `from`: the version that the schema has; 0 where there is none
  * @throws ConfigurationMistake for a name that cannot be one
  */
 export const migrationSql = (
