@@ -47,7 +47,7 @@ describe("the documentation", () => {
     const broken: string[] = [];
     for (const { path, text: markdown } of pages) {
       for (const [, to = "", anchor] of markdown.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)]*))?\)/g)) {
-        const target = join(dirname(path), to);
+        const target = to === "" ? path : join(dirname(path), to);
         const there =
           existsSync(target) && (anchor === undefined || (await headingsOf(target)).includes(anchor));
         if (!there) broken.push(`${path}: ${to}#${anchor}`);

@@ -270,7 +270,7 @@ describe("while it is in doubt who asks", () => {
     expect(standing).toMatchObject({ phase: "acknowledged", waitingFor: [{ for: "identity" }] });
     expect(standing.deadline.suspendedSince).toBe("2026-03-05T11:00:00.000Z");
     expect(remindersOf(world)).toEqual([]);
-    expect(unwrap(await overdue({ actor: admin }))).toEqual([]);
+    expect(unwrap(await overdue({ actor: admin })).requests).toEqual([]);
     unwrap(await resume(on));
     await world.settle();
     const { outcome, deadline } = await world.read(requestId);

@@ -93,7 +93,8 @@ describe("health", () => {
     await world.settle();
     const on = { actor: admin, requestId: request.id };
     unwrap(await world.rights.requests.cancel({ ...on, reason: "a mistake" }));
-    expect((await world.read(request.id)).waitingFor).toMatchObject([{ for: "message" }]);
+    // The letter itself, and the one that tells support of it.
+    expect((await world.read(request.id)).waitingFor).toMatchObject([{ for: "message" }, { for: "message" }]);
     expect((await healthOf(world)).waiting).toMatchObject([{ for: "message", whose: "us", isWrong: true }]);
   });
 

@@ -71,7 +71,7 @@ const functions: Readonly<Record<string, readonly [(given: never) => unknown, ob
   "key ring": [defineKeyRing, operations("create", "use", "rotate", "useAll", "destroy")],
   "request store": [
     defineRequestStore,
-    operations("insert", "read", "readByTokenHash", "commit", "list", "due", "audit"),
+    operations("insert", "read", "readByTokenHash", "commit", "list", "findAbout", "due", "audit"),
   ],
   "source status store": [defineSourceStatusStore, operations("put", "list")],
   "suppression store": [

