@@ -1,7 +1,7 @@
 import { addressBookId } from "../bridge/address-book.ts";
 import { sameDigest, sha256 } from "../crypto.ts";
 import { KeyDestroyed, NotPossibleNow, StorageFailed, TokenRejected } from "../errors.ts";
-import { addressOnRecordActorId, systemActorId } from "../request/actor.ts";
+import { addressOnRecordActorId } from "../request/actor.ts";
 import type { Acknowledgement, Request } from "../request/request.ts";
 import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "../result.ts";
 import { type ApplyError, apply } from "../runner/apply.ts";
@@ -46,19 +46,7 @@ const acknowledgeWith = (
       if (acknowledgement.acknowledgedAt !== null) return errAsync(new TokenRejected("used"));
       if (phase === "closed") return errAsync(new TokenRejected("expired"));
       return check(opened.request).andThen(() =>
-        apply(
-          services,
-          opened.request,
-          { type: "acknowledged", sources },
-          addressOnRecordActorId,
-          opened,
-        ).andThen((acknowledged) =>
-          // It takes its place among the requests of the person now, whoever works on it and when. Where that cannot be
-          // stored, it is acknowledged all the same, and whoever works on it does so first.
-          apply(services, acknowledged.request, { type: "claimed" }, systemActorId, acknowledged)
-            .map(() => acknowledged)
-            .orElse(() => ok(acknowledged)),
-        ),
+        apply(services, opened.request, { type: "acknowledged", sources }, addressOnRecordActorId, opened),
       );
     })
     .orElse((error) =>

@@ -58,7 +58,6 @@ export const closed = (change: Change, outcome: Outcome): Change =>
         closedAt: change.at,
         claims: [],
         waitingFor: null,
-        behind: null,
         blockedUntil: null,
         held: null,
       },

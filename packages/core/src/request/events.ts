@@ -39,13 +39,7 @@ export type RequestEvent =
   | { readonly type: "declined"; readonly reason: string }
   | { readonly type: "cancelled"; readonly reason: string }
   | { readonly type: "claimed" }
-  | {
-      readonly type: "blocked";
-      readonly by: string;
-      /** Whether that one was acknowledged before. */
-      readonly isAhead: boolean;
-      readonly jitter: number;
-    }
+  | { readonly type: "blocked"; readonly by: string; readonly jitter: number }
   | (OfStep & {
       readonly type: "source-identified";
       readonly asked: number;

@@ -116,8 +116,6 @@ export interface Request {
   readonly claims: readonly string[];
   /** The request about the same person that this one waits for. */
   readonly waitingFor: string | null;
-  /** The request about the same person that was acknowledged before, and goes first. Left out, or null: none. */
-  readonly behind?: string | null;
   /** When it looks again whether it may go on. */
   readonly blockedUntil: Instant | null;
   readonly decisions: readonly IdentifierDecision[];

@@ -6,7 +6,6 @@ import { systemActorId } from "../request/actor.ts";
 import type { Happening, RequestEvent } from "../request/events.ts";
 import { outageClaim } from "../request/outage.ts";
 import type { Request } from "../request/request.ts";
-import { isAhead } from "../request/turn.ts";
 import { standingsOf } from "../request/waiting.ts";
 import { err, ok, type Result } from "../result.ts";
 import { lookedAfterBy } from "../workflows/actions.ts";
@@ -70,13 +69,11 @@ export const decideAndCommit = async (
 interface Others {
   /** The request that works on the same person. */
   readonly blockedBy: string | null;
-  /** Whether that one was acknowledged before. */
-  readonly isAhead: boolean;
   /** Who looks after the outage of a source, by source. */
   readonly lookingAfter: ReadonlyMap<string, string>;
 }
 
-const noOthers: Others = { blockedBy: null, isAhead: false, lookingAfter: new Map() };
+const noOthers: Others = { blockedBy: null, lookingAfter: new Map() };
 
 /** What another request or sweep had claimed when a commit was refused; null where it has let go since. */
 const whatIsClaimed = async (
@@ -87,19 +84,13 @@ const whatIsClaimed = async (
   others: Others,
 ): Promise<Result<Others | null, StorageFailed>> => {
   const met = lookedAfterBy(next).filter((source) => !lookedAfterBy(before).includes(source));
+  const blocked: Others = {
+    blockedBy: by,
+    lookingAfter: new Map([...others.lookingAfter, ...met.map((source) => [source, by] as const)]),
+  };
+  if (met.length === 0) return ok(blocked);
   return (await requestStore.read({ tenant: next.tenant, id: by })).map((holder) => {
-    const blocked: Others = {
-      blockedBy: by,
-      isAhead:
-        holder !== undefined &&
-        fromStored(holder).match(
-          (other) => isAhead(other, next),
-          () => false,
-        ),
-      lookingAfter: new Map([...others.lookingAfter, ...met.map((source) => [source, by] as const)]),
-    };
-    if (met.length === 0 || holder === undefined) return blocked;
-    if (holder.claims.some((claim) => next.claims.includes(claim))) return blocked;
+    if (holder === undefined || holder.claims.some((claim) => next.claims.includes(claim))) return blocked;
     // It may have been answered since: then this one is as if it had waited, and goes on at once.
     const past = fromStored(holder).map(({ steps }) => steps.filter(({ lastOutage }) => lastOutage != null));
     const held = met.filter(
@@ -145,13 +136,11 @@ const decideInTurn = (
   request: Request,
   events: readonly RequestEvent[],
   actor: string,
-  { blockedBy, isAhead: goesFirst, lookingAfter }: Others,
+  { blockedBy, lookingAfter }: Others,
 ): DecidedInTurn => {
   const at = instant(clock.now());
   const entries: AuditDraft[] = [];
-  // It works: its turn has come, and who went first plays no part any more.
-  const before = request.claims.length > 0 && request.behind != null ? { ...request, behind: null } : request;
-  let next = before;
+  let next = request;
   const happen = (happening: Happening): Refusal | null => {
     const decided = decide(next, happening, rules);
     if (decided.isErr()) return decided.error;
@@ -177,7 +166,6 @@ const decideInTurn = (
     const put = {
       type: "blocked",
       by: blockedBy,
-      isAhead: goesFirst,
       jitter: jitter(randomness),
       actor: systemActorId,
       at,
@@ -185,7 +173,7 @@ const decideInTurn = (
     const refusal = happen(put);
     if (refusal !== null) return { next: request, entries: [], refusals: events.map(() => refusal) };
   }
-  if (next === before) return { next: request, entries, refusals };
+  if (next === request) return { next, entries, refusals };
   // Many decisions, one commit.
   return { next: { ...next, version: request.version + 1 }, entries, refusals };
 };

@@ -8,7 +8,6 @@ import { outageClaim } from "../request/outage.ts";
 import { phases } from "../request/phases.ts";
 import type { Confidential, Request } from "../request/request.ts";
 import type { Rules } from "../request/rules.ts";
-import { turnClaims } from "../request/turn.ts";
 import { err, ok, Result } from "../result.ts";
 import { lookedAfterBy, wakeAt } from "../workflows/actions.ts";
 
@@ -110,7 +109,7 @@ export const toStored = (
     receivedAt,
     open: request.phase !== "closed",
     duplicateKey: duplicateKeyOf(request),
-    claims: [...claims, ...lookedAfterBy(request).map(outageClaim), ...turnClaims(request)],
+    claims: [...claims, ...lookedAfterBy(request).map(outageClaim)],
     about: isToBeFound(request) ? request.pseudonyms : [],
     tokenHashes: tokenHashes.filter((hash) => hash !== null),
     standings: Object.values(request.standings ?? {}),

@@ -137,7 +137,7 @@ describe("a wake-up", () => {
     await Promise.all([world.rights.stop(), handingOver]);
     expect((await world.read(request.id)).outcome).toBeNull();
     const left = dispatcher.jobs.filter(({ runAt }) => runAt <= world.clock.now().toISOString());
-    expect(new Set(left.map(({ id }) => id))).toEqual(new Set([request.id]));
+    expect(left).toMatchObject([{ tenant: admin.tenant, id: request.id }]);
   });
 
   it("cannot be relied on where the store cannot be asked, so then nobody starts", async () => {

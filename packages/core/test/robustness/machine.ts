@@ -195,9 +195,7 @@ export class Machine {
       }
       case "claim":
         return this.happen(
-          luck === "fails"
-            ? { type: "blocked", by: "other", isAhead: false, jitter: 0 }
-            : { type: "claimed" },
+          luck === "fails" ? { type: "blocked", by: "other", jitter: 0 } : { type: "claimed" },
         );
       case "plan":
         return this.happen(makePlan(request));

@@ -41,7 +41,6 @@ export const block = (change: Change, event: EventOf<"blocked">, rules: Rules): 
     claims: [],
     approval: change.request.approval && plannedAnew(change.request.approval),
     waitingFor: event.by,
-    behind: event.isAhead ? event.by : null,
     blockedUntil: after(change, spread(rules.blockedDelay, event.jitter)),
   });
   const restarted = changedSteps(waiting, (step) => (step.settlement === null ? startedAnew(step) : null));
