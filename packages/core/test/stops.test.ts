@@ -26,6 +26,14 @@ const gate = () => {
   };
 };
 
+/** How a gate is opened, and how often something went through it. */
+const opening = (state: ReturnType<typeof gate>["state"]): Pick<Scene, "open" | "done"> => ({
+  open: () => {
+    state.isShut = false;
+  },
+  done: () => state.passed,
+});
+
 interface Scene {
   readonly world: World;
   readonly requestId: string;
@@ -121,10 +129,7 @@ const sourceScene =
     return {
       world,
       requestId,
-      open: () => {
-        state.isShut = false;
-      },
-      done: () => state.passed,
+      ...opening(state),
       end: settled(world, kind, requestId),
     };
   };
@@ -143,10 +148,7 @@ const refreshScene = async (): Promise<Scene> => {
   return {
     world,
     requestId,
-    open: () => {
-      state.isShut = false;
-    },
-    done: () => state.passed,
+    ...opening(state),
     end: settled(world, "erasure", requestId),
   };
 };
@@ -168,10 +170,7 @@ const letterScene =
     return {
       world,
       requestId,
-      open: () => {
-        state.isShut = false;
-      },
-      done: () => state.passed,
+      ...opening(state),
       ...(end !== undefined && { end: () => end(world, requestId, held) }),
     };
   };
