@@ -83,7 +83,7 @@ const listSchema = z.object({ sweeps: z.array(sweepSchema), cursor: z.string().o
 const partsSchema = z.array(
   z.object({
     number: z.number().int().positive(),
-    kind: z.enum(["left-behind", "waiting", "counted"]),
+    kind: z.enum(["left-behind", "waiting", "counted", "begun"]),
     info: objectSchema,
     sealed: z.string().nullable(),
   }) satisfies z.ZodType<StoredSweepPart>,

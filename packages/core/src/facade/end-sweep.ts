@@ -11,11 +11,18 @@ import { instant } from "../instant.ts";
 import { err, ok, orThrow, type Result, ResultAsync } from "../result.ts";
 import { carriesPersonalData } from "../subject/personal.ts";
 import { allParts } from "../sweeps/all-parts.ts";
-import { destroySweepKey } from "../sweeps/stored-sweep.ts";
+import type { Journal } from "../sweeps/journal.ts";
+import { destroySweepKey, useSweepKey } from "../sweeps/stored-sweep.ts";
 import { isEnded } from "../sweeps/sweep.ts";
 import { type SweepView, viewOfSweep } from "../sweeps/view.ts";
 import { reasonSchema } from "./reason.ts";
-import { type OnSweep, openSweep, type ReadSweepError, type SweepContext } from "./sweep-access.ts";
+import {
+  type OnSweep,
+  openSweep,
+  openToEnd,
+  type ReadSweepError,
+  type SweepContext,
+} from "./sweep-access.ts";
 
 export type StopSweepError = ReadSweepError | KeyDestroyed | NotPossibleNow | ChangedMeanwhile;
 export type SettleSweepError = StopSweepError;
@@ -66,31 +73,43 @@ export const settleSweep = (
   { reason, ...input }: OnSweep & { readonly reason: string },
 ): ResultAsync<SweepView, SettleSweepError> =>
   caught<SettleSweepError>(async () => {
-    const journal = orThrow(await openSweep(context, input, "erase-many"));
+    const journal = orThrow(await openToEnd(context, input, "erase-many"));
     const text = orThrow(checkedReason(reason));
     const known = journal.current();
-    const isOpen = isEnded(known) ? known.counts.leftBehind > 0 : known.status === "stopped";
-    if (!isOpen || known.settled !== null) {
-      throw new NotPossibleNow("The sweep is running, or nobody is left behind.");
-    }
-    const at = instant(context.services.clock.now());
-    const by = input.actor.id;
-    let { sweep } = await journal.commit((before) => ({
-      sweep: {
-        ...before,
-        status: "completed-with-exceptions",
-        endedAt: before.endedAt ?? at,
-        settled: { by, at, reason: text },
-      },
-      cursor: null,
-      entries: [{ at, actor: by, action: "sweep-settled", source: null, detail: { reason: text } }],
-    }));
-    for (const kind of ["left-behind", "waiting", "counted"] as const) {
+    if (known.settled === null) await storeSettled(context, journal, input.actor.id, text);
+    // Somebody's process died before it had deleted who they are: settling again does the rest.
+    else if ((await useSweepKey(context.services, known)).isErr()) throw nothingToSettle();
+    for (const kind of ["left-behind", "waiting", "counted", "begun"] as const) {
       for await (const parts of allParts(context.store, known, kind, 1_000, known.numbered)) {
         const remove = parts.map(({ number }) => number);
-        ({ sweep } = await journal.commit((before) => ({ sweep: before, remove })));
+        await journal.commit((sweep) => ({ sweep, remove }));
       }
     }
     orThrow(await destroySweepKey(context.services, known));
-    return viewOfSweep(sweep);
+    return viewOfSweep(journal.current());
   });
+
+const nothingToSettle = (): NotPossibleNow =>
+  new NotPossibleNow("The sweep is running, or nobody is left behind.");
+
+const storeSettled = async (
+  { services }: SweepContext,
+  journal: Journal,
+  by: string,
+  reason: string,
+): Promise<void> => {
+  const known = journal.current();
+  const isOpen = isEnded(known) ? known.counts.leftBehind > 0 : known.status === "stopped";
+  if (!isOpen) throw nothingToSettle();
+  const at = instant(services.clock.now());
+  await journal.commit((sweep) => ({
+    sweep: {
+      ...sweep,
+      status: "completed-with-exceptions",
+      endedAt: sweep.endedAt ?? at,
+      settled: { by, at, reason },
+    },
+    cursor: null,
+    entries: [{ at, actor: by, action: "sweep-settled", source: null, detail: { reason } }],
+  }));
+};

@@ -63,19 +63,38 @@ export const openSweep = (
     .andThen(found)
     .andThen((stored) =>
       useSweepKey(services, stored)
-        .mapErr((error) => (error instanceof KeyDestroyed ? overOr(stored, error) : error))
+        .orElse((error) => (error instanceof KeyDestroyed ? withoutKey(stored, error) : err(error)))
         .andThen((secret) =>
           opened(stored, secret).map((each) => openJournal(services, store, secret, each, changed)),
         ),
     );
 };
 
-/** The key goes with the end of the sweep; before, that it is gone is a failure. */
-const overOr = (stored: StoredSweep, error: KeyDestroyed): KeyDestroyed | NotPossibleNow =>
+/**
+ * The key goes right before the end of the sweep is stored. Where nobody waits or is left behind, nothing is left that
+ * it opens; before, that it is gone is a failure.
+ */
+const withoutKey = (
+  stored: StoredSweep,
+  error: KeyDestroyed,
+): Result<Uint8Array, KeyDestroyed | NotPossibleNow> =>
   fromStoredSweep(stored).match(
-    (sweep) =>
-      isEnded(sweep) ? new NotPossibleNow("The sweep has ended, and nobody is left behind.") : error,
-    () => error,
+    (sweep) => {
+      if (isEnded(sweep)) return err(new NotPossibleNow("The sweep has ended, and nobody is left behind."));
+      const { isRead, counts } = sweep;
+      return isRead && counts.waiting + counts.leftBehind === 0 ? ok(new Uint8Array()) : err(error);
+    },
+    () => err(error),
+  );
+
+/** Opens a sweep to end it: what stands under its key is needed no more. */
+export const openToEnd = (
+  context: SweepContext,
+  input: OnSweep,
+  action: PolicyAction,
+): ResultAsync<Journal, ReadSweepError> =>
+  readSweep(context, input, action).map((sweep) =>
+    openJournal(context.services, context.store, new Uint8Array(), { sweep, cursor: null }, context.changed),
   );
 
 const opened = (stored: StoredSweep, secret: Uint8Array): Result<OpenedSweep, Damaged> =>

@@ -103,8 +103,9 @@ export interface StoredSweep extends SweepKey {
  * - `left-behind`: one person that was not erased.
  * - `waiting`: people who are erased in the origins, and whose copies are still to be refreshed.
  * - `counted`: who was dealt with since the last cursor was stored.
+ * - `begun`: one person whom a source may have begun to erase, until it is stored what became of them.
  */
-export type SweepPartKind = "left-behind" | "waiting" | "counted";
+export type SweepPartKind = "left-behind" | "waiting" | "counted" | "begun";
 
 /** What a sweep keeps beside its record. */
 export interface StoredSweepPart {

@@ -77,7 +77,7 @@ export const endSuppressions = (
 
 export const endSuppressionsOf = (
   { suppressionStore }: Services,
-  { tenant, id: cause }: Sweep,
+  { tenant, id: cause }: Pick<Sweep, "tenant" | "id">,
   at: Instant,
 ): ResultAsync<void, StorageFailed> =>
   suppressionStore === null ? okAsync(undefined) : suppressionStore.end({ tenant, cause, at });

@@ -5,6 +5,7 @@ import { err, ok, orThrow, type Result } from "../result.ts";
 import { bounded } from "../runner/bounded.ts";
 import { leavePackages } from "../runner/leave-packages.ts";
 import { suppressOfSweep } from "../runner/suppressing.ts";
+import { beginWith } from "./begin-with.ts";
 import { type AtSource, eraseAt } from "./erase-at.ts";
 import { type Fate, fatesChange, problemOf, withOutcome } from "./fate.ts";
 import { HeldBack } from "./guard.ts";
@@ -39,8 +40,7 @@ export const erasePeople = async (
 ): Promise<readonly Fate[]> => {
   // Held until it is stored what became of them; a transaction can do without, it holds them itself.
   const free = await withoutHeld(run, fates);
-  const claimed = run.apart.length === 0 ? free : await hold(run, free);
-  let worked = claimed;
+  let worked = run.apart.length === 0 ? free : await beginWith(run, await hold(run, free));
   for (const source of run.apart) worked = await eraseEach(run, atSource(run, source), worked);
   await suppressSwept(run, worked);
   return land(run, copiesFollow(run) ? worked : await withPackagesLeft(run, worked), landing);
@@ -242,7 +242,7 @@ const changeFor =
       fates,
       at: instant(run.services.clock.now()),
       copiesFollow: copiesFollow(run),
-      countedAs: fates.some(({ part }) => part !== null) ? "leftBehind" : "nothing",
+      countedAs: fates.some(({ part }) => part?.kind === "left-behind") ? "leftBehind" : "nothing",
     });
     const also = landing.also(fates);
     const { cursor } = also;

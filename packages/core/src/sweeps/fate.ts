@@ -7,6 +7,7 @@ import { type CollectionOutcome, isStaying, mergeOutcomes } from "../request/out
 import type { Identifier } from "../subject/identifier.ts";
 import type { Known } from "./erase-at.ts";
 import type { PartDraft, SweepChange } from "./journal.ts";
+import type { KeptPart } from "./kept-person.ts";
 import {
   type PersonOutcome,
   personOutcome,
@@ -33,7 +34,7 @@ export interface Fate extends Known {
   /** What became of export packages that were made of them before. Left out: not looked yet. */
   readonly packages?: readonly LeftPackage[];
   /** The part that kept the person until now. */
-  readonly part: number | null;
+  readonly part: KeptPart | null;
 }
 
 export const problemOf = (error: CallFailed): SweepProblem => ({
@@ -134,7 +135,7 @@ export const fatesChange = (
     sweep: { ...sweep, counts, records: withRecords(sweep.records, records) },
     entries,
     add,
-    remove: fates.flatMap(({ part }) => part ?? []),
+    remove: fates.flatMap(({ part }) => part?.number ?? []),
   };
 };
 
@@ -161,8 +162,11 @@ const leftBehind = (
     ...(hold === undefined ? {} : { hold }),
     outcomes: JSON.parse(JSON.stringify(all)),
   },
-  personal: { mark: fate.mark, given: fate.given, identifiers: fate.identifiers },
+  personal: keptOf(fate),
 });
+
+/** What is kept of one person, encrypted. */
+export const keptOf = ({ mark, given, identifiers }: Fate) => ({ mark, given, identifiers });
 
 const entryOf = (
   fate: Fate,

@@ -1,8 +1,15 @@
 import { z } from "zod";
+import type { StoredSweepPart } from "../ports/sweep-store.ts";
 import type { Identifier } from "../subject/identifier.ts";
 
-/** What is kept, encrypted, of somebody who was left behind: as the stream gave them, and all that was known of them. */
+/** What is kept, encrypted, of somebody who was left behind or begun with: as the stream gave them, and all that was known of them. */
 export const keptPersonSchema = z.object({
   given: z.unknown(),
   identifiers: z.custom<readonly Identifier[]>((value) => Array.isArray(value)),
 });
+
+/** The part that keeps somebody. */
+export interface KeptPart extends Pick<StoredSweepPart, "number" | "kind" | "info"> {
+  /** How many identifiers of theirs stand in it. */
+  readonly knows: number;
+}

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Identifier, identifierSchema } from "../subject/identifier.ts";
+import type { KeptPart } from "./kept-person.ts";
 
 /** A person to erase, by everything that the application knows them by. */
 export interface SweptPerson {
@@ -36,14 +37,14 @@ export interface Candidate {
   readonly given: unknown;
   /** Null where it is not a person. */
   readonly identifiers: readonly Identifier[] | null;
-  /** The number of the part that keeps them, where they were left behind before. */
-  readonly part: number | null;
+  /** What keeps them, where an earlier run left them behind, or had begun with them. */
+  readonly part: KeptPart | null;
 }
 
 export const candidateOf = (
   given: unknown,
   mark: (given: unknown) => string,
-  part: number | null = null,
+  part: KeptPart | null = null,
 ): Candidate => {
   const parsed = personSchema.safeParse(given);
   if (!parsed.success) {

@@ -43,11 +43,19 @@ const work = async (run: SweepRun, pace: Pace, task: Task): Promise<SweepProblem
   return sweepCopies(run, pace.enough);
 };
 
-/** Says how it stands; the key goes once nobody is left behind under it. */
+/**
+ * Says how it stands. What comes with the end comes before the end is said: where the process dies in between, the
+ * sweep still runs, and whoever goes on with it does the rest.
+ */
 export const conclude = async (run: SweepRun, problem: SweepProblem | null): Promise<Sweep> => {
   const at = instant(run.services.clock.now());
+  const { isRead, counts } = run.journal.current();
+  const isOver = problem === null && isRead && counts.waiting === 0;
+  if (isOver) {
+    orThrow(await endSuppressionsOf(run.services, run, at));
+    if (counts.leftBehind === 0) orThrow(await destroySweepKey(run.services, run));
+  }
   const { sweep } = await run.journal.commit((sweep) => {
-    const isOver = problem === null && sweep.isRead && sweep.counts.waiting === 0;
     const status = isOver ? endStatus(sweep) : "stopped";
     const { erased, absent, retained, kept, waiting, leftBehind } = sweep.counts;
     return {
@@ -73,14 +81,7 @@ export const conclude = async (run: SweepRun, problem: SweepProblem | null): Pro
       ],
     };
   });
-  if (sweep.endedAt !== null) orThrow(await endSuppressionsOf(run.services, sweep, sweep.endedAt));
-  await destroyWhenDone(run, sweep);
   return sweep;
-};
-
-const destroyWhenDone = async (run: SweepRun, { status, counts }: Sweep): Promise<void> => {
-  if (status === "running" || status === "stopped" || counts.leftBehind > 0) return;
-  orThrow(await destroySweepKey(run.services, run));
 };
 
 /** Asks each origin whether it can work in the transaction in which the sweep is stored. */

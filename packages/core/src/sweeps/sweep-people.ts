@@ -4,6 +4,7 @@ import { allParts } from "./all-parts.ts";
 import { BrokenOff, erasePeople, type Landing, throwIfOver } from "./erase-people.ts";
 import type { Fate } from "./fate.ts";
 import { identifyPeople } from "./identify-people.ts";
+import type { PartDraft } from "./journal.ts";
 import { keptPersonSchema } from "./kept-person.ts";
 import { type Page, Pages } from "./pages.ts";
 import { type Candidate, candidateOf, type PeopleStream } from "./people.ts";
@@ -49,6 +50,8 @@ export const sweepStream = async (
   people: PeopleStream,
   cursor: string | null,
 ): Promise<{ readonly isRead: boolean; readonly problem: SweepProblem | null }> => {
+  const trouble = new Trouble();
+  if (!(await endBegun(run, pace, trouble))) return { isRead: false, problem: trouble.problem };
   const { counted, numbers } = await countedBefore(run);
   const pages = new Pages();
   const batches = readPeople({
@@ -59,17 +62,15 @@ export const sweepStream = async (
     counted,
     pages,
   });
-  const trouble = new Trouble();
   const isRead = await sideBySide(batches, pace, trouble, async ({ page, candidates }: Batch) => {
     if (candidates.length === 0) return landEmpty(run, pages, page);
     const landing: Landing = {
       also: (fates) => {
         const { cursor: reached, remove, isFinished } = pages.landing(page, fates.length);
-        const marks = fates.map(({ mark }) => mark);
         return {
           cursor: reached,
           remove,
-          add: isFinished ? [] : [{ kind: "counted", info: { marks }, personal: null }],
+          add: isFinished ? [] : [countedDraft(fates)],
         };
       },
       stored: (fates, { numbers: added }) => {
@@ -90,6 +91,24 @@ export const sweepStream = async (
   }
   return { isRead, problem: trouble.problem };
 };
+
+/** So that whoever of them comes again behind the stored cursor is recognised. */
+const countedDraft = (fates: readonly Fate[]): PartDraft => ({
+  kind: "counted",
+  info: { marks: fates.map(({ mark }) => mark) },
+  personal: null,
+});
+
+/**
+ * Deals with those whom an earlier run had begun with when it died, whether the stream still names them or not.
+ *
+ * @returns whether nobody of them is left
+ */
+const endBegun = (run: SweepRun, pace: Pace, trouble: Trouble): Promise<boolean> =>
+  eraseKept(run, pace, trouble, "begun", {
+    also: (fates) => ({ add: [countedDraft(fates)] }),
+    stored: () => undefined,
+  });
 
 /** A page without anybody: behind it is where the sweep goes on. */
 const landEmpty = async ({ journal }: SweepRun, pages: Pages, page: Page): Promise<void> => {
@@ -119,24 +138,36 @@ export const sweepLeftBehind = async (
   pace: Pace,
 ): Promise<{ readonly problem: SweepProblem | null }> => {
   const trouble = new Trouble();
-  const { numbered } = run.journal.current();
-  const batches = allParts(run.store, run.journal.current(), "left-behind", pace.batchSize, numbered);
   const landing: Landing = { also: () => ({}), stored: () => undefined };
-  await sideBySide(batches, pace, trouble, async (parts) => {
+  await eraseKept(run, pace, trouble, "left-behind", landing);
+  return { problem: trouble.problem };
+};
+
+/** Erases those who are kept in parts of a kind, one part for each. @returns whether all of them were dealt with */
+const eraseKept = (
+  run: SweepRun,
+  pace: Pace,
+  trouble: Trouble,
+  kind: "left-behind" | "begun",
+  landing: Landing,
+): Promise<boolean> => {
+  const { numbered } = run.journal.current();
+  const batches = allParts(run.store, run.journal.current(), kind, pace.batchSize, numbered);
+  return sideBySide(batches, pace, trouble, async (parts) => {
     const before = new Map<Candidate, SourceOutcomes>();
     for (const part of parts) {
       const { secret } = run.journal;
       const kept = keptPersonSchema.parse(orThrow(unsealIn(run, secret, "person", part.sealed ?? "")));
-      const candidate = candidateOf(kept.given, (given) => markOf(secret, given), part.number);
+      const knows = kept.identifiers.length;
+      const candidate = candidateOf(kept.given, (given) => markOf(secret, given), { ...part, knows });
       // With all that was known then: where the try before has erased, nobody tells it any more.
       const identifiers = candidate.identifiers && kept.identifiers;
-      before.set({ ...candidate, identifiers }, part.info["outcomes"] as unknown as SourceOutcomes);
+      before.set({ ...candidate, identifiers }, (part.info["outcomes"] ?? {}) as unknown as SourceOutcomes);
     }
     const fates = orThrow(await identifyPeople(run, [...before.keys()], (each) => before.get(each) ?? {}));
     throwIfOver(run);
     trouble.note(await erasePeople(run, fates, landing));
   });
-  return { problem: trouble.problem };
 };
 
 /**

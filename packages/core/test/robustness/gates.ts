@@ -7,12 +7,15 @@ import {
   defineRequestStore,
   defineSourceStatusStore,
   defineSuppressionStore,
+  defineSweepStore,
   type Notifier,
   ok,
   orThrow,
   type RequestStore,
   type RequestStoreDefinition,
   type ResultAsync,
+  type SweepStore,
+  type SweepStoreDefinition,
   type Transact,
 } from "@subject-rights/core";
 import type { MemoryStorage } from "@subject-rights/memory";
@@ -65,13 +68,31 @@ const gatedRequestStore = ({ transaction, ...store }: RequestStore, gate: Gate):
     ...(transaction === null ? {} : { transaction: gatedTransaction(transaction, gate) }),
   });
 
+const gatedSweepStore = ({ transaction, ...store }: SweepStore, gate: Gate): SweepStore => {
+  const name = "sweep-store.transaction";
+  const transacts: NonNullable<SweepStoreDefinition["transaction"]> = async (work) =>
+    gate(name, async () => {
+      if (transaction === null) throw new Error("the store has no transactions");
+      const answer = await transaction(async ({ handle, ...operations }) => {
+        const value = await work({ handle, ...gated(operations, name, gate) });
+        await gate(`${name}.end`, async () => undefined);
+        return ok(value);
+      });
+      return orThrow(answer);
+    });
+  return defineSweepStore({
+    ...gated(store, "sweep-store", gate),
+    ...(transaction === null ? {} : { transaction: transacts }),
+  });
+};
+
 /** Storage whose every operation goes through the gate. */
 export const gatedStorage = (storage: MemoryStorage, gate: Gate): MemoryStorage => ({
   requestStore: gatedRequestStore(storage.requestStore, gate),
   artifactStore: defineArtifactStore(gated(storage.artifactStore, "artifact-store", gate)),
   sourceStatusStore: defineSourceStatusStore(gated(storage.sourceStatusStore, "source-status-store", gate)),
   keyRing: defineKeyRing(gated(storage.keyRing, "key-ring", gate)),
-  sweepStore: storage.sweepStore,
+  sweepStore: gatedSweepStore(storage.sweepStore, gate),
   holdStore: defineHoldStore(gated(storage.holdStore, "hold-store", gate)),
   checkpointStore: defineCheckpointStore(gated(storage.checkpointStore, "checkpoint-store", gate)),
   intakeStore: storage.intakeStore,

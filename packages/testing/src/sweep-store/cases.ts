@@ -107,7 +107,7 @@ const committingCases = (test: Test): readonly ConformanceCase[] => [
     await inserted(store, sweep);
     const input = commitSample(sweep, {
       sweep: { ...sweep, version: 2, state: { marker: "after" }, sealed: null },
-      add: [partSample(1), partSample(2), partSample(3, "counted")],
+      add: [partSample(1), partSample(2), partSample(3, "counted"), partSample(4, "begun")],
     });
     await committed(store, input);
     assert.deepEqual(await answerOf(store.read(sweep)), input.sweep);
@@ -116,6 +116,7 @@ const committingCases = (test: Test): readonly ConformanceCase[] => [
     assert.deepEqual(await answerOf(store.parts({ ...query, after: 1 })), [partSample(2)]);
     assert.deepEqual(await answerOf(store.parts({ ...query, after: 2 })), []);
     assert.deepEqual(await numbersOf(store, sweep, "counted"), [3]);
+    assert.deepEqual(await numbersOf(store, sweep, "begun"), [4]);
   }),
 
   test("commit: removed parts are gone, and what they held with them", async ({ store, dump }) => {
