@@ -1,7 +1,8 @@
 import { type ApprovalRejected, NotPossibleNow, type SourceNotFound, type TokenRejected } from "../errors.ts";
 import { latest } from "../instant.ts";
-import { type Change, changedConfidential, type Decision } from "../request/change.ts";
+import { type Change, changedConfidential, type Decision, withdrawn } from "../request/change.ts";
 import type { Happening, RequestEventType } from "../request/events.ts";
+import { isNeeded } from "../request/needed.ts";
 import { type Phase, phases } from "../request/phases.ts";
 import type { Request } from "../request/request.ts";
 import type { Rules } from "../request/rules.ts";
@@ -103,11 +104,14 @@ export const decide = (request: Request, happening: Happening, rules: Rules): Re
   const at = latest(happening.at, request.updatedAt);
   const change: Change = { request, entries: [], at, now: happening.at, actor: happening.actor };
   return transition(change, happening, rules).map((next) => {
-    const { request: decided, entries } = outagesGivenUp(advance(next));
+    const { request: decided, entries } = withoutNeedless(outagesGivenUp(advance(next)));
     const audited = request.audited + entries.length;
     return { request: { ...decided, version: request.version + 1, audited, updatedAt: at }, entries };
   });
 };
+
+const withoutNeedless = (change: Change): Change =>
+  withdrawn(change, (notice) => !isNeeded(change.request, notice));
 
 const transition = (change: Change, event: Happening, rules: Rules): Result<Change, Refusal> => {
   switch (event.type) {

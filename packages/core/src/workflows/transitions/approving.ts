@@ -1,14 +1,6 @@
 import { ApprovalRejected, NotPossibleNow } from "../../errors.ts";
 import { type Approval, plannedAnew } from "../../request/approval.ts";
-import {
-  after,
-  type Change,
-  changed,
-  changedSteps,
-  noticeDue,
-  recorded,
-  withdrawn,
-} from "../../request/change.ts";
+import { after, type Change, changed, changedSteps, noticeDue, recorded } from "../../request/change.ts";
 import { approvalNotice } from "../../request/notices.ts";
 import { isCounted, planPartsOf } from "../../request/plan.ts";
 import { isDecided, type Request } from "../../request/request.ts";
@@ -65,19 +57,12 @@ const putUp = (
     approvedBy: null,
     approvedAt: null,
   });
-  const announced = noticeDue(unannounced(put), approvalNotice(edition), "approval");
+  const announced = noticeDue(put, approvalNotice(edition), "approval");
   return recorded(announced, "plan-put-up", { plan, edition });
 };
 
 const withApproval = (change: Change, approval: Approval, part: Partial<Approval>): Change =>
   changed(change, { approval: { ...approval, ...part } });
-
-/**
- * An announcement that was not sent by now would announce a plan that does not count any more, and an owner who was not
- * asked by now would erase what nobody approved.
- */
-const unannounced = (change: Change): Change =>
-  withdrawn(change, ({ kind }) => kind === "approval" || kind === "manual-task");
 
 export const planApproved = (
   change: Change,
@@ -106,7 +91,7 @@ export const planExpired = (change: Change): Result<Change, NotPossibleNow> => {
   if (approval?.state !== "waiting" || approval.expiresAt === null || change.now < approval.expiresAt) {
     return err(new NotPossibleNow("No plan has expired."));
   }
-  const expired = changed(unannounced(change), { approval: plannedAnew(approval) });
+  const expired = changed(change, { approval: plannedAnew(approval) });
   return ok(countedAgain(recorded(expired, "plan-expired", { edition: approval.edition })));
 };
 
@@ -143,6 +128,6 @@ export const planOutgrown = (
 export const plannedAgain = (change: Change): Change | null => {
   const { approval } = change.request;
   if (approval === null || approval.plan === null) return null;
-  const told = recorded(unannounced(change), "plan-outgrown", { edition: approval.edition });
+  const told = recorded(change, "plan-outgrown", { edition: approval.edition });
   return changed(countedAgain(told), { approval: plannedAnew(approval), phase: "acknowledged" });
 };
