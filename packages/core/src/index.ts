@@ -146,7 +146,7 @@ export { type Problem, type ProblemCode, problemCodes } from "./request/problems
 export type { SourceAbilities, SourceDescriptor } from "./request/sources.ts";
 export type { LeftPackage } from "./request/left-packages.ts";
 export type { NoticeKind } from "./request/notices.ts";
-export type { Acknowledger } from "./request/request.ts";
+export type { Acknowledger, PutFirst } from "./request/request.ts";
 export type { Instant } from "./instant.ts";
 export { type Subject, subjectOf } from "./subject/subject.ts";
 export {

@@ -309,7 +309,9 @@ describe("a request that is opened again", () => {
     crm.set(ada, [{ customerSince: "2026-06-10" }]);
     const exported = await world.acknowledged("export");
     await world.pass(15.1 * hour);
-    expect((await world.read(requestId)).waitingFor).toEqual([{ for: "other-request", requestId: exported }]);
+    expect((await world.read(requestId)).waitingFor).toEqual([
+      { for: "other-request", requestId: exported, waitsFor: ["source"] },
+    ]);
     for (const source of ["books", "crm"]) {
       const settling = { actor: admin, requestId: exported, source, reason: "told on the telephone" };
       unwrap(await world.rights.requests.settleSource(settling));

@@ -121,7 +121,9 @@ describe("the OpenAPI document", () => {
     const query = id === "listDueRequests" ? "?within=7" : isWrong && method === "get" ? "?wrong=1" : "";
     const body =
       bodies[id]?.(which) ??
-      (/\/(decline|cancel|extend|suspend|settle|lift)$/.test(path) ? { reason: "as told" } : undefined);
+      (/\/(decline|cancel|extend|suspend|put-first|settle|lift)$/.test(path)
+        ? { reason: "as told" }
+        : undefined);
 
     const stop = new AbortController();
     const response =

@@ -11,6 +11,7 @@ const english: readonly (readonly [name: string, notice: Notice])[] = [
   ["confirmation-by-code", { ...confirmation, url: null, kind: "export", category: "user-telemetry" }],
   ["support-permanent", { ...support, problem: "permanent-failure", retryable: false }],
   ["deadline-over", { ...deadline, overdue: true }],
+  ["deadline-behind", { ...deadline, waitsBehind: { requestId: "request-2", waitsFor: ["identity"] } }],
   ["delivery-attached", { ...delivery, url: null }],
   ["delivery-complete", { ...delivery, missing: [] }],
   ["delivery-encrypted", { ...delivery, encrypted: true, missing: [] }],

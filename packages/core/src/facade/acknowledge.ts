@@ -6,6 +6,7 @@ import type { Acknowledgement, Request } from "../request/request.ts";
 import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "../result.ts";
 import { type ApplyError, apply } from "../runner/apply.ts";
 import { addressOnRecord } from "../runner/effects/addresses.ts";
+import { lastPlaceOf, lineOf } from "../runner/line.ts";
 import { load } from "../runner/load.ts";
 import { fromStored } from "../runner/record.ts";
 import type { Services } from "../runner/services.ts";
@@ -45,9 +46,17 @@ const acknowledgeWith = (
       const { acknowledgement, phase } = opened.request;
       if (acknowledgement.acknowledgedAt !== null) return errAsync(new TokenRejected("used"));
       if (phase === "closed") return errAsync(new TokenRejected("expired"));
-      return check(opened.request).andThen(() =>
-        apply(services, opened.request, { type: "acknowledged", sources }, addressOnRecordActorId, opened),
-      );
+      return check(opened.request)
+        .andThen(() => lineOf(services, opened.request, opened.request.pseudonyms))
+        .andThen((line) =>
+          apply(
+            services,
+            opened.request,
+            { type: "acknowledged", sources, lastPlace: lastPlaceOf(line) },
+            addressOnRecordActorId,
+            opened,
+          ),
+        );
     })
     .orElse((error) =>
       // Somebody else was faster with the same token, or it was used long ago; or the request is over, and its key

@@ -52,6 +52,7 @@ const requests: InputNames<Requests> = {
   approve: { ...onRequest, plan: true },
   extend: onRequestWithReason,
   suspend: onRequestWithReason,
+  putFirst: onRequestWithReason,
   resume: onRequest,
   overdue: byActor,
   due: { ...byActor, within: true },

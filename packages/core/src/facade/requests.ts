@@ -27,6 +27,7 @@ import { follow } from "./follow.ts";
 import { authorise } from "./policy.ts";
 import { type PlanPreview, previewOf } from "./preview.ts";
 import type { ProgressEvent } from "./progress.ts";
+import { putFirst } from "./put-first.ts";
 import { readEach } from "./read-each.ts";
 import { checkReason } from "./reason.ts";
 import { type Submission, type SubmitError, type Submitted, submit } from "./submit.ts";
@@ -166,6 +167,16 @@ export interface Requests {
 
   /** Says that it is known again who asks. The deadline moves by the days in which the clock stood still. */
   resume(input: OnRequest): ResultAsync<RequestView, ChangeError>;
+
+  /**
+   * Lets a request go before the others of the same person, which run in the order in which they were acknowledged, with
+   * a reason. Whoever waits for people (a doubt about identity, a hold, an approval, a decision, a source that is for
+   * people) is put off for it, and begins anew behind it; whoever is at work, has a task out that is done by hand, or has
+   * made its package, is waited for: then this one is next.
+   *
+   * Errors: `NotPossibleNow` where it is not acknowledged, is at work itself, or is closed.
+   */
+  putFirst(input: OnRequest & { readonly reason: string }): ResultAsync<RequestView, ChangeError>;
 
   /** Open requests whose deadline is over, the oldest deadline first; while the clock stands still, none is. */
   overdue(input: { readonly actor: Actor }): ResultAsync<DueRequests, ReadError>;
@@ -318,6 +329,8 @@ export const requestsOf = (context: FacadeContext): Requests => {
       const { reason } = input;
       return changeRequest(context, input, "keep-deadline", { type: "identity-questioned", reason }, reason);
     },
+
+    putFirst: (input) => putFirst(context, input),
 
     resume: (input) => resume(context, input),
     overdue: ({ actor }) => dueWithin(context, actor, 0),

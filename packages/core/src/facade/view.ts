@@ -9,7 +9,7 @@ import type { NoticeKind } from "../request/notices.ts";
 import { type CollectionCount, type CollectionOutcome, totalCount } from "../request/outcomes.ts";
 import type { Outcome, Phase } from "../request/phases.ts";
 import type { Problem } from "../request/problems.ts";
-import type { Acknowledger, Request } from "../request/request.ts";
+import type { Acknowledger, PutFirst, Request } from "../request/request.ts";
 import { reopensAt } from "../request/retention.ts";
 import {
   countedAltogether,
@@ -54,6 +54,8 @@ export interface RequestView {
   readonly grades: readonly GradedCollection[];
   /** Null where the plan needs nobody's approval. */
   readonly approval: Omit<Approval, "identifiers" | "content"> | null;
+  /** Who put it before the other requests of the person, when and why; null where nobody did. */
+  readonly putFirst: PutFirst | null;
   /** What it waits for that does not come by itself. Empty while it runs, and when it is closed. */
   readonly waitingFor: readonly Waiting[];
   /** Null while something is under way; otherwise until when nothing will be, by itself. */
@@ -139,6 +141,7 @@ export const viewOf = (request: Request, services: Pick<Services, "sources" | "r
     deadline: deadlineView(request.deadline),
     grades: gradesOf(request),
     approval: approvalOf(request),
+    putFirst: request.putFirst ?? null,
     waitingFor: waitingOf(request),
     idle: !isSending && (until === null || until > request.updatedAt) ? { until } : null,
   };

@@ -4,6 +4,7 @@ import type { LeftPackage } from "../request/left-packages.ts";
 import type { NoticeKind } from "../request/notices.ts";
 import type { CollectionOutcome } from "../request/outcomes.ts";
 import type { ProblemCode } from "../request/problems.ts";
+import type { StandingKind } from "../request/standings.ts";
 import type { StepTask } from "../request/steps.ts";
 import type { CallContext } from "./call.ts";
 
@@ -119,6 +120,12 @@ export type Notice =
       readonly overdue: boolean;
       /** Why it is that day, with the legal sources. */
       readonly explanation: string;
+      /** The request of the same person that has to be over first. Left out: it waits for none. */
+      readonly waitsBehind?: {
+        readonly requestId: string;
+        /** What that one waits for itself; empty while it is at work. */
+        readonly waitsFor: readonly StandingKind[];
+      };
     })
   | (AboutRequest & {
       readonly type: "extension";

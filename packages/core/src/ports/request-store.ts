@@ -24,7 +24,8 @@ export interface RequestStoreDefinition {
 
   /**
    * Every request of the tenant, closed ones too, that has one of these pseudonyms in its `about`, each once, in any
-   * order. They are few: packages that can be fetched of people who are being erased.
+   * order. They are few: the open requests of a person, and packages of theirs that can be fetched. It finds what was
+   * committed before it is asked, whoever committed it: the order in which the requests of a person run rests on that.
    */
   findAbout(query: {
     readonly tenant: string;
@@ -147,7 +148,10 @@ export interface StoredRequest extends RequestKey {
   readonly duplicateKey: string;
   /** Pseudonyms that no other open request of the tenant may hold at the same time. */
   readonly claims: readonly string[];
-  /** Pseudonyms by which it is found who it is about, as long as a package of theirs can be fetched; else empty. */
+  /**
+   * Pseudonyms by which it is found who it is about: from its acknowledgement until it is closed, and as long as a package
+   * of theirs can be fetched; else empty.
+   */
   readonly about: readonly string[];
   readonly tokenHashes: readonly string[];
   /** What it stands at and since when, for `standing`: nothing personal. Left out: nothing. */

@@ -58,6 +58,8 @@ export const closed = (change: Change, outcome: Outcome): Change =>
         closedAt: change.at,
         claims: [],
         waitingFor: null,
+        otherWaitsFor: [],
+        looks: 0,
         blockedUntil: null,
         held: null,
       },

@@ -9,6 +9,7 @@ import type { Plan } from "./planned.ts";
 import type { Problem } from "./problems.ts";
 import type { ExportPackage } from "./request.ts";
 import type { SourceDescriptor } from "./sources.ts";
+import type { StandingKind } from "./standings.ts";
 import type { CollectedCollection, CollectedColumn, ManualTask, StepStage } from "./steps.ts";
 
 /** An identifier that turned up, with its pseudonym: hashing needs a key, and this part of the code has none. */
@@ -25,8 +26,22 @@ interface OfStep {
 }
 
 /** Everything that can happen to a request once it is there. */
+/** It takes its place behind the other requests of the person. */
+interface Joining {
+  /** The last place that is taken. Left out, and null: nobody else is there. */
+  readonly lastPlace?: Instant | null;
+}
+
+/** It waits for another request of the person. */
+interface Behind {
+  readonly by: string;
+  /** What that one waits for itself. Left out: nothing. */
+  readonly otherWaitsFor?: readonly StandingKind[];
+  readonly jitter: number;
+}
+
 export type RequestEvent =
-  | { readonly type: "acknowledged"; readonly sources: readonly SourceDescriptor[] }
+  | (Joining & { readonly type: "acknowledged"; readonly sources: readonly SourceDescriptor[] })
   | {
       readonly type: "confirmation-reissued";
       readonly token: string;
@@ -39,7 +54,17 @@ export type RequestEvent =
   | { readonly type: "declined"; readonly reason: string }
   | { readonly type: "cancelled"; readonly reason: string }
   | { readonly type: "claimed" }
-  | { readonly type: "blocked"; readonly by: string; readonly jitter: number }
+  | (Behind & { readonly type: "blocked" })
+  /** Another one was put first, and this one waits for people. */
+  | (Behind & {
+      readonly type: "gave-way";
+      /** A call that was begun before this has ended by now. */
+      readonly begunBefore: Instant;
+    })
+  /** The one that it waits for has ended, or waits for something else by now. */
+  | { readonly type: "line-moved" }
+  /** `firstPlace`: the earliest that another request of the person has; null where there is no other. */
+  | { readonly type: "put-first"; readonly reason: string; readonly firstPlace: Instant | null }
   | (OfStep & {
       readonly type: "source-identified";
       readonly asked: number;
@@ -170,7 +195,7 @@ export type RequestEvent =
   | { readonly type: "identity-questioned"; readonly reason: string }
   | { readonly type: "identity-confirmed"; readonly dates: DeadlineDates }
   | { readonly type: "reminder-due" }
-  | { readonly type: "retention-ended" }
+  | (Joining & { readonly type: "retention-ended" })
   | { readonly type: "held"; readonly by: string }
   | { readonly type: "hold-lifted" }
   | {

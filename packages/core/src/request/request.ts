@@ -8,7 +8,7 @@ import type { LeftPackage, PackagesLeft } from "./left-packages.ts";
 import type { NoticeRecord } from "./notices.ts";
 import type { OutageNews } from "./outage.ts";
 import type { Outcome, Phase } from "./phases.ts";
-import type { Standings } from "./standings.ts";
+import type { StandingKind, Standings } from "./standings.ts";
 import type { CollectedColumn, SourceStep } from "./steps.ts";
 import type { Trouble } from "./trouble.ts";
 
@@ -35,6 +35,13 @@ export interface IdentifierDecision {
   readonly answer: "same-person" | "somebody-else" | null;
   readonly reason: string | null;
   readonly decidedBy: string | null;
+}
+
+/** Somebody let a request go before the others of the person. */
+export interface PutFirst {
+  readonly reason: string;
+  readonly by: string;
+  readonly at: Instant;
 }
 
 /** Whether nobody has to decide about an identifier any more. */
@@ -114,8 +121,16 @@ export interface Request {
   readonly pseudonyms: readonly string[];
   /** Pseudonyms nobody else's request may work on while this one does; empty while it does not work. */
   readonly claims: readonly string[];
+  /** Where it stands among the requests of the person: the earlier, the sooner it runs. Left out: when it was acknowledged. */
+  readonly place?: Instant;
+  /** Who put it before the others, and why. Left out, and null: nobody. */
+  readonly putFirst?: PutFirst | null;
   /** The request about the same person that this one waits for. */
   readonly waitingFor: string | null;
+  /** What that one waits for itself, as far as was known when this one looked last. Left out: nothing. */
+  readonly otherWaitsFor?: readonly StandingKind[];
+  /** How often it has looked whether that one is over. Left out: never. */
+  readonly looks?: number;
   /** When it looks again whether it may go on. */
   readonly blockedUntil: Instant | null;
   readonly decisions: readonly IdentifierDecision[];

@@ -29,7 +29,10 @@ export interface Rules {
   readonly packageValidFor: number;
   /** How often a package can be fetched by its link, 1 or more; null for as often as anybody likes until it expires. */
   readonly downloads: number | null;
-  /** How long a request that waits for another one about the same person waits before it looks again. */
+  /**
+   * How long a request that waits for another one about the same person waits before it looks again: twice as long each
+   * time, an hour at most. Whoever ends wakes those that wait for it, so this is for what nobody could say.
+   */
   readonly blockedDelay: number;
   /** How often a request that a hold keeps looks whether it still stands. */
   readonly holdDelay: number;
@@ -100,7 +103,11 @@ export const withRules = (changes: RuleChanges): Rules => ({
  * @param attempt tries so far, from 1
  * @param jitter a random number from 0 up to, but not including, 1
  */
-export const backoff = (retry: Rules["retry"], attempt: number, jitter: number): number => {
+export const backoff = (
+  retry: Pick<Rules["retry"], "firstDelay" | "factor" | "longestDelay">,
+  attempt: number,
+  jitter: number,
+): number => {
   const delay = Math.min(retry.longestDelay, retry.firstDelay * retry.factor ** (attempt - 1));
   return spread(delay, jitter);
 };

@@ -9,7 +9,12 @@ import { troublesOf } from "./trouble.ts";
 /** What a request waits for that does not come by itself. */
 export type Waiting =
   | { readonly for: "acknowledgement"; readonly until: Instant }
-  | { readonly for: "other-request"; readonly requestId: string }
+  | {
+      readonly for: "other-request";
+      readonly requestId: string;
+      /** What that one waits for itself. Left out: nothing, it is at work; or it is a sweep. */
+      readonly waitsFor?: readonly StandingKind[];
+    }
   | {
       readonly for: "decision";
       readonly decision: string;
@@ -40,6 +45,19 @@ const ownTroubles = (request: Request): Waiting[] =>
     since,
   }));
 
+/** The request of the person that goes first; null where it waits for none. */
+export const otherRequest = ({
+  waitingFor,
+  otherWaitsFor = [],
+}: Request): Extract<Waiting, { for: "other-request" }> | null =>
+  waitingFor === null
+    ? null
+    : {
+        for: "other-request",
+        requestId: waitingFor,
+        ...(otherWaitsFor.length > 0 && { waitsFor: otherWaitsFor }),
+      };
+
 const outsideOf = (request: Request): Waiting[] => {
   const suspended = request.deadline.suspensions.find(({ until }) => until === null);
   const undelivered = request.notices.flatMap((notice): Waiting[] =>
@@ -52,8 +70,8 @@ const outsideOf = (request: Request): Waiting[] => {
   if (request.phase === "received") {
     return [{ for: "acknowledgement", until: request.acknowledgement.expiresAt }, ...undelivered];
   }
-  if (request.waitingFor !== null)
-    return [{ for: "other-request", requestId: request.waitingFor }, ...undelivered];
+  const other = otherRequest(request);
+  if (other !== null) return [other, ...undelivered];
   return [
     ...(request.held === null ? [] : [{ for: "hold", hold: request.held.by } as const]),
     ...awaitedApproval(request),
@@ -98,7 +116,12 @@ const standingAt = (request: Request): (readonly [key: string, kind: StandingKin
 };
 
 const nameOf = (waiting: Waiting): string => {
-  const { until: _, since: __, ...named } = { until: null, since: null, ...waiting };
+  const {
+    until: _,
+    since: __,
+    waitsFor: ___,
+    ...named
+  } = { until: null, since: null, waitsFor: [], ...waiting };
   return Object.values(named).join(" ");
 };
 

@@ -2,10 +2,13 @@ import { ChangedMeanwhile } from "../errors.ts";
 import type { RequestKey } from "../ports/request-store.ts";
 import { systemActorId } from "../request/actor.ts";
 import type { RequestEvent } from "../request/events.ts";
+import { isInLine } from "../request/line.ts";
 import type { Request } from "../request/request.ts";
+import { waitingOf } from "../request/waiting.ts";
 import { err, ok, type Result, ResultAsync } from "../result.ts";
 import type { Refusal } from "../workflows/decide.ts";
 import { type Committed, decideAndCommit } from "./commit.ts";
+import { lineOf } from "./line.ts";
 import { type LoadError, load, type Opened } from "./load.ts";
 import type { Services } from "./services.ts";
 
@@ -49,7 +52,10 @@ export const applyAll = (
         const done = await decideAndCommit(services, services.requestStore, opened.value, events, actor);
         if (done.isErr()) return err(done.error);
         if (done.value !== null) {
-          if (done.value.request !== opened.value.request) announce(services, done.value.request);
+          if (done.value.request !== opened.value.request) {
+            announce(services, done.value.request);
+            await letOthersOn(services, opened.value.request, done.value.request);
+          }
           return ok(done.value);
         }
         opened = await load(services, key);
@@ -60,3 +66,23 @@ export const applyAll = (
 
 /** Tells whoever follows the request in this process. Its wake-up went into the store with it. */
 export const announce = (services: Services, request: Request): void => services.signals.changed(request);
+
+/**
+ * Wakes the requests of the person that wait for one which has left the line, was put off, or waits for something else than
+ * before, so that they begin, or say what they wait for. Call it once that is stored. What fails here is left to them: they
+ * look by themselves, ever more seldom.
+ */
+export const letOthersOn = async (services: Services, before: Request, after: Request): Promise<void> => {
+  if (!isInLine(before) || (isInLine(after) && !hasMoved(before, after))) return;
+  const others = { ...services, requestStore: services.otherRequests };
+  const line = await lineOf(services, after, after.pseudonyms);
+  for (const other of line.unwrapOr([])) {
+    if (other.waitingFor === after.id) await applyAll(others, other, [{ type: "line-moved" }]);
+  }
+};
+
+const hasMoved = (before: Request, after: Request): boolean =>
+  (before.claims.length > 0 && after.claims.length === 0) || whatFor(before) !== whatFor(after);
+
+const whatFor = (request: Request): string =>
+  [...new Set(waitingOf(request).map((waiting) => waiting.for))].sort().join(" ");

@@ -4,15 +4,18 @@ import type { StorageFailed } from "../errors.ts";
 import { instant } from "../instant.ts";
 import { systemActorId } from "../request/actor.ts";
 import type { Happening, RequestEvent } from "../request/events.ts";
+import { isAhead } from "../request/line.ts";
 import { outageClaim } from "../request/outage.ts";
 import type { Request } from "../request/request.ts";
-import { standingsOf } from "../request/waiting.ts";
-import { err, ok, type Result } from "../result.ts";
+import type { StandingKind } from "../request/standings.ts";
+import { standingsOf, waitingOf } from "../request/waiting.ts";
+import { err, ok, Result } from "../result.ts";
 import { lookedAfterBy } from "../workflows/actions.ts";
 import { decide, type Refusal } from "../workflows/decide.ts";
 import { missingSteps } from "../workflows/transitions/registering.ts";
 import { chained } from "./chained.ts";
 import { jitter } from "./jitter.ts";
+import { lineOf } from "./line.ts";
 import type { Opened } from "./load.ts";
 import { fromStored, toStored } from "./record.ts";
 import type { Services } from "./services.ts";
@@ -27,7 +30,7 @@ export interface Committed extends Opened {
 /**
  * Decides what becomes of a request to which these things happen one after the other, and commits all of it at
  * once; null where somebody else was faster. What is refused leaves the others as they are; where all are, nothing
- * is committed. Where another request works on the same person, this one is put off; where another one looks after the
+ * is committed. Where another request works on the same person, or goes first, this one is put off; where another one looks after the
  * outage of a source that this one has met, this one waits for it. Sources that were
  * registered since the request was acknowledged come first, and are stored whatever becomes of the rest.
  *
@@ -43,6 +46,12 @@ export const decideAndCommit = async (
 ): Promise<Result<Committed | null, StorageFailed>> => {
   const { next: decided, entries: drafts, refusals } = decideInTurn(services, request, events, actor, others);
   if (decided === request) return ok({ request, key, refusals });
+  const ahead = others.blockedBy === null ? await firstAhead(services, request, decided) : ok(null);
+  if (ahead.isErr()) return err(ahead.error);
+  if (ahead.value !== null) {
+    const blockedBy = blockerOf(ahead.value);
+    return decideAndCommit(services, store, { request, key }, events, actor, { ...others, blockedBy });
+  }
   const { request: next, entries } = audited(services, request, decided, drafts);
   const stored = await store.commit({
     request: toStored(next, next.key === "destroyed" ? null : key, services.rules, services.randomness),
@@ -67,11 +76,41 @@ export const decideAndCommit = async (
 
 /** What is known of others by now. */
 interface Others {
-  /** The request that works on the same person. */
-  readonly blockedBy: string | null;
+  /** The request that works on the same person, or goes first. */
+  readonly blockedBy: Blocker | null;
   /** Who looks after the outage of a source, by source. */
   readonly lookingAfter: ReadonlyMap<string, string>;
 }
+
+interface Blocker {
+  readonly id: string;
+  /** What that one waits for itself. */
+  readonly waitsFor: readonly StandingKind[];
+}
+
+const blockerOf = (request: Request): Blocker => ({
+  id: request.id,
+  // Somebody may have changed anything in its record.
+  waitsFor: Result.fromThrowable(() => [...new Set(waitingOf(request).map((each) => each.for))])().unwrapOr(
+    [],
+  ),
+});
+
+/**
+ * The first of those that go before a request which takes somebody on; null where none does. Whoever is acknowledged after
+ * this was looked at takes a place behind, so that looking and claiming need not be one.
+ */
+const firstAhead = async (
+  services: Services,
+  before: Request,
+  next: Request,
+): Promise<Result<Request | null, StorageFailed>> => {
+  const added = next.claims.filter((claim) => !before.claims.includes(claim));
+  if (added.length === 0) return ok(null);
+  return (await lineOf(services, next, added)).map(
+    (line) => line.find((other) => isAhead(other, next)) ?? null,
+  );
+};
 
 const noOthers: Others = { blockedBy: null, lookingAfter: new Map() };
 
@@ -84,19 +123,18 @@ const whatIsClaimed = async (
   others: Others,
 ): Promise<Result<Others | null, StorageFailed>> => {
   const met = lookedAfterBy(next).filter((source) => !lookedAfterBy(before).includes(source));
-  const blocked: Others = {
-    blockedBy: by,
-    lookingAfter: new Map([...others.lookingAfter, ...met.map((source) => [source, by] as const)]),
-  };
-  if (met.length === 0) return ok(blocked);
   return (await requestStore.read({ tenant: next.tenant, id: by })).map((holder) => {
+    const known = holder && fromStored(holder).unwrapOr(null);
+    const blocked: Others = {
+      blockedBy: known ? blockerOf(known) : { id: by, waitsFor: [] },
+      lookingAfter: new Map([...others.lookingAfter, ...met.map((source) => [source, by] as const)]),
+    };
+    if (met.length === 0) return blocked;
     if (holder === undefined || holder.claims.some((claim) => next.claims.includes(claim))) return blocked;
     // It may have been answered since: then this one is as if it had waited, and goes on at once.
-    const past = fromStored(holder).map(({ steps }) => steps.filter(({ lastOutage }) => lastOutage != null));
+    const past = known?.steps.filter(({ lastOutage }) => lastOutage != null) ?? [];
     const held = met.filter(
-      (source) =>
-        holder.claims.includes(outageClaim(source)) ||
-        past.unwrapOr([]).some((step) => step.source === source),
+      (source) => holder.claims.includes(outageClaim(source)) || past.some((step) => step.source === source),
     );
     if (held.length === 0) return null;
     const lookingAfter = new Map([...others.lookingAfter, ...held.map((source) => [source, by] as const)]);
@@ -165,7 +203,8 @@ const decideInTurn = (
   if (blockedBy !== null) {
     const put = {
       type: "blocked",
-      by: blockedBy,
+      by: blockedBy.id,
+      otherWaitsFor: blockedBy.waitsFor,
       jitter: jitter(randomness),
       actor: systemActorId,
       at,

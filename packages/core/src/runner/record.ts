@@ -3,6 +3,7 @@ import { seal, unseal } from "../crypto.ts";
 import { Damaged, RequestNotFound } from "../errors.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { JsonObject, RequestKey, StoredRequest } from "../ports/request-store.ts";
+import { isInLine } from "../request/line.ts";
 import { duplicateKeyOf } from "../request/open.ts";
 import { outageClaim } from "../request/outage.ts";
 import { phases } from "../request/phases.ts";
@@ -42,6 +43,7 @@ const requestSchema = z.looseObject({
   acknowledgement: z.looseObject({ by: text, issued: number, expiresAt: text }),
   pseudonyms: z.array(text),
   claims: z.array(text),
+  place: z.iso.datetime({ precision: 3 }).optional(),
   waitingFor: nullable(text),
   decisions: listOf({ id: text, source: text, type: text }),
   steps: listOf({
@@ -110,7 +112,7 @@ export const toStored = (
     open: request.phase !== "closed",
     duplicateKey: duplicateKeyOf(request),
     claims: [...claims, ...lookedAfterBy(request).map(outageClaim)],
-    about: isToBeFound(request) ? request.pseudonyms : [],
+    about: isInLine(request) || hasPackageToBeFound(request) ? request.pseudonyms : [],
     tokenHashes: tokenHashes.filter((hash) => hash !== null),
     standings: Object.values(request.standings ?? {}),
     wakeAt: wakeAt(request, rules),
@@ -121,7 +123,7 @@ export const toStored = (
 };
 
 /** Whoever erases the person has to find their package; and to find it again, where it was about to write down what became of it. */
-const isToBeFound = ({ package: held, key }: Request): boolean =>
+const hasPackageToBeFound = ({ package: held, key }: Request): boolean =>
   held !== null && (key === "live" || held.left !== undefined);
 
 /** What can be read without the key: everything but what is personal. */

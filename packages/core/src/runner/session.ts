@@ -3,7 +3,7 @@ import type { RequestKey } from "../ports/request-store.ts";
 import type { RequestEvent } from "../request/events.ts";
 import type { Act } from "../request/guard.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
-import { type ApplyError, announce, applyAll } from "./apply.ts";
+import { type ApplyError, announce, applyAll, letOthersOn } from "./apply.ts";
 import { applyTogether, type Joined } from "./apply-together.ts";
 import { load, type Opened } from "./load.ts";
 import type { Services } from "./services.ts";
@@ -98,10 +98,12 @@ export const openSession = async (services: Services, key: RequestKey): Promise<
           if (applied.error instanceof NotPossibleNow) await inTurn(reload);
           return err(applied.error);
         }
+        const before = opened.request;
         await inTurn(async () => {
           if (applied.value.request.version > opened.request.version) opened = applied.value;
           announce(services, opened.request);
         });
+        await letOthersOn(services, before, applied.value.request);
         return ok(undefined);
       }),
   };

@@ -4,6 +4,7 @@ import { instant } from "../instant.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
 import { bounded } from "../runner/bounded.ts";
 import { leavePackages } from "../runner/leave-packages.ts";
+import { inLine } from "../runner/line.ts";
 import { suppressOfSweep } from "../runner/suppressing.ts";
 import { beginWith } from "./begin-with.ts";
 import { type AtSource, eraseAt } from "./erase-at.ts";
@@ -39,7 +40,7 @@ export const erasePeople = async (
   landing: Landing,
 ): Promise<readonly Fate[]> => {
   // Held until it is stored what became of them; a transaction can do without, it holds them itself.
-  const free = await withoutHeld(run, fates);
+  const free = await withoutInLine(run, await withoutHeld(run, fates));
   let worked = run.apart.length === 0 ? free : await beginWith(run, await hold(run, free));
   for (const source of run.apart) worked = await eraseEach(run, atSource(run, source), worked);
   await suppressSwept(run, worked);
@@ -83,6 +84,26 @@ export const withoutHeld = async (run: SweepRun, fates: readonly Fate[]): Promis
   const { error } = passed;
   if (error instanceof HeldBack) return fates.map((fate) => withHold(fate, error));
   throw error;
+};
+
+/**
+ * Leaves out everybody who has an acknowledged request open: that goes first, also while it waits for its turn and holds
+ * nothing. Not whom the sweep has begun with, before the process died: they were first. @throws StorageFailed
+ */
+const withoutInLine = async (
+  { services, tenant }: SweepRun,
+  fates: readonly Fate[],
+): Promise<readonly Fate[]> => {
+  const able = fates.filter(({ problem, part }) => problem === null && part?.kind !== "begun");
+  const pseudonyms = [...new Set(able.flatMap((fate) => fate.pseudonyms))];
+  if (pseudonyms.length === 0) return fates;
+  const found = inLine(orThrow(await services.requestStore.findAbout({ tenant, pseudonyms })));
+  const holderOf = (fate: Fate): string | null =>
+    found.find((each) => each.pseudonyms.some((name) => fate.pseudonyms.includes(name)))?.id ?? null;
+  return withHolders(
+    fates,
+    fates.map((fate) => (able.includes(fate) ? holderOf(fate) : null)),
+  );
 };
 
 /** Says of somebody on whom a hold stands that they are left alone, and by which. */

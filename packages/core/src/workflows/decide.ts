@@ -12,7 +12,15 @@ import { planApproved, planExpired, planMade, planOutgrown } from "./transitions
 import { acknowledge, end, lapse, reissue } from "./transitions/beginning.ts";
 import { finalise, reopen, unlink } from "./transitions/closing.ts";
 import { held, holdLifted } from "./transitions/holding.ts";
-import { block, claim, decideIdentifier, identified } from "./transitions/identifying.ts";
+import {
+  block,
+  claim,
+  decideIdentifier,
+  giveWay,
+  identified,
+  lookAgain,
+  putFirst,
+} from "./transitions/identifying.ts";
 import { confirmIdentity, extend, questionIdentity, remind } from "./transitions/keeping-time.ts";
 import { packagesLeft, personErased } from "./transitions/leaving-packages.ts";
 import { noticeBegun, noticeFailed, noticeRetried, noticeSent } from "./transitions/noticing.ts";
@@ -46,6 +54,9 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   cancelled: open,
   claimed: working,
   blocked: working,
+  "gave-way": working,
+  "put-first": working,
+  "line-moved": working,
   "source-identified": working,
   "address-changed": working,
   "identifier-decided": working,
@@ -130,6 +141,12 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return ok(claim(change));
     case "blocked":
       return ok(block(change, event, rules));
+    case "gave-way":
+      return giveWay(change, event, rules);
+    case "put-first":
+      return putFirst(change, event);
+    case "line-moved":
+      return lookAgain(change);
     case "source-identified":
       return identified(change, event, rules);
     case "address-changed":
@@ -203,7 +220,7 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
     case "hold-lifted":
       return holdLifted(change);
     case "retention-ended":
-      return reopen(change);
+      return reopen(change, event);
     case "person-unlinked":
       return unlink(change);
     case "work-failed":

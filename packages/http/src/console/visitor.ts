@@ -24,6 +24,7 @@ const offered = [
   "remove-users",
   "approve-plan",
   "keep-deadline",
+  "put-request-first",
   "read-holds",
 ] as const satisfies readonly PolicyAction[];
 

@@ -14,7 +14,7 @@ afterAll(() => office.close());
 
 const actions = [
   ...["retry", "settle", "approve", "answer", "decide", "reveal", "resend-confirmation", "resend-message"],
-  ...["extend", "suspend", "resume", "package", "decline", "cancel"],
+  ...["extend", "suspend", "put-first", "resume", "package", "decline", "cancel"],
 ];
 const path = fc.oneof(
   fc.constantFrom("/requests/new", "/sources/refresh", "/users/preview", "/users/remove"),

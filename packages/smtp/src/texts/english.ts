@@ -35,6 +35,22 @@ const undeliveredUntil = ({ retryable, until }: NoticeOf<"undelivered">): string
     : `${mend} by ${phrases.moment(until)}. After that nobody can say any more whom it was for.`;
 };
 
+/** Which request goes first, so that whoever is reminded knows where to look. */
+const waitsBehind = ({ waitsBehind: ahead }: NoticeOf<"deadline">): Block[] => {
+  if (ahead === undefined) return [];
+  const waits = ahead.waitsFor.map((kind) => phrases.standing(kind)).join(", ");
+  return [
+    paragraph(
+      "It waits for another request about the same person, which was confirmed before or is at work. " +
+        "See to that one, or put this one first.",
+    ),
+    facts(
+      { name: "Goes first", value: ahead.requestId },
+      ...(waits === "" ? [] : [{ name: "Which waits for", value: waits }]),
+    ),
+  ];
+};
+
 /** The words that are used where the application has none of its own. */
 export const english: Texts = {
   confirmation: (notice, ways) => ({
@@ -199,6 +215,7 @@ export const english: Texts = {
           : "This request is still open, and its last day comes near.",
       ),
       facts(request(notice), reference(notice), { name: "Last day", value: phrases.day(notice.dueOn) }),
+      ...waitsBehind(notice),
       paragraph(notice.explanation),
       paragraph(
         notice.overdue

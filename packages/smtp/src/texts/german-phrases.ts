@@ -1,4 +1,11 @@
-import type { Category, CollectionOutcome, MissingPart, Notice, ProblemCode } from "@subject-rights/core";
+import type {
+  Category,
+  CollectionOutcome,
+  MissingPart,
+  Notice,
+  ProblemCode,
+  StandingKind,
+} from "@subject-rights/core";
 import { utcTime } from "./phrases.ts";
 
 type About = Pick<Notice, "kind" | "category">;
@@ -36,6 +43,25 @@ const problems = {
 } as const satisfies Record<ProblemCode, string>;
 
 export const problem = (code: ProblemCode): string => problems[code];
+
+/** What a request waits for, or what fails again and again. */
+const standings = {
+  acknowledgement: "seine Bestätigung",
+  "other-request": "einen anderen Antrag zu derselben Person",
+  decision: "eine Entscheidung, wer gemeint ist",
+  hold: "das Ende einer Sperre",
+  identity: "einen Nachweis, wer ihn stellt",
+  approval: "die Freigabe seines Plans",
+  task: "etwas, das von Hand zu tun ist",
+  source: "eine Datenquelle, die nicht arbeitet",
+  work: "seine eigene Bearbeitung, die nicht weiterkommt",
+  message: "eine Nachricht, die nicht zugestellt werden konnte",
+  delivery: "eine Nachricht, die erneut versucht wird",
+  retry: "eine Datenquelle, die erneut versucht wird",
+  deadline: "nichts: sein letzter Tag ist vorbei",
+} as const satisfies Record<StandingKind, string>;
+
+export const standing = (kind: StandingKind): string => standings[kind];
 
 export const missing = (parts: readonly MissingPart[]): string[] =>
   parts.map(({ title, problem: code }) => `${title}: ${problem(code)}`);

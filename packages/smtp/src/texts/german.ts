@@ -43,6 +43,22 @@ const undeliveredUntil = ({ retryable, until }: NoticeOf<"undelivered">): string
     : `${mend}, spätestens bis ${phrases.moment(until)}. Danach kann niemand mehr sagen, für wen sie war.`;
 };
 
+/** Which request goes first, so that whoever is reminded knows where to look. */
+const waitsBehind = ({ waitsBehind: ahead }: NoticeOf<"deadline">): Block[] => {
+  if (ahead === undefined) return [];
+  const waits = ahead.waitsFor.map((kind) => phrases.standing(kind)).join(", ");
+  return [
+    paragraph(
+      "Er wartet auf einen anderen Antrag zu derselben Person, der vorher bestätigt wurde oder gerade bearbeitet wird. " +
+        "Kümmern Sie sich um jenen, oder ziehen Sie diesen vor.",
+    ),
+    facts(
+      { name: "Zuerst kommt", value: ahead.requestId },
+      ...(waits === "" ? [] : [{ name: "Jener wartet auf", value: waits }]),
+    ),
+  ];
+};
+
 /** All notices in German: `smtpNotifier({ …, texts: german })`. */
 export const german: Texts = {
   confirmation: (notice, ways) =>
@@ -210,6 +226,7 @@ export const german: Texts = {
           : "Dieser Antrag ist noch offen, und sein letzter Tag rückt näher.",
       ),
       facts(request(notice), reference(notice), { name: "Letzter Tag", value: phrases.day(notice.dueOn) }),
+      ...waitsBehind(notice),
       paragraph(`Wie sich der Tag berechnet (auf Englisch, wie in der Akte): ${notice.explanation}`),
       paragraph(
         notice.overdue

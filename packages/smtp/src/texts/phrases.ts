@@ -1,4 +1,11 @@
-import type { Category, CollectionOutcome, MissingPart, Notice, ProblemCode } from "@subject-rights/core";
+import type {
+  Category,
+  CollectionOutcome,
+  MissingPart,
+  Notice,
+  ProblemCode,
+  StandingKind,
+} from "@subject-rights/core";
 
 type About = Pick<Notice, "kind" | "category">;
 
@@ -35,6 +42,25 @@ const problems = {
 } as const satisfies Record<ProblemCode, string>;
 
 export const problem = (code: ProblemCode): string => problems[code];
+
+/** What a request waits for, or what fails again and again. */
+const standings = {
+  acknowledgement: "its confirmation",
+  "other-request": "another request about the same person",
+  decision: "somebody to decide who is meant",
+  hold: "a hold that stops it",
+  identity: "proof of who asks",
+  approval: "the approval of its plan",
+  task: "something that is done by hand",
+  source: "a data source that does not work",
+  work: "its own work, which does not get on",
+  message: "a message that could not be delivered",
+  delivery: "a message that is tried again",
+  retry: "a data source that is tried again",
+  deadline: "nothing: its last day is over",
+} as const satisfies Record<StandingKind, string>;
+
+export const standing = (kind: StandingKind): string => standings[kind];
 
 export const missing = (parts: readonly MissingPart[]): string[] =>
   parts.map(({ title, problem: code }) => `${title}: ${problem(code)}`);

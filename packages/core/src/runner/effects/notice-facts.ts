@@ -8,6 +8,7 @@ import { totalCount } from "../../request/outcomes.ts";
 import { plannedSources } from "../../request/plan.ts";
 import type { Problem } from "../../request/problems.ts";
 import type { Request } from "../../request/request.ts";
+import { otherRequest } from "../../request/waiting.ts";
 import { type Effect, subjectOfRequest } from "./effect.ts";
 import { sourceName } from "./package.ts";
 
@@ -77,7 +78,15 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
     case "deadline": {
       const { day: dueOn, endsAt } = lastDayOf(request.deadline);
       const explanation = explainDeadline(request.deadline);
-      return { ...about, type: "deadline", dueOn, overdue: notice.createdAt >= endsAt, explanation };
+      const { requestId: ahead, waitsFor = [] } = otherRequest(request) ?? {};
+      return {
+        ...about,
+        type: "deadline",
+        dueOn,
+        overdue: notice.createdAt >= endsAt,
+        explanation,
+        ...(ahead !== undefined && { waitsBehind: { requestId: ahead, waitsFor } }),
+      };
     }
     case "extension": {
       const { first, extended, extension } = request.deadline;

@@ -3,6 +3,7 @@ import type { RequestEvent } from "../../request/events.ts";
 import { type NoticeRecord, tryOf } from "../../request/notices.ts";
 import type { Action } from "../../workflows/actions.ts";
 import { outgrownBy } from "./approved.ts";
+import { claim, reopen } from "./claim.ts";
 import { collect } from "./collect.ts";
 import { type Effect, workFor } from "./effect.ts";
 import { erase } from "./erase.ts";
@@ -26,7 +27,7 @@ export const perform = async (effect: Effect, action: Action): Promise<RequestEv
         ? askOwner(effect, action.notice)
         : send(effect, action.notice);
     case "claim":
-      return { type: "claimed" };
+      return claim(effect);
     case "identify":
       return identify(effect, action.step);
     case "locate":
@@ -51,7 +52,7 @@ export const perform = async (effect: Effect, action: Action): Promise<RequestEv
     case "look-at-hold":
       return lookAtHold(effect);
     case "reopen":
-      return { type: "retention-ended" };
+      return reopen(effect);
     case "package":
       return makePackage(effect);
     case "leave-packages":

@@ -13,6 +13,7 @@ import {
   withdrawn,
 } from "../../request/change.ts";
 import { categoriesReached } from "../../request/kinds.ts";
+import { placeBehind } from "../../request/line.ts";
 import { confirmationNotice, refusalNotice } from "../../request/notices.ts";
 import type { Rules } from "../../request/rules.ts";
 import { err, ok, type Result } from "../../result.ts";
@@ -33,6 +34,7 @@ export const acknowledge = (
         changed(change, {
           phase: "acknowledged",
           acknowledgement: { ...acknowledgement, acknowledgedAt: change.at },
+          place: placeBehind(event.lastPlace, change.at),
           steps,
         }),
       ),

@@ -1,9 +1,11 @@
 import { NotPossibleNow } from "../../errors.ts";
 import { plannedAnew } from "../../request/approval.ts";
 import { type Change, changed, changedSteps, recorded } from "../../request/change.ts";
+import { placeBehind } from "../../request/line.ts";
 import { hasEnded, reopensAt } from "../../request/retention.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { stageAfterIdentifying } from "../workflow.ts";
+import type { EventOf } from "./events.ts";
 import { begunAgain } from "./reopening.ts";
 
 /**
@@ -20,7 +22,10 @@ export const finalise = (change: Change): Result<Change, NotPossibleNow> =>
  * filled from it, and goes the same way as before. Everybody else is only asked what they hold: whoever has become a
  * customer again meanwhile has not asked for that to be erased.
  */
-export const reopen = (change: Change): Result<Change, NotPossibleNow> => {
+export const reopen = (
+  change: Change,
+  { lastPlace }: EventOf<"retention-ended">,
+): Result<Change, NotPossibleNow> => {
   const { request } = change;
   const reopens = reopensAt(request);
   if (reopens === null || request.key === "destroyed" || change.now < reopens) {
@@ -34,6 +39,9 @@ export const reopen = (change: Change): Result<Change, NotPossibleNow> => {
     outcome: null,
     closedAt: null,
     reopened: request.reopened + 1,
+    // Whoever was acknowledged meanwhile, and waits, goes first: nobody's copy is emptied because a day has come.
+    place: placeBehind(lastPlace, change.at),
+    putFirst: null,
     approval: request.approval && plannedAnew(request.approval),
     // The answer was given in time; this is a duty of its own.
     deadline: { ...request.deadline, reminders: [] },

@@ -15,8 +15,9 @@ import {
   without,
 } from "../../request/change.ts";
 import type { PseudonymisedIdentifier } from "../../request/events.ts";
+import { mayGiveWay, placeBefore, placeOf } from "../../request/line.ts";
 import { isDecided, type Request } from "../../request/request.ts";
-import { type Rules, spread } from "../../request/rules.ts";
+import { backoff, type Rules } from "../../request/rules.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type Identifier, sameIdentifier } from "../../subject/identifier.ts";
@@ -29,19 +30,66 @@ import { failed } from "./working.ts";
 
 /** From here on no other request may work on anybody who goes by one of these identifiers. */
 export const claim = (change: Change): Change =>
-  changed(change, { claims: change.request.pseudonyms, waitingFor: null, blockedUntil: null });
+  changed(change, {
+    claims: change.request.pseudonyms,
+    waitingFor: null,
+    otherWaitsFor: [],
+    looks: 0,
+    blockedUntil: null,
+  });
+
+/** Whoever ends wakes those behind it; that a process died before it could is noticed at the next look. */
+const looking = ({ blockedDelay }: Rules) => ({
+  firstDelay: blockedDelay,
+  factor: 2,
+  longestDelay: Math.max(blockedDelay, hour),
+});
+const hour = 3_600_000;
+
+/** Somebody lets it go before every other request of the person that waits; whoever is at work is waited for. */
+export const putFirst = (change: Change, event: EventOf<"put-first">): Result<Change, NotPossibleNow> => {
+  if (change.request.claims.length > 0)
+    return err(new NotPossibleNow("It waits for no other request: it is at work."));
+  const { reason, actor, firstPlace } = event;
+  const first = changed(change, {
+    place: placeBefore(firstPlace, placeOf(change.request)),
+    putFirst: { reason, by: actor, at: change.at },
+    blockedUntil: null,
+  });
+  return ok(recorded(first, "put-first"));
+};
+
+/** Whoever it waits for has moved on: it looks again now, and as often as in the beginning. */
+export const lookAgain = (change: Change): Result<Change, NotPossibleNow> =>
+  change.request.waitingFor === null
+    ? err(new NotPossibleNow("It waits for no other request."))
+    : ok(changed(change, { blockedUntil: null, looks: 0 }));
+
+/** Puts it off for a request that somebody put first. */
+export const giveWay = (
+  change: Change,
+  event: EventOf<"gave-way">,
+  rules: Rules,
+): Result<Change, NotPossibleNow> =>
+  mayGiveWay(change.request, event.begunBefore)
+    ? ok(block(recorded(change, "gave-way"), event, rules))
+    : err(new NotPossibleNow("It is at work, or has made its package."));
 
 /**
  * Another request works on the same person. Everything held is given back, or two requests could wait for each
  * other for ever; the work starts again from identifying, because the other one may change what there is to find.
  */
-export const block = (change: Change, event: EventOf<"blocked">, rules: Rules): Change => {
+export const block = (change: Change, event: EventOf<"blocked" | "gave-way">, rules: Rules): Change => {
+  const { waitingFor, looks: before = 0 } = change.request;
+  const looks = waitingFor === event.by ? before + 1 : 1;
   const waiting = changed(change, {
     phase: "acknowledged",
     claims: [],
     approval: change.request.approval && plannedAnew(change.request.approval),
     waitingFor: event.by,
-    blockedUntil: after(change, spread(rules.blockedDelay, event.jitter)),
+    otherWaitsFor: event.otherWaitsFor ?? [],
+    looks,
+    blockedUntil: after(change, backoff(looking(rules), looks, event.jitter)),
   });
   const restarted = changedSteps(waiting, (step) => (step.settlement === null ? startedAnew(step) : null));
   // Without the other's name: two audits are not to show that they are about one person.

@@ -226,6 +226,18 @@ export const requestRoutes: readonly ApiRoute[] = [
     handle: ({ rights, actor, path }) => rights.requests.resume({ actor, ...path }).map(json(200)),
   }),
   route({
+    id: "putRequestFirst",
+    method: "post",
+    path: "/requests/{requestId}/put-first",
+    title: "Lets it go before the other requests of the person",
+    text: "Those that wait for people are put off for it; whoever is at work, or has made its package, is waited for.",
+    body: onlyReason,
+    answer: requestView,
+    errors: changing,
+    handle: ({ rights, actor, path, body }) =>
+      rights.requests.putFirst({ actor, ...path, ...body }).map(json(200)),
+  }),
+  route({
     id: "approvePlan",
     method: "post",
     path: "/requests/{requestId}/approve",

@@ -11,6 +11,7 @@ import type {
   SourceProgress,
   Waiting,
 } from "@subject-rights/core";
+import { standings } from "@subject-rights/core";
 import { z } from "zod";
 import { named } from "./named.ts";
 import {
@@ -98,7 +99,11 @@ const waiting = named(
   "Waiting",
   z.discriminatedUnion("for", [
     z.object({ for: z.literal("acknowledgement"), until: instant }),
-    z.object({ for: z.literal("other-request"), requestId: z.string() }),
+    z.object({
+      for: z.literal("other-request"),
+      requestId: z.string(),
+      waitsFor: z.array(z.enum(standings)).exactOptional().describe("What that one waits for itself."),
+    }),
     z.object({
       for: z.literal("decision"),
       decision: z.string(),
@@ -177,6 +182,10 @@ export const requestView = named(
         approvedAt: instant.nullable(),
       })
       .nullable(),
+    putFirst: z
+      .object({ reason: z.string(), by: z.string(), at: instant })
+      .nullable()
+      .describe("Who put it before the other requests of the person; null where nobody did."),
     waitingFor: z.array(waiting),
     idle: z.object({ until: instant.nullable() }).nullable(),
   }) satisfies z.ZodType<RequestView>,

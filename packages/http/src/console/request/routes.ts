@@ -110,6 +110,9 @@ export const requestRoutes = (context: ConsoleContext): Hono<ConsoleEnvironment>
   change("resend-message", "message-sent", (input, call) =>
     requests.resendMessage({ ...input, message: textField(call, "message") }),
   );
+  change("put-first", "put-first", (input, call) =>
+    requests.putFirst({ ...input, reason: textField(call, "reason") }),
+  );
   change("cancel", "cancelled", (input, call) =>
     requests.cancel({ ...input, reason: textField(call, "reason") }),
   );

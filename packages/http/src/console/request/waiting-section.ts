@@ -1,10 +1,11 @@
-import type { RequestView, Waiting } from "@subject-rights/core";
+import type { RequestView, StandingKind, Waiting } from "@subject-rights/core";
 import { html } from "hono/html";
 import type { Html } from "../../html/page.ts";
 import { when } from "../answer.ts";
 import { actionForm, foldedForm, reasonField } from "../parts/forms.ts";
 import { problemWords } from "../words/problems.ts";
 import { noticeWords } from "../words/requests.ts";
+import { standingWords } from "../words/waiting.ts";
 import type { RequestPart } from "./part.ts";
 
 /** What does not come by itself, each with what can be done about it. */
@@ -32,7 +33,8 @@ const itemOf = (part: RequestPart, waiting: Waiting): Html => {
       return html`<p><b>To be confirmed</b> from the address on record, until ${times.at(waiting.until)}. Nothing is read or erased before.</p>
 ${when(may("resend-message"), () => actionForm({ to: to("resend-confirmation"), button: "Send a new confirmation" }))}`;
     case "other-request":
-      return html`<p><b>Another request about the same person</b> is open: <a href="${path(`/console/requests/${waiting.requestId}`)}"><code>${waiting.requestId.slice(0, 8)}</code></a>. This one begins when that is closed.</p>`;
+      return html`<p><b>Another request about the same person</b> goes first: <a href="${path(`/console/requests/${waiting.requestId}`)}"><code>${waiting.requestId.slice(0, 8)}</code></a>${otherWaits(waiting.waitsFor)}. This one begins when that is closed.</p>
+${when(may("put-request-first") && request.putFirst === null, () => putFirstForm(to("put-first")))}${when(request.putFirst !== null, () => html`<p class="quiet">Put first by <code>${request.putFirst?.by ?? ""}</code>: “${request.putFirst?.reason ?? ""}”. It begins as soon as nobody is at work for that one.</p>`)}`;
     case "decision":
       return html`<p><b>Somebody has to decide who is meant.</b> ${titleOf(request, waiting.source)} knows a further identifier (<code>${waiting.identifierType}</code>) that others may go by too. Look at it, and say whether it is the same person's.</p>
 ${when(may("reveal-subject"), () => actionForm({ to: to("reveal"), button: "Show it, and decide" }))}`;
@@ -66,6 +68,19 @@ ${when(may("resend-message"), () => actionForm({ to: to("resend-message"), butto
     }
   }
 };
+
+const otherWaits = (kinds: readonly StandingKind[] = []): string =>
+  kinds.length === 0 ? "" : `, which waits itself: ${kinds.map((kind) => standingWords[kind]).join(", ")}`;
+
+const putFirstForm = (to: string): Html =>
+  foldedForm(
+    "Put this one first",
+    actionForm({
+      to,
+      button: "Put it first",
+      fields: html`<p>The others run in the order in which they were confirmed. One that waits for people is put off for this one, and begins anew behind it; one that is at work, or has made its package, is waited for.</p>${reasonField()}`,
+    }),
+  );
 
 const settleForm = (to: RequestPart["to"], source: string): Html =>
   foldedForm(

@@ -17,6 +17,8 @@ const sentences = {
   declined: "The request is declined.",
   extended: "The period is extended, as soon as the person has been told.",
   suspended: "The clock stands still until it is known who asks.",
+  "put-first":
+    "The request is put first. It begins as soon as nobody is at work for another one of the person.",
   resumed: "The clock goes on.",
 } as const;
 

@@ -1,4 +1,21 @@
-import type { RequestView, Waiting } from "@subject-rights/core";
+import type { RequestView, StandingKind, Waiting } from "@subject-rights/core";
+
+/** What a request waits for where only the kind of it is known. */
+export const standingWords: Readonly<Record<StandingKind, string>> = {
+  acknowledgement: "it has to be confirmed",
+  "other-request": "another request about the same person",
+  decision: "somebody has to decide who is meant",
+  hold: "a hold stops it",
+  identity: "it is in doubt who asks",
+  approval: "its plan has to be approved",
+  task: "something is to be done by hand",
+  source: "a source does not work",
+  work: "its own work does not get on",
+  message: "a message could not be delivered",
+  delivery: "a message is tried again",
+  retry: "a source is tried again",
+  deadline: "its last day is over",
+};
 
 /** What a request waits for, in a few words, for a list. */
 export const waitingBriefly = (waiting: Waiting, { sources }: Pick<RequestView, "sources">): string => {
@@ -7,22 +24,22 @@ export const waitingBriefly = (waiting: Waiting, { sources }: Pick<RequestView, 
     case "acknowledgement":
       return "from the address on record";
     case "other-request":
-      return "another request about the same person";
+      return standingWords["other-request"];
     case "decision":
-      return "somebody has to decide who is meant";
+      return standingWords.decision;
     case "hold":
-      return "a hold stops it";
+      return standingWords.hold;
     case "identity":
-      return "it is in doubt who asks";
+      return standingWords.identity;
     case "approval":
-      return "its plan has to be approved";
+      return standingWords.approval;
     case "task":
       return `to be done by hand: ${titleOf(waiting.source)}`;
     case "source":
       return `not working: ${titleOf(waiting.source)}`;
     case "work":
-      return "its own work does not get on";
+      return standingWords.work;
     case "message":
-      return "a message could not be delivered";
+      return standingWords.message;
   }
 };
