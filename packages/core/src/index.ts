@@ -63,7 +63,7 @@ export type {
 export type { SweepView } from "./sweeps/view.ts";
 
 // What goes into the calls, and what comes out
-export { type Actor, actorSchema } from "./request/actor.ts";
+export { type Actor, actorSchema, isActor, type RecordedActor } from "./request/actor.ts";
 export type { Submission, SubmitError, Submitted } from "./facade/submit.ts";
 export type { ChangeError, NeedsApproval, OnRequest, ReadError } from "./facade/context.ts";
 export type { Removal, RemoveUsersError } from "./facade/remove-users.ts";

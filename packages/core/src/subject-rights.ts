@@ -13,12 +13,18 @@ import type { SuppressionStore } from "./bridge/define-suppression-store.ts";
 import type { SweepStore } from "./bridge/define-sweep-store.ts";
 import { defineUserDirectory, type UserDirectory } from "./bridge/define-user-directory.ts";
 import { directorySource } from "./bridge/directory-source.ts";
-import { checkDefinition } from "./bridge/issues.ts";
+import { checkDefinition, checkInput } from "./bridge/issues.ts";
 import { safeSecretCarrier, secretCarrierId } from "./bridge/secret-carrier.ts";
 import { systemClock } from "./bridge/system-clock.ts";
 import { checkpointing, keepCheckpoints } from "./checkpoints/keep-checkpoints.ts";
 import { type EvidenceSigner, publicKeyId, systemRandomness } from "./crypto.ts";
-import { ConfigurationMistake, type InvalidInput, NotAllowed, StorageFailed } from "./errors.ts";
+import {
+  ConfigurationMistake,
+  type InvalidInput,
+  type KeyDestroyed,
+  NotAllowed,
+  StorageFailed,
+} from "./errors.ts";
 import { type Audit, auditOf } from "./facade/audit.ts";
 import { withCheckedInputs } from "./facade/call-inputs.ts";
 import type { NeedsApproval } from "./facade/context.ts";
@@ -37,7 +43,7 @@ import type { Clock } from "./ports/clock.ts";
 import type { Dispatcher } from "./ports/dispatcher.ts";
 import type { PackageEncryption } from "./ports/package-encryption.ts";
 import type { Randomness } from "./ports/randomness.ts";
-import type { Actor } from "./request/actor.ts";
+import { type Actor, actorSchema, type RecordedActor } from "./request/actor.ts";
 import type { Acknowledger } from "./request/request.ts";
 import { type RuleChanges, withRules } from "./request/rules.ts";
 import { err, ok, orThrow, ResultAsync } from "./result.ts";
@@ -48,6 +54,7 @@ import { wakeOrder } from "./runner/dispatcher/wake-order.ts";
 import { wakingStore } from "./runner/dispatcher/waking-store.ts";
 import { workerOf } from "./runner/dispatcher/worker.ts";
 import { latestStatus } from "./runner/latest-status.ts";
+import { recordedAs } from "./runner/recorded-actor.ts";
 import type { Links, Services } from "./runner/services.ts";
 import { createSignals } from "./runner/signals.ts";
 import { sweepDaily } from "./runner/sweep.ts";
@@ -140,6 +147,15 @@ export interface SubjectRights {
    * asks the policy again by itself. Errors: `InvalidInput` where the actor is none.
    */
   allows(input: { readonly actor: Actor; readonly action: PolicyAction }): ResultAsync<boolean, InvalidInput>;
+  /**
+   * Under what name records, audits and evidence have this actor: `actor-` and 32 hexadecimal digits, another in every
+   * tenant. It cannot be turned back: to find out who acted, ask for everybody whom the application knows, and compare. It
+   * asks no policy: what it needs is the id. Errors: `InvalidInput` where the actor is none; `StorageFailed`,
+   * `KeyDestroyed` where the key of the tenant's pseudonyms is not to be had.
+   */
+  recordedAs(input: {
+    readonly actor: Actor;
+  }): ResultAsync<RecordedActor, InvalidInput | StorageFailed | KeyDestroyed>;
   /**
    * What fails, since when, and what requests wait for: for a health check, and for an alert that is true only when
    * something is wrong. Over all tenants, so it is for who operates this; nothing in it is personal. Cheap. Errors: none.
@@ -272,6 +288,8 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
       authorise(context.policy, actor, action)
         .map(() => true)
         .orElse((error) => (error instanceof NotAllowed ? ok(false) : err(error))),
+    recordedAs: ({ actor }) =>
+      checkInput(actorSchema, actor).asyncAndThen((checkedActor) => recordedAs(services, checkedActor)),
     health: () => healthOf(services, watching),
     ...withCheckedInputs({
       requests: requestsOf(context),

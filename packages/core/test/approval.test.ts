@@ -65,7 +65,10 @@ describe("a plan that needs approval", () => {
     const view = await world.read(requestId);
     expect(view).toMatchObject({
       outcome: "completed",
-      approval: { state: "approved", approvedBy: "admin-2" },
+      approval: {
+        state: "approved",
+        approvedBy: unwrap(await world.rights.recordedAs({ actor: second })),
+      },
     });
     expect(held.has(ada)).toBe(false);
     expect(await actionsOf(world, requestId)).toEqual(

@@ -24,7 +24,7 @@ const someEntry = {
   requestId: "r",
   sequence: 1,
   at: "2026-03-02T09:00:00.000Z",
-  actor: "a",
+  actor: "system",
   action: "b",
   source: null,
   detail: {},
@@ -91,7 +91,7 @@ describe("the audit of a request", () => {
     tamper((entries) => {
       const [before, target] = [entries[1], entries[2]];
       if (before === undefined || target === undefined) throw new Error("too few entries");
-      const { hash: _, ...changed } = { ...target, action: "nothing-happened" };
+      const changed = { ...target, actor: "system", action: "nothing-happened" } as const;
       const at = {
         tenant: target.tenant,
         id: target.requestId,
@@ -122,7 +122,7 @@ describe("the audit of a request", () => {
         audited: last.sequence,
         auditHead: last.hash,
       };
-      return [...whole, ...chained(at, [{ ...last, action: "more" }]).entries];
+      return [...whole, ...chained(at, [{ ...last, actor: "system", action: "more" }]).entries];
     });
     expect(await verify()).toMatchObject({ intact: false, findings: [{ what: "cut-off" }] });
   });
@@ -170,7 +170,13 @@ describe("the audit of a request", () => {
   });
 
   it("finds every single change, whatever it is", () => {
-    const draft = { at: "2026-03-02T09:00:00.000Z", actor: "a", action: "b", source: null, detail: { n: 1 } };
+    const draft = {
+      at: "2026-03-02T09:00:00.000Z",
+      actor: "actor-1",
+      action: "b",
+      source: null,
+      detail: { n: 1 },
+    } as const;
     const start = { tenant: "t", id: "r", audited: 0, auditHead: "" };
     fc.assert(
       fc.property(

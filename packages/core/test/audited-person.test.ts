@@ -70,7 +70,7 @@ describe("unlinking a person", () => {
       expect(orThrow(await audit.verify({ actor: admin, requestId }))).toMatchObject({ intact: true });
       expect(orThrow(await world.rights.requests.audit({ actor: admin, requestId })).at(-1)).toMatchObject({
         action: "person-unlinked",
-        actor: admin.id,
+        actor: orThrow(await world.rights.recordedAs({ actor: admin })),
       });
     }
     expect([await markOf(erased), await markOf(copy)]).toEqual(marks);

@@ -14,6 +14,7 @@ import {
 import { unwrapError } from "@subject-rights/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { AuditDraft } from "../src/audit/entry.ts";
 import { headText } from "../src/audit/head.ts";
 import { chained } from "../src/runner/chained.ts";
 import { ada, admin, createWorld, peopleSource, type World } from "./world.ts";
@@ -80,7 +81,7 @@ const rehashed = (entries: readonly AuditEntry[]): AuditEntry[] => {
     auditHead: "",
     auditSignature: null,
   };
-  return chained(start, entries).entries;
+  return chained(start, entries as readonly AuditDraft[]).entries;
 };
 
 const findingsOf = ({ findings }: AuditReport) =>

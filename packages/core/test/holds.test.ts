@@ -193,10 +193,11 @@ describe("a hold", () => {
     unwrap(await lift(world, hold.id));
     const { read, list } = world.rights.holds;
     const view = unwrap(await read({ actor: admin, holdId: hold.id }));
+    const by = unwrap(await world.rights.recordedAs({ actor: admin }));
     expect(view).toMatchObject({
-      placedBy: "admin-1",
+      placedBy: by,
       reason,
-      lifted: { by: "admin-1", reason: "settled out of court" },
+      lifted: { by, reason: "settled out of court" },
     });
     expect(unwrap(await list({ actor: admin, open: true })).holds).toEqual([]);
     expect(unwrap(await list({ actor: admin })).holds).toEqual([view]);

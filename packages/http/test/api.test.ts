@@ -49,8 +49,10 @@ describe("the API, from asking to the package", () => {
     const { entries } = (await (await world.api(`/requests/${request.id}/audit`)).json()) as {
       entries: { action: string; actor: string }[];
     };
+    const me = (await (await world.api("/me")).json()) as { tenant: string; recordedAs: string };
+    expect(me).toMatchObject({ tenant: "northwind", recordedAs: expect.stringMatching(/^actor-/) });
     expect(entries.filter(({ action }) => action === "downloaded").map(({ actor }) => actor)).toEqual([
-      "officer-1",
+      me.recordedAs,
       "address-on-record",
     ]);
     const evidence = await (await world.api(`/requests/${request.id}/evidence`)).text();

@@ -1,4 +1,5 @@
 import type { Instant } from "../instant.ts";
+import type { RecordedActor } from "../request/actor.ts";
 
 /**
  * One line of a request's audit: who did what, when, and with which outcome. It stays after the person is
@@ -10,6 +11,7 @@ export interface AuditEntry {
   /** From 1, without gaps. */
   readonly sequence: number;
   readonly at: Instant;
+  /** A pseudonym, `system`, or `address-on-record`; in entries of before pseudonyms, an opaque id. */
   readonly actor: string;
   readonly action: string;
   readonly source: string | null;
@@ -22,4 +24,6 @@ export interface AuditEntry {
 }
 
 /** What a decision adds to the audit; the tenant, the request and the number are filled in when it is stored. */
-export type AuditDraft = Pick<AuditEntry, "at" | "actor" | "action" | "source" | "detail">;
+export type AuditDraft = Pick<AuditEntry, "at" | "action" | "source" | "detail"> & {
+  readonly actor: RecordedActor;
+};

@@ -16,6 +16,7 @@ import { commitWithoutKey } from "../runner/commit-without-key.ts";
 import { everyRequest } from "../runner/every-request.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
 import { destroyPersonKey, personMark } from "../runner/person-keys.ts";
+import { recordedAs } from "../runner/recorded-actor.ts";
 import { emailSchema } from "../subject/identifier.ts";
 import { caught } from "./caught.ts";
 import { type FacadeContext, type OnRequest, type ReadError, readRequest } from "./context.ts";
@@ -25,7 +26,7 @@ import { type RequestView, readView } from "./view.ts";
 
 export type AboutPersonError = ReadError | KeyDestroyed;
 export type RequestsOfError = InvalidInput | NotAllowed | StorageFailed | Damaged | KeyDestroyed;
-export type UnlinkError = ReadError | NotPossibleNow;
+export type UnlinkError = ReadError | NotPossibleNow | KeyDestroyed;
 
 export interface RequestsOfPerson {
   readonly requests: readonly RequestView[];
@@ -150,6 +151,7 @@ const unlinkAll = async (
   requests: readonly Request[],
   { actor, requestId }: OnRequest,
 ): Promise<{ readonly requests: number }> => {
+  const by = orThrow(await recordedAs(services, actor));
   const inOrder = [
     ...requests.filter(({ id }) => id !== requestId),
     ...requests.filter(({ id }) => id === requestId),
@@ -159,7 +161,7 @@ const unlinkAll = async (
       const stored = orThrow(await services.requestStore.read(request));
       isDone =
         stored === undefined ||
-        (await commitWithoutKey(services, stored, { type: "person-unlinked" }, actor.id)) !== null;
+        (await commitWithoutKey(services, stored, { type: "person-unlinked" }, by)) !== null;
     }
   }
   return { requests: inOrder.length };

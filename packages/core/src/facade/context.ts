@@ -5,8 +5,9 @@ import type { Category, RequestKind } from "../request/kinds.ts";
 import type { Acknowledger, Request } from "../request/request.ts";
 import type { ResultAsync } from "../result.ts";
 import { type ApplyError, apply } from "../runner/apply.ts";
-import { load, loadToEnd } from "../runner/load.ts";
+import { load, loadToEnd, type Opened } from "../runner/load.ts";
 import { fromFound } from "../runner/record.ts";
+import { recordedAs } from "../runner/recorded-actor.ts";
 import type { Services } from "../runner/services.ts";
 import { authorise, type Policy, type PolicyAction } from "./policy.ts";
 import { checkReason } from "./reason.ts";
@@ -63,7 +64,16 @@ export const changeRequest = (
   authorise(policy, actor, action)
     .andThen(({ tenant }) => (isEnding(event) ? loadToEnd : load)(services, { tenant, id: requestId }))
     .andThen((opened) => checkReason(words, opened.request).map(() => opened))
-    .andThen((opened) => apply(services, opened.request, event, actor.id, opened))
+    .andThen((opened) => applyBy(services, actor, opened, event))
     .map(({ request }) => viewOf(request, services));
+
+/** Lets something happen to a request that was opened, as what this actor did. */
+export const applyBy = (
+  services: Services,
+  actor: Actor,
+  opened: Opened,
+  event: RequestEvent,
+): ResultAsync<Opened, ApplyError> =>
+  recordedAs(services, actor).andThen((by) => apply(services, opened.request, event, by, opened));
 
 const isEnding = ({ type }: RequestEvent): boolean => type === "cancelled" || type === "declined";

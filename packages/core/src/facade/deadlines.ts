@@ -7,12 +7,11 @@ import { daysBetween } from "../request/deadline/day.ts";
 import { isOverdue } from "../request/deadline/deadline.ts";
 import { dayIn } from "../request/deadline/time-zone.ts";
 import type { ResultAsync } from "../result.ts";
-import { apply } from "../runner/apply.ts";
 import { deadlineDates } from "../runner/deadline-dates.ts";
 import { openRequests } from "../runner/every-request.ts";
 import { load } from "../runner/load.ts";
 import { caught } from "./caught.ts";
-import type { ChangeError, FacadeContext, OnRequest, ReadError } from "./context.ts";
+import { applyBy, type ChangeError, type FacadeContext, type OnRequest, type ReadError } from "./context.ts";
 import { authorise } from "./policy.ts";
 import { type RequestView, readView, viewOf } from "./view.ts";
 
@@ -32,7 +31,7 @@ export const resume = (
         0,
       );
       return deadlineDates(services.calendar, timeZone, receivedOn, stoodStill).andThen((dates) =>
-        apply(services, opened.request, { type: "identity-confirmed", dates }, actor.id, opened),
+        applyBy(services, actor, opened, { type: "identity-confirmed", dates }),
       );
     })
     .map(({ request }) => viewOf(request, services));

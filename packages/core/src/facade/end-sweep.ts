@@ -8,7 +8,9 @@ import {
   SubjectRightsError,
 } from "../errors.ts";
 import { instant } from "../instant.ts";
+import type { RecordedActor } from "../request/actor.ts";
 import { err, ok, orThrow, type Result, ResultAsync } from "../result.ts";
+import { recordedAs } from "../runner/recorded-actor.ts";
 import { carriesPersonalData } from "../subject/personal.ts";
 import { allParts } from "../sweeps/all-parts.ts";
 import type { Journal } from "../sweeps/journal.ts";
@@ -44,9 +46,10 @@ export const stopSweep = (context: SweepContext, input: OnSweep): ResultAsync<Sw
       const journal = orThrow(await openSweep(context, input, "erase-many"));
       const { status, tenant, id } = journal.current();
       if (status !== "running") throw new NotPossibleNow("The sweep is not running.");
+      const by = orThrow(await recordedAs(context.services, input.actor));
       try {
         const at = instant(context.services.clock.now());
-        const entry = { at, actor: input.actor.id, action: "sweep-stopped", source: null, detail: {} };
+        const entry = { at, actor: by, action: "sweep-stopped", source: null, detail: {} };
         const { sweep } = await journal.commit((known) => ({
           sweep: { ...known, status: "stopped" },
           entries: [entry],
@@ -76,7 +79,8 @@ export const settleSweep = (
     const journal = orThrow(await openToEnd(context, input, "erase-many"));
     const text = orThrow(checkedReason(reason));
     const known = journal.current();
-    if (known.settled === null) await storeSettled(context, journal, input.actor.id, text);
+    const by = orThrow(await recordedAs(context.services, input.actor));
+    if (known.settled === null) await storeSettled(context, journal, by, text);
     // Somebody's process died before it had deleted who they are: settling again does the rest.
     else if ((await useSweepKey(context.services, known)).isErr()) throw nothingToSettle();
     for (const kind of ["left-behind", "waiting", "counted", "begun"] as const) {
@@ -95,7 +99,7 @@ const nothingToSettle = (): NotPossibleNow =>
 const storeSettled = async (
   { services }: SweepContext,
   journal: Journal,
-  by: string,
+  by: RecordedActor,
   reason: string,
 ): Promise<void> => {
   const known = journal.current();

@@ -17,10 +17,11 @@ import {
 import { type Instant, instant } from "../instant.ts";
 import type { StoredHold } from "../ports/hold-store.ts";
 import type { Actor } from "../request/actor.ts";
-import { err, errAsync, ok, okAsync, orThrow, type Result, type ResultAsync } from "../result.ts";
+import { err, errAsync, ok, okAsync, orThrow, type Result, ResultAsync } from "../result.ts";
 import { apply } from "../runner/apply.ts";
 import { readableRequests } from "../runner/every-request.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
+import { recordedAs } from "../runner/recorded-actor.ts";
 import type { Services } from "../runner/services.ts";
 import { type Identifier, identifierSchema } from "../subject/identifier.ts";
 import { carriesPersonalData } from "../subject/personal.ts";
@@ -57,7 +58,7 @@ export interface HoldList {
 
 export type PlaceHoldError = ReadError | KeyDestroyed | IdempotencyKeyReused;
 export type HoldError = ReadError | HoldNotFound;
-export type LiftHoldError = HoldError | NotPossibleNow | ChangedMeanwhile;
+export type LiftHoldError = HoldError | KeyDestroyed | NotPossibleNow | ChangedMeanwhile;
 
 /**
  * Holds: while one stands, nothing of a person is erased, on no path (Art. 17(3)(e), Art. 18 GDPR): a claim in court, an
@@ -157,7 +158,10 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
               );
         })
         .andThen(({ identifiers, reason, until, once }) =>
-          pseudonymsOf(services, actor.tenant, identifiers).andThen((pseudonyms) => {
+          ResultAsync.combine([
+            pseudonymsOf(services, actor.tenant, identifiers),
+            recordedAs(services, actor),
+          ]).andThen(([pseudonyms, by]) => {
             const hold: StoredHold = {
               tenant: actor.tenant,
               id: once?.id ?? newId(services.randomness),
@@ -167,7 +171,7 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
               until,
               open: true,
               state: {
-                placedBy: actor.id,
+                placedBy: by,
                 reason,
                 lifted: null,
                 ...(once === null ? {} : { submission: once.submission }),
@@ -208,10 +212,11 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
       return authorise(policy, actor, "lift-hold")
         .andThen(() => checkInput(reasonSchema, given))
         .andThen((reason) => withoutNames(reason, []))
-        .andThen((reason) =>
+        .andThen((reason) => recordedAs(services, actor).map((by) => ({ by, reason })))
+        .andThen(({ by, reason }) =>
           find(holds, actor.tenant, holdId).andThen((hold) => {
             if (!hold.open) return errAsync(new NotPossibleNow("The hold is lifted already."));
-            const lifted = { at: instant(services.clock.now()), by: actor.id, reason };
+            const lifted = { at: instant(services.clock.now()), by, reason };
             const next = {
               ...hold,
               version: hold.version + 1,

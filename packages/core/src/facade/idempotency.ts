@@ -2,7 +2,7 @@ import { z } from "zod";
 import { checkInput } from "../bridge/issues.ts";
 import { newId } from "../crypto.ts";
 import { IdempotencyKeyReused, type InvalidInput, type KeyDestroyed, type StorageFailed } from "../errors.ts";
-import type { Actor } from "../request/actor.ts";
+import { type Actor, actorAsIdentifier } from "../request/actor.ts";
 import { err, ok, type Result, type ResultAsync } from "../result.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
 import type { Services } from "../runner/services.ts";
@@ -34,7 +34,7 @@ export const onceOnly = (
 ): ResultAsync<OnceOnly, InvalidInput | StorageFailed | KeyDestroyed> =>
   checkInput(keySchema, key).asyncAndThen(() =>
     pseudonymsOf(services, actor.tenant, [
-      { type: "idempotency-key", value: JSON.stringify([actor.id, key, part]) },
+      { type: "idempotency-key", value: JSON.stringify([actorAsIdentifier(actor).value, key, part]) },
       { type: "submission", value: JSON.stringify(asked) },
     ]).map(([hash = "", submission = ""]) => ({
       id: newId({ bytes: (length) => Buffer.from(hash, "hex").subarray(0, length) }),

@@ -1,12 +1,13 @@
 import { sameDigest, sha256 } from "../crypto.ts";
 import { PackageNotAvailable, TokenRejected } from "../errors.ts";
 import { instant } from "../instant.ts";
-import { addressOnRecordActorId } from "../request/actor.ts";
+import { addressOnRecordActorId, type RecordedActor } from "../request/actor.ts";
 import { isLeftTo } from "../request/left-packages.ts";
 import { errAsync, okAsync, type ResultAsync } from "../result.ts";
 import { type ApplyError, apply } from "../runner/apply.ts";
 import { load, type Opened } from "../runner/load.ts";
 import { handingOut } from "../runner/open-package.ts";
+import { recordedAs } from "../runner/recorded-actor.ts";
 import type { Services } from "../runner/services.ts";
 import type { ChangeError, FacadeContext, OnRequest } from "./context.ts";
 import { authorise } from "./policy.ts";
@@ -61,14 +62,14 @@ export const packagesOf = ({ services, policy }: FacadeContext): Packages => ({
   fetch: ({ actor, requestId }) =>
     authorise(policy, actor, "fetch-package")
       .andThen(({ tenant }) => load(services, { tenant, id: requestId }))
-      .andThen((opened) => fetch(services, opened, actor.id, false))
+      .andThen((opened) => recordedAs(services, actor).andThen((by) => fetch(services, opened, by, false)))
       .mapErr((error) => (error instanceof TokenRejected ? new PackageNotAvailable() : error)),
 });
 
 const fetch = (
   services: Services,
   opened: Opened,
-  actor: string,
+  actor: RecordedActor,
   byLink: boolean,
 ): ResultAsync<FetchedPackage, ApplyError | PackageNotAvailable> => {
   const { package: held } = opened.request;

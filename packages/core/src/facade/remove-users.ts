@@ -11,7 +11,7 @@ import {
 } from "../errors.ts";
 import type { ApplicationUser } from "../ports/user-directory.ts";
 import type { Actor } from "../request/actor.ts";
-import { systemActorId } from "../request/actor.ts";
+import { isActor, systemActorId } from "../request/actor.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
 import { apply } from "../runner/apply.ts";
 import { readableRequests } from "../runner/every-request.ts";
@@ -49,7 +49,7 @@ export const removeUsers = async (
     const { chosen, administrators, unfit } = await lookUp(directory, tenant, new Set(userIds));
     if (unfit.length > 0) return err(new InvalidInput(unfit));
     if (chosen.length !== new Set(userIds).size) return err(new UserNotFound());
-    if (userIds.includes(actor.id) && !includingMyself) return err(new RemovingYourself());
+    if (chosen.some((user) => isActor(actor, user)) && !includingMyself) return err(new RemovingYourself());
     const takesAdministrator = chosen.some(({ administrator }) => administrator);
     const leaving = new Set(userIds);
     if (takesAdministrator && !(await oneStays(context, tenant, administrators, leaving))) {

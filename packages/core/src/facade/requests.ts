@@ -7,13 +7,14 @@ import { KeyDestroyed, NotPossibleNow, type TokenRejected } from "../errors.ts";
 import type { Actor } from "../request/actor.ts";
 import { confidentialOf } from "../request/change.ts";
 import { errAsync, okAsync, type ResultAsync } from "../result.ts";
-import { type ApplyError, apply } from "../runner/apply.ts";
+import type { ApplyError } from "../runner/apply.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
 import { load } from "../runner/load.ts";
 import { fromStored } from "../runner/record.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import { acknowledge, acknowledgeByReply } from "./acknowledge.ts";
 import {
+  applyBy,
   type ChangeError,
   changeRequest,
   type FacadeContext,
@@ -301,13 +302,13 @@ export const requestsOf = (context: FacadeContext): Requests => {
             return checkReason(reason, opened.request)
               .asyncAndThen(() => pseudonymsOf(services, tenant, [candidate]))
               .andThen(([pseudonym = ""]) =>
-                apply(
-                  services,
-                  opened.request,
-                  { type: "identifier-decided", decision, answer, pseudonym, reason },
-                  actor.id,
-                  opened,
-                ),
+                applyBy(services, actor, opened, {
+                  type: "identifier-decided",
+                  decision,
+                  answer,
+                  pseudonym,
+                  reason,
+                }),
               );
           }),
         )
@@ -317,7 +318,11 @@ export const requestsOf = (context: FacadeContext): Requests => {
 
     approve: (input) =>
       checkInput(planHashSchema, input.plan).asyncAndThen((plan) =>
-        changeRequest(context, input, "approve-plan", { type: "plan-approved", plan }),
+        changeRequest(context, input, "approve-plan", {
+          type: "plan-approved",
+          plan,
+          plainId: input.actor.id,
+        }),
       ),
 
     extend: (input) => {

@@ -6,7 +6,7 @@ import {
   ChangedMeanwhile,
   type Damaged,
   type InvalidInput,
-  type KeyDestroyed,
+  KeyDestroyed,
   type NotAllowed,
   NotPossibleNow,
   StorageFailed,
@@ -14,10 +14,11 @@ import {
 } from "../errors.ts";
 import { instant } from "../instant.ts";
 import type { SweepKey } from "../ports/sweep-store.ts";
-import type { Actor } from "../request/actor.ts";
+import type { Actor, RecordedActor } from "../request/actor.ts";
 import { type Category, categorySchema } from "../request/kinds.ts";
 import { err, ok, orThrow, type Result, ResultAsync } from "../result.ts";
 import { chained } from "../runner/chained.ts";
+import { recordedAs } from "../runner/recorded-actor.ts";
 import { withSignature } from "../runner/signed-end.ts";
 import { BrokenOff } from "../sweeps/erase-people.ts";
 import { type NotSweepable, PeopleUnavailable, type SweepNotFound } from "../sweeps/errors.ts";
@@ -161,16 +162,18 @@ export const sweepRunner = (
         .andThen((actor) => checkInput(inputSchema, input).map((checked) => ({ actor, checked })))
         .andThen(({ actor, checked }) =>
           sourcesFor(context, checked.category).asyncAndThen((sources) =>
-            create(context, actor, checked, sources).andThen(
-              (journal) =>
-                new ResultAsync(
-                  begin(context, actor, journal, sources, checked, {
-                    do: "stream",
-                    people: checked.people,
-                    cursor: null,
-                  }),
-                ),
-            ),
+            recordedAs(context.services, actor)
+              .andThen((by) => create(context, { by, tenant: actor.tenant }, checked, sources))
+              .andThen(
+                (journal) =>
+                  new ResultAsync(
+                    begin(context, actor, journal, sources, checked, {
+                      do: "stream",
+                      people: checked.people,
+                      cursor: null,
+                    }),
+                  ),
+              ),
           ),
         );
     },
@@ -228,13 +231,13 @@ const unchecked = ({ origins, refreshed, erasedAfter }: SweepSources): readonly 
 
 const create = (
   { services, store, changed }: SweepContext,
-  { id: actor, tenant }: Actor,
+  { by, tenant }: { readonly by: RecordedActor; readonly tenant: string },
   { reason, category }: Pick<Sweep, "reason" | "category">,
   sources: SweepSources,
 ): ResultAsync<Journal, StorageFailed | KeyDestroyed> => {
   const at = instant(services.clock.now());
   const id = newId(services.randomness);
-  const started = { at, actor, action: "sweep-started", source: null, detail: { reason, category } };
+  const started = { at, actor: by, action: "sweep-started", source: null, detail: { reason, category } };
   const { entries, auditHead } = chained({ tenant, id, audited: 0, auditHead: chainStart }, [started]);
   const sweep: Sweep = withSignature<Sweep>(services, null, {
     tenant,
@@ -247,7 +250,7 @@ const create = (
     reason,
     category,
     status: "running",
-    startedBy: actor,
+    startedBy: by,
     startedAt: at,
     updatedAt: at,
     endedAt: null,
@@ -268,18 +271,19 @@ const create = (
 /** Makes this run the one that works on it. */
 const takeUp = (
   { services, store }: SweepContext,
-  { id: actor }: Actor,
+  actor: Actor,
   journal: Journal,
   sources: SweepSources,
   action: string,
   isPossible: (sweep: Sweep) => boolean,
-): ResultAsync<void, StorageFailed | NotPossibleNow | ChangedMeanwhile> =>
+): ResultAsync<void, StorageFailed | KeyDestroyed | NotPossibleNow | ChangedMeanwhile> =>
   ResultAsync.fromPromise(
     (async () => {
       const known = journal.current();
       if (!isPossible(known) || known.settled !== null) {
         throw new NotPossibleNow(`The sweep is ${known.status}, and there is nothing to go on with.`);
       }
+      const by = orThrow(await recordedAs(services, actor));
       const at = instant(services.clock.now());
       await journal.commit((sweep) => ({
         sweep: {
@@ -289,7 +293,7 @@ const takeUp = (
           endedAt: null,
           unchecked: [...new Set([...sweep.unchecked, ...unchecked(sources)])],
         },
-        entries: [{ at, actor, action, source: null, detail: {} }],
+        entries: [{ at, actor: by, action, source: null, detail: {} }],
       }));
       // What the run before held, whose process died.
       orThrow(await store.release(known));
@@ -297,6 +301,7 @@ const takeUp = (
     (thrown) =>
       thrown instanceof NotPossibleNow ||
       thrown instanceof ChangedMeanwhile ||
+      thrown instanceof KeyDestroyed ||
       thrown instanceof StorageFailed
         ? thrown
         : new StorageFailed("sweep-store", "commit", { cause: thrown }),

@@ -4,6 +4,7 @@ import {
   type CallFailed,
   type Damaged,
   type InvalidInput,
+  type KeyDestroyed,
   type NotAllowed,
   SourceNotFound,
   type StorageFailed,
@@ -16,6 +17,7 @@ import type { ProblemCode } from "../request/problems.ts";
 import { isStuck, type SourceStatus, type SourceStep } from "../request/steps.ts";
 import { errAsync, orThrow, type ResultAsync } from "../result.ts";
 import { readableRequests } from "../runner/every-request.ts";
+import { recordedAs } from "../runner/recorded-actor.ts";
 import type { Services } from "../runner/services.ts";
 import { refreshSource } from "../runner/source-status.ts";
 import { tellOther } from "../runner/tell-other.ts";
@@ -42,7 +44,13 @@ export interface SourceRow {
 }
 
 export type ListSourcesError = InvalidInput | NotAllowed | StorageFailed | Damaged;
-export type RetryAllError = InvalidInput | NotAllowed | SourceNotFound | StorageFailed | Damaged;
+export type RetryAllError =
+  | InvalidInput
+  | NotAllowed
+  | SourceNotFound
+  | StorageFailed
+  | Damaged
+  | KeyDestroyed;
 export type RefreshError = InvalidInput | NotAllowed | SourceNotFound | CallFailed | StorageFailed;
 
 /** The Data Sources page as calls. */
@@ -96,12 +104,12 @@ export const sourcesOf = ({ services, policy }: FacadeContext): Sources => ({
     }),
 });
 
-const retryAll = async (services: Services, { tenant, id: actor }: Actor, source: string) => {
+const retryAll = async (services: Services, actor: Actor, source: string) => {
+  const by = orThrow(await recordedAs(services, actor));
   const requests: string[] = [];
-  for await (const request of readableRequests(services, tenant, true)) {
+  for await (const request of readableRequests(services, actor.tenant, true)) {
     if (!request.steps.some((step) => step.source === source && mayTryAgain(step))) continue;
-    if (await tellOther(services, request, { type: "source-retried", source }, actor))
-      requests.push(request.id);
+    if (await tellOther(services, request, { type: "source-retried", source }, by)) requests.push(request.id);
   }
   return { requests };
 };

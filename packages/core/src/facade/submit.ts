@@ -31,6 +31,7 @@ import { deadlineDates } from "../runner/deadline-dates.ts";
 import { createRequestKey, destroyRequestKey, pseudonymsOf } from "../runner/keys.ts";
 import { newPersonMark } from "../runner/person-keys.ts";
 import { fromFound, fromStored, toStored } from "../runner/record.ts";
+import { recordedAs } from "../runner/recorded-actor.ts";
 import type { Services } from "../runner/services.ts";
 import { emailSchema, type Identifier, identifierSchema } from "../subject/identifier.ts";
 import type { FacadeContext } from "./context.ts";
@@ -227,16 +228,14 @@ const storeNew = (
   const prepared = deadlineDates(calendar, timeZone, receivedOn).andThen((dates) =>
     createRequestKey(services, key).andThen((secret) =>
       pseudonymsOf(services, actor.tenant, identifiers).andThen((pseudonyms) =>
-        newPersonMark(services, key, pseudonyms[0] ?? "").map((person) => ({
-          dates,
-          secret,
-          pseudonyms,
-          person,
-        })),
+        ResultAsync.combine([
+          newPersonMark(services, key, pseudonyms[0] ?? ""),
+          recordedAs(services, actor),
+        ]).map(([person, by]) => ({ dates, secret, pseudonyms, person, by })),
       ),
     ),
   );
-  return prepared.andThen(({ dates, secret, pseudonyms, person }) => {
+  return prepared.andThen(({ dates, secret, pseudonyms, person, by }) => {
     const opened = openRequest(
       {
         ...key,
@@ -250,7 +249,7 @@ const storeNew = (
         needsApproval: needsApproval({ tenant: actor.tenant, kind, category }),
         deadline: { ...dates, timeZone, receivedOn },
         ...newConfirmation(randomness),
-        actor: actor.id,
+        actor: by,
         at: instant(clock.now()),
       },
       rules,

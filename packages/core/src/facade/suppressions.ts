@@ -14,6 +14,7 @@ import type { StoredSuppression } from "../ports/suppression-store.ts";
 import type { Actor } from "../request/actor.ts";
 import { type Category, categorySchema } from "../request/kinds.ts";
 import { err, ok, orThrow, type Result, ResultAsync } from "../result.ts";
+import { recordedAs } from "../runner/recorded-actor.ts";
 import { enoughKeys } from "../runner/suppressing.ts";
 import { pseudonymChain, renewedPseudonym, suppressionKeyName } from "../runner/suppression-keys.ts";
 import { type Identifier, identifierSchema } from "../subject/identifier.ts";
@@ -226,9 +227,9 @@ const suppressionsIn = (
         )
         .andThen((checked) => withoutNames(checked))
         .andThen((checked) =>
-          keysOf(actor.tenant).andThen((keys) => {
+          ResultAsync.combine([keysOf(actor.tenant), recordedAs(services, actor)]).andThen(([keys, by]) => {
             const pseudonyms = checked.identifiers.flatMap(pseudonymChain(keys));
-            const lifted = { at: instant(clock.now()), by: actor.id, reason: checked.reason };
+            const lifted = { at: instant(clock.now()), by, reason: checked.reason };
             // The same look-up: a list that cannot be read must not look as if nobody stood in it.
             return suppressed(actor.tenant, [checked.identifiers], undefined).andThen(() =>
               store.lift({ tenant: actor.tenant, pseudonyms, category: checked.category, lifted }),

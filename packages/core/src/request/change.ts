@@ -2,6 +2,7 @@ import type { AuditDraft } from "../audit/entry.ts";
 import { type Instant, later } from "../instant.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import { sameIdentifier } from "../subject/identifier.ts";
+import type { RecordedActor } from "./actor.ts";
 import { actOf } from "./guard.ts";
 import type { NoticeKind, NoticeRecord } from "./notices.ts";
 import type { Outcome } from "./phases.ts";
@@ -23,7 +24,7 @@ export interface Change {
   readonly at: Instant;
   /** What the clock says: what any time is compared with, and counted from, that is to come. */
   readonly now: Instant;
-  readonly actor: string;
+  readonly actor: RecordedActor;
 }
 
 export const changed = (change: Change, part: Partial<Request>): Change => ({
@@ -36,7 +37,7 @@ export const recorded = (
   action: string,
   detail: AuditDraft["detail"] = {},
   source: string | null = null,
-  actor: string = change.actor,
+  actor: RecordedActor = change.actor,
 ): Change => ({
   ...change,
   entries: [...change.entries, { at: change.at, actor, action, source, detail }],

@@ -1,5 +1,6 @@
 import type { Instant } from "../instant.ts";
 import type { Identifier } from "../subject/identifier.ts";
+import type { RecordedActor } from "./actor.ts";
 import type { DeadlineDates } from "./deadline/deadline.ts";
 import type { LeftPackage } from "./left-packages.ts";
 import type { Try } from "./notices.ts";
@@ -187,7 +188,12 @@ export type RequestEvent =
       /** What `planPartsOf` said when it was made. */
       readonly parts: string;
     }
-  | { readonly type: "plan-approved"; readonly plan: string }
+  | {
+      readonly type: "plan-approved";
+      readonly plan: string;
+      /** The id of whoever approves, by which records of before pseudonyms know who asked. */
+      readonly plainId: string;
+    }
   | { readonly type: "plan-expired" }
   /** The source is another than when the plan was approved, or holds more: nothing was done there. */
   | (OfStep & { readonly type: "plan-outgrown" })
@@ -211,4 +217,4 @@ export type RequestEvent =
 export type RequestEventType = RequestEvent["type"];
 
 /** An event with who caused it and when. */
-export type Happening = RequestEvent & { readonly actor: string; readonly at: Instant };
+export type Happening = RequestEvent & { readonly actor: RecordedActor; readonly at: Instant };

@@ -1,6 +1,7 @@
 import { chainStart } from "../audit/chain.ts";
 import { type Instant, later } from "../instant.ts";
 import type { Identifier } from "../subject/identifier.ts";
+import type { RecordedActor } from "./actor.ts";
 import { notYetPlanned } from "./approval.ts";
 import { type Decision, noticeDue, recorded } from "./change.ts";
 import type { Deadline, DeadlineDates } from "./deadline/deadline.ts";
@@ -30,7 +31,7 @@ export interface Opening {
   readonly token: string;
   readonly tokenHash: string;
   readonly replyTokenHash: string;
-  readonly actor: string;
+  readonly actor: RecordedActor;
   readonly at: Instant;
 }
 

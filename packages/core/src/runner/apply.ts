@@ -1,6 +1,6 @@
 import { ChangedMeanwhile } from "../errors.ts";
 import type { RequestKey } from "../ports/request-store.ts";
-import { systemActorId } from "../request/actor.ts";
+import { type RecordedActor, systemActorId } from "../request/actor.ts";
 import type { RequestEvent } from "../request/events.ts";
 import { isInLine } from "../request/line.ts";
 import type { Request } from "../request/request.ts";
@@ -28,7 +28,7 @@ export const apply = (
   services: Services,
   key: RequestKey,
   event: RequestEvent,
-  actor: string = systemActorId,
+  actor: RecordedActor = systemActorId,
   known?: Opened,
 ): ResultAsync<Opened, ApplyError> =>
   applyAll(services, key, [event], actor, known).andThen(
@@ -41,7 +41,7 @@ export const applyAll = (
   services: Services,
   key: RequestKey,
   events: readonly RequestEvent[],
-  actor: string = systemActorId,
+  actor: RecordedActor = systemActorId,
   known?: Opened,
 ): ResultAsync<Committed, LoadError | ChangedMeanwhile> =>
   new ResultAsync(

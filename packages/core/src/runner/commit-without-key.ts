@@ -1,5 +1,6 @@
 import { instant } from "../instant.ts";
 import type { StoredRequest } from "../ports/request-store.ts";
+import type { RecordedActor } from "../request/actor.ts";
 import type { RequestEvent } from "../request/events.ts";
 import type { Request } from "../request/request.ts";
 import { orThrow } from "../result.ts";
@@ -19,7 +20,7 @@ export const commitWithoutKey = async (
   services: Services,
   stored: StoredRequest,
   event: RequestEvent,
-  actor: string,
+  actor: RecordedActor,
 ): Promise<Request | null> => {
   const { clock, rules, randomness, requestStore } = services;
   const at = instant(clock.now());

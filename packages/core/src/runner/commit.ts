@@ -2,7 +2,7 @@ import type { AuditDraft, AuditEntry } from "../audit/entry.ts";
 import type { RequestStore } from "../bridge/define-request-store.ts";
 import type { StorageFailed } from "../errors.ts";
 import { instant } from "../instant.ts";
-import { systemActorId } from "../request/actor.ts";
+import { type RecordedActor, systemActorId } from "../request/actor.ts";
 import type { Happening, RequestEvent } from "../request/events.ts";
 import { isAhead } from "../request/line.ts";
 import { outageClaim } from "../request/outage.ts";
@@ -41,7 +41,7 @@ export const decideAndCommit = async (
   store: Pick<RequestStore, "commit">,
   { request, key }: Opened,
   events: readonly RequestEvent[],
-  actor: string,
+  actor: RecordedActor,
   others: Others = noOthers,
 ): Promise<Result<Committed | null, StorageFailed>> => {
   const { next: decided, entries: drafts, refusals } = decideInTurn(services, request, events, actor, others);
@@ -173,7 +173,7 @@ const decideInTurn = (
   { clock, rules, randomness, sources }: Services,
   request: Request,
   events: readonly RequestEvent[],
-  actor: string,
+  actor: RecordedActor,
   { blockedBy, lookingAfter }: Others,
 ): DecidedInTurn => {
   const at = instant(clock.now());

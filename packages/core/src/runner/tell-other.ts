@@ -1,4 +1,4 @@
-import { systemActorId } from "../request/actor.ts";
+import { type RecordedActor, systemActorId } from "../request/actor.ts";
 import type { RequestEvent } from "../request/events.ts";
 import type { Request } from "../request/request.ts";
 import { orThrow } from "../result.ts";
@@ -16,7 +16,7 @@ export const tellOther = async (
   services: Services,
   { tenant, id }: Pick<Request, "tenant" | "id">,
   event: RequestEvent,
-  actor: string = systemActorId,
+  actor: RecordedActor = systemActorId,
 ): Promise<boolean> => {
   const others = { ...services, requestStore: services.otherRequests };
   const told = await applyAll(others, { tenant, id }, [event], actor);

@@ -109,7 +109,11 @@ const eventOf = (machine: Machine, deed: (typeof deeds)[number], which: number):
       return { type: "identity-confirmed", dates: datesOf("2026-02-10", "2026-04-10") };
     case "approve": {
       const plan = machine.request.approval?.plan ?? "none";
-      return { type: "plan-approved", plan: which % 4 === 0 ? `${plan} and more` : plan };
+      return {
+        type: "plan-approved",
+        plan: which % 4 === 0 ? `${plan} and more` : plan,
+        plainId: "somebody",
+      };
     }
   }
 };
@@ -169,7 +173,8 @@ const toItsEnd = (machine: Machine): void => {
         machine.happen({ ...eventOf(machine, "answer", 0), source: waiting.source } as RequestEvent);
       if (waiting.for === "hold") machine.happen({ type: "hold-lifted" });
       if (waiting.for === "identity") machine.happen(eventOf(machine, "resume", 0));
-      if (waiting.for === "approval") machine.happen({ type: "plan-approved", plan: waiting.plan }, "second");
+      if (waiting.for === "approval")
+        machine.happen({ type: "plan-approved", plan: waiting.plan, plainId: "second" }, "actor-2");
       if (waiting.for === "message") machine.happen({ type: "notice-retried", notice: waiting.message });
       if (waiting.for === "source") {
         const how =
@@ -212,7 +217,7 @@ describe("the state machine, in whatever order things happen", () => {
             if (each.move === "wait") machine.now += each.which;
             if (each.move === "jump") machine.now -= each.which;
             if (each.move === "act") {
-              const actor = each.which % 3 === 0 ? "somebody" : "second";
+              const actor = each.which % 3 === 0 ? "actor-1" : "actor-2";
               machine.happen(eventOf(machine, each.deed, each.which), actor);
             }
             look(machine);

@@ -8,6 +8,7 @@ import type {
 import { defaultRules } from "@subject-rights/core";
 import fc from "fast-check";
 import { instant } from "../../src/instant.ts";
+import type { RecordedActor } from "../../src/request/actor.ts";
 import type { DeadlineDates } from "../../src/request/deadline/deadline.ts";
 import { endOf } from "../../src/request/deadline/time-zone.ts";
 import type { RequestEvent } from "../../src/request/events.ts";
@@ -106,7 +107,7 @@ export class Machine {
         token: "secret-token",
         tokenHash: "hash",
         replyTokenHash: "reply-hash",
-        actor: "somebody",
+        actor: "actor-1",
         at,
       },
       rules,
@@ -122,7 +123,7 @@ export class Machine {
   }
 
   /** Lets something happen; what does not fit any more is refused, and changes nothing. */
-  happen(event: RequestEvent, actor = "somebody"): void {
+  happen(event: RequestEvent, actor: RecordedActor = "actor-1"): void {
     const before = this.request;
     const decided = decide(before, { ...event, actor, at: this.at() }, rules);
     if (decided.isErr()) return;

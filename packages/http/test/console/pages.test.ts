@@ -1,6 +1,7 @@
+import { orThrow } from "@subject-rights/core";
 import { checkEvidence } from "@subject-rights/verify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ada, household, type Office, openOffice } from "./support/office.ts";
+import { actors, ada, household, type Office, openOffice } from "./support/office.ts";
 
 let office: Office;
 beforeAll(async () => {
@@ -411,7 +412,7 @@ describe("a request", () => {
     const digest = Buffer.from(await crypto.subtle.digest("SHA-256", bytes)).toString("hex");
     expect(digest).toBe(held?.sha256);
     expect(await office.text(`/requests/${id}`)).toMatch(
-      /<code>user-boss<\/code><\/td><td data-label="What">downloaded/,
+      /">you<\/span><\/td><td data-label="What">downloaded/,
     );
     const unmade = await office.submit("export", "user-data", "mia@example.org");
     expect((await office.post(`/requests/${unmade}/package`)).status).toBe(404);
@@ -469,7 +470,17 @@ describe("a plan that a second person approves", () => {
     const approved = await strict.post(`/requests/${id}/approve`, { plan }, "admin");
     expect(location(approved)).toContain("said=approved");
     expect((await strict.until(id, ({ outcome }) => outcome !== null)).outcome).toBe("completed");
-    expect(await strict.text(`/requests/${id}`)).toMatch(/Approved by <code>user-admin/);
+    const by = orThrow(await strict.rights.recordedAs({ actor: actors.admin }));
+    expect(by).toMatch(/^actor-[0-9a-f]{32}$/);
+    const asked = await strict.text(`/requests/${id}`);
+    expect(asked).toContain(`Approved by <code title="${by}">${by.slice(0, 14)}</code>`);
+    expect(asked).toMatch(/Taken in by<\/dt><dd><span title="actor-[0-9a-f]{32}">you<\/span>/);
+    expect(await strict.text(`/requests/${id}`, "admin")).toContain(
+      `Approved by <span title="${by}">you</span>`,
+    );
+    const evidence = await strict.text(`/requests/${id}/evidence`);
+    expect(evidence).toContain(`by <code>${by}</code> of the plan`);
+    for (const text of [asked, evidence]) expect(text).not.toContain("user-admin");
   });
 });
 

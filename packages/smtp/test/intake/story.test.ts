@@ -28,5 +28,6 @@ it("an export is asked for, confirmed and delivered by mail alone", async () => 
   expect(delivery.mail.replyTo).toBeUndefined();
   expect(delivery.mail.from?.value[0]?.address).toBe(privacy);
   const request = orThrow(await world.rights.requests.read({ actor: officer, requestId }));
-  expect(request.submittedBy).toBe("mail-intake");
+  const actor = { id: "mail-intake", tenant: officer.tenant, roles: [] };
+  expect(request.submittedBy).toBe(orThrow(await world.rights.recordedAs({ actor })));
 });

@@ -61,7 +61,8 @@ describe("a message that waits", () => {
     const [mail] = await world.waiting();
     const decision = { as: "request", kind: "erasure", category: "user-data", email: ada } as const;
     const settled = orThrow(await world.intake.settle({ actor: officer, id, decision }));
-    expect(settled).toMatchObject({ kind: "erasure", category: "user-data", submittedBy: "officer-1" });
+    const submittedBy = orThrow(await world.rights.recordedAs({ actor: officer }));
+    expect(settled).toMatchObject({ kind: "erasure", category: "user-data", submittedBy });
     expect(settled?.deadline.receivedOn).toBe(mail?.since.slice(0, 10));
     const confirmation = await world.arrival(({ mail: { subject } }) =>
       /confirm: erasure/.test(subject ?? ""),

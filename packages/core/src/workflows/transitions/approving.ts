@@ -72,7 +72,7 @@ export const planApproved = (
   if (approval === null || approval.plan === null || approval.expiresAt === null) {
     return err(new NotPossibleNow("There is no plan to approve."));
   }
-  if (event.actor === submittedBy) return err(new ApprovalRejected("by-requester"));
+  if ([event.actor, event.plainId].includes(submittedBy)) return err(new ApprovalRejected("by-requester"));
   if (event.plan !== approval.plan) return err(new ApprovalRejected("another-plan"));
   if (approval.state !== "waiting") return err(new ApprovalRejected("already-approved"));
   if (change.now >= approval.expiresAt) return err(new ApprovalRejected("expired"));

@@ -1,6 +1,7 @@
 import type { ApiRoute } from "../route.ts";
 import { auditRoutes } from "./audit.ts";
 import { holdRoutes } from "./holds.ts";
+import { meRoutes } from "./me.ts";
 import { progressRoutes } from "./progress.ts";
 import { requestRoutes } from "./requests.ts";
 import { sourceRoutes } from "./sources.ts";
@@ -19,4 +20,5 @@ export const apiRouteList: readonly ApiRoute[] = [
   ...holdRoutes,
   ...suppressionRoutes,
   ...sweepRoutes,
+  ...meRoutes,
 ];

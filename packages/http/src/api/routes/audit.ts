@@ -85,7 +85,7 @@ export const auditRoutes: readonly ApiRoute[] = [
     title: "Destroys the key of the person: nobody can tell any more whose these audits are",
     text: "Cannot be taken back. Refused while something is due under any request of the person.",
     answer: unlinked,
-    errors: { ...reading, "not-possible-now": true },
+    errors: { ...reading, "key-destroyed": true, "not-possible-now": true },
     handle: ({ rights, actor, path }) => rights.audit.unlink({ actor, ...path }).map(json(200)),
   }),
 ];

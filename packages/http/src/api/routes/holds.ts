@@ -75,7 +75,7 @@ export const holdRoutes: readonly ApiRoute[] = [
     title: "Lifts it, and lets the requests go on that it kept",
     body: z.strictObject({ reason }),
     answer: holdView,
-    errors: { ...onHold, "changed-meanwhile": true, "not-possible-now": true },
+    errors: { ...onHold, "changed-meanwhile": true, "key-destroyed": true, "not-possible-now": true },
     handle: ({ rights, actor, path, body }) => rights.holds.lift({ actor, ...path, ...body }).map(json(200)),
   }),
 ];

@@ -22,7 +22,7 @@ export const sourceRoutes: readonly ApiRoute[] = [
     path: "/sources/{source}/retry",
     title: "Tries one source again for every open request that cannot go on because of it",
     answer: named("SourceRetried", z.object({ requests: z.array(z.string()) })),
-    errors: { ...acting, damaged: true, "source-not-found": true },
+    errors: { ...acting, damaged: true, "key-destroyed": true, "source-not-found": true },
     handle: ({ rights, actor, path }) => rights.sources.retryAll({ actor, ...path }).map(json(200)),
   }),
   route({

@@ -9,6 +9,7 @@ import type {
 } from "@subject-rights/core";
 import { err, ok, type Result } from "@subject-rights/core";
 import type { ConsoleContext, Visitor } from "../console.ts";
+import type { Me } from "../parts/who.ts";
 
 /** Everything that the page of a request shows. */
 export interface LoadedRequest {
@@ -17,6 +18,7 @@ export interface LoadedRequest {
   readonly entries: readonly AuditEntry[];
   /** The holds that stop it, by id; empty where the visitor may not read them. */
   readonly holds: ReadonlyMap<string, HoldView>;
+  readonly me: Me;
 }
 
 export const loadRequest = async (
@@ -34,7 +36,17 @@ export const loadRequest = async (
   if (entries.isErr()) return err(entries.error);
   const holds = may("read-holds") ? await holdsOf(rights, actor, request.value) : ok(new Map());
   if (holds.isErr()) return err(holds.error);
-  return ok({ request: request.value, preview: preview.value, entries: entries.value, holds: holds.value });
+  return ok({
+    request: request.value,
+    preview: preview.value,
+    entries: entries.value,
+    holds: holds.value,
+    // A page does without the word "you".
+    me: (await rights.recordedAs({ actor })).match(
+      (name) => [name, actor.id],
+      () => [actor.id],
+    ),
+  });
 };
 
 const holdsOf = async (

@@ -3,6 +3,7 @@ import { html } from "hono/html";
 import type { Html } from "../../html/page.ts";
 import { when } from "../answer.ts";
 import { actionForm } from "../parts/forms.ts";
+import { who } from "../parts/who.ts";
 import { fateWords, taskWords } from "../words/requests.ts";
 import type { RequestPart } from "./part.ts";
 
@@ -39,19 +40,19 @@ const rows = ({ request }: RequestPart, { source, task, settled, collections }: 
   );
 };
 
-const approval = ({ call, context, request, preview, to }: RequestPart): Html | "" => {
+const approval = ({ call, context, request, preview, me, to }: RequestPart): Html | "" => {
   const { approval: state } = request;
   if (state === null) return "";
-  const { may, actor } = call.get("visitor");
+  const { may } = call.get("visitor");
   switch (state.state) {
     case "planning":
       return html`<p>The plan is being made, and is put up for approval then.</p>`;
     case "confirming":
-      return html`<p>Approved by <code>${state.approvedBy}</code>. Everything is counted once more.</p>`;
+      return html`<p>Approved by ${who(me, state.approvedBy)}. Everything is counted once more.</p>`;
     case "approved":
-      return html`<p>Approved by <code>${state.approvedBy}</code>${when(state.approvedAt !== null, () => html` ${context.times.at(state.approvedAt ?? "")}`)}.</p>`;
+      return html`<p>Approved by ${who(me, state.approvedBy)}${when(state.approvedAt !== null, () => html` ${context.times.at(state.approvedAt ?? "")}`)}.</p>`;
     case "waiting":
-      if (actor.id === request.submittedBy)
+      if (me.includes(request.submittedBy))
         return html`<p>You asked for it. Somebody else has to approve it.</p>`;
       // What was looked at is what is approved: where another plan is put up meanwhile, its hash does not fit.
       return when(may("approve-plan") && state.plan === preview.hash, () =>

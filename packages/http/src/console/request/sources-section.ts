@@ -4,26 +4,27 @@ import type { Html } from "../../html/page.ts";
 import { when } from "../answer.ts";
 import { progressBar } from "../parts/bar.ts";
 import { statusSign } from "../parts/status.ts";
+import { type Me, who } from "../parts/who.ts";
 import { collectionWords, progressWords, taskWords } from "../words/requests.ts";
 import type { RequestPart } from "./part.ts";
 
 /** How far each source is. */
-export const sourcesSection = ({ context, request }: RequestPart): Html | "" => {
+export const sourcesSection = ({ context, request, me }: RequestPart): Html | "" => {
   const { sources } = request;
   if (sources.length === 0) return "";
   return html`<section class="sheet" aria-labelledby="progress"><h2 id="progress">Progress</h2>
 <table class="plain progress"><caption class="hidden">How far each data source is</caption>
 <thead><tr><th scope="col">Data source</th><th scope="col">Status</th><th scope="col">Records</th></tr></thead>
-<tbody>${sources.map((source) => row(context.times, source))}</tbody></table></section>`;
+<tbody>${sources.map((source) => row(me, context.times, source))}</tbody></table></section>`;
 };
 
-const row = (times: RequestPart["context"]["times"], source: SourceProgress): Html => {
+const row = (me: Me, times: RequestPart["context"]["times"], source: SourceProgress): Html => {
   const { id, title, task, status, outcomes, settlement, problem, nextAttemptAt } = source;
   const results = outcomes.filter(({ outcome }) => outcome !== "absent");
   return html`<tr data-key="${id}"><th scope="row">${title}<span class="sub">${taskWords[task]}</span></th>
 <td data-label="Status">${statusSign(settlement === null ? status : "warning", progressWords(source))}${when(
     settlement === null && problem !== null && nextAttemptAt !== null,
     () => html`<span class="sub">next try ${times.at(nextAttemptAt ?? "")}</span>`,
-  )}${when(settlement !== null, () => html`<span class="sub">“${settlement?.reason}”, <code>${settlement?.by}</code></span>`)}</td>
+  )}${when(settlement !== null, () => html`<span class="sub">“${settlement?.reason}”, ${who(me, settlement?.by ?? null)}</span>`)}</td>
 <td data-label="Records">${progressBar(source)}${when(results.length > 0, () => html`<ul class="outcomes">${results.map((outcome) => html`<li><code>${outcome.collection}</code>: ${collectionWords(outcome, times.day)}</li>`)}</ul>`)}</td></tr>`;
 };

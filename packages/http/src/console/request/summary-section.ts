@@ -4,11 +4,12 @@ import type { Html } from "../../html/page.ts";
 import { plural, when } from "../answer.ts";
 import { actionForm } from "../parts/forms.ts";
 import { timeLeft, urgencyOf } from "../parts/timeline.ts";
+import { who } from "../parts/who.ts";
 import { outcomeWords, phaseWords } from "../words/requests.ts";
 import type { RequestPart } from "./part.ts";
 
 /** Where it stands, in four facts. What changes is read out. */
-export const summarySection = ({ call, context, request, to }: RequestPart): Html => {
+export const summarySection = ({ call, context, request, me, to }: RequestPart): Html => {
   const { may } = call.get("visitor");
   const { outcome, phase, deadline } = request;
   return html`<section class="sheet facts" aria-labelledby="stands"><h2 id="stands" class="hidden">Where it stands</h2>
@@ -22,7 +23,7 @@ export const summarySection = ({ call, context, request, to }: RequestPart): Htm
         : context.times.at(request.closedAt)
   }</dd></div>
 <div><dt>Received</dt><dd>${context.times.day(deadline.receivedOn)}</dd></div>
-<div><dt>Taken in by</dt><dd><code>${request.submittedBy}</code></dd></div>
+<div><dt>Taken in by</dt><dd>${who(me, request.submittedBy)}</dd></div>
 </dl>
 <p role="status" class="under">${progressInWords(request)}</p>
 ${when(request.reason !== null, () => html`<p>Reason: ${request.reason}</p>`)}

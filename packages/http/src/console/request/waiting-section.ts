@@ -3,6 +3,7 @@ import { html } from "hono/html";
 import type { Html } from "../../html/page.ts";
 import { when } from "../answer.ts";
 import { actionForm, foldedForm, reasonField } from "../parts/forms.ts";
+import { who } from "../parts/who.ts";
 import { problemWords } from "../words/problems.ts";
 import { noticeWords } from "../words/requests.ts";
 import { standingWords } from "../words/waiting.ts";
@@ -25,8 +26,8 @@ const titleOf = ({ sources }: RequestView, id: string): string =>
   sources.find((source) => source.id === id)?.title ?? id;
 
 const itemOf = (part: RequestPart, waiting: Waiting): Html => {
-  const { call, context, request, to, holds } = part;
-  const { may, actor } = call.get("visitor");
+  const { call, context, request, to, holds, me } = part;
+  const { may } = call.get("visitor");
   const { times, path, support } = context;
   switch (waiting.for) {
     case "acknowledgement":
@@ -34,19 +35,19 @@ const itemOf = (part: RequestPart, waiting: Waiting): Html => {
 ${when(may("resend-message"), () => actionForm({ to: to("resend-confirmation"), button: "Send a new confirmation" }))}`;
     case "other-request":
       return html`<p><b>Another request about the same person</b> goes first: <a href="${path(`/console/requests/${waiting.requestId}`)}"><code>${waiting.requestId.slice(0, 8)}</code></a>${otherWaits(waiting.waitsFor)}. This one begins when that is closed.</p>
-${when(may("put-request-first") && request.putFirst === null, () => putFirstForm(to("put-first")))}${when(request.putFirst !== null, () => html`<p class="quiet">Put first by <code>${request.putFirst?.by ?? ""}</code>: “${request.putFirst?.reason ?? ""}”. It begins as soon as nobody is at work for that one.</p>`)}`;
+${when(may("put-request-first") && request.putFirst === null, () => putFirstForm(to("put-first")))}${when(request.putFirst !== null, () => html`<p class="quiet">Put first by ${who(me, request.putFirst?.by ?? null)}: “${request.putFirst?.reason ?? ""}”. It begins as soon as nobody is at work for that one.</p>`)}`;
     case "decision":
       return html`<p><b>Somebody has to decide who is meant.</b> ${titleOf(request, waiting.source)} knows a further identifier (<code>${waiting.identifierType}</code>) that others may go by too. Look at it, and say whether it is the same person's.</p>
 ${when(may("reveal-subject"), () => actionForm({ to: to("reveal"), button: "Show it, and decide" }))}`;
     case "hold": {
       const hold = holds.get(waiting.hold);
-      return html`<p><b>A hold stops it.</b> ${hold === undefined ? html`Hold <code>${waiting.hold.slice(0, 8)}</code>.` : html`“${hold.reason}”, placed by <code>${hold.placedBy}</code> ${times.at(hold.placedAt)}${hold.until === null ? "" : `, until ${times.day(hold.until)}`}.`} Nothing of the person is erased until it is lifted.</p>`;
+      return html`<p><b>A hold stops it.</b> ${hold === undefined ? html`Hold <code>${waiting.hold.slice(0, 8)}</code>.` : html`“${hold.reason}”, placed by ${who(me, hold.placedBy)} ${times.at(hold.placedAt)}${hold.until === null ? "" : `, until ${times.day(hold.until)}`}.`} Nothing of the person is erased until it is lifted.</p>`;
     }
     case "identity":
       return html`<p><b>It is in doubt who asks,</b> since ${times.at(waiting.since)}. The clock stands still (Art. 12(6) GDPR).</p>
 ${when(may("keep-deadline"), () => actionForm({ to: to("resume"), button: "It is known again who asks" }))}`;
     case "approval":
-      return html`<p><b>A second person has to approve the plan,</b> until ${times.at(waiting.until)}. ${request.submittedBy === actor.id ? "You asked for it, so somebody else has to." : html`<a href="#plan">Look at the plan</a>`}</p>`;
+      return html`<p><b>A second person has to approve the plan,</b> until ${times.at(waiting.until)}. ${me.includes(request.submittedBy) ? "You asked for it, so somebody else has to." : html`<a href="#plan">Look at the plan</a>`}</p>`;
     case "task":
       return html`<p><b>To be done by hand: ${titleOf(request, waiting.source)}.</b> Its owner was sent what the person is known by, and answers, or you do for them.</p>
 ${when(may("answer-task"), () => answerForm(to("answer"), waiting.source))}${when(may("settle-source"), () => settleForm(to, waiting.source))}`;

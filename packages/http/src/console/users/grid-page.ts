@@ -1,4 +1,4 @@
-import type { ApplicationUser, UnfitUser, UserPage } from "@subject-rights/core";
+import { type ApplicationUser, isActor, type UnfitUser, type UserPage } from "@subject-rights/core";
 import { html } from "hono/html";
 import type { Html } from "../../html/page.ts";
 import { type ConsoleCall, when } from "../answer.ts";
@@ -39,7 +39,7 @@ ${pager(context, number, cursor !== undefined)}`,
 
 const row = (call: ConsoleCall, user: ApplicationUser, mayRemove: boolean): Html => {
   const { id, name, email, roles, administrator } = user;
-  const isSelf = id === call.get("visitor").actor.id;
+  const isSelf = isActor(call.get("visitor").actor, user);
   const title = name ?? email;
   return html`<tr>
 ${when(mayRemove, () => html`<td class="check"><input type="checkbox" name="user" value="${id}" aria-label="${title}"></td>`)}

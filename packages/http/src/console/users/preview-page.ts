@@ -1,4 +1,4 @@
-import type { ApplicationUser, SourceRow } from "@subject-rights/core";
+import { type ApplicationUser, isActor, type SourceRow } from "@subject-rights/core";
 import { html } from "hono/html";
 import type { Html } from "../../html/page.ts";
 import { type ConsoleCall, plural, when } from "../answer.ts";
@@ -22,7 +22,7 @@ export const previewPage = (
   context: ConsoleContext,
   { users, sources, wrong }: RemovalPreview,
 ): Html => {
-  const myself = users.some(({ id }) => id === call.get("visitor").actor.id);
+  const myself = users.some((user) => isActor(call.get("visitor").actor, user));
   const holding = sources.filter(({ holds }) =>
     holds.some((category) => reached.some((each) => each === category)),
   );
