@@ -16,40 +16,52 @@ import {
 } from "../reach/named-references.ts";
 import { join, type Sql, sql } from "../sql/sql.ts";
 import type { FoundGap } from "./gap.ts";
+import { leftRows } from "./left-rows.ts";
 import { readWithin } from "./read-within.ts";
+import type { Suspicion } from "./suspicion.ts";
 
-/** Rows that point at nobody: whose they were cannot be told any more, and so nobody's erasure takes them. */
+/** Rows of which nothing says whose they are any more, and so nobody's erasure takes them. */
 export const orphanedRows = async (map: ResolvedMap, database: Database): Promise<readonly FoundGap[]> => {
   const gaps: FoundGap[] = [];
-  for (const mapped of map.tables) {
-    const { table } = mapped;
-    for (const reference of looseReferencesOf(map, mapped)) {
-      const other = otherOf(map, reference);
-      if (other === undefined) continue;
-      const isHidden = table.hasRowSecurity || other.table.hasRowSecurity;
-      const isOne = isOrphaned(map, mapped, reference, other);
-      const found = isHidden
-        ? { unreadable: "a row security policy hides rows from this role" }
-        : await readWithin(
-            database,
-            sql`select exists (select from ${tableName(mapped)} t where ${isOne})::text as found`,
-          );
-      const column = reference.pairs.map(({ here }) => here.name).join(", ");
-      if ("unreadable" in found) {
-        const message = `Whether its rows point at nobody could not be looked up: ${found.unreadable}. Look as another role, or waive it.`;
-        gaps.push({ code: "unreadable", table, column, message });
-      } else if (found.rows[0]?.["found"] === "true") {
-        gaps.push({
-          code: "orphaned-rows",
-          table,
-          column,
-          message: messageOf(map, mapped, reference, other),
-        });
-      }
+  for (const suspicion of map.tables.flatMap((mapped) => [
+    ...dangling(map, mapped),
+    ...leftRows(map, mapped),
+  ])) {
+    const { mapped, others, columns, where, whether, message } = suspicion;
+    const isHidden = [mapped, ...others].some(({ table }) => table.hasRowSecurity);
+    const found = isHidden
+      ? { unreadable: "a row security policy hides rows from this role" }
+      : await readWithin(
+          database,
+          sql`select exists (select from ${tableName(mapped)} t where ${where})::text as found`,
+        );
+    const at = { table: mapped.table, column: columns.map(({ name }) => name).join(", ") };
+    if ("unreadable" in found) {
+      const unread = `Whether its rows ${whether} could not be looked up: ${found.unreadable}. Look as another role, or waive it.`;
+      gaps.push({ code: "unreadable", ...at, message: unread });
+    } else if (found.rows[0]?.["found"] === "true") {
+      gaps.push({ code: "orphaned-rows", ...at, message });
     }
   }
   return gaps;
 };
+
+/** Rows that point at nobody. */
+const dangling = (map: ResolvedMap, mapped: MappedTable): readonly Suspicion[] =>
+  looseReferencesOf(map, mapped).flatMap((reference) => {
+    const other = otherOf(map, reference);
+    if (other === undefined) return [];
+    return [
+      {
+        mapped,
+        others: [other],
+        columns: reference.pairs.map(({ here }) => here),
+        where: isOrphaned(map, mapped, reference, other),
+        whether: "point at nobody",
+        message: messageOf(map, mapped, reference, other),
+      },
+    ];
+  });
 
 /** A row that points at nothing here, where none of its other pointers by the same column leads anywhere. */
 const isOrphaned = (

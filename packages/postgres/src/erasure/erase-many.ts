@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type MappedTable, retentionOf } from "../data-map/resolved-map.ts";
 import type { Session } from "../database/database.ts";
 import { keyColumns, sameKey, tableName } from "../reach/columns.ts";
-import type { Person } from "../reach/reach.ts";
+import { noFacts, type Person } from "../reach/reach.ts";
 import { owner, reachMany } from "../reach/reach-many.ts";
 import { join, name, type Sql, sql } from "../sql/sql.ts";
 import { anonymisedValue } from "./anonymised.ts";
@@ -11,6 +11,7 @@ import { countEach, countRowsOfMany, keptByEach, readCountsOfMany, sharedByEach 
 import { erasePerson, keptAssignments, refuseRemainder, settings } from "./erase.ts";
 import type { Erasing } from "./erasing.ts";
 import { erasureFacts, isDue, isWorthTelling, keptUntil } from "./facts.ts";
+import { awaitSharers } from "./sharers.ts";
 import { unlinkRows } from "./unlink.ts";
 
 /** What one erasure of several people is about. */
@@ -32,9 +33,10 @@ export const erasePeople = async (
   erasing: ErasingMany,
 ): Promise<readonly (readonly TableCount[])[]> => {
   const { map, tables, people, today } = erasing;
+  await session.query(settings);
+  await awaitSharers(session, erasing, (wanted, keeping) => reachMany(map, wanted, people, noFacts, keeping));
   // A function of the application is applied row by row anyway.
   if (tables.some(hasFunction)) return oneByOne(session, erasing);
-  await session.query(settings);
   await unlinkRows(session, erasing, (wanted) => reachMany(map, wanted, people, erasureFacts));
   const [row] = await session.query(eraseStatement(erasing));
   const counts = readCountsOfMany(tables, people.length, row?.["counts"]);

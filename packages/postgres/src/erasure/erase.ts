@@ -2,13 +2,14 @@ import type { MappedTable } from "../data-map/resolved-map.ts";
 import { retentionOf } from "../data-map/resolved-map.ts";
 import type { Session } from "../database/database.ts";
 import { sameKey, tableName } from "../reach/columns.ts";
-import { reach } from "../reach/reach.ts";
+import { noFacts, reach } from "../reach/reach.ts";
 import { join, name, type Sql, sql } from "../sql/sql.ts";
 import { anonymisedValue } from "./anonymised.ts";
 import { applyFunctions } from "./apply-functions.ts";
 import { countRows, isKept, keptJson, readCounts, sharedCount, type TableCount } from "./counts.ts";
 import type { Erasing } from "./erasing.ts";
 import { erasingFacts, erasureFacts, isChanged, isDue, isWorthTelling, keptUntil } from "./facts.ts";
+import { awaitSharers } from "./sharers.ts";
 import { unlinkRows } from "./unlink.ts";
 
 /**
@@ -21,6 +22,9 @@ import { unlinkRows } from "./unlink.ts";
 export const erasePerson = async (session: Session, erasing: Erasing): Promise<readonly TableCount[]> => {
   const { map, tables, person, today } = erasing;
   await session.query(settings);
+  await awaitSharers(session, erasing, (wanted, keeping) =>
+    reach(map, wanted, person, "own", noFacts, keeping),
+  );
   await applyFunctions(session, erasing);
   await unlinkRows(session, erasing, (wanted) => reach(map, wanted, person, "own", erasureFacts));
   const [row] = await session.query(eraseStatement(erasing));

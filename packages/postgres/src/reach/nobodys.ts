@@ -39,6 +39,12 @@ export const isNobodys = (
   return sql`((${join(gone, sql` or `)}) and not (${join([...alive, ...due], sql` or `)}))`;
 };
 
+/** Whether anything still says whose a row is. */
+export const isSomebodys = (map: ResolvedMap, table: MappedTable, alias: Sql): Sql => {
+  const alive = table.belongs.map((each) => saidBy(map, table, each, alias, [table]).alive);
+  return sql`(${join(alive, sql` or `)})`;
+};
+
 const saidBy = (
   map: ResolvedMap,
   table: MappedTable,

@@ -16,6 +16,7 @@ import { ownPointers } from "./own-pointers.ts";
 import {
   type Facts,
   type Keeping,
+  noFacts,
   type Person,
   type Reach,
   type SetColumn,
@@ -36,7 +37,6 @@ interface Context {
 }
 
 const row = sql`t`;
-const noFacts: Facts = () => [];
 
 /**
  * As `reach` for what is one's own, for several people of one tenant at once: each set says in `owner` whose its rows

@@ -38,7 +38,7 @@ export interface Reach {
 /** Which of the rows that are somebody else's too are asked for, by what the set carries of each. */
 export type Keeping = (table: MappedTable) => Sql;
 
-const noFacts: Facts = () => [];
+export const noFacts: Facts = () => [];
 
 /**
  * Puts together how the rows of a person are found: each set is made once, from the sets of the tables that its rows
