@@ -3,6 +3,7 @@ import {
   defineNotifier,
   errAsync,
   PermanentFailure,
+  ResultAsync,
   StorageFailed,
 } from "@subject-rights/core";
 import { memoryStorage, memoryTables } from "@subject-rights/memory";
@@ -114,6 +115,17 @@ describe("health", () => {
     expect(unwrap(await idle.health()).lateSince).toBeNull();
     await world.clock.advance(6 * minute);
     expect(unwrap(await idle.health())).toMatchObject({ status: "failing", lateSince: since });
+  });
+
+  it("is down where the store never answers, as over a client that nobody has connected", async () => {
+    const world = await createWorld({ sources: [peopleSource("crm", people())] });
+    const silent = new ResultAsync<never, StorageFailed>(new Promise(() => undefined));
+    const waiting = createSubjectRights({
+      ...world.options,
+      requestStore: { ...world.options.requestStore, due: () => silent },
+    }).health();
+    await world.clock.advance(10_000);
+    expect(unwrap(await waiting)).toMatchObject({ status: "down", waiting: null });
   });
 
   it("reads no request", async () => {

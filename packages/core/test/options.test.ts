@@ -16,6 +16,7 @@ import {
   defineSweepStore,
   defineUserDirectory,
   keyWrapping,
+  orThrow,
   rolePolicy,
   type SubjectRights,
 } from "@subject-rights/core";
@@ -189,6 +190,11 @@ describe("createSubjectRights says what to write instead of", () => {
       "links.acknowledge: has to give a whole address",
     ],
     [
+      "links without the token",
+      { links: { acknowledge: () => "https://app.example/privacy" } },
+      "links.acknowledge: has to put the token that it is given into the address",
+    ],
+    [
       "an address book without support",
       { addresses: { tenantAdmin: () => undefined } },
       "addresses: needs `tenantAdmin`, `support`",
@@ -222,4 +228,21 @@ it("a missing actor is told in words that say what to write", async () => {
     "say who calls: hand in an `actor: { id, tenant, roles }`",
   );
   expect(unwrapError(await rights.sources.list({} as never)).message).toContain("say who calls");
+});
+
+describe("a call says", () => {
+  it("which of its fields is wrong", async () => {
+    const rights = createSubjectRights(options() as never);
+    const actor = { id: "admin-1", tenant: "northwind", roles: ["admin", "tenant-admin"] };
+    const on = { actor, requestId: "r-1" };
+    const plan = { hash: "" } as never;
+    expect(unwrapError(await rights.requests.approve({ ...on, plan })).message).toMatch(/^plan: /);
+    expect(unwrapError(await rights.requests.list({ actor, limit: 0 })).message).toMatch(/^limit: /);
+  });
+
+  it("that its answer is a promise", async () => {
+    const forgotten = createSubjectRights(options() as never).start();
+    expect(() => orThrow(forgotten as never)).toThrow("write `orThrow(await …)`");
+    await forgotten;
+  });
 });

@@ -84,7 +84,10 @@ const originSchema = z.string().refine((value) => {
 }, "must be an origin, such as https://app.example");
 
 const optionsSchema = z.strictObject({
-  rights: z.custom<SubjectRights>((value) => typeof value === "object" && value !== null, "is missing"),
+  rights: z.custom<SubjectRights>(
+    (value) => typeof value === "object" && value !== null && "requests" in value && "controller" in value,
+    "hand in what `createSubjectRights` gives, itself: where it comes from a promise, await that first",
+  ),
   authenticate: functionSchema,
   basePath: z
     .string()

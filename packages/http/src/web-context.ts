@@ -1,4 +1,5 @@
-import { type Actor, isTold, type SubjectRights } from "@subject-rights/core";
+import { type Actor, actorSchema, isTold, type SubjectRights } from "@subject-rights/core";
+import { z } from "zod";
 import type { HandlerOptions, PublicRequests } from "./options.ts";
 
 /** What each group of routes is handed. */
@@ -9,7 +10,7 @@ export interface WebContext {
   /**
    * Who sends this request; null where nobody is signed in.
    *
-   * @throws what `authenticate` throws: it could not say
+   * @throws what `authenticate` throws: it could not say; TypeError where what it gives is no actor
    */
   actor(request: Request): Promise<Actor | null>;
   /** Whether the client may send another form now. @throws what `allow` throws */
@@ -36,7 +37,15 @@ export const webContextOf = (options: HandlerOptions, originals: WeakMap<Request
   return {
     rights: options.rights,
     controller: options.rights.controller,
-    actor: async (request) => (await options.authenticate(original(request))) ?? null,
+    actor: async (request) => {
+      const actor = await options.authenticate(original(request));
+      if (actor == null) return null;
+      const parsed = actorSchema.safeParse(actor);
+      // The client can do nothing about it: it is no mistake of theirs.
+      if (!parsed.success)
+        throw new TypeError(`What \`authenticate\` gives is no actor. ${z.prettifyError(parsed.error)}`);
+      return parsed.data;
+    },
     allow: async (request) =>
       options.allow === undefined || (await options.allow(original(request))) === true,
     showsHealth: async (request) => (await options.healthDetails?.(original(request))) === true,

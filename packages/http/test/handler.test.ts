@@ -11,6 +11,11 @@ it.each(["app.example/privacy", "//app.example", "https://", "mailto:a@b.example
   },
 );
 
+it("a promise of the library is not the library", () => {
+  const rights = Promise.resolve() as never;
+  expect(() => createHandler({ rights, authenticate: () => null })).toThrow("await that first");
+});
+
 describe("what belongs to no route", () => {
   let rights: SubjectRights;
   let server: TestServer;
@@ -49,12 +54,15 @@ describe("what belongs to no route", () => {
   });
 
   it("carries them on whatever is refused, and on failures", async () => {
+    const told: string[] = [];
     const broken = await serveOnLoopback(
       createHandler({
         rights,
-        authenticate: () => {
+        authenticate: (request) => {
+          if (request.headers.has("x-session")) return { id: 7 } as never;
           throw new Error("the session store is down");
         },
+        onError: (error) => told.push(String(error)),
       }),
     );
     try {
@@ -62,11 +70,14 @@ describe("what belongs to no route", () => {
         fetch(`${broken.origin}${path}`, { method: "POST", headers, body });
       const answers = [
         await fetch(`${broken.origin}/api/requests`),
+        // Who calls can do nothing about it either.
+        await fetch(`${broken.origin}/api/requests`, { headers: { "X-Session": "1" } }),
         await post("/acknowledge", { Origin: "https://other.example" }),
         await post("/api/openapi.json", {}),
         await post("/api/requests", {}, "x".repeat(70_000)),
       ];
-      expect(answers.map(({ status }) => status)).toEqual([500, 403, 405, 413]);
+      expect(answers.map(({ status }) => status)).toEqual([500, 500, 403, 405, 413]);
+      expect(told.at(-1)).toContain("What `authenticate` gives is no actor");
       for (const { headers } of answers) {
         expect(headers.get("content-security-policy")).toContain("default-src 'none'");
         expect(headers.get("x-content-type-options")).toBe("nosniff");

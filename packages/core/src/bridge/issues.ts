@@ -3,8 +3,8 @@ import { ConfigurationMistake, InvalidInput } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 import { notAnObject, unknownOption } from "./options.ts";
 
-const issuesOf = (error: z.ZodError) =>
-  error.issues.map(({ path, message }) => ({ path: z.core.toDotPath(path), message }));
+const issuesOf = (error: z.ZodError, within: readonly string[] = []) =>
+  error.issues.map(({ path, message }) => ({ path: z.core.toDotPath([...within, ...path]), message }));
 
 /** The same as one sentence, for people. */
 export const issuesIn = (error: z.ZodError): string =>
@@ -12,13 +12,18 @@ export const issuesIn = (error: z.ZodError): string =>
     .map(({ path, message }) => (path === "" ? message : `${path}: ${message}`))
     .join("; ");
 
-/** Checks what an application hands in. */
+/**
+ * Checks what an application hands in.
+ *
+ * @param field which one it is, where it is one field of the input and not the whole of it
+ */
 export const checkInput = <Output>(
   schema: z.ZodType<Output>,
   input: unknown,
+  ...field: readonly [] | readonly [name: string]
 ): Result<Output, InvalidInput> => {
   const parsed = schema.safeParse(input);
-  return parsed.success ? ok(parsed.data) : err(new InvalidInput(issuesOf(parsed.error)));
+  return parsed.success ? ok(parsed.data) : err(new InvalidInput(issuesOf(parsed.error, field)));
 };
 
 /**

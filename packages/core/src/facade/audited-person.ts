@@ -66,7 +66,7 @@ export interface AuditedPerson {
 export const auditedPerson = (context: FacadeContext): AuditedPerson => {
   const { services, policy } = context;
   const pseudonymOf = (tenant: string, email: string) =>
-    checkInput(emailSchema, email).asyncAndThen((value) =>
+    checkInput(emailSchema, email, "email").asyncAndThen((value) =>
       pseudonymsOf(services, tenant, [{ type: "email", value }]).map(([pseudonym = ""]) => pseudonym),
     );
   return {

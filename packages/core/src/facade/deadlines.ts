@@ -51,7 +51,7 @@ export const dueWithin = (
   days: number,
 ): ResultAsync<DueRequests, ReadError> =>
   authorise(policy, actor, "read-requests")
-    .andThen(({ tenant }) => checkInput(z.number().min(0).max(366), days).map(() => tenant))
+    .andThen(({ tenant }) => checkInput(z.number().min(0).max(366), days, "days").map(() => tenant))
     .andThen((tenant) =>
       caught(() => overdueAt(services, tenant, later(instant(services.clock.now()), days * day))),
     );

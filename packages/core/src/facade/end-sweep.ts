@@ -63,7 +63,7 @@ export const stopSweep = (context: SweepContext, input: OnSweep): ResultAsync<Sw
   });
 
 const checkedReason = (reason: string): Result<string, InvalidInput> =>
-  checkInput(reasonSchema, reason).andThen((text) =>
+  checkInput(reasonSchema, reason, "reason").andThen((text) =>
     carriesPersonalData(text, [])
       ? err(
           new InvalidInput([{ path: "reason", message: "this is kept for good: name no person or address" }]),

@@ -77,7 +77,10 @@ const lateSinceIn = async (
   return oldest;
 };
 
-/** Answers in any case. It costs a few look-ups in the store, whatever there is in it. */
+/** A store that has not answered for so long is down, whatever it waits for: a client that nobody has connected, say. */
+const patience = 10_000;
+
+/** Answers in any case, and in time. It costs a few look-ups in the store, whatever there is in it. */
 export const healthOf = (
   { requestStore, clock }: Pick<Services, "requestStore" | "clock">,
   watching: AdapterWatch,
@@ -86,17 +89,26 @@ export const healthOf = (
   const counted = requestStore.standing?.() ?? okAsync(null);
   const before = later(at, -lateAfter);
   const late = requestStore.due({ until: before, limit: mostLate });
+  const answered = new AbortController();
+  const down = (): Health => ({
+    status: "down",
+    at,
+    failing: watching.failing(),
+    waiting: null,
+    lateSince: null,
+  });
   const look = async (): Promise<Health> => {
     const [counts, due] = await Promise.all([counted, late]);
     const failing = watching.failing();
-    if (counts.isErr() || due.isErr()) return { status: "down", at, failing, waiting: null, lateSince: null };
+    if (counts.isErr() || due.isErr()) return down();
     const waiting = counts.value?.flatMap(turnOf).toSorted(byAge) ?? null;
     const lateSince = await lateSinceIn(requestStore, due.value, before);
     const isWrong =
       failing.length > 0 || lateSince !== null || waiting?.some((each) => each.isWrong) === true;
     return { status: isWrong ? "failing" : "ok", at, failing, waiting, lateSince };
   };
-  return ResultAsync.fromSafePromise(look());
+  const tooLate = clock.wait(patience, answered.signal).then(down, down);
+  return ResultAsync.fromSafePromise(Promise.race([look(), tooLate]).finally(() => answered.abort()));
 };
 
 /** A word that a newer version has stored is nothing that this one could explain. */

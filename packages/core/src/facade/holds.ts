@@ -210,7 +210,7 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
     lift: ({ actor, holdId, reason: given }) => {
       const holds = store();
       return authorise(policy, actor, "lift-hold")
-        .andThen(() => checkInput(reasonSchema, given))
+        .andThen(() => checkInput(reasonSchema, given, "reason"))
         .andThen((reason) => withoutNames(reason, []))
         .andThen((reason) => recordedAs(services, actor).map((by) => ({ by, reason })))
         .andThen(({ by, reason }) =>

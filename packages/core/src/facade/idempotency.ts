@@ -32,7 +32,7 @@ export const onceOnly = (
   asked: readonly unknown[],
   part = 0,
 ): ResultAsync<OnceOnly, InvalidInput | StorageFailed | KeyDestroyed> =>
-  checkInput(keySchema, key).asyncAndThen(() =>
+  checkInput(keySchema, key, "idempotencyKey").asyncAndThen(() =>
     pseudonymsOf(services, actor.tenant, [
       { type: "idempotency-key", value: JSON.stringify([actorAsIdentifier(actor).value, key, part]) },
       { type: "submission", value: JSON.stringify(asked) },

@@ -17,22 +17,33 @@ const withOperations = (...names: readonly string[]) =>
 /** As long as a token is, and nobody's. */
 const sampleToken = "0".repeat(43);
 
-/** Whether what is written for a token is a whole address: mail programs make a link of nothing less. */
-const isWhole = (write: unknown): boolean => {
-  if (typeof write !== "function") return true;
+/** What is written for a token; undefined where that is not known yet. */
+const addressFor = (write: unknown): unknown => {
+  if (typeof write !== "function") return undefined;
   try {
-    const address: unknown = write(sampleToken);
-    return (
-      typeof address === "string" && /^[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(address) && URL.canParse(address)
-    );
+    return write(sampleToken) ?? null;
   } catch {
     // It may not know yet where the application is: then it is asked again when there is something to send.
-    return true;
+    return undefined;
   }
+};
+
+/** Whether it is a whole address: mail programs make a link of nothing less. */
+const isWhole = (write: unknown): boolean => {
+  const address = addressFor(write);
+  if (address === undefined) return true;
+  return typeof address === "string" && /^[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(address) && URL.canParse(address);
+};
+
+/** Nobody could acknowledge or fetch anything by a link without its token. */
+const hasToken = (write: unknown): boolean => {
+  const address = addressFor(write);
+  return typeof address !== "string" || address.includes(sampleToken);
 };
 
 const linkSchema = callable
   .refine(isWhole, "has to give a whole address for a token, such as `https://app.example/privacy#…`")
+  .refine(hasToken, "has to put the token that it is given into the address, best behind `#`")
   .optional();
 
 /** What `createSubjectRights` takes. Strict: a misspelt option would be none, and nobody would notice. */

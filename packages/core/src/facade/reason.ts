@@ -22,7 +22,7 @@ export const reasonSchema = z
  */
 export const checkReason = (reason: string | undefined, request: Request): Result<void, InvalidInput> => {
   if (reason === undefined) return ok(undefined);
-  return checkInput(reasonSchema, reason).andThen((text) =>
+  return checkInput(reasonSchema, reason, "reason").andThen((text) =>
     carriesPersonalData(text, confidentialOf(request).identifiers)
       ? err(
           new InvalidInput([

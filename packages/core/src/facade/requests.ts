@@ -78,7 +78,7 @@ export interface Requests {
   /** Sends a new token to the address on record; earlier ones stop working. */
   resendConfirmation(input: OnRequest): ResultAsync<RequestView, ChangeError>;
 
-  /** Refuses a request (Art. 12(5) GDPR), with a reason. Telling the person is up to the application. */
+  /** Refuses a request (Art. 12(5) GDPR), with a reason. A letter tells the person so, and whom they can turn to. */
   decline(input: OnRequest & { readonly reason: string }): ResultAsync<RequestView, ChangeError>;
 
   /** Calls a request off, with a reason. What sources did until then stays done, and stays to be read. */
@@ -246,7 +246,9 @@ export const requestsOf = (context: FacadeContext): Requests => {
 
     list: ({ actor, open, cursor, limit = mostListed }) =>
       authorise(policy, actor, "read-requests")
-        .andThen(({ tenant }) => checkInput(z.number().int().min(1).max(mostListed), limit).map(() => tenant))
+        .andThen(({ tenant }) =>
+          checkInput(z.number().int().min(1).max(mostListed), limit, "limit").map(() => tenant),
+        )
         .andThen((tenant) => services.requestStore.list({ tenant, open, cursor, limit }))
         .map(({ requests: stored, cursor: next = null }) => {
           const { read, damaged } = readEach(stored, (each) =>
@@ -277,7 +279,7 @@ export const requestsOf = (context: FacadeContext): Requests => {
     },
 
     answerTask: (input) =>
-      checkInput(taskAnswerSchema, input.answer).asyncAndThen((answer) => {
+      checkInput(taskAnswerSchema, input.answer, "answer").asyncAndThen((answer) => {
         const { source, note } = input;
         return changeRequest(
           context,
@@ -291,7 +293,10 @@ export const requestsOf = (context: FacadeContext): Requests => {
     decideIdentifier: (input) =>
       authorise(policy, input.actor, "decide-identifier")
         .andThen((actor) =>
-          checkInput(decisionAnswerSchema, input.answer).map((answer) => ({ tenant: actor.tenant, answer })),
+          checkInput(decisionAnswerSchema, input.answer, "answer").map((answer) => ({
+            tenant: actor.tenant,
+            answer,
+          })),
         )
         .andThen(({ tenant, answer }) =>
           load(services, { tenant, id: input.requestId }).andThen((opened) => {
@@ -317,7 +322,7 @@ export const requestsOf = (context: FacadeContext): Requests => {
     preview: (input) => readRequest(context, input).map(previewOf),
 
     approve: (input) =>
-      checkInput(planHashSchema, input.plan).asyncAndThen((plan) =>
+      checkInput(planHashSchema, input.plan, "plan").asyncAndThen((plan) =>
         changeRequest(context, input, "approve-plan", {
           type: "plan-approved",
           plan,

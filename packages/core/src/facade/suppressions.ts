@@ -204,8 +204,8 @@ const suppressionsIn = (
 
     async *filter({ actor, rows, identifiers, leftOut, category, batchSize }) {
       orThrow(await authorise(policy, actor, "look-up-suppressions"));
-      const most = orThrow(checkInput(batchSchema, batchSize));
-      const wanted = orThrow(checkInput(categoryGiven, category));
+      const most = orThrow(checkInput(batchSchema, batchSize, "batchSize"));
+      const wanted = orThrow(checkInput(categoryGiven, category, "category"));
       const lookUp = (people: readonly (readonly Identifier[])[]) => suppressed(actor.tenant, people, wanted);
       for await (const { rows: read, found } of lookedUpAhead(rows, most, identifiers, lookUp)) {
         const left = orThrow(await found);
@@ -263,7 +263,7 @@ const suppressionsIn = (
         caught(async () => {
           let count = 0;
           for await (const batch of inBatches(suppressions, pageSize)) {
-            const own = orThrow(checkInput(z.array(storedSuppressionSchema), batch));
+            const own = orThrow(checkInput(z.array(storedSuppressionSchema), batch, "suppressions"));
             const stranger = own.findIndex((each) => each.tenant !== tenant);
             if (stranger !== -1) {
               throw new InvalidInput([{ path: `${count + stranger}.tenant`, message: "is another tenant" }]);

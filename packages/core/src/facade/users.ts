@@ -32,6 +32,8 @@ export const usersOf = (context: FacadeContext, directory: UserDirectory): Users
 
   remove: (removal) =>
     authorise(context.policy, removal.actor, "remove-users")
-      .andThen(() => checkInput(z.array(z.string().min(1)).min(1, "say whom to remove"), removal.userIds))
+      .andThen(() =>
+        checkInput(z.array(z.string().min(1)).min(1, "say whom to remove"), removal.userIds, "userIds"),
+      )
       .andThen(() => new ResultAsync(removeUsers(context, directory, removal))),
 });
