@@ -109,6 +109,23 @@ export class HoldNotFound extends SubjectRightsError {
   }
 }
 
+/**
+ * A copy is not filled anew now: somebody on whom a hold stands is gone from its origins, and would be lost with it. It can
+ * be once the hold is lifted.
+ */
+export class HeldInCopy extends SubjectRightsError {
+  readonly code = "held-in-copy";
+  readonly source: string;
+  /** The id of the hold. */
+  readonly hold: string;
+
+  constructor(source: string, hold: string) {
+    super(`The hold ${hold} stands on somebody whom refreshing "${source}" would take out of it.`);
+    this.source = source;
+    this.hold = hold;
+  }
+}
+
 /** The approval does not count; nothing was approved. */
 export class ApprovalRejected extends SubjectRightsError {
   readonly code = "approval-rejected";

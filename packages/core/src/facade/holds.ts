@@ -269,7 +269,7 @@ const whoIsErasing = (services: Services, { tenant, pseudonyms }: StoredHold) =>
 const goOn = (services: Services, { tenant, id }: StoredHold) =>
   caught(async () => {
     for await (const request of readableRequests(services, tenant, true)) {
-      if (request.held?.by !== id) continue;
+      if (request.held?.by !== id && !request.steps.some(({ heldBy }) => heldBy === id)) continue;
       const applied = await apply(services, request, { type: "hold-lifted" });
       // Another process was faster, or somebody has ended the request.
       if (applied.isErr() && !(applied.error instanceof NotPossibleNow)) orThrow(applied);

@@ -3,6 +3,7 @@ import { newId } from "../crypto.ts";
 import {
   type CallFailed,
   type Damaged,
+  type HeldInCopy,
   type InvalidInput,
   type KeyDestroyed,
   type NotAllowed,
@@ -15,7 +16,8 @@ import type { Actor } from "../request/actor.ts";
 import type { Category } from "../request/kinds.ts";
 import type { ProblemCode } from "../request/problems.ts";
 import { isStuck, type SourceStatus, type SourceStep } from "../request/steps.ts";
-import { errAsync, orThrow, type ResultAsync } from "../result.ts";
+import { errAsync, ok, orThrow, ResultAsync } from "../result.ts";
+import { mayFillAnew } from "../runner/copy-guard.ts";
 import { readableRequests } from "../runner/every-request.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
 import type { Services } from "../runner/services.ts";
@@ -51,7 +53,15 @@ export type RetryAllError =
   | StorageFailed
   | Damaged
   | KeyDestroyed;
-export type RefreshError = InvalidInput | NotAllowed | SourceNotFound | CallFailed | StorageFailed;
+export type RefreshError =
+  | InvalidInput
+  | NotAllowed
+  | SourceNotFound
+  | CallFailed
+  | HeldInCopy
+  | Damaged
+  | KeyDestroyed
+  | StorageFailed;
 
 /** The Data Sources page as calls. */
 export interface Sources {
@@ -61,7 +71,8 @@ export interface Sources {
    * Refreshes one copy from its origins, and resolves when that is finished.
    *
    * Errors: `SourceNotFound`; `CallFailed` where it did not work (the page then shows a warning), with the code
-   * `not-supported` for a source that cannot be refreshed.
+   * `not-supported` for a source that cannot be refreshed; `HeldInCopy` where it would lose somebody on whom a hold
+   * stands; `Damaged`, `KeyDestroyed` where a hold stands, and nobody can read on whom erasures are under way.
    */
   refresh(input: { readonly actor: Actor; readonly source: string }): ResultAsync<void, RefreshError>;
   /**
@@ -92,7 +103,7 @@ export const sourcesOf = ({ services, policy }: FacadeContext): Sources => ({
     authorise(policy, actor, "refresh-source").andThen(({ tenant }) => {
       const source = services.sources.get(id);
       if (source === undefined) return errAsync(new SourceNotFound(id));
-      return refreshSource(services, source, {
+      const call = {
         tenant,
         requestId: null,
         category: null,
@@ -100,7 +111,13 @@ export const sourcesOf = ({ services, policy }: FacadeContext): Sources => ({
         signal: new AbortController().signal,
         clock: services.clock,
         deadline: services.callDeadline,
-      });
+      };
+      return refreshSource(
+        services,
+        source,
+        call,
+        () => new ResultAsync(mayFillAnew<never>(services, tenant, source, async () => ok(undefined))),
+      );
     }),
 });
 

@@ -204,6 +204,13 @@ export type RequestEvent =
   | (Joining & { readonly type: "retention-ended" })
   | { readonly type: "held"; readonly by: string }
   | { readonly type: "hold-lifted" }
+  /** A hold stands on somebody else, whom filling a copy anew would take out of it: nothing was done there. */
+  | {
+      readonly type: "copy-held";
+      readonly source: string;
+      readonly generation: number;
+      readonly by: string;
+    }
   | {
       readonly type: "work-failed";
       readonly work: string;

@@ -108,6 +108,8 @@ export interface SourceStep {
   readonly alertedOf?: ProblemCode | null;
   /** How often the person was there again after an erasure that was clean: left out for never. */
   readonly relapses?: number;
+  /** The hold that a copy waits for: it stands on somebody else who would be lost with it. Left out: none. */
+  readonly heldBy?: string | null;
   readonly manual: ManualTask | null;
   readonly settlement: Settlement | null;
 }

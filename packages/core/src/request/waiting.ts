@@ -21,7 +21,8 @@ export type Waiting =
       readonly source: string;
       readonly identifierType: string;
     }
-  | { readonly for: "hold"; readonly hold: string }
+  /** With a source: a hold on somebody else, who would be lost where this copy is filled anew; the rest goes on. */
+  | { readonly for: "hold"; readonly hold: string; readonly source?: string }
   | { readonly for: "identity"; readonly since: Instant }
   | { readonly for: "approval"; readonly plan: string; readonly until: Instant }
   | { readonly for: "task"; readonly source: string }
@@ -81,6 +82,9 @@ const outsideOf = (request: Request): Waiting[] => {
         ({ id, source, type }): Waiting => ({ for: "decision", decision: id, source, identifierType: type }),
       ),
     ...request.steps.flatMap((step): Waiting[] => {
+      if (step.heldBy != null && step.stage === "perform" && step.settlement === null) {
+        return [{ for: "hold", hold: step.heldBy, source: step.source }];
+      }
       if (isStuck(step) && step.problem !== null) {
         return [{ for: "source", source: step.source, problem: step.problem.code }];
       }

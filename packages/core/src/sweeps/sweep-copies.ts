@@ -1,13 +1,13 @@
 import { newId } from "../crypto.ts";
-import { CallFailed } from "../errors.ts";
+import { CallFailed, HeldInCopy } from "../errors.ts";
 import { instant } from "../instant.ts";
 import { systemActorId } from "../request/actor.ts";
+import { ResultAsync } from "../result.ts";
+import { mayFillAnew, openHolds } from "../runner/copy-guard.ts";
 import { refreshSource } from "../runner/source-status.ts";
-import { mayRefresh, openHolds } from "./copy-guard.ts";
 import { checkAt } from "./erase-at.ts";
 import { eraseEach, hold, inHalves, throwIfOver, withoutHeld, withPackagesLeft } from "./erase-people.ts";
 import { type Fate, fatesChange, problemOf, waitingDraft } from "./fate.ts";
-import { HeldBack } from "./guard.ts";
 import type { SweepProblem } from "./sweep.ts";
 import { atSource, type SweepRun } from "./sweep-run.ts";
 import { type WaitingPart, waitingPeople } from "./waiting.ts";
@@ -27,11 +27,12 @@ export const sweepCopies = async (run: SweepRun, enough: AbortSignal): Promise<S
     const { id } = source.descriptor;
     const idempotencyKey = [run.id, id, "refresh", newId(run.services.randomness)].join("/");
     const call = { ...run.call, idempotencyKey };
-    const done = await refreshSource(run.services, source, call, () => mayRefresh(run));
+    const guard = () => mayFillAnew(run.services, run.tenant, source, () => run.guard([]));
+    const done = await refreshSource(run.services, source, call, () => new ResultAsync(guard()));
     throwIfOver(run);
     if (done.isErr()) {
       const { error } = done;
-      if (error instanceof HeldBack) return waitsForHold(run, id, error);
+      if (error instanceof HeldInCopy) return waitsForHold(run, error);
       if (error instanceof CallFailed) return problemOf(error);
       throw error;
     }
@@ -48,22 +49,16 @@ export const sweepCopies = async (run: SweepRun, enough: AbortSignal): Promise<S
   return null;
 };
 
-const waitsForHold = async (
-  run: SweepRun,
-  source: string,
-  { holds }: HeldBack,
-): Promise<SweepProblem | null> => {
+const waitsForHold = async (run: SweepRun, { source, hold }: HeldInCopy): Promise<SweepProblem | null> => {
   await leaveHeldBehind(run);
-  const [hold] = holds.values();
-  return run.journal.current().counts.waiting === 0
-    ? null
-    : { code: "held", source, retryable: true, ...(hold === undefined ? {} : { hold }) };
+  const isOver = run.journal.current().counts.waiting === 0;
+  return isOver ? null : { code: "held", source, retryable: true, hold };
 };
 
 /** Those on whom a hold stands wait for no copy any more: they are left behind, and named as held. */
 const leaveHeldBehind = async (run: SweepRun): Promise<void> => {
   const { holdStore, clock } = run.services;
-  if (holdStore === null || (await openHolds(run, holdStore)).size === 0) return;
+  if (holdStore === null || (await openHolds(holdStore, run.tenant)).size === 0) return;
   for await (const { part, fates } of waitingPeople(run)) {
     const looked = await withoutHeld(run, fates);
     const held = looked.filter(({ problem }) => problem !== null);

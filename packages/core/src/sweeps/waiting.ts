@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { StoredSweepPart } from "../ports/sweep-store.ts";
+import type { StoredSweepPart, SweepKey } from "../ports/sweep-store.ts";
 import { orThrow } from "../result.ts";
 import { allParts } from "./all-parts.ts";
 import type { Fate, WaitingPerson } from "./fate.ts";
@@ -20,14 +20,20 @@ export async function* waitingPeople(run: SweepRun): AsyncGenerator<WaitingPart,
   }
 }
 
-const fatesIn = (run: SweepRun, { sealed }: StoredSweepPart): readonly Fate[] => {
-  const people = orThrow(unsealIn(run, run.journal.secret, "people", sealed ?? ""));
+/** @throws Damaged */
+export const peopleIn = (
+  sweep: SweepKey,
+  secret: Uint8Array,
+  { sealed }: StoredSweepPart,
+): readonly WaitingPerson[] =>
   // Written by `fatesChange` and by nothing else.
-  return (z.array(z.unknown()).parse(people) as WaitingPerson[]).map(({ outcomes, ...person }) => ({
+  z.array(z.unknown()).parse(orThrow(unsealIn(sweep, secret, "people", sealed ?? ""))) as WaitingPerson[];
+
+const fatesIn = (run: SweepRun, part: StoredSweepPart): readonly Fate[] =>
+  peopleIn(run, run.journal.secret, part).map(({ outcomes, ...person }) => ({
     ...person,
     outcomes: {},
     before: outcomes,
     problem: null,
     part: null,
   }));
-};

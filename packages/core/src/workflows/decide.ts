@@ -11,7 +11,7 @@ import { advance } from "./advance.ts";
 import { planApproved, planExpired, planMade, planOutgrown } from "./transitions/approving.ts";
 import { acknowledge, end, lapse, reissue } from "./transitions/beginning.ts";
 import { finalise, reopen, unlink } from "./transitions/closing.ts";
-import { held, holdLifted } from "./transitions/holding.ts";
+import { copyHeld, held, holdLifted } from "./transitions/holding.ts";
 import {
   block,
   claim,
@@ -93,6 +93,7 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "notice-retried": phases,
   held: working,
   "hold-lifted": working,
+  "copy-held": working,
   "retention-ended": ["closed"],
   finalised: ["closed"],
   "person-unlinked": ["closed"],
@@ -219,6 +220,8 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return ok(held(change, event, rules));
     case "hold-lifted":
       return holdLifted(change);
+    case "copy-held":
+      return copyHeld(change, event, rules);
     case "retention-ended":
       return reopen(change, event);
     case "person-unlinked":

@@ -28,6 +28,7 @@ export const statusOf: Readonly<Record<ErrorCode, ErrorStatus>> = {
   "removing-yourself": 409,
   "changed-meanwhile": 409,
   "not-sweepable": 409,
+  "held-in-copy": 409,
   "key-destroyed": 410,
   "idempotency-key-reused": 422,
   damaged: 500,

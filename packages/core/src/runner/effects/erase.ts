@@ -1,5 +1,5 @@
 import { invalidAnswer } from "../../bridge/call.ts";
-import { CallFailed, type StorageFailed } from "../../errors.ts";
+import { CallFailed, HeldInCopy } from "../../errors.ts";
 import { instant, later } from "../../instant.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import {
@@ -11,8 +11,10 @@ import {
 } from "../../request/outcomes.ts";
 import { mayHoldSince } from "../../request/retention.ts";
 import type { SourceStep } from "../../request/steps.ts";
-import { err, errAsync, ok, okAsync, orThrow, type Result, type ResultAsync } from "../../result.ts";
+import { err, errAsync, ok, okAsync, orThrow, type Result, ResultAsync } from "../../result.ts";
 import type { ApplyError } from "../apply.ts";
+import { type CannotSay, mayFillAnew } from "../copy-guard.ts";
+import { Stopped } from "../guard.ts";
 import { keepStatus, refreshSource } from "../source-status.ts";
 import { suppressRequest } from "../suppressing.ts";
 import { keepAddress } from "./addresses.ts";
@@ -74,7 +76,7 @@ const eraseTogether = async (
   if (effect.recordTogether === null || joins === null || step.task !== "erase") return null;
   // What stops it is read inside the transaction, behind the work: until it is stored, it can be undone.
   const { pass: _, ...call } = work.call;
-  const done = await effect.recordTogether<FailedTry | StorageFailed | typeof apart>(
+  const done = await effect.recordTogether<FailedTry | CannotSay | typeof apart>(
     "erase",
     async (transaction) =>
       joins(transaction)
@@ -90,17 +92,17 @@ const eraseAndCheck = (
   effect: Effect,
   step: SourceStep,
   work: Work,
-): ResultAsync<RequestEvent, FailedTry | StorageFailed> =>
+): ResultAsync<RequestEvent, FailedTry | CannotSay> =>
   // What an owner was asked for was held against the plan then.
   (step.task === "manual" ? okAsync(null) : outgrownBy(effect, step, work))
-    .mapErr((failed): FailedTry | StorageFailed => ({ failed, outcomes: [] }))
+    .mapErr((failed): FailedTry | CannotSay => ({ failed, outcomes: [] }))
     .andThen((outgrown) => (outgrown === null ? eraseNow(effect, step, work) : okAsync(outgrown)));
 
 const eraseNow = (
   effect: Effect,
   step: SourceStep,
   work: Work,
-): ResultAsync<RequestEvent, FailedTry | StorageFailed> =>
+): ResultAsync<RequestEvent, FailedTry | CannotSay> =>
   eraseIn(effect, step, work)
     .mapErr((error) => (error instanceof CallFailed ? { failed: error, outcomes: null } : error))
     .andThen((outcomes) =>
@@ -160,18 +162,37 @@ const eraseIn = (
   effect: Effect,
   step: SourceStep,
   work: Work,
-): ResultAsync<readonly CollectionOutcome[], CallFailed | StorageFailed> => {
+): ResultAsync<readonly CollectionOutcome[], CallFailed | CannotSay> => {
   const { source, subject, call } = work;
   switch (step.task) {
     case "erase":
       return source.erase?.(subject, call) ?? unsupported(step);
     case "refresh":
-      return refreshSource(effect.services, source, call).map(() => outcomesFrom(step, "erased"));
+      return refresh(effect, step, work).map(() => outcomesFrom(step, "erased"));
     case "manual":
       return okAsync(outcomesFrom(step, step.manual?.answer === "not-there" ? "absent" : "erased"));
     default:
       return unsupported(step);
   }
+};
+
+/** What stops the request is asked last, together with what stops the copy. */
+const refresh = (
+  { services }: Effect,
+  { source: id, generation }: SourceStep,
+  { source, call: { pass, ...call } }: Work,
+): ResultAsync<void, CallFailed | CannotSay> => {
+  const passed = async (): Promise<Result<void, CallFailed>> => {
+    const stopped = await pass?.();
+    return stopped ? err(stopped) : ok(undefined);
+  };
+  const guard = async (): Promise<Result<void, CallFailed | CannotSay>> =>
+    (await mayFillAnew(services, call.tenant, source, passed)).mapErr((error) =>
+      error instanceof HeldInCopy
+        ? new Stopped(id, { type: "copy-held", source: id, generation, by: error.hold })
+        : error,
+    );
+  return refreshSource(services, source, call, () => new ResultAsync(guard()));
 };
 
 const unsupported = (step: SourceStep) => errAsync(new CallFailed(step.source, "not-supported", false));

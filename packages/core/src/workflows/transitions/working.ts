@@ -159,6 +159,7 @@ const withMissing = (
 };
 
 const working = {
+  heldBy: null,
   status: "succeeded",
   problem: null,
   attempts: 0,
@@ -197,6 +198,7 @@ export const failed = (change: Change, event: EventOf<"source-failed">, rules: R
     if (isOut) return outOfService(tried, step, event, rules);
     const isForGood = !event.problem.retryable || attempts >= rules.retry.attempts;
     const noted = changedStep(tried, step.source, {
+      heldBy: null,
       attempts,
       relapses,
       problem: event.problem,

@@ -32,7 +32,14 @@ export const sourceRoutes: readonly ApiRoute[] = [
     title: "Refreshes one copy from its origins",
     text: "Answers when that is finished.",
     answer: null,
-    errors: { ...acting, "call-failed": true, "source-not-found": true },
+    errors: {
+      ...acting,
+      "call-failed": true,
+      "held-in-copy": true,
+      "key-destroyed": true,
+      "source-not-found": true,
+      damaged: true,
+    },
     handle: ({ rights, actor, path }) => rights.sources.refresh({ actor, ...path }).map(nothing),
   }),
 ];

@@ -110,7 +110,11 @@ const waiting = named(
       source: z.string(),
       identifierType: z.string(),
     }),
-    z.object({ for: z.literal("hold"), hold: z.string() }),
+    z.object({
+      for: z.literal("hold"),
+      hold: z.string(),
+      source: z.string().exactOptional().describe("A copy that waits alone: the hold is on somebody else."),
+    }),
     z.object({ for: z.literal("identity"), since: instant }),
     z.object({ for: z.literal("approval"), plan: z.string(), until: instant }),
     z.object({ for: z.literal("task"), source: z.string() }),

@@ -41,7 +41,14 @@ ${when(may("put-request-first") && request.putFirst === null, () => putFirstForm
 ${when(may("reveal-subject"), () => actionForm({ to: to("reveal"), button: "Show it, and decide" }))}`;
     case "hold": {
       const hold = holds.get(waiting.hold);
-      return html`<p><b>A hold stops it.</b> ${hold === undefined ? html`Hold <code>${waiting.hold.slice(0, 8)}</code>.` : html`“${hold.reason}”, placed by ${who(me, hold.placedBy)} ${times.at(hold.placedAt)}${hold.until === null ? "" : `, until ${times.day(hold.until)}`}.`} Nothing of the person is erased until it is lifted.</p>`;
+      const [what, whose] =
+        waiting.source === undefined
+          ? ["A hold stops it.", "Nothing of the person is erased until it is lifted."]
+          : [
+              `A hold keeps ${titleOf(request, waiting.source)} as it is.`,
+              "It stands on somebody else, who would be lost if it were refreshed. It is once the hold is lifted.",
+            ];
+      return html`<p><b>${what}</b> ${hold === undefined ? html`Hold <code>${waiting.hold.slice(0, 8)}</code>.` : html`“${hold.reason}”, placed by ${who(me, hold.placedBy)} ${times.at(hold.placedAt)}${hold.until === null ? "" : `, until ${times.day(hold.until)}`}.`} ${whose}</p>`;
     }
     case "identity":
       return html`<p><b>It is in doubt who asks,</b> since ${times.at(waiting.since)}. The clock stands still (Art. 12(6) GDPR).</p>

@@ -34,6 +34,10 @@ const words: Readonly<Partial<Record<ErrorCode, Words>>> = {
     title: "This is not possible now",
     text: "The request has gone on meanwhile, or is not that far yet. Look at it again.",
   },
+  "held-in-copy": {
+    title: "A hold keeps this copy as it is",
+    text: "Somebody on whom a hold stands is gone from its origins, and would be lost. It can be refreshed once the hold is lifted.",
+  },
   "changed-meanwhile": {
     title: "Others changed it at the same moment",
     text: "Nothing was changed by you. Look at it again, and try once more.",

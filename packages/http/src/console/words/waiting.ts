@@ -28,7 +28,9 @@ export const waitingBriefly = (waiting: Waiting, { sources }: Pick<RequestView, 
     case "decision":
       return standingWords.decision;
     case "hold":
-      return standingWords.hold;
+      return waiting.source === undefined
+        ? standingWords.hold
+        : `a hold keeps ${titleOf(waiting.source)} as it is`;
     case "identity":
       return standingWords.identity;
     case "approval":
