@@ -4,7 +4,7 @@ import { type Call, systemClock } from "@subject-rights/core";
 export const callTo = (): Call => ({
   tenant: "halmstrand",
   requestId: "request-1",
-  category: "customer-data",
+  categories: ["customer-data"],
   idempotencyKey: "effect-1",
   signal: new AbortController().signal,
   clock: systemClock,

@@ -130,7 +130,13 @@ export type { LoadError } from "./runner/load.ts";
 export type { Refusal } from "./workflows/decide.ts";
 
 // Words
-export { type Category, categorySchema, type RequestKind, requestKindSchema } from "./request/kinds.ts";
+export {
+  type Category,
+  categoriesReached,
+  categorySchema,
+  type RequestKind,
+  requestKindSchema,
+} from "./request/kinds.ts";
 export { type Outcome, type Phase, phases } from "./request/phases.ts";
 export type { GradedCollection, ProofGrade } from "./request/grades.ts";
 export type { Approval, ApprovalState } from "./request/approval.ts";

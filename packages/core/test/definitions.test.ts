@@ -99,7 +99,7 @@ describe("what no adapter has to take care of, because it is never asked to:", (
   const call = (signal = new AbortController().signal): Call => ({
     tenant: "northwind",
     requestId: "request-1",
-    category: "customer-data",
+    categories: ["customer-data"],
     idempotencyKey: "effect-1",
     signal,
     clock: systemClock,

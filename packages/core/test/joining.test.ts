@@ -122,10 +122,10 @@ describe("a source that joins the transaction of the store", () => {
   });
 });
 
-describe("the category of a request", () => {
-  it("is told to a source that holds several", async () => {
-    const told: (readonly [string, Category | null])[] = [];
-    const note = (ability: string, { category }: CallContext) => void told.push([ability, category]);
+describe("the categories of a request", () => {
+  it("are told to a source, as far as it holds them", async () => {
+    const told: (readonly [string, readonly Category[]])[] = [];
+    const note = (ability: string, { categories }: CallContext) => void told.push([ability, categories]);
     const source = peopleSource("application", new Map(), {
       holds: ["customer-data", "user-data"],
       identify: async (_, context) => {
@@ -153,10 +153,55 @@ describe("the category of a request", () => {
       unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
       await world.settle();
       expect(new Set(told.map(([ability]) => ability))).toEqual(new Set(["identify", "locate", "erase"]));
-      expect(new Set(told.map(([, each]) => each))).toEqual(new Set([category]));
+      const toWork = told.filter(([ability]) => ability !== "identify");
+      expect(new Set(toWork.map(([, each]) => each.join()))).toEqual(new Set([category]));
+      // Somebody may be known by a name that is found where the request reaches nothing.
+      const toSay = told.filter(([ability]) => ability === "identify").map(([, each]) => each.join());
+      expect(new Set(toSay)).toEqual(new Set(["customer-data,user-data"]));
     }
     told.length = 0;
     unwrap(await world.rights.sources.refresh({ actor: admin, source: "copy" }));
-    expect(told).toEqual([["refresh", null]]);
+    expect(told).toEqual([["refresh", ["customer-data"]]]);
+  });
+
+  it("are all that an erasure reaches: of users, what was recorded of them too", async () => {
+    const told: string[] = [];
+    const source = (id: string, holds: readonly [Category, ...Category[]]) =>
+      peopleSource(id, new Map([[ada, [{}]]]), {
+        holds,
+        erase: async (_, { categories }) => {
+          told.push(`${id}: ${categories.join()}`);
+          return [{ collection: "people", outcome: "erased", count: 1 }];
+        },
+        verify: async () => [],
+      });
+    const world = await createWorld({
+      sources: [
+        source("accounts", ["customer-data", "user-data"]),
+        source("logs", ["user-telemetry"]),
+        source("application", ["user-telemetry", "customer-data", "user-data"]),
+      ],
+    });
+    const asked = { actor: admin, kind: "erasure", category: "user-data", email: ada } as const;
+    unwrap(await world.rights.requests.submit(asked));
+    await world.settle();
+    unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
+    await world.settle();
+    const reached = ["accounts: user-data", "logs: user-telemetry", "application: user-telemetry,user-data"];
+    expect(told).toEqual(reached);
+
+    told.length = 0;
+    const sweep = unwrap(
+      await world.rights.sweeps.eraseMany({
+        actor: admin,
+        reason: "retention",
+        category: "user-data",
+        people: async function* () {
+          yield { people: [{ identifiers: [{ type: "email", value: ada }] }], cursor: "1" };
+        },
+      }),
+    );
+    unwrap(await sweep.end());
+    expect(told).toEqual(reached);
   });
 });

@@ -74,6 +74,19 @@ describe("whether a person may be taken in", () => {
     expect(await mayTakeIn(world, email(ada), { actor: { ...admin, tenant: "contoso" } })).toBe(true);
   });
 
+  it("is no in what was recorded of a user as well, once the user was erased", async () => {
+    const { world } = await shop({
+      sources: [peopleSource("application", new Map([[ada, [{}]]]), { holds: ["user-data"] })],
+    });
+    const asked = { actor: admin, kind: "erasure", category: "user-data", email: ada } as const;
+    unwrap(await world.rights.requests.submit(asked));
+    await world.settle();
+    unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
+    await world.settle();
+    expect(await mayTakeIn(world, email(ada), { category: "user-telemetry" })).toBe(false);
+    expect(await mayTakeIn(world, email(ada), { category: "customer-data" })).toBe(true);
+  });
+
   it("is no from before the first record is erased", async () => {
     let answer: boolean | null = null;
     const held = new Map<string, Row[]>([[ada, [{}]]]);

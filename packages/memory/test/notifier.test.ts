@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 const call = {
   tenant: "tenant-one",
   requestId: "request-1",
-  category: "customer-data" as const,
+  categories: ["customer-data"] as const,
   idempotencyKey: "notice-1",
   signal: new AbortController().signal,
   clock: simulatedClock(),

@@ -15,7 +15,7 @@ export const call = (change: Partial<Call> = {}): Call => ({
   signal: new AbortController().signal,
   tenant: "northwind",
   requestId: "request-1",
-  category: "customer-data",
+  categories: ["customer-data"],
   idempotencyKey: "key-1",
   ...change,
 });

@@ -8,7 +8,7 @@ import { simulatedClock } from "./simulated-clock.ts";
 export const callOf = (part: Partial<Call> = {}): Call => ({
   tenant: "tenant-one",
   requestId: "request-of-the-cases",
-  category: "customer-data",
+  categories: ["customer-data"],
   idempotencyKey: "effect-1",
   signal: new AbortController().signal,
   clock: simulatedClock(),

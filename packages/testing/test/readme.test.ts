@@ -53,6 +53,7 @@ it.each<[string, readonly ConformanceCase[]]>([
       erasesMany: true,
       listsPeople: true,
       foreignTenant: "tenant-two",
+      otherCategory: "user-telemetry",
     }),
   ],
   ["Notifier", notifierCases({ ...everything, makeDown: notRun, makeRefusing: notRun })],

@@ -63,8 +63,8 @@ export const checkAnswer = <Answer>(
 
 /** What an adapter is told of a call: not the clock, and with a signal that also fires at the deadline. */
 export const contextOf = (call: Call, signal: AbortSignal): CallContext => {
-  const { tenant, requestId, category, idempotencyKey, transaction } = call;
-  const told = { tenant, requestId, category, idempotencyKey, signal };
+  const { tenant, requestId, categories, idempotencyKey, transaction } = call;
+  const told = { tenant, requestId, categories, idempotencyKey, signal };
   return transaction === undefined ? told : { ...told, transaction };
 };
 

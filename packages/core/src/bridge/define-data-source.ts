@@ -133,12 +133,21 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
   );
   const can = (ability: "identify" | "locate" | "export" | "erase" | "refresh" | "verify") =>
     typeof definition[ability] === "function";
+  // Somebody may be known here by a name that counts elsewhere, so that `identify` looks at everything.
+  const told = (ability: keyof DataSourceDefinition, call: Call): Call => ({
+    ...call,
+    categories:
+      ability === "identify" || ability === "identifyMany"
+        ? holds
+        : holds.filter((category) => call.categories.includes(category)),
+  });
   const asking = <Answer>(
     ability: "identify" | "locate" | "erase" | "verify",
     schema: z.ZodType<Answer>,
   ): Ability<Answer> | null =>
     can(ability)
-      ? (subject, call) => callAdapter(id, call, (context) => definition[ability]?.(subject, context), schema)
+      ? (subject, call) =>
+          callAdapter(id, told(ability, call), (context) => definition[ability]?.(subject, context), schema)
       : null;
 
   const askingMany = <Answer>(
@@ -147,9 +156,12 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
   ): BulkAbility<Answer> | null =>
     typeof definition[ability] === "function"
       ? (subjects, call) =>
-          callAdapter(id, call, (context) => definition[ability]?.(subjects, context), schema).andThen(
-            (answers) => (answers.length === subjects.length ? ok(answers) : err(invalidAnswer(id))),
-          )
+          callAdapter(
+            id,
+            told(ability, call),
+            (context) => definition[ability]?.(subjects, context),
+            schema,
+          ).andThen((answers) => (answers.length === subjects.length ? ok(answers) : err(invalidAnswer(id))))
       : null;
 
   const locate = asking("locate", collectionCountsSchema);
@@ -183,13 +195,15 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
     eraseMany: askingMany("eraseMany", manyOutcomesSchema),
     remainingMany: askingMany("verifyMany", manyCountsSchema),
     refresh: can("refresh")
-      ? (call) => callAdapter(id, call, (context) => definition.refresh?.(context), z.void())
+      ? (call) => callAdapter(id, told("refresh", call), (context) => definition.refresh?.(context), z.void())
       : null,
     export: can("export")
-      ? (subject, call, cursor) => exportPages(id, definition, subject, call, cursor)
+      ? (subject, call, cursor) => exportPages(id, definition, subject, told("export", call), cursor)
       : null,
     identifiers:
-      typeof definition.identifiers === "function" ? (call) => listedPeople(id, definition, call) : null,
+      typeof definition.identifiers === "function"
+        ? (call) => listedPeople(id, definition, told("identifiers", call))
+        : null,
     joins:
       typeof definition.joins === "function"
         ? // Anything but a clear yes is a no: apart, an erasure is safe as well.

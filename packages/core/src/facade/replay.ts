@@ -11,7 +11,7 @@ import { type Category, categoriesReached, categorySchema } from "../request/kin
 import type { Problem } from "../request/problems.ts";
 import { orThrow, ResultAsync } from "../result.ts";
 import type { Services } from "../runner/services.ts";
-import { enoughKeys } from "../runner/suppressing.ts";
+import { enoughKeys, standingIn } from "../runner/suppressing.ts";
 import { type PseudonymChain, pseudonymChain, suppressionKeyName } from "../runner/suppression-keys.ts";
 import { normaliseIdentifier } from "../subject/identifier.ts";
 import type { PeoplePage, SweptPerson } from "../sweeps/people.ts";
@@ -159,6 +159,7 @@ async function* peopleFound(
 ): AsyncGenerator<PeoplePage, void, undefined> {
   const { services, stopping } = context;
   const { tenant, category } = asked;
+  const categories = categoriesReached("erasure", category);
   const requestId = `replay-${newId(services.randomness)}`;
   for (const [index, source] of sources.entries()) {
     if (source.identifiers === null || index < Number(cursor ?? 0)) continue;
@@ -166,7 +167,7 @@ async function* peopleFound(
     const pages = source.identifiers({
       tenant,
       requestId,
-      category,
+      categories,
       idempotencyKey: `${requestId}/${descriptor.id}/identifiers`,
       signal: stopping,
       clock: services.clock,
@@ -212,7 +213,7 @@ const erasedAmong = async (
   const standing = new Set<string>();
   for (let from = 0; from === 0 || from < pseudonyms.length; from += mostLookedUp) {
     const some = pseudonyms.slice(from, from + mostLookedUp);
-    const found = orThrow(await suppressionStore.standing({ tenant, pseudonyms: some, category, since }));
+    const found = orThrow(await standingIn(suppressionStore, { tenant, pseudonyms: some, category, since }));
     orThrow(await enoughKeys(keys.length, found));
     for (const each of found.pseudonyms) standing.add(each);
   }

@@ -15,7 +15,7 @@ import {
 import { instant } from "../instant.ts";
 import type { SweepKey } from "../ports/sweep-store.ts";
 import type { Actor, RecordedActor } from "../request/actor.ts";
-import { type Category, categorySchema } from "../request/kinds.ts";
+import { type Category, categoriesReached, categorySchema } from "../request/kinds.ts";
 import { err, ok, orThrow, type Result, ResultAsync } from "../result.ts";
 import { chained } from "../runner/chained.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
@@ -131,7 +131,7 @@ export const sweepRunner = (
       call: {
         tenant,
         requestId: id,
-        category,
+        categories: categoriesReached("erasure", category),
         signal: stopping,
         clock: services.clock,
         deadline: services.callDeadline,

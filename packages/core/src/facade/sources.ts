@@ -106,7 +106,7 @@ export const sourcesOf = ({ services, policy }: FacadeContext): Sources => ({
       const call = {
         tenant,
         requestId: null,
-        category: null,
+        categories: source.descriptor.holds,
         idempotencyKey: `refresh/${id}/${newId(services.randomness)}`,
         signal: new AbortController().signal,
         clock: services.clock,

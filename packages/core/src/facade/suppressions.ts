@@ -15,7 +15,7 @@ import type { Actor } from "../request/actor.ts";
 import { type Category, categorySchema } from "../request/kinds.ts";
 import { err, ok, orThrow, type Result, ResultAsync } from "../result.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
-import { enoughKeys } from "../runner/suppressing.ts";
+import { enoughKeys, standingIn } from "../runner/suppressing.ts";
 import { pseudonymChain, renewedPseudonym, suppressionKeyName } from "../runner/suppression-keys.ts";
 import { type Identifier, identifierSchema } from "../subject/identifier.ts";
 import { carriesPersonalData } from "../subject/personal.ts";
@@ -151,8 +151,7 @@ const suppressionsIn = (
         for (const identifier of identifiers) pseudonyms.push(...chain(identifier));
         return pseudonyms.length;
       });
-      return store
-        .standing({ tenant, pseudonyms, category, reason: "request" })
+      return standingIn(store, { tenant, pseudonyms, category, reason: "request" })
         .andThen((found) => enoughKeys(keys.length, found))
         .map((found) => {
           const standing = new Set(found.pseudonyms);

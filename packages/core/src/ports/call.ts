@@ -8,10 +8,12 @@ export interface CallContext {
   /** The request that this call works for; null for a refresh from the Data Sources page. */
   readonly requestId: string | null;
   /**
-   * The category of that request; null for a refresh from the Data Sources page. A source that holds several
-   * counts, hands out and erases only what belongs to this one. `identify` is asked for every category.
+   * What the call is about: every category that the request reaches; an erasure of `user-data` reaches `user-telemetry`
+   * too. A data source is told those of them that it `holds`, never none, and counts, hands out and erases what belongs to
+   * any of these, and nothing else; one that holds a single category need not look. In `identify`, and in whatever no
+   * request is behind, it is told all that it holds.
    */
-  readonly category: Category | null;
+  readonly categories: readonly Category[];
   /**
    * The same for every try of the same effect. Hand it on where the other side takes one, so that an effect
    * whose answer was lost is not done twice.

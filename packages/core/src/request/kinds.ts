@@ -19,3 +19,7 @@ export type Category = z.infer<typeof categorySchema>;
  */
 export const categoriesReached = (kind: RequestKind, category: Category): readonly Category[] =>
   kind === "erasure" && category === "user-data" ? ["user-data", "user-telemetry"] : [category];
+
+/** The categories in which an erasure reaches this one. */
+export const categoriesReaching = (category: Category): readonly Category[] =>
+  categorySchema.options.filter((each) => categoriesReached("erasure", each).includes(category));

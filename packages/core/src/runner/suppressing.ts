@@ -1,10 +1,11 @@
+import type { SuppressionStore } from "../bridge/define-suppression-store.ts";
 import { KeyDestroyed, type StorageFailed } from "../errors.ts";
 import { type Instant, instant } from "../instant.ts";
 import type { StoredSuppression } from "../ports/suppression-store.ts";
 import { confidentialOf } from "../request/change.ts";
-import type { Category } from "../request/kinds.ts";
+import { type Category, categoriesReaching } from "../request/kinds.ts";
 import type { Request } from "../request/request.ts";
-import { errAsync, okAsync, type ResultAsync } from "../result.ts";
+import { errAsync, okAsync, ResultAsync } from "../result.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import type { Sweep } from "../sweeps/sweep.ts";
 import type { Services } from "./services.ts";
@@ -81,6 +82,20 @@ export const endSuppressionsOf = (
   at: Instant,
 ): ResultAsync<void, StorageFailed> =>
   suppressionStore === null ? okAsync(undefined) : suppressionStore.end({ tenant, cause, at });
+
+/** What stands in the list of these, in any category, or in whichever had this one erased. */
+export const standingIn = (
+  store: SuppressionStore,
+  { category, ...query }: Parameters<SuppressionStore["standing"]>[0],
+): ReturnType<SuppressionStore["standing"]> =>
+  ResultAsync.combine(
+    (category === undefined ? [undefined] : categoriesReaching(category)).map((each) =>
+      store.standing({ ...query, category: each }),
+    ),
+  ).map((found) => ({
+    pseudonyms: found.flatMap(({ pseudonyms }) => pseudonyms),
+    generation: Math.max(...found.map(({ generation }) => generation)),
+  }));
 
 /** Errors: `KeyDestroyed` where the list knows of more keys than are there: nobody could be found in it. */
 export const enoughKeys = <Value extends { readonly generation: number }>(

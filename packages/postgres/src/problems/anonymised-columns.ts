@@ -3,7 +3,14 @@ import { findColumn } from "../data-map/resolve.ts";
 import type { MappedColumn, MappedTable, ResolvedMap } from "../data-map/resolved-map.ts";
 import { familyOf, foreignKeysFrom, foreignKeysTo, tableOf } from "./family.ts";
 import { listOf, problemAt } from "./problem-at.ts";
-import { anonymisationOf, anonymisedColumns, decidingColumns, isSevered, reached } from "./what-happens.ts";
+import {
+  anonymisationOf,
+  anonymisedColumns,
+  decidingColumns,
+  isErasedWith,
+  isSevered,
+  reached,
+} from "./what-happens.ts";
 
 /** What an anonymised column would break, by the schema alone. */
 export const anonymisedColumnProblems = (map: ResolvedMap): readonly MapProblem[] =>
@@ -101,9 +108,9 @@ const rowProblems = (map: ResolvedMap, mapped: MappedTable): readonly MapProblem
   const belongsForEver = mapped.categories.some((category) =>
     reached(
       map,
-      (each) => !(each.erasure === "delete" && each.categories.includes(category)),
+      (each) => !(each.erasure === "delete" && isErasedWith(each, category)),
       (each, belonging, other) => {
-        const isIn = (one: MappedTable | undefined) => one?.categories.includes(category) === true;
+        const isIn = (one: MappedTable | undefined) => one !== undefined && isErasedWith(one, category);
         return !isSevered(
           isIn(each) ? each : unchanged(each),
           belonging,

@@ -6,7 +6,7 @@ import { type MappedTable, type ResolvedMap, titleOf } from "../data-map/resolve
 import { foreignKeysFrom, foreignKeysTo, mappedOver, tableOf } from "./family.ts";
 import { problemAt } from "./problem-at.ts";
 import { lasts } from "./retention.ts";
-import { anonymisationOf, isDeletedSometime } from "./what-happens.ts";
+import { anonymisationOf, isDeletedSometime, isErasedWith } from "./what-happens.ts";
 
 /** What the rows are that point at rows which go, and stay when those go. */
 type Pointing = "unmapped" | "kept" | "others";
@@ -56,7 +56,7 @@ const leftPointing = (
 ): Pointing | null => {
   const child = mappedOver(map, key.from);
   const isUnlinked = map.unlinks.some(({ foreignKey }) => foreignKey === key);
-  if (child === undefined || !child.categories.includes(category)) return isUnlinked ? null : "unmapped";
+  if (child === undefined || !isErasedWith(child, category)) return isUnlinked ? null : "unmapped";
   const isOwn = pointsAtOwnRowsOnly(child, parent, key);
   if (child.erasure !== "delete" && !staysBehind(child, parent, key))
     return isOwn || isUnlinked ? null : "others";

@@ -1,7 +1,12 @@
+import { type Category, categoriesReached } from "@subject-rights/core";
 import type { MappedColumn, MappedTable, ResolvedBelonging, ResolvedMap } from "../data-map/resolved-map.ts";
 
 /** Rows that the map may delete: at once, or when the date comes. */
 export const isDeletedSometime = ({ erasure }: MappedTable): boolean => erasure !== "anonymise";
+
+/** Whether an erasure in this category reaches the rows of that table. */
+export const isErasedWith = ({ categories }: MappedTable, category: Category): boolean =>
+  categoriesReached("erasure", category).some((reached) => categories.includes(reached));
 
 /** The anonymised columns; none where the row goes, and they with it. */
 export const anonymisedColumns = (mapped: MappedTable): readonly MappedColumn[] =>

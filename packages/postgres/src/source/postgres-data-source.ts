@@ -5,6 +5,7 @@ import {
   type Category,
   type Clock,
   type CollectionOutcome,
+  categoriesReached,
   type DataSource,
   defineDataSource,
   type Identifier,
@@ -117,12 +118,12 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
 
   const prepareMany = async (
     session: Session,
-    { tenant, category }: Pick<CallContext, "tenant"> & { readonly category: Category | null },
+    { tenant, categories }: Pick<CallContext, "tenant" | "categories">,
     subjects: readonly Subject[],
     knowing = knownPeople,
   ) => {
     const map = await checked.use(session);
-    const tables = tablesIn(map, category);
+    const tables = tablesIn(map, categories);
     const asked = subjects.map((subject) => ({ tenant, subject }));
     const people = await knowing(session, map, asked);
     if (people.some(({ subject }) => unfindableTable(map, tables, subject) !== undefined)) {
@@ -131,23 +132,28 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     return { map, tables, people, today: dayOf(clock.now()) };
   };
 
-  const prepare = async (session: Session, asked: Person, category: Category | null): Promise<Prepared> => {
+  const prepare = async (
+    session: Session,
+    asked: Person,
+    categories: readonly Category[],
+  ): Promise<Prepared> => {
     const { tenant, subject } = asked;
-    const { people, ...prepared } = await prepareMany(session, { tenant, category }, [subject]);
+    const { people, ...prepared } = await prepareMany(session, { tenant, categories }, [subject]);
     return { ...prepared, person: people[0] ?? asked };
   };
 
-  const count = async (context: Context, subject: Subject, category: Category | null) => {
-    if (!isServed(context.tenant)) return [];
+  const count = async (context: Context, subject: Subject, categories: readonly Category[]) => {
+    // A plan is asked for whatever category there is.
+    if (!isServed(context.tenant) || !holds.some((category) => categories.includes(category))) return [];
     const asked = { tenant: context.tenant, subject };
     const today = dayOf(clock.now());
     const last = checked.last();
     if (last !== null && context.transaction === undefined) {
-      const counting = { tables: tablesIn(last.map, category), person: asked, today };
+      const counting = { tables: tablesIn(last.map, categories), person: asked, today };
       const counted = await countAtOnce(database, last, counting);
       if (counted !== null) return counted;
     }
-    return within(context, async (session) => countRows(session, await prepare(session, asked, category)));
+    return within(context, async (session) => countRows(session, await prepare(session, asked, categories)));
   };
 
   const source = defineDataSource({
@@ -177,18 +183,18 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     },
 
     locate: async (subject, context) =>
-      (await count(context, subject, context.category)).flatMap(collectionForecast),
+      (await count(context, subject, context.categories)).flatMap(collectionForecast),
 
     async *export(subject, context) {
       if (!isServed(context.tenant)) return;
       const { person } = await database.transaction(
-        (session) => prepare(session, { tenant: context.tenant, subject }, context.category),
+        (session) => prepare(session, { tenant: context.tenant, subject }, context.categories),
         context.signal,
       );
       yield* exportPages({
         database,
         use: checked.use,
-        tablesOf: (map) => tablesIn(map, context.category),
+        tablesOf: (map) => tablesIn(map, context.categories),
         person,
         cursor: context.cursor,
         signal: context.signal,
@@ -203,7 +209,7 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     erase: async (subject, context): Promise<readonly CollectionOutcome[]> => {
       if (!isServed(context.tenant)) return [];
       return within(context, async (session) => {
-        const prepared = await prepare(session, { tenant: context.tenant, subject }, context.category);
+        const prepared = await prepare(session, { tenant: context.tenant, subject }, context.categories);
         const erased = await erasePerson(session, {
           ...prepared,
           hashKey: hashKey ?? randomBytes(32),
@@ -241,7 +247,11 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
           value: type === "email" ? normaliseEmail(value) : value,
         })),
       );
-      const counts = count({ tenant, signal: new AbortController().signal }, subject, category);
+      const counts = count(
+        { tenant, signal: new AbortController().signal },
+        subject,
+        categoriesReached("erasure", category),
+      );
       return ResultAsync.fromPromise(counts, (thrown) => unfitOf(thrown) ?? failed(id, thrown)).map(planOf);
     },
   };
@@ -257,9 +267,9 @@ interface Prepared {
 
 type Context = Pick<CallContext, "tenant" | "signal" | "transaction">;
 
-/** The tables of a category; all of them where none is said. */
-const tablesIn = (map: ResolvedMap, category: Category | null): readonly MappedTable[] =>
-  category === null ? map.tables : map.tables.filter(({ categories }) => categories.includes(category));
+/** The tables that are of any of these categories. */
+const tablesIn = (map: ResolvedMap, asked: readonly Category[]): readonly MappedTable[] =>
+  map.tables.filter(({ categories }) => categories.some((category) => asked.includes(category)));
 
 const failed = (id: string, cause: unknown): CallFailed =>
   cause instanceof CallFailed ? cause : new CallFailed(id, "unavailable", true, { cause });

@@ -18,7 +18,7 @@ export const personOf = (email: string, ...numbers: readonly number[]) =>
 
 export const callFor = (tenant = "tenant-one", category: Category = "customer-data"): Call => ({
   tenant,
-  category,
+  categories: [category],
   requestId: "request-1",
   idempotencyKey: "request-1/erase",
   signal: new AbortController().signal,

@@ -49,16 +49,41 @@ export const comparingCases = (
     ...(harness.foreignTenant === undefined
       ? []
       : [
-          inForeignTenant(
+          findingNobody(
             test,
             `${name}: finds nobody in another tenant`,
             finding,
             callTo(harness, { tenant: harness.foreignTenant }),
           ),
         ]),
+
+    ...(harness.otherCategory === undefined ? [] : ofCategories(test, harness, name, finding)),
   ]);
 
-const inForeignTenant = (test: CaseMaker<DataSourceFixture>, name: string, finding: Finding, call: Call) =>
+/** A request may reach several categories of a source: all of them are told, and no other. */
+const ofCategories = (
+  test: CaseMaker<DataSourceFixture>,
+  harness: DataSourceHarness,
+  name: AbilityName,
+  finding: Finding,
+): readonly ConformanceCase[] => {
+  const { category = "customer-data", otherCategory = category } = harness;
+  return [
+    test(`${name}: finds whoever is asked for in several categories`, async ({ source, person }) => {
+      const both = callTo(harness, { categories: [otherCategory, category] });
+      assert.notDeepEqual(await finding(source, person, both), {});
+    }),
+
+    findingNobody(
+      test,
+      `${name}: finds nothing of a category that is not asked for`,
+      finding,
+      callTo(harness, { categories: [otherCategory] }),
+    ),
+  ];
+};
+
+const findingNobody = (test: CaseMaker<DataSourceFixture>, name: string, finding: Finding, call: Call) =>
   test(name, async ({ source, person, holds }) => {
     const held = tally(await holds(person));
     assert.deepEqual(await finding(source, person, call), {});

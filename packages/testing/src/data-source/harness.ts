@@ -19,6 +19,8 @@ export interface DataSourceHarness {
   readonly tenant?: string | undefined;
   /** The category that the people's data belongs to, of those that the source holds. Default: `customer-data`. */
   readonly category?: Category | undefined;
+  /** Another category that the source holds, of which these people have nothing. Left out where it holds one only. */
+  readonly otherCategory?: Category | undefined;
   /** Another tenant of the source, without these people. Left out where the source serves one tenant only. */
   readonly foreignTenant?: string | undefined;
   /** Whether the source has `identifyMany`. Left out: the case for it is left out. */
@@ -63,4 +65,4 @@ export interface DataSourceFixture extends Fixture {
 export const callTo = (
   { tenant = "tenant-one", category = "customer-data" }: DataSourceHarness,
   part: Partial<Call> = {},
-): Call => callOf({ tenant, category, ...part });
+): Call => callOf({ tenant, categories: [category], ...part });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { categorySchema } from "@subject-rights/core";
 import { answerOf } from "../answers.ts";
 import type { CaseMaker, ConformanceCase } from "../conformance-case.ts";
 import { ability, tally } from "./asking.ts";
@@ -9,7 +10,7 @@ export const refreshingCases = (
   harness: DataSourceHarness,
 ): readonly ConformanceCase[] => {
   // As from the Data Sources page, where no request is behind it.
-  const call = callTo(harness, { requestId: null, category: null });
+  const call = callTo(harness, { requestId: null, categories: categorySchema.options });
   return [
     test("refresh: whoever is in the origins is in the copy afterwards", async (fixture) => {
       const { source, person, otherPerson, holds } = fixture;

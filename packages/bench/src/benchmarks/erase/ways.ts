@@ -53,7 +53,7 @@ export const bySource = async (source: PostgresDataSource, { first, count }: Peo
     const subject = subjectOf([{ type: "email", value: emailOf(first + index) }]);
     const call = {
       tenant,
-      category,
+      categories: [category],
       requestId: `request-${first + index}`,
       idempotencyKey: `request-${first + index}/erase`,
       signal: new AbortController().signal,

@@ -4,6 +4,7 @@ import { CallFailed } from "../../errors.ts";
 import { confidentialOf, stepOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import type { Act } from "../../request/guard.ts";
+import { categoriesReached } from "../../request/kinds.ts";
 import type { CollectionOutcome } from "../../request/outcomes.ts";
 import type { Request } from "../../request/request.ts";
 import type { SourceStep } from "../../request/steps.ts";
@@ -41,7 +42,7 @@ export const callFor = (
 ): Call => ({
   tenant: request.tenant,
   requestId: request.id,
-  category: request.category,
+  categories: categoriesReached(request.kind, request.category),
   // Every try of one effect carries the same key. Work that begins anew has a new generation, and the same work
   // for more identifiers is other work: both have a new key.
   idempotencyKey: [request.id, ...effect].join("/"),

@@ -78,6 +78,7 @@ export const erasingFaults: readonly Broken<Fault>[] = [
       }),
     },
     caughtBy: [
+      "erase: finds nothing of a category that is not asked for",
       "erase: a person who is not there is absent, and nobody is erased",
       "erase: finds nobody in another tenant",
     ],
@@ -94,6 +95,7 @@ export const erasingFaults: readonly Broken<Fault>[] = [
       }),
     },
     caughtBy: [
+      "erase: finds nothing of a category that is not asked for",
       "erase: a person who is not there is absent, and nobody is erased",
       "erase: finds nobody in another tenant",
     ],

@@ -55,6 +55,7 @@ export const exportingFaults: readonly Broken<Fault>[] = [
       }),
     },
     caughtBy: [
+      "export: finds nothing of a category that is not asked for",
       "export: hands over every record of the person, and changes nothing",
       "export: the order is the same each time",
       "export: goes on behind each cursor without loss or repetition, after a restart too",
@@ -78,7 +79,11 @@ export const exportingFaults: readonly Broken<Fault>[] = [
         },
       }),
     },
-    caughtBy: ["export: a person who is not there has no rows", "export: finds nobody in another tenant"],
+    caughtBy: [
+      "export: finds nothing of a category that is not asked for",
+      "export: a person who is not there has no rows",
+      "export: finds nobody in another tenant",
+    ],
   },
   {
     fault: "a cell is of a class of its own",

@@ -22,10 +22,12 @@ export const comparingFaults: readonly Broken<Fault>[] = [
     fault: "addresses are compared letter by letter",
     how: {
       source: ({ tables }) =>
-        goodSource(tables, (row, subject, tenant) =>
-          matches({ ...row, owner: row.owner && { ...row.owner, email: "" } }, subject, tenant)
+        goodSource(tables, (row, subject, tenant, categories) =>
+          matches({ ...row, owner: row.owner && { ...row.owner, email: "" } }, subject, tenant, categories)
             ? true
-            : subject.values("email").includes(row.owner?.email ?? "") && row.tenant === tenant,
+            : subject.values("email").includes(row.owner?.email ?? "") &&
+              row.tenant === tenant &&
+              categories?.includes("customer-data") === true,
         ),
     },
     caughtBy: eachAbility("finds by an address that the data writes with capitals"),
@@ -34,17 +36,42 @@ export const comparingFaults: readonly Broken<Fault>[] = [
     fault: "the first of several identifiers alone is looked for",
     how: {
       source: ({ tables }) =>
-        goodSource(tables, (row, subject, tenant) => {
+        goodSource(tables, (row, subject, tenant, categories) => {
           const first = (type: string) => subject.values(type).slice(0, 1);
-          return matches(row, { identifiers: subject.identifiers, values: first }, tenant);
+          return matches(row, { identifiers: subject.identifiers, values: first }, tenant, categories);
         }),
     },
     caughtBy: eachAbility("looks for each identifier, not for the first alone"),
   },
   {
     fault: "the tenant is not looked at",
-    how: { source: ({ tables }) => goodSource(tables, (row, subject) => matches(row, subject, row.tenant)) },
+    how: {
+      source: ({ tables }) =>
+        goodSource(tables, (row, subject, _tenant, categories) =>
+          matches(row, subject, row.tenant, categories),
+        ),
+    },
     caughtBy: eachAbility("finds nobody in another tenant"),
+  },
+  {
+    fault: "the categories are not looked at",
+    how: {
+      source: ({ tables }) => goodSource(tables, (row, subject, tenant) => matches(row, subject, tenant)),
+    },
+    caughtBy: eachAbility("finds nothing of a category that is not asked for"),
+  },
+  {
+    fault: "the first of several categories alone is looked at",
+    how: {
+      source: ({ tables }) =>
+        goodSource(tables, (row, subject, tenant, categories) =>
+          matches(row, subject, tenant, categories?.slice(0, 1)),
+        ),
+    },
+    caughtBy: [
+      ...eachAbility("finds whoever is asked for in several categories"),
+      "identify: finds what the person is known by, and says what may be shared",
+    ],
   },
 ];
 
@@ -70,7 +97,10 @@ export const findingFaults: readonly Broken<Fault>[] = [
         },
       }),
     },
-    caughtBy: ["locate: counts what there is, and changes nothing"],
+    caughtBy: [
+      "locate: finds nothing of a category that is not asked for",
+      "locate: counts what there is, and changes nothing",
+    ],
   },
   {
     fault: "locate throws for a person who is not there",
@@ -84,6 +114,7 @@ export const findingFaults: readonly Broken<Fault>[] = [
       }),
     },
     caughtBy: [
+      "locate: finds nothing of a category that is not asked for",
       "locate: a person who is not there is an empty answer",
       "locate: finds nobody in another tenant",
     ],

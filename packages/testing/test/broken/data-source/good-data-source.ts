@@ -1,5 +1,6 @@
 import {
   type CallContext,
+  type Category,
   type CollectionCount,
   type CollectionOutcome,
   type DataSourceDefinition,
@@ -27,10 +28,22 @@ export interface Tables {
   down: boolean;
 }
 
-type Matching = (row: StoredRow, subject: Subject, tenant: string) => boolean;
+type Matching = (
+  row: StoredRow,
+  subject: Subject,
+  tenant: string,
+  categories?: readonly Category[],
+) => boolean;
 
-export const matches: Matching = ({ owner, tenant: ofTenant }, subject, tenant) =>
+/** What it holds of people is data of customers, all of it. */
+export const matches: Matching = (
+  { owner, tenant: ofTenant },
+  subject,
+  tenant,
+  categories = ["customer-data"],
+) =>
   owner !== null &&
+  categories.includes("customer-data") &&
   ofTenant === tenant &&
   (subject.values("email").includes(owner.email.toLowerCase()) ||
     subject.values("customer-number").includes(owner.customerNumber));
@@ -125,24 +138,25 @@ export const goodSource = (tables: Tables, matching: Matching = matches): GoodSo
     signal.throwIfAborted();
     if (tables.down) throw new Error("the server is gone");
   };
-  const rowsOf = (subject: Subject, tenant: string) =>
-    tables.rows.filter((row) => matching(row, subject, tenant));
+  const rowsOf = (subject: Subject, { tenant, categories }: CallContext) =>
+    tables.rows.filter((row) => matching(row, subject, tenant, categories));
 
   const count = async (subject: Subject, context: CallContext) => {
     ask(context);
-    return countsOf(rowsOf(subject, context.tenant));
+    return countsOf(rowsOf(subject, context));
   };
 
   return {
     id: "orders-copy",
     title: "Orders, as the shop sees them",
-    holds: ["customer-data"],
+    // The people are of the second, so that whoever looks at the first alone finds nobody.
+    holds: ["user-telemetry", "customer-data"],
     kind: "copy",
     needs: ["email", "customer-number"],
 
     async identify(subject, context) {
       ask(context);
-      return rowsOf(subject, context.tenant).some(({ owner }) => owner === ada) ? accountsOfAda : [];
+      return rowsOf(subject, context).some(({ owner }) => owner === ada) ? accountsOfAda : [];
     },
 
     locate: count,
@@ -150,7 +164,7 @@ export const goodSource = (tables: Tables, matching: Matching = matches): GoodSo
 
     async *export(subject, context): AsyncGenerator<ExportPage> {
       // Pages are of one collection each; the cursor says how many rows were handed over.
-      const sorted = rowsOf(subject, context.tenant).sort((one, other) =>
+      const sorted = rowsOf(subject, context).sort((one, other) =>
         one.collection < other.collection ? -1 : 1,
       );
       let start = Number(context.cursor ?? 0);
@@ -178,7 +192,7 @@ export const goodSource = (tables: Tables, matching: Matching = matches): GoodSo
 
     async erase(subject, context) {
       ask(context);
-      const found = rowsOf(subject, context.tenant);
+      const found = rowsOf(subject, context);
       tables.rows = tables.rows.flatMap((row) => {
         if (!found.includes(row) || row.collection === "invoices") return [row];
         return row.collection === "notes" ? [{ ...row, owner: null }] : [];
@@ -241,6 +255,7 @@ export const harness = (fault: Fault | null): DataSourceHarness => {
     abilities: ["identify", "locate", "export", "erase", "refresh", "verify"],
     listsPeople: true,
     foreignTenant: "tenant-two",
+    otherCategory: "user-telemetry",
     make: makeBreakable,
     makeBreakable,
     ...fault?.harness,

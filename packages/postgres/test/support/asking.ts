@@ -1,0 +1,72 @@
+import {
+  createSubjectRights,
+  type DataSource,
+  defineNotifier,
+  type Notice,
+  orThrow,
+  type RequestView,
+  type SubjectRightsOptions,
+  type Submission,
+} from "@subject-rights/core";
+import { simulatedClock } from "@subject-rights/testing";
+import { type PostgresClient, postgresStorage } from "../../src/index.ts";
+import { masterKey, newSchema } from "../store/fixtures.ts";
+
+export const actor = { id: "admin-1", tenant: "halmstrand", roles: ["admin", "tenant-admin"] };
+
+/** Whoever asks a library over a database of its own, and waits for what comes of it. */
+export const askingOver = async (
+  client: PostgresClient,
+  sources: readonly DataSource[],
+  options: Partial<SubjectRightsOptions> = {},
+) => {
+  const clock = simulatedClock(new Date("2026-03-02T09:00:00.000Z"));
+  const { migrate, ...storage } = postgresStorage({ client, schema: newSchema(), masterKey });
+  orThrow(await migrate());
+  const sent: Notice[] = [];
+  const errors: unknown[] = [];
+  const rights = createSubjectRights({
+    ...storage,
+    clock,
+    controller: "Halmstrand Lamps",
+    sources,
+    notifier: defineNotifier({ id: "kept", send: async ({ notice }) => void sent.push(notice) }),
+    addresses: { tenantAdmin: () => "admin@halmstrand.example", support: () => "support@halmstrand.example" },
+    onError: (error) => void errors.push(error),
+    ...options,
+  });
+  orThrow(await rights.start());
+
+  const read = async (requestId: string) => orThrow(await rights.requests.read({ actor, requestId }));
+  const until = async (isSo: () => Promise<boolean>) => {
+    while (!(await isSo())) {
+      await clock.advance(1_000);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+
+  return {
+    rights,
+    clock,
+    sent,
+    errors,
+    until,
+    read,
+    /** Asks, confirms, and reads it once it is closed or waits for somebody. */
+    ask: async (asked: Omit<Submission, "actor">): Promise<RequestView> => {
+      const { request } = orThrow(await rights.requests.submit({ actor, ...asked }));
+      const confirmation = () =>
+        sent.find((notice) => notice.type === "confirmation" && notice.requestId === request.id);
+      await until(async () => confirmation() !== undefined);
+      const found = confirmation();
+      orThrow(
+        await rights.requests.acknowledge({ token: found?.type === "confirmation" ? found.token : "" }),
+      );
+      await until(async () => {
+        const { phase, waitingFor } = await read(request.id);
+        return phase === "closed" || waitingFor.length > 0;
+      });
+      return read(request.id);
+    },
+  };
+};
