@@ -78,7 +78,7 @@ it("several processes at once make one key a name, and lose none", { timeout: 30
   const others = [1, 2].map(() => started(masterKey, null, "use"));
   await Promise.all(others.map((child) => once(child, "message")));
   const ring = fileKeyRing({ directory, masterKey });
-  for (let turn = 0; turn < (isThorough ? 40 : 20); turn += 1) {
+  for (let turn = 0; turn < (isThorough ? 40 : 10); turn += 1) {
     const name = keyNames[turn % keyNames.length] ?? "";
     orThrow(await ring.create(name));
     orThrow(await ring.rotate("mine"));
@@ -102,7 +102,7 @@ it("re-wrapping goes on where it was killed, while others use the keys", { timeo
   const keys = await Promise.all(names.map(async (name) => orThrow(await before.use(name))));
   const after = fileKeyRing({ directory, masterKey: next, otherMasterKeys: [masterKey] });
   const destroyed = new Set<string>();
-  const lives = isThorough ? 6 : 3;
+  const lives = isThorough ? 6 : 2;
   for (let life = 0; life < lives; life += 1) {
     const child = started(next, masterKey, "rewrap");
     const exited = once(child, "exit");

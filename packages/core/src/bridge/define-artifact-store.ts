@@ -3,7 +3,7 @@ import type { StorageFailed } from "../errors.ts";
 import type { ArtifactStoreDefinition } from "../ports/artifact-store.ts";
 import type { ResultAsync } from "../result.ts";
 import { defined } from "./defined.ts";
-import { callable, checkOperations } from "./issues.ts";
+import { callable, checkAdapter } from "./issues.ts";
 import { callStorage } from "./storage.ts";
 
 type Question<Operation extends keyof ArtifactStoreDefinition> = Parameters<
@@ -18,17 +18,15 @@ export interface ArtifactStore {
   sweep(query: Question<"sweep">): ResultAsync<number, StorageFailed>;
 }
 
+const operations = z.strictObject({ write: callable, read: callable, remove: callable, sweep: callable });
+
 /**
  * Makes what an author wrote safe to use.
  *
  * @throws ConfigurationMistake where an operation is missing
  */
 export const defineArtifactStore = (definition: ArtifactStoreDefinition): ArtifactStore => {
-  checkOperations(
-    "artifact store",
-    { write: callable, read: callable, remove: callable, sweep: callable },
-    definition,
-  );
+  checkAdapter("artifact store", operations, definition);
   const port = "artifact-store";
   return defined("artifact store", {
     write: (chunk) => callStorage(port, "write", async () => void (await definition.write(chunk)), z.void()),

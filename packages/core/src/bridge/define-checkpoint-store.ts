@@ -10,7 +10,7 @@ import type {
 } from "../ports/checkpoint-store.ts";
 import type { ResultAsync } from "../result.ts";
 import { defined } from "./defined.ts";
-import { callable, checkOperations } from "./issues.ts";
+import { callable, checkAdapter } from "./issues.ts";
 import { callStorage } from "./storage.ts";
 
 type Question<Name extends keyof CheckpointStoreDefinition> = Parameters<CheckpointStoreDefinition[Name]>[0];
@@ -27,7 +27,7 @@ export interface CheckpointStore {
   leavesOf(query: Question<"leavesOf">): ResultAsync<StoredLeaf[], StorageFailed>;
 }
 
-const operations = {
+const operations = z.strictObject({
   tenants: callable,
   waiting: callable,
   newest: callable,
@@ -35,7 +35,7 @@ const operations = {
   list: callable,
   leaves: callable,
   leavesOf: callable,
-};
+});
 
 const storedCheckpointSchema = signedCheckpointSchema.extend({ peaks: z.array(z.string()) });
 const storedLeafSchema = leafSchema.extend({
@@ -54,7 +54,7 @@ const addedSchema = z.union([
  * @throws ConfigurationMistake where an operation is missing
  */
 export const defineCheckpointStore = (definition: CheckpointStoreDefinition): CheckpointStore => {
-  checkOperations("checkpoint store", operations, definition);
+  checkAdapter("checkpoint store", operations, definition);
   const port = "checkpoint-store";
   // What was tampered with must come through, to be named. So only what belongs to the question is looked at.
   return defined("checkpoint store", {

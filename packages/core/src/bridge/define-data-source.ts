@@ -20,7 +20,7 @@ import type { Subject } from "../subject/subject.ts";
 import { type Call, callAdapter, invalidAnswer } from "./call.ts";
 import { defined } from "./defined.ts";
 import { type ExportPages, exportPages } from "./export-pages.ts";
-import { callable, checkDefinition, looseFor } from "./issues.ts";
+import { callable, checkAdapter } from "./issues.ts";
 import { type ListedPeople, listedPeople } from "./listed-people.ts";
 import type { SourcePages } from "./source-pages.ts";
 
@@ -64,38 +64,36 @@ export type BulkAbility<Answer> = (
   call: Call,
 ) => ResultAsync<readonly Answer[], CallFailed>;
 
-const fieldsSchema = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "an id is lower case letters, digits and dashes, at most 63"),
-  title: z.string().min(1).max(200),
-  holds: z.array(categorySchema).min(1, "say which categories of data the source holds"),
-  kind: z.enum(["origin", "copy"]),
-  copyOf: z.array(z.string()).min(1).optional(),
-  needs: z.array(identifierTypeSchema).min(1).default(["email"]),
-  owner: emailSchema.optional(),
-  recipients: z
-    .array(z.object({ title: z.string().min(1).max(200), address: emailSchema }))
-    .max(100)
-    .default([]),
-  revision: z.string().min(1).max(200).optional(),
-  thirdParty: z.boolean().optional(),
-  identify: callable.optional(),
-  locate: callable.optional(),
-  export: callable.optional(),
-  erase: callable.optional(),
-  refresh: callable.optional(),
-  verify: callable.optional(),
-  identifyMany: callable.optional(),
-  eraseMany: callable.optional(),
-  verifyMany: callable.optional(),
-  identifiers: callable.optional(),
-  joins: callable.optional(),
-});
-
-/** What is not to be written together. */
-const fitting = (fields: typeof fieldsSchema) =>
-  fields.superRefine((source, context) => {
+const fieldsSchema = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "an id is lower case letters, digits and dashes, at most 63"),
+    title: z.string().min(1).max(200),
+    holds: z.array(categorySchema).min(1, "say which categories of data the source holds"),
+    kind: z.enum(["origin", "copy"]),
+    copyOf: z.array(z.string()).min(1).optional(),
+    needs: z.array(identifierTypeSchema).min(1).default(["email"]),
+    owner: emailSchema.optional(),
+    recipients: z
+      .array(z.object({ title: z.string().min(1).max(200), address: emailSchema }))
+      .max(100)
+      .default([]),
+    revision: z.string().min(1).max(200).optional(),
+    thirdParty: z.boolean().optional(),
+    identify: callable.optional(),
+    locate: callable.optional(),
+    export: callable.optional(),
+    erase: callable.optional(),
+    refresh: callable.optional(),
+    verify: callable.optional(),
+    identifyMany: callable.optional(),
+    eraseMany: callable.optional(),
+    verifyMany: callable.optional(),
+    identifiers: callable.optional(),
+    joins: callable.optional(),
+  })
+  .superRefine((source, context) => {
     const mistake = (message: string) => context.addIssue({ code: "custom", message });
     if (source.identifyMany !== undefined && source.identify === undefined) {
       mistake("`identifyMany` is beside `identify`, never instead of it: requests ask about one person");
@@ -126,9 +124,9 @@ const manyCountsSchema = z.array(collectionCountsSchema);
  * @throws ConfigurationMistake where the definition cannot work; it says what to change
  */
 export const defineDataSource = (definition: DataSourceDefinition): DataSource => {
-  const { id, title, holds, kind, copyOf, needs, owner, recipients, revision, thirdParty } = checkDefinition(
+  const { id, title, holds, kind, copyOf, needs, owner, recipients, revision, thirdParty } = checkAdapter(
     `data source "${String(definition?.id)}"`,
-    fitting(looseFor(definition, fieldsSchema)),
+    fieldsSchema,
     definition,
   );
   const can = (ability: "identify" | "locate" | "export" | "erase" | "refresh" | "verify") =>

@@ -4,7 +4,7 @@ import type { HoldKey, HoldStoreDefinition, StoredHold } from "../ports/hold-sto
 import type { JsonObject } from "../ports/request-store.ts";
 import type { ResultAsync } from "../result.ts";
 import { defined } from "./defined.ts";
-import { callable, checkOperations } from "./issues.ts";
+import { callable, checkAdapter } from "./issues.ts";
 import { nobodyKnowsWhen, readable } from "./readable.ts";
 import { callStorage } from "./storage.ts";
 
@@ -48,14 +48,15 @@ const answerSchema = z.object({ outcome: z.enum(["stored", "changed"]) });
 const pageSchema = z.object({ holds: z.array(readableHoldSchema), cursor: z.string().optional() });
 const standingSchema = z.array(z.string().nullable());
 
+const operations = z.strictObject({ put: callable, read: callable, list: callable, standing: callable });
+
 /**
  * Makes what an author wrote safe to use.
  *
  * @throws ConfigurationMistake where an operation is missing
  */
 export const defineHoldStore = (definition: HoldStoreDefinition): HoldStore => {
-  const operations = { put: callable, read: callable, list: callable, standing: callable };
-  checkOperations("hold store", operations, definition);
+  checkAdapter("hold store", operations, definition);
   const port = "hold-store";
   return defined("hold store", {
     put: (hold) => callStorage(port, "put", () => definition.put(hold), answerSchema),

@@ -11,7 +11,7 @@ import type {
 import type { JsonObject } from "../ports/request-store.ts";
 import type { ResultAsync } from "../result.ts";
 import { defined } from "./defined.ts";
-import { callable, checkOperations } from "./issues.ts";
+import { callable, checkAdapter } from "./issues.ts";
 import { callStorage } from "./storage.ts";
 
 type Question<Name extends "countAnswer" | "list" | "overdue" | "forget"> = Parameters<
@@ -49,7 +49,7 @@ const waitingSchema = keySchema.extend({
 }) satisfies z.ZodType<WaitingMail>;
 const pageSchema = z.object({ mails: z.array(waitingSchema), cursor: z.string().optional() });
 
-const operations = {
+const operations = z.strictObject({
   see: callable,
   conclude: callable,
   countAnswer: callable,
@@ -58,7 +58,7 @@ const operations = {
   remove: callable,
   overdue: callable,
   forget: callable,
-};
+});
 
 /**
  * Makes what an author wrote safe to use.
@@ -66,7 +66,7 @@ const operations = {
  * @throws ConfigurationMistake where an operation is missing
  */
 export const defineIntakeStore = (definition: IntakeStoreDefinition): IntakeStore => {
-  checkOperations("intake store", operations, definition);
+  checkAdapter("intake store", operations, definition);
   const port = "intake-store";
   return defined("intake store", {
     see: (mail) => callStorage(port, "see", () => definition.see(mail), seenSchema),

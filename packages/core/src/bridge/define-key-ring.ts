@@ -3,7 +3,7 @@ import type { StorageFailed } from "../errors.ts";
 import type { KeyRingDefinition } from "../ports/key-ring.ts";
 import type { ResultAsync } from "../result.ts";
 import { defined } from "./defined.ts";
-import { callable, checkOperations } from "./issues.ts";
+import { callable, checkAdapter } from "./issues.ts";
 import { callStorage } from "./storage.ts";
 
 /** Bytes in a key: AES-256 and HMAC-SHA256 both take 256 bits. */
@@ -19,13 +19,13 @@ export interface KeyRing {
 }
 
 const keySchema = z.instanceof(Uint8Array<ArrayBufferLike>).refine((key) => key.length === keyBytes);
-const operations = {
+const operations = z.strictObject({
   create: callable,
   use: callable,
   rotate: callable,
   useAll: callable,
   destroy: callable,
-};
+});
 
 /**
  * Makes what an author wrote safe to use.
@@ -33,7 +33,7 @@ const operations = {
  * @throws ConfigurationMistake where an operation is missing
  */
 export const defineKeyRing = (definition: KeyRingDefinition): KeyRing => {
-  checkOperations("key ring", operations, definition);
+  checkAdapter("key ring", operations, definition);
   const port = "key-ring";
   return defined("key ring", {
     create: (name) => callStorage(port, "create", async () => void (await definition.create(name)), z.void()),

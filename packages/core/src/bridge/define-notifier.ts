@@ -4,7 +4,7 @@ import type { Message, NotifierDefinition } from "../ports/notifier.ts";
 import { errAsync, type ResultAsync } from "../result.ts";
 import { type Call, callAdapter } from "./call.ts";
 import { defined } from "./defined.ts";
-import { callable, checkDefinition, looseFor } from "./issues.ts";
+import { callable, checkAdapter } from "./issues.ts";
 
 /** A notifier that is safe to use: every call has a deadline, and no call throws. */
 export interface Notifier {
@@ -25,11 +25,7 @@ const definitionSchema = z.strictObject({
  * @throws ConfigurationMistake where the definition cannot work
  */
 export const defineNotifier = (definition: NotifierDefinition): Notifier => {
-  const { id, attachmentLimit } = checkDefinition(
-    "notifier",
-    looseFor(definition, definitionSchema),
-    definition,
-  );
+  const { id, attachmentLimit } = checkAdapter("notifier", definitionSchema, definition);
   return defined("notifier", {
     id,
     attachmentLimit,

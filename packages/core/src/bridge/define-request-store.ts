@@ -17,7 +17,7 @@ import type {
 import { categorySchema, requestKindSchema } from "../request/kinds.ts";
 import type { ResultAsync } from "../result.ts";
 import { defined } from "./defined.ts";
-import { callable, checkOperations } from "./issues.ts";
+import { callable, checkAdapter } from "./issues.ts";
 import { nobodyKnowsWhen, readable } from "./readable.ts";
 import { callStorage } from "./storage.ts";
 import { type Operations, type Transact, transacting } from "./transaction.ts";
@@ -130,7 +130,7 @@ const standingSchema = z.array(
 
 const auditAnswerSchema = z.array(auditEntrySchema);
 
-const definitionShape = {
+const operations = z.strictObject({
   insert: callable,
   read: callable,
   readByTokenHash: callable,
@@ -141,7 +141,7 @@ const definitionShape = {
   standing: callable.optional(),
   audit: callable,
   transaction: callable.optional(),
-};
+});
 
 const port = "request-store";
 
@@ -165,7 +165,7 @@ const operationsOf = (definition: Omit<StoreTransaction, "handle">): Operations 
  * @throws ConfigurationMistake where an operation is missing
  */
 export const defineRequestStore = (definition: RequestStoreDefinition): RequestStore => {
-  checkOperations("request store", definitionShape, definition);
+  checkAdapter("request store", operations, definition);
   // A store that mixes up tenants or requests must be caught here: behind this line nobody looks again.
   return defined("request store", {
     ...operationsOf(definition),

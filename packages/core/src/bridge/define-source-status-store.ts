@@ -5,7 +5,7 @@ import { problemCodes } from "../request/problems.ts";
 import { sourceStatuses } from "../request/steps.ts";
 import type { ResultAsync } from "../result.ts";
 import { defined } from "./defined.ts";
-import { callable, checkOperations } from "./issues.ts";
+import { callable, checkAdapter } from "./issues.ts";
 import { nobodyKnowsWhen } from "./readable.ts";
 import { callStorage } from "./storage.ts";
 
@@ -41,13 +41,15 @@ const statusesSchema = z.array(
   ]),
 );
 
+const operations = z.strictObject({ put: callable, list: callable });
+
 /**
  * Makes what an author wrote safe to use.
  *
  * @throws ConfigurationMistake where an operation is missing
  */
 export const defineSourceStatusStore = (definition: SourceStatusStoreDefinition): SourceStatusStore => {
-  checkOperations("source status store", { put: callable, list: callable }, definition);
+  checkAdapter("source status store", operations, definition);
   const port = "source-status-store";
   return defined("source status store", {
     put: (status) => callStorage(port, "put", async () => void (await definition.put(status)), z.void()),

@@ -8,7 +8,7 @@ import type {
 import { categorySchema } from "../request/kinds.ts";
 import type { ResultAsync } from "../result.ts";
 import { defined } from "./defined.ts";
-import { callable, checkOperations } from "./issues.ts";
+import { callable, checkAdapter } from "./issues.ts";
 import { callStorage } from "./storage.ts";
 
 type Question<Name extends "lift" | "standing" | "list" | "newest" | "rename"> = Parameters<
@@ -78,7 +78,7 @@ const pageSchema = z
       cursor,
     }),
   );
-const operations = {
+const operations = z.strictObject({
   add: callable,
   end: callable,
   withdraw: callable,
@@ -87,7 +87,7 @@ const operations = {
   list: callable,
   newest: callable,
   rename: callable,
-};
+});
 
 /**
  * Makes what an author wrote safe to use.
@@ -95,7 +95,7 @@ const operations = {
  * @throws ConfigurationMistake where an operation is missing
  */
 export const defineSuppressionStore = (definition: SuppressionStoreDefinition): SuppressionStore => {
-  checkOperations("suppression store", operations, definition);
+  checkAdapter("suppression store", operations, definition);
   const port = "suppression-store";
   const done = (operation: string, work: () => Promise<void>) =>
     callStorage(port, operation, async () => void (await work()), z.void());

@@ -15,7 +15,7 @@ import type {
 import { categorySchema } from "../request/kinds.ts";
 import { err, ok, type Result, ResultAsync } from "../result.ts";
 import { defined } from "./defined.ts";
-import { callable, checkOperations } from "./issues.ts";
+import { callable, checkAdapter } from "./issues.ts";
 import { nobodyKnowsWhen, readable } from "./readable.ts";
 import { callStorage } from "./storage.ts";
 
@@ -110,7 +110,7 @@ const commitAnswerSchema = z.discriminatedUnion("outcome", [
   z.object({ outcome: z.literal("changed") }),
 ]);
 
-const definitionShape = {
+const operations = z.strictObject({
   insert: callable,
   read: callable,
   list: callable,
@@ -120,7 +120,7 @@ const definitionShape = {
   release: callable,
   commit: callable,
   transaction: callable.optional(),
-};
+});
 
 const port = "sweep-store";
 
@@ -145,7 +145,7 @@ const holdAndCommit = (
  * @throws ConfigurationMistake where an operation is missing
  */
 export const defineSweepStore = (definition: SweepStoreDefinition): SweepStore => {
-  checkOperations("sweep store", definitionShape, definition);
+  checkAdapter("sweep store", operations, definition);
   const isOf = ({ tenant, id }: SweepKey) => {
     return (found: SweepKey) => found.tenant === tenant && found.id === id;
   };

@@ -4,7 +4,7 @@ import type { ApplicationUser, UserDirectoryDefinition, WantedUsers } from "../p
 import { okAsync, orThrow, type ResultAsync } from "../result.ts";
 import { emailSchema, normaliseEmail } from "../subject/identifier.ts";
 import { defined } from "./defined.ts";
-import { callable, checkOperations, issuesIn } from "./issues.ts";
+import { callable, checkAdapter, issuesIn } from "./issues.ts";
 import { callStorage } from "./storage.ts";
 
 /** One page of the application's users. */
@@ -73,13 +73,15 @@ const pageSchema = z
 
 const listedSchema = z.array(z.object({ id: z.string().min(1), email: emailSchema.nullable().catch(null) }));
 
+const operations = z.strictObject({ list: callable, find: callable.optional() });
+
 /**
  * Makes what an author wrote safe to use.
  *
  * @throws ConfigurationMistake where `list` is missing
  */
 export const defineUserDirectory = (definition: UserDirectoryDefinition): UserDirectory => {
-  checkOperations("user directory", { list: callable, find: callable.optional() }, definition);
+  checkAdapter("user directory", operations, definition);
   const list: UserDirectory["list"] = (query) =>
     callStorage(port, "list", () => definition.list(query), pageSchema);
   return defined("user directory", {

@@ -35,7 +35,8 @@ export const checkDefinition = <Output>(
   schema: z.ZodType<Output>,
   definition: unknown,
 ): Output => {
-  const parsed = schema.safeParse(definition);
+  // A definition is read once: compiling its schema for that would take longer than reading it.
+  const parsed = schema.safeParse(definition, { jitless: true });
   if (parsed.success) return parsed.data;
   const issues = leavesOf(parsed.error.issues).map((issue) => {
     const path = z.core.toDotPath(issue.path);
@@ -109,17 +110,19 @@ const namesAt = (schema: z.core.$ZodType, path: readonly PropertyKey[]): string[
   return inner === undefined ? [] : namesAt(inner, path);
 };
 
-/** The same for the operations of an adapter. */
-export const checkOperations = (what: string, operations: z.ZodRawShape, definition: unknown): void => {
-  checkDefinition<unknown>(what, looseFor(definition, z.strictObject(operations)), definition);
-};
-
 /**
- * An object of a class has further members, which are its own business; in one that was written down for this, whatever
- * is not asked for is a mistake.
+ * The same for an adapter. An object of a class has further members, which are its own business; in one that was written
+ * down for this, whatever is not asked for is a mistake.
  */
-export const looseFor = <Schema extends z.ZodObject>(definition: unknown, schema: Schema): Schema =>
-  isWrittenDown(definition) ? schema : (schema.loose() as unknown as Schema);
+export const checkAdapter = <Shape extends z.ZodRawShape>(
+  what: string,
+  schema: z.ZodObject<Shape, z.core.$strict>,
+  definition: object,
+): z.output<typeof schema> =>
+  checkDefinition(what, schema, isWrittenDown(definition) ? definition : membersOf(definition, schema.shape));
+
+const membersOf = (definition: object, shape: z.ZodRawShape): object =>
+  Object.fromEntries(Object.keys(shape).map((name) => [name, Reflect.get(definition, name)]));
 
 /** An object of no class. */
 const isWrittenDown = (value: unknown): boolean => {

@@ -225,7 +225,7 @@ describe("the state machine, in whatever order things happen", () => {
           toItsEnd(machine);
         },
       ),
-      { numRuns: inject("isThorough") ? 10_000 : 1_000, seed: 20261123 },
+      { numRuns: inject("isThorough") ? 10_000 : 400, seed: 20261123 },
     );
   });
 });

@@ -57,7 +57,7 @@ describe("a storage that fails", () => {
         await rights.stop();
         await expectEnded(world);
       }),
-      { numRuns: isThorough ? 150 : 12, seed: 20261123 },
+      { numRuns: isThorough ? 150 : 6, seed: 20261123 },
     );
   });
 
@@ -91,7 +91,7 @@ describe("a storage that fails", () => {
         await rights.stop();
         await expectEnded(world);
       }),
-      { numRuns: isThorough ? 30 : 4, seed: 20261123 },
+      { numRuns: isThorough ? 30 : 2, seed: 20261123 },
     );
   });
 });

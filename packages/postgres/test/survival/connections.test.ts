@@ -89,7 +89,7 @@ describe("a connection that is cut", () => {
       expect(proxy.cuts()).toBe(0);
 
       const fates = ["before", "after"] as const;
-      const apart = isThorough ? 1 : 3;
+      const apart = isThorough ? 1 : 8;
       const cuts = Array.from(
         { length: Math.ceil(changes / apart) },
         (_, index) => index * apart + 1,
@@ -127,10 +127,10 @@ describe("two runners", () => {
     ];
     const [first] = runners;
     if (first === undefined) throw new Error("nobody runs");
-    const worlds = await newWorlds(isThorough ? 40 : 15, (index) => (index % 3 === 2 ? "export" : "erasure"));
+    const worlds = await newWorlds(isThorough ? 40 : 6, (index) => (index % 3 === 2 ? "export" : "erasure"));
     for (const { rights } of runners) orThrow(await rights.start());
     let ended = 0;
-    const rounds = isThorough ? 40 : 15;
+    const rounds = isThorough ? 40 : 8;
     const ending = (async () => {
       for (let round = 0; round < rounds; round += 1) {
         await pause(100);

@@ -11,10 +11,10 @@ import { openProcess, type Process, untiring } from "./process.ts";
 import { canStopServers, makeServer, type StoppableServer } from "./stoppable-server.ts";
 
 const isThorough = inject("isThorough");
-const stops = isThorough ? 20 : 4;
+const stops = isThorough ? 20 : 2;
 
 /** Enough requests that every stop has something to interrupt. */
-const requests = isThorough ? 80 : 24;
+const requests = isThorough ? 80 : 12;
 
 describe.skipIf(!canStopServers)("a server that is stopped at once", () => {
   let server: StoppableServer;

@@ -155,7 +155,7 @@ const killedAt = async (url: string, count: number, mixed: string, erased: numbe
   return id;
 };
 
-const everybody = inject("isThorough") ? 600 : 360;
+const everybody = inject("isThorough") ? 600 : 120;
 
 describe("a sweep whose process is killed", () => {
   it.each([
