@@ -286,7 +286,8 @@ describe("a request that somebody puts first", () => {
     await world.pass(minute);
     expect(await waiting(world, erasure)).toEqual(behind(doubted, "identity"));
     const view = unwrap(await putFirst(world, erasure));
-    expect(view.putFirst).toMatchObject({ by: both.id, reason: "she insists on it" });
+    const by = unwrap(await world.rights.recordedAs({ actor: both }));
+    expect(view.putFirst).toMatchObject({ by, reason: "she insists on it" });
     await world.pass(minute);
     expect(await outcome(world, erasure)).toBe("completed");
     expect(people.size).toBe(0);
@@ -386,7 +387,8 @@ describe("a request that somebody puts first", () => {
     const auditOf = async (requestId: string) =>
       unwrap(await world.rights.requests.audit({ actor: both, requestId }));
     const put = (await auditOf(unconfirmed.id)).filter(({ action }) => action === "put-first");
-    expect(put).toMatchObject([{ actor: both.id, detail: {}, source: null }]);
+    const actor = unwrap(await world.rights.recordedAs({ actor: both }));
+    expect(put).toMatchObject([{ actor, detail: {}, source: null }]);
     const gave = (await auditOf(first)).filter(({ action }) => action === "gave-way");
     expect(gave).toMatchObject([{ detail: {}, source: null }]);
   });
