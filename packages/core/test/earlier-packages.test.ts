@@ -9,7 +9,7 @@ import {
   type Subject,
   type SubjectRightsOptions,
 } from "@subject-rights/core";
-import { memoryNotifier, memoryRequestStore, memoryTables } from "@subject-rights/memory";
+import { MemoryTransaction, memoryNotifier, memoryRequestStore, memoryTables } from "@subject-rights/memory";
 import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, copyOfPeople, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
@@ -271,5 +271,44 @@ describe("a sweep", () => {
       packagesLeft: 1,
       packagesEnded: 0,
     });
+  });
+
+  it("that died when it had left a package to somebody erases them, whether its stream still names them or not", async () => {
+    const tables = memoryTables();
+    const crm = held();
+    let isDead = false;
+    const { promise: death, resolve: die } = Promise.withResolvers<void>();
+    // In the transaction of the record: nothing of the erasure itself is stored when the process dies.
+    const source = peopleSource("crm", crm, {
+      joins: (handle) => handle instanceof MemoryTransaction,
+      erase: async (subject, { transaction }) => {
+        if (!isDead) {
+          isDead = true;
+          die();
+          await new Promise<never>(() => undefined);
+        }
+        if (!(transaction instanceof MemoryTransaction)) throw new Error("called apart");
+        transaction.whenStored(() => void crm.delete(subject.values("email")[0] ?? ""));
+        return [{ collection: "people", outcome: "erased", count: 1 }];
+      },
+      locate: async (subject, { transaction }) => {
+        const count = transaction === undefined && crm.has(subject.values("email")[0] ?? "") ? 1 : 0;
+        return [{ collection: "people", count }];
+      },
+    });
+    const first = await lab({ sources: [source] }, 0, tables);
+    const exported = await first.requested("export");
+    const order = { actor: admin, reason: "retention", category: "customer-data" } as const;
+    const { id } = orThrow(await first.world.rights.sweeps.eraseMany({ ...order, people: stream() }));
+    await death;
+
+    const { world } = await lab({ sources: [source] }, 0, tables);
+    expect(unwrapError(await fetched(world, exported)).code).toBe("package-not-available");
+    const nobody: PeopleStream = async function* () {
+      yield { people: [], cursor: "1" };
+    };
+    const goOn = orThrow(await world.rights.sweeps.goOn({ actor: admin, sweepId: id, people: nobody }));
+    expect(orThrow(await goOn.end())).toMatchObject({ status: "completed", counts: { erased: 1 } });
+    expect(crm.has(ada)).toBe(false);
   });
 });

@@ -242,6 +242,56 @@ describe("a hold on somebody in a sweep", () => {
   }, 60_000);
 });
 
+describe("what is under way when a hold is placed", () => {
+  const place = async ({ rights }: World) =>
+    orThrow(await rights.holds.place({ actor: admin, identifiers: [email(ada)], reason: "court file 7" }));
+
+  it("names the sweep that has begun with the person, and no other", async () => {
+    const crm = held();
+    let placed: Awaited<ReturnType<typeof place>> | null = null;
+    const world: World = await createWorld({
+      sources: [
+        peopleSource("crm", crm, {
+          erase: async (subject) => {
+            if (subject.values("email").includes(ada)) placed = await place(world);
+            const count = subject.values("email").filter((each) => crm.delete(each)).length;
+            return [{ collection: "people", outcome: "erased", count }];
+          },
+        }),
+      ],
+    });
+    await begin(world, stream(bob));
+    const view = await begin(world, stream(ada, eve));
+    expect(placed).toMatchObject({ underWay: [], sweepsUnderWay: [view.id] });
+    expect(await place(world)).toMatchObject({ underWay: [], sweepsUnderWay: [] });
+  });
+
+  it("names who fills a copy anew that the person is still in, a sweep or a request about somebody else", async () => {
+    const [crm, mirror] = [held(), held()];
+    let tries = 0;
+    let placed: Awaited<ReturnType<typeof place>> | null = null;
+    const world: World = await createWorld({
+      sources: [
+        peopleSource("crm", crm),
+        copyOfPeople("mirror", mirror, crm, {
+          refresh: async () => {
+            tries += 1;
+            if (tries === 1) throw new Error("down");
+            placed = await place(world);
+            mirror.clear();
+          },
+        }),
+      ],
+    });
+    const { id } = await begin(world, stream(ada));
+    const his = await world.acknowledged("erasure", bob);
+    expect(placed).toMatchObject({ underWay: [his], sweepsUnderWay: [] });
+    await lift(world, (placed as unknown as Awaited<ReturnType<typeof place>>).hold.id);
+    await goOn(world, id);
+    expect(placed).toMatchObject({ underWay: [], sweepsUnderWay: [id] });
+  });
+});
+
 describe("a sweep that is stopped from elsewhere", () => {
   it("begins nothing more at any source", async () => {
     const [crm, shop] = [held(), held()];

@@ -31,6 +31,7 @@ import { type OnceOnly, onceOnly, sameAsBefore } from "./idempotency.ts";
 import { authorise } from "./policy.ts";
 import { readEach } from "./read-each.ts";
 import { reasonSchema } from "./reason.ts";
+import { whatIsErasing } from "./under-way.ts";
 
 /** A hold as an application reads it. Nothing in it is personal, apart from reasons that people typed. */
 export interface HoldView {
@@ -45,8 +46,13 @@ export interface HoldView {
 
 export interface PlacedHold {
   readonly hold: HoldView;
-  /** Requests about the person that are erasing at this moment: what they had begun is not stopped. */
+  /**
+   * Requests that are erasing the person at this moment, or filling a copy anew that would lose them: what they had begun
+   * is not stopped.
+   */
   readonly underWay: readonly string[];
+  /** Sweeps that run and have begun with the person, or may have: what they had begun is not stopped. */
+  readonly sweepsUnderWay: readonly string[];
 }
 
 export interface HoldList {
@@ -200,7 +206,9 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
               )
               .andThen((placed) =>
                 viewOf(placed).asyncAndThen((view) =>
-                  whoIsErasing(services, placed).map((underWay) => ({ hold: view, underWay })),
+                  caught(() => whatIsErasing(services, placed.tenant, placed.pseudonyms)).map(
+                    ({ requests, sweeps }) => ({ hold: view, underWay: requests, sweepsUnderWay: sweeps }),
+                  ),
                 ),
               );
           }),
@@ -251,19 +259,6 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
     },
   };
 };
-
-/** Open erasures about the person of which a source is at work. */
-const whoIsErasing = (services: Services, { tenant, pseudonyms }: StoredHold) =>
-  caught(async () => {
-    const found: string[] = [];
-    // What cannot be read is not worked on either.
-    for await (const request of readableRequests(services, tenant, true)) {
-      const isTheirs = request.pseudonyms.some((each) => pseudonyms.includes(each));
-      const isAtWork = request.steps.some(({ status, task }) => status === "running" && task !== "export");
-      if (isTheirs && isAtWork) found.push(request.id);
-    }
-    return found;
-  });
 
 /** Lets every request go on that the hold kept; one that is missed here looks by itself (`rules.holdDelay`). */
 const goOn = (services: Services, { tenant, id }: StoredHold) =>

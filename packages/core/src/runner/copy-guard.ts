@@ -97,7 +97,8 @@ async function* goneFromOrigins(services: CopyServices, tenant: string, { descri
   yield* goneInSweeps(services, tenant, descriptor.holds);
 }
 
-const isGoneFromOrigins = (request: Request, copy: string): boolean => {
+/** Whether the person of a request may be gone from origins of a copy, and still be in the copy. */
+export const isGoneFromOrigins = (request: Request, copy: string): boolean => {
   const step = stepOf(request, copy);
   return (
     step !== undefined &&

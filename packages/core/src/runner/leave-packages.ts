@@ -17,6 +17,28 @@ interface Erasing {
   readonly category: Category;
 }
 
+/** Of whom there is a package that an erasure has to do with, in order. @throws StorageFailed */
+export const havePackages = async (
+  services: Pick<Services, "requestStore">,
+  erasing: Erasing,
+  people: readonly (readonly string[])[],
+): Promise<readonly boolean[]> => {
+  const about = await packagesAbout(services, erasing, people);
+  return people.map((names) => about.some((stored) => names.some((name) => stored.about.includes(name))));
+};
+
+const packagesAbout = async (
+  { requestStore }: Pick<Services, "requestStore">,
+  { tenant, category }: Erasing,
+  people: readonly (readonly string[])[],
+): Promise<readonly StoredRequest[]> => {
+  const pseudonyms = [...new Set(people.flat())];
+  if (pseudonyms.length === 0) return [];
+  const reached = categoriesReached("erasure", category);
+  const found = orThrow(await requestStore.findAbout({ tenant, pseudonyms }));
+  return found.filter((each) => reached.includes(each.category));
+};
+
 /**
  * Sees to it that nobody but the person can fetch an export package of what is being erased, before the erasure says that
  * it is done. Safe to do twice: a package remembers which erasure left it. One that a hold stands on is never deleted.
@@ -30,15 +52,10 @@ export const leavePackages = async (
   erasing: Erasing,
   people: readonly (readonly string[])[],
 ): Promise<readonly (readonly LeftPackage[])[]> => {
-  const { tenant, category } = erasing;
-  const pseudonyms = [...new Set(people.flat())];
   const none = people.map((): LeftPackage[] => []);
-  if (pseudonyms.length === 0) return none;
-  const found = orThrow(await services.requestStore.findAbout({ tenant, pseudonyms }));
-  const reached = categoriesReached("erasure", category);
-  const about = found.filter((each) => reached.includes(each.category));
+  const about = await packagesAbout(services, erasing, people);
   const endsAnyway = services.packagesEndWithErasure && about.length > 0;
-  const holds = endsAnyway ? orThrow(await holdsOn(services, tenant, people)) : [];
+  const holds = endsAnyway ? orThrow(await holdsOn(services, erasing.tenant, people)) : [];
   for (const stored of about) {
     const theirs = people.flatMap((names, index) =>
       names.some((name) => stored.about.includes(name)) ? [index] : [],

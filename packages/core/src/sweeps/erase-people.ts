@@ -1,9 +1,10 @@
 import type { DataSource } from "../bridge/define-data-source.ts";
+import type { SweepTransaction } from "../bridge/define-sweep-store.ts";
 import { CallFailed, type SubjectRightsError } from "../errors.ts";
 import { instant } from "../instant.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
 import { bounded } from "../runner/bounded.ts";
-import { leavePackages } from "../runner/leave-packages.ts";
+import { havePackages, leavePackages } from "../runner/leave-packages.ts";
 import { inLine } from "../runner/line.ts";
 import { suppressOfSweep } from "../runner/suppressing.ts";
 import { beginWith } from "./begin-with.ts";
@@ -44,7 +45,8 @@ export const erasePeople = async (
   let worked = run.apart.length === 0 ? free : await beginWith(run, await hold(run, free));
   for (const source of run.apart) worked = await eraseEach(run, atSource(run, source), worked);
   await suppressSwept(run, worked);
-  return land(run, copiesFollow(run) ? worked : await withPackagesLeft(run, worked), landing);
+  if (copiesFollow(run)) return land(run, worked, landing);
+  return land(run, await withPackagesLeft(run, await withPackagesBegun(run, worked)), landing);
 };
 
 const copiesFollow = ({ sources: { refreshed, erasedAfter } }: SweepRun): boolean =>
@@ -62,6 +64,23 @@ export const withPackagesLeft = async (
   const people = fates.map(({ problem, pseudonyms }) => (problem === null ? pseudonyms : []));
   const packages = await leavePackages(services, journal.current(), people);
   return fates.map((fate, index) => ({ ...fate, packages: packages[index] ?? [] }));
+};
+
+/**
+ * What is done with a package is told to the export for good. In the store's transaction nothing else is done before the
+ * record of it: whose packages it is about is begun with, so that the erasure follows whatever happens.
+ *
+ * @throws StorageFailed, ChangedMeanwhile
+ */
+const withPackagesBegun = async (run: SweepRun, fates: readonly Fate[]): Promise<readonly Fate[]> => {
+  const due = fates.filter(({ problem }) => problem === null);
+  const people = due.map(({ pseudonyms }) => pseudonyms);
+  const found = await havePackages(run.services, run.journal.current(), people);
+  const begun = await beginWith(
+    run,
+    due.filter((_, index) => found[index] === true),
+  );
+  return fates.map((fate) => begun.find(({ mark }) => mark === fate.mark) ?? fate);
 };
 
 /** So that a restored backup does not bring them back. @throws StorageFailed, KeyDestroyed */
@@ -224,6 +243,12 @@ const eraseTogether = async (
   landing: Landing,
 ): Promise<Result<readonly Fate[], SubjectRightsError | HeldBack>> => {
   let worked = fates;
+  // A hold that is placed while sources work undoes what they did: until it is stored, all of it can be undone.
+  const last = ({ handle }: SweepTransaction) =>
+    run.guard(
+      worked.filter(({ problem }) => problem === null),
+      handle,
+    );
   const done = await run.journal.together<SubjectRightsError | HeldBack>(async (transaction) => {
     const people = fates.map(({ pseudonyms }) => pseudonyms);
     const holders = await transaction.hold({ tenant: run.tenant, sweepId: run.id, people });
@@ -239,7 +264,7 @@ const eraseTogether = async (
       worked = withErased(worked, source, able, outcomes);
     }
     return ok(changeFor(run, worked, landing));
-  });
+  }, last);
   return done.map(() => worked);
 };
 

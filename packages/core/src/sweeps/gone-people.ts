@@ -1,4 +1,4 @@
-import type { SweepStore } from "../bridge/define-sweep-store.ts";
+import { Damaged, KeyDestroyed } from "../errors.ts";
 import type { StoredSweep, StoredSweepPart } from "../ports/sweep-store.ts";
 import { type Category, categoriesReached } from "../request/kinds.ts";
 import { orThrow } from "../result.ts";
@@ -22,40 +22,95 @@ const pageSize = 100;
  * @throws StorageFailed; Damaged, KeyDestroyed where a sweep keeps somebody and nobody can say whom
  */
 export async function* goneInSweeps(
-  services: Pick<Services, "sweepStore" | "keyRing">,
+  services: SweepServices,
   tenant: string,
   holds: readonly Category[],
 ): AsyncGenerator<readonly Names[], void, undefined> {
-  const { sweepStore } = services;
-  if (sweepStore === null) return;
+  for await (const stored of everySweep(services, tenant)) {
+    if (mayKeepSomebody(stored, holds)) yield* keptIn(services, stored, mayBeGone);
+  }
+}
+
+type SweepServices = Pick<Services, "sweepStore" | "keyRing">;
+
+async function* everySweep({ sweepStore }: SweepServices, tenant: string) {
   let cursor: string | undefined;
   do {
-    const page = orThrow(await sweepStore.list({ tenant, cursor, limit: pageSize }));
-    for (const stored of page.sweeps) {
-      if (mayKeepSomebody(stored, holds)) yield* goneIn(services, sweepStore, stored);
-    }
-    cursor = page.cursor;
+    const page = sweepStore && orThrow(await sweepStore.list({ tenant, cursor, limit: pageSize }));
+    yield* page?.sweeps ?? [];
+    cursor = page?.cursor;
   } while (cursor !== undefined);
 }
 
+/** A sweep that keeps somebody. */
+interface Keeping {
+  readonly id: string;
+  readonly category: Category;
+  /** Whether it may be at work on them: it runs, or nobody can say. */
+  readonly mayRun: boolean;
+}
+
+/**
+ * The sweeps that have begun with somebody, wait for copies that they may be in, or left them behind; and those of which
+ * nobody can say. Work in the store's own transaction does not count: a hold undoes it.
+ *
+ * @throws StorageFailed
+ */
+export const sweepsThatKeep = async (
+  services: SweepServices,
+  tenant: string,
+  pseudonyms: readonly string[],
+): Promise<readonly Keeping[]> => {
+  const found: Keeping[] = [];
+  for await (const stored of everySweep(services, tenant)) {
+    const { id, category } = stored;
+    const mayRun = fromStoredSweep(stored).match(
+      ({ status }) => status === "running",
+      () => true,
+    );
+    if (mayKeepSomebody(stored) && (await keeps(services, stored, pseudonyms))) {
+      found.push({ id, category, mayRun });
+    }
+  }
+  return found;
+};
+
+const keeps = async (
+  services: SweepServices,
+  sweep: StoredSweep,
+  pseudonyms: readonly string[],
+): Promise<boolean> => {
+  try {
+    for await (const people of keptIn(services, sweep)) {
+      if (people.flat().some((each) => pseudonyms.includes(each))) return true;
+    }
+    return false;
+  } catch (thrown) {
+    if (thrown instanceof Damaged || thrown instanceof KeyDestroyed) return true;
+    throw thrown;
+  }
+};
+
 /** A record that cannot be read says nothing of what is kept beside it. */
-const mayKeepSomebody = (stored: StoredSweep, holds: readonly Category[]): boolean =>
+const mayKeepSomebody = (stored: StoredSweep, holds?: readonly Category[]): boolean =>
   fromStoredSweep(stored).match(
     (sweep) =>
       sweep.settled === null &&
       !(isEnded(sweep) && sweep.counts.leftBehind === 0) &&
-      categoriesReached("erasure", sweep.category).some((each) => holds.includes(each)),
+      categoriesReached("erasure", sweep.category).some((each) => holds?.includes(each) ?? true),
     () => true,
   );
 
-async function* goneIn(
-  services: Pick<Services, "keyRing">,
-  store: SweepStore,
+async function* keptIn(
+  services: SweepServices,
   sweep: StoredSweep,
+  isMeant: (part: StoredSweepPart) => boolean = () => true,
 ): AsyncGenerator<readonly Names[], void, undefined> {
+  const store = services.sweepStore;
+  if (store === null) return;
   for (const kind of ["waiting", "left-behind", "begun"] as const) {
     for await (const parts of allParts(store, sweep, kind, pageSize, Number.POSITIVE_INFINITY)) {
-      const some = parts.filter(mayBeGone);
+      const some = parts.filter(isMeant);
       if (some.length === 0) continue;
       const secret = orThrow(await useSweepKey(services, sweep));
       if (kind === "waiting") {

@@ -51,9 +51,11 @@ export interface Journal {
    * the commit to the end of its transaction, one keeps all others waiting, and waits itself for nobody.
    *
    * @param work ends with what is to be committed
+   * @param last what may still undo it, asked when it is its turn: right before it is stored
    */
   together<Failure>(
     work: (transaction: SweepTransaction) => Promise<Result<Change, Failure>>,
+    last?: (transaction: SweepTransaction) => Promise<Result<void, Failure>>,
   ): Promise<Result<Committed, Failure | StorageFailed | ChangedMeanwhile>>;
 }
 
@@ -131,6 +133,7 @@ export const openJournal = (
 
   const together: Journal["together"] = async <Failure>(
     work: (transaction: SweepTransaction) => Promise<Result<Change, Failure>>,
+    last: (transaction: SweepTransaction) => Promise<Result<void, Failure>> = async () => ok(undefined),
   ) => {
     type Problem = Failure | StorageFailed | ChangedMeanwhile;
     let end = (): void => undefined;
@@ -142,6 +145,8 @@ export const openJournal = (
           const change = await work(transaction);
           if (change.isErr()) return err(change.error);
           end = await turn();
+          const passed = await last(transaction);
+          if (passed.isErr()) return err(passed.error);
           const wanted = change.value(known.sweep);
           const prepared = prepare(wanted);
           const answer = await transaction.commit(prepared.input);

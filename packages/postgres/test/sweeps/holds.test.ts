@@ -23,15 +23,20 @@ const mapOf = (table: string): DataMap => ({
   ],
 });
 
-/** Two sources in the store's own database; `between` happens when the first has erased, in the same transaction. */
+/**
+ * Two sources in the store's own database; `between` happens when the first has erased, and `behind` when the last was
+ * asked, in the same transaction.
+ */
 const rightsOver = async (
   client: PostgresClient,
   between: (rights: SubjectRights) => Promise<void>,
+  behind: (rights: SubjectRights) => Promise<void> = async () => undefined,
 ): Promise<SubjectRights> => {
   const { migrate, ...storage } = postgresStorage({ client, schema: newSchema(), masterKey });
   orThrow(await migrate());
   const customers = postgresDataSource({ client, id: "customers", dataMap: mapOf("customers") });
-  const { eraseMany } = customers;
+  const visits = postgresDataSource({ client, id: "visits", dataMap: mapOf("visits") });
+  const [{ eraseMany }, { remainingMany }] = [customers, visits];
   const rights: SubjectRights = createSubjectRights({
     ...storage,
     controller: "Halmstrand Lamps",
@@ -46,7 +51,16 @@ const rightsOver = async (
               return outcomes;
             })),
       },
-      postgresDataSource({ client, id: "visits", dataMap: mapOf("visits") }),
+      {
+        ...visits,
+        remainingMany:
+          remainingMany &&
+          ((people, call) =>
+            remainingMany(people, call).map(async (counts) => {
+              await behind(rights);
+              return counts;
+            })),
+      },
     ],
     notifier: defineNotifier({ id: "none", send: async () => undefined }),
     addresses: { tenantAdmin: () => "admin@halmstrand.example", support: () => "support@halmstrand.example" },
@@ -84,13 +98,20 @@ describe("a sweep in the store's own transactions", () => {
   });
   afterEach(() => database.drop());
 
-  it("undoes what it did to somebody who is held before it is done with them, and nobody else", async () => {
+  it.each([
+    ["between two sources", true],
+    ["behind the last", false],
+  ])("undoes what it did to somebody who is held %s, and nobody else", async (_, isBetween) => {
     let isPlaced = false;
-    const rights = await rightsOver(database.pool, async (it) => {
+    const place = async (it: SubjectRights) => {
       if (isPlaced) return;
       isPlaced = true;
       await hold(it);
-    });
+    };
+    const nothing = async () => undefined;
+    const rights = await (isBetween
+      ? rightsOver(database.pool, place)
+      : rightsOver(database.pool, nothing, place));
     expect(await sweep(rights)).toMatchObject({
       status: "completed-with-exceptions",
       counts: { erased: 1, leftBehind: 1 },

@@ -10,7 +10,14 @@ const placed = named(
   "PlacedHold",
   z.object({
     hold: holdView,
-    underWay: z.array(z.string()).describe("Requests about the person that are erasing at this moment."),
+    underWay: z
+      .array(z.string())
+      .describe(
+        "Requests that are erasing the person at this moment, or filling a copy anew that would lose them.",
+      ),
+    sweepsUnderWay: z
+      .array(z.string())
+      .describe("Sweeps that run and have begun with the person, or may have."),
   }),
 );
 const onHold = { ...reading, "hold-not-found": true } as const;
