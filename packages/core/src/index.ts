@@ -154,7 +154,7 @@ export type { LeftPackage } from "./request/left-packages.ts";
 export type { NoticeKind } from "./request/notices.ts";
 export type { Acknowledger, PutFirst } from "./request/request.ts";
 export type { Instant } from "./instant.ts";
-export { type Subject, subjectOf } from "./subject/subject.ts";
+export { identifiedSubject, type Subject, subjectOf } from "./subject/subject.ts";
 export {
   emailSchema,
   type FoundIdentifier,

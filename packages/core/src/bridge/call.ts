@@ -63,9 +63,12 @@ export const checkAnswer = <Answer>(
 
 /** What an adapter is told of a call: not the clock, and with a signal that also fires at the deadline. */
 export const contextOf = (call: Call, signal: AbortSignal): CallContext => {
-  const { tenant, requestId, categories, idempotencyKey, transaction } = call;
-  const told = { tenant, requestId, categories, idempotencyKey, signal };
-  return transaction === undefined ? told : { ...told, transaction };
+  const { tenant, requestId, categories, idempotencyKey, transaction, collections } = call;
+  return {
+    ...{ tenant, requestId, categories, idempotencyKey, signal },
+    ...(collections !== undefined && { collections }),
+    ...(transaction !== undefined && { transaction }),
+  };
 };
 
 export const withinDeadline = async <Answer>(

@@ -15,6 +15,11 @@ export interface CallContext {
    */
   readonly categories: readonly Category[];
   /**
+   * Count and erase in these collections alone, where it is said: the request was opened again for what the law had kept
+   * in them. What came in elsewhere since, by the same names, nobody has asked to have erased.
+   */
+  readonly collections?: readonly string[] | undefined;
+  /**
    * The same for every try of the same effect. Hand it on where the other side takes one, so that an effect
    * whose answer was lost is not done twice.
    */

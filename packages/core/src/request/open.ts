@@ -85,6 +85,7 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
     key: "live",
     confidential: {
       identifiers: opening.identifiers,
+      asked: opening.identifiers.length,
       tokens: { [notice]: opening.token },
       cursors: {},
       columns: {},

@@ -80,6 +80,8 @@ export interface ExportPackage {
  */
 export interface Confidential {
   readonly identifiers: readonly Identifier[];
+  /** How many of these, the first ones, came with the request; the others were found out. Left out: all of them. */
+  readonly asked?: number;
   /** What the list of users last had for their address. Left out: nothing. */
   readonly address?: string;
   /** Tokens, and secrets of packages, that are still to be sent out, by notice. */

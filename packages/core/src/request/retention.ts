@@ -32,6 +32,17 @@ export const reopensAt = (request: Request): Instant | null => {
 export const hasEnded = (request: Request, step: SourceStep, now: Instant): boolean =>
   endsOf(step).some((until) => overAt(request, until) <= now);
 
+/** The collections of which something is kept. */
+export const keptCollections = ({ outcomes }: SourceStep): string[] => [
+  ...new Set(outcomes.flatMap((each) => (each.outcome === "retained" ? [each.collection] : []))),
+];
+
+/** Whether a collection is among those that the work at a step is about. */
+export const isInPart = (
+  { part }: Pick<SourceStep, "part">,
+  { collection }: { readonly collection: string },
+) => part === undefined || part.includes(collection);
+
 /**
  * Whether what a step finds is no part of what the request was opened again for: where it is only asked, and in a copy
  * that is filled from an origin that is only asked.

@@ -90,6 +90,11 @@ export interface SourceStep {
    * was asked for before was done, and what has come since is not part of it. Left out: no.
    */
   readonly onlyAsked?: boolean;
+  /**
+   * The request was opened again for these collections alone: the others are only asked about. Left out: for all that the
+   * source holds.
+   */
+  readonly part?: readonly string[];
   /** What was there when it was only asked, beside what is retained. Left out: nothing. */
   readonly left?: readonly CollectionCount[];
   readonly collected: readonly CollectedCollection[];

@@ -48,8 +48,9 @@ export const askSource = async (
 interface Known {
   readonly mark: string;
   identifiers: readonly Identifier[];
+  readonly asked: readonly Identifier[];
   /** With how many identifiers each source was asked. */
-  readonly asked: Map<DataSource, number>;
+  readonly askedWith: Map<DataSource, number>;
   failed: CallFailed | null;
 }
 
@@ -64,7 +65,13 @@ export const askWho = async (
   people: readonly Asked[],
 ): Promise<readonly Result<readonly Identifier[], CallFailed>[]> => {
   const known = people.map(
-    ({ mark, identifiers }): Known => ({ mark, identifiers, asked: new Map(), failed: null }),
+    ({ mark, identifiers }): Known => ({
+      mark,
+      identifiers,
+      asked: identifiers,
+      askedWith: new Map(),
+      failed: null,
+    }),
   );
   for (let someAsked = true; someAsked; ) {
     someAsked = false;
@@ -72,22 +79,22 @@ export const askWho = async (
       const due = known.filter((each) => isDue(source, each));
       if (due.length === 0) continue;
       someAsked = true;
-      for (const each of due) each.asked.set(source, each.identifiers.length);
+      for (const each of due) each.askedWith.set(source, each.identifiers.length);
       await askAbout(asking, source, due);
     }
   }
   return known.map(({ identifiers, failed }) => (failed === null ? ok(identifiers) : err(failed)));
 };
 
-const isDue = (source: DataSource, { identifiers, asked, failed }: Known): boolean =>
+const isDue = (source: DataSource, { identifiers, askedWith, failed }: Known): boolean =>
   failed === null &&
   source.identify !== null &&
   canFind(source, identifiers) &&
-  asked.get(source) !== identifiers.length;
+  askedWith.get(source) !== identifiers.length;
 
 const askAbout = async (asking: AskingWho, source: DataSource, people: readonly Known[]): Promise<void> => {
   if (source.identifyMany !== null && people.length > 1) {
-    const subjects = people.map(({ identifiers }) => subjectOf(identifiers));
+    const subjects = people.map(({ identifiers, asked }) => subjectOf(identifiers, asked));
     const answers = await source.identifyMany(subjects, callFor(asking, source, people));
     if (answers.isOk()) {
       for (const [index, each] of people.entries()) learn(asking, source, each, answers.value[index] ?? []);
@@ -96,7 +103,7 @@ const askAbout = async (asking: AskingWho, source: DataSource, people: readonly 
   }
   // One by one, also where it could not be said of all together: it may be because of one of them.
   await bounded(people, asking.call.transaction === undefined ? atOnce : 1, async (each) => {
-    const subject = subjectOf(each.identifiers);
+    const subject = subjectOf(each.identifiers, each.asked);
     const answer = await askSource(source, subject, callFor(asking, source, [each]));
     if (answer.isErr()) each.failed = answer.error;
     else learn(asking, source, each, answer.value);

@@ -3,12 +3,33 @@ import type { Identifier } from "./identifier.ts";
 /** The person a request is about, as data sources see them: everything they are known by so far. */
 export interface Subject {
   readonly identifiers: readonly Identifier[];
+  /**
+   * What whoever asks has named themselves; the rest was found out. Where they have named a steady identifier (a customer
+   * number), they mean that one: a record of another number is not the person's by an address alone.
+   */
+  readonly asked: readonly Identifier[];
+  /**
+   * Whether everybody has been asked who this is: so it is whenever something is counted, handed out or erased for a
+   * request or a sweep, and while sources are asked to identify somebody it is not. From then on, a record that is found
+   * by an address alone, and that says by a steadier identifier that it is of somebody who is not among `identifiers`, is
+   * somebody else's, or of somebody who came since.
+   */
+  readonly isIdentified: boolean;
   /** Every value of one type; empty where none is known. A person may have several email addresses. */
   values(type: string): readonly string[];
 }
 
-export const subjectOf = (identifiers: readonly Identifier[]): Subject => ({
+/** @param asked those that whoever asks has named: by default all of them */
+export const subjectOf = (identifiers: readonly Identifier[], asked = identifiers): Subject => ({
   identifiers,
+  asked,
+  isIdentified: false,
   values: (type) =>
     identifiers.filter((identifier) => identifier.type === type).map((identifier) => identifier.value),
+});
+
+/** Somebody of whom everybody was asked who they are. */
+export const identifiedSubject = (identifiers: readonly Identifier[]): Subject => ({
+  ...subjectOf(identifiers),
+  isIdentified: true,
 });

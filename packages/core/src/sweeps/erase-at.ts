@@ -7,7 +7,7 @@ import { type CollectionOutcome, leftOver } from "../request/outcomes.ts";
 import { err, errAsync, ok, type Result } from "../result.ts";
 import { bounded } from "../runner/bounded.ts";
 import type { Identifier } from "../subject/identifier.ts";
-import { type Subject, subjectOf } from "../subject/subject.ts";
+import { identifiedSubject, type Subject } from "../subject/subject.ts";
 import type { Guard, Holdable, NotNow } from "./guard.ts";
 
 /** A person, as sources are asked about them. */
@@ -88,7 +88,7 @@ export const checkAt = async (
 };
 
 const subjectsOf = (people: readonly Known[]): readonly Subject[] =>
-  people.map(({ identifiers }) => subjectOf(identifiers));
+  people.map(({ identifiers }) => identifiedSubject(identifiers));
 
 /** Every try of the same effect for the same people carries the same key. */
 const callFor = ({ source, call }: AtSource, effect: "erase" | "check", people: readonly Known[]): Call => {
@@ -114,7 +114,7 @@ const each = async <Answer, Failure>(
   await bounded([...people.entries()], at.atOnce, async ([index, person]) => {
     // Once one has failed, all of them are tried anew: nothing more is begun.
     if (failed !== null) return;
-    const answer = await work(subjectOf(person.identifiers), callFor(at, effect, [person]), person);
+    const answer = await work(identifiedSubject(person.identifiers), callFor(at, effect, [person]), person);
     if (answer.isOk()) values[index] = answer.value;
     else failed ??= answer.error;
   });

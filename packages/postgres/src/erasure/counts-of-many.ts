@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { type MappedTable, type ResolvedMap, retentionOf } from "../data-map/resolved-map.ts";
+import { type MappedTable, matchesOf, type ResolvedMap, retentionOf } from "../data-map/resolved-map.ts";
 import type { Session } from "../database/database.ts";
+import { keyColumns, tableName } from "../reach/columns.ts";
 import type { Person } from "../reach/reach.ts";
-import { owner, reachMany } from "../reach/reach-many.ts";
+import { owner, reachMany, strangersBranches } from "../reach/reach-many.ts";
 import { join, type Sql, sql } from "../sql/sql.ts";
-import { dateOnce, hasNoDate, isKept, readTableCount, type TableCount } from "./counts.ts";
+import { dateOnce, hasNoDate, isKept, isLeftTo, readTableCount, type TableCount } from "./counts.ts";
 import { erasureFacts, isDue, isWorthTelling, keptUntil } from "./facts.ts";
 
 /** What a statement about several people is made from. */
@@ -30,13 +31,30 @@ export const keptByEach = (set: Sql, today: string): Sql =>
 export const sharedByEach = (kept: Sql | null): Sql =>
   kept === null ? sql`json_build_array()` : countEach(kept);
 
-const countJson = (set: Sql, kept: Sql | null, table: MappedTable, today: string): Sql =>
+/** As `othersCount`, of each person. */
+export const othersByEach = (
+  { map, people }: Pick<CountingMany, "map" | "people">,
+  table: MappedTable,
+  set: Sql,
+): Sql => {
+  const branches = matchesOf(table).flatMap((match) => strangersBranches({ map, people }, table, match));
+  if (branches.length === 0) return sql`json_build_array()`;
+  const keys = join(keyColumns(table).map(({ as, from }) => sql`${from(sql`t`)} as ${as}`));
+  const found = branches.map(
+    ({ from, where, owner: whose }) => sql`select ${whose} as ${owner}, ${keys}
+      from ${from} join ${tableName(table)} t on ${where} and ${isLeftTo(table)}`,
+  );
+  const own = join(keyColumns(table).map(({ as }) => as));
+  return countEach(sql`(${join(found, sql` union `)} except select ${owner}, ${own} from ${set}) o`);
+};
+
+const countJson = (set: Sql, kept: Sql | null, others: Sql, table: MappedTable, today: string): Sql =>
   retentionOf(table.erasure) === null
     ? sql`json_build_array(${countEach(sql`(select ${owner} from ${set} where ${isDue}) d`)}, json_build_array(),
-        ${sharedByEach(kept)})`
+        ${sharedByEach(kept)}, ${others})`
     : sql`json_build_array(
         ${countEach(sql`(select ${owner} from ${set} where ${keptUntil} < ${dateOnce(today)}) d`)},
-        ${keptByEach(set, today)}, ${sharedByEach(kept)})`;
+        ${keptByEach(set, today)}, ${sharedByEach(kept)}, ${others})`;
 
 /** What there is of each person, a table; in the order of the people. */
 export const countRowsOfMany = async (
@@ -44,7 +62,12 @@ export const countRowsOfMany = async (
   { map, tables, people, today }: CountingMany,
 ): Promise<readonly (readonly TableCount[])[]> => {
   const { sets, set, kept } = reachMany(map, tables, people, erasureFacts, isWorthTelling);
-  const counts = join(tables.map((table) => countJson(set(table), kept(table), table, today)));
+  const counts = join(
+    tables.map((table) => {
+      const others = othersByEach({ map, people }, table, set(table));
+      return countJson(set(table), kept(table), others, table, today);
+    }),
+  );
   const [row] = await session.query(sql`${sets} select json_build_array(${counts})::text as counts`);
   return readCountsOfMany(tables, people.length, row?.["counts"]);
 };
@@ -54,6 +77,7 @@ const answerSchema = z.array(
   z.tuple([
     z.array(z.tuple([countSchema, countSchema])),
     z.array(z.tuple([countSchema, z.iso.date().nullable(), countSchema])),
+    z.array(z.tuple([countSchema, countSchema])),
     z.array(z.tuple([countSchema, countSchema])),
   ]),
 );
@@ -67,6 +91,7 @@ export const readCountsOfMany = (
   if (answer.length !== tables.length) throw new Error("The database did not answer for every table.");
   const dues = answer.map(([due]) => new Map(due));
   const shares = answer.map(([, , shared]) => new Map(shared));
+  const others = answer.map(([, , , each]) => new Map(each));
   return Array.from({ length: people }, (_, person) =>
     tables.map((table, index) =>
       readTableCount(
@@ -76,6 +101,7 @@ export const readCountsOfMany = (
           whose === person ? [{ until, count }] : [],
         ),
         shares[index]?.get(person) ?? 0,
+        others[index]?.get(person) ?? 0,
       ),
     ),
   );

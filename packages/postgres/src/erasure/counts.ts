@@ -3,8 +3,10 @@ import { z } from "zod";
 import type { Retention } from "../data-map/data-map.ts";
 import { type MappedTable, type ResolvedMap, retentionOf } from "../data-map/resolved-map.ts";
 import type { Session } from "../database/database.ts";
-import { type Person, reach } from "../reach/reach.ts";
+import { sameKey, tableName } from "../reach/columns.ts";
+import { type Person, reach, strangersCondition } from "../reach/reach.ts";
 import { join, type Sql, sql } from "../sql/sql.ts";
+import { dueCondition } from "./due.ts";
 import { erasureFacts, isDue, isWorthTelling, keptUntil } from "./facts.ts";
 
 /** What there is of a person in one table. */
@@ -16,6 +18,8 @@ export interface TableCount {
   readonly kept: readonly { readonly until: string; readonly count: number }[];
   /** Rows that stay because they are somebody else's too. */
   readonly shared: number;
+  /** Rows under the person's address that say that they are somebody else's, where these are looked for. */
+  readonly others: number;
   /** Of how many of `due` the values differ from what they were; null where nothing was compared. */
   readonly changed?: number | null;
 }
@@ -46,23 +50,44 @@ export const keptJson = (
 export const sharedCount = (kept: Sql | null): Sql =>
   kept === null ? sql`0` : sql`(select count(*) from ${kept})`;
 
-const countJson = (set: Sql, kept: Sql | null, table: MappedTable, today: string): Sql =>
+const countJson = (set: Sql, kept: Sql | null, others: Sql, table: MappedTable, today: string): Sql =>
   retentionOf(table.erasure) === null
-    ? sql`json_build_array((select count(*) from ${set} where ${isDue}), json_build_array(), ${sharedCount(kept)})`
+    ? sql`json_build_array((select count(*) from ${set} where ${isDue}), json_build_array(), ${sharedCount(kept)}, ${others})`
     : sql`json_build_array((select count(*) from ${set} where ${keptUntil} < ${dateOnce(today)}),
-        ${keptJson(set, today)}, ${sharedCount(kept)})`;
+        ${keptJson(set, today)}, ${sharedCount(kept)}, ${others})`;
+
+/** How many rows say that they are somebody else's, though they hold an address of the person. */
+export const othersCount = (map: ResolvedMap, person: Person, table: MappedTable, set: Sql): Sql => {
+  const condition = strangersCondition(map, person, table);
+  if (condition === null) return sql`0`;
+  const isReached = sql`exists (select from ${set} r where ${sameKey(table, sql`t`, sql`r`)})`;
+  return sql`(select count(*) from ${tableName(table)} t
+    where ${condition} and ${isLeftTo(table)} and not ${isReached})`;
+};
+
+/** Whether a row \`t\` of somebody else's has anything of them still. */
+export const isLeftTo = (table: MappedTable): Sql =>
+  retentionOf(table.erasure) === null ? dueCondition(table, sql`t`) : sql`true`;
 
 export interface Counting {
   readonly map: ResolvedMap;
   readonly tables: readonly MappedTable[];
   readonly person: Person;
   readonly today: string;
+  /** Whether rows under the person's address that are somebody else's are counted too. Left out: no. */
+  readonly others?: boolean;
 }
 
 /** Counts over one state of the data, and changes nothing: `counts`, and `also`. */
-export const countStatement = ({ map, tables, person, today }: Counting, also: Sql = sql`null`): Sql => {
+export const countStatement = (
+  { map, tables, person, today, others = false }: Counting,
+  also: Sql = sql`null`,
+): Sql => {
   const { sets, set, kept } = reach(map, tables, person, "own", erasureFacts, isWorthTelling);
-  const counts = join(tables.map((table) => countJson(set(table), kept(table), table, today)));
+  const othersIn = (table: MappedTable) => (others ? othersCount(map, person, table, set(table)) : sql`0`);
+  const counts = join(
+    tables.map((table) => countJson(set(table), kept(table), othersIn(table), table, today)),
+  );
   return sql`${sets} select json_build_array(${counts})::text as counts, ${also} as also`.prepared();
 };
 
@@ -71,7 +96,7 @@ export const countRows = async (session: Session, counting: Counting): Promise<r
   return readCounts(counting.tables, row?.["counts"]);
 };
 
-const countsSchema = z.array(z.tuple([countSchema, keptSchema, countSchema]).rest(countSchema));
+const countsSchema = z.array(z.tuple([countSchema, keptSchema, countSchema, countSchema]).rest(countSchema));
 
 /** Reads what `countJson` and its like answer. */
 export const readCounts = (
@@ -81,8 +106,8 @@ export const readCounts = (
   const counts = countsSchema.parse(JSON.parse(text ?? "null"));
   if (counts.length !== tables.length) throw new Error("The database did not answer for every table.");
   return tables.map((table, index) => {
-    const [due, kept, shared, changed = null] = counts[index] ?? [0, [], 0];
-    return { ...readTableCount(table, due, kept, shared), changed };
+    const [due, kept, shared, others, changed = null] = counts[index] ?? [0, [], 0, 0];
+    return { ...readTableCount(table, due, kept, shared, others), changed };
   });
 };
 
@@ -91,10 +116,12 @@ export const readTableCount = (
   due: number,
   kept: readonly { readonly until: string | null; readonly count: number }[],
   shared: number,
+  others: number,
 ): TableCount => ({
   table,
   due,
   shared,
+  others,
   kept: kept.map(({ until, count }) => {
     if (until === null)
       throw new PermanentFailure(`${table.map.title}: rows without the date they are kept from`);
@@ -106,6 +133,12 @@ export const collectionCount = ({ table, due, kept, shared }: TableCount): Colle
   collection: table.map.title,
   count: kept.reduce((sum, { count }) => sum + count, due + shared),
 });
+
+/** The same, with what is somebody else's under the person's address: it is told of each that it stays. */
+export const collectionRemaining = (counted: TableCount): CollectionCount => {
+  const { collection, count } = collectionCount(counted);
+  return { collection, count: count + counted.others };
+};
 
 /** The same, with what an erasure would make of them. */
 export const collectionForecast = (counted: TableCount): readonly CollectionCount[] => {
@@ -120,6 +153,8 @@ export const collectionForecast = (counted: TableCount): readonly CollectionCoun
   ];
 };
 
+const ofOthers = "It is somebody else's, or came in later: under the same address, and another number";
+
 const fateOf = (table: MappedTable): "anonymised" | "erased" =>
   table.erasure === "anonymise" ? "anonymised" : "erased";
 
@@ -128,6 +163,7 @@ export const collectionOutcomes = ({
   due,
   kept,
   shared,
+  others,
   changed,
 }: TableCount): readonly CollectionOutcome[] => {
   const collection = table.map.title;
@@ -142,6 +178,7 @@ export const collectionOutcomes = ({
   const retention = retentionOf(table.erasure);
   if (retention !== null) outcomes.push(...kept.map((each) => retained(collection, retention, each)));
   if (shared > 0) outcomes.push({ collection, outcome: "kept", count: shared, reason: table.kept.reason });
+  if (others > 0) outcomes.push({ collection, outcome: "kept", count: others, reason: ofOthers });
   return outcomes.length > 0 ? outcomes : [{ collection, outcome: "absent" }];
 };
 

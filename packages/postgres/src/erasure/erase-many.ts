@@ -7,7 +7,14 @@ import { owner, reachMany } from "../reach/reach-many.ts";
 import { join, name, type Sql, sql } from "../sql/sql.ts";
 import { anonymisedValue } from "./anonymised.ts";
 import { isKept, type TableCount } from "./counts.ts";
-import { countEach, countRowsOfMany, keptByEach, readCountsOfMany, sharedByEach } from "./counts-of-many.ts";
+import {
+  countEach,
+  countRowsOfMany,
+  keptByEach,
+  othersByEach,
+  readCountsOfMany,
+  sharedByEach,
+} from "./counts-of-many.ts";
 import { erasePerson, keptAssignments, refuseRemainder, settings } from "./erase.ts";
 import type { Erasing } from "./erasing.ts";
 import { erasureFacts, isDue, isWorthTelling, keptUntil } from "./facts.ts";
@@ -101,14 +108,14 @@ const eraseStatement = ({ map, tables, people, today, hashKey }: ErasingMany): S
     }
     return pieces;
   });
-  const shared = (table: MappedTable): Sql => sharedByEach(kept(table));
   const counts = tables.map((table) => {
+    const staying = sql`${sharedByEach(kept(table))}, ${othersByEach({ map, people }, table, set(table))}`;
     if (retentionOf(table.erasure) !== null) {
-      return sql`json_build_array(${countEach(gone(table))}, ${keptByEach(set(table), today)}, ${shared(table)})`;
+      return sql`json_build_array(${countEach(gone(table))}, ${keptByEach(set(table), today)}, ${staying})`;
     }
     if (table.erasure === "delete")
-      return sql`json_build_array(${countEach(gone(table))}, json_build_array(), ${shared(table)})`;
-    return sql`json_build_array(${countEach(once(table, isDue))}, json_build_array(), ${shared(table)})`;
+      return sql`json_build_array(${countEach(gone(table))}, json_build_array(), ${staying})`;
+    return sql`json_build_array(${countEach(once(table, isDue))}, json_build_array(), ${staying})`;
   });
   return sql`${sets}${changes.length > 0 ? sql`, ` : sql``}${join(changes)}
     select json_build_array(${join(counts)})::text as counts`;

@@ -6,7 +6,15 @@ import { noFacts, reach } from "../reach/reach.ts";
 import { join, name, type Sql, sql } from "../sql/sql.ts";
 import { anonymisedValue } from "./anonymised.ts";
 import { applyFunctions } from "./apply-functions.ts";
-import { countRows, isKept, keptJson, readCounts, sharedCount, type TableCount } from "./counts.ts";
+import {
+  countRows,
+  isKept,
+  keptJson,
+  othersCount,
+  readCounts,
+  sharedCount,
+  type TableCount,
+} from "./counts.ts";
 import type { Erasing } from "./erasing.ts";
 import { erasingFacts, erasureFacts, isChanged, isDue, isWorthTelling, keptUntil } from "./facts.ts";
 import { awaitSharers } from "./sharers.ts";
@@ -95,19 +103,19 @@ const eraseStatement = ({ map, tables, person, today, hashKey }: Erasing): Sql =
     }
     return pieces;
   });
-  const shared = (table: MappedTable): Sql => sharedCount(kept(table));
   const counts = tables.map((table) => {
+    const staying = sql`${sharedCount(kept(table))}, ${othersCount(map, person, table, set(table))}`;
     if (retentionOf(table.erasure) !== null) {
-      return sql`json_build_array((select count(*) from ${gone(table)}), ${keptJson(set(table), today)}, ${shared(table)})`;
+      return sql`json_build_array((select count(*) from ${gone(table)}), ${keptJson(set(table), today)}, ${staying})`;
     }
     if (table.erasure === "delete") {
-      return sql`json_build_array((select count(*) from ${gone(table)}), json_build_array(), ${shared(table)})`;
+      return sql`json_build_array((select count(*) from ${gone(table)}), json_build_array(), ${staying})`;
     }
     // A function has to say something else of each value, or nothing is stored.
     const compared = isByFunctions(table)
       ? sql`(select count(*) from ${set(table)} where ${isDue})`
       : sql`(select count(*) from ${changed(table)} where changed)`;
-    return sql`json_build_array((select count(*) from ${set(table)} where ${isDue}), json_build_array(), ${shared(table)}, ${compared})`;
+    return sql`json_build_array((select count(*) from ${set(table)} where ${isDue}), json_build_array(), ${staying}, ${compared})`;
   });
   return sql`${sets}${changes.length > 0 ? sql`, ` : sql``}${join(changes)}
     select json_build_array(${join(counts)})::text as counts`.prepared();

@@ -16,6 +16,8 @@ export interface NamedReference {
   readonly other: MappedTable;
   /** As a matched column of the row that points. */
   readonly match: ResolvedMatch;
+  /** The matched column that it points at. */
+  readonly known: ResolvedMatch;
   /** The column of the row that points, by which its tenant is known; null where all of the database is one's. */
   readonly tenant: Column | null;
 }
@@ -58,10 +60,11 @@ export const namedReferencesOf = (map: ResolvedMap, table: MappedTable): readonl
     const [pair] = named;
     const isKnown = reference.pairs.every((each) => each === pair || each.here === tenant);
     if (pair === undefined || !isKnown || (tenant === null && "column" in map.tenant)) return [];
-    return knownBy(other, pair.there).map((match) => ({
+    return knownBy(other, pair.there).map((known) => ({
       reference,
       other,
-      match: { ...match, column: pair.here, identifies: false },
+      match: { ...known, column: pair.here, identifies: false },
+      known,
       tenant,
     }));
   });
@@ -93,8 +96,12 @@ export const isDangling = ({ pairs }: ResolvedReference, other: MappedTable): Sq
   return sql`${join(points, sql` and `)} and not ${isFound({ pairs }, other)}`;
 };
 
-/** Whether the row that a row `t` points at is there. */
-export const isFound = ({ pairs }: Pick<ResolvedReference, "pairs">, other: MappedTable): Sql => {
+/** Whether the row that a row `t` points at is there, as `o`, and so. */
+export const isFound = (
+  { pairs }: Pick<ResolvedReference, "pairs">,
+  other: MappedTable,
+  isSo: Sql = sql`true`,
+): Sql => {
   const isSame = pairs.map(({ here, there }) => sql`o.${name(there.name)} = t.${name(here.name)}`);
-  return sql`exists (select from ${tableName(other)} o where ${join(isSame, sql` and `)})`;
+  return sql`exists (select from ${tableName(other)} o where ${join([...isSame, isSo], sql` and `)})`;
 };

@@ -10,7 +10,7 @@ import {
 import { emptySql, join, name, type Sql, sql } from "../sql/sql.ts";
 import { keyColumns, linkColumns, linkName, tableName } from "./columns.ts";
 import { matches, matchesEach } from "./match.ts";
-import { namedReferencesOf, otherOf } from "./named-references.ts";
+import { isFound, namedReferencesOf, otherOf } from "./named-references.ts";
 import { isRecursive, reachOrder } from "./order.ts";
 import { ownPointers } from "./own-pointers.ts";
 import {
@@ -24,6 +24,7 @@ import {
   selected,
   sharing,
 } from "./reach.ts";
+import { isStrangerToEach } from "./strangers.ts";
 
 /** Whose row it is: the place of the person in the list, from 0. A row of several people is there for each. */
 export const owner = name("owner");
@@ -76,7 +77,7 @@ export const reachMany = (
 };
 
 /** How rows are found: from what they are joined with, on what, and where that says whose they are. */
-interface Branch {
+export interface Branch {
   readonly from: Sql;
   readonly where: Sql;
   readonly owner: Sql;
@@ -117,14 +118,42 @@ export const matchedBranches = (
   matches: readonly ResolvedMatch[] = matchesOf(table),
 ): readonly Branch[] => {
   const tenantIs = tenantCondition(map, table, people);
-  return matches.flatMap((each) => valueBranch(people, each, tenantIs));
+  return matches.flatMap((each) => {
+    const isSomebodyElses = isStrangerToEach(map, table, each, subjectsOf(people), row);
+    return valueBranch(
+      people,
+      each,
+      isSomebodyElses === null ? tenantIs : sql`${tenantIs} and not ${isSomebodyElses}`,
+    );
+  });
 };
+
+/** How rows `t` are found that hold, in this column, an address of somebody, and a number of somebody else. */
+export const strangersBranches = (
+  { map, people }: Pick<Context, "map" | "people">,
+  table: MappedTable,
+  found: ResolvedMatch,
+): readonly Branch[] => {
+  const isSomebodyElses = isStrangerToEach(map, table, found, subjectsOf(people), row);
+  return isSomebodyElses === null
+    ? []
+    : valueBranch(people, found, sql`${tenantCondition(map, table, people)} and ${isSomebodyElses}`);
+};
+
+const subjectsOf = (people: readonly Person[]) => people.map(({ subject }) => subject);
 
 /** Rows that point at somebody by a value that is known, whatever became of the row there. */
 const namedBranches = ({ map, people }: Context, table: MappedTable): readonly Branch[] =>
-  namedReferencesOf(map, table).flatMap(({ match, tenant }) =>
-    valueBranch(people, match, tenant === null ? emptySql : isOfTenant(tenant, people)),
-  );
+  namedReferencesOf(map, table).flatMap(({ reference, other, match, known, tenant }) => {
+    const isSomebodyElses = isStrangerToEach(map, other, known, subjectsOf(people), sql`o`);
+    const isTheirs =
+      isSomebodyElses === null ? emptySql : sql` and not ${isFound(reference, other, isSomebodyElses)}`;
+    return valueBranch(
+      people,
+      match,
+      sql`${tenant === null ? emptySql : isOfTenant(tenant, people)}${isTheirs}`,
+    );
+  });
 
 const valueBranch = (
   people: readonly Person[],

@@ -1,12 +1,18 @@
 import type { Subject } from "@subject-rights/core";
 import { findColumn } from "../data-map/resolve.ts";
-import type { MappedTable, ResolvedMap, ResolvedReference } from "../data-map/resolved-map.ts";
+import {
+  type MappedTable,
+  matchesOf,
+  type ResolvedMap,
+  type ResolvedReference,
+} from "../data-map/resolved-map.ts";
 import { join, name, type Sql, sql } from "../sql/sql.ts";
 import { keyColumns, linkColumns, linkName, type ReachedColumn, tableName } from "./columns.ts";
 import { matches } from "./match.ts";
-import { namedReferencesOf, otherOf } from "./named-references.ts";
+import { isFound, namedReferencesOf, otherOf } from "./named-references.ts";
 import { isRecursive, reachOrder } from "./order.ts";
 import { ownPointers } from "./own-pointers.ts";
+import { isStranger } from "./strangers.ts";
 
 /** Whose rows are looked for. */
 export interface Person {
@@ -164,17 +170,37 @@ export const matchedCondition = (
   { map, person }: Pick<Context, "map" | "person">,
   table: MappedTable,
 ): Sql | null => {
-  const { tenant, subject } = person;
-  const matched = table.belongs.flatMap((each) =>
-    each.kind === "column"
-      ? [matches(row, each.column, each.identifier, subject.values(each.identifier))]
-      : [],
-  );
-  if (matched.length === 0) return null;
-  const isOneOf = sql`(${join(matched, sql` or `)})`;
-  if ("only" in map.tenant) return isOneOf;
+  const { subject } = person;
+  const matched = matchesOf(table).map((match) => {
+    const isHeld = matches(row, match.column, match.identifier, subject.values(match.identifier));
+    const isSomebodyElses = isStranger(map, table, match, subject, row);
+    return isSomebodyElses === null ? isHeld : sql`(${isHeld} and not ${isSomebodyElses})`;
+  });
+  return matched.length === 0 ? null : inTenant(map, person, table, sql`(${join(matched, sql` or `)})`);
+};
+
+/**
+ * The rows of a table `t` that hold an address of the person, and a number of somebody else; null where there can be
+ * none.
+ */
+export const strangersCondition = (map: ResolvedMap, person: Person, table: MappedTable): Sql | null => {
+  const { subject } = person;
+  const matched = matchesOf(table).flatMap((match) => {
+    const values = subject.values(match.identifier);
+    const isSomebodyElses = values.length === 0 ? null : isStranger(map, table, match, subject, row);
+    return isSomebodyElses === null
+      ? []
+      : [sql`(${matches(row, match.column, match.identifier, values)} and ${isSomebodyElses})`];
+  });
+  return matched.length === 0 ? null : inTenant(map, person, table, sql`(${join(matched, sql` or `)})`);
+};
+
+const inTenant = (map: ResolvedMap, { tenant }: Person, table: MappedTable, condition: Sql): Sql => {
+  if ("only" in map.tenant) return condition;
   const column = findColumn(table.table, map.tenant.column);
-  return column === undefined ? sql`false` : sql`${isOneOf} and ${matches(row, column, "tenant", [tenant])}`;
+  return column === undefined
+    ? sql`false`
+    : sql`${condition} and ${matches(row, column, "tenant", [tenant])}`;
 };
 
 /** The rows of a table `t` that point at the person by a value that is known, whatever became of the row there. */
@@ -182,10 +208,17 @@ export const namedConditions = (
   { map, person: { tenant, subject } }: Pick<Context, "map" | "person">,
   table: MappedTable,
 ): readonly Sql[] =>
-  namedReferencesOf(map, table).flatMap(({ match: { column, identifier }, tenant: tenantColumn }) => {
+  namedReferencesOf(map, table).flatMap((named) => {
+    const { column, identifier } = named.match;
+    const { tenant: tenantColumn } = named;
     const values = subject.values(identifier);
     if (values.length === 0) return [];
-    const isNamed = matches(row, column, identifier, values);
+    const isSomebodyElses = isStranger(map, named.other, named.known, subject, sql`o`);
+    const matched = matches(row, column, identifier, values);
+    const isNamed =
+      isSomebodyElses === null
+        ? matched
+        : sql`(${matched} and not ${isFound(named.reference, named.other, isSomebodyElses)})`;
     return tenantColumn === null
       ? [isNamed]
       : [sql`${isNamed} and ${matches(row, tenantColumn, "tenant", [tenant])}`];

@@ -3,6 +3,7 @@ import {
   matchesOf,
   type ResolvedMap,
   type ResolvedMatch,
+  type ResolvedReference,
 } from "../data-map/resolved-map.ts";
 import { isPlain, namedReferencesOf, otherOf } from "./named-references.ts";
 
@@ -33,9 +34,51 @@ export const ownMatchesOf = (map: ResolvedMap, table: MappedTable): readonly Res
 export interface TellingColumn {
   readonly table: MappedTable;
   readonly match: ResolvedMatch;
-  /** In which rows: those found by a column of their own, or all, however they were reached. */
-  readonly rows: "matched" | "reached";
+  /**
+   * In which rows: those found by a column of their own, or all, however they were reached; those that are found by this
+   * column and are somebody else's; or those that rows of the table point at, step by step, where these were found by a
+   * column that says who they are.
+   */
+  readonly rows: "matched" | "reached" | { readonly strangersBy: ResolvedMatch } | Above;
 }
+
+/** The way up from a row to whose it is: no step where a column of the row itself says it. */
+export interface Above {
+  readonly above: readonly { readonly reference: ResolvedReference; readonly other: MappedTable }[];
+}
+
+/** By which the rows of a table say who they are, whomever they belong through. */
+export const identifyingMatchesOf = (map: ResolvedMap, table: MappedTable): readonly ResolvedMatch[] =>
+  isReachedThrough(table) ? ownMatchesOf(map, table).filter(({ identifies }) => identifies === true) : [];
+
+/** What identifies whoever is found at the end of a reference: the column that points, or others over there. */
+const identifiersAbove = (
+  map: ResolvedMap,
+  table: MappedTable,
+  { above }: Above,
+  through: readonly MappedTable[],
+): readonly { readonly match: ResolvedMatch; readonly rows: Above }[] =>
+  table.belongs.flatMap((reference) => {
+    const other = reference.kind === "references" ? otherOf(map, reference) : undefined;
+    if (reference.kind !== "references" || other === undefined || through.includes(other)) return [];
+    const known = ownMatchesOf(map, other).filter(
+      ({ shared, identifies }) => !shared && identifies !== false,
+    );
+    const pointing = reference.pairs.flatMap(({ here, there }) =>
+      known.filter(({ column }) => column === there).map((match) => ({ ...match, column: here })),
+    );
+    if (pointing.length > 0) return pointing.map((match) => ({ match, rows: { above } }));
+    const rows = { above: [...above, { reference, other }] };
+    return known.length > 0
+      ? known.map((match) => ({ match, rows }))
+      : identifiersAbove(map, other, rows, [...through, other]);
+  });
+
+/** A row that says who it is, and points at one that is known by something else: that is the same person's. */
+const columnsAbove = (map: ResolvedMap, table: MappedTable): readonly TellingColumn[] =>
+  identifyingMatchesOf(map, table).length === 0
+    ? []
+    : identifiersAbove(map, table, { above: [] }, [table]).map((each) => ({ table, ...each }));
 
 /** A row that is reached only through another table never tells identifiers, unless the map says that they are the person's. */
 export const tellingColumns = (map: ResolvedMap): readonly TellingColumn[] =>
@@ -46,6 +89,12 @@ export const tellingColumns = (map: ResolvedMap): readonly TellingColumn[] =>
       return own.includes(match) ? [{ table, match, rows: "matched" }] : [];
     });
   });
+
+/** All that may be told of a person: by their rows, and by those that these point at. */
+export const everyTellingColumn = (map: ResolvedMap): readonly TellingColumn[] => [
+  ...tellingColumns(map),
+  ...map.tables.flatMap((table) => columnsAbove(map, table)),
+];
 
 /**
  * Whether an identifier of this type leads to any rows but those that told it. The key of a table does not, where
@@ -60,6 +109,10 @@ export const leadsOn = (map: ResolvedMap, type: string): boolean => {
       .filter(({ identifier }) => identifier === type)
       .map(({ column }) => ({ table, column })),
   );
+  // Its key is told by rows of another table too, that point at it.
+  if (map.tables.some((table) => columnsAbove(map, table).some(({ match }) => match.identifier === type))) {
+    return compared.length > 0;
+  }
   const [only, second] = compared;
   return only === undefined ? false : second !== undefined || !isKey(only.table, only.column.name);
 };
@@ -72,11 +125,13 @@ const isKey = ({ table }: MappedTable, column: string): boolean =>
  * leads to a table's rows is the very column, they tell what is known.
  */
 export const mayTellMore = (map: ResolvedMap, isKnown: (type: string) => boolean): boolean =>
-  tellingColumns(map).some(
+  everyTellingColumn(map).some(
     ({ table, match, rows }) =>
       !match.shared &&
       leadsOn(map, match.identifier) &&
       (rows === "reached" ||
+        (typeof rows === "object" &&
+          identifyingMatchesOf(map, table).some(({ identifier }) => isKnown(identifier))) ||
         isFoundInOtherForms(match) ||
         ownMatchesOf(map, table).some((other) => other !== match && isKnown(other.identifier))),
   );

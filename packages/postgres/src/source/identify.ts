@@ -1,11 +1,27 @@
-import { emailSchema, type FoundIdentifier, type Identifier, subjectOf } from "@subject-rights/core";
+import {
+  emailSchema,
+  type FoundIdentifier,
+  type Identifier,
+  identifiedSubject,
+  subjectOf,
+} from "@subject-rights/core";
 import { z } from "zod";
-import type { ResolvedMap } from "../data-map/resolved-map.ts";
+import type { Column } from "../catalog/catalog.ts";
+import type { MappedTable, ResolvedMap } from "../data-map/resolved-map.ts";
 import type { Session } from "../database/session.ts";
 import { sameKey, tableName } from "../reach/columns.ts";
 import type { Person, Reach } from "../reach/reach.ts";
-import { matchedBranches, owner, reachMany } from "../reach/reach-many.ts";
-import { leadsOn, mayTellMore, ownMatchesOf, type TellingColumn, tellingColumns } from "../reach/telling.ts";
+import { type Branch, matchedBranches, owner, reachMany, strangersBranches } from "../reach/reach-many.ts";
+import { isSteady, strangersColumns } from "../reach/strangers.ts";
+import {
+  type Above,
+  everyTellingColumn,
+  identifyingMatchesOf,
+  leadsOn,
+  mayTellMore,
+  ownMatchesOf,
+  type TellingColumn,
+} from "../reach/telling.ts";
 import { emptySql, join, name, type Sql, sql } from "../sql/sql.ts";
 
 /** More than this many of one type are not those of one person: the map matches too much. */
@@ -42,7 +58,9 @@ export const knownPeople = async (
       const person = people[index] as Person;
       const further = furtherOf(person, told[place] ?? []);
       const identifiers = [...person.subject.identifiers, ...further];
-      people[index] = { ...person, subject: subjectOf(identifiers) };
+      const { isIdentified, asked: named } = person.subject;
+      const subject = isIdentified ? identifiedSubject(identifiers) : subjectOf(identifiers, named);
+      people[index] = { ...person, subject };
       // Rows without end that lead to each other are not of one person either.
       if (identifiers.length > mostOfOneType) throw tooMany("identifiers");
       return further.some(({ type }) => leadsOn(map, type));
@@ -65,10 +83,15 @@ export const knownEnough = async (
 export const isLedOn = (map: ResolvedMap, person: Person, told: readonly FoundIdentifier[]): boolean =>
   furtherOf(person, told).some(({ type }) => leadsOn(map, type));
 
-/** What is told of a person and not known yet, without what others may share. */
+/**
+ * What is told of a person and not known yet, without what others may share. Once everybody was asked who they are, no
+ * number is taken in any more: it is of somebody who came since.
+ */
 const furtherOf = ({ subject }: Person, told: readonly FoundIdentifier[]): readonly Identifier[] =>
   told.flatMap(({ type, value, shared }) =>
-    shared === true || subject.values(type).includes(value) ? [] : [{ type, value }],
+    shared === true || subject.values(type).includes(value) || (subject.isIdentified && isSteady(type))
+      ? []
+      : [{ type, value }],
   );
 
 /** What the rows of each person that are found by what is known now tell of them, in the order of the people. */
@@ -96,7 +119,9 @@ export interface Telling {
 
 /** Null where no row could tell anything. */
 export const tellingOf = (map: ResolvedMap, people: readonly Person[]): Telling | null => {
-  const columns = tellingColumns(map);
+  // Nobody is asked about them any more once everybody was asked who this is.
+  const isAsked = people.some(({ subject }) => !subject.isIdentified);
+  const columns = [...everyTellingColumn(map), ...(isAsked ? strangersColumns(map) : [])];
   const through = columns.flatMap(({ table, rows }) => (rows === "reached" ? [table] : []));
   const reached = through.length === 0 ? null : reachMany(map, [...new Set(through)], people);
   const asked = columns.flatMap((column) => {
@@ -132,20 +157,41 @@ const toldIn = (
   people: readonly Person[],
   reached: Reach | null,
 ): Sql | null => {
-  const value = sql`(t.${name(column.name)})::text as v`;
-  const isSaid = sql`t.${name(column.name)} is not null`;
+  const ofMatched = (branches: readonly Branch[], above: Above["above"] = []): Sql | null =>
+    branches.length === 0 ? null : ownedValues(branches, table, column, above);
   if (rows === "reached") {
     return reached === null
       ? null
-      : sql`select r.${owner}, ${value} from ${tableName(table)} t
-          join ${reached.set(table)} r on ${sameKey(table, sql`t`, sql`r`)} where ${isSaid}`;
+      : sql`select r.${owner}, (t.${name(column.name)})::text as v from ${tableName(table)} t
+          join ${reached.set(table)} r on ${sameKey(table, sql`t`, sql`r`)} where t.${name(column.name)} is not null`;
   }
-  const branches = matchedBranches({ map, people }, table, ownMatchesOf(map, table));
-  if (branches.length === 0) return null;
+  const asked = { map, people };
+  if (rows === "matched") return ofMatched(matchedBranches(asked, table, ownMatchesOf(map, table)));
+  return "above" in rows
+    ? ofMatched(matchedBranches(asked, table, identifyingMatchesOf(map, table)), rows.above)
+    : ofMatched(strangersBranches(asked, table, rows.strangersBy));
+};
+
+/** Whose each value of a column is: of rows `t`, or of those that they point at, step by step. */
+const ownedValues = (
+  branches: readonly Branch[],
+  table: MappedTable,
+  column: Column,
+  above: Above["above"],
+): Sql => {
+  const alias = (step: number): Sql => (step === 0 ? sql`t` : name(`a${step}`));
+  const steps = above.map(({ reference, other }, step) => {
+    const isPointedAt = reference.pairs.map(
+      ({ here, there }) => sql`${alias(step + 1)}.${name(there.name)} = ${alias(step)}.${name(here.name)}`,
+    );
+    return sql` join ${tableName(other)} ${alias(step + 1)} on ${join(isPointedAt, sql` and `)}`;
+  });
+  const held = sql`${alias(above.length)}.${name(column.name)}`;
   return join(
     branches.map(
       ({ from, where, owner: whose }) =>
-        sql`select ${whose} as ${owner}, ${value} from ${from} join ${tableName(table)} t on ${where} and ${isSaid}`,
+        sql`select ${whose} as ${owner}, (${held})::text as v from ${from}
+          join ${tableName(table)} t on ${where}${join(steps, emptySql)} where ${held} is not null`,
     ),
     sql` union `,
   );

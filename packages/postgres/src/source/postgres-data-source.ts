@@ -26,9 +26,9 @@ import type { PostgresClient } from "../database/client.ts";
 import { databaseOf, type Session } from "../database/database.ts";
 import { isJoinedTransaction } from "../database/joined-transaction.ts";
 import {
-  collectionCount,
   collectionForecast,
   collectionOutcomes,
+  collectionRemaining,
   countRows,
   dayOf,
 } from "../erasure/counts.ts";
@@ -118,12 +118,12 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
 
   const prepareMany = async (
     session: Session,
-    { tenant, categories }: Pick<CallContext, "tenant" | "categories">,
+    { tenant, ...wanted }: Pick<CallContext, "tenant"> & Wanted,
     subjects: readonly Subject[],
     knowing = knownPeople,
   ) => {
     const map = await checked.use(session);
-    const tables = tablesIn(map, categories);
+    const tables = tablesIn(map, wanted);
     const asked = subjects.map((subject) => ({ tenant, subject }));
     const people = await knowing(session, map, asked);
     if (people.some(({ subject }) => unfindableTable(map, tables, subject) !== undefined)) {
@@ -132,28 +132,26 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     return { map, tables, people, today: dayOf(clock.now()) };
   };
 
-  const prepare = async (
-    session: Session,
-    asked: Person,
-    categories: readonly Category[],
-  ): Promise<Prepared> => {
+  const prepare = async (session: Session, asked: Person, wanted: Wanted): Promise<Prepared> => {
     const { tenant, subject } = asked;
-    const { people, ...prepared } = await prepareMany(session, { tenant, categories }, [subject]);
+    const { people, ...prepared } = await prepareMany(session, { ...wanted, tenant }, [subject]);
     return { ...prepared, person: people[0] ?? asked };
   };
 
-  const count = async (context: Context, subject: Subject, categories: readonly Category[]) => {
+  const count = async (context: Context, subject: Subject, others = false) => {
     // A plan is asked for whatever category there is.
-    if (!isServed(context.tenant) || !holds.some((category) => categories.includes(category))) return [];
+    if (!isServed(context.tenant) || !holds.some((category) => context.categories.includes(category))) return [];
     const asked = { tenant: context.tenant, subject };
     const today = dayOf(clock.now());
     const last = checked.last();
     if (last !== null && context.transaction === undefined) {
-      const counting = { tables: tablesIn(last.map, categories), person: asked, today };
+      const counting = { tables: tablesIn(last.map, context), person: asked, today, others };
       const counted = await countAtOnce(database, last, counting);
       if (counted !== null) return counted;
     }
-    return within(context, async (session) => countRows(session, await prepare(session, asked, categories)));
+    return within(context, async (session) =>
+      countRows(session, { ...(await prepare(session, asked, context)), others }),
+    );
   };
 
   const source = defineDataSource({
@@ -182,19 +180,20 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
       return within(context, async (session) => identifyPeople(session, await checked.use(session), people));
     },
 
-    locate: async (subject, context) =>
-      (await count(context, subject, context.categories)).flatMap(collectionForecast),
+    locate: async (subject, context) => (await count(context, subject)).flatMap(collectionForecast),
+
+    verify: async (subject, context) => (await count(context, subject, true)).map(collectionRemaining),
 
     async *export(subject, context) {
       if (!isServed(context.tenant)) return;
       const { person } = await database.transaction(
-        (session) => prepare(session, { tenant: context.tenant, subject }, context.categories),
+        (session) => prepare(session, { tenant: context.tenant, subject }, context),
         context.signal,
       );
       yield* exportPages({
         database,
         use: checked.use,
-        tablesOf: (map) => tablesIn(map, context.categories),
+        tablesOf: (map) => tablesIn(map, context),
         person,
         cursor: context.cursor,
         signal: context.signal,
@@ -209,7 +208,7 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     erase: async (subject, context): Promise<readonly CollectionOutcome[]> => {
       if (!isServed(context.tenant)) return [];
       return within(context, async (session) => {
-        const prepared = await prepare(session, { tenant: context.tenant, subject }, context.categories);
+        const prepared = await prepare(session, { tenant: context.tenant, subject }, context);
         const erased = await erasePerson(session, {
           ...prepared,
           hashKey: hashKey ?? randomBytes(32),
@@ -232,7 +231,7 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
       return within(context, async (session) => {
         const prepared = await prepareMany(session, context, subjects, knownEnough);
         const counted = await countRowsOfMany(session, prepared);
-        return counted.map((counts) => counts.map(collectionCount));
+        return counted.map((counts) => counts.map(collectionRemaining));
       });
     },
   });
@@ -247,11 +246,8 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
           value: type === "email" ? normaliseEmail(value) : value,
         })),
       );
-      const counts = count(
-        { tenant, signal: new AbortController().signal },
-        subject,
-        categoriesReached("erasure", category),
-      );
+      const categories = categoriesReached("erasure", category);
+      const counts = count({ tenant, categories, signal: new AbortController().signal }, subject);
       return ResultAsync.fromPromise(counts, (thrown) => unfitOf(thrown) ?? failed(id, thrown)).map(planOf);
     },
   };
@@ -265,11 +261,15 @@ interface Prepared {
   readonly today: string;
 }
 
-type Context = Pick<CallContext, "tenant" | "signal" | "transaction">;
+type Wanted = Pick<CallContext, "categories" | "collections">;
+type Context = Pick<CallContext, "tenant" | "signal" | "transaction"> & Wanted;
 
-/** The tables that are of any of these categories. */
-const tablesIn = (map: ResolvedMap, asked: readonly Category[]): readonly MappedTable[] =>
-  map.tables.filter(({ categories }) => categories.some((category) => asked.includes(category)));
+/** The tables that are of any of these categories, and of these collections, where any are said. */
+const tablesIn = (map: ResolvedMap, { categories: asked, collections }: Wanted): readonly MappedTable[] =>
+  map.tables.filter(
+    ({ categories, map: { title } }) =>
+      categories.some((category) => asked.includes(category)) && (collections?.includes(title) ?? true),
+  );
 
 const failed = (id: string, cause: unknown): CallFailed =>
   cause instanceof CallFailed ? cause : new CallFailed(id, "unavailable", true, { cause });

@@ -117,7 +117,28 @@ export interface Names {
   readonly numbers: ReadonlySet<number>;
 }
 
-/** The person with every name, and the rows that are theirs, a table, by looking at the numbers alone. */
+/** What identifies whom a row points at, by itself or by rows that it points at, no table twice. */
+const namesAbove = (
+  schema: AnySchema,
+  stored: ReturnType<typeof filled>,
+  index: number,
+  at: number,
+  through: readonly number[] = [],
+): readonly (number | string)[] =>
+  (schema.tables[index]?.pointsTo ?? []).flatMap((pointer, place) => {
+    const point = stored[index]?.[at]?.points[place] ?? null;
+    const target = targetOf(index, pointer, place);
+    if (point === null || target === index + 1 || through.includes(target)) return [];
+    if (target === 0) return [point];
+    return schema.tables[target - 1]?.says === "the same person's"
+      ? (stored[target - 1]?.[point - 1]?.address?.toLowerCase() ?? [])
+      : namesAbove(schema, stored, target - 1, point - 1, [...through, index + 1]);
+  });
+
+/**
+ * The person with every name, and the rows that are theirs, a table, by looking at the numbers alone. Where a number was
+ * asked for, an address does not lead to what says by another number that it is somebody else's.
+ */
 export const belongingsIn = (
   schema: AnySchema,
   asked: Names,
@@ -130,7 +151,8 @@ export const belongingsIn = (
     const found = [schema.users, ...stored].map(() => new Set<number>());
     const known = emails.size + numbers.size;
     for (const [at, email] of schema.users.entries()) {
-      if (!isNamed(email) && !numbers.has(at + 1)) continue;
+      const isByAddress = isNamed(email) && asked.numbers.size === 0;
+      if (!isByAddress && !numbers.has(at + 1)) continue;
       found[0]?.add(at + 1);
       numbers.add(at + 1);
       if (email !== null) emails.add(email.toLowerCase());
@@ -139,8 +161,16 @@ export const belongingsIn = (
       before = now;
       for (const [index, { says, pointsTo: pointers }] of schema.tables.entries()) {
         for (const [at, row] of stored[index]?.entries() ?? []) {
+          const pointed = pointers.flatMap((each, place) =>
+            targetOf(index, each, place) === 0 ? (row.points[place] ?? []) : [],
+          );
+          const isSomebodyElses =
+            says === "the same person's" &&
+            asked.numbers.size > 0 &&
+            pointed.length > 0 &&
+            !pointed.some((each) => numbers.has(each));
           const isTheirs =
-            (says !== "nothing stands there" && isNamed(row.address)) ||
+            (says !== "nothing stands there" && isNamed(row.address) && !isSomebodyElses) ||
             pointers.some((each, place) => {
               const point = row.points[place] ?? null;
               if (point === null) return false;
@@ -150,6 +180,13 @@ export const belongingsIn = (
             });
           if (!isTheirs) continue;
           found[index + 1]?.add(at + 1);
+          // By its own address: then whomever it points at is the same person, however many steps away.
+          if (says === "the same person's" && isNamed(row.address) && !isSomebodyElses) {
+            for (const each of namesAbove(schema, stored, index, at)) {
+              if (typeof each === "number") numbers.add(each);
+              else emails.add(each);
+            }
+          }
           if (says === "the same person's" && row.address !== null) emails.add(row.address.toLowerCase());
         }
       }

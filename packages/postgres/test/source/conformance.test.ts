@@ -99,7 +99,7 @@ for (const [over, harness] of Object.entries(harnesses)) {
   describe(`over ${over}`, () => {
     const cases = dataSourceCases({
       ...harness,
-      abilities: ["identify", "locate", "export", "erase"],
+      abilities: ["identify", "locate", "export", "erase", "verify"],
       identifiesMany: true,
       erasesMany: true,
       listsPeople: true,

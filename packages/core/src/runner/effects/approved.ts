@@ -1,6 +1,7 @@
 import type { CallFailed } from "../../errors.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { isMoreThanCounted } from "../../request/plan.ts";
+import { isInPart } from "../../request/retention.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { okAsync, type ResultAsync } from "../../result.ts";
 import { configurationOf } from "./configuration.ts";
@@ -23,7 +24,8 @@ export const outgrownBy = (
   if (source.locate === null || step.located === null || step.task === "refresh" || !canFind(work)) {
     return okAsync(null);
   }
-  return source
-    .locate(subject, { ...call, idempotencyKey: `${call.idempotencyKey}/count` })
-    .map((now) => (isMoreThanCounted(step, now) ? outgrown : null));
+  return source.locate(subject, { ...call, idempotencyKey: `${call.idempotencyKey}/count` }).map((now) => {
+    const counted = now.filter((each) => isInPart(step, each));
+    return isMoreThanCounted(step, counted) ? outgrown : null;
+  });
 };

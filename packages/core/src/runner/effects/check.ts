@@ -1,5 +1,7 @@
 import { CallFailed } from "../../errors.ts";
 import { type CollectionCount, type CollectionOutcome, leftOver } from "../../request/outcomes.ts";
+import { isInPart } from "../../request/retention.ts";
+import type { SourceStep } from "../../request/steps.ts";
 import { okAsync, type ResultAsync } from "../../result.ts";
 import type { Work } from "./effect.ts";
 
@@ -16,6 +18,7 @@ export interface Checked {
 export const check = (
   { source, subject, call }: Work,
   outcomes: readonly CollectionOutcome[],
+  step: Pick<SourceStep, "part">,
 ): ResultAsync<Checked, CallFailed> =>
   source.remaining === null
     ? okAsync({ checked: false, remaining: [], problem: null })
@@ -23,7 +26,10 @@ export const check = (
         checked: true,
         remaining,
         problem:
-          leftOver(remaining, outcomes) > 0
+          leftOver(
+            remaining.filter((each) => isInPart(step, each)),
+            outcomes,
+          ) > 0
             ? new CallFailed(source.descriptor.id, "still-present", true)
             : null,
       }));

@@ -9,7 +9,7 @@ import type { CollectionOutcome } from "../../request/outcomes.ts";
 import type { Request } from "../../request/request.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { type Subject, subjectOf } from "../../subject/subject.ts";
+import { identifiedSubject, type Subject, subjectOf } from "../../subject/subject.ts";
 import { canFind as canFindBy } from "../ask-who.ts";
 import { eventOf, passFor, Stopped } from "../guard.ts";
 import { jitter } from "../jitter.ts";
@@ -51,7 +51,10 @@ export const callFor = (
   deadline: services.callDeadline,
 });
 
-export const subjectOfRequest = (request: Request): Subject => subjectOf(confidentialOf(request).identifiers);
+export const subjectOfRequest = (request: Request): Subject => {
+  const { identifiers, asked } = confidentialOf(request);
+  return subjectOf(identifiers, identifiers.slice(0, asked));
+};
 
 /** @param act what the guard is asked for right before each call */
 export const workFor = (
@@ -62,10 +65,17 @@ export const workFor = (
 ): Result<Work, CallFailed> => {
   const source = effect.services.sources.get(step.source);
   if (source === undefined) return err(new CallFailed(step.source, "not-registered", false));
-  const subject = subjectOfRequest(effect.request);
+  const known = subjectOfRequest(effect.request);
+  const subject = name === "identify" ? known : identifiedSubject(known.identifiers);
   const identifiers = subject.identifiers.length;
   const pass = passFor(effect, step.source, act, (now) => isSameWork(stepOf(now, step.source), step));
-  const call = { ...callFor(effect, step.source, name, step.generation, identifiers), pass };
+  const { part } = step;
+  const call = {
+    ...callFor(effect, step.source, name, step.generation, identifiers),
+    pass,
+    // At the end all that there is is looked at.
+    ...(part !== undefined && name !== "verify" && { collections: part }),
+  };
   return ok({ source, subject, call, identifiers });
 };
 

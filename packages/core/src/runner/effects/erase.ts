@@ -108,7 +108,7 @@ const eraseNow = (
     .andThen((outcomes) =>
       isOver(effect, outcomes)
         ? errAsync({ failed: invalidAnswer(step.source), outcomes: outcomes.filter(isGone) })
-        : check(afterwards(work), outcomes)
+        : check(afterwards(work), outcomes, step)
             .mapErr((failed): FailedTry => ({ failed, outcomes: step.task === "erase" ? outcomes : null }))
             .andThen(({ checked, remaining, problem }) =>
               problem === null || mayHoldSince(effect.request, step)

@@ -1,5 +1,6 @@
 import { CallFailed } from "../../errors.ts";
 import type { RequestEvent } from "../../request/events.ts";
+import { isInPart } from "../../request/retention.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { configurationOf } from "./configuration.ts";
 import { canFind, type Effect, failure, workFor } from "./effect.ts";
@@ -24,7 +25,7 @@ export const locate = async (effect: Effect, step: SourceStep): Promise<RequestE
     type: "source-located",
     source: step.source,
     generation: step.generation,
-    counts: counts?.isOk() ? counts.value : null,
+    counts: counts?.isOk() ? counts.value.filter((each) => isInPart(step, each)) : null,
     configuration: work.isOk() ? configurationOf(work.value.source) : null,
   };
 };

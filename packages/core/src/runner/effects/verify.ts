@@ -2,7 +2,7 @@ import { CallFailed } from "../../errors.ts";
 import { confidentialOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { unkept } from "../../request/outcomes.ts";
-import { mayHoldSince } from "../../request/retention.ts";
+import { isInPart, mayHoldSince } from "../../request/retention.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { sameIdentifier } from "../../subject/identifier.ts";
 import { check } from "./check.ts";
@@ -17,7 +17,7 @@ export const verify = async (effect: Effect, step: SourceStep): Promise<RequestE
   if (!canFind(work.value)) {
     return failure(effect, step, new CallFailed(step.source, "identifier-missing", false));
   }
-  const looked = await check(work.value, step.outcomes);
+  const looked = await check(work.value, step.outcomes, step);
   if (looked.isErr()) return failure(effect, step, looked.error);
   const { checked, remaining, problem } = looked.value;
   const verified = {
@@ -26,7 +26,9 @@ export const verify = async (effect: Effect, step: SourceStep): Promise<RequestE
     generation: step.generation,
     checked,
   } as const;
-  if (problem === null) return verified;
+  const since = remaining.filter((each) => !isInPart(step, each));
+  const left = unkept(since, step.outcomes);
+  if (problem === null) return left.length === 0 ? verified : { ...verified, left };
   // Still listed, and by another name than the sources were asked for: all of them are asked again.
   if (step.task === "identify") {
     const known = confidentialOf(effect.request).identifiers;

@@ -2,7 +2,7 @@ import { NotPossibleNow } from "../../errors.ts";
 import { plannedAnew } from "../../request/approval.ts";
 import { type Change, changed, changedSteps, recorded } from "../../request/change.ts";
 import { placeBehind } from "../../request/line.ts";
-import { hasEnded, reopensAt } from "../../request/retention.ts";
+import { hasEnded, keptCollections, reopensAt } from "../../request/retention.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { stageAfterIdentifying } from "../workflow.ts";
 import type { EventOf } from "./events.ts";
@@ -48,8 +48,10 @@ export const reopen = (
   });
   const begun = changedSteps(again, (step) => {
     if (step.settlement !== null || stageAfterIdentifying(step) === "done") return null;
-    return ended.includes(step.source) || step.after.some((origin) => ended.includes(origin))
-      ? { ...begunAgain(step, "locate"), onlyAsked: false }
+    const work = { ...begunAgain(step, "locate"), onlyAsked: false };
+    if (ended.includes(step.source)) return { ...work, part: keptCollections(step) };
+    return step.after.some((origin) => ended.includes(origin))
+      ? work
       : { ...begunAgain(step, "verify"), onlyAsked: true };
   });
   return ok(recorded(begun, "reopened", { sources: ended.length }));

@@ -117,7 +117,11 @@ export const identified = (
       problem: null,
       status: "pending",
     });
-    const told = event.found.map(({ identifier, shared }) => ({ ...identifier, shared }));
+    // Opened again, it is about the person as they were known: who goes by the same address now has asked for nothing.
+    const told =
+      change.request.reopened > 0
+        ? []
+        : event.found.map(({ identifier, shared }) => ({ ...identifier, shared }));
     const { own, shared } = learntFrom(confidentialOf(change.request).identifiers, told);
     const known = own.reduce(
       (growing, each) => identifierAdded(growing, each, pseudonymIn(event.found, each)),

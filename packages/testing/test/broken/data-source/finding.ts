@@ -38,7 +38,7 @@ export const comparingFaults: readonly Broken<Fault>[] = [
       source: ({ tables }) =>
         goodSource(tables, (row, subject, tenant, categories) => {
           const first = (type: string) => subject.values(type).slice(0, 1);
-          return matches(row, { identifiers: subject.identifiers, values: first }, tenant, categories);
+          return matches(row, { ...subject, values: first }, tenant, categories);
         }),
     },
     caughtBy: eachAbility("looks for each identifier, not for the first alone"),

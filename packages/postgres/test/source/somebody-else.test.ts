@@ -1,0 +1,341 @@
+import {
+  createSubjectRights,
+  defineNotifier,
+  type Identifier,
+  type Notice,
+  orThrow,
+  type RequestView,
+} from "@subject-rights/core";
+import { simulatedClock } from "@subject-rights/testing";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  type Belonging,
+  type DataMap,
+  postgresDataSource,
+  postgresStorage,
+  type TableMap,
+} from "../../src/index.ts";
+import { masterKey, newSchema } from "../store/fixtures.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+
+const actor = { id: "admin-1", tenant: "t", roles: ["admin", "tenant-admin"] };
+const bob = "bob@example.org";
+const email = (value: string): Identifier => ({ type: "email", value });
+const userId = (value: number): Identifier => ({ type: "user-id", value: String(value) });
+
+const table = (
+  name: string,
+  belongs: Belonging | readonly Belonging[],
+  columns: TableMap["columns"],
+  erasure: TableMap["erasure"] = "delete",
+): TableMap => ({ table: name, title: name, category: "customer-data", belongs, columns, erasure });
+
+const byAddress: Belonging = { column: "email", identifier: "email" };
+const byNumber: Belonging = { column: "id", identifier: "user-id" };
+const users = table("users", [byAddress, byNumber], { id: "exported", email: "exported", name: "exported" });
+const orders = table("orders", { references: "users" }, { id: "exported", user_id: "exported" });
+const newsletter = table("newsletter", byAddress, { id: "exported", email: "exported" });
+const mapOf = (...tables: TableMap[]): DataMap => ({ tenant: { only: "t" }, tables });
+
+const schema = `
+  create table users (id int primary key, email text, name text);
+  create table orders (id int primary key, user_id int not null references users);
+  create table newsletter (id int primary key, email text);
+  insert into users values (2, 'Bob@example.org', 'Bob'), (3, 'cleo@example.org', 'Cleo');
+  insert into orders values (2, 2), (3, 3);
+  insert into newsletter values (2, 'bob@example.org'), (3, 'cleo@example.org');`;
+
+let database: TestDatabase;
+let stop = async (): Promise<void> => undefined;
+beforeEach(async () => {
+  database = await createDatabase();
+  await database.pool.query(schema);
+});
+afterEach(async () => {
+  await stop();
+  await database.drop();
+});
+
+const office = async (dataMap: DataMap) => {
+  const clock = simulatedClock(new Date("2026-06-01T10:00:00.000Z"));
+  const client = database.pool;
+  const { migrate, ...storage } = postgresStorage({ client, schema: newSchema(), masterKey });
+  orThrow(await migrate());
+  const sent: Notice[] = [];
+  const rights = createSubjectRights({
+    ...storage,
+    clock,
+    controller: "Halmstrand Lamps",
+    sources: [postgresDataSource({ client, clock, dataMap })],
+    notifier: defineNotifier({
+      id: "kept",
+      attachmentLimit: 1e6,
+      send: async ({ notice }) => void sent.push(notice),
+    }),
+    addresses: { tenantAdmin: () => "admin@halmstrand.example", support: () => "support@halmstrand.example" },
+  });
+  orThrow(await rights.start());
+  stop = () => rights.stop();
+  const settled = async (isSo: () => Promise<boolean> | boolean): Promise<void> => {
+    for (let tries = 0; !(await isSo()); tries += 1) {
+      if (tries > 400) throw new Error("it does not come to that");
+      await clock.advance(1_000);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+  const read = async (requestId: string): Promise<RequestView> =>
+    orThrow(await rights.requests.read({ actor, requestId }));
+  /** Submits and confirms. */
+  const asked = async (
+    kind: "erasure" | "export",
+    address: string,
+    ...identifiers: readonly Identifier[]
+  ): Promise<string> => {
+    const submission = { actor, kind, category: "customer-data", email: address, identifiers } as const;
+    const { request } = orThrow(await rights.requests.submit(submission));
+    const confirmation = () =>
+      sent.flatMap((each) =>
+        each.type === "confirmation" && each.requestId === request.id ? [each.token] : [],
+      );
+    await settled(() => confirmation().length > 0);
+    orThrow(await rights.requests.acknowledge({ token: confirmation()[0] ?? "" }));
+    return request.id;
+  };
+  const closed = async (requestId: string): Promise<RequestView> => {
+    await settled(async () => (await read(requestId)).phase === "closed");
+    return read(requestId);
+  };
+  const waiting = async (requestId: string): Promise<RequestView["waitingFor"]> => {
+    await settled(async () => (await read(requestId)).waitingFor.length > 0);
+    return (await read(requestId)).waitingFor;
+  };
+  return { rights, clock, sent, asked, closed, waiting, read, settled };
+};
+
+/** What is there, a table, by its ids. */
+const left = async (...tables: readonly string[]): Promise<Record<string, number[]>> => {
+  const found: [string, number[]][] = [];
+  for (const each of tables) {
+    const { rows } = await database.pool.query<{ id: number }>(`select id from ${each} order by id`);
+    found.push([each, rows.map(({ id }) => id)]);
+  }
+  return Object.fromEntries(found);
+};
+const staying = ({ sources }: RequestView) =>
+  sources.flatMap(({ outcomes }) =>
+    outcomes.flatMap((each) =>
+      each.outcome === "kept" ? [{ collection: each.collection, count: each.count }] : [],
+    ),
+  );
+
+describe("an address that becomes somebody else's before the work is done", () => {
+  const cases: Record<string, readonly Identifier[]> = {
+    "with a number": [userId(2)],
+    "by the address alone": [],
+  };
+  for (const [name, identifiers] of Object.entries(cases)) {
+    it(`asked ${name}: whoever has it now is not erased, and it is told that something stays`, async () => {
+      const { rights, asked, closed, waiting } = await office(mapOf(users, orders));
+      const hold = { actor, identifiers: [email(bob)], reason: "court file 4711" };
+      const placed = orThrow(await rights.holds.place(hold));
+      const requestId = await asked("erasure", bob, ...identifiers);
+      expect(await waiting(requestId)).toMatchObject([{ for: "hold" }]);
+      await database.pool.query(`update users set email = 'bob.new@example.org' where id = 2;
+        update users set email = 'BOB@example.org' where id = 3`);
+      orThrow(await rights.holds.lift({ actor, holdId: placed.hold.id, reason: "over" }));
+      const view = await closed(requestId);
+      expect(await left("users", "orders")).toEqual({ users: [3], orders: [3] });
+      expect(view.outcome).toBe("completed-with-exceptions");
+      expect(staying(view)).toEqual([{ collection: "users", count: 1 }]);
+    });
+  }
+
+  it("and nobody had it when it was asked who that is: who came since is not erased", async () => {
+    const { rights, asked, closed, waiting } = await office(mapOf(users, orders, newsletter));
+    await database.pool.query("delete from orders where id = 2; delete from users where id = 2");
+    const hold = { actor, identifiers: [email(bob)], reason: "court file 4711" };
+    const placed = orThrow(await rights.holds.place(hold));
+    const requestId = await asked("erasure", bob);
+    await waiting(requestId);
+    await database.pool.query(
+      "insert into users values (4, 'bob@example.org'); insert into orders values (4, 4)",
+    );
+    orThrow(await rights.holds.lift({ actor, holdId: placed.hold.id, reason: "over" }));
+    const view = await closed(requestId);
+    expect(await left("users", "orders", "newsletter")).toEqual({
+      users: [3, 4],
+      orders: [3, 4],
+      newsletter: [3],
+    });
+    expect(view.outcome).toBe("completed-with-exceptions");
+  });
+
+  it("before it is asked at all: somebody decides, and nobody is handed out or erased before", async () => {
+    const { rights, asked, closed, waiting } = await office(mapOf(users, orders));
+    await database.pool.query("update users set email = 'bob@example.org' where id = 3");
+    for (const kind of ["export", "erasure"] as const) {
+      const requestId = await asked(kind, bob, userId(2));
+      const [decision] = await waiting(requestId);
+      expect(decision).toMatchObject({ for: "decision", identifierType: "user-id" });
+      expect(await left("users")).toEqual({ users: [2, 3] });
+      const answer = { answer: "somebody-else", reason: "another account" } as const;
+      const about = { actor, requestId, decision: decision?.for === "decision" ? decision.decision : "" };
+      orThrow(await rights.requests.decideIdentifier({ ...about, ...answer }));
+      const view = await closed(requestId);
+      expect([view.sources[0]?.done, staying(view)]).toEqual(
+        kind === "export" ? [2, []] : [3, [{ collection: "users", count: 1 }]],
+      );
+    }
+    expect(await left("users", "orders")).toEqual({ users: [3], orders: [3] });
+  });
+
+  it("in a sweep: only the number that it names goes", async () => {
+    const { rights } = await office(mapOf(users, orders));
+    await database.pool.query("update users set email = 'bob@example.org' where id = 3");
+    const sweep = orThrow(
+      await rights.sweeps.eraseMany({
+        actor,
+        reason: "retention",
+        category: "customer-data",
+        people: async function* () {
+          const people = [
+            { identifiers: [userId(2), email(bob)] },
+            { identifiers: [userId(9), email("nobody@example.org")] },
+          ];
+          yield { people, cursor: "1" };
+        },
+      }),
+    );
+    expect(orThrow(await sweep.end())).toMatchObject({
+      status: "completed-with-exceptions",
+      counts: { kept: 1 },
+      records: [
+        { collection: "users", erased: 1, kept: 1 },
+        { collection: "orders", erased: 1, kept: 0 },
+      ],
+    });
+    expect(await left("users", "orders")).toEqual({ users: [3], orders: [3] });
+  });
+});
+
+describe("a request that is opened again when a duty to keep something is over", () => {
+  const invoices = table(
+    "invoices",
+    { references: "users" },
+    { id: "exported", user_id: "exported", paid_on: "exported" },
+    { retain: { reason: "§ 147 AO", until: { column: "paid_on", years: 10, endOfYear: true } } },
+  );
+  const anonymised: TableMap = {
+    ...users,
+    columns: { id: "exported", email: { anonymise: "null" }, name: { anonymise: "null" } },
+    erasure: "anonymise",
+  };
+
+  for (const [who, statement] of [
+    ["the person, a customer again", "insert into users values (20, 'bob@example.org', 'Bob again')"],
+    [
+      "whoever has the address by then",
+      "insert into users values (20, 'x@example.org', 'Eve'); update users set email = 'bob@example.org' where id = 20",
+    ],
+  ] as const) {
+    it(`erases what was kept, and nothing of ${who}`, async () => {
+      await database.pool.query(`create table invoices (id int primary key, user_id int references users, paid_on date not null);
+        insert into invoices values (1, 2, '2024-05-01')`);
+      const { clock, asked, closed, read, settled } = await office(
+        mapOf(anonymised, orders, newsletter, invoices),
+      );
+      const requestId = await asked("erasure", bob);
+      expect(await closed(requestId)).toMatchObject({ reopensAt: "2035-01-01T00:00:00.000Z" });
+      await database.pool.query(`${statement}; insert into orders values (20, 20);
+        insert into invoices values (20, 20, '2024-06-01'); insert into newsletter values (20, 'bob@example.org')`);
+      clock.set(new Date("2035-01-02T12:00:00.000Z"));
+      await settled(async () => (await left("invoices"))["invoices"]?.includes(1) !== true);
+      await settled(async () => (await read(requestId)).phase === "closed");
+      expect(await left("users", "orders", "newsletter", "invoices")).toEqual({
+        users: [2, 3, 20],
+        orders: [3, 20],
+        newsletter: [3, 20],
+        invoices: [20],
+      });
+      const { rows } = await database.pool.query("select name from users where id = 20");
+      expect(rows[0]?.name).not.toBeNull();
+      // What came in since is told, and is no part of it.
+      expect(await read(requestId)).toMatchObject({ outcome: "completed-with-exceptions", reopensAt: null });
+    });
+  }
+});
+
+describe("a row that says who it is, and points at somebody who is known by something else", () => {
+  const further = (...more: Belonging[]): TableMap =>
+    table("user_emails", [{ references: "users" }, { ...byAddress, identifies: true }, ...more], {
+      id: "exported",
+      user_id: "exported",
+      email: "exported",
+    });
+  const private_ = "bob.private@example.org";
+  const maps: Record<string, DataMap> = {
+    "by the number that it points with": mapOf(users, further(), orders),
+    "by that number, which is matched too": mapOf(
+      users,
+      further({ column: "user_id", identifier: "user-id" }),
+      orders,
+    ),
+    "by an address over there": mapOf({ ...users, belongs: byAddress }, further(), orders),
+  };
+  for (const [name, dataMap] of Object.entries(maps)) {
+    it(`leads there: ${name}`, async () => {
+      await database.pool.query(`create table user_emails (id int primary key, user_id int references users, email text);
+        insert into user_emails values (1, 2, '${private_}'), (2, 3, 'cleo.private@example.org')`);
+      const { asked, closed, rights } = await office(dataMap);
+      const exported = await closed(await asked("export", private_));
+      expect(exported).toMatchObject({ outcome: "completed", sources: [{ records: 3 }] });
+      const view = await closed(await asked("erasure", private_));
+      expect(view.outcome).toBe("completed");
+      expect(await left("users", "user_emails", "orders")).toEqual({
+        users: [3],
+        user_emails: [2],
+        orders: [3],
+      });
+      const sweep = orThrow(
+        await rights.sweeps.eraseMany({
+          actor,
+          reason: "retention",
+          category: "customer-data",
+          people: async function* () {
+            yield { people: [{ identifiers: [email("cleo.private@example.org")] }], cursor: "1" };
+          },
+        }),
+      );
+      orThrow(await sweep.end());
+      expect(await left("users", "user_emails", "orders")).toEqual({
+        users: [],
+        user_emails: [],
+        orders: [],
+      });
+    });
+  }
+
+  it("over rows in between", async () => {
+    await database.pool.query(`create table profiles (id int primary key, user_id int references users);
+      create table profile_emails (id int primary key, profile_id int references profiles, email text);
+      insert into profiles values (7, 2); insert into profile_emails values (1, 7, '${private_}')`);
+    const { asked, closed } = await office(
+      mapOf(
+        users,
+        table("profiles", { references: "users" }, { id: "exported", user_id: "exported" }),
+        table("profile_emails", [{ references: "profiles" }, { ...byAddress, identifies: true }], {
+          id: "exported",
+          profile_id: "exported",
+          email: "exported",
+        }),
+        orders,
+      ),
+    );
+    expect((await closed(await asked("erasure", private_))).outcome).toBe("completed");
+    expect(await left("users", "profiles", "profile_emails")).toEqual({
+      users: [3],
+      profiles: [],
+      profile_emails: [],
+    });
+  });
+});
