@@ -140,7 +140,8 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
 
   const count = async (context: Context, subject: Subject, others = false) => {
     // A plan is asked for whatever category there is.
-    if (!isServed(context.tenant) || !holds.some((category) => context.categories.includes(category))) return [];
+    if (!isServed(context.tenant) || !holds.some((category) => context.categories.includes(category)))
+      return [];
     const asked = { tenant: context.tenant, subject };
     const today = dayOf(clock.now());
     const last = checked.last();

@@ -73,6 +73,11 @@ const fixtureOver = (client: PostgresClient, ask: Ask): DataSourceFixture => ({
   addressOnFile: "Ada@Example.org",
   knownAs: [{ type: "phone", value: "+44 20 1", shared: true }],
   holds: holdsBy(ask),
+  passAddressOn: async () => {
+    await ask("delete from visits where tenant = 'tenant-one' and lower(email) = 'ada@example.org'", []);
+    await ask("update customers set email = null where id = 1", []);
+    await ask("update customers set email = 'Ada@Example.org' where id = 2", []);
+  },
 });
 
 const onServer = async (pool = database.pool): Promise<DataSourceFixture> => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Call, type DataSource, type Subject, subjectOf } from "@subject-rights/core";
+import { type Call, type DataSource, identifiedSubject, type Subject, subjectOf } from "@subject-rights/core";
 import { answerOf } from "../answers.ts";
 import type { CaseMaker, ConformanceCase } from "../conformance-case.ts";
 import { ability, erased, pagesOf, rowsOf, tally, tallyOfOutcomes, tallyOfRows } from "./asking.ts";
@@ -44,6 +44,23 @@ export const comparingCases = (
       const held = tally(await holds(person));
       const byBoth = subjectOf([...unknownPerson.identifiers, ...person.identifiers]);
       assert.deepEqual(await finding(source, byBoth, callTo(harness)), held);
+    }),
+
+    test(`${name}: an address that became somebody else's after it was asked who this is leads to nobody`, async (fixture) => {
+      const { source, person, otherPerson, holds, passAddressOn } = fixture;
+      if (passAddressOn === undefined) return;
+      const numbers = (subject: Subject) =>
+        identifiedSubject(subject.identifiers.filter(({ type }) => type !== "email"));
+      await passAddressOn.call(fixture);
+      const [theirs, others] = [
+        tally(await holds(numbers(person))),
+        tally(await holds(numbers(otherPerson))),
+      ];
+      const found = await finding(source, identifiedSubject(person.identifiers), callTo(harness));
+      assert.deepEqual(tally(await holds(numbers(otherPerson))), others);
+      // What an erasure tells beside is told as staying.
+      const isMore = ([collection, count]: [string, number]) => count > (theirs[collection] ?? 0);
+      if (name !== "erase") assert.deepEqual(Object.entries(found).filter(isMore), []);
     }),
 
     ...(harness.foreignTenant === undefined

@@ -55,6 +55,11 @@ export interface DataSourceFixture extends Fixture {
    * What is anonymised is nobody's; what is retained is still the person's.
    */
   holds(person: Subject): Promise<readonly CollectionCount[]>;
+  /**
+   * Gives the address of `person` to `otherPerson`, and none to `person`: from here on their records say by their numbers
+   * alone whose they are. Left out where people are known by nothing but an address, and the cases for it ask nothing.
+   */
+  passAddressOn?(): Promise<void>;
   /** Erases a person from the origins that a copy is filled from. Needed where the source can refresh. */
   eraseAtOrigins?(person: Subject): Promise<void>;
   /** A second source over the same data, as after a restart. Default: the one that is there. */

@@ -64,7 +64,10 @@ export const erasingFaults: readonly Broken<Fault>[] = [
         },
       }),
     },
-    caughtBy: ["erase: everybody else stays"],
+    caughtBy: [
+      "erase: everybody else stays",
+      "erase: an address that became somebody else's after it was asked who this is leads to nobody",
+    ],
   },
   {
     fault: "erase takes everybody where it finds nobody",

@@ -44,6 +44,18 @@ export const comparingFaults: readonly Broken<Fault>[] = [
     caughtBy: eachAbility("looks for each identifier, not for the first alone"),
   },
   {
+    fault: "an address leads to whoever has it at the moment of the work",
+    how: {
+      source: ({ tables }) =>
+        goodSource(tables, (row, subject, tenant, categories) =>
+          matches(row, { ...subject, isIdentified: false }, tenant, categories),
+        ),
+    },
+    caughtBy: eachAbility(
+      "an address that became somebody else's after it was asked who this is leads to nobody",
+    ),
+  },
+  {
     fault: "the tenant is not looked at",
     how: {
       source: ({ tables }) =>

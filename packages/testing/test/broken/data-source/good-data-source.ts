@@ -45,7 +45,8 @@ export const matches: Matching = (
   owner !== null &&
   categories.includes("customer-data") &&
   ofTenant === tenant &&
-  (subject.values("email").includes(owner.email.toLowerCase()) ||
+  // Once it was asked who this is, the number says whose a row is, and the address does not.
+  ((!subject.isIdentified && subject.values("email").includes(owner.email.toLowerCase())) ||
     subject.values("customer-number").includes(owner.customerNumber));
 
 const ada = { email: "Ada.Lindqvist@Example.ORG", customerNumber: "C-1" };
@@ -241,6 +242,12 @@ export const harness = (fault: Fault | null): DataSourceHarness => {
       addressOnFile: ada.email,
       knownAs: accountsOfAda,
       holds: async (subject: Subject) => countsOf(tables.rows.filter(owned(subject))),
+      passAddressOn: async () => {
+        tables.rows = tables.rows.map((row) => {
+          if (row.owner === ada) return { ...row, owner: { ...ada, email: "moved@example.org" } };
+          return row.owner === bo ? { ...row, owner: { ...bo, email: ada.email } } : row;
+        });
+      },
       eraseAtOrigins: async (subject: Subject) => {
         tables.origins = tables.origins.filter((row) => !owned(subject)(row));
       },
