@@ -273,7 +273,9 @@ export class NoProgress extends SubjectRightsError {
 
   constructor(work: string) {
     super(
-      `"${work}" was to be done again and again, and nothing came of it. This is a mistake in the library.`,
+      work === "anything"
+        ? "Nothing is due for the request, and nobody is waited for. This is a mistake in the library."
+        : `"${work}" was to be done again and again, and nothing came of it. This is a mistake in the library.`,
     );
     this.work = work;
   }

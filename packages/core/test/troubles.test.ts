@@ -147,6 +147,47 @@ describe("work that is due at once again and again", () => {
   });
 });
 
+describe("a request for which nothing is due, and that waits for nobody", () => {
+  it("is shown and told, and goes on when there is something to do again", async () => {
+    const held = people();
+    const isDown = { now: true };
+    const crm = peopleSource("crm", held, {
+      erase: async () => {
+        if (isDown.now) throw new Error("down");
+        held.delete(ada);
+        return [{ collection: "people", outcome: "erased", count: 1 }];
+      },
+    });
+    const world = await createWorld({ sources: [crm] });
+    const requestId = await world.acknowledged("erasure");
+    await world.rights.stop();
+    // No way leads here by itself: a warning of which nobody knows what it is about.
+    const [[place, stored] = []] = world.tables.requests;
+    if (place === undefined || stored === undefined) throw new Error("nothing is stored");
+    const state = stored.state as { request: { steps: object[] } };
+    state.request.steps = state.request.steps.map((step) => ({
+      ...step,
+      status: "warning",
+      problem: null,
+      outage: null,
+      nextAttemptAt: null,
+    }));
+    world.tables.requests.set(place, { ...stored, state, wakeAt: world.clock.now().toISOString() } as never);
+
+    const next = await createWorld(world.options, world.tables, world.clock);
+    await next.pass(hour);
+    expect((await next.read(requestId)).waitingFor).toMatchObject([
+      { for: "work", work: "anything", problem: "no-progress" },
+    ]);
+    expect(world.notifier.sent.filter(({ notice }) => notice.type === "trouble")).toHaveLength(1);
+    expect(world.errors.filter((error) => error instanceof NoProgress)).toHaveLength(1);
+    isDown.now = false;
+    unwrap(await next.rights.requests.retrySource({ actor: admin, requestId, source: "crm" }));
+    await next.pass(hour);
+    expect(await next.read(requestId)).toMatchObject({ outcome: "completed", waitingFor: [] });
+  });
+});
+
 describe("a key that is lost", () => {
   const lost = (name: string, from: KeyRing) => {
     const state = { isLost: false };

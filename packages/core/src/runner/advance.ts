@@ -3,7 +3,7 @@ import { instant, latest } from "../instant.ts";
 import type { WakeUp } from "../ports/dispatcher.ts";
 import type { RequestEvent } from "../request/events.ts";
 import { everything, troublesOf } from "../request/trouble.ts";
-import { type Action, dueActions, workOf } from "../workflows/actions.ts";
+import { type Action, dueActions, isForgotten, workOf } from "../workflows/actions.ts";
 import { missingSteps } from "../workflows/transitions/registering.ts";
 import { foundAlone } from "./answers.ts";
 import { perform } from "./effects/perform.ts";
@@ -57,11 +57,12 @@ export const advanceRequest = async (
           .finally(() => underWay.delete(name));
         underWay.set(name, work);
       }
-      if (underWay.size === 0) return;
+      if (underWay.size === 0) break;
       await Promise.race(underWay.values());
       now = instant(services.clock.now());
     }
     await Promise.all(underWay.values());
+    if (!whileOpen.aborted && failures.length === 0) await lookForWhatIsLeft(run);
   } finally {
     stopListening();
   }
@@ -69,6 +70,20 @@ export const advanceRequest = async (
   // Another process may be ending the request at this moment, and begins with its key.
   if (failure instanceof KeyDestroyed) return goOnWithoutKey(services, key, stop);
   if (failures.length > 0) throw failure;
+};
+
+/** Which work a request lacks that has none, and waits for nobody. */
+const anything = "anything";
+
+/**
+ * Nothing is due, then or later, and nobody is waited for: such a request would stand still for good, and nobody would
+ * know. It is no state that a request may be in.
+ */
+const lookForWhatIsLeft = async (run: Run): Promise<void> => {
+  const { request } = run.session.current();
+  if (!isForgotten(request, run.services.rules)) await getsOn(run.session, anything);
+  else if (!isTroubled(run.session, anything))
+    await troubled(run, anything, "no-progress", new NoProgress(anything));
 };
 
 /** A source that was registered since the request was acknowledged is asked too, before anything else is done. */

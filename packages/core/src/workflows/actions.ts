@@ -9,6 +9,7 @@ import { reopensAt } from "../request/retention.ts";
 import type { Rules } from "../request/rules.ts";
 import type { SourceStep } from "../request/steps.ts";
 import { putOffUntil } from "../request/trouble.ts";
+import { waitingOf } from "../request/waiting.ts";
 import { arePackagesLeft, mayLeavePackages } from "./erase.ts";
 import { mayPackage } from "./export.ts";
 import { mayPlan } from "./transitions/approving.ts";
@@ -185,3 +186,13 @@ const atOnce: Instant = instant(new Date(0));
 /** When the request has to be looked at next; null where it waits for people, or is over. */
 export const wakeAt = (request: Request, rules: Rules): Instant | null =>
   earliest(actions(request, rules).map(({ notBefore }) => notBefore ?? atOnce));
+
+/**
+ * Whether an open request neither has anything to do, now or later, nor waits for anybody. To be reminded of is not to be
+ * done, and its own trouble is nobody whom it waits for.
+ */
+export const isForgotten = (request: Request, rules: Rules): boolean =>
+  request.phase !== "closed" &&
+  request.key !== "destroyed" &&
+  plannedActions(request, rules).every(({ action }) => action.do === "remind") &&
+  waitingOf(request).every((waiting) => waiting.for === "work");
