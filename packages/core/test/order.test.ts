@@ -260,9 +260,19 @@ describe("requests of one person run in the order in which they were acknowledge
     const stuck = await ask(world, "export", "user-telemetry");
     // The clock of the one in doubt stands still; that of the one behind it does not.
     await suspend(world, stuck);
-    const erasure = await ask(world, "erasure");
-    const { dueOn } = (await world.read(erasure)).deadline;
-    await world.pass(Date.parse(dueOn) - 5 * day - world.clock.now().getTime());
+    const receivedAt = new Date(world.clock.now().getTime() - 22 * day).toISOString();
+    const asked = {
+      actor: both,
+      kind: "erasure",
+      category: "customer-data",
+      email: ada,
+      receivedAt,
+    } as const;
+    const { request } = unwrap(await world.rights.requests.submit(asked));
+    await world.settle();
+    unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
+    const erasure = request.id;
+    await world.pass(3 * day);
     const told = world.notifier.sent.filter(({ notice }) => notice.type === "deadline");
     expect(told.map(({ notice }) => notice)).toMatchObject([
       { requestId: erasure, overdue: false, waitsBehind: { requestId: stuck, waitsFor: ["identity"] } },

@@ -11,17 +11,25 @@ interface Process {
   readonly steps: readonly string[];
   /** Resolves when the work ends or the process does. */
   readonly alive: (work: PromiseLike<unknown>) => Promise<unknown>;
+  /** It ends after so many steps more, if it has not ended already. */
+  readonly dieAfter: (steps: number) => void;
 }
 
 const never = new Promise<never>(() => undefined);
 
-const startProcess = async (world: World, killAt: number): Promise<Process> => {
+/** A library that begins at once, and ends at the step that is told; from then on nothing of it moves. */
+export const killable = async (
+  clock: SimulatedClock,
+  launched: (gate: Gate, wait: SimulatedClock["wait"]) => SubjectRights,
+  killAt = Number.POSITIVE_INFINITY,
+): Promise<Process> => {
   const steps: string[] = [];
+  let last = killAt;
   let died = (): void => undefined;
   const death = new Promise<void>((resolve) => {
     died = resolve;
   });
-  const isDead = () => steps.length >= killAt;
+  const isDead = () => steps.length >= last;
   const step = (name: string): Promise<void> | undefined => {
     if (isDead()) return never;
     steps.push(name);
@@ -35,11 +43,21 @@ const startProcess = async (world: World, killAt: number): Promise<Process> => {
     await step(name);
     return answer;
   };
-  const rights = launch(world, gate, { clock: clockUntil(world.clock, isDead) });
+  const rights = launched(gate, clockUntil(clock, isDead).wait);
   const alive = (work: PromiseLike<unknown>) => Promise.race([work, death]);
   await alive(rights.start().then((started) => started));
-  return { rights, isDead, steps, alive };
+  const dieAfter = (more: number) => {
+    if (!isDead()) last = steps.length + more;
+  };
+  return { rights, isDead, steps, alive, dieAfter };
 };
+
+const startProcess = (world: World, killAt: number): Promise<Process> =>
+  killable(
+    world.clock,
+    (gate, wait) => launch(world, gate, { clock: { now: world.clock.now, wait } }),
+    killAt,
+  );
 
 /** Time, for as long as somebody is there to notice. */
 const clockUntil = (clock: SimulatedClock, isDead: () => boolean): Pick<SimulatedClock, "now" | "wait"> => ({

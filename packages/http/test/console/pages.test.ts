@@ -384,6 +384,23 @@ describe("a request", () => {
     }
   });
 
+  it("that waits for another one of the person says what that one waits for, and can be put first", async () => {
+    const email = "lee@example.org";
+    const doubted = await office.submit("export", "user-data", email);
+    await office.until(doubted, ({ messages }) => messages.every(({ status }) => status === "sent"));
+    await office.post(`/requests/${doubted}/suspend`, { reason });
+    await office.confirm(doubted);
+    const id = await office.underWay("erasure", "user-data", email);
+    const page = await office.text(`/requests/${id}`);
+    expect(page).toContain(`href="/privacy/console/requests/${doubted}"`);
+    expect(page).toContain("which waits itself: it is in doubt who asks");
+    expect(page).toContain("Put this one first");
+    expect((await office.post(`/requests/${id}/put-first`, { reason: "" })).status).toBe(400);
+    expect(location(await office.post(`/requests/${id}/put-first`, { reason }))).toContain("said=put-first");
+    await office.until(id, ({ waitingFor }) => waitingFor.every((each) => each.for !== "other-request"));
+    expect((await office.post(`/requests/${doubted}/put-first`, { reason })).status).toBe(303);
+  });
+
   it("keeps its clock: extended, in doubt, resumed; and is declined with a reason", async () => {
     const id = await office.submit("erasure", "user-data", "kim@example.org");
     expect((await office.post(`/requests/${id}/suspend`, { reason: "" })).status).toBe(400);

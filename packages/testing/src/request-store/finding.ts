@@ -78,6 +78,19 @@ export const findingCases = (test: CaseMaker<RequestStoreFixture>): readonly Con
     assert.deepEqual(await answerOf(store.findAbout({ tenant, pseudonyms: ["eve"] })), [eve]);
   }),
 
+  test("findAbout: whom a request comes to be about is found from that commit on", async ({ store }) => {
+    const before = requestSample("a");
+    await stored(store, before, requestSample("b", { about: ["ada"] }));
+    const after = nextVersion(before, { about: ["ada"] });
+    await committed(store, after);
+    const found = await answerOf(store.findAbout({ tenant, pseudonyms: ["ada"] }));
+    assert.deepEqual(found.map(({ id }) => id).toSorted(), ["a", "b"]);
+    assert.deepEqual(
+      found.find(({ id }) => id === "a"),
+      after,
+    );
+  }),
+
   test("findAbout: who a request is not about any more is not found", async ({ store }) => {
     const before = requestSample("a", { about: ["ada", "ada-at-work"] });
     await stored(store, before);

@@ -95,6 +95,23 @@ export const findingFaults: readonly Broken<Fault>[] = [
     caughtBy: ["findAbout: finds every request of the tenant that is about somebody, closed ones too"],
   },
   {
+    fault: "whom a request is about is indexed when it is inserted, and not again",
+    how: ({ good }) => {
+      const index = new Map<string, readonly string[]>();
+      return {
+        insert(input) {
+          index.set(input.request.id, input.request.about);
+          return good.insert(input);
+        },
+        async findAbout(query) {
+          const found = await good.findAbout(query);
+          return found.filter(({ id }) => index.get(id)?.some((each) => query.pseudonyms.includes(each)));
+        },
+      };
+    },
+    caughtBy: ["findAbout: whom a request comes to be about is found from that commit on"],
+  },
+  {
     fault: "whom a request was about stays in the index",
     how: ({ good, tables }) => {
       const index = new Map<string, Set<string>>();
