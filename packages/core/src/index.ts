@@ -159,6 +159,7 @@ export {
   emailSchema,
   type FoundIdentifier,
   type Identifier,
+  isSteady,
   normaliseEmail,
   sameIdentifier,
 } from "./subject/identifier.ts";

@@ -4,7 +4,7 @@ import {
   type FoundIdentifier,
   type Row,
 } from "@subject-rights/core";
-import { unwrap, unwrapError } from "@subject-rights/testing";
+import { simulatedClock, unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, createWorld, peopleSource } from "./world.ts";
 
@@ -141,6 +141,71 @@ describe("identifying", () => {
     await world.settle();
     expect(byPhone.size).toBe(0);
     expect((await world.read(requestId)).outcome).toBe("completed");
+  });
+
+  it.each([true, false])(
+    "takes what any source calls shared for shared, whoever answers first (%s), and what was decided stays decided",
+    async (isSharedFirst) => {
+      const calls = new Map([["030 1", [{ name: "Eve, who lives with Ada" }]]]);
+      const readers = new Map([["eve@example.org", [{}]]]);
+      const byPhone = (values: readonly string[]) => known("email", { "030 1": ["eve@example.org"] })(values);
+      const clock = simulatedClock();
+      /** The other's answer has led on by the time at which the slow one gives its own. */
+      const telling = (id: string, shared: boolean, isSlow: boolean) =>
+        keyed(id, "email", new Map(), undefined, {
+          identify: async (subject) => {
+            if (isSlow) await clock.wait(20_000, new AbortController().signal);
+            return known("telephone", { [ada]: ["030 1"] }, shared)(subject.values("email"));
+          },
+        });
+      const sources = [
+        telling("crm", true, !isSharedFirst),
+        telling("shop", false, isSharedFirst),
+        keyed("calls", "telephone", calls, byPhone, { needs: ["telephone", "email"] }),
+        keyed("newsletter", "email", readers),
+      ];
+      const world = await createWorld({ sources }, undefined, clock);
+      const requestId = await world.acknowledged("erasure");
+      await world.pass(30_000);
+      const { waitingFor } = await world.read(requestId);
+      expect(waitingFor).toMatchObject([{ for: "decision", identifierType: "telephone" }]);
+      const decided = await world.rights.requests.decideIdentifier({
+        actor: admin,
+        requestId,
+        decision: "decision-1",
+        answer: "somebody-else",
+        reason: "two people in one household",
+      });
+      unwrap(decided);
+      await world.pass(60_000);
+      expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
+      expect([calls.size, readers.size]).toEqual([1, 1]);
+    },
+  );
+
+  it("asks once: what somebody has confirmed stays the person's, whoever calls it shared", async () => {
+    const calls = new Map([["030 1", [{}]]]);
+    const shared = known("telephone", { [ada]: ["030 1"] }, true);
+    const world = await createWorld({
+      sources: [
+        keyed("crm", "email", new Map(), shared),
+        keyed("shop", "telephone", new Map(), () => shared([ada])),
+        keyed("calls", "telephone", calls),
+      ],
+    });
+    const requestId = await world.acknowledged("erasure");
+    unwrap(
+      await world.rights.requests.decideIdentifier({
+        actor: admin,
+        requestId,
+        decision: "decision-1",
+        answer: "same-person",
+        reason: "she lives alone",
+      }),
+    );
+    await world.settle();
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
+    expect(calls.size).toBe(0);
   });
 
   it("that failed is made up for: work done with fewer names is done again", async () => {

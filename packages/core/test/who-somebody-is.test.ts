@@ -12,6 +12,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ada, admin, createWorld, peopleSource, type World } from "./world.ts";
 
+const hour = 3_600_000;
 const work = "ada@work.example";
 const email = (value: string): Identifier => ({ type: "email", value });
 
@@ -110,6 +111,116 @@ describe("who somebody is", () => {
     const again = orThrow(await world.rights.sweeps.retry({ actor: admin, sweepId: first.id }));
     expect(orThrow(await again.end())).toMatchObject({ status: "completed", counts: { erased: 1 } });
     expect(shop.size).toBe(0);
+  });
+
+  it.each([true, false])(
+    "is not told by a telephone that any source calls shared, in a sweep either (the first of two: %s)",
+    async (isSharedFirst) => {
+      const calls = new Map<string, Row[]>([["030 1", [{}]]]);
+      const telling = (id: string, shared: boolean) =>
+        peopleSource(id, new Map(), {
+          identify: async (subject) =>
+            subject.values("email").includes(ada) ? [{ type: "telephone", value: "030 1", shared }] : [],
+        });
+      const byPhone = peopleSource("calls", calls, {
+        needs: ["telephone", "email"],
+        identify: async (subject) =>
+          subject.values("telephone").length > 0 ? [email("eve@example.org")] : [],
+        erase: async (subject) => {
+          const count = subject.values("telephone").filter((each) => calls.delete(each)).length;
+          return [{ collection: "people", outcome: "erased", count }];
+        },
+      });
+      const readers = new Map<string, Row[]>([["eve@example.org", [{}]]]);
+      const two = [telling("crm", isSharedFirst), telling("shop", !isSharedFirst)];
+      const world = await createWorld({ sources: [...two, byPhone, peopleSource("newsletter", readers)] });
+      expect(await sweep(world, ada)).toMatchObject({ status: "completed", counts: { absent: 1 } });
+      expect([calls.size, readers.size]).toEqual([1, 1]);
+    },
+  );
+
+  describe("once an address may be somebody else's", () => {
+    const number = (value: string): Identifier => ({ type: "customer-number", value });
+    const billing = (value: string): Identifier => ({ type: "billing-id", value });
+    interface Account {
+      readonly names: readonly Identifier[];
+      address: string;
+    }
+
+    /** Finds people by what they are called once that is known, and by their address before. */
+    const accounts = (id: string, rows: Account[], changes: Partial<DataSourceDefinition> = {}) => {
+      const type = rows[0]?.names[0]?.type ?? "";
+      const find = (subject: Subject) =>
+        rows.filter((row) => {
+          const known = subject.values(type);
+          return known.length > 0
+            ? row.names.some((each) => each.type === type && known.includes(each.value))
+            : subject.values("email").includes(row.address);
+        });
+      return peopleSource(id, new Map(), {
+        needs: [type, "email"],
+        identify: async (subject) =>
+          find(subject).flatMap(({ names, address }) => [...names, email(address)]),
+        locate: async (subject) => [{ collection: "accounts", count: find(subject).length }],
+        erase: async (subject) => {
+          const found = find(subject);
+          for (const row of found) rows.splice(rows.indexOf(row), 1);
+          return [{ collection: "accounts", outcome: "erased", count: found.length }];
+        },
+        ...changes,
+      });
+    };
+
+    it("is not told by a source that was registered since: somebody decides", async () => {
+      const crm: Account[] = [{ names: [number("C-1")], address: ada }];
+      const shop: Account[] = [
+        { names: [number("C-1")], address: ada },
+        { names: [number("C-2")], address: "bob@example.org" },
+      ];
+      const late: Account[] = [{ names: [billing("B-2")], address: ada }];
+      const sources = [accounts("crm", crm), accounts("shop", shop)];
+      const world = await createWorld({ sources });
+      const held = { actor: admin, identifiers: [number("C-1")], reason: "file 7" };
+      const { hold } = orThrow(await world.rights.holds.place(held));
+      const requestId = await world.acknowledged("erasure");
+      await world.pass(18 * 24 * hour);
+      for (const rows of [crm, shop]) for (const row of rows) row.address = `new-${row.address}`;
+      if (shop[1]) shop[1].address = ada;
+      await world.rights.stop();
+      const later = { ...world.options, sources: [...sources, accounts("billing", late)] };
+      const next = await createWorld(later, world.tables, world.clock);
+      orThrow(await next.rights.holds.lift({ actor: admin, holdId: hold.id, reason: "over" }));
+      await next.pass(hour);
+      expect(await next.read(requestId)).toMatchObject({
+        outcome: null,
+        waitingFor: [{ for: "decision", source: "billing", identifierType: "billing-id" }],
+      });
+      expect([crm, shop.map(({ names }) => names[0]?.value), late.length]).toEqual([[], ["C-2"], 1]);
+    });
+
+    it("leads a sweep that tries somebody again to nobody else", async () => {
+      const crm: Account[] = [{ names: [number("C-1")], address: ada }];
+      const shop: Account[] = [
+        { names: [number("C-1")], address: ada },
+        { names: [number("C-2")], address: "bob@example.org" },
+      ];
+      const billed: Account[] = [{ names: [billing("B-2"), number("C-2")], address: "bob@example.org" }];
+      // Of another category: only asked who this is.
+      const onlyAsked = accounts("billing", billed, { holds: ["user-data"] });
+      const world = await createWorld({
+        sources: [accounts("crm", crm), onlyAsked, accounts("shop", shop)],
+      });
+      const held = { actor: admin, identifiers: [number("C-1")], reason: "file 7" };
+      const { hold } = orThrow(await world.rights.holds.place(held));
+      const first = await sweep(world, ada);
+      expect(first.counts).toMatchObject({ leftBehind: 1 });
+      for (const row of crm) row.address = "new@example.org";
+      for (const row of [...shop, ...billed]) if (row.address !== ada) row.address = ada;
+      orThrow(await world.rights.holds.lift({ actor: admin, holdId: hold.id, reason: "over" }));
+      const again = orThrow(await world.rights.sweeps.retry({ actor: admin, sweepId: first.id }));
+      orThrow(await again.end());
+      expect([crm, shop.map(({ names }) => names[0]?.value)]).toEqual([[], ["C-2"]]);
+    });
   });
 
   it("is found out for all others where it cannot be said of one", async () => {

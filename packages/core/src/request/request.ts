@@ -90,7 +90,7 @@ export interface Confidential {
   readonly cursors: Readonly<Record<string, string>>;
   /** The columns of what each source gave, a collection: nobody can say what a source uses as a name. */
   readonly columns: Readonly<Record<string, readonly (readonly CollectedColumn[])[]>>;
-  /** The shared identifiers that decisions are about, by decision. */
+  /** The shared identifiers that decisions are about or were, by decision. */
   readonly candidates: Readonly<Record<string, Identifier>>;
 }
 
@@ -135,6 +135,8 @@ export interface Request {
   readonly looks?: number;
   /** When it looks again whether it may go on. */
   readonly blockedUntil: Instant | null;
+  /** When everybody had first been asked who this is. Left out: not yet, or it was stored before this was kept. */
+  readonly identifiedAt?: Instant;
   readonly decisions: readonly IdentifierDecision[];
   readonly steps: readonly SourceStep[];
   readonly notices: readonly NoticeRecord[];

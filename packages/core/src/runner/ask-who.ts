@@ -4,7 +4,7 @@ import { sha256 } from "../crypto.ts";
 import { CallFailed } from "../errors.ts";
 import { err, ok, okAsync, type Result } from "../result.ts";
 import type { FoundIdentifier, Identifier } from "../subject/identifier.ts";
-import { areTooMany, learntFrom } from "../subject/identifying.ts";
+import { areTooMany, type Known, learntFrom, takenBack } from "../subject/identifying.ts";
 import { type Subject, subjectOf } from "../subject/subject.ts";
 import { bounded } from "./bounded.ts";
 
@@ -12,7 +12,17 @@ import { bounded } from "./bounded.ts";
 interface Asked {
   /** Tells them from the others in idempotency keys; not personal. */
   readonly mark: string;
+  /** What whoever asks has named. */
+  readonly asked: readonly Identifier[];
+  /** What was found out at an earlier time, when everybody was asked. Left out: nobody was asked before. */
+  readonly knownSince?: readonly Identifier[];
+}
+
+interface Found {
+  /** Everything that they are known by. */
   readonly identifiers: readonly Identifier[];
+  /** What others may go by too, as some source says. */
+  readonly shared: readonly Identifier[];
 }
 
 interface AskingWho {
@@ -45,12 +55,14 @@ export const askSource = async (
     : okAsync<readonly FoundIdentifier[], CallFailed>([]);
 
 /** One person on the way through the rounds. */
-interface Known {
+interface Underway extends Known {
   readonly mark: string;
   identifiers: readonly Identifier[];
-  readonly asked: readonly Identifier[];
+  shared: readonly Identifier[];
   /** With how many identifiers each source was asked. */
   readonly askedWith: Map<DataSource, number>;
+  /** How often it was begun anew. */
+  begun: number;
   failed: CallFailed | null;
 }
 
@@ -58,18 +70,21 @@ interface Known {
  * Finds out who people are: asks the sources in rounds, each with all that is known by then, until nothing new turns
  * up. What others may share is not followed: that is for somebody to decide, and here is nobody.
  *
- * @returns everything that each is known by, in order; an error where a source could not say, or mixes people up
+ * @returns who each is, in order; an error where a source could not say, or mixes people up
  */
 export const askWho = async (
   asking: AskingWho,
   people: readonly Asked[],
-): Promise<readonly Result<readonly Identifier[], CallFailed>[]> => {
+): Promise<readonly Result<Found, CallFailed>[]> => {
   const known = people.map(
-    ({ mark, identifiers }): Known => ({
+    ({ mark, asked, knownSince }): Underway => ({
       mark,
-      identifiers,
-      asked: identifiers,
+      identifiers: knownSince ?? asked,
+      vouched: asked,
+      shared: [],
+      isLongKnown: knownSince !== undefined,
       askedWith: new Map(),
+      begun: 0,
       failed: null,
     }),
   );
@@ -83,18 +98,26 @@ export const askWho = async (
       await askAbout(asking, source, due);
     }
   }
-  return known.map(({ identifiers, failed }) => (failed === null ? ok(identifiers) : err(failed)));
+  return known.map(({ identifiers, shared, failed }) =>
+    failed === null ? ok({ identifiers, shared }) : err(failed),
+  );
 };
 
-const isDue = (source: DataSource, { identifiers, askedWith, failed }: Known): boolean =>
+const isDue = (source: DataSource, { identifiers, askedWith, failed }: Underway): boolean =>
   failed === null &&
   source.identify !== null &&
   canFind(source, identifiers) &&
   askedWith.get(source) !== identifiers.length;
 
-const askAbout = async (asking: AskingWho, source: DataSource, people: readonly Known[]): Promise<void> => {
+const askAbout = async (
+  asking: AskingWho,
+  source: DataSource,
+  people: readonly Underway[],
+): Promise<void> => {
   if (source.identifyMany !== null && people.length > 1) {
-    const subjects = people.map(({ identifiers, asked }) => subjectOf(identifiers, asked));
+    const subjects = people.map(({ identifiers, vouched, shared }) =>
+      subjectOf(identifiers, vouched, shared),
+    );
     const answers = await source.identifyMany(subjects, callFor(asking, source, people));
     if (answers.isOk()) {
       for (const [index, each] of people.entries()) learn(asking, source, each, answers.value[index] ?? []);
@@ -103,7 +126,7 @@ const askAbout = async (asking: AskingWho, source: DataSource, people: readonly 
   }
   // One by one, also where it could not be said of all together: it may be because of one of them.
   await bounded(people, asking.call.transaction === undefined ? atOnce : 1, async (each) => {
-    const subject = subjectOf(each.identifiers, each.asked);
+    const subject = subjectOf(each.identifiers, each.vouched, each.shared);
     const answer = await askSource(source, subject, callFor(asking, source, [each]));
     if (answer.isErr()) each.failed = answer.error;
     else learn(asking, source, each, answer.value);
@@ -113,19 +136,28 @@ const askAbout = async (asking: AskingWho, source: DataSource, people: readonly 
 const learn = (
   { most }: AskingWho,
   source: DataSource,
-  person: Known,
+  person: Underway,
   found: readonly FoundIdentifier[],
 ): void => {
-  const { own } = learntFrom(person.identifiers, found);
-  person.identifiers = [...person.identifiers, ...own];
-  if (areTooMany(person.identifiers.length, most)) {
+  const { own, shared, isTakenBack } = learntFrom(person, found);
+  person.shared = [...person.shared, ...shared];
+  if (isTakenBack) {
+    person.identifiers = takenBack(person);
+    person.askedWith.clear();
+    person.begun += 1;
+  } else {
+    person.identifiers = [...person.identifiers, ...own];
+  }
+  if (areTooMany(person.identifiers.length + person.shared.length, most)) {
     person.failed = new CallFailed(source.descriptor.id, "too-many-identifiers", false);
   }
 };
 
 /** The same question carries the same key; one that knows more of the person is another one. */
-const callFor = ({ call }: AskingWho, source: DataSource, people: readonly Known[]): Call => {
-  const whom = people.map(({ mark, identifiers }) => `${mark}/${identifiers.length}`);
+const callFor = ({ call }: AskingWho, source: DataSource, people: readonly Underway[]): Call => {
+  const whom = people.map(({ mark, identifiers, begun }) =>
+    begun === 0 ? `${mark}/${identifiers.length}` : `${mark}/${identifiers.length}/${begun}`,
+  );
   const asked = whom.length === 1 ? whom.join() : sha256(whom.join()).slice(0, 32);
   return { ...call, idempotencyKey: [call.requestId, source.descriptor.id, "identify", asked].join("/") };
 };

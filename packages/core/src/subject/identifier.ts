@@ -97,5 +97,14 @@ export function normaliseIdentifier(identifier: Identifier): Identifier {
     : { type: identifier.type, value: identifier.value };
 }
 
+/** By which people are reached. They change, are shared, and are given to somebody else: they name nobody for good. */
+const reachedBy: readonly string[] = ["email", "telephone", "phone", "phone-number", "mobile", "fax"];
+
+/** Whether identifiers of a type stay with one person, as an address does not. */
+export const isSteady = ({ type }: Pick<Identifier, "type">): boolean => !reachedBy.includes(type);
+
 export const sameIdentifier = (one: Identifier, other: Identifier): boolean =>
   one.type === other.type && one.value === other.value;
+
+export const includesIdentifier = (among: readonly Identifier[], identifier: Identifier): boolean =>
+  among.some((each) => sameIdentifier(each, identifier));

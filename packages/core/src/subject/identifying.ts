@@ -1,4 +1,22 @@
-import { type FoundIdentifier, type Identifier, normaliseIdentifier, sameIdentifier } from "./identifier.ts";
+import {
+  type FoundIdentifier,
+  type Identifier,
+  includesIdentifier,
+  isSteady,
+  normaliseIdentifier,
+} from "./identifier.ts";
+
+/** Who somebody is, as far as is known. */
+export interface Known {
+  /** What they are known by. */
+  readonly identifiers: readonly Identifier[];
+  /** Those of them that whoever asks has named, or that somebody has confirmed: they stay, whatever a source says of them. */
+  readonly vouched: readonly Identifier[];
+  /** Some source has said of these that others may go by them too: they pull nobody in, whoever else tells them. */
+  readonly shared: readonly Identifier[];
+  /** Everybody was asked who this is, long enough ago for an address to have changed hands. */
+  readonly isLongKnown: boolean;
+}
 
 /** What is new in an answer to "what else is this person known by?". */
 export interface Learnt {
@@ -6,24 +24,56 @@ export interface Learnt {
   readonly own: readonly Identifier[];
   /** Others may go by these as well, so they pull nobody in by themselves. */
   readonly shared: readonly Identifier[];
+  /** One that is shared was taken for their own until now: what it has led to is not certain, and is asked anew. */
+  readonly isTakenBack: boolean;
 }
 
 /**
- * The rule by which one identifier leads to another, for everybody who has to know who somebody is. What one source
- * calls the person's own is theirs, also where another one says that it may be shared.
+ * The rule by which one identifier leads to another, for everybody who has to know who somebody is. What any source
+ * calls shared is shared, in whatever order they answer. An answer that comes late has to say whose it is.
  */
-export const learntFrom = (known: readonly Identifier[], found: readonly FoundIdentifier[]): Learnt => {
-  const own: Identifier[] = [];
+export const learntFrom = (known: Known, found: readonly FoundIdentifier[]): Learnt => {
+  const told = found.map((each) => ({ identifier: normaliseIdentifier(each), shared: each.shared === true }));
+  const isCertain = !known.isLongKnown || saysWhose(known, told);
   const shared: Identifier[] = [];
-  const isNew = (each: Identifier, among: readonly Identifier[]) =>
-    ![...known, ...among].some((other) => sameIdentifier(other, each));
-  for (const each of found) {
-    const identifier = normaliseIdentifier(each);
-    const list = each.shared === true ? shared : own;
-    if (isNew(identifier, list)) list.push(identifier);
+  for (const { identifier, shared: isShared } of told) {
+    const isNew = !includesIdentifier([...known.vouched, ...known.shared, ...shared], identifier);
+    if (isNew && (isShared || !(isCertain || includesIdentifier(known.identifiers, identifier))))
+      shared.push(identifier);
   }
-  return { own, shared: shared.filter((each) => isNew(each, own)) };
+  const own: Identifier[] = [];
+  for (const { identifier } of told) {
+    if (!includesIdentifier([...known.identifiers, ...known.shared, ...shared, ...own], identifier))
+      own.push(identifier);
+  }
+  return { own, shared, isTakenBack: shared.some((each) => includesIdentifier(known.identifiers, each)) };
 };
+
+interface Told {
+  readonly identifier: Identifier;
+  readonly shared: boolean;
+}
+
+/**
+ * Whether an answer is about this person beyond an address: where a number of theirs is known, it names one that is, and
+ * no other of that type. Whoever is known by nothing but addresses is found by nothing else.
+ */
+const saysWhose = ({ identifiers }: Known, told: readonly Told[]): boolean => {
+  const steady = identifiers.filter(isSteady);
+  const numbers = told.flatMap(({ identifier, shared }) =>
+    !shared && steady.some(({ type }) => type === identifier.type) ? [identifier] : [],
+  );
+  return (
+    steady.length === 0 || (numbers.length > 0 && numbers.every((each) => includesIdentifier(steady, each)))
+  );
+};
+
+/** What is still known once something that was taken for the person's own has turned out to be shared. */
+export const takenBack = (known: Known): readonly Identifier[] =>
+  known.identifiers.filter((each) => includesIdentifier(known.vouched, each));
 
 /** So many are not those of one person: some source mixes people up. */
 export const areTooMany = (identifiers: number, most: number): boolean => identifiers > most;
+
+/** For so long after everybody was asked who somebody is, an address still leads to whoever it led to then. */
+export const addressLeadsFor = 24 * 3_600_000;

@@ -9,6 +9,11 @@ export interface Subject {
    */
   readonly asked: readonly Identifier[];
   /**
+   * Others may go by these, as some source says, or it was decided that somebody else does: they are not among
+   * `identifiers`, and nothing is found by them, also where the source's own records lead there.
+   */
+  readonly shared: readonly Identifier[];
+  /**
    * Whether everybody has been asked who this is: so it is whenever something is counted, handed out or erased for a
    * request or a sweep, and while sources are asked to identify somebody it is not. From then on, a record that is found
    * by an address alone, and that says by a steadier identifier that it is of somebody who is not among `identifiers`, is
@@ -20,16 +25,24 @@ export interface Subject {
 }
 
 /** @param asked those that whoever asks has named: by default all of them */
-export const subjectOf = (identifiers: readonly Identifier[], asked = identifiers): Subject => ({
+export const subjectOf = (
+  identifiers: readonly Identifier[],
+  asked = identifiers,
+  shared: readonly Identifier[] = [],
+): Subject => ({
   identifiers,
   asked,
+  shared,
   isIdentified: false,
   values: (type) =>
     identifiers.filter((identifier) => identifier.type === type).map((identifier) => identifier.value),
 });
 
 /** Somebody of whom everybody was asked who they are. */
-export const identifiedSubject = (identifiers: readonly Identifier[]): Subject => ({
-  ...subjectOf(identifiers),
+export const identifiedSubject = (
+  identifiers: readonly Identifier[],
+  shared: readonly Identifier[] = [],
+): Subject => ({
+  ...subjectOf(identifiers, identifiers, shared),
   isIdentified: true,
 });

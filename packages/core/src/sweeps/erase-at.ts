@@ -13,6 +13,8 @@ import type { Guard, Holdable, NotNow } from "./guard.ts";
 /** A person, as sources are asked about them. */
 export interface Known extends Holdable {
   readonly identifiers: readonly Identifier[];
+  /** What others may go by too, as some source says. */
+  readonly shared: readonly Identifier[];
 }
 
 /** What calls to a source are made with. */
@@ -88,7 +90,7 @@ export const checkAt = async (
 };
 
 const subjectsOf = (people: readonly Known[]): readonly Subject[] =>
-  people.map(({ identifiers }) => identifiedSubject(identifiers));
+  people.map(({ identifiers, shared }) => identifiedSubject(identifiers, shared));
 
 /** Every try of the same effect for the same people carries the same key. */
 const callFor = ({ source, call }: AtSource, effect: "erase" | "check", people: readonly Known[]): Call => {
@@ -114,7 +116,11 @@ const each = async <Answer, Failure>(
   await bounded([...people.entries()], at.atOnce, async ([index, person]) => {
     // Once one has failed, all of them are tried anew: nothing more is begun.
     if (failed !== null) return;
-    const answer = await work(identifiedSubject(person.identifiers), callFor(at, effect, [person]), person);
+    const answer = await work(
+      identifiedSubject(person.identifiers, person.shared),
+      callFor(at, effect, [person]),
+      person,
+    );
     if (answer.isOk()) values[index] = answer.value;
     else failed ??= answer.error;
   });

@@ -85,6 +85,8 @@ export interface WaitingPerson {
   readonly mark: string;
   readonly given: unknown;
   readonly identifiers: readonly Identifier[];
+  /** Left out: nothing. */
+  readonly shared?: readonly Identifier[];
   readonly pseudonyms: readonly string[];
   readonly outcomes: SourceOutcomes;
 }
@@ -142,8 +144,8 @@ export const fatesChange = (
 /** What is kept of those who wait for copies; nothing where nobody does. */
 export const waitingDraft = (fates: readonly Fate[]): readonly PartDraft[] => {
   const personal = fates.map((fate): WaitingPerson => {
-    const { mark, given, identifiers, pseudonyms } = fate;
-    return { mark, given, identifiers, pseudonyms, outcomes: altogether(fate) };
+    const { mark, given, identifiers, shared, pseudonyms } = fate;
+    return { mark, given, identifiers, shared, pseudonyms, outcomes: altogether(fate) };
   });
   return personal.length === 0 ? [] : [{ kind: "waiting", info: { people: personal.length }, personal }];
 };

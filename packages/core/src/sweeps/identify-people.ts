@@ -18,24 +18,36 @@ export const identifyPeople = async (
 ): Promise<Result<readonly Fate[], StorageFailed | KeyDestroyed>> => {
   const { identifying: sources } = run.sources;
   const most = run.services.rules.identifiers;
-  const people = candidates.map(({ mark, identifiers }) => ({ mark, identifiers: identifiers ?? [] }));
+  const people = candidates.map(({ mark, identifiers, knownSince }) => ({
+    mark,
+    asked: identifiers ?? [],
+    ...(knownSince !== undefined && { knownSince }),
+  }));
   const answers = await askWho({ sources, call: run.call, most }, people);
   const known = candidates.map((candidate, index) => {
     const answer = answers[index];
-    const identifiers = answer?.isOk() ? answer.value : (candidate.identifiers ?? []);
+    const { identifiers, shared } = answer?.isOk()
+      ? answer.value
+      : { identifiers: candidate.knownSince ?? candidate.identifiers ?? [], shared: [] };
     const failed = answer?.isErr() ? problemOf(answer.error) : null;
-    return { candidate, identifiers, problem: candidate.identifiers === null ? invalidPerson : failed };
+    return {
+      candidate,
+      identifiers,
+      shared,
+      problem: candidate.identifiers === null ? invalidPerson : failed,
+    };
   });
   const all = known.flatMap(({ identifiers }) => identifiers);
   const pseudonyms = await pseudonymsOf(run.services, run.tenant, all);
   return pseudonyms.map((texts) => {
     let taken = 0;
-    return known.map(({ candidate, identifiers, problem }): Fate => {
+    return known.map(({ candidate, identifiers, shared, problem }): Fate => {
       taken += identifiers.length;
       return {
         mark: candidate.mark,
         given: candidate.given,
         identifiers,
+        shared,
         pseudonyms: texts.slice(taken - identifiers.length, taken),
         outcomes: {},
         before: before(candidate),

@@ -37,6 +37,8 @@ export interface Candidate {
   readonly given: unknown;
   /** Null where it is not a person. */
   readonly identifiers: readonly Identifier[] | null;
+  /** What an earlier run had found out of them: where that has erased, nobody tells it any more. Left out: nothing. */
+  readonly knownSince?: readonly Identifier[];
   /** What keeps them, where an earlier run left them behind, or had begun with them. */
   readonly part: KeptPart | null;
 }

@@ -160,9 +160,11 @@ const eraseKept = (
       const kept = keptPersonSchema.parse(orThrow(unsealIn(run, secret, "person", part.sealed ?? "")));
       const knows = kept.identifiers.length;
       const candidate = candidateOf(kept.given, (given) => markOf(secret, given), { ...part, knows });
-      // With all that was known then: where the try before has erased, nobody tells it any more.
-      const identifiers = candidate.identifiers && kept.identifiers;
-      before.set({ ...candidate, identifiers }, (part.info["outcomes"] ?? {}) as unknown as SourceOutcomes);
+      const isKnown = knows > (candidate.identifiers?.length ?? knows);
+      before.set(
+        { ...candidate, ...(isKnown && { knownSince: kept.identifiers }) },
+        (part.info["outcomes"] ?? {}) as unknown as SourceOutcomes,
+      );
     }
     const fates = orThrow(await identifyPeople(run, [...before.keys()], (each) => before.get(each) ?? {}));
     throwIfOver(run);

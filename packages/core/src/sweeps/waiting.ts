@@ -32,6 +32,7 @@ export const peopleIn = (
 const fatesIn = (run: SweepRun, part: StoredSweepPart): readonly Fate[] =>
   peopleIn(run, run.journal.secret, part).map(({ outcomes, ...person }) => ({
     ...person,
+    shared: person.shared ?? [],
     outcomes: {},
     before: outcomes,
     problem: null,

@@ -111,13 +111,17 @@ const stepAction = (request: Request, step: SourceStep): Action | null => {
       // Not before everybody was asked who this is: a count under half the names would mislead.
       return request.phase === "acknowledged" ? null : { do: "locate", step };
     case "perform":
-      return workflow.mayPerform(request, step) ? { do: "perform", step } : null;
+      return !isInDoubt(request, step) && workflow.mayPerform(request, step) ? { do: "perform", step } : null;
     case "verify":
       return workflow.mayVerify(request) ? { do: "verify", step } : null;
     case "done":
       return null;
   }
 };
+
+/** What a source finds may be of whoever it has told of last: nothing is done there before somebody has said who that is. */
+const isInDoubt = ({ decisions }: Request, { source }: SourceStep): boolean =>
+  decisions.some((decision) => decision.source === source && decision.answer === null);
 
 /** Whether the request is one that tries this source as long as it is down. */
 export const canLookAfter = (request: Request, step: SourceStep): boolean =>

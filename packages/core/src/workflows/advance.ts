@@ -49,7 +49,7 @@ const nextPhase = (change: Change): Change | null => {
       return null;
     case "acknowledged":
       return request.claims.length > 0 && isIdentified(request)
-        ? changed(change, { phase: "identified" })
+        ? changed(change, { phase: "identified", identifiedAt: request.identifiedAt ?? change.at })
         : null;
     case "identified":
       return request.steps.some(

@@ -1,4 +1,4 @@
-import type { Subject } from "@subject-rights/core";
+import { isSteady, type Subject } from "@subject-rights/core";
 import type { Column } from "../catalog/catalog.ts";
 import {
   type MappedTable,
@@ -11,19 +11,14 @@ import { matches, matchesEach } from "./match.ts";
 import { otherOf } from "./named-references.ts";
 import { ownMatchesOf, type TellingColumn } from "./telling.ts";
 
-/** By which people are reached. They change, are shared, and are given to somebody else: they name nobody for good. */
-const reachedBy: readonly string[] = ["email", "telephone", "phone", "phone-number", "mobile", "fax"];
-
-/** Whether identifiers of a type stay with one person, as an address does not. */
-export const isSteady = (type: string): boolean => !reachedBy.includes(type);
-
 /** A column of a row that says for good who the row is of. */
 interface SteadyColumn {
   readonly column: Column;
   readonly identifier: string;
 }
 
-const isSteadyMatch = ({ identifier, shared }: ResolvedMatch): boolean => !shared && isSteady(identifier);
+const isSteadyMatch = ({ identifier, shared }: ResolvedMatch): boolean =>
+  !shared && isSteady({ type: identifier });
 
 /**
  * What stands in a row beside an address by which it is found, and says whose the address is: the row's own numbers,

@@ -3,6 +3,7 @@ import {
   type FoundIdentifier,
   type Identifier,
   identifiedSubject,
+  isSteady,
   subjectOf,
 } from "@subject-rights/core";
 import { z } from "zod";
@@ -12,7 +13,7 @@ import type { Session } from "../database/session.ts";
 import { sameKey, tableName } from "../reach/columns.ts";
 import type { Person, Reach } from "../reach/reach.ts";
 import { type Branch, matchedBranches, owner, reachMany, strangersBranches } from "../reach/reach-many.ts";
-import { isSteady, strangersColumns } from "../reach/strangers.ts";
+import { strangersColumns } from "../reach/strangers.ts";
 import {
   type Above,
   everyTellingColumn,
@@ -58,8 +59,10 @@ export const knownPeople = async (
       const person = people[index] as Person;
       const further = furtherOf(person, told[place] ?? []);
       const identifiers = [...person.subject.identifiers, ...further];
-      const { isIdentified, asked: named } = person.subject;
-      const subject = isIdentified ? identifiedSubject(identifiers) : subjectOf(identifiers, named);
+      const { isIdentified, asked: named, shared } = person.subject;
+      const subject = isIdentified
+        ? identifiedSubject(identifiers, shared)
+        : subjectOf(identifiers, named, shared);
       people[index] = { ...person, subject };
       // Rows without end that lead to each other are not of one person either.
       if (identifiers.length > mostOfOneType) throw tooMany("identifiers");
@@ -89,7 +92,10 @@ export const isLedOn = (map: ResolvedMap, person: Person, told: readonly FoundId
  */
 const furtherOf = ({ subject }: Person, told: readonly FoundIdentifier[]): readonly Identifier[] =>
   told.flatMap(({ type, value, shared }) =>
-    shared === true || subject.values(type).includes(value) || (subject.isIdentified && isSteady(type))
+    shared === true ||
+    subject.values(type).includes(value) ||
+    subject.shared.some((each) => each.type === type && each.value === value) ||
+    (subject.isIdentified && isSteady({ type }))
       ? []
       : [{ type, value }],
   );

@@ -1,5 +1,7 @@
 import {
   createSubjectRights,
+  type DataSource,
+  defineDataSource,
   defineNotifier,
   type Identifier,
   type Notice,
@@ -56,7 +58,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-const office = async (dataMap: DataMap) => {
+const office = async (dataMap: DataMap, ...others: readonly DataSource[]) => {
   const clock = simulatedClock(new Date("2026-06-01T10:00:00.000Z"));
   const client = database.pool;
   const { migrate, ...storage } = postgresStorage({ client, schema: newSchema(), masterKey });
@@ -66,7 +68,7 @@ const office = async (dataMap: DataMap) => {
     ...storage,
     clock,
     controller: "Halmstrand Lamps",
-    sources: [postgresDataSource({ client, clock, dataMap })],
+    sources: [postgresDataSource({ client, clock, dataMap }), ...others],
     notifier: defineNotifier({
       id: "kept",
       attachmentLimit: 1e6,
@@ -336,6 +338,39 @@ describe("a row that says who it is, and points at somebody who is known by some
       users: [3],
       profiles: [],
       profile_emails: [],
+    });
+  });
+});
+
+describe("a telephone that another source calls shared", () => {
+  const decisions = ["somebody-else", "same-person"] as const;
+  it.each(decisions)("leads where somebody has said: %s", async (answer) => {
+    await database.pool.query(`
+      create table contacts (id int primary key, email text, phone text);
+      create table calls (id int primary key, phone text);
+      insert into contacts values (2, 'bob@example.org', '030 1');
+      insert into calls values (1, '030 1'), (2, '030 2');`);
+    const byPhone: Belonging = { column: "phone", identifier: "telephone" };
+    const contacts = table("contacts", [byAddress, byPhone], { id: "exported" });
+    const calls = table("calls", byPhone, { id: "exported" });
+    const household = defineDataSource({
+      id: "household",
+      title: "Who lives where",
+      owner: "ops@halmstrand.example",
+      holds: ["user-data"],
+      kind: "origin",
+      identify: async (subject) =>
+        subject.values("email").includes(bob) ? [{ type: "telephone", value: "030 1", shared: true }] : [],
+    });
+    const { rights, asked, waiting, closed } = await office(mapOf(contacts, calls), household);
+    const requestId = await asked("erasure", bob);
+    expect(await waiting(requestId)).toMatchObject([{ for: "decision", identifierType: "telephone" }]);
+    const decision = { actor, requestId, decision: "decision-1", reason: "as he says" };
+    orThrow(await rights.requests.decideIdentifier({ ...decision, answer }));
+    await closed(requestId);
+    expect(await left("contacts", "calls")).toEqual({
+      contacts: [],
+      calls: answer === "same-person" ? [2] : [1, 2],
     });
   });
 });

@@ -9,6 +9,7 @@ import type { CollectionOutcome } from "../../request/outcomes.ts";
 import type { Request } from "../../request/request.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
+import { includesIdentifier } from "../../subject/identifier.ts";
 import { identifiedSubject, type Subject, subjectOf } from "../../subject/subject.ts";
 import { canFind as canFindBy } from "../ask-who.ts";
 import { eventOf, passFor, Stopped } from "../guard.ts";
@@ -52,8 +53,9 @@ export const callFor = (
 });
 
 export const subjectOfRequest = (request: Request): Subject => {
-  const { identifiers, asked } = confidentialOf(request);
-  return subjectOf(identifiers, identifiers.slice(0, asked));
+  const { identifiers, asked, candidates } = confidentialOf(request);
+  const shared = Object.values(candidates).filter((each) => !includesIdentifier(identifiers, each));
+  return subjectOf(identifiers, identifiers.slice(0, asked), shared);
 };
 
 /** @param act what the guard is asked for right before each call */
@@ -66,7 +68,7 @@ export const workFor = (
   const source = effect.services.sources.get(step.source);
   if (source === undefined) return err(new CallFailed(step.source, "not-registered", false));
   const known = subjectOfRequest(effect.request);
-  const subject = name === "identify" ? known : identifiedSubject(known.identifiers);
+  const subject = name === "identify" ? known : identifiedSubject(known.identifiers, known.shared);
   const identifiers = subject.identifiers.length;
   const pass = passFor(effect, step.source, act, (now) => isSameWork(stepOf(now, step.source), step));
   const { part } = step;

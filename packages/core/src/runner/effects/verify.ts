@@ -4,7 +4,7 @@ import type { RequestEvent } from "../../request/events.ts";
 import { unkept } from "../../request/outcomes.ts";
 import { isInPart, mayHoldSince } from "../../request/retention.ts";
 import type { SourceStep } from "../../request/steps.ts";
-import { sameIdentifier } from "../../subject/identifier.ts";
+import { includesIdentifier } from "../../subject/identifier.ts";
 import { check } from "./check.ts";
 import { canFind, type Effect, failure, workFor } from "./effect.ts";
 import { identify } from "./identify.ts";
@@ -35,7 +35,7 @@ export const verify = async (effect: Effect, step: SourceStep): Promise<RequestE
     const named = await identify(effect, step);
     const isNew =
       named.type === "source-identified" &&
-      named.found.some(({ identifier }) => !known.some((each) => sameIdentifier(each, identifier)));
+      named.found.some(({ identifier }) => !includesIdentifier(known, identifier));
     if (isNew) return named;
   }
   return mayHoldSince(effect.request, step)

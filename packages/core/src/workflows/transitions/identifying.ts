@@ -1,4 +1,5 @@
 import { NotPossibleNow } from "../../errors.ts";
+import { later } from "../../instant.ts";
 import { plannedAnew } from "../../request/approval.ts";
 import {
   after,
@@ -12,7 +13,6 @@ import {
   noticeDue,
   recorded,
   stepOf,
-  without,
 } from "../../request/change.ts";
 import type { PseudonymisedIdentifier } from "../../request/events.ts";
 import { mayGiveWay, placeBefore, placeOf } from "../../request/line.ts";
@@ -21,7 +21,7 @@ import { backoff, type Rules } from "../../request/rules.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type Identifier, sameIdentifier } from "../../subject/identifier.ts";
-import { areTooMany, learntFrom } from "../../subject/identifying.ts";
+import { addressLeadsFor, areTooMany, type Known, learntFrom, takenBack } from "../../subject/identifying.ts";
 import { stageAfterIdentifying } from "../workflow.ts";
 import { type EventOf, stepFor } from "./events.ts";
 import { outageOver } from "./outages.ts";
@@ -122,18 +122,57 @@ export const identified = (
       change.request.reopened > 0
         ? []
         : event.found.map(({ identifier, shared }) => ({ ...identifier, shared }));
-    const { own, shared } = learntFrom(confidentialOf(change.request).identifiers, told);
-    const known = own.reduce(
+    const known = whoItIs(change);
+    const { own, shared, isTakenBack } = learntFrom(known, told);
+    const reached = outageOver(answered, step);
+    const begun = isTakenBack ? knownAs(reached, takenBack(known)) : reached;
+    const added = (isTakenBack ? [] : own).reduce(
       (growing, each) => identifierAdded(growing, each, pseudonymIn(event.found, each)),
-      outageOver(answered, step),
+      begun,
     );
-    const grown = shared.reduce((growing, each) => withCandidate(growing, each, step.source), known);
-    if (areTooMany(grown.request.pseudonyms.length, rules.identifiers)) {
+    const grown = shared.reduce((growing, each) => withCandidate(growing, each, step.source), added);
+    const { candidates } = confidentialOf(grown.request);
+    const all = grown.request.pseudonyms.length + Object.keys(candidates).length;
+    if (areTooMany(all, rules.identifiers)) {
       return failed(change, { ...event, type: "source-failed", ...tooMany }, rules);
     }
-    const found = grown.request.pseudonyms.length - change.request.pseudonyms.length;
-    return ok(recorded(workReopened(grown), "identified", { found }, step.source));
+    const found = grown.request.pseudonyms.length - begun.request.pseudonyms.length;
+    const lost = change.request.pseudonyms.length - begun.request.pseudonyms.length;
+    const detail = { found, ...(lost > 0 && { takenBack: lost }) };
+    return ok(recorded(workReopened(grown), "identified", detail, step.source));
   });
+
+/** Who the person is as far as this request knows. */
+const whoItIs = ({ request, at }: Change): Known => {
+  const { identifiers, asked, candidates } = confidentialOf(request);
+  const confirmed = request.decisions.flatMap(({ id, answer }) => {
+    const identifier = candidates[id];
+    return answer === "same-person" && identifier !== undefined ? [identifier] : [];
+  });
+  const { identifiedAt } = request;
+  return {
+    identifiers,
+    vouched: [...identifiers.slice(0, asked), ...confirmed],
+    shared: Object.values(candidates),
+    isLongKnown: identifiedAt !== undefined && at >= later(identifiedAt, addressLeadsFor),
+  };
+};
+
+/** Known by these alone from now on: everybody is asked anew, and the work goes on under them. */
+const knownAs = (change: Change, kept: readonly Identifier[]): Change => {
+  const { identifiers } = confidentialOf(change.request);
+  const stays = (each: Identifier) => kept.some((other) => sameIdentifier(other, each));
+  const fewer = changed(change, {
+    pseudonyms: change.request.pseudonyms.filter((_, index) => {
+      const identifier = identifiers[index];
+      return identifier !== undefined && stays(identifier);
+    }),
+  });
+  const known = { identifiers: identifiers.filter(stays), cursors: {}, columns: {} };
+  return changedSteps(changedConfidential(fewer, known), (step) =>
+    step.settlement === null ? { ...startedAnew(step), identifiersUsed: 0 } : null,
+  );
+};
 
 /** The list of users, which is asked again before the end, may know the person by another name by then. */
 const isAskedAgain = (change: Change, { source }: EventOf<"source-identified">): boolean => {
@@ -182,9 +221,8 @@ export const decideIdentifier = (
   });
   const told = recorded(answered, "decided", { decision: decision.id, answer }, decision.source);
   if (answer === "somebody-else") return ok(told);
-  const added = identifierAdded(told, identifier, event.pseudonym);
-  const { candidates } = confidentialOf(added.request);
-  return ok(workReopened(changedConfidential(added, { candidates: without(candidates, decision.id) })));
+  // It stays among those that were decided: whoever calls it shared once more is not news.
+  return ok(workReopened(identifierAdded(told, identifier, event.pseudonym)));
 };
 
 /** Every source that can was asked with every identifier, and nothing is left for somebody to decide. */
