@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { StorageFailed } from "../errors.ts";
 import type { ApplicationUser, UserDirectoryDefinition, WantedUsers } from "../ports/user-directory.ts";
-import { okAsync, orThrow, type ResultAsync } from "../result.ts";
+import { okAsync, type ResultAsync } from "../result.ts";
 import { emailSchema, normaliseEmail } from "../subject/identifier.ts";
 import { defined } from "./defined.ts";
 import { callable, checkAdapter, issuesIn } from "./issues.ts";
@@ -30,13 +30,19 @@ export interface UserDirectory {
     readonly tenant: string;
     readonly cursor?: string | undefined;
   }): ResultAsync<UserPage, StorageFailed>;
-  /** Those who have one of these ids, or one of these addresses. */
-  find(query: WantedUsers): ResultAsync<readonly ListedUser[], StorageFailed>;
+  /**
+   * Those who have one of these ids, or one of these addresses. Of a row whose id is not to be read, nothing tells whose it
+   * is but its address: it is found by `addresses` too, and where it has none either, in any case.
+   */
+  find(
+    query: WantedUsers & { readonly addresses?: readonly string[] },
+  ): ResultAsync<readonly ListedUser[], StorageFailed>;
 }
 
 /** Somebody who is listed, whether their row fits or not. */
 export interface ListedUser {
-  readonly id: string;
+  /** Null where it is no text, and nobody can be told from others by it. */
+  readonly id: string | null;
   /** Null where the list has none that mail can be sent to. */
   readonly email: string | null;
 }
@@ -71,7 +77,22 @@ const pageSchema = z
     return { users, unfit, cursor };
   });
 
-const listedSchema = z.array(z.object({ id: z.string().min(1), email: emailSchema.nullable().catch(null) }));
+/** A row as far as it tells whose it is. A number is compared as text, and is no id: `7` and `"7"` are two keys to others. */
+interface ReadRow {
+  readonly user: ListedUser;
+  readonly asText: string | null;
+}
+
+const rowSchema = z
+  .object({ id: z.unknown(), email: emailSchema.nullable().catch(null) })
+  .catch({ id: null, email: null })
+  .transform(({ id, email }): ReadRow => {
+    const isText = typeof id === "string" && id !== "";
+    const isNumber = typeof id === "number" || typeof id === "bigint";
+    return { user: { id: isText ? id : null, email }, asText: isText || isNumber ? String(id) : null };
+  });
+
+const rowsSchema = z.array(rowSchema);
 
 const operations = z.strictObject({ list: callable, find: callable.optional() });
 
@@ -87,11 +108,14 @@ export const defineUserDirectory = (definition: UserDirectoryDefinition): UserDi
   return defined("user directory", {
     list,
     find: (wanted) => {
-      if (wanted.ids.length + wanted.emails.length === 0) return okAsync([]);
+      const { tenant, ids, emails } = wanted;
+      const asked = { tenant, ids, emails };
+      if (ids.length + emails.length === 0) return okAsync([]);
       return definition.find === undefined
-        ? callStorage(port, "list", () => readAll(list, wanted), listedSchema)
-        : callStorage(port, "find", () => definition.find?.(wanted), listedSchema).map((users) =>
-            users.filter((user) => isWanted(user, wanted)),
+        ? callStorage(port, "list", () => readAll(definition, wanted), rowsSchema).map(usersOf)
+        : callStorage(port, "find", () => definition.find?.(asked), rowsSchema).map((rows) =>
+            // What it found by an id that cannot be read is somebody of these.
+            usersOf(rows.filter((row) => row.user.id === null || isWanted(row, wanted))),
           );
     },
   });
@@ -99,18 +123,26 @@ export const defineUserDirectory = (definition: UserDirectoryDefinition): UserDi
 
 const port = "user-directory";
 
-const readAll = async (list: UserDirectory["list"], wanted: WantedUsers): Promise<ListedUser[]> => {
-  const found: ListedUser[] = [];
+const usersOf = (rows: readonly ReadRow[]): ListedUser[] => rows.map(({ user }) => user);
+
+const rawPageSchema = z.object({ users: z.array(z.unknown()).max(1_000), cursor: z.string().optional() });
+
+/** The rows as they are: whose row does not fit is listed all the same. */
+const readAll = async (definition: UserDirectoryDefinition, wanted: Wanted): Promise<unknown[]> => {
+  const found: unknown[] = [];
   let cursor: string | undefined;
   do {
-    const page = orThrow(await list({ tenant: wanted.tenant, cursor }));
-    // Whose row does not fit is listed all the same.
-    const unfit = page.unfit.flatMap(({ id, email }) => (id === null ? [] : [{ id, email }]));
-    found.push(...[...page.users, ...unfit].filter((user) => isWanted(user, wanted)));
+    const page = rawPageSchema.parse(await definition.list({ tenant: wanted.tenant, cursor }));
+    found.push(...page.users.filter((row) => isWanted(rowSchema.parse(row), wanted)));
     cursor = page.cursor;
   } while (cursor !== undefined);
   return found;
 };
 
-const isWanted = ({ id, email }: ListedUser, { ids, emails }: WantedUsers): boolean =>
-  ids.includes(id) || (email !== null && emails.includes(normaliseEmail(email)));
+type Wanted = Parameters<UserDirectory["find"]>[0];
+
+const isWanted = ({ user: { id, email }, asText }: ReadRow, { ids, emails, addresses }: Wanted): boolean => {
+  if (asText !== null && ids.includes(asText)) return true;
+  const by = id === null ? [...emails, ...(addresses ?? [])] : emails;
+  return email === null ? asText === null : by.includes(normaliseEmail(email));
+};

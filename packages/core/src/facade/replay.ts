@@ -7,7 +7,7 @@ import { newId } from "../crypto.ts";
 import type { CallFailed, InvalidInput, NotAllowed } from "../errors.ts";
 import type { Instant } from "../instant.ts";
 import type { Actor } from "../request/actor.ts";
-import { type Category, categoriesReached, categorySchema } from "../request/kinds.ts";
+import { type Category, categoriesReached, categorySchema, endsUsers } from "../request/kinds.ts";
 import type { Problem } from "../request/problems.ts";
 import { orThrow, ResultAsync } from "../result.ts";
 import type { Services } from "../runner/services.ts";
@@ -97,7 +97,9 @@ const runReplay = async (context: ReplayContext, asked: Asked): Promise<ReplayRe
   const listReaches = orThrow(await suppressionStore.newest({ tenant }));
   const reached = categoriesReached("erasure", category);
   const holding = [...services.sources.values()].filter(({ descriptor }) =>
-    descriptor.holds.some((each) => reached.includes(each)),
+    descriptor.directory === true
+      ? endsUsers(reached)
+      : descriptor.holds.some((each) => reached.includes(each)),
   );
   const counted = new Map<string, ReplayedSource>();
   let found = 0;

@@ -19,6 +19,7 @@ import {
   type Category,
   categoriesReached,
   categorySchema,
+  isAboutUsers,
   type RequestKind,
   requestKindSchema,
 } from "../request/kinds.ts";
@@ -137,11 +138,15 @@ const listedIds = (
   email: string,
   given: readonly Identifier[],
 ): ResultAsync<Identifier[], StorageFailed> =>
-  userDirectory === null || category === "customer-data" || given.some(({ type }) => type === userIdType)
+  userDirectory === null || !isAboutUsers([category]) || given.some(({ type }) => type === userIdType)
     ? okAsync([])
     : userDirectory
         .find({ tenant, ids: [], emails: [email] })
-        .map((users) => (users.length === 1 ? users.map(({ id }) => ({ type: userIdType, value: id })) : []));
+        .map((users) =>
+          users.length === 1
+            ? users.flatMap(({ id }) => (id === null ? [] : [{ type: userIdType, value: id }]))
+            : [],
+        );
 
 /** Answers what was made under this key before; where there is nothing yet, makes it. */
 const submitOnce = (

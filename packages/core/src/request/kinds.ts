@@ -20,6 +20,16 @@ export type Category = z.infer<typeof categorySchema>;
 export const categoriesReached = (kind: RequestKind, category: Category): readonly Category[] =>
   kind === "erasure" && category === "user-data" ? ["user-data", "user-telemetry"] : [category];
 
+/** Whether it is about the people who sign in, of whom the list of users knows who they are. */
+export const isAboutUsers = (categories: readonly Category[]): boolean =>
+  categories.some((category) => category !== "customer-data");
+
+/**
+ * Whether nobody of them is a user any more when it is erased, so that the list of users is to have forgotten them. Who has
+ * what was recorded of them erased may well stay one.
+ */
+export const endsUsers = (categories: readonly Category[]): boolean => categories.includes("user-data");
+
 /** The categories in which an erasure reaches this one. */
 export const categoriesReaching = (category: Category): readonly Category[] =>
   categorySchema.options.filter((each) => categoriesReached("erasure", each).includes(category));

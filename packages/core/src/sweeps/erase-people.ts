@@ -45,12 +45,13 @@ export const erasePeople = async (
   let worked = run.apart.length === 0 ? free : await beginWith(run, await hold(run, free));
   for (const source of run.apart) worked = await eraseEach(run, atSource(run, source), worked);
   await suppressSwept(run, worked);
-  if (copiesFollow(run)) return land(run, worked, landing);
+  if (moreFollows(run)) return land(run, worked, landing);
   return land(run, await withPackagesLeft(run, await withPackagesBegun(run, worked)), landing);
 };
 
-const copiesFollow = ({ sources: { refreshed, erasedAfter } }: SweepRun): boolean =>
-  refreshed.length + erasedAfter.length > 0;
+/** Whether these people are to wait until everybody is erased in the origins: for copies, and for the list of users. */
+const moreFollows = ({ sources: { refreshed, erasedAfter, directory } }: SweepRun): boolean =>
+  refreshed.length + erasedAfter.length > 0 || directory !== null;
 
 /**
  * Before it is stored that people are erased, nobody but they can fetch packages that were made of them before.
@@ -287,7 +288,7 @@ const changeFor =
     const change = fatesChange(sweep, {
       fates,
       at: instant(run.services.clock.now()),
-      copiesFollow: copiesFollow(run),
+      moreFollows: moreFollows(run),
       countedAs: fates.some(({ part }) => part?.kind === "left-behind") ? "leftBehind" : "nothing",
     });
     const also = landing.also(fates);

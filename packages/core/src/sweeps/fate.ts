@@ -80,7 +80,7 @@ const withKeptBefore = (fate: Fate): SourceOutcomes =>
     ]),
   );
 
-/** Who is erased in the origins, as it is kept until the copies are refreshed. */
+/** Who is erased in the origins, as it is kept until the copies are refreshed, and the list of users is asked. */
 export interface WaitingPerson {
   readonly mark: string;
   readonly given: unknown;
@@ -94,8 +94,8 @@ export interface WaitingPerson {
 interface Landed {
   readonly fates: readonly Fate[];
   readonly at: Instant;
-  /** Where copies are to follow, nobody is done yet. */
-  readonly copiesFollow: boolean;
+  /** Where copies are to follow, or the list of users is to be asked, nobody is done yet. */
+  readonly moreFollows: boolean;
   /** What these people were counted as until now. */
   readonly countedAs: "nothing" | "leftBehind" | "waiting";
 }
@@ -103,7 +103,7 @@ interface Landed {
 /** What is stored of what became of some people: counts, records, the audit, and who is left behind. */
 export const fatesChange = (
   sweep: Sweep,
-  { fates, at, copiesFollow, countedAs }: Landed,
+  { fates, at, moreFollows, countedAs }: Landed,
 ): Pick<SweepChange, "entries" | "add" | "remove"> & { readonly sweep: Sweep } => {
   const counts: Record<keyof SweepCounts, number> = { ...sweep.counts };
   if (countedAs !== "nothing") counts[countedAs] -= fates.length;
@@ -116,13 +116,13 @@ export const fatesChange = (
     if (fate.problem !== null) {
       counts.leftBehind += 1;
       add.push(leftBehind(fate, fate.problem, all));
-    } else if (copiesFollow) {
+    } else if (moreFollows) {
       counts.waiting += 1;
       waiting.push(fate);
     } else {
       counts[outcome] += 1;
     }
-    entries.push(entryOf(fate, outcome, all, at, copiesFollow));
+    entries.push(entryOf(fate, outcome, all, at, moreFollows));
   }
   add.push(...waitingDraft(waiting));
   // Of who is left behind, what stays is counted when that is settled.
@@ -175,7 +175,7 @@ const entryOf = (
   outcome: PersonOutcome,
   all: SourceOutcomes,
   at: Instant,
-  copiesFollow: boolean,
+  moreFollows: boolean,
 ): AuditDraft => {
   const { records, kept, until } = summaryOf(all);
   const pseudonym = fate.pseudonyms[0] ?? null;
@@ -192,7 +192,7 @@ const entryOf = (
   return {
     at,
     actor: systemActorId,
-    action: `person-${outcome}${copiesFollow ? "-in-origins" : ""}`,
+    action: `person-${outcome}${moreFollows ? "-in-origins" : ""}`,
     source: null,
     detail: {
       pseudonym,

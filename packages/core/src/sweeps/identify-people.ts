@@ -60,7 +60,8 @@ export const identifyPeople = async (
 
 /** A source that lacks the identifier it needs is never skipped in silence. */
 const missing = ({ sources }: SweepRun, identifiers: readonly Identifier[]): SweepProblem | null => {
-  const source = [...sources.origins, ...sources.erasedAfter, ...sources.refreshed].find(
+  const { origins, erasedAfter, refreshed, directory } = sources;
+  const source = [...origins, ...erasedAfter, ...refreshed, ...(directory === null ? [] : [directory])].find(
     (each) => !canFind(each, identifiers),
   );
   return source === undefined

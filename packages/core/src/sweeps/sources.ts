@@ -1,6 +1,6 @@
 import type { DataSource } from "../bridge/define-data-source.ts";
 import { InvalidInput } from "../errors.ts";
-import { type Category, categoriesReached } from "../request/kinds.ts";
+import { type Category, categoriesReached, endsUsers, isAboutUsers } from "../request/kinds.ts";
 import { err, ok, type Result } from "../result.ts";
 import { NotSweepable } from "./errors.ts";
 
@@ -13,6 +13,8 @@ export interface SweepSources {
   readonly erasedAfter: readonly DataSource[];
   /** Those that are asked what else a person is known by. */
   readonly identifying: readonly DataSource[];
+  /** The list of users, where it is to have forgotten them: asked when everything else is done. Null where it has no say. */
+  readonly directory: DataSource | null;
 }
 
 /**
@@ -23,9 +25,9 @@ export const sweepSources = (
   sources: Iterable<DataSource>,
   category: Category,
 ): Result<SweepSources, InvalidInput | NotSweepable> => {
-  // Whoever is in the list of users is asked for in requests.
-  const all = [...sources].filter(({ descriptor }) => descriptor.directory !== true);
+  const all = [...sources];
   const categories = categoriesReached("erasure", category);
+  const directory = all.find(({ descriptor }) => descriptor.directory === true) ?? null;
   const reached = all.filter(({ descriptor }) => descriptor.holds.some((each) => categories.includes(each)));
   if (reached.length === 0) {
     const message = "no registered data source holds data of this category";
@@ -40,6 +42,9 @@ export const sweepSources = (
     origins,
     refreshed: copies.filter(({ refresh }) => refresh !== null),
     erasedAfter: copies.filter(({ refresh }) => refresh === null),
-    identifying: all.filter(({ identify }) => identify !== null),
+    identifying: all.filter(
+      (each) => each.identify !== null && (each !== directory || isAboutUsers(categories)),
+    ),
+    directory: endsUsers(categories) ? directory : null,
   });
 };

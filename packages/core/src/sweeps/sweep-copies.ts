@@ -13,7 +13,8 @@ import { atSource, type SweepRun } from "./sweep-run.ts";
 import { type WaitingPart, waitingPeople } from "./waiting.ts";
 
 /**
- * Refreshes each copy once, when no origin holds these people any more, and then asks every copy for each of them.
+ * Refreshes each copy once, when no origin holds these people any more, and then asks every copy for each of them, and the
+ * list of users, which may be in an origin, and forgets nobody before that is stored.
  * Whoever is held by then is left behind, and a copy that would lose them by being refreshed waits.
  *
  * @returns what stopped it: a copy that cannot be refreshed now
@@ -66,7 +67,7 @@ const leaveHeldBehind = async (run: SweepRun): Promise<void> => {
     const rest = fates.filter(({ mark }) => !held.some((each) => each.mark === mark));
     const at = instant(clock.now());
     await run.journal.commit((sweep) => {
-      const change = fatesChange(sweep, { fates: held, at, copiesFollow: false, countedAs: "waiting" });
+      const change = fatesChange(sweep, { fates: held, at, moreFollows: false, countedAs: "waiting" });
       return {
         ...change,
         add: [...(change.add ?? []), ...waitingDraft(rest)],
@@ -78,10 +79,10 @@ const leaveHeldBehind = async (run: SweepRun): Promise<void> => {
 
 const finishWaiting = async (run: SweepRun, { part, fates: waiting }: WaitingPart): Promise<void> => {
   let fates = waiting;
-  const { erasedAfter, refreshed } = run.sources;
+  const { erasedAfter, refreshed, directory } = run.sources;
   if (erasedAfter.length > 0) fates = await hold(run, fates);
   for (const source of erasedAfter) fates = await eraseEach(run, atSource(run, source), fates);
-  for (const source of refreshed) {
+  for (const source of directory === null ? refreshed : [...refreshed, directory]) {
     const present = new Map<Fate, SweepProblem>();
     await inHalves(
       fates.filter(({ problem }) => problem === null),
@@ -106,7 +107,7 @@ const finishWaiting = async (run: SweepRun, { part, fates: waiting }: WaitingPar
   fates = await withPackagesLeft(run, fates);
   const at = instant(run.services.clock.now());
   await run.journal.commit((sweep) => {
-    const change = fatesChange(sweep, { fates, at, copiesFollow: false, countedAs: "waiting" });
+    const change = fatesChange(sweep, { fates, at, moreFollows: false, countedAs: "waiting" });
     return {
       ...change,
       remove: [...(change.remove ?? []), part.number],

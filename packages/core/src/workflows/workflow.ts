@@ -1,5 +1,5 @@
 import type { Change } from "../request/change.ts";
-import type { Category } from "../request/kinds.ts";
+import { type Category, endsUsers, isAboutUsers } from "../request/kinds.ts";
 import type { Request } from "../request/request.ts";
 import type { SourceDescriptor } from "../request/sources.ts";
 import type { SourceStep, StepTask } from "../request/steps.ts";
@@ -28,10 +28,12 @@ export const stepsFor = (
 ): SourceStep[] => {
   const reached = sources.filter(({ holds }) => holds.some((category) => categories.includes(category)));
   const origins = reached.filter(({ kind }) => kind === "origin").map(({ id }) => id);
+  // Nothing is erased in the list of users: it is asked whether it has forgotten them.
+  const isToForget = workflow.stageAfterPerforming === "verify" && endsUsers(categories);
   return sources
     .filter((source) =>
       source.directory === true
-        ? categories.some((category) => category !== "customer-data")
+        ? isAboutUsers(categories)
         : reached.includes(source) || source.abilities.identify,
     )
     .map((source) => {
@@ -41,8 +43,7 @@ export const stepsFor = (
       return {
         ...step,
         ...(thirdParty === true && { thirdParty }),
-        // Nothing is erased in the list of users: it is asked whether it has forgotten them.
-        ...(source.directory === true && workflow.stageAfterPerforming === "verify" && { onlyAsked: true }),
+        ...(source.directory === true && isToForget && { onlyAsked: true }),
         ...(recipients !== undefined && { recipients }),
       };
     });

@@ -2,6 +2,7 @@ import { type AddressQuery, addressBookId, validAddress } from "../../bridge/add
 import { userIdType } from "../../bridge/directory-source.ts";
 import { CallFailed } from "../../errors.ts";
 import { confidentialOf } from "../../request/change.ts";
+import { isAboutUsers } from "../../request/kinds.ts";
 import { type MailedNotice, recipientOf } from "../../request/notices.ts";
 import type { Request } from "../../request/request.ts";
 import { err, orThrow, type Result } from "../../result.ts";
@@ -79,7 +80,7 @@ const listedAddress = async (
 ): Promise<string | undefined> => {
   const { tenant, category } = request;
   const ids = subjectOfRequest(request).values(userIdType);
-  if (userDirectory === null || category === "customer-data" || ids.length === 0) return undefined;
+  if (userDirectory === null || !isAboutUsers([category]) || ids.length === 0) return undefined;
   const users = orThrow(await userDirectory.find({ tenant, ids, emails: [] }));
   const [user] = users;
   return (users.length === 1 ? user?.email : null) ?? confidentialOf(request).address;
