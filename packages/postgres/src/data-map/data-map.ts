@@ -50,9 +50,9 @@ export interface MatchedColumn {
   /** `email`, or a type of the application's own such as `customer-number`. */
   readonly identifier: string;
   /**
-   * In a table that also belongs through another: whether rows that are found through that one hold the person's own
-   * identifier here too (a user's further addresses), or may hold somebody else's (whom a user has invited). Without
-   * it, `check` asks.
+   * In a table that also belongs through another, or is matched by a second column of the same type: whether rows that are
+   * found so hold the person's own identifier here too (a user's further addresses), or may hold somebody else's (whom a
+   * user has invited, a contact). Rows that are found by such a one tell nothing of who that is. Without it, `check` asks.
    */
   readonly identifies?: boolean;
   /** True where several people may have the same: it then never pulls anybody in by itself. */

@@ -30,6 +30,18 @@ export const isPointer = (map: ResolvedMap, { belongs }: MappedTable, match: Res
 export const ownMatchesOf = (map: ResolvedMap, table: MappedTable): readonly ResolvedMatch[] =>
   matchesOf(table).filter((match) => !isPointer(map, table, match));
 
+/**
+ * The map as it says who somebody is: without columns that may name somebody else. A row that is found by such a column is
+ * theirs who are named there, and says nothing of who they are; nor does what belongs to it.
+ */
+export const asTold = (map: ResolvedMap): ResolvedMap => ({
+  ...map,
+  tables: map.tables.map((table) => ({
+    ...table,
+    belongs: table.belongs.filter((each) => each.kind !== "column" || each.identifies !== false),
+  })),
+});
+
 /** A column that tells what a person is known by. */
 export interface TellingColumn {
   readonly table: MappedTable;
@@ -80,7 +92,11 @@ const columnsAbove = (map: ResolvedMap, table: MappedTable): readonly TellingCol
     ? []
     : identifiersAbove(map, table, { above: [] }, [table]).map((each) => ({ table, ...each }));
 
-/** A row that is reached only through another table never tells identifiers, unless the map says that they are the person's. */
+/**
+ * A row that is reached only through another table never tells identifiers, unless the map says that they are the person's.
+ *
+ * @param map as it is told
+ */
 export const tellingColumns = (map: ResolvedMap): readonly TellingColumn[] =>
   map.tables.flatMap((table) => {
     const own = ownMatchesOf(map, table);
@@ -124,17 +140,19 @@ const isKey = ({ table }: MappedTable, column: string): boolean =>
  * Whether the person's rows may tell an identifier that is not known yet and leads to further rows. Where all that
  * leads to a table's rows is the very column, they tell what is known.
  */
-export const mayTellMore = (map: ResolvedMap, isKnown: (type: string) => boolean): boolean =>
-  everyTellingColumn(map).some(
+export const mayTellMore = (map: ResolvedMap, isKnown: (type: string) => boolean): boolean => {
+  const told = asTold(map);
+  return everyTellingColumn(told).some(
     ({ table, match, rows }) =>
       !match.shared &&
       leadsOn(map, match.identifier) &&
       (rows === "reached" ||
         (typeof rows === "object" &&
-          identifyingMatchesOf(map, table).some(({ identifier }) => isKnown(identifier))) ||
+          identifyingMatchesOf(told, table).some(({ identifier }) => isKnown(identifier))) ||
         isFoundInOtherForms(match) ||
-        ownMatchesOf(map, table).some((other) => other !== match && isKnown(other.identifier))),
+        ownMatchesOf(told, table).some((other) => other !== match && isKnown(other.identifier))),
   );
+};
 
 /** Whether rows found by a value may hold it written otherwise: `ABC` by `abc`, 1 by `01`. */
 const isFoundInOtherForms = ({ identifier, column: { type } }: ResolvedMatch): boolean =>

@@ -16,6 +16,7 @@ import { type Branch, matchedBranches, owner, reachMany, strangersBranches } fro
 import { strangersColumns } from "../reach/strangers.ts";
 import {
   type Above,
+  asTold,
   everyTellingColumn,
   identifyingMatchesOf,
   leadsOn,
@@ -124,10 +125,11 @@ export interface Telling {
 }
 
 /** Null where no row could tell anything. */
-export const tellingOf = (map: ResolvedMap, people: readonly Person[]): Telling | null => {
+export const tellingOf = (wholeMap: ResolvedMap, people: readonly Person[]): Telling | null => {
+  const map = asTold(wholeMap);
   // Nobody is asked about them any more once everybody was asked who this is.
   const isAsked = people.some(({ subject }) => !subject.isIdentified);
-  const columns = [...everyTellingColumn(map), ...(isAsked ? strangersColumns(map) : [])];
+  const columns = [...everyTellingColumn(map), ...(isAsked ? strangersColumns(wholeMap) : [])];
   const through = columns.flatMap(({ table, rows }) => (rows === "reached" ? [table] : []));
   const reached = through.length === 0 ? null : reachMany(map, [...new Set(through)], people);
   const asked = columns.flatMap((column) => {

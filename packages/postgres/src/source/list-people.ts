@@ -65,7 +65,7 @@ export async function* listPeople({
 interface Part {
   readonly table: MappedTable;
   readonly own: readonly ResolvedMatch[];
-  /** Each says whom the row points at: somebody of their own. */
+  /** Each says whom the row points at or may name: somebody of their own. */
   readonly pointing: readonly ResolvedMatch[];
   readonly where: Sql;
   readonly tenant: Column | null;
@@ -73,8 +73,9 @@ interface Part {
 
 /** Who is known by a row's columns; and by what a row points with at one that is gone, which nothing else lists. */
 const partsOf = (map: ResolvedMap, table: MappedTable): readonly Part[] => {
+  const namesOthers = (match: ResolvedMatch) => match.identifies === false || isPointer(map, table, match);
   const [own, pointing] = [false, true].map((wanted) =>
-    matchesOf(table).filter((match) => isPointer(map, table, match) === wanted),
+    matchesOf(table).filter((match) => namesOthers(match) === wanted),
   ) as [ResolvedMatch[], ResolvedMatch[]];
   const tenant = "only" in map.tenant ? null : (findColumn(table.table, map.tenant.column) ?? null);
   return [

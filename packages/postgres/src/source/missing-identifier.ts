@@ -1,7 +1,7 @@
 import type { Subject } from "@subject-rights/core";
 import { type MappedTable, matchesOf, type ResolvedMap } from "../data-map/resolved-map.ts";
 import { reachOrder } from "../reach/order.ts";
-import { tellingColumns } from "../reach/telling.ts";
+import { asTold, tellingColumns } from "../reach/telling.ts";
 
 /**
  * A table whose rows could only be found by an identifier that is not known, and that no other table of the map would
@@ -13,7 +13,8 @@ export const unfindableTable = (
   subject: Subject,
 ): MappedTable | undefined => {
   const isKnown = (type: string) => subject.values(type).length > 0;
-  const telling = tellingColumns(map);
+  const told = asTold(map);
+  const telling = tellingColumns(told);
   return reachOrder(map, tables)
     .flat()
     .find((table) => {
@@ -22,9 +23,9 @@ export const unfindableTable = (
       const isTold = (type: string) =>
         telling.some(
           ({ table: other, match, rows }) =>
-            other !== table &&
+            other.table.oid !== table.table.oid &&
             match.identifier === type &&
-            (rows === "reached" ? reachOrder(map, [other]).flat() : [other]).some((each) =>
+            (rows === "reached" ? reachOrder(told, [other]).flat() : [other]).some((each) =>
               matchesOf(each).some(({ identifier }) => isKnown(identifier)),
             ),
         );

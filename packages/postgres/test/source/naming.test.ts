@@ -1,6 +1,6 @@
 import { type FoundIdentifier, orThrow, subjectOf } from "@subject-rights/core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Belonging, postgresDataSource, type TableMap } from "../../src/index.ts";
+import { type Belonging, type MatchedColumn, postgresDataSource, type TableMap } from "../../src/index.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { callFor, pagesOf } from "./people.ts";
 
@@ -147,5 +147,93 @@ describe("an address in a row that belongs through another table", () => {
     ).toEqual(everything);
     orThrow((await source.eraseMany?.([ann], call)) ?? unable());
     expect(await left()).toEqual({ users: null, invitations: null, newsletter: null });
+  });
+});
+
+describe("a second column of the same type", () => {
+  beforeEach(async () => {
+    await database.pool.query(`create table customers (id int primary key, email text, contact_email text);
+      create table orders (id int primary key, customer_id int, delivered_to text);
+      insert into customers values (1, 'ann@x.org', 'bob@x.org'), (2, 'bob@x.org', null), (3, 'cyd@x.org', 'ann@x.org');
+      insert into orders values (1, 1, 'dan@x.org');
+      insert into newsletter values ('dan@x.org')`);
+  });
+
+  const customersWith = (contact: Partial<MatchedColumn>, ...order: readonly Belonging[]) =>
+    postgresDataSource({
+      client: database.pool,
+      dataMap: {
+        tenant: { only: "t" },
+        tables: [
+          table(
+            "customers",
+            [
+              byEmail,
+              { column: "id", identifier: "customer-number" },
+              { column: "contact_email", identifier: "email", ...contact },
+            ],
+            ["id", "email", "contact_email"],
+          ),
+          table("newsletter", byEmail, ["email"]),
+          ...(order.length === 0 ? [] : [table("orders", order, ["id", "customer_id", "delivered_to"])]),
+        ],
+      },
+    });
+  const values = async (source: ReturnType<typeof sourceWith>, whom = ann) =>
+    [
+      ...new Set((await told(source, whom)).flatMap(({ value, shared }) => (shared === true ? [] : [value]))),
+    ].sort();
+
+  it("is asked about, and nothing is done before the map says whose it is", async () => {
+    const source = customersWith({});
+    expect(orThrow(await source.check())).toMatchObject([
+      {
+        code: "ambiguous-identifier",
+        column: "contact_email",
+        message: expect.stringContaining('the same kind of identifier in "email"'),
+      },
+    ]);
+    expect((await source.erase?.(ann, call))?.isErr()).toBe(true);
+    for (const said of [{ identifies: false }, { identifies: true }, { shared: true }]) {
+      expect(orThrow(await customersWith(said).check())).toEqual([]);
+    }
+  });
+
+  it("that may name somebody else pulls in nobody, from either side, and lists nobody as one with them", async () => {
+    const source = customersWith({ identifies: false });
+    // Of Cyd, whose contact Ann is, nothing is told.
+    expect(await values(source)).toEqual(["1", "ann@x.org"]);
+    expect(await values(source, bob)).toEqual(["2", "bob@x.org"]);
+    const pages = source.identifiers?.(call) ?? unable();
+    const listed: (readonly string[])[] = [];
+    for (let page = orThrow(await pages.next()); page !== null; page = orThrow(await pages.next())) {
+      listed.push(...page.people.map((each) => each.map(({ value }) => value)));
+    }
+    expect(listed).toContainEqual(["ann@x.org", "1"]);
+    expect(listed.filter((each) => each.includes("bob@x.org") && each.length > 1)).toEqual([
+      ["bob@x.org", "2"],
+    ]);
+    orThrow((await source.eraseMany?.([ann], call)) ?? unable());
+    const { rows } = await database.pool.query("select email from newsletter order by email");
+    expect(rows.map(({ email }) => email)).toEqual(["bob@x.org", "cyd@x.org", "dan@x.org"]);
+  });
+
+  it("does not lend what belongs to the row to whom it names, though that tells the person's own names", async () => {
+    const orders = [
+      { references: "customers", on: { customer_id: "id" } },
+      { column: "delivered_to", identifier: "email", identifies: true },
+    ];
+    const source = customersWith({ identifies: false }, ...orders);
+    expect(await values(source)).toEqual(["1", "ann@x.org", "dan@x.org"]);
+    expect(await values(source, bob)).toEqual(["2", "bob@x.org"]);
+  });
+
+  it("is the same person's where the map says so", async () => {
+    expect(await values(customersWith({ identifies: true }), bob)).toEqual([
+      "1",
+      "2",
+      "ann@x.org",
+      "bob@x.org",
+    ]);
   });
 });

@@ -31,7 +31,7 @@ const dataMap: DataMap = {
       category: "customer-data",
       belongs: [
         { column: "email", identifier: "email" },
-        { column: "private_email", identifier: "email" },
+        { column: "private_email", identifier: "email", identifies: true },
       ],
       columns: { id: "exported", email: "exported", private_email: "exported" },
       erasure: "delete",
