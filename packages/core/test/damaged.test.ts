@@ -159,3 +159,73 @@ describe("what cannot be read of the others", () => {
     expect(copied).toHaveLength(1);
   });
 });
+
+describe("one audit entry that cannot be read", () => {
+  it.each(["request", "sweep"])("of a %s is named where it stands, and the rest is verified", async (of) => {
+    const { world, erased } = await damagedWorld((stored) => ({
+      ...stored,
+      state: { ...stored.state, form: 2 },
+    }));
+    const { sweeps, requests, audit } = world.rights;
+    const people = async function* () {
+      yield { people: [{ identifiers: [{ type: "email", value: ada }] }], cursor: "1" };
+    };
+    const order = { actor: admin, reason: "retention", category: "customer-data", people } as const;
+    const swept = unwrap(await unwrap(await sweeps.eraseMany(order)).end());
+    const id = of === "request" ? erased : swept.id;
+    for (const [place, entries] of world.tables.audit) {
+      const damaged = entries.map((entry) =>
+        entry.requestId === id && entry.sequence === 2
+          ? { ...entry, detail: "gone", at: "yesterday" }
+          : entry,
+      );
+      world.tables.audit.set(place, damaged as never);
+    }
+    const on = { actor: admin };
+    const listed =
+      of === "request"
+        ? unwrap(await requests.audit({ ...on, requestId: id }))
+        : unwrap(await sweeps.audit({ ...on, sweepId: id }));
+    expect(listed[1]).toMatchObject({ sequence: 2, action: "unreadable", detail: {} });
+    const { findings, chains } = unwrap(await audit.verifyAll(on));
+    expect(findings).toContainEqual({ what: "changed", chain: id, sequence: 2, checkpoint: null });
+    expect(findings.map(({ what }) => what).sort()).toEqual(["changed", "unreadable"]);
+    expect(chains).toBe(2);
+  });
+});
+
+it("somebody left behind who cannot be read keeps nobody else from being tried again", async () => {
+  const people = new Map(["a@example.org", "b@example.org"].map((each) => [each, [{}]]));
+  let isDown = true;
+  const world = await createWorld({
+    sources: [
+      peopleSource("crm", people, {
+        erase: async (subject) => {
+          if (isDown) throw new Error("down");
+          const count = subject.values("email").filter((each) => people.delete(each)).length;
+          return [{ collection: "people", outcome: "erased", count }];
+        },
+      }),
+    ],
+  });
+  const { sweeps } = world.rights;
+  const stream = async function* () {
+    const named = [...people.keys()].map((value) => ({ identifiers: [{ type: "email", value }] }));
+    yield { people: named, cursor: "1" };
+  };
+  const order = { actor: admin, reason: "retention", category: "customer-data", people: stream } as const;
+  const { id, counts } = unwrap(await unwrap(await sweeps.eraseMany(order)).end());
+  expect(counts.leftBehind).toBe(2);
+  isDown = false;
+  const parts = [...world.tables.sweepParts.values()].flatMap((each) => [...each]);
+  const [number, part] = parts[0] ?? [];
+  for (const [place, kept] of world.tables.sweepParts) {
+    if (number === undefined || part === undefined) continue;
+    world.tables.sweepParts.set(place, new Map([...kept, [number, { ...part, sealed: "AAAA" }]]));
+  }
+  const on = { actor: admin, sweepId: id };
+  const again = unwrap(await unwrap(await sweeps.retry(on)).end());
+  expect(again).toMatchObject({ status: "completed-with-exceptions", counts: { erased: 1, leftBehind: 1 } });
+  expect(unwrap(await sweeps.leftBehind(on)).map((each) => each.number)).toEqual([number]);
+  expect(unwrap(await sweeps.settle({ ...on, reason: "nobody can read who it is" })).settled).not.toBeNull();
+});

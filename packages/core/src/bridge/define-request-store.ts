@@ -16,6 +16,7 @@ import type {
 } from "../ports/request-store.ts";
 import { categorySchema, requestKindSchema } from "../request/kinds.ts";
 import type { ResultAsync } from "../result.ts";
+import { auditEntriesSchema } from "./audit-entries.ts";
 import { defined } from "./defined.ts";
 import { callable, checkAdapter } from "./issues.ts";
 import { nobodyKnowsWhen, readable } from "./readable.ts";
@@ -86,18 +87,6 @@ const requestSchema = readable<StoredRequest>(storedRequestSchema, ({ tenant, id
   sealed: null,
 }));
 
-const auditEntrySchema = z.object({
-  tenant: z.string(),
-  requestId: z.string(),
-  sequence: z.number().int().positive(),
-  at: instantSchema,
-  actor: z.string(),
-  action: z.string(),
-  source: z.string().nullable(),
-  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-  hash: z.string(),
-}) satisfies z.ZodType<AuditEntry>;
-
 const insertAnswerSchema = z.discriminatedUnion("outcome", [
   z.object({ outcome: z.literal("stored") }),
   z.object({ outcome: z.literal("duplicate"), requestId: z.string() }),
@@ -127,8 +116,6 @@ const dueAnswerSchema = z
 const standingSchema = z.array(
   z.object({ for: z.string(), count: z.number().int().positive(), oldest: instantSchema }),
 );
-
-const auditAnswerSchema = z.array(auditEntrySchema);
 
 const operations = z.strictObject({
   insert: callable,
@@ -205,7 +192,7 @@ export const defineRequestStore = (definition: RequestStoreDefinition): RequestS
         port,
         "audit",
         () => definition.audit(key),
-        auditAnswerSchema,
+        auditEntriesSchema,
         (entries) => entries.every((entry) => entry.tenant === key.tenant && entry.requestId === key.id),
       ),
     standing:

@@ -14,6 +14,7 @@ import type {
 } from "../ports/sweep-store.ts";
 import { categorySchema } from "../request/kinds.ts";
 import { err, ok, type Result, ResultAsync } from "../result.ts";
+import { auditEntriesSchema } from "./audit-entries.ts";
 import { defined } from "./defined.ts";
 import { callable, checkAdapter } from "./issues.ts";
 import { nobodyKnowsWhen, readable } from "./readable.ts";
@@ -87,20 +88,6 @@ const partsSchema = z.array(
     info: objectSchema,
     sealed: z.string().nullable(),
   }) satisfies z.ZodType<StoredSweepPart>,
-);
-
-const auditSchema = z.array(
-  z.object({
-    tenant: z.string(),
-    requestId: z.string(),
-    sequence: z.number().int().positive(),
-    at: instantSchema,
-    actor: z.string(),
-    action: z.string(),
-    source: z.string().nullable(),
-    detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-    hash: z.string(),
-  }) satisfies z.ZodType<AuditEntry>,
 );
 
 const holdersSchema = z.array(z.string().nullable());
@@ -182,7 +169,7 @@ export const defineSweepStore = (definition: SweepStoreDefinition): SweepStore =
         port,
         "audit",
         () => definition.audit(query),
-        auditSchema,
+        auditEntriesSchema,
         (entries) => entries.every(({ tenant, requestId: id }) => isOf(query)({ tenant, id })),
       ),
     release: (key) =>

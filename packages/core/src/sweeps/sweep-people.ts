@@ -157,7 +157,10 @@ const eraseKept = (
     const before = new Map<Candidate, SourceOutcomes>();
     for (const part of parts) {
       const { secret } = run.journal;
-      const kept = keptPersonSchema.parse(orThrow(unsealIn(run, secret, "person", part.sealed ?? "")));
+      const opened = unsealIn(run, secret, "person", part.sealed ?? "");
+      // Whoever cannot be read stays left behind, and keeps nobody else there; who was begun with must be erased first.
+      if (opened.isErr() && kind === "left-behind") continue;
+      const kept = keptPersonSchema.parse(orThrow(opened));
       const knows = kept.identifiers.length;
       const candidate = candidateOf(kept.given, (given) => markOf(secret, given), { ...part, knows });
       const isKnown = knows > (candidate.identifiers?.length ?? knows);
