@@ -1,5 +1,6 @@
 import type { Instant } from "../instant.ts";
 import type { Category } from "../request/kinds.ts";
+import type { CollectionOutcome } from "../request/outcomes.ts";
 import type { ProblemCode } from "../request/problems.ts";
 import type { CollectedColumn } from "../request/steps.ts";
 
@@ -11,6 +12,8 @@ export interface PackageContents {
   readonly missing: readonly MissingPart[];
   /** Sources that were read to their end, and hold nothing of the person. */
   readonly nothingFound: readonly SourceName[];
+  /** What earlier erasures of the person left, and is not in the package: nobody finds it by what is known of them now. */
+  readonly kept: readonly KeptPart[];
   /** Copies that were not read, because the origins they are filled from are in the package. */
   readonly leftOut: readonly LeftOutPart[];
 }
@@ -48,6 +51,11 @@ export interface MissingPart {
   readonly problem: ProblemCode;
   /** The reason that somebody gave for going on without it; null where nobody has. */
   readonly settled: string | null;
+}
+
+export interface KeptPart {
+  readonly source: SourceName;
+  readonly outcomes: readonly CollectionOutcome[];
 }
 
 export interface LeftOutPart {

@@ -1,5 +1,6 @@
+import { isStaying } from "../request/outcomes.ts";
 import { knownColumns } from "./column-tally.ts";
-import type { PackageContents, SourceName } from "./contents.ts";
+import type { KeptPart, PackageContents, SourceName } from "./contents.ts";
 import type { ListedCollection } from "./listed-collection.ts";
 import type { ExportManifest, ManifestCollection, ManifestFile } from "./manifest.ts";
 import { leftOutSentence, problemSentences } from "./sentences.ts";
@@ -7,7 +8,7 @@ import { kindSentences } from "./value-kinds.ts";
 
 /** `manifest.json`, once all other files are written. */
 export async function* manifestFile(
-  { facts, missing, nothingFound, leftOut }: PackageContents,
+  { facts, missing, nothingFound, kept, leftOut }: PackageContents,
   listed: readonly ListedCollection[],
   page: ManifestFile,
 ): AsyncGenerator<string> {
@@ -24,6 +25,7 @@ export async function* manifestFile(
       settled,
     })),
     nothingFound: nothingFound.map((source) => ({ source: named(source) })),
+    ...(kept.length > 0 && { kept: kept.flatMap(keptOf) }),
     leftOut: leftOut.map(({ source }) => ({ source: named(source), explanation: leftOutSentence })),
     collections: listed.map(collectionOf),
     kinds: kindSentences,
@@ -33,6 +35,15 @@ export async function* manifestFile(
 }
 
 const named = ({ id, title }: SourceName) => ({ id, title });
+
+const keptOf = ({ source, outcomes }: KeptPart) =>
+  outcomes.filter(isStaying).map((each) => ({
+    source: named(source),
+    collection: each.collection,
+    records: each.count,
+    reason: each.reason,
+    until: each.outcome === "retained" ? each.until : null,
+  }));
 
 const collectionOf = ({ staged, json, csv }: ListedCollection): ManifestCollection => {
   const { columns, complete } = knownColumns(staged.columns);

@@ -70,6 +70,21 @@ export const exportManifestSchema = z.object({
   ),
   /** Sources that were asked, answered, and hold nothing of the person. */
   nothingFound: z.array(z.object({ source: sourceSchema })),
+  /**
+   * What stays since an earlier erasure of the person, is not in the package, and why. `until` is the day on which the duty
+   * to keep it ends, `YYYY-MM-DD`; null where there is none. Left out: nothing.
+   */
+  kept: z
+    .array(
+      z.object({
+        source: sourceSchema,
+        collection: z.string(),
+        records: countSchema,
+        reason: z.string(),
+        until: z.string().nullable(),
+      }),
+    )
+    .optional(),
   /** Sources that were not read because their data comes from others that were. */
   leftOut: z.array(z.object({ source: sourceSchema, explanation: z.string() })),
 });

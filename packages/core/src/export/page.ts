@@ -1,4 +1,5 @@
-import type { MissingPart, PackageContents, PackageFacts } from "./contents.ts";
+import { isStaying, type Staying } from "../request/outcomes.ts";
+import type { KeptPart, MissingPart, PackageContents, PackageFacts, SourceName } from "./contents.ts";
 import { counted, dayOf } from "./figures.ts";
 import { type Html, html, trusted } from "./html.ts";
 import type { ListedCollection } from "./listed-collection.ts";
@@ -38,6 +39,7 @@ export async function* page(
 ${introduction(contents)}
 <main>
 ${missingSection(contents.missing)}
+${keptSection(contents.kept)}
 ${nothingFoundSection(contents)}
 ${leftOutSection(contents)}
 ${contentsSection(sources)}
@@ -106,6 +108,18 @@ const missingItem = ({ source, problem, settled }: MissingPart): Html =>
 <span class="quiet">(<code>${problem}</code>)</span>${
     settled === null ? null : html` It was decided to go on without it: <q><bdi>${settled}</bdi></q>`
   }</li>\n`;
+
+const keptSection = (kept: readonly KeptPart[]): Html | null =>
+  kept.length === 0
+    ? null
+    : html`<section class="sheet"><h2>What is kept, and not in this package</h2>
+<p>The data of this person was erased before. This was left then, and nothing that is known of the person now leads to it.</p>
+<ul>${kept.flatMap(({ source, outcomes }) => outcomes.filter(isStaying).map((each) => keptItem(source, each)))}</ul></section>`;
+
+const keptItem = ({ title }: SourceName, each: Staying): Html =>
+  html`<li><strong><bdi>${title}</bdi></strong>, <bdi>${each.collection}</bdi>: ${counted(each.count, "record")}${
+    each.outcome === "retained" ? html` until ${dayOf(new Date(each.until))}` : null
+  } <span class="quiet">(<bdi>${each.reason}</bdi>)</span></li>\n`;
 
 const nothingFoundSection = ({ nothingFound }: PackageContents): Html | null =>
   nothingFound.length === 0

@@ -13,7 +13,7 @@ import { gradesOf } from "../request/grades.ts";
 import { type CollectionOutcome, isStaying } from "../request/outcomes.ts";
 import type { Plan } from "../request/planned.ts";
 import type { Request } from "../request/request.ts";
-import { countedAltogether } from "../request/steps.ts";
+import { countedAltogether, outcomesAt } from "../request/steps.ts";
 import { sealedPlan } from "../runner/effects/plan.ts";
 import type { Services } from "../runner/services.ts";
 import { isEndSigned } from "../runner/signed-end.ts";
@@ -72,7 +72,7 @@ const bodyOf = (
         task: step.task,
         status: step.status,
         located: countedAltogether(step),
-        outcomes: step.outcomes.map(plainOutcome),
+        outcomes: outcomesAt(step).map(plainOutcome),
         checked: step.checked,
         settled: step.settlement,
       })),

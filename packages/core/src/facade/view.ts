@@ -13,6 +13,7 @@ import type { Acknowledger, PutFirst, Request } from "../request/request.ts";
 import { reopensAt } from "../request/retention.ts";
 import {
   countedAltogether,
+  outcomesAt,
   type Settlement,
   type SourceStatus,
   type SourceStep,
@@ -184,7 +185,7 @@ const progressOf = (step: SourceStep, sources: ReadonlyMap<string, DataSource>):
       ? step.collected.reduce((sum, { rows }) => sum + rows, 0)
       : step.outcomes.reduce((sum, outcome) => ("count" in outcome ? sum + outcome.count : sum), 0),
   located: step.located,
-  outcomes: step.outcomes,
+  outcomes: outcomesAt(step),
   checked: step.checked,
   settlement: step.settlement,
 });

@@ -145,6 +145,8 @@ export type Notice =
       readonly bytes: number;
       readonly sha256: string;
       readonly missing: readonly MissingPart[];
+      /** What earlier erasures of the person left, and is not in the package. Left out: nothing. */
+      readonly kept?: readonly { readonly title: string; readonly outcomes: readonly CollectionOutcome[] }[];
       /** The package opens with a secret only, which reaches the person by another way than this message. */
       readonly encrypted?: boolean;
       /** The link works no more once the person is erased. Left out: it works until it expires. */

@@ -98,6 +98,8 @@ export type RequestEvent =
   | (OfStep & {
       readonly type: "source-finished";
       readonly outcomes: readonly CollectionOutcome[];
+      /** What earlier erasures left, beside that. Left out: nothing. */
+      readonly keptEarlier?: readonly CollectionOutcome[];
       readonly checked: boolean | null;
       readonly identifiersUsed: number;
     })

@@ -1,6 +1,6 @@
 import { type CollectionOutcome, isStaying } from "./outcomes.ts";
 import type { Request } from "./request.ts";
-import type { SourceStep } from "./steps.ts";
+import { outcomesAt, type SourceStep } from "./steps.ts";
 
 /**
  * How well it is proven what became of a collection.
@@ -37,15 +37,14 @@ const gradesAt = (step: SourceStep): GradedCollection[] => {
   const isAsked = step.task !== "identify" || step.onlyAsked === true;
   const isOver = step.settlement !== null || (step.stage === "done" && isAsked);
   if (!isOver) return [];
-  const named = [...step.outcomes, ...(step.located ?? []), ...(step.left ?? [])].map(
-    ({ collection }) => collection,
-  );
+  const told = outcomesAt(step);
+  const named = [...told, ...(step.located ?? []), ...(step.left ?? [])].map(({ collection }) => collection);
   const collections = [...new Set(named)];
   if (collections.length === 0) {
     return [{ source, collection: null, grade: gradeOf(step, []), retained: 0, kept: 0 }];
   }
   return collections.map((collection) => {
-    const outcomes = step.outcomes.filter((outcome) => outcome.collection === collection);
+    const outcomes = told.filter((outcome) => outcome.collection === collection);
     const staying = (why: "retained" | "kept") =>
       outcomes.reduce((sum, each) => (each.outcome === why ? sum + each.count : sum), 0);
     const hasCome = step.left?.some((each) => each.collection === collection && each.count > 0) === true;

@@ -126,11 +126,14 @@ export const isGone = (
 ): each is Extract<CollectionOutcome, { outcome: "erased" | "anonymised" }> =>
   each.outcome === "erased" || each.outcome === "anonymised";
 
+export type Staying = Extract<CollectionOutcome, { outcome: "retained" | "kept" }>;
+
 /** Whether the records stay, and the person is told why. */
-export const isStaying = (
-  each: CollectionOutcome,
-): each is Extract<CollectionOutcome, { outcome: "retained" | "kept" }> =>
+export const isStaying = (each: CollectionOutcome): each is Staying =>
   each.outcome === "retained" || each.outcome === "kept";
+
+/** Whether there are records that stay. */
+export const isLeft = (each: CollectionOutcome): each is Staying => isStaying(each) && each.count > 0;
 
 /** How many records of a collection are gone: erased, or anonymous. */
 export type GoneCount = { readonly collection: string; readonly count: number };

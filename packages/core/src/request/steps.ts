@@ -83,6 +83,11 @@ export interface SourceStep {
   /** A hash of what the source was and could do when it was counted; null before, and where it is not registered. */
   readonly configuration: string | null;
   readonly outcomes: readonly CollectionOutcome[];
+  /**
+   * What earlier erasures of the person left here, by law or as somebody else's too, and this request may have no name for
+   * any more: the source does not find it, and it is there. Left out: nothing.
+   */
+  readonly keptEarlier?: readonly CollectionOutcome[];
   /** Whether the source was asked afterwards: null before, false where it has no way to answer. */
   readonly checked: boolean | null;
   /**
@@ -127,6 +132,22 @@ export const isPerformed = (step: SourceStep): boolean => isResolved(step) || st
 
 /** Turned to warning: the quick tries are used up, or trying again cannot help. */
 export const isStuck = (step: SourceStep): boolean => step.status === "warning" && step.settlement === null;
+
+/** What became of everything that is known of here: what an earlier request left is there, whoever says that there is nothing. */
+export const outcomesAt = ({ outcomes, keptEarlier = [] }: SourceStep): readonly CollectionOutcome[] => {
+  const isSame = (one: CollectionOutcome, other: CollectionOutcome) =>
+    one.collection === other.collection &&
+    one.outcome === other.outcome &&
+    (one.outcome !== "retained" || other.outcome !== "retained" || one.until === other.until);
+  const unnamed = keptEarlier.filter((each) => !outcomes.some((known) => isSame(each, known)));
+  return [
+    ...outcomes.filter(
+      ({ collection, outcome }) =>
+        outcome !== "absent" || !unnamed.some((each) => each.collection === collection),
+    ),
+    ...unnamed,
+  ];
+};
 
 /** What a source held of the person a collection, over all rounds: what it counted last, and what was gone before. */
 export const countedAltogether = ({ located, goneBefore = [] }: SourceStep): GoneCount[] | null =>

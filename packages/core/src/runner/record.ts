@@ -6,6 +6,7 @@ import type { JsonObject, RequestKey, StoredRequest } from "../ports/request-sto
 import { isInLine } from "../request/line.ts";
 import { duplicateKeyOf } from "../request/open.ts";
 import { outageClaim } from "../request/outage.ts";
+import { isLeft } from "../request/outcomes.ts";
 import { phases } from "../request/phases.ts";
 import type { Confidential, Request } from "../request/request.ts";
 import type { Rules } from "../request/rules.ts";
@@ -112,7 +113,10 @@ export const toStored = (
     open: request.phase !== "closed",
     duplicateKey: duplicateKeyOf(request),
     claims: [...claims, ...lookedAfterBy(request).map(outageClaim)],
-    about: isInLine(request) || hasPackageToBeFound(request) ? request.pseudonyms : [],
+    about:
+      isInLine(request) || hasPackageToBeFound(request) || hasLeftSomething(request)
+        ? request.pseudonyms
+        : [],
     tokenHashes: tokenHashes.filter((hash) => hash !== null),
     standings: Object.values(request.standings ?? {}),
     wakeAt: wakeAt(request, rules),
@@ -125,6 +129,12 @@ export const toStored = (
 /** Whoever erases the person has to find their package; and to find it again, where it was about to write down what became of it. */
 const hasPackageToBeFound = ({ package: held, key }: Request): boolean =>
   held !== null && (key === "live" || held.left !== undefined);
+
+/** Whoever asks about the person again has to be told what is there since, though nothing leads to it any more. */
+const hasLeftSomething = ({ kind, phase, steps }: Request): boolean =>
+  kind === "erasure" &&
+  phase === "closed" &&
+  steps.some(({ outcomes, settlement }) => settlement === null && outcomes.some(isLeft));
 
 /** What can be read without the key: everything but what is personal. */
 export const fromStored = (stored: StoredRequest): Result<Request, Damaged> => {

@@ -47,11 +47,14 @@ const suppress = (
  * nobody: the household would be kept out with one of its members.
  */
 export const suppressRequest = (services: Services, request: Request): ResultAsync<void, Failure> => {
-  const { tenant, id: cause, category, decisions } = request;
-  const { identifiers } = confidentialOf(request);
-  const shared = decisions.filter(({ answer }) => answer === "same-person").map(({ type }) => type);
-  const own = identifiers.filter(({ type }) => !shared.includes(type));
-  return suppress(services, { tenant, cause, category, reason: "request" }, own);
+  const { tenant, id: cause, category } = request;
+  return suppress(services, { tenant, cause, category, reason: "request" }, ownIdentifiers(request));
+};
+
+/** What only this person goes by. Where somebody decided that it is the same person, others may still go by it too. */
+export const ownIdentifiers = (request: Request): Identifier[] => {
+  const shared = request.decisions.filter(({ answer }) => answer === "same-person").map(({ type }) => type);
+  return confidentialOf(request).identifiers.filter(({ type }) => !shared.includes(type));
 };
 
 /** What a replay erases again is in the list already. */

@@ -66,7 +66,8 @@ const isEmptyHanded = (request: Request): boolean =>
 const isAwaited = ({ outage, settlement }: SourceStep): boolean =>
   outage != null && outage.role !== "alone" && settlement === null;
 
-const isComplete = (request: Request): boolean => request.steps.every((step) => step.settlement === null);
+const isComplete = (request: Request): boolean =>
+  request.steps.every(({ settlement, keptEarlier = [] }) => settlement === null && keptEarlier.length === 0);
 
 export const mayPackage = (request: Request): boolean =>
   request.phase === "collecting" && isCollected(request) && !isEmptyHanded(request);

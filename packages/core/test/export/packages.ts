@@ -20,6 +20,7 @@ export const contentsOf = (...collections: readonly StagedCollection[]): Package
   facts,
   collections,
   missing: [],
+  kept: [],
   nothingFound: [],
   leftOut: [],
 });

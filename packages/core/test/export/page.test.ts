@@ -173,6 +173,7 @@ describe("the page of a package", () => {
             staged(collection, [{ [name]: cell, list: [member], object: { [member]: cell } }], { title }),
           ],
           missing: [{ source: { id: "other", title }, problem: "unavailable", settled: reason }],
+          kept: [],
           nothingFound: [{ id: "empty", title }],
           leftOut: [{ source: { id: "copy", title } }],
         });

@@ -30,7 +30,11 @@ export const askingOver = async (
     clock,
     controller: "Halmstrand Lamps",
     sources,
-    notifier: defineNotifier({ id: "kept", send: async ({ notice }) => void sent.push(notice) }),
+    notifier: defineNotifier({
+      id: "kept",
+      attachmentLimit: 1_000_000,
+      send: async ({ notice }) => void sent.push(notice),
+    }),
     addresses: { tenantAdmin: () => "admin@halmstrand.example", support: () => "support@halmstrand.example" },
     onError: (error) => void errors.push(error),
     ...options,
@@ -38,9 +42,9 @@ export const askingOver = async (
   orThrow(await rights.start());
 
   const read = async (requestId: string) => orThrow(await rights.requests.read({ actor, requestId }));
-  const until = async (isSo: () => Promise<boolean>) => {
+  const until = async (isSo: () => Promise<boolean>, step = 1_000) => {
     while (!(await isSo())) {
-      await clock.advance(1_000);
+      await clock.advance(step);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   };

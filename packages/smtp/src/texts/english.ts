@@ -315,6 +315,16 @@ export const english: Texts = {
             list(phrases.missing(notice.missing)),
             paragraph("If they can be had later, a new package follows."),
           ]),
+      ...(notice.kept === undefined
+        ? []
+        : [
+            paragraph("This is kept since an earlier erasure, and is not in the package:"),
+            list(
+              notice.kept.flatMap(({ title, outcomes }) =>
+                outcomes.map((each) => `${title}: ${phrases.outcome(each)}`),
+              ),
+            ),
+          ]),
     ],
   }),
 

@@ -323,6 +323,16 @@ export const german: Texts = {
             list(phrases.missing(notice.missing)),
             paragraph("Sind sie später zu haben, folgt ein neues Paket."),
           ]),
+      ...(notice.kept === undefined
+        ? []
+        : [
+            paragraph("Dies wird seit einer früheren Löschung aufbewahrt und ist nicht im Paket:"),
+            list(
+              notice.kept.flatMap(({ title, outcomes }) =>
+                outcomes.map((each) => `${title}: ${phrases.outcome(each)}`),
+              ),
+            ),
+          ]),
     ),
 
   completion: (notice) =>

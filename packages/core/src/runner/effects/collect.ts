@@ -14,6 +14,7 @@ import { slices, writeChunk } from "../artifacts.ts";
 import { outgrownBy } from "./approved.ts";
 import { rowsArtifact } from "./artifact-names.ts";
 import { canFind, type Effect, failure, workFor } from "./effect.ts";
+import { keptEarlier } from "./kept-earlier.ts";
 
 /** Rows are put down, and how far it came is recorded, whenever about this many bytes have come together. */
 const bytesBetweenRecords = 512 * 1024;
@@ -62,11 +63,13 @@ export const collect = async (effect: Effect, step: SourceStep): Promise<Request
   } finally {
     await pages.close();
   }
+  const earlier = await keptEarlier(effect, step.source);
   return {
     type: "source-finished",
     source: step.source,
     generation: step.generation,
     outcomes: [],
+    ...(earlier.length > 0 && { keptEarlier: earlier }),
     checked: null,
     identifiersUsed: identifiers,
   };

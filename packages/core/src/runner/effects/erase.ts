@@ -21,6 +21,7 @@ import { keepAddress } from "./addresses.ts";
 import { outgrownBy } from "./approved.ts";
 import { check } from "./check.ts";
 import { canFind, type Effect, failure, type Work, workFor } from "./effect.ts";
+import { keptEarlier } from "./kept-earlier.ts";
 
 /**
  * Has a source erased in, refreshed, or its owner's word checked; and asks it afterwards. Null where a source
@@ -40,8 +41,10 @@ export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEv
   if (stopped) return failure(effect, step, stopped);
   // Before anything is erased: an import between here and the end must not bring the person back.
   orThrow(await suppressRequest(effect.services, effect.request));
-  const together = await eraseTogether(effect, step, work.value);
-  const outcome = together ?? (await eraseAndCheck(effect, step, work.value));
+  // Asked of the store before a transaction has it for itself.
+  const earlier = await keptEarlier(effect, step.source);
+  const together = await eraseTogether(effect, step, work.value, earlier);
+  const outcome = together ?? (await eraseAndCheck(effect, step, work.value, earlier));
   if (outcome.isErr()) {
     const { error } = outcome;
     if (!("failed" in error)) throw error;
@@ -71,6 +74,7 @@ const eraseTogether = async (
   effect: Effect,
   step: SourceStep,
   work: Work,
+  earlier: readonly CollectionOutcome[],
 ): Promise<Result<null, ApplyError | FailedTry> | null> => {
   const { joins } = work.source;
   if (effect.recordTogether === null || joins === null || step.task !== "erase") return null;
@@ -80,7 +84,7 @@ const eraseTogether = async (
     "erase",
     async (transaction) =>
       joins(transaction)
-        ? eraseAndCheck(effect, step, { ...work, call: { ...call, transaction } })
+        ? eraseAndCheck(effect, step, { ...work, call: { ...call, transaction } }, earlier)
         : err(apart),
   );
   if (done.isOk()) return ok(null);
@@ -92,16 +96,18 @@ const eraseAndCheck = (
   effect: Effect,
   step: SourceStep,
   work: Work,
+  earlier: readonly CollectionOutcome[],
 ): ResultAsync<RequestEvent, FailedTry | CannotSay> =>
   // What an owner was asked for was held against the plan then.
   (step.task === "manual" ? okAsync(null) : outgrownBy(effect, step, work))
     .mapErr((failed): FailedTry | CannotSay => ({ failed, outcomes: [] }))
-    .andThen((outgrown) => (outgrown === null ? eraseNow(effect, step, work) : okAsync(outgrown)));
+    .andThen((outgrown) => (outgrown === null ? eraseNow(effect, step, work, earlier) : okAsync(outgrown)));
 
 const eraseNow = (
   effect: Effect,
   step: SourceStep,
   work: Work,
+  earlier: readonly CollectionOutcome[],
 ): ResultAsync<RequestEvent, FailedTry | CannotSay> =>
   eraseIn(effect, step, work)
     .mapErr((error) => (error instanceof CallFailed ? { failed: error, outcomes: null } : error))
@@ -117,6 +123,7 @@ const eraseNow = (
                     source: step.source,
                     generation: step.generation,
                     outcomes: problem === null ? outcomes : borneOut(step, outcomes, remaining),
+                    ...(earlier.length > 0 && { keptEarlier: earlier }),
                     checked,
                     identifiersUsed: work.identifiers,
                   })

@@ -8,9 +8,10 @@ import { totalCount } from "../../request/outcomes.ts";
 import { plannedSources } from "../../request/plan.ts";
 import type { Problem } from "../../request/problems.ts";
 import type { Request } from "../../request/request.ts";
+import { outcomesAt } from "../../request/steps.ts";
 import { otherRequest } from "../../request/waiting.ts";
 import { type Effect, subjectOfRequest } from "./effect.ts";
-import { sourceName } from "./package.ts";
+import { keptParts, sourceName } from "./package.ts";
 
 const unknownProblem: Problem = { code: "unavailable", retryable: true };
 
@@ -104,6 +105,7 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
         bytes: held?.bytes ?? 0,
         sha256: held?.sha256 ?? "",
         missing: missingParts(effect, request, held?.missing ?? []),
+        ...keptInSources(effect),
         ...(held?.encrypted === true ? { encrypted: true } : {}),
         ...(services.packagesEndWithErasure ? { endsWithErasure: true } : {}),
       };
@@ -119,7 +121,7 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
           .filter(({ task }) => task !== "identify")
           .map((step) => ({
             title: sourceName(effect, step).title,
-            outcomes: step.outcomes,
+            outcomes: outcomesAt(step),
             checked: step.checked === true,
             ...((step.left ?? []).length > 0 && { cameSince: totalCount(step.left ?? []) }),
             settled: step.settlement?.reason ?? null,
@@ -159,6 +161,11 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
 const earlierPackages = ({ packagesLeft }: Request) => {
   const { packages = [] } = packagesLeft ?? {};
   return packages.length === 0 ? {} : { earlierPackages: packages };
+};
+
+const keptInSources = (effect: Effect) => {
+  const kept = keptParts(effect).map(({ source: { title }, outcomes }) => ({ title, outcomes }));
+  return kept.length === 0 ? {} : { kept };
 };
 
 const missingParts = (effect: Effect, request: Request, sources: readonly string[]) =>

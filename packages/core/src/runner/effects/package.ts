@@ -1,5 +1,5 @@
 import { newToken, newTypedSecret, sha256 } from "../../crypto.ts";
-import type { PackageContents, SourceName, StagedCollection } from "../../export/contents.ts";
+import type { KeptPart, PackageContents, SourceName, StagedCollection } from "../../export/contents.ts";
 import { writePackage } from "../../export/write-package.ts";
 import { instant, later } from "../../instant.ts";
 import { confidentialOf } from "../../request/change.ts";
@@ -63,13 +63,26 @@ const contentsOf = (effect: Effect): PackageContents => {
         settled: step.settlement?.reason ?? null,
       })),
     nothingFound: exported
-      .filter((step) => isWhole(step) && step.collected.every(({ rows }) => rows === 0))
+      .filter(
+        (step) =>
+          isWhole(step) &&
+          step.collected.every(({ rows }) => rows === 0) &&
+          (step.keptEarlier ?? []).length === 0,
+      )
       .map((step) => sourceName(effect, step)),
+    kept: keptParts(effect),
     leftOut: request.steps
       .filter(({ task }) => task === "leave")
       .map((step) => ({ source: sourceName(effect, step) })),
   };
 };
+
+/** What earlier requests left, a source. */
+export const keptParts = (effect: Effect): KeptPart[] =>
+  effect.request.steps.flatMap((step) => {
+    const { keptEarlier: outcomes = [] } = step;
+    return outcomes.length === 0 ? [] : [{ source: sourceName(effect, step), outcomes }];
+  });
 
 /** Half of what a source holds is not handed out as if it were all. */
 const isWhole = (step: SourceStep): boolean => step.stage === "done" && step.settlement === null;

@@ -101,6 +101,7 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
       // Erased once more; whether it stays so is for the last check to say.
       alertedOf: stage !== "done" && step.alertedOf === "still-present" ? step.alertedOf : null,
       outcomes,
+      ...((event.keptEarlier ?? step.keptEarlier) !== undefined && { keptEarlier: event.keptEarlier ?? [] }),
       unanswered: false,
       checked: event.checked,
       identifiersUsed: event.identifiersUsed,
