@@ -58,6 +58,7 @@ import { recordedAs } from "./runner/recorded-actor.ts";
 import type { Links, Services } from "./runner/services.ts";
 import { createSignals } from "./runner/signals.ts";
 import { sweepDaily } from "./runner/sweep.ts";
+import { tenantKeysOf } from "./runner/tenant-keys.ts";
 
 /** What an application hands in, once. */
 export interface SubjectRightsOptions {
@@ -219,13 +220,21 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
   const waking = { requestStore, dispatcher, clock, order: wakeOrder() };
   const woken = wakingStore(waking);
   const userDirectory = watchIfThere("user-directory", options.users);
+  const stores = {
+    requestStore,
+    keyRing: watching.watch("key-ring", options.keyRing),
+    holdStore: watchIfThere("hold-store", options.holdStore),
+    suppressionStore: watchIfThere("suppression-store", options.suppressionStore),
+    sweepStore: watchIfThere("sweep-store", options.sweepStore),
+  };
   const services: Services = {
+    ...stores,
+    tenantKeys: watching.watch("key-ring", tenantKeysOf(stores)),
     requestStore: woken,
     quietStore: requestStore,
     otherRequests: woken,
     artifactStore: watching.watch("artifact-store", options.artifactStore),
     sourceStatusStore: latestStatus(watching.watch("source-status-store", options.sourceStatusStore)),
-    keyRing: watching.watch("key-ring", options.keyRing),
     notifier: watching.watch(options.notifier.id, options.notifier),
     sources: register(
       [...options.sources, ...(userDirectory === null ? [] : [directorySource(userDirectory)])].map(
@@ -245,14 +254,11 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     randomness,
     rules: withRules(options.rules ?? {}),
     calendar: watching.watch("calendar", options.calendar ?? weekendsOnly),
-    holdStore: watchIfThere("hold-store", options.holdStore),
-    suppressionStore: watchIfThere("suppression-store", options.suppressionStore),
     evidenceSigner: options.evidenceSigner ?? null,
     ownKeys: new Set([
       ...otherEvidenceKeys.map(publicKeyId),
       ...(options.evidenceSigner === undefined ? [] : [options.evidenceSigner("subject-rights").keyId]),
     ]),
-    sweepStore: watchIfThere("sweep-store", options.sweepStore),
     checkpointStore: watchIfThere("checkpoint-store", options.checkpointStore),
     timeZone,
     callDeadline,

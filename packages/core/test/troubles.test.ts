@@ -1,9 +1,11 @@
 import {
+  type CollectionOutcome,
   type KeyRing,
   NoProgress,
   okAsync,
   type Row,
   type StoredRequest,
+  type Subject,
   type SubjectRightsOptions,
 } from "@subject-rights/core";
 import { memoryStorage, memoryTables } from "@subject-rights/memory";
@@ -268,6 +270,98 @@ describe("a key that is lost", () => {
     expect(unwrapError(await world.rights.requests.retrySource(again)).code).toBe("key-destroyed");
     unwrap(await world.rights.requests.cancel({ actor: admin, requestId, reason: "its key is lost" }));
     expect((await world.read(requestId)).outcome).toBe("cancelled");
+  });
+
+  describe("of a tenant", () => {
+    const hold = { actor: admin, identifiers: [{ type: "email", value: ada }], reason: "file 7" };
+    const eve = "eve@example.org";
+    const submit = ({ rights }: World, email: string) =>
+      rights.requests.submit({ actor: admin, kind: "erasure", category: "customer-data", email });
+    const failing = async ({ rights }: World) => unwrap(await rights.health()).failing;
+
+    /** An erasure of Eve waits for a source that is down. */
+    const waiting = async () => {
+      const state = { isDown: true };
+      const held = new Map<string, Row[]>([ada, eve].map((each) => [each, [{}]]));
+      const erase = async (subject: Subject): Promise<CollectionOutcome[]> => {
+        if (state.isDown) throw new Error("down");
+        const count = subject.values("email").filter((each) => held.delete(each)).length;
+        return [{ collection: "people", outcome: "erased", count }];
+      };
+      const world = await createWorld({ sources: [peopleSource("crm", held, { erase })] });
+      const requestId = await world.acknowledged("erasure", eve);
+      await world.pass(hour);
+      return { world, state, held, requestId };
+    };
+    const lose = ({ tables }: World, name: string) => {
+      const keys = tables.keys.get(name) ?? [];
+      tables.keys.delete(name);
+      return () => void tables.keys.set(name, keys);
+    };
+
+    it("is never made anew over a hold: nobody is taken in, nobody is erased, and it is told", async () => {
+      const { world, state, held, requestId } = await waiting();
+      unwrap(await world.rights.holds.place(hold));
+      const putBack = lose(world, "pseudonyms/northwind");
+      const before = world.errors.length;
+      expect(unwrapError(await submit(world, ada)).code).toBe("key-destroyed");
+      expect(unwrapError(await world.rights.holds.place(hold)).code).toBe("key-destroyed");
+      expect(world.errors.slice(before)).toMatchObject([{ code: "key-destroyed" }]);
+      expect(await failing(world)).toContainEqual(
+        expect.objectContaining({ adapter: "key-ring", problem: "key-destroyed" }),
+      );
+      state.isDown = false;
+      await world.pass(2 * hour);
+      expect((await world.read(requestId)).waitingFor).toMatchObject([
+        { for: "work", work: "work crm", problem: "key-lost" },
+      ]);
+      expect(warnings(world)).toEqual([["key-lost", "support@northwind.example"]]);
+      expect([held.size, world.tables.keys.has("pseudonyms/northwind")]).toEqual([2, false]);
+      putBack();
+      await world.pass(2 * hour);
+      expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
+      expect([...held.keys()]).toEqual([ada]);
+      expect(await failing(world)).toEqual([]);
+    });
+
+    it("is told of while a request waits for a hold", async () => {
+      const { world } = await waiting();
+      unwrap(await world.rights.holds.place(hold));
+      const requestId = await world.acknowledged("erasure");
+      expect((await world.read(requestId)).waitingFor).toMatchObject([{ for: "hold" }]);
+      lose(world, "pseudonyms/northwind");
+      await world.pass(2 * hour);
+      expect((await world.read(requestId)).waitingFor).toContainEqual(
+        expect.objectContaining({ for: "work", problem: "key-lost" }),
+      );
+    });
+
+    it("is made anew once nothing needs the lost one any more", async () => {
+      const { world, requestId } = await waiting();
+      const placed = unwrap(await world.rights.holds.place(hold));
+      lose(world, "pseudonyms/northwind");
+      unwrap(await world.rights.requests.cancel({ actor: admin, requestId, reason: "its key is lost" }));
+      await world.pass(hour);
+      expect(unwrapError(await submit(world, ada)).code).toBe("key-destroyed");
+      const lifting = { actor: admin, holdId: placed.hold.id, reason: "its key is lost" };
+      expect(unwrap(await world.rights.holds.lift(lifting)).lifted).toMatchObject({ by: "actor-unknown" });
+      unwrap(await submit(world, ada));
+    });
+
+    it("for suppressions is never made anew over a list", async () => {
+      const { world, state, held, requestId } = await waiting();
+      state.isDown = false;
+      await world.pass(2 * hour);
+      expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
+      lose(world, "suppressions/northwind");
+      const next = await world.acknowledged("erasure");
+      await world.pass(hour);
+      expect((await world.read(next)).waitingFor).toMatchObject([{ for: "work", problem: "key-lost" }]);
+      expect(held.size).toBe(1);
+      expect(unwrapError(await world.rights.suppressions.rotate({ actor: admin })).code).toBe(
+        "key-destroyed",
+      );
+    });
   });
 
   it("of pseudonyms is the trouble of the work that needs it", async () => {

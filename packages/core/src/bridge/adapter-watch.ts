@@ -1,4 +1,4 @@
-import { CallFailed, StorageFailed } from "../errors.ts";
+import { CallFailed, KeyDestroyed, StorageFailed } from "../errors.ts";
 import { type Instant, instant } from "../instant.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ProblemCode } from "../request/problems.ts";
@@ -8,7 +8,7 @@ import { ResultAsync } from "../result.ts";
 export interface FailingAdapter {
   /** The id of a source or of the notifier, or the name of a port: `request-store`. */
   readonly adapter: string;
-  readonly problem: ProblemCode | StorageFailed["code"];
+  readonly problem: ProblemCode | (StorageFailed | KeyDestroyed)["code"];
   /** When it failed first, with no success since. */
   readonly since: Instant;
 }
@@ -38,7 +38,7 @@ interface Failing {
 /** So many tries of one failing operation are told apart; beyond it the oldest are forgotten, and may be told again. */
 const mostWhose = 10_000;
 
-type Failure = CallFailed | StorageFailed;
+type Failure = CallFailed | StorageFailed | KeyDestroyed;
 
 // On the error itself, so that whoever meets it further out knows it too: another package, another copy of this one.
 const toldMarker: unique symbol = Symbol.for("@subject-rights/told");
@@ -56,7 +56,7 @@ export const isTold = (error: unknown): boolean => {
  */
 export const adapterWatch = (
   clock: Pick<Clock, "now">,
-  tell: ((error: CallFailed | StorageFailed, requestId: string | null) => void) | null,
+  tell: ((error: Failure, requestId: string | null) => void) | null,
 ): AdapterWatch => {
   const watched = new Map<string, ReturnType<typeof operationsWatch>>();
   return {
@@ -85,7 +85,7 @@ export const adapterWatch = (
 };
 
 const isFailure = (error: unknown): error is Failure =>
-  error instanceof CallFailed || error instanceof StorageFailed;
+  error instanceof CallFailed || error instanceof StorageFailed || error instanceof KeyDestroyed;
 
 const problemOf = (error: Failure): FailingAdapter["problem"] =>
   error instanceof CallFailed ? error.problem : error.code;

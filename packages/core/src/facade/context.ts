@@ -7,7 +7,7 @@ import type { ResultAsync } from "../result.ts";
 import { type ApplyError, apply } from "../runner/apply.ts";
 import { load, loadToEnd, type Opened } from "../runner/load.ts";
 import { fromFound } from "../runner/record.ts";
-import { recordedAs } from "../runner/recorded-actor.ts";
+import { recordedAs, recordedWithoutKey } from "../runner/recorded-actor.ts";
 import type { Services } from "../runner/services.ts";
 import { authorise, type Policy, type PolicyAction } from "./policy.ts";
 import { checkReason } from "./reason.ts";
@@ -74,6 +74,9 @@ export const applyBy = (
   opened: Opened,
   event: RequestEvent,
 ): ResultAsync<Opened, ApplyError> =>
-  recordedAs(services, actor).andThen((by) => apply(services, opened.request, event, by, opened));
+  recorded(services, actor, event).andThen((by) => apply(services, opened.request, event, by, opened));
+
+const recorded = (services: Services, actor: Actor, event: RequestEvent) =>
+  isEnding(event) ? recordedWithoutKey(services, actor) : recordedAs(services, actor);
 
 const isEnding = ({ type }: RequestEvent): boolean => type === "cancelled" || type === "declined";

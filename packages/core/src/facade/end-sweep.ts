@@ -10,7 +10,7 @@ import {
 import { instant } from "../instant.ts";
 import type { RecordedActor } from "../request/actor.ts";
 import { err, ok, orThrow, type Result, ResultAsync } from "../result.ts";
-import { recordedAs } from "../runner/recorded-actor.ts";
+import { recordedWithoutKey } from "../runner/recorded-actor.ts";
 import { carriesPersonalData } from "../subject/personal.ts";
 import { allParts } from "../sweeps/all-parts.ts";
 import type { Journal } from "../sweeps/journal.ts";
@@ -46,7 +46,7 @@ export const stopSweep = (context: SweepContext, input: OnSweep): ResultAsync<Sw
       const journal = orThrow(await openSweep(context, input, "erase-many"));
       const { status, tenant, id } = journal.current();
       if (status !== "running") throw new NotPossibleNow("The sweep is not running.");
-      const by = orThrow(await recordedAs(context.services, input.actor));
+      const by = orThrow(await recordedWithoutKey(context.services, input.actor));
       try {
         const at = instant(context.services.clock.now());
         const entry = { at, actor: by, action: "sweep-stopped", source: null, detail: {} };
@@ -79,7 +79,7 @@ export const settleSweep = (
     const journal = orThrow(await openToEnd(context, input, "erase-many"));
     const text = orThrow(checkedReason(reason));
     const known = journal.current();
-    const by = orThrow(await recordedAs(context.services, input.actor));
+    const by = orThrow(await recordedWithoutKey(context.services, input.actor));
     if (known.settled === null) await storeSettled(context, journal, by, text);
     // Somebody's process died before it had deleted who they are: settling again does the rest.
     else if ((await useSweepKey(context.services, known)).isErr()) throw nothingToSettle();

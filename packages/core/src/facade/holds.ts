@@ -21,7 +21,7 @@ import { err, errAsync, ok, okAsync, orThrow, type Result, ResultAsync } from ".
 import { apply } from "../runner/apply.ts";
 import { readableRequests } from "../runner/every-request.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
-import { recordedAs } from "../runner/recorded-actor.ts";
+import { recordedAs, recordedWithoutKey } from "../runner/recorded-actor.ts";
 import type { Services } from "../runner/services.ts";
 import { type Identifier, identifierSchema } from "../subject/identifier.ts";
 import { carriesPersonalData } from "../subject/personal.ts";
@@ -220,7 +220,7 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
       return authorise(policy, actor, "lift-hold")
         .andThen(() => checkInput(reasonSchema, given, "reason"))
         .andThen((reason) => withoutNames(reason, []))
-        .andThen((reason) => recordedAs(services, actor).map((by) => ({ by, reason })))
+        .andThen((reason) => recordedWithoutKey(services, actor).map((by) => ({ by, reason })))
         .andThen(({ by, reason }) =>
           find(holds, actor.tenant, holdId).andThen((hold) => {
             if (!hold.open) return errAsync(new NotPossibleNow("The hold is lifted already."));

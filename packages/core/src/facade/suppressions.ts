@@ -238,7 +238,11 @@ const suppressionsIn = (
 
     rotate: ({ actor }) =>
       authorise(policy, actor, "keep-suppressions").andThen(({ tenant }) =>
-        keyRing.rotate(suppressionKeyName(tenant)).andThen(() => renew(tenant)),
+        // A further key over a lost one would make the list one in which nobody is found.
+        services.tenantKeys
+          .suppressions(tenant)
+          .andThen(() => keyRing.rotate(suppressionKeyName(tenant)))
+          .andThen(() => renew(tenant)),
       ),
 
     renew: ({ actor }) =>

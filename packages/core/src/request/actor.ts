@@ -30,6 +30,9 @@ export const actorSchema = z.object(
  */
 export type RecordedActor = `actor-${string}` | typeof systemActorId | typeof addressOnRecordActorId;
 
+/** An actor who ended something while the tenant's key for pseudonyms was lost: nobody can say any more who it was. */
+export const unknownActorId = "actor-unknown";
+
 /** The library itself, in audit entries of what nobody asked for in particular. */
 export const systemActorId = "system";
 

@@ -6,14 +6,11 @@ import type { Request } from "../request/request.ts";
 import { isPerformed, type SourceStep } from "../request/steps.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
 import { goneInSweeps } from "../sweeps/gone-people.ts";
-import { holdsOn } from "./holds.ts";
+import { type HoldServices, holdsOn } from "./holds.ts";
 import { fromStored } from "./record.ts";
 import type { Services } from "./services.ts";
 
-type CopyServices = Pick<
-  Services,
-  "requestStore" | "sweepStore" | "holdStore" | "keyRing" | "clock" | "timeZone"
->;
+type CopyServices = Pick<Services, "requestStore" | "sweepStore" | "keyRing" | HoldServices>;
 
 export type CannotSay = StorageFailed | Damaged | KeyDestroyed;
 

@@ -4,7 +4,7 @@ import type { RequestEvent } from "../request/events.ts";
 import { type Act, mayGoOn } from "../request/guard.ts";
 import type { Request } from "../request/request.ts";
 import { ok, orThrow, type Result } from "../result.ts";
-import { holdsOn } from "./holds.ts";
+import { type HoldServices, holdsOn } from "./holds.ts";
 import { fromFound } from "./record.ts";
 import type { Services } from "./services.ts";
 
@@ -23,7 +23,7 @@ export class Stopped extends CallFailed {
 export type Pass = () => Promise<CallFailed | null>;
 
 export interface Guarded {
-  readonly services: Pick<Services, "requestStore" | "holdStore" | "clock" | "timeZone">;
+  readonly services: Pick<Services, "requestStore" | HoldServices>;
   readonly request: Request;
 }
 

@@ -35,19 +35,10 @@ export const destroyRequestKey = ({ keyRing }: Keys, request: RequestKey): Resul
  * without being named. The same identifier has another pseudonym in another tenant.
  */
 export const pseudonymsOf = (
-  { keyRing }: Keys,
+  { tenantKeys }: Pick<Services, "tenantKeys">,
   tenant: string,
   identifiers: readonly Identifier[],
-): ResultAsync<string[], StorageFailed | KeyDestroyed> => {
-  const name = `pseudonyms/${tenant}`;
-  return keyRing
-    .create(name)
-    .andThen(() => keyRing.use(name))
-    .andThen((key) =>
-      key === undefined
-        ? errAsync(new KeyDestroyed())
-        : okAsync<string[], KeyDestroyed>(
-            identifiers.map(({ type, value }) => keyedHash(key, JSON.stringify([type, value]))),
-          ),
-    );
-};
+): ResultAsync<string[], StorageFailed | KeyDestroyed> =>
+  tenantKeys
+    .pseudonyms(tenant)
+    .map((key) => identifiers.map(({ type, value }) => keyedHash(key, JSON.stringify([type, value]))));

@@ -18,6 +18,7 @@ import type { Randomness } from "../ports/randomness.ts";
 import type { Rules } from "../request/rules.ts";
 import type { Answers } from "./answers.ts";
 import type { Signals } from "./signals.ts";
+import type { TenantKeys } from "./tenant-keys.ts";
 
 /** Where people go to acknowledge, and to fetch a package. */
 export interface Links {
@@ -37,6 +38,7 @@ export interface Services {
   readonly artifactStore: ArtifactStore;
   readonly sourceStatusStore: SourceStatusStore;
   readonly keyRing: KeyRing;
+  readonly tenantKeys: TenantKeys;
   readonly notifier: Notifier;
   readonly sources: ReadonlyMap<string, DataSource>;
   readonly addresses: AddressBook;

@@ -25,10 +25,10 @@ const suppress = (
   about: Suppressing,
   identifiers: readonly Identifier[],
 ): ResultAsync<void, Failure> => {
-  const { suppressionStore, keyRing, clock } = services;
+  const { suppressionStore, tenantKeys, clock } = services;
   if (suppressionStore === null || identifiers.length === 0) return okAsync(undefined);
   const begunAt = instant(clock.now());
-  return suppressionPseudonyms(keyRing, about.tenant, identifiers).andThen(({ newest, generation }) =>
+  return suppressionPseudonyms(tenantKeys, about.tenant, identifiers).andThen(({ newest, generation }) =>
     suppressionStore.add(
       newest.map((pseudonym) => ({
         ...about,

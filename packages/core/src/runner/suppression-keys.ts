@@ -1,8 +1,8 @@
-import type { KeyRing } from "../bridge/define-key-ring.ts";
 import { keyedHasher } from "../crypto.ts";
-import { KeyDestroyed, type StorageFailed } from "../errors.ts";
-import { errAsync, okAsync, type ResultAsync } from "../result.ts";
+import type { KeyDestroyed, StorageFailed } from "../errors.ts";
+import type { ResultAsync } from "../result.ts";
 import type { Identifier } from "../subject/identifier.ts";
+import type { TenantKeys } from "./tenant-keys.ts";
 
 /** Apart from the key of other pseudonyms: this one is rotated, and lives as long as the list. */
 export const suppressionKeyName = (tenant: string): string => `suppressions/${tenant}`;
@@ -37,16 +37,12 @@ export const renewedPseudonym = (
 
 /** What people are stored under: never under an older key than the newest. */
 export const suppressionPseudonyms = (
-  keyRing: KeyRing,
+  tenantKeys: TenantKeys,
   tenant: string,
   identifiers: readonly Identifier[],
 ): ResultAsync<{ readonly newest: string[]; readonly generation: number }, StorageFailed | KeyDestroyed> =>
-  keyRing
-    .create(suppressionKeyName(tenant))
-    .andThen(() => keyRing.useAll(suppressionKeyName(tenant)))
-    .andThen((keys) => {
-      if (keys.length === 0) return errAsync(new KeyDestroyed());
-      const chain = pseudonymChain(keys);
-      const newest = identifiers.map((identifier) => chain(identifier).at(-1) ?? "");
-      return okAsync({ newest: [...new Set(newest)], generation: keys.length });
-    });
+  tenantKeys.suppressions(tenant).map((keys) => {
+    const chain = pseudonymChain(keys);
+    const newest = identifiers.map((identifier) => chain(identifier).at(-1) ?? "");
+    return { newest: [...new Set(newest)], generation: keys.length };
+  });

@@ -31,7 +31,7 @@ export async function* goneInSweeps(
   }
 }
 
-type SweepServices = Pick<Services, "sweepStore" | "keyRing">;
+type SweepServices = Pick<Services, "sweepStore" | "keyRing" | "tenantKeys">;
 
 async function* everySweep({ sweepStore }: SweepServices, tenant: string) {
   let cursor: string | undefined;
@@ -125,7 +125,7 @@ const mayBeGone = ({ kind, info }: StoredSweepPart): boolean =>
   kind !== "left-behind" || Object.keys(info["outcomes"] ?? {}).length > 0;
 
 const namesOf = async (
-  services: Pick<Services, "keyRing">,
+  services: Pick<Services, "keyRing" | "tenantKeys">,
   sweep: StoredSweep,
   secret: Uint8Array,
   parts: readonly StoredSweepPart[],

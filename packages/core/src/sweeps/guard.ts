@@ -1,8 +1,8 @@
 import type { SweepStore } from "../bridge/define-sweep-store.ts";
-import { ChangedMeanwhile, type Damaged, type StorageFailed } from "../errors.ts";
+import { ChangedMeanwhile, type Damaged, type KeyDestroyed, type StorageFailed } from "../errors.ts";
 import type { SweepKey } from "../ports/sweep-store.ts";
 import { err, ok, type Result } from "../result.ts";
-import { holdsOn } from "../runner/holds.ts";
+import { type HoldServices, holdsOn } from "../runner/holds.ts";
 import type { Services } from "../runner/services.ts";
 import { fromStoredSweep } from "./stored-sweep.ts";
 
@@ -26,10 +26,10 @@ export class HeldBack {
 /**
  * Why an act is not done: holds; that the sweep does not run any more, or runs elsewhere; that it could not be asked.
  */
-export type NotNow = HeldBack | ChangedMeanwhile | StorageFailed | Damaged;
+export type NotNow = HeldBack | ChangedMeanwhile | StorageFailed | KeyDestroyed | Damaged;
 
 interface GuardedSweep extends SweepKey {
-  readonly services: Pick<Services, "holdStore" | "clock" | "timeZone">;
+  readonly services: Pick<Services, HoldServices>;
   readonly store: Pick<SweepStore, "read">;
 }
 
