@@ -51,6 +51,7 @@ import { answersOf } from "./runner/answers.ts";
 import { inProcessDispatcher } from "./runner/dispatcher/in-process-dispatcher.ts";
 import { lookOut } from "./runner/dispatcher/look-out.ts";
 import { wakeOrder } from "./runner/dispatcher/wake-order.ts";
+import { wakeWhoLacks } from "./runner/dispatcher/wake-who-lacks.ts";
 import { wakingStore } from "./runner/dispatcher/waking-store.ts";
 import { workerOf } from "./runner/dispatcher/worker.ts";
 import { latestStatus } from "./runner/latest-status.ts";
@@ -286,6 +287,8 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     if (options.dispatcher !== undefined)
       await lookOut({ ...waking, lookEvery, onError: tellOfStore }, stopping.signal);
     await dispatcher.work(worker, { concurrency });
+    const { sources } = services;
+    void wakeWhoLacks({ requestStore, sources, dispatcher, clock }, stopping.signal).catch(tellOfStore);
   };
   return {
     controller,

@@ -1,4 +1,4 @@
-import type { DataSource, Row } from "@subject-rights/core";
+import type { CollectionOutcome, DataSource, DataSourceDefinition, Row, Subject } from "@subject-rights/core";
 import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, copyOfPeople, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
@@ -173,5 +173,74 @@ describe("a source that is registered while a request runs", () => {
     expect((await last.read(requestId)).waitingFor).toEqual([
       { for: "source", source: "newsletter", problem: "not-registered" },
     ]);
+  });
+});
+
+describe("a rolling update that registers a source", () => {
+  const both = async (changes: Partial<DataSourceDefinition> = {}) => {
+    const [people, readers] = [holding(), holding()];
+    const state = { isDown: true };
+    const erase = async (subject: Subject): Promise<CollectionOutcome[]> => {
+      if (state.isDown) throw new Error("down");
+      const count = subject.values("email").filter((each) => people.delete(each)).length;
+      return [{ collection: "people", outcome: "erased", count }];
+    };
+    const crm = peopleSource("crm", people, { erase });
+    const old = await createWorld({ sources: [crm] });
+    const requestId = await old.acknowledged("erasure");
+    await old.pass(60_000);
+    const newsletter = peopleSource("newsletter", readers, changes);
+    const next = await createWorld({ ...old.options, sources: [crm, newsletter] }, old.tables, old.clock);
+    const until = async (milliseconds: number) => {
+      await old.clock.advance(milliseconds);
+      await next.settle();
+    };
+    return { old, next, state, readers, requestId, until };
+  };
+
+  it("completes nothing without it, whichever process does the rest", async () => {
+    const { old, next, state, readers, requestId, until } = await both();
+    await until(1_000);
+    expect(await sourcesOf(next, requestId)).toEqual([
+      ["crm", "erase", "warning"],
+      ["newsletter", "erase", "succeeded"],
+    ]);
+    state.isDown = false;
+    await until(5 * hour);
+    await old.rights.stop();
+    await until(2 * hour);
+    expect(await next.read(requestId)).toMatchObject({ outcome: "completed", waitingFor: [] });
+    expect(readers.size).toBe(0);
+    const told = [...old.notifier.sent, ...next.notifier.sent].filter(
+      ({ notice }) => notice.type === "support" && notice.problem === "not-registered",
+    );
+    expect(told).toEqual([]);
+  });
+
+  it("goes on by itself once a process knows the source again, and is told of when none does", async () => {
+    const { old, next, state, requestId, until } = await both({ erase: down });
+    await until(1_000);
+    await next.rights.stop();
+    state.isDown = false;
+    await old.pass(24 * hour);
+    expect((await old.read(requestId)).waitingFor).toEqual([
+      { for: "source", source: "newsletter", problem: "not-registered" },
+    ]);
+    const entries = unwrap(await old.rights.requests.audit({ actor: admin, requestId }));
+    await old.rights.stop();
+    const failed = entries.filter(
+      ({ action, source, detail }) =>
+        action === "failed" && source === "newsletter" && detail["code"] === "not-registered",
+    );
+    expect(failed).toHaveLength(1);
+    const readers = holding();
+    const last = await createWorld(
+      { ...next.options, sources: [...old.options.sources, peopleSource("newsletter", readers)] },
+      old.tables,
+      old.clock,
+    );
+    await last.pass(60_000);
+    expect(await last.read(requestId)).toMatchObject({ outcome: "completed" });
+    expect(readers.size).toBe(0);
   });
 });

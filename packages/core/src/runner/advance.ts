@@ -4,7 +4,7 @@ import type { WakeUp } from "../ports/dispatcher.ts";
 import type { RequestEvent } from "../request/events.ts";
 import { everything, troublesOf } from "../request/trouble.ts";
 import { type Action, dueActions, isForgotten, workOf } from "../workflows/actions.ts";
-import { missingSteps } from "../workflows/transitions/registering.ts";
+import { missingSteps, stepsKnownAgain } from "../workflows/transitions/registering.ts";
 import { foundAlone } from "./answers.ts";
 import { perform } from "./effects/perform.ts";
 import { jitter } from "./jitter.ts";
@@ -86,11 +86,18 @@ const lookForWhatIsLeft = async (run: Run): Promise<void> => {
     await troubled(run, anything, "no-progress", new NoProgress(anything));
 };
 
-/** A source that was registered since the request was acknowledged is asked too, before anything else is done. */
+/**
+ * A source that was registered since the request was acknowledged is asked too, before anything else is done; and what
+ * nobody could do, because nobody knew the source, is done.
+ */
 const askWhoIsNew = async ({ sources }: Services, session: Session): Promise<void> => {
   const registered = [...sources.values()].map(({ descriptor }) => descriptor);
-  if (missingSteps(session.current().request, registered).length === 0) return;
-  await session.record({ type: "sources-registered", sources: registered });
+  if (missingSteps(session.current().request, registered).length > 0) {
+    await session.record({ type: "sources-registered", sources: registered });
+  }
+  for (const { source } of stepsKnownAgain(session.current().request, registered)) {
+    await session.record({ type: "source-retried", source });
+  }
 };
 
 /** One run over one request. */

@@ -1,4 +1,5 @@
 import { type AddressQuery, addressBookId, validAddress } from "../../bridge/address-book.ts";
+import type { DataSource } from "../../bridge/define-data-source.ts";
 import { userIdType } from "../../bridge/directory-source.ts";
 import { CallFailed } from "../../errors.ts";
 import { confidentialOf } from "../../request/change.ts";
@@ -7,7 +8,7 @@ import { type MailedNotice, recipientOf } from "../../request/notices.ts";
 import type { Request } from "../../request/request.ts";
 import { err, orThrow, type Result } from "../../result.ts";
 import type { Services } from "../services.ts";
-import { callFor, type Effect, subjectOfRequest } from "./effect.ts";
+import { callFor, type Effect, notRegistered, subjectOfRequest } from "./effect.ts";
 
 type About = Pick<Effect, "services" | "request" | "signal">;
 
@@ -29,11 +30,9 @@ export const addressFor = async (
     case "approval":
       return find({ whose: "approver", tenant });
     case "recipient":
-      return validAddress(
-        services.sources.get(notice.source ?? "")?.recipients[recipientOf(notice)]?.address,
-      );
+      return ofSource(services, notice, ({ recipients }) => recipients[recipientOf(notice)]?.address);
     case "manual-task":
-      return validAddress(services.sources.get(notice.source ?? "")?.owner);
+      return ofSource(services, notice, ({ owner }) => owner);
     case "confirmation":
     case "delivery":
     case "extension":
@@ -42,6 +41,15 @@ export const addressFor = async (
     case "failure":
       return findOnRecord(effect, notice.id);
   }
+};
+
+const ofSource = (
+  { sources }: Services,
+  { source: id }: MailedNotice,
+  addressOf: (source: DataSource) => unknown,
+): Result<string, CallFailed> => {
+  const source = sources.get(id ?? "");
+  return source === undefined ? err(notRegistered(id ?? "")) : validAddress(addressOf(source));
 };
 
 /** The address that acknowledges a request, as it is on record now. Errors: `no-address` where none is. */

@@ -58,6 +58,9 @@ export const subjectOfRequest = (request: Request): Subject => {
   return subjectOf(identifiers, identifiers.slice(0, asked), shared);
 };
 
+/** Another process may know it: in a rolling update two versions run side by side. */
+export const notRegistered = (source: string): CallFailed => new CallFailed(source, "not-registered", true);
+
 /** @param act what the guard is asked for right before each call */
 export const workFor = (
   effect: Effect,
@@ -66,7 +69,7 @@ export const workFor = (
   act: Act,
 ): Result<Work, CallFailed> => {
   const source = effect.services.sources.get(step.source);
-  if (source === undefined) return err(new CallFailed(step.source, "not-registered", false));
+  if (source === undefined) return err(notRegistered(step.source));
   const known = subjectOfRequest(effect.request);
   const subject = name === "identify" ? known : identifiedSubject(known.identifiers, known.shared);
   const identifiers = subject.identifiers.length;

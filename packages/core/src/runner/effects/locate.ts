@@ -11,14 +11,15 @@ import { canFind, type Effect, failure, workFor } from "./effect.ts";
  */
 export const locate = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
   const work = workFor(effect, step, "locate", "ask");
+  // Another process may know the source: who does counts.
+  if (work.isErr()) return failure(effect, step, work.error);
   // An owner must not be asked for somebody whom they cannot find.
-  if (step.task === "manual" && work.isOk() && !canFind(work.value)) {
+  if (step.task === "manual" && !canFind(work.value)) {
     return failure(effect, step, new CallFailed(step.source, "identifier-missing", false));
   }
-  const counts =
-    work.isOk() && canFind(work.value)
-      ? await work.value.source.locate?.(work.value.subject, work.value.call)
-      : undefined;
+  const counts = canFind(work.value)
+    ? await work.value.source.locate?.(work.value.subject, work.value.call)
+    : undefined;
   // What was called off says nothing about the source; anything else is met again by the work itself.
   if (counts?.isErr() && counts.error.problem === "interrupted") return failure(effect, step, counts.error);
   return {
@@ -26,6 +27,6 @@ export const locate = async (effect: Effect, step: SourceStep): Promise<RequestE
     source: step.source,
     generation: step.generation,
     counts: counts?.isOk() ? counts.value.filter((each) => isInPart(step, each)) : null,
-    configuration: work.isOk() ? configurationOf(work.value.source) : null,
+    configuration: configurationOf(work.value.source),
   };
 };

@@ -26,6 +26,17 @@ export const missingSteps = (
   });
 };
 
+/** The steps that nobody could do, because nobody knew their sources, and that somebody can do now. */
+export const stepsKnownAgain = ({ phase, steps }: Request, sources: readonly SourceDescriptor[]) =>
+  phase === "received" || phase === "closed"
+    ? []
+    : steps.filter(
+        ({ source, problem, settlement }) =>
+          problem?.code === "not-registered" &&
+          settlement === null &&
+          sources.some(({ id }) => id === source),
+      );
+
 /** A source that is not registered any more keeps its step: nobody has shown that it holds nothing. */
 export const register = (
   change: Change,

@@ -188,6 +188,7 @@ export const verified = (change: Change, event: EventOf<"source-verified">): Tra
 
 export const failed = (change: Change, event: EventOf<"source-failed">, rules: Rules): Transition =>
   stepFor(change, event, event.stage).map((step) => {
+    if (event.problem.code === "not-registered") return unknownHere(change, step, event, rules);
     const isRelapse = event.problem.code === "still-present";
     // That it was erased in between is no progress where the person is there again: the tries count on.
     const relapses = (step.relapses ?? 0) + (isRelapse ? 1 : 0);
@@ -212,6 +213,32 @@ export const failed = (change: Change, event: EventOf<"source-failed">, rules: R
     const told = recorded(repeated, "failed", { code: event.problem.code, attempts }, step.source);
     return isForGood ? alertedOnce(told, step, event.problem) : told;
   });
+
+const minute = 60_000;
+
+/**
+ * The process that came to this step does not know its source. Another one may, or will: in a rolling update two versions
+ * run side by side, and one is left to the other. So it is told of only when it has lasted, and asked for ever more rarely.
+ */
+const unknownHere = (
+  change: Change,
+  step: SourceStep,
+  { problem, jitter }: EventOf<"source-failed">,
+  { retry }: Rules,
+): Change => {
+  const isNews = step.problem?.code !== problem.code;
+  const attempts = isNews ? 1 : step.attempts + 1;
+  const lasts = attempts >= retry.attempts;
+  const pauses = { firstDelay: minute, factor: retry.factor, longestDelay: retry.outageDelay };
+  const noted = changedStep(change, step.source, {
+    attempts,
+    problem,
+    status: lasts ? "warning" : "pending",
+    nextAttemptAt: after(change, backoff(pauses, attempts, jitter)),
+  });
+  const told = isNews ? recorded(noted, "failed", { code: problem.code, attempts }, step.source) : noted;
+  return lasts ? alertedOnce(told, step, problem) : told;
+};
 
 /** The source is down: for everybody, as far as anybody can tell. */
 const outOfService = (
