@@ -68,10 +68,13 @@ const tableMapSchema = z.strictObject({
     ]),
   ),
   kept: z
-    .strictObject({
-      reason: reasonSchema.optional(),
-      anonymise: z.record(nameSchema, anonymisationSchema).optional(),
-    })
+    .union([
+      z.literal("never"),
+      z.strictObject({
+        reason: reasonSchema.optional(),
+        anonymise: z.record(nameSchema, anonymisationSchema).optional(),
+      }),
+    ])
     .optional(),
   erasure: z.union([z.enum(["delete", "anonymise"]), z.strictObject({ retain: retentionSchema })]),
   triggers: z.record(nameSchema, reasonSchema).optional(),

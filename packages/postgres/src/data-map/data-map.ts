@@ -33,8 +33,12 @@ export interface TableMap {
   /** Every column: whether it is handed out, and what becomes of it where the row stays. */
   readonly columns: Readonly<Record<string, ColumnMap>>;
   readonly erasure: Erasure;
-  /** What is told, and done, of rows that stay because somebody else's row points at them too (`referencedBy`). */
-  readonly kept?: Kept;
+  /**
+   * What is told, and done, of rows that stay because they are somebody else's too: somebody else's row points at them
+   * (`referencedBy`), or they belong in another way to somebody else, as a message to its sender and to its recipient.
+   * Where rows may belong to two people in two ways, `check` asks for it. `never`: they go with the first of these.
+   */
+  readonly kept?: Kept | "never";
   /** Triggers and rules that run when rows are deleted or changed here, each with why that is fine. */
   readonly triggers?: Readonly<Record<string, string>>;
 }

@@ -22,6 +22,7 @@ export const mapProblemCodes = [
   "no-tenant-column",
   "shared-in-a-cycle",
   "ambiguous-identifier",
+  "ambiguous-owner",
   "uncomparable",
   // What the role may see and do
   "missing-privilege",

@@ -97,6 +97,7 @@ const resolveTable = (
   if (typeof map.erasure === "object" && typeof map.erasure.retain.until === "object") {
     columnNamed(map.erasure.retain.until.column);
   }
+  const kept = map.kept === undefined || map.kept === "never" ? {} : map.kept;
   return {
     map,
     table,
@@ -112,8 +113,10 @@ const resolveTable = (
     columns: columns.toSorted((one, other) => one.column.number - other.column.number),
     erasure: map.erasure,
     kept: {
-      reason: map.kept?.reason ?? "It is somebody else's too",
-      columns: Object.entries(map.kept?.anonymise ?? {}).flatMap(([name, anonymise]) => {
+      isSaid: map.kept !== undefined,
+      isNever: map.kept === "never",
+      reason: kept.reason ?? "It is somebody else's too",
+      columns: Object.entries(kept.anonymise ?? {}).flatMap(([name, anonymise]) => {
         const column = columnNamed(name);
         return column === undefined ? [] : [{ column, anonymise }];
       }),

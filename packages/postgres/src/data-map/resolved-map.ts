@@ -26,6 +26,10 @@ export interface MappedTable {
 }
 
 export interface ResolvedKept {
+  /** Whether the map says anything of it. */
+  readonly isSaid: boolean;
+  /** Whether rows go with the first of those whose they are. */
+  readonly isNever: boolean;
   readonly reason: string;
   /** What is made anonymous in them. */
   readonly columns: readonly KeptColumn[];

@@ -19,7 +19,7 @@ import { erasePerson, keptAssignments, refuseRemainder, settings } from "./erase
 import type { Erasing } from "./erasing.ts";
 import { erasureFacts, isDue, isWorthTelling, keptUntil } from "./facts.ts";
 import { awaitSharers } from "./sharers.ts";
-import { unlinkRows } from "./unlink.ts";
+import { unlinkAssignments, unlinkRows } from "./unlink.ts";
 
 /** What one erasure of several people is about. */
 export interface ErasingMany extends Omit<Erasing, "person" | "hashKey"> {
@@ -98,7 +98,7 @@ const eraseStatement = ({ map, tables, people, today, hashKey }: ErasingMany): S
       pieces.push(sql`${changed(table)} as (update ${tableName(table)} t set ${join(assignments)}
         from ${once(table, condition)} where ${isThis} returning r.${owner})`);
     }
-    const inKept = keptAssignments(table, key);
+    const inKept = [...keptAssignments(table, key), ...unlinkAssignments({ map, tables, today }, table, set)];
     const staying = kept(table);
     if (staying !== null && inKept.length > 0) {
       const keys = join(keyColumns(table).map(({ as }) => as));

@@ -18,7 +18,7 @@ import {
 import type { Erasing } from "./erasing.ts";
 import { erasingFacts, erasureFacts, isChanged, isDue, isWorthTelling, keptUntil } from "./facts.ts";
 import { awaitSharers } from "./sharers.ts";
-import { unlinkRows } from "./unlink.ts";
+import { unlinkAssignments, unlinkRows } from "./unlink.ts";
 
 /**
  * Erases a person in the tables that are asked for, and counts what became of each row. Everything that is deleted
@@ -94,7 +94,10 @@ const eraseStatement = ({ map, tables, person, today, hashKey }: Erasing): Sql =
       pieces.push(sql`${changed(table)} as (update ${tableName(table)} t set ${join(assignments)} from ${set(table)} r
         where ${isThis} and r.${isDue} and ${condition} returning ${isChanged(table, hashKey)} as changed)`);
     }
-    const inKept = keptAssignments(table, hashKey);
+    const inKept = [
+      ...keptAssignments(table, hashKey),
+      ...unlinkAssignments({ map, tables, today }, table, set),
+    ];
     const staying = kept(table);
     if (staying !== null && inKept.length > 0) {
       const unnamed = name(`unnamed_${tables.indexOf(table)}`);

@@ -2,6 +2,7 @@ import type { MappedTable, ResolvedMap } from "../data-map/resolved-map.ts";
 import type { Session } from "../database/session.ts";
 import { keyColumns } from "../reach/columns.ts";
 import { reachOrder } from "../reach/order.ts";
+import { decidesWhoShares } from "../reach/owners.ts";
 import type { Keeping, Reach } from "../reach/reach.ts";
 import { join, sql } from "../sql/sql.ts";
 
@@ -24,7 +25,7 @@ export const awaitSharers = async (
 ): Promise<void> => {
   const decided = reachOrder(map, tables)
     .flat()
-    .filter(({ belongs }) => belongs.some(({ kind }) => kind === "referenced-by"));
+    .filter((table) => decidesWhoShares(map, table));
   if (decided.length === 0) return;
   const { sets, kept } = reachOf(decided, () => sql`true`);
   const rows = decided.flatMap((table) => {

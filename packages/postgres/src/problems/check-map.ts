@@ -6,6 +6,7 @@ import { resolveMap } from "../data-map/resolve.ts";
 import type { ResolvedMap } from "../data-map/resolved-map.ts";
 import type { Database } from "../database/database.ts";
 import { ambiguousIdentifierProblems } from "./ambiguous-identifiers.ts";
+import { ambiguousOwnerProblems } from "./ambiguous-owners.ts";
 import { anonymisedColumnProblems } from "./anonymised-columns.ts";
 import { checkProblems } from "./checks.ts";
 import { credentialProblems } from "./credentials.ts";
@@ -27,6 +28,7 @@ const checks: readonly ((map: ResolvedMap) => readonly MapProblem[])[] = [
   tenantProblems,
   reachProblems,
   ambiguousIdentifierProblems,
+  ambiguousOwnerProblems,
   privilegeProblems,
   anonymisedColumnProblems,
   uniqueProblems,

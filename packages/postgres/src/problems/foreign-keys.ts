@@ -3,13 +3,14 @@ import type { ForeignKey, Table } from "../catalog/catalog.ts";
 import type { MapProblem, MapProblemCode } from "../data-map/problem.ts";
 import { findColumn } from "../data-map/resolve.ts";
 import { type MappedTable, type ResolvedMap, titleOf } from "../data-map/resolved-map.ts";
+import { isLeftToOthers } from "../reach/owners.ts";
 import { foreignKeysFrom, foreignKeysTo, mappedOver, tableOf } from "./family.ts";
 import { problemAt } from "./problem-at.ts";
 import { lasts } from "./retention.ts";
 import { anonymisationOf, isDeletedSometime, isErasedWith } from "./what-happens.ts";
 
 /** What the rows are that point at rows which go, and stay when those go. */
-type Pointing = "unmapped" | "kept" | "others";
+type Pointing = "unmapped" | "kept" | "left" | "others";
 
 /** Foreign keys that would stop a deletion, or carry it to rows that are not to go. Each category on its own. */
 export const foreignKeyProblems = (map: ResolvedMap): readonly MapProblem[] =>
@@ -57,11 +58,13 @@ const leftPointing = (
   const child = mappedOver(map, key.from);
   const isUnlinked = map.unlinks.some(({ foreignKey }) => foreignKey === key);
   if (child === undefined || !isErasedWith(child, category)) return isUnlinked ? null : "unmapped";
-  const isOwn = pointsAtOwnRowsOnly(child, parent, key);
-  if (child.erasure !== "delete" && !staysBehind(child, parent, key))
-    return isOwn || isUnlinked ? null : "others";
-  if (child.erasure !== "delete") return isUnlinked && !isOwn ? null : "kept";
-  return isOwn || isUnlinked ? null : "others";
+  const isOwn = pointsAtOwnRowsOnly(map, child, parent, key);
+  // A row that belongs in another way too may stay for somebody else, and points at what goes.
+  const isLeft = isOwn && isLeftToOthers(map, child);
+  if (child.erasure !== "delete" && staysBehind(child, parent, key))
+    return isUnlinked && !isOwn ? null : "kept";
+  if (isUnlinked || (isOwn && !isLeft)) return null;
+  return isLeft ? "left" : "others";
 };
 
 /** Whether rows of the person that are kept still point at a row that has gone. */
@@ -75,7 +78,12 @@ const staysBehind = (child: MappedTable, parent: MappedTable, key: ForeignKey): 
 };
 
 /** Whether each row that points at a row of the person through this key is the person's. */
-const pointsAtOwnRowsOnly = (child: MappedTable, parent: MappedTable, key: ForeignKey): boolean =>
+const pointsAtOwnRowsOnly = (
+  map: ResolvedMap,
+  child: MappedTable,
+  parent: MappedTable,
+  key: ForeignKey,
+): boolean =>
   child.belongs.some(
     (belonging) =>
       belonging.kind === "references" &&
@@ -83,7 +91,7 @@ const pointsAtOwnRowsOnly = (child: MappedTable, parent: MappedTable, key: Forei
       belonging.pairs.every(({ here, there }) => isPair(key, here.name, there.name)),
   ) ||
   // A row that somebody else's row points at too is not deleted.
-  (parent.belongs.every(({ kind }) => kind === "referenced-by") &&
+  (staysForPointers(map, parent) &&
     parent.belongs.some(
       (belonging) =>
         belonging.kind === "referenced-by" &&
@@ -91,12 +99,18 @@ const pointsAtOwnRowsOnly = (child: MappedTable, parent: MappedTable, key: Forei
         belonging.pairs.every(({ here, there }) => isPair(key, there.name, here.name)),
     ));
 
+/** Whether a row stays while a row of somebody else points at it by one of the table's back references. */
+const staysForPointers = (map: ResolvedMap, parent: MappedTable): boolean =>
+  (parent.belongs.every(({ kind }) => kind === "referenced-by") && !parent.kept.isNever) ||
+  isLeftToOthers(map, parent);
+
 const isPair = ({ columns, toColumns }: ForeignKey, from: string, to: string): boolean =>
   columns.some((name, index) => name === from && toColumns[index] === to);
 
 const codes = {
   unmapped: "cascade-takes-unmapped",
   kept: "cascade-takes-kept",
+  left: "cascade-takes-kept",
   others: "cascade-takes-others",
 } as const satisfies Record<Pointing, MapProblemCode>;
 
@@ -110,7 +124,7 @@ const problemOf = (
   const table = tableOf(map, key.from);
   if (table === undefined) return [];
   const what = `When rows of ${titleOf(parent.table)} are deleted (${categories.join(", ")}), the foreign key "${key.name}"`;
-  const advice = adviceOn(map, key, pointing, categories);
+  const advice = adviceOn(map, parent, key, pointing, categories);
   const complain = (code: MapProblemCode, outcome: string) => [
     problemAt(code, table, key.columns, `${what} ${outcome}. ${advice}`),
   ];
@@ -135,15 +149,25 @@ const problemOf = (
 const whose = {
   unmapped: "",
   kept: ", which the map keeps",
+  left: ", also those that stay because they are somebody else's too",
   others: ", also those that are not the person's",
 } as const satisfies Record<Pointing, string>;
 
+/** How a map says that rows of the table which a foreign key points at belong to whoever points there. */
+const backReference = (map: ResolvedMap, { from, columns, toColumns }: ForeignKey): string => {
+  const table = tableOf(map, from);
+  const pairs = columns.map((name, index) => `${toColumns[index] ?? ""}: "${name}"`);
+  return `{ referencedBy: "${table?.name ?? ""}", on: { ${pairs.join(", ")} } }`;
+};
+
 const adviceOn = (
   map: ResolvedMap,
-  { from, columns }: ForeignKey,
+  parent: MappedTable,
+  key: ForeignKey,
   pointing: Pointing,
   categories: readonly Category[],
 ): string => {
+  const { from, columns } = key;
   const names = columns.join(", ");
   const unlink = `name (${names}) under \`unlink\` where it may be NULL`;
   switch (pointing) {
@@ -156,7 +180,12 @@ const adviceOn = (
         `Keep those rows at least as long, or anonymise (${names}) to "null". Where none of the person's rows ` +
         `points there, ${unlink}.`
       );
+    case "left":
+      return `${unlink.replace(/^n/, "N")}: they then stay without it. Or write \`kept: "never"\` where they go with the first of those whose they are.`;
     case "others":
-      return `Let rows belong through (${names}) where they are the person's; else ${unlink}.`;
+      return staysForPointers(map, parent)
+        ? `Where rows here share what they point at, add ${backReference(map, key)} to what ${titleOf(parent.table)} ` +
+            `belongs by: its rows then stay for whoever points at them. Else ${unlink}.`
+        : `Let rows belong through (${names}) where they are the person's; else ${unlink}.`;
   }
 };

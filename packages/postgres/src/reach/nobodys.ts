@@ -6,7 +6,7 @@ import type {
 } from "../data-map/resolved-map.ts";
 import { isAnonymised } from "../erasure/anonymised.ts";
 import { dueCondition } from "../erasure/due.ts";
-import { join, name, type Sql, sql } from "../sql/sql.ts";
+import { emptySql, join, name, type Sql, sql } from "../sql/sql.ts";
 import { tableName } from "./columns.ts";
 import { otherOf } from "./named-references.ts";
 
@@ -41,9 +41,22 @@ export const isNobodys = (
 
 /** Whether anything still says whose a row is. */
 export const isSomebodys = (map: ResolvedMap, table: MappedTable, alias: Sql): Sql => {
-  const alive = table.belongs.map((each) => saidBy(map, table, each, alias, [table]).alive);
+  const alive = table.belongs.map((each) => isStillSaid(map, table, each, alias));
   return sql`(${join(alive, sql` or `)})`;
 };
+
+/**
+ * Whether a way of belonging still says whose a row is.
+ *
+ * @param which where it leads through another row: through which ones, by that row's alias
+ */
+export const isStillSaid = (
+  map: ResolvedMap,
+  table: MappedTable,
+  belonging: ResolvedBelonging,
+  alias: Sql,
+  which?: (alias: Sql) => Sql,
+): Sql => saidBy(map, table, belonging, alias, [table], which).alive;
 
 const saidBy = (
   map: ResolvedMap,
@@ -51,6 +64,7 @@ const saidBy = (
   belonging: ResolvedBelonging,
   alias: Sql,
   through: readonly MappedTable[],
+  which: (alias: Sql) => Sql = () => sql`true`,
 ): Said => {
   if (belonging.kind === "column") {
     const { column } = belonging;
@@ -68,7 +82,7 @@ const saidBy = (
   const linked = (condition: Sql): Sql =>
     other === undefined ? sql`false` : linkedRow(other, belonging, alias, aliasAt(through), condition);
   const gone = [...severed, ...(inner === null ? [] : [linked(inner)])];
-  const alive = linked(inner === null ? sql`true` : sql`not ${inner}`);
+  const alive = linked(sql`${which(aliasAt(through))}${inner === null ? emptySql : sql` and not ${inner}`}`);
   return {
     gone: gone.length === 0 ? null : sql`(${join(gone, sql` or `)})`,
     // A pointer that was made anonymous leads to nobody, whatever row has that value.

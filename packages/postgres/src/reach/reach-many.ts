@@ -13,6 +13,7 @@ import { matches, matchesEach } from "./match.ts";
 import { isFound, namedReferencesOf, otherOf } from "./named-references.ts";
 import { isRecursive, reachOrder } from "./order.ts";
 import { ownPointers } from "./own-pointers.ts";
+import { isLeftToOthers, isOthersToo } from "./owners.ts";
 import {
   type Facts,
   type Keeping,
@@ -90,11 +91,25 @@ const branches = (context: Context, table: MappedTable, group: readonly MappedTa
   const t = sql`${tableName(table)} t`;
   if (found.length === 0) return sql`select null::int as ${owner}, ${columns} from ${t} where false`;
   const repeats = found.length === 1 && found.some((each) => each.repeats);
+  const isOwn = ownCondition(context, table);
   const each = found.map(
     ({ from, where, owner: whose }) =>
-      sql`select ${repeats ? sql`distinct ` : sql``}${whose} as ${owner}, ${columns} from ${from} join ${t} on ${where}`,
+      sql`select ${repeats ? sql`distinct ` : sql``}${whose} as ${owner}, ${columns} from ${from} join ${t} on ${where}${isOwn}`,
   );
   return join(each, sql` union `);
+};
+
+/** As in `reach`: no way in which the row belongs leads to anybody but these people. */
+const ownCondition = ({ map, share, set, people }: Context, table: MappedTable): Sql => {
+  if (share === "all" || !isLeftToOthers(map, table)) return emptySql;
+  const isTheirs = ({ column, identifier }: ResolvedMatch) =>
+    matches(
+      row,
+      column,
+      identifier,
+      people.flatMap(({ subject }) => subject.values(identifier)),
+    );
+  return sql` and not ${isOthersToo(map, table, set, isTheirs)}`;
 };
 
 const branchesOf = (
@@ -199,7 +214,7 @@ const throughBranch = (
       pairs.every(({ there }) => other.key?.includes(there));
     return [{ from, where: isLinked, owner: whose, repeats: !isKey }];
   }
-  if (share === "all") return [{ from, where: isLinked, owner: whose, repeats: true }];
+  if (share === "all" || table.kept.isNever) return [{ from, where: isLinked, owner: whose, repeats: true }];
   // What rows of none of these people point at as well is left alone, as in `reach`.
   const here = join(pairs.map((pair) => sql`t.${name(pair.here.name)}`));
   const isOwn = sql`(${here}) in (${ownPointers(map, set, table, reference)})`;

@@ -4,14 +4,16 @@ import {
   type MappedTable,
   matchesOf,
   type ResolvedMap,
+  type ResolvedMatch,
   type ResolvedReference,
 } from "../data-map/resolved-map.ts";
-import { join, name, type Sql, sql } from "../sql/sql.ts";
+import { emptySql, join, name, type Sql, sql } from "../sql/sql.ts";
 import { keyColumns, linkColumns, linkName, type ReachedColumn, tableName } from "./columns.ts";
 import { matches } from "./match.ts";
 import { isFound, namedReferencesOf, otherOf } from "./named-references.ts";
 import { isRecursive, reachOrder } from "./order.ts";
 import { ownPointers } from "./own-pointers.ts";
+import { decidesWhoShares, isLeftToOthers, isOthersToo } from "./owners.ts";
 import { isStranger } from "./strangers.ts";
 
 /** Whose rows are looked for. */
@@ -106,13 +108,13 @@ export const sharing = (
   };
 };
 
-/** Tables of which a row may be somebody else's too: rows that others point at, and whatever belongs through these. */
+/** Tables of which a row may be somebody else's too, by itself, or by what it belongs through. */
 const shareableTables = (map: ResolvedMap): ReadonlySet<MappedTable> =>
   new Set(
     map.tables.filter((table) =>
       reachOrder(map, [table])
         .flat()
-        .some(({ belongs }) => belongs.some(({ kind }) => kind === "referenced-by")),
+        .some((each) => decidesWhoShares(map, each)),
     ),
   );
 
@@ -139,12 +141,21 @@ export const selected = (columns: readonly SetColumn[]): Sql =>
 const branches = (context: Context, table: MappedTable, group: readonly MappedTable[], select?: Sql): Sql => {
   const columns = select ?? selected(context.columnsOf(table, row));
   const conditions = conditionsOf(context, table, group);
+  const isOwn = ownCondition(context, table);
   const each = conditions.map(
-    (condition) => sql`select ${columns} from ${tableName(table)} t where ${condition}`,
+    (condition) => sql`select ${columns} from ${tableName(table)} t where ${condition}${isOwn}`,
   );
   return each.length === 0
     ? sql`select ${columns} from ${tableName(table)} t where false`
     : join(each, sql` union `);
+};
+
+/** What is to be true beside: nothing, or that no other way in which the row belongs leads to somebody else. */
+const ownCondition = ({ map, share, set, person: { subject } }: Context, table: MappedTable): Sql => {
+  if (share === "all" || !isLeftToOthers(map, table)) return emptySql;
+  const isTheirs = ({ column, identifier }: ResolvedMatch) =>
+    matches(row, column, identifier, subject.values(identifier));
+  return sql` and not ${isOthersToo(map, table, set, isTheirs)}`;
 };
 
 const conditionsOf = (
@@ -231,7 +242,7 @@ const throughCondition = (context: Context, table: MappedTable, reference: Resol
   if (other === undefined) return sql`false`;
   const here = join(pairs.map((pair) => sql`t.${name(pair.here.name)}`));
   const there = join(pairs.map((pair) => name(linkName(pair.there))));
-  return kind === "references" || share === "all"
+  return kind === "references" || share === "all" || table.kept.isNever
     ? sql`(${here}) in (select ${there} from ${set(other)})`
     : sql`(${here}) in (${ownPointers(map, set, table, reference)})`;
 };

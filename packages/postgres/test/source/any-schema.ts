@@ -66,6 +66,7 @@ export const mapOfSchema = ({ tables }: AnySchema): DataMap => ({
                 },
               ]),
         ],
+        kept: "never",
         columns: Object.fromEntries(
           ["id", "address", "points_0", "points_1"].map((each) => [each, "exported"]),
         ),

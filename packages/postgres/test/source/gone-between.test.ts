@@ -117,7 +117,10 @@ describe("rows that point at a person whose row is gone", () => {
     ];
     const map: DataMap = {
       tenant: { only: "t" },
-      tables: [{ ...users("manager"), belongs }, table("notes", { references: "users" }, ["id", "about"])],
+      tables: [
+        { ...users("manager"), belongs, kept: "never" },
+        table("notes", { references: "users" }, ["id", "about"]),
+      ],
     };
     const notes = `${schema} create table notes (id int primary key, about int references users);
       insert into notes values (1, 2), (2, 3), (3, 4);`;

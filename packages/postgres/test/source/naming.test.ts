@@ -36,7 +36,7 @@ const sourceWith = (...invitation: readonly Belonging[]) =>
       tenant: { only: "t" },
       tables: [
         table("users", [byEmail, { column: "id", identifier: "user-id" }], ["id", "email", "name"]),
-        table("invitations", invitation, ["id", "user_id", "email"]),
+        { ...table("invitations", invitation, ["id", "user_id", "email"]), kept: "never" },
         table("newsletter", byEmail, ["email"]),
       ],
     },
@@ -165,15 +165,18 @@ describe("a second column of the same type", () => {
       dataMap: {
         tenant: { only: "t" },
         tables: [
-          table(
-            "customers",
-            [
-              byEmail,
-              { column: "id", identifier: "customer-number" },
-              { column: "contact_email", identifier: "email", ...contact },
-            ],
-            ["id", "email", "contact_email"],
-          ),
+          {
+            ...table(
+              "customers",
+              [
+                byEmail,
+                { column: "id", identifier: "customer-number" },
+                { column: "contact_email", identifier: "email", ...contact },
+              ],
+              ["id", "email", "contact_email"],
+            ),
+            kept: {},
+          },
           table("newsletter", byEmail, ["email"]),
           ...(order.length === 0 ? [] : [table("orders", order, ["id", "customer_id", "delivered_to"])]),
         ],

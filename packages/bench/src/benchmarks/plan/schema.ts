@@ -132,6 +132,7 @@ export const dataMap: DataMap = {
       title: "Folders",
       category,
       belongs: [{ references: "customers" }, { references: "folders" }],
+      kept: "never",
       columns: exported("id", "owner", "parent", "title"),
       erasure: "delete",
     },
