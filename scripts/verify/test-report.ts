@@ -14,6 +14,8 @@ export interface Timed {
 }
 
 export interface TestReport {
+  /** Whether every test ran well, and every file: one that could not be loaded, or prepared, has no test that failed. */
+  readonly isGood: boolean;
   readonly tests: TestCounts;
   /** The ten files that took longest, the longest first. */
   readonly slowest: readonly Timed[];
@@ -22,6 +24,7 @@ export interface TestReport {
 export const noTests: TestCounts = { passed: 0, failed: 0, skipped: 0 };
 
 interface VitestReport {
+  readonly success: boolean;
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly numPendingTests: number;
@@ -37,10 +40,11 @@ interface VitestReport {
 export async function readReport(path: string): Promise<TestReport> {
   const text = await readFile(path, "utf8").catch(() => undefined);
   if (text === undefined) {
-    return { tests: noTests, slowest: [] };
+    return { isGood: false, tests: noTests, slowest: [] };
   }
   const report = JSON.parse(text) as VitestReport;
   return {
+    isGood: report.success,
     tests: {
       passed: report.numPassedTests,
       failed: report.numFailedTests,

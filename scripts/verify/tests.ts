@@ -34,11 +34,11 @@ async function vitest(files: readonly string[], environment: NodeJS.ProcessEnv =
       ],
       { environment },
     );
-    const { tests, slowest } = await readReport(path);
+    const { isGood, tests, slowest } = await readReport(path);
     const ran = tests.passed + tests.failed;
     const output = ran === 0 ? `${result.output}\nvitest ran no test` : result.output;
     return {
-      ok: result.ok && ran > 0 && tests.failed === 0,
+      ok: result.ok && isGood && ran > 0,
       output,
       remark: tally(tests),
       tests,

