@@ -158,6 +158,7 @@ export { identifiedSubject, type Subject, subjectOf } from "./subject/subject.ts
 export {
   emailSchema,
   type FoundIdentifier,
+  type GivenIdentifier,
   type Identifier,
   isSteady,
   normaliseEmail,

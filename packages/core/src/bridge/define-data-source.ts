@@ -74,6 +74,7 @@ const fieldsSchema = z
     kind: z.enum(["origin", "copy"]),
     copyOf: z.array(z.string()).min(1).optional(),
     needs: z.array(identifierTypeSchema).min(1).default(["email"]),
+    shares: z.array(identifierTypeSchema).default([]),
     owner: emailSchema.optional(),
     recipients: z
       .array(z.object({ title: z.string().min(1).max(200), address: emailSchema }))
@@ -124,11 +125,8 @@ const manyCountsSchema = z.array(collectionCountsSchema);
  * @throws ConfigurationMistake where the definition cannot work; it says what to change
  */
 export const defineDataSource = (definition: DataSourceDefinition): DataSource => {
-  const { id, title, holds, kind, copyOf, needs, owner, recipients, revision, thirdParty } = checkAdapter(
-    `data source "${String(definition?.id)}"`,
-    fieldsSchema,
-    definition,
-  );
+  const { id, title, holds, kind, copyOf, needs, shares, owner, recipients, revision, thirdParty } =
+    checkAdapter(`data source "${String(definition?.id)}"`, fieldsSchema, definition);
   const can = (ability: "identify" | "locate" | "export" | "erase" | "refresh" | "verify") =>
     typeof definition[ability] === "function";
   // Somebody may be known here by a name that counts elsewhere, so that `identify` looks at everything.
@@ -179,6 +177,7 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
         verify: can("verify"),
       },
       ...(thirdParty === true && { thirdParty }),
+      ...(shares.length > 0 && { shares }),
       ...(recipients.length > 0 && { recipients: recipients.length }),
     },
     needs,

@@ -16,9 +16,10 @@ import { err, ok, orThrow, type Result } from "../result.ts";
 import { apply } from "../runner/apply.ts";
 import { readableRequests } from "../runner/every-request.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
-import type { Identifier } from "../subject/identifier.ts";
+import { type Identifier, normaliseEmail } from "../subject/identifier.ts";
 import type { FacadeContext } from "./context.ts";
 import { onceOnly } from "./idempotency.ts";
+import { sameMailbox } from "./same-mailbox.ts";
 import { type SubmitError, type Submitted, submit, submittedBefore } from "./submit.ts";
 
 export type RemoveUsersError = SubmitError | UserNotFound | LastAdministrator | RemovingYourself;
@@ -55,6 +56,8 @@ export const removeUsers = async (
     if (takesAdministrator && !(await oneStays(context, tenant, administrators, leaving))) {
       return err(new LastAdministrator());
     }
+    const addresses = chosen.map(({ email }) => normaliseEmail(email));
+    const sharing = orThrow(await directory.find({ tenant, ids: [], emails: addresses }));
     const submitted: Submitted[] = [];
     for (const user of chosen) {
       const submission = {
@@ -66,7 +69,11 @@ export const removeUsers = async (
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       } as const;
       const partOf = { asked, part: ids.indexOf(user.id) };
-      submitted.push(orThrow(await submit(context, submission, "remove-users", partOf)));
+      // Whoever is removed is this user: another one of the same address is not, unless somebody says so.
+      const isAddressShared = sharing.some(
+        ({ id, email }) => id !== user.id && email !== null && sameMailbox(email, user.email),
+      );
+      submitted.push(orThrow(await submit(context, submission, "remove-users", partOf, { isAddressShared })));
     }
     // Two administrators who remove each other at the same moment both got here; asking again shows each the other.
     if (takesAdministrator && !(await oneStays(context, tenant, administrators, new Set()))) {

@@ -12,6 +12,7 @@ import { pseudonymsOf } from "../runner/keys.ts";
 import { load } from "../runner/load.ts";
 import { fromStored } from "../runner/record.ts";
 import type { Identifier } from "../subject/identifier.ts";
+import { leading } from "../subject/vouching.ts";
 import { acknowledge, acknowledgeByReply } from "./acknowledge.ts";
 import {
   applyBy,
@@ -359,7 +360,7 @@ export const requestsOf = (context: FacadeContext): Requests => {
             const identifier = candidates[id];
             return answer === null && identifier !== undefined ? [{ decision: id, identifier }] : [];
           });
-          return okAsync({ identifiers, undecided });
+          return okAsync({ identifiers: leading(identifiers), undecided });
         }),
   };
 };

@@ -34,7 +34,14 @@ import { newPersonMark } from "../runner/person-keys.ts";
 import { fromFound, fromStored, toStored } from "../runner/record.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
 import type { Services } from "../runner/services.ts";
-import { emailSchema, type Identifier, identifierSchema } from "../subject/identifier.ts";
+import {
+  emailSchema,
+  type FoundIdentifier,
+  type GivenIdentifier,
+  givenIdentifierSchema,
+  type Identifier,
+} from "../subject/identifier.ts";
+import { sharedTypesOf, withShared } from "../subject/vouching.ts";
 import type { FacadeContext } from "./context.ts";
 import { type OnceOnly, onceOnly, sameAsBefore } from "./idempotency.ts";
 import { authorise, type PolicyAction } from "./policy.ts";
@@ -47,7 +54,7 @@ export interface Submission {
   /** The email address of the person that the request is about. */
   readonly email: string;
   /** What else they are known by, where the application knows. */
-  readonly identifiers?: readonly Identifier[];
+  readonly identifiers?: readonly GivenIdentifier[];
   /**
    * When the request came in, where that was earlier: a letter, a message over the weekend. RFC 3339, with an offset.
    * The deadline counts from there. Default: now.
@@ -80,6 +87,12 @@ export type SubmitError =
   | Damaged
   | RequestNotFound;
 
+/** What only the library says of a submission. */
+export interface Knowing {
+  /** Others have the same address, or may have: it leads to nobody before somebody has decided. */
+  readonly isAddressShared: boolean;
+}
+
 /** One of several submissions that are made under one idempotency key. */
 export interface PartOf {
   readonly asked: readonly unknown[];
@@ -90,7 +103,7 @@ const submissionSchema = z.object({
   kind: requestKindSchema,
   category: categorySchema,
   email: emailSchema,
-  identifiers: z.array(identifierSchema).max(20).default([]),
+  identifiers: z.array(givenIdentifierSchema).max(20).default([]),
   receivedAt: z.iso.datetime({ offset: true }).optional(),
   acknowledgedBy: z.enum(["tenant-admin", "data-subject"]).optional(),
   idempotencyKey: z.string().optional(),
@@ -101,6 +114,7 @@ export const submit = (
   submission: Submission,
   action: PolicyAction = submission.kind === "export" ? "submit-export" : "submit-erasure",
   partOf?: PartOf,
+  { isAddressShared }: Knowing = { isAddressShared: false },
 ): ResultAsync<Submitted, SubmitError> =>
   authorise(context.policy, submission.actor, action)
     .andThen(() => checkInput(submissionSchema, submission))
@@ -119,7 +133,10 @@ export const submit = (
             category,
             receipt.receivedAt,
             once,
-            [{ type: "email", value: email }, ...identifiers, ...listed],
+            withShared(
+              [{ type: "email", value: email, shared: isAddressShared }, ...identifiers, ...listed],
+              sharedTypesOf(context.services.sources.values()),
+            ),
           ),
         );
       if (idempotencyKey === undefined) return store(null);
@@ -225,7 +242,7 @@ const storeNew = (
   category: Category,
   receivedAt: Instant,
   once: OnceOnly | null,
-  identifiers: readonly Identifier[],
+  identifiers: readonly FoundIdentifier[],
 ): ResultAsync<Submitted, SubmitError> => {
   const { clock, randomness, rules, requestStore, calendar, timeZone } = services;
   const key = { tenant: actor.tenant, id: once?.id ?? newId(randomness) };

@@ -32,6 +32,11 @@ export interface DataSourceDefinition {
   /** The identifier types it can find a person by; one of them is enough. Default: `["email"]`. */
   readonly needs?: readonly string[];
   /**
+   * Identifier types of which several people may have the same here: a household's `telephone`. One that is named by a
+   * request or a sweep leads to nobody before somebody has said whose it is, or answers for it (`verified`). Default: none.
+   */
+  readonly shares?: readonly string[];
+  /**
    * Whom data of this source was disclosed to: they are told what was erased or anonymised here (Art. 19 GDPR), so that
    * they can do the same. Leave out who cannot be told with reasonable effort, and write down why.
    */

@@ -2,6 +2,7 @@ import type { AuditDraft } from "../audit/entry.ts";
 import { type Instant, later } from "../instant.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import { sameIdentifier } from "../subject/identifier.ts";
+import { leading } from "../subject/vouching.ts";
 import type { RecordedActor } from "./actor.ts";
 import { actOf } from "./guard.ts";
 import type { NoticeKind, NoticeRecord } from "./notices.ts";
@@ -159,6 +160,17 @@ export const identifierAdded = (change: Change, identifier: Identifier, pseudony
     pseudonyms: [...change.request.pseudonyms, pseudonym],
   });
 };
+
+/** Somebody has said that it is the person's, though others may have the same: from now on it leads to them. */
+export const identifierVouched = (change: Change, identifier: Identifier): Change =>
+  changedConfidential(change, {
+    identifiers: confidentialOf(change.request).identifiers.map((known) =>
+      sameIdentifier(known, identifier) ? { type: known.type, value: known.value } : known,
+    ),
+  });
+
+/** How many names the person has by which sources are asked for them. */
+export const namesOf = (request: Request): number => leading(confidentialOf(request).identifiers).length;
 
 export const after = (change: Change, delay: number): Instant => later(change.now, delay);
 

@@ -1,6 +1,6 @@
 import { chainStart } from "../audit/chain.ts";
 import { type Instant, later } from "../instant.ts";
-import type { Identifier } from "../subject/identifier.ts";
+import type { FoundIdentifier } from "../subject/identifier.ts";
 import type { RecordedActor } from "./actor.ts";
 import { notYetPlanned } from "./approval.ts";
 import { type Decision, noticeDue, recorded } from "./change.ts";
@@ -18,7 +18,7 @@ export interface Opening {
   readonly kind: RequestKind;
   readonly category: Category;
   /** What the person is known by so far: what they were named by first. */
-  readonly identifiers: readonly Identifier[];
+  readonly identifiers: readonly FoundIdentifier[];
   /** Of each identifier, in the same order. */
   readonly pseudonyms: readonly string[];
   /** What the audit calls the person: a keyed hash of the request's id, under a key of that person's. */

@@ -1,6 +1,6 @@
 import type { EvidenceSignature } from "../audit/signature.ts";
 import type { Instant } from "../instant.ts";
-import type { Identifier } from "../subject/identifier.ts";
+import type { FoundIdentifier, Identifier } from "../subject/identifier.ts";
 import type { Approval } from "./approval.ts";
 import type { Deadline } from "./deadline/deadline.ts";
 import type { Category, RequestKind } from "./kinds.ts";
@@ -79,7 +79,8 @@ export interface ExportPackage {
  * under it.
  */
 export interface Confidential {
-  readonly identifiers: readonly Identifier[];
+  /** One with `shared` leads to nobody: others may have the same, and nobody has said whose it is. */
+  readonly identifiers: readonly FoundIdentifier[];
   /** How many of these, the first ones, came with the request; the others were found out. Left out: all of them. */
   readonly asked?: number;
   /** What the list of users last had for their address. Left out: nothing. */

@@ -24,6 +24,8 @@ export interface SourceDescriptor {
   readonly thirdParty?: true;
   /** The application's list of users, which is no source of data: it says who a user is, and whether they are still one. */
   readonly directory?: true;
+  /** Identifier types of which several people may have the same. Left out: none. */
+  readonly shares?: readonly string[];
   /** How many recipients are told what was erased here. Left out: none. */
   readonly recipients?: number;
 }

@@ -7,6 +7,7 @@ import { type Category, categoriesReaching } from "../request/kinds.ts";
 import type { Request } from "../request/request.ts";
 import { errAsync, okAsync, ResultAsync } from "../result.ts";
 import type { Identifier } from "../subject/identifier.ts";
+import { leading } from "../subject/vouching.ts";
 import type { Sweep } from "../sweeps/sweep.ts";
 import type { Services } from "./services.ts";
 import { suppressionPseudonyms } from "./suppression-keys.ts";
@@ -54,7 +55,7 @@ export const suppressRequest = (services: Services, request: Request): ResultAsy
 /** What only this person goes by. Where somebody decided that it is the same person, others may still go by it too. */
 export const ownIdentifiers = (request: Request): Identifier[] => {
   const shared = request.decisions.filter(({ answer }) => answer === "same-person").map(({ type }) => type);
-  return confidentialOf(request).identifiers.filter(({ type }) => !shared.includes(type));
+  return leading(confidentialOf(request).identifiers).filter(({ type }) => !shared.includes(type));
 };
 
 /** What a replay erases again is in the list already. */

@@ -16,6 +16,16 @@ export interface FoundIdentifier extends Identifier {
   readonly shared?: boolean;
 }
 
+/** An identifier as somebody names it who asks for something. */
+export interface GivenIdentifier extends Identifier {
+  /**
+   * True where whoever names it answers for it: it is this person's, and leads to nobody else (a telephone number of an
+   * account that has no address). Left out: where a source says that others may have such a one too, it leads to nobody
+   * by itself; in a request somebody is asked, and in a sweep it is left.
+   */
+  readonly verified?: boolean | undefined;
+}
+
 export const identifierTypeSchema = z
   .string()
   .regex(
@@ -53,6 +63,16 @@ export const identifierSchema = z
   .object({ type: identifierTypeSchema, value: valueSchema })
   .superRefine(checkEmail)
   .transform(normaliseIdentifier);
+
+export const givenIdentifierSchema = z
+  .object({ type: identifierTypeSchema, value: valueSchema, verified: z.boolean().optional() })
+  .superRefine(checkEmail)
+  .transform(
+    ({ verified, ...identifier }): GivenIdentifier => ({
+      ...normaliseIdentifier(identifier),
+      ...(verified === true && { verified }),
+    }),
+  );
 
 const plainLabel = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 /** An address of which nothing is to be asked and nothing to be changed: a part of what `emailPattern` has. */

@@ -6,13 +6,14 @@ import { instant, later } from "../instant.ts";
 import { type CollectionOutcome, leftOver } from "../request/outcomes.ts";
 import { err, errAsync, ok, type Result } from "../result.ts";
 import { bounded } from "../runner/bounded.ts";
-import type { Identifier } from "../subject/identifier.ts";
+import type { FoundIdentifier, Identifier } from "../subject/identifier.ts";
 import { identifiedSubject, type Subject } from "../subject/subject.ts";
+import { leading } from "../subject/vouching.ts";
 import type { Guard, Holdable, NotNow } from "./guard.ts";
 
 /** A person, as sources are asked about them. */
 export interface Known extends Holdable {
-  readonly identifiers: readonly Identifier[];
+  readonly identifiers: readonly FoundIdentifier[];
   /** What others may go by too, as some source says. */
   readonly shared: readonly Identifier[];
 }
@@ -90,7 +91,7 @@ export const checkAt = async (
 };
 
 const subjectsOf = (people: readonly Known[]): readonly Subject[] =>
-  people.map(({ identifiers, shared }) => identifiedSubject(identifiers, shared));
+  people.map(({ identifiers, shared }) => identifiedSubject(leading(identifiers), shared));
 
 /** Every try of the same effect for the same people carries the same key. */
 const callFor = ({ source, call }: AtSource, effect: "erase" | "check", people: readonly Known[]): Call => {
@@ -117,7 +118,7 @@ const each = async <Answer, Failure>(
     // Once one has failed, all of them are tried anew: nothing more is begun.
     if (failed !== null) return;
     const answer = await work(
-      identifiedSubject(person.identifiers, person.shared),
+      identifiedSubject(leading(person.identifiers), person.shared),
       callFor(at, effect, [person]),
       person,
     );

@@ -7,6 +7,7 @@ import { bounded } from "../runner/bounded.ts";
 import { havePackages, leavePackages } from "../runner/leave-packages.ts";
 import { inLine } from "../runner/line.ts";
 import { suppressOfSweep } from "../runner/suppressing.ts";
+import { leading } from "../subject/vouching.ts";
 import { beginWith } from "./begin-with.ts";
 import { type AtSource, eraseAt } from "./erase-at.ts";
 import { type Fate, fatesChange, problemOf, withOutcome } from "./fate.ts";
@@ -62,7 +63,9 @@ export const withPackagesLeft = async (
   { services, journal }: SweepRun,
   fates: readonly Fate[],
 ): Promise<readonly Fate[]> => {
-  const people = fates.map(({ problem, pseudonyms }) => (problem === null ? pseudonyms : []));
+  const people = fates.map(({ problem, pseudonyms, identifiers }) =>
+    problem === null ? pseudonyms.filter((_, index) => identifiers[index]?.shared !== true) : [],
+  );
   const packages = await leavePackages(services, journal.current(), people);
   return fates.map((fate, index) => ({ ...fate, packages: packages[index] ?? [] }));
 };
@@ -86,7 +89,9 @@ const withPackagesBegun = async (run: SweepRun, fates: readonly Fate[]): Promise
 
 /** So that a restored backup does not bring them back. @throws StorageFailed, KeyDestroyed */
 const suppressSwept = async ({ services, journal }: SweepRun, fates: readonly Fate[]): Promise<void> => {
-  const erased = fates.filter(({ problem }) => problem === null).flatMap(({ identifiers }) => identifiers);
+  const erased = fates
+    .filter(({ problem }) => problem === null)
+    .flatMap(({ identifiers }) => leading(identifiers));
   orThrow(await suppressOfSweep(services, journal.current(), erased));
 };
 

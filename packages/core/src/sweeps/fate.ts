@@ -4,7 +4,7 @@ import type { Instant } from "../instant.ts";
 import { systemActorId } from "../request/actor.ts";
 import type { LeftPackage } from "../request/left-packages.ts";
 import { type CollectionOutcome, isStaying, mergeOutcomes } from "../request/outcomes.ts";
-import type { Identifier } from "../subject/identifier.ts";
+import type { FoundIdentifier, Identifier } from "../subject/identifier.ts";
 import type { Known } from "./erase-at.ts";
 import type { PartDraft, SweepChange } from "./journal.ts";
 import type { KeptPart } from "./kept-person.ts";
@@ -23,7 +23,7 @@ import {
 export interface Fate extends Known {
   /** As the stream gave it, to be kept where the person is left behind. */
   readonly given: unknown;
-  readonly identifiers: readonly Identifier[];
+  readonly identifiers: readonly FoundIdentifier[];
   /** One for each identifier; the first stands for the person in the audit. */
   readonly pseudonyms: readonly string[];
   /** What was done in this try. */
@@ -84,7 +84,7 @@ const withKeptBefore = (fate: Fate): SourceOutcomes =>
 export interface WaitingPerson {
   readonly mark: string;
   readonly given: unknown;
-  readonly identifiers: readonly Identifier[];
+  readonly identifiers: readonly FoundIdentifier[];
   /** Left out: nothing. */
   readonly shared?: readonly Identifier[];
   readonly pseudonyms: readonly string[];

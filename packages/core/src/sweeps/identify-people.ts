@@ -2,7 +2,8 @@ import type { KeyDestroyed, StorageFailed } from "../errors.ts";
 import type { Result } from "../result.ts";
 import { askWho, canFind } from "../runner/ask-who.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
-import type { Identifier } from "../subject/identifier.ts";
+import type { FoundIdentifier } from "../subject/identifier.ts";
+import { isLeading, leading, sharedTypesOf, withShared } from "../subject/vouching.ts";
 import { type Fate, problemOf } from "./fate.ts";
 import type { Candidate } from "./people.ts";
 import type { SourceOutcomes, SweepProblem } from "./sweep.ts";
@@ -18,17 +19,20 @@ export const identifyPeople = async (
 ): Promise<Result<readonly Fate[], StorageFailed | KeyDestroyed>> => {
   const { identifying: sources } = run.sources;
   const most = run.services.rules.identifiers;
-  const people = candidates.map(({ mark, identifiers, knownSince }) => ({
+  const sharedTypes = sharedTypesOf(run.services.sources.values());
+  const named = candidates.map(({ identifiers }) => withShared(identifiers ?? [], sharedTypes));
+  const people = candidates.map(({ mark, knownSince }, index) => ({
     mark,
-    asked: identifiers ?? [],
-    ...(knownSince !== undefined && { knownSince }),
+    asked: leading(named[index] ?? []),
+    ...(knownSince !== undefined && { knownSince: leading(knownSince) }),
   }));
   const answers = await askWho({ sources, call: run.call, most }, people);
   const known = candidates.map((candidate, index) => {
     const answer = answers[index];
+    const unvouched = (named[index] ?? []).filter((each) => !isLeading(each));
     const { identifiers, shared } = answer?.isOk()
-      ? answer.value
-      : { identifiers: candidate.knownSince ?? candidate.identifiers ?? [], shared: [] };
+      ? { ...answer.value, identifiers: [...answer.value.identifiers, ...unvouched] }
+      : { identifiers: candidate.knownSince ?? named[index] ?? [], shared: [] };
     const failed = answer?.isErr() ? problemOf(answer.error) : null;
     return {
       candidate,
@@ -59,10 +63,10 @@ export const identifyPeople = async (
 };
 
 /** A source that lacks the identifier it needs is never skipped in silence. */
-const missing = ({ sources }: SweepRun, identifiers: readonly Identifier[]): SweepProblem | null => {
+const missing = ({ sources }: SweepRun, identifiers: readonly FoundIdentifier[]): SweepProblem | null => {
   const { origins, erasedAfter, refreshed, directory } = sources;
   const source = [...origins, ...erasedAfter, ...refreshed, ...(directory === null ? [] : [directory])].find(
-    (each) => !canFind(each, identifiers),
+    (each) => !canFind(each, leading(identifiers)),
   );
   return source === undefined
     ? null

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { StoredSweepPart } from "../ports/sweep-store.ts";
-import type { Identifier } from "../subject/identifier.ts";
+import type { FoundIdentifier } from "../subject/identifier.ts";
 
 /** What is kept, encrypted, of somebody who was left behind or begun with: as the stream gave them, and all that was known of them. */
 export const keptPersonSchema = z.object({
   given: z.unknown(),
-  identifiers: z.custom<readonly Identifier[]>((value) => Array.isArray(value)),
+  identifiers: z.custom<readonly FoundIdentifier[]>((value) => Array.isArray(value)),
 });
 
 /** The part that keeps somebody. */

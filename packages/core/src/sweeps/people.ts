@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { type Identifier, identifierSchema } from "../subject/identifier.ts";
+import { type FoundIdentifier, type GivenIdentifier, givenIdentifierSchema } from "../subject/identifier.ts";
 import type { KeptPart } from "./kept-person.ts";
 
 /** A person to erase, by everything that the application knows them by. */
 export interface SweptPerson {
-  readonly identifiers: readonly Identifier[];
+  readonly identifiers: readonly GivenIdentifier[];
 }
 
 export interface PeoplePage {
@@ -21,7 +21,7 @@ export interface PeoplePage {
 export type PeopleStream = (cursor: string | null) => AsyncIterable<PeoplePage>;
 
 /** The bound of `identifiers` in a submission; a person with more is for somebody to look at. */
-const personSchema = z.object({ identifiers: z.array(identifierSchema).min(1).max(20) });
+const personSchema = z.object({ identifiers: z.array(givenIdentifierSchema).min(1).max(20) });
 
 /** Only the frame: one bad person must not stop all others. */
 export const pageSchema = z.object({
@@ -36,9 +36,9 @@ export interface Candidate {
   /** As the stream gave it. */
   readonly given: unknown;
   /** Null where it is not a person. */
-  readonly identifiers: readonly Identifier[] | null;
+  readonly identifiers: readonly (GivenIdentifier & FoundIdentifier)[] | null;
   /** What an earlier run had found out of them: where that has erased, nobody tells it any more. Left out: nothing. */
-  readonly knownSince?: readonly Identifier[];
+  readonly knownSince?: readonly FoundIdentifier[];
   /** What keeps them, where an earlier run left them behind, or had begun with them. */
   readonly part: KeptPart | null;
 }

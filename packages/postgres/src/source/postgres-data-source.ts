@@ -106,7 +106,7 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
   const dataMap = checkDataMap(given);
   const database = databaseOf(client);
   const checked = checkedMap(database, dataMap);
-  const { holds, needs } = listsOf(dataMap);
+  const { holds, needs, shares } = listsOf(dataMap);
 
   /** In the transaction of the request store where there is one, else in one of its own. */
   const within = <Value>(context: Context, work: (session: Session) => Promise<Value>): Promise<Value> =>
@@ -161,6 +161,7 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     kind: "origin",
     holds,
     needs,
+    shares,
     // A plan that was approved for another map does not count. Functions in it are not seen.
     revision: createHash("sha256").update(JSON.stringify(dataMap)).digest("hex"),
 

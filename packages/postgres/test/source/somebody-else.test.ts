@@ -3,10 +3,13 @@ import {
   type DataSource,
   defineDataSource,
   defineNotifier,
+  defineUserDirectory,
+  type GivenIdentifier,
   type Identifier,
   type Notice,
   orThrow,
   type RequestView,
+  type SubjectRightsOptions,
 } from "@subject-rights/core";
 import { simulatedClock } from "@subject-rights/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -58,7 +61,11 @@ afterEach(async () => {
   await database.drop();
 });
 
-const office = async (dataMap: DataMap, ...others: readonly DataSource[]) => {
+const office = async (
+  dataMap: DataMap,
+  options: Partial<SubjectRightsOptions> = {},
+  ...others: readonly DataSource[]
+) => {
   const clock = simulatedClock(new Date("2026-06-01T10:00:00.000Z"));
   const client = database.pool;
   const { migrate, ...storage } = postgresStorage({ client, schema: newSchema(), masterKey });
@@ -75,6 +82,7 @@ const office = async (dataMap: DataMap, ...others: readonly DataSource[]) => {
       send: async ({ notice }) => void sent.push(notice),
     }),
     addresses: { tenantAdmin: () => "admin@halmstrand.example", support: () => "support@halmstrand.example" },
+    ...options,
   });
   orThrow(await rights.start());
   stop = () => rights.stop();
@@ -91,17 +99,18 @@ const office = async (dataMap: DataMap, ...others: readonly DataSource[]) => {
   const asked = async (
     kind: "erasure" | "export",
     address: string,
-    ...identifiers: readonly Identifier[]
+    ...identifiers: readonly GivenIdentifier[]
   ): Promise<string> => {
     const submission = { actor, kind, category: "customer-data", email: address, identifiers } as const;
     const { request } = orThrow(await rights.requests.submit(submission));
+    return confirmed(request.id);
+  };
+  const confirmed = async (id: string): Promise<string> => {
     const confirmation = () =>
-      sent.flatMap((each) =>
-        each.type === "confirmation" && each.requestId === request.id ? [each.token] : [],
-      );
+      sent.flatMap((each) => (each.type === "confirmation" && each.requestId === id ? [each.token] : []));
     await settled(() => confirmation().length > 0);
     orThrow(await rights.requests.acknowledge({ token: confirmation()[0] ?? "" }));
-    return request.id;
+    return id;
   };
   const closed = async (requestId: string): Promise<RequestView> => {
     await settled(async () => (await read(requestId)).phase === "closed");
@@ -111,7 +120,7 @@ const office = async (dataMap: DataMap, ...others: readonly DataSource[]) => {
     await settled(async () => (await read(requestId)).waitingFor.length > 0);
     return (await read(requestId)).waitingFor;
   };
-  return { rights, clock, sent, asked, closed, waiting, read, settled };
+  return { rights, clock, sent, asked, confirmed, closed, waiting, read, settled };
 };
 
 /** What is there, a table, by its ids. */
@@ -362,7 +371,7 @@ describe("a telephone that another source calls shared", () => {
       identify: async (subject) =>
         subject.values("email").includes(bob) ? [{ type: "telephone", value: "030 1", shared: true }] : [],
     });
-    const { rights, asked, waiting, closed } = await office(mapOf(contacts, calls), household);
+    const { rights, asked, waiting, closed } = await office(mapOf(contacts, calls), {}, household);
     const requestId = await asked("erasure", bob);
     expect(await waiting(requestId)).toMatchObject([{ for: "decision", identifierType: "telephone" }]);
     const decision = { actor, requestId, decision: "decision-1", reason: "as he says" };
@@ -373,4 +382,109 @@ describe("a telephone that another source calls shared", () => {
       calls: answer === "same-person" ? [2] : [1, 2],
     });
   });
+});
+
+describe("an identifier that others may share", () => {
+  const telephone: Identifier = { type: "telephone", value: "+49 2" };
+  const household = table(
+    "users",
+    [byAddress, byNumber, { column: "phone", identifier: "telephone", shared: true }],
+    { id: "exported", email: "exported", name: "exported", phone: "exported" },
+  );
+  beforeEach(() =>
+    database.pool.query(`alter table users add phone text; update users set phone = '+49 2';
+      insert into users values (4, null, 'Dan', '+49 4')`),
+  );
+
+  it("leads to nobody where a request names it, before somebody has decided whose it is", async () => {
+    const { rights, asked, closed, waiting } = await office(mapOf(household, orders));
+    for (const kind of ["export", "erasure"] as const) {
+      const requestId = await asked(kind, bob, telephone);
+      const [decision] = await waiting(requestId);
+      expect(decision).toMatchObject({ for: "decision", identifierType: "telephone" });
+      expect(await left("users")).toEqual({ users: [2, 3, 4] });
+      const about = { actor, requestId, decision: decision?.for === "decision" ? decision.decision : "" };
+      const answer = { answer: "somebody-else", reason: "a household" } as const;
+      orThrow(await rights.requests.decideIdentifier({ ...about, ...answer }));
+      expect(await closed(requestId)).toMatchObject({ outcome: "completed", sources: [{ done: 2 }] });
+    }
+    expect(await left("users")).toEqual({ users: [3, 4] });
+  });
+
+  it("is the person's once somebody says so, and still no number is taken in that was not named", async () => {
+    const { rights, asked, closed, waiting } = await office(mapOf(household, orders));
+    const requestId = await asked("erasure", "phone.only@example.org", { type: "telephone", value: "+49 4" });
+    const [decision] = await waiting(requestId);
+    const about = { actor, requestId, decision: decision?.for === "decision" ? decision.decision : "" };
+    const answer = { answer: "same-person", reason: "they called from it" } as const;
+    orThrow(await rights.requests.decideIdentifier({ ...about, ...answer }));
+    expect((await closed(requestId)).outcome).toBe("completed");
+    expect(await left("users")).toEqual({ users: [2, 3] });
+  });
+
+  it("finds who has nothing else, where whoever asks answers for it", async () => {
+    const { asked, closed } = await office(mapOf(household, orders));
+    const requestId = await asked("erasure", "phone.only@example.org", {
+      type: "telephone",
+      value: "+49 4",
+      verified: true,
+    });
+    expect((await closed(requestId)).outcome).toBe("completed");
+    expect(await left("users")).toEqual({ users: [2, 3] });
+  });
+
+  it("leads to nobody in a sweep, and keeps who is held by it", async () => {
+    const { rights } = await office(mapOf(household, orders));
+    const sweep = async () =>
+      orThrow(
+        await orThrow(
+          await rights.sweeps.eraseMany({
+            actor,
+            reason: "retention",
+            category: "customer-data",
+            people: async function* () {
+              yield { people: [{ identifiers: [userId(2), email(bob), telephone] }], cursor: "1" };
+            },
+          }),
+        ).end(),
+      );
+    const placed = orThrow(
+      await rights.holds.place({ actor, identifiers: [telephone], reason: "court file 4711" }),
+    );
+    expect((await sweep()).counts).toMatchObject({ leftBehind: 1 });
+    expect(await left("users")).toEqual({ users: [2, 3, 4] });
+    orThrow(await rights.holds.lift({ actor, holdId: placed.hold.id, reason: "over" }));
+    expect(await sweep()).toMatchObject({ status: "completed", counts: { erased: 1 } });
+    expect(await left("users")).toEqual({ users: [3, 4] });
+  });
+});
+
+it("removing a user takes no other one along who has the same address", async () => {
+  await database.pool.query("update users set email = 'Root@example.org'");
+  const listed = async () => (await database.pool.query("select * from users order by id")).rows;
+  const directory = defineUserDirectory({
+    list: async () => ({
+      users: (await listed()).map((row) => ({
+        id: String(row.id),
+        email: row.email,
+        roles: [],
+        administrator: row.id === 3,
+      })),
+    }),
+  });
+  const ofUsers: TableMap = { ...users, category: "user-data" };
+  const { rights, confirmed, closed, waiting } = await office(
+    mapOf(ofUsers, { ...orders, category: "user-data" }),
+    { users: directory },
+  );
+  const [removal] = orThrow(await rights.users.remove({ actor: { ...actor, id: "3" }, userIds: ["2"] }));
+  const requestId = await confirmed(removal?.request.id ?? "");
+  const [decision] = await waiting(requestId);
+  expect(decision).toMatchObject({ for: "decision", identifierType: "email" });
+  const about = { actor, requestId, decision: decision?.for === "decision" ? decision.decision : "" };
+  orThrow(
+    await rights.requests.decideIdentifier({ ...about, answer: "somebody-else", reason: "the office's" }),
+  );
+  expect((await closed(requestId)).outcome).toBe("completed");
+  expect(await left("users")).toEqual({ users: [3] });
 });

@@ -8,7 +8,7 @@ import { type MailedNotice, recipientOf } from "../../request/notices.ts";
 import type { Request } from "../../request/request.ts";
 import { err, orThrow, type Result } from "../../result.ts";
 import type { Services } from "../services.ts";
-import { callFor, type Effect, notRegistered, subjectOfRequest } from "./effect.ts";
+import { callFor, type Effect, emailOf, notRegistered, subjectOfRequest } from "./effect.ts";
 
 type About = Pick<Effect, "services" | "request" | "signal">;
 
@@ -64,8 +64,8 @@ const findOnRecord = async (about: About, effect: string): Promise<Result<string
     return services.addresses.find({ whose: "tenantAdmin", tenant }, call);
   const listed = await listedAddress(services, request).catch(() => null);
   if (listed === null) return err(new CallFailed(addressBookId, "unavailable", true));
-  const email = listed ?? subjectOfRequest(request).values("email")[0];
-  const { identifiers } = confidentialOf(request);
+  const email = listed ?? emailOf(request);
+  const identifiers = confidentialOf(request).identifiers.map(({ type, value }) => ({ type, value }));
   return email === undefined
     ? err(new CallFailed(addressBookId, "no-address", false))
     : services.addresses.find({ whose: "dataSubject", tenant, email, identifiers }, call);

@@ -4,7 +4,7 @@ import { CallFailed, Damaged } from "../../errors.ts";
 import { confidentialOf } from "../../request/change.ts";
 import type { NoticeRecord } from "../../request/notices.ts";
 import { err, type Result } from "../../result.ts";
-import { type Effect, subjectOfRequest } from "./effect.ts";
+import { type Effect, emailOf } from "./effect.ts";
 
 /** Hands the secret of a package to the way that the application gave. @throws Damaged where it is not there */
 export const carrySecret = async (
@@ -23,7 +23,7 @@ export const carrySecret = async (
       id: `${request.id}/${notice.id}`,
       requestId: request.id,
       recipient: request.acknowledgement.by,
-      subject: subjectOfRequest(request).values("email")[0] ?? "",
+      subject: emailOf(request) ?? "",
       secret,
       expiresAt: request.package?.expiresAt ?? request.updatedAt,
     },

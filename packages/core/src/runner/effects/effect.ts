@@ -11,6 +11,7 @@ import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { includesIdentifier } from "../../subject/identifier.ts";
 import { identifiedSubject, type Subject, subjectOf } from "../../subject/subject.ts";
+import { leading } from "../../subject/vouching.ts";
 import { canFind as canFindBy } from "../ask-who.ts";
 import { eventOf, passFor, Stopped } from "../guard.ts";
 import { jitter } from "../jitter.ts";
@@ -54,12 +55,17 @@ export const callFor = (
 
 export const subjectOfRequest = (request: Request): Subject => {
   const { identifiers, asked, candidates } = confidentialOf(request);
-  const shared = Object.values(candidates).filter((each) => !includesIdentifier(identifiers, each));
-  return subjectOf(identifiers, identifiers.slice(0, asked), shared);
+  const known = leading(identifiers);
+  const shared = Object.values(candidates).filter((each) => !includesIdentifier(known, each));
+  return subjectOf(known, leading(identifiers.slice(0, asked)), shared);
 };
 
 /** Another process may know it: in a rolling update two versions run side by side. */
 export const notRegistered = (source: string): CallFailed => new CallFailed(source, "not-registered", true);
+
+/** The address that the request is about, whether it leads to anybody or not. */
+export const emailOf = (request: Request): string | undefined =>
+  confidentialOf(request).identifiers.find(({ type }) => type === "email")?.value;
 
 /** @param act what the guard is asked for right before each call */
 export const workFor = (

@@ -1,10 +1,13 @@
+import { confidentialOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { leavePackages } from "../leave-packages.ts";
 import type { Effect } from "./effect.ts";
 
 /** Leaves earlier packages to the person alone, or ends them. @throws StorageFailed */
 export const leaveEarlierPackages = async ({ services, request }: Effect): Promise<RequestEvent> => {
-  const { pseudonyms } = request;
+  const { identifiers } = confidentialOf(request);
+  // By what others may have too, packages of others would be found.
+  const pseudonyms = request.pseudonyms.filter((_, index) => identifiers[index]?.shared !== true);
   const [packages = []] = await leavePackages(services, request, [pseudonyms]);
-  return { type: "packages-left", names: pseudonyms.length, packages };
+  return { type: "packages-left", names: request.pseudonyms.length, packages };
 };

@@ -10,7 +10,7 @@ import type { Problem } from "../../request/problems.ts";
 import type { Request } from "../../request/request.ts";
 import { outcomesAt } from "../../request/steps.ts";
 import { otherRequest } from "../../request/waiting.ts";
-import { type Effect, subjectOfRequest } from "./effect.ts";
+import { type Effect, emailOf, subjectOfRequest } from "./effect.ts";
 import { keptParts, sourceName } from "./package.ts";
 
 const unknownProblem: Problem = { code: "unavailable", retryable: true };
@@ -20,7 +20,7 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
   const { request, services } = effect;
   const { id: requestId, kind, category } = request;
   const about = { requestId, kind, category, controller: services.controller };
-  const subject = subjectOfRequest(request).values("email")[0] ?? "";
+  const subject = emailOf(request) ?? "";
   const source = sourceName(effect, { source: notice.source ?? "" });
   const token = confidentialOf(request).tokens[notice.id] ?? null;
   switch (notice.kind) {
@@ -57,7 +57,7 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
         ...about,
         type: "manual-task",
         subject,
-        identifiers: confidentialOf(request).identifiers,
+        identifiers: subjectOfRequest(request).identifiers,
         source,
       };
     case "decision": {
@@ -132,7 +132,7 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
         ...about,
         type: "recipient",
         subject,
-        identifiers: confidentialOf(request).identifiers,
+        identifiers: subjectOfRequest(request).identifiers,
         source,
         recipient: services.sources.get(source.id)?.recipients[recipientOf(notice)]?.title ?? "",
       };

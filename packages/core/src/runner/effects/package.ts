@@ -8,7 +8,7 @@ import type { SourceStep } from "../../request/steps.ts";
 import { partsOf } from "../../workflows/export.ts";
 import { readChunks, writeStream } from "../artifacts.ts";
 import { packageArtifact, packageName, rowsArtifact } from "./artifact-names.ts";
-import { type Effect, subjectOfRequest } from "./effect.ts";
+import { type Effect, emailOf } from "./effect.ts";
 
 /** Makes the export package out of what was collected. @throws StorageFailed, Damaged */
 export const makePackage = async (effect: Effect): Promise<RequestEvent> => {
@@ -51,7 +51,7 @@ const contentsOf = (effect: Effect): PackageContents => {
       requestId: request.id,
       category: request.category,
       controller: services.controller,
-      subject: subjectOfRequest(request).values("email")[0] ?? "",
+      subject: emailOf(request) ?? "",
       createdAt: instant(services.clock.now()),
     },
     collections: exported.filter(isWhole).flatMap((step) => stagedCollections(effect, step)),

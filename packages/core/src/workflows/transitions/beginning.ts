@@ -16,10 +16,12 @@ import { categoriesReached } from "../../request/kinds.ts";
 import { placeBehind } from "../../request/line.ts";
 import { confirmationNotice, refusalNotice } from "../../request/notices.ts";
 import type { Rules } from "../../request/rules.ts";
+import type { SourceDescriptor } from "../../request/sources.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { stepsFor } from "../workflow.ts";
 import { workflowOf } from "../workflows.ts";
 import type { EventOf } from "./events.ts";
+import { withCandidate } from "./identifying.ts";
 
 export const acknowledge = (
   change: Change,
@@ -28,20 +30,28 @@ export const acknowledge = (
   const { acknowledgement, kind, category } = change.request;
   if (change.now >= acknowledgement.expiresAt) return err(new TokenRejected("expired"));
   const steps = stepsFor(workflowOf(kind), categoriesReached(kind, category), event.sources);
-  return ok(
-    recorded(
-      withdrawConfirmations(
-        changed(change, {
-          phase: "acknowledged",
-          acknowledgement: { ...acknowledgement, acknowledgedAt: change.at },
-          place: placeBehind(event.lastPlace, change.at),
-          steps,
-        }),
-      ),
-      "acknowledged",
+  const begun = recorded(
+    withdrawConfirmations(
+      changed(change, {
+        phase: "acknowledged",
+        acknowledgement: { ...acknowledgement, acknowledgedAt: change.at },
+        place: placeBehind(event.lastPlace, change.at),
+        steps,
+      }),
     ),
+    "acknowledged",
   );
+  return ok(withUnvouched(begun, event.sources));
 };
+
+/** What the request itself named, others may have too, and nobody answers for: whose it is, is for somebody to decide. */
+const withUnvouched = (change: Change, sources: readonly SourceDescriptor[]): Change =>
+  confidentialOf(change.request).identifiers.reduce((growing, { type, value, shared }) => {
+    const source =
+      sources.find(({ shares = [] }) => shares.includes(type)) ??
+      sources.find(({ directory }) => directory === true);
+    return shared === true ? withCandidate(growing, { type, value }, source?.id ?? "") : growing;
+  }, change);
 
 export const reissue = (change: Change, event: EventOf<"confirmation-reissued">, rules: Rules): Change => {
   const issued = change.request.acknowledgement.issued + 1;

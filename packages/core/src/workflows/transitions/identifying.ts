@@ -10,6 +10,7 @@ import {
   changedSteps,
   confidentialOf,
   identifierAdded,
+  identifierVouched,
   noticeDue,
   recorded,
   stepOf,
@@ -190,7 +191,7 @@ const pseudonymIn = (found: readonly PseudonymisedIdentifier[], identifier: Iden
   found.find((each) => sameIdentifier(each.identifier, identifier))?.pseudonym ?? "";
 
 /** Others may go by it too: somebody is asked, once, whether it is the same person. */
-const withCandidate = (change: Change, identifier: Identifier, source: string): Change => {
+export const withCandidate = (change: Change, identifier: Identifier, source: string): Change => {
   const { candidates } = confidentialOf(change.request);
   if (Object.values(candidates).some((each) => sameIdentifier(each, identifier))) return change;
   const id = `decision-${change.request.decisions.length + 1}`;
@@ -222,7 +223,8 @@ export const decideIdentifier = (
   const told = recorded(answered, "decided", { decision: decision.id, answer }, decision.source);
   if (answer === "somebody-else") return ok(told);
   // It stays among those that were decided: whoever calls it shared once more is not news.
-  return ok(workReopened(identifierAdded(told, identifier, event.pseudonym)));
+  const added = identifierAdded(told, identifier, event.pseudonym);
+  return ok(workReopened(identifierVouched(added, identifier)));
 };
 
 /** Every source that can was asked with every identifier, and nothing is left for somebody to decide. */

@@ -1,4 +1,4 @@
-import { type Change, changedSteps } from "../../request/change.ts";
+import { type Change, changedSteps, namesOf } from "../../request/change.ts";
 import { isResolved, type SourceStep } from "../../request/steps.ts";
 import { stageAfterIdentifying } from "../workflow.ts";
 
@@ -29,7 +29,7 @@ export const stageAnew = ({ task, onlyAsked = false }: SourceStep): SourceStep["
  * names is done again.
  */
 export const workReopened = (change: Change): Change => {
-  const known = change.request.pseudonyms.length;
+  const known = namesOf(change.request);
   return changedSteps(change, (step) => {
     if (step.settlement !== null) return null;
     const outdated =

@@ -6,6 +6,7 @@ import {
   changedStep,
   changedSteps,
   confidentialOf,
+  namesOf,
   recorded,
   without,
 } from "../../request/change.ts";
@@ -61,7 +62,7 @@ export const located = (change: Change, event: EventOf<"source-located">): Trans
           told,
           (event.counts ?? []).map(({ collection }) => ({ collection, outcome: "absent" })),
         ),
-        identifiersUsed: change.request.pseudonyms.length,
+        identifiersUsed: namesOf(change.request),
       });
     }
     return noted;

@@ -122,6 +122,7 @@ export type GoodSource = Required<
   Omit<
     DataSourceDefinition,
     | "copyOf"
+    | "shares"
     | "owner"
     | "revision"
     | "thirdParty"
