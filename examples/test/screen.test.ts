@@ -34,6 +34,7 @@ const progress = (part: Partial<SourceProgress>): SourceProgress => ({
   done: 0,
   located: null,
   outcomes: [],
+  left: [],
   checked: null,
   settlement: null,
   ...part,

@@ -64,7 +64,7 @@ const factsOf = ({ deadline, plan, approval, sources, grades, messages, audit }:
     table(
       "What was done",
       ["Source", "Collection", "Outcome", "Records", "Until", "Why"],
-      sources.flatMap(({ title, outcomes, settled }) => [
+      sources.flatMap(({ title, outcomes, left = [], settled }) => [
         ...outcomes.map((each): Cell[] => [
           title,
           each.collection,
@@ -72,6 +72,14 @@ const factsOf = ({ deadline, plan, approval, sources, grades, messages, audit }:
           each.count,
           each.until,
           each.reason,
+        ]),
+        ...left.map(({ collection, count }): Cell[] => [
+          title,
+          collection,
+          "there when last asked",
+          count,
+          null,
+          null,
         ]),
         ...(settled === null ? [] : [[title, null, "closed by hand", null, null, settled.reason] as Cell[]]),
       ]),

@@ -109,6 +109,8 @@ const bodySchema = z.strictObject({
           until: z.iso.date().nullable(),
         }),
       ),
+      /** What the last look found there beside what stays. Left out: nothing, or nobody has looked. */
+      left: z.array(z.strictObject({ collection: text, count })).exactOptional(),
       checked: z.boolean().nullable(),
       settled: z.strictObject({ reason: text, by: text, at: instant }).nullable(),
     }),

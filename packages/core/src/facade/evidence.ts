@@ -13,7 +13,7 @@ import { gradesOf } from "../request/grades.ts";
 import { type CollectionOutcome, isStaying } from "../request/outcomes.ts";
 import type { Plan } from "../request/planned.ts";
 import type { Request } from "../request/request.ts";
-import { countedAltogether, outcomesAt } from "../request/steps.ts";
+import { countedAltogether, leftAt, type SourceStep, outcomesAt } from "../request/steps.ts";
 import { sealedPlan } from "../runner/effects/plan.ts";
 import type { Services } from "../runner/services.ts";
 import { isEndSigned } from "../runner/signed-end.ts";
@@ -73,6 +73,7 @@ const bodyOf = (
         status: step.status,
         located: countedAltogether(step),
         outcomes: outcomesAt(step).map(plainOutcome),
+        ...stillThere(step),
         checked: step.checked,
         settled: step.settlement,
       })),
@@ -92,6 +93,11 @@ const bodyOf = (
       checkpoint,
     },
   };
+};
+
+const stillThere = (step: SourceStep): Pick<EvidenceBody["sources"][number], "left"> => {
+  const left = leftAt(step).map(({ collection, count }) => ({ collection, count }));
+  return left.length === 0 ? {} : { left };
 };
 
 const earlierPackages = ({ packagesLeft }: Request): Pick<EvidenceBody, "earlierPackages"> => {

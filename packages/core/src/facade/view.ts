@@ -13,6 +13,7 @@ import type { Acknowledger, PutFirst, Request } from "../request/request.ts";
 import { reopensAt } from "../request/retention.ts";
 import {
   countedAltogether,
+  leftAt,
   outcomesAt,
   type Settlement,
   type SourceStatus,
@@ -93,6 +94,11 @@ export interface SourceProgress {
   readonly done: number;
   readonly located: readonly CollectionCount[] | null;
   readonly outcomes: readonly CollectionOutcome[];
+  /**
+   * What the last look found there beside what stays: of a source that still holds the person, of one that a person closed
+   * by hand, or what came in since. Empty: nothing, or nobody has looked.
+   */
+  readonly left: readonly CollectionCount[];
   /** Whether the source was asked afterwards; false where it has no way to answer, null before. */
   readonly checked: boolean | null;
   readonly settlement: Settlement | null;
@@ -186,6 +192,7 @@ const progressOf = (step: SourceStep, sources: ReadonlyMap<string, DataSource>):
       : step.outcomes.reduce((sum, outcome) => ("count" in outcome ? sum + outcome.count : sum), 0),
   located: step.located,
   outcomes: outcomesAt(step),
+  left: leftAt(step),
   checked: step.checked,
   settlement: step.settlement,
 });

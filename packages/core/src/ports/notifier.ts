@@ -200,6 +200,11 @@ export interface SourceReport {
    * else, and they are no part of it. Left out: none.
    */
   readonly cameSince?: number;
+  /**
+   * How many records the last look found there beside what stays, where a person closed the source all the same. Left out:
+   * none, or nobody has looked.
+   */
+  readonly stillThere?: number;
   /** Why a person closed this source by hand; null where that was not needed. */
   readonly settled: string | null;
 }

@@ -115,6 +115,8 @@ export type RequestEvent =
       readonly problem: Problem;
       /** What was done before it failed, as the source said; null where it may have done something and did not say what. */
       readonly outcomes?: readonly CollectionOutcome[] | null;
+      /** What it was found to hold all the same. Left out: nobody has looked. */
+      readonly left?: readonly CollectionCount[];
       readonly jitter: number;
       /** Another request looks after the outage of this source. Left out: none does, as far as is known. */
       readonly lookedAfter?: boolean;

@@ -1,6 +1,6 @@
 import { type CollectionOutcome, isStaying } from "./outcomes.ts";
 import type { Request } from "./request.ts";
-import { outcomesAt, type SourceStep } from "./steps.ts";
+import { leftAt, outcomesAt, type SourceStep } from "./steps.ts";
 
 /**
  * How well it is proven what became of a collection.
@@ -37,8 +37,9 @@ const gradesAt = (step: SourceStep): GradedCollection[] => {
   const isAsked = step.task !== "identify" || step.onlyAsked === true;
   const isOver = step.settlement !== null || (step.stage === "done" && isAsked);
   if (!isOver) return [];
+  const left = leftAt(step);
   const told = outcomesAt(step);
-  const named = [...told, ...(step.located ?? []), ...(step.left ?? [])].map(({ collection }) => collection);
+  const named = [...told, ...(step.located ?? []), ...left].map(({ collection }) => collection);
   const collections = [...new Set(named)];
   if (collections.length === 0) {
     return [{ source, collection: null, grade: gradeOf(step, []), retained: 0, kept: 0 }];
@@ -47,7 +48,7 @@ const gradesAt = (step: SourceStep): GradedCollection[] => {
     const outcomes = told.filter((outcome) => outcome.collection === collection);
     const staying = (why: "retained" | "kept") =>
       outcomes.reduce((sum, each) => (each.outcome === why ? sum + each.count : sum), 0);
-    const hasCome = step.left?.some((each) => each.collection === collection && each.count > 0) === true;
+    const hasCome = step.settlement === null && left.some((each) => each.collection === collection);
     const grade = hasCome ? null : gradeOf(step, outcomes);
     return { source, collection, grade, retained: staying("retained"), kept: staying("kept") };
   });

@@ -1,6 +1,12 @@
 import type { Instant } from "../instant.ts";
 import type { Outage, PastOutage } from "./outage.ts";
-import { type CollectionCount, type CollectionOutcome, type GoneCount, totalCount } from "./outcomes.ts";
+import {
+  type CollectionCount,
+  type CollectionOutcome,
+  type GoneCount,
+  totalCount,
+  untold,
+} from "./outcomes.ts";
 import type { Problem, ProblemCode } from "./problems.ts";
 
 /** What the Data Sources page shows: a check mark is `succeeded`, a warning triangle is `warning`. */
@@ -100,7 +106,7 @@ export interface SourceStep {
    * source holds.
    */
   readonly part?: readonly string[];
-  /** What was there when it was only asked, beside what is retained. Left out: nothing. */
+  /** What was there when it was last looked, beside what stays. Left out: nothing, or nobody has looked. */
   readonly left?: readonly CollectionCount[];
   readonly collected: readonly CollectedCollection[];
   /** Null while all is well. */
@@ -133,17 +139,22 @@ export const isPerformed = (step: SourceStep): boolean => isResolved(step) || st
 /** Turned to warning: the quick tries are used up, or trying again cannot help. */
 export const isStuck = (step: SourceStep): boolean => step.status === "warning" && step.settlement === null;
 
-/** What became of everything that is known of here: what an earlier request left is there, whoever says that there is nothing. */
-export const outcomesAt = ({ outcomes, keptEarlier = [] }: SourceStep): readonly CollectionOutcome[] => {
+/**
+ * What became of everything that is known of here, as people are told: what an earlier request left is there, whoever says
+ * that there is nothing, and so is what the last look has found.
+ */
+export const outcomesAt = (step: SourceStep): readonly CollectionOutcome[] => {
+  const { outcomes, keptEarlier = [] } = step;
   const isSame = (one: CollectionOutcome, other: CollectionOutcome) =>
     one.collection === other.collection &&
     one.outcome === other.outcome &&
     (one.outcome !== "retained" || other.outcome !== "retained" || one.until === other.until);
+  const left = leftAt(step);
   const unnamed = keptEarlier.filter((each) => !outcomes.some((known) => isSame(each, known)));
   return [
     ...outcomes.filter(
       ({ collection, outcome }) =>
-        outcome !== "absent" || !unnamed.some((each) => each.collection === collection),
+        outcome !== "absent" || ![...unnamed, ...left].some((each) => each.collection === collection),
     ),
     ...unnamed,
   ];
@@ -152,7 +163,35 @@ export const outcomesAt = ({ outcomes, keptEarlier = [] }: SourceStep): readonly
 /** What a source held of the person a collection, over all rounds: what it counted last, and what was gone before. */
 export const countedAltogether = ({ located, goneBefore = [] }: SourceStep): GoneCount[] | null =>
   located &&
-  [...new Set([...located, ...goneBefore].map(({ collection }) => collection))].map((collection) => ({
+  collectionsOf([...located, ...goneBefore]).map((collection) => ({
     collection,
     count: totalCount([...located, ...goneBefore].filter((each) => each.collection === collection)),
   }));
+
+/**
+ * What a source still holds, as far as anybody has looked: what the last look afterwards has found beside what stays. Of one
+ * that a person closed before there was such a look, it is what was counted and was not told of since.
+ */
+export const leftAt = ({
+  task,
+  settlement,
+  checked,
+  left = [],
+  located,
+  goneBefore = [],
+  outcomes,
+}: SourceStep): CollectionCount[] => {
+  const isLookedAt = left.length > 0 || checked === true;
+  const counted =
+    isLookedAt || settlement === null || task === "export"
+      ? left
+      : collectionsOf(located ?? []).map((collection) => {
+          const count = totalCount((located ?? []).filter((each) => each.collection === collection));
+          return { collection, count: untold({ collection, count }, goneBefore, outcomes) };
+        });
+  return counted.filter(({ count }) => count > 0);
+};
+
+const collectionsOf = (counts: readonly GoneCount[]): string[] => [
+  ...new Set(counts.map(({ collection }) => collection)),
+];

@@ -339,7 +339,7 @@ export const english: Texts = {
           : `${notice.controller} has worked through this request. Not everything was erased, or not everything could be checked; the exceptions are below.`,
       ),
       facts(person(notice), request(notice), reference(notice)),
-      ...notice.sources.flatMap(({ title, outcomes, checked, cameSince, settled }): Block[] => [
+      ...notice.sources.flatMap(({ title, outcomes, checked, cameSince, stillThere, settled }): Block[] => [
         { type: "heading", text: title },
         list([
           ...outcomes.map(phrases.outcome),
@@ -347,6 +347,7 @@ export const english: Texts = {
             checked,
             outcomes.some(({ outcome }) => outcome === "retained" || outcome === "kept"),
             cameSince,
+            stillThere,
           ),
           ...(settled === null ? [] : [`Closed by a person, for this reason: ${settled}`]),
         ]),
@@ -390,7 +391,8 @@ const asked = (notice: Notice): string => {
     : `erase the ${what} of`;
 };
 
-const checkedWords = (checked: boolean, keeps: boolean, cameSince = 0): string => {
+const checkedWords = (checked: boolean, keeps: boolean, cameSince = 0, stillThere = 0): string => {
+  if (stillThere > 0) return `When it was last asked, it still held ${phrases.records(stillThere)}.`;
   if (!checked) return "Not asked again afterwards: it is not certain that nothing is left.";
   if (cameSince > 0) {
     return `Asked again afterwards: ${phrases.records(cameSince)} came in after this request was closed, and are not part of it.`;

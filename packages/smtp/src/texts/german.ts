@@ -344,7 +344,7 @@ export const german: Texts = {
           : `${notice.controller} hat diesen Antrag bearbeitet. Nicht alles wurde gelöscht, oder nicht alles konnte geprüft werden; die Ausnahmen stehen unten.`,
       ),
       facts(person(notice), request(notice), reference(notice)),
-      ...notice.sources.flatMap(({ title, outcomes, checked, cameSince, settled }): Block[] => [
+      ...notice.sources.flatMap(({ title, outcomes, checked, cameSince, stillThere, settled }): Block[] => [
         { type: "heading", text: title },
         list([
           ...outcomes.map(phrases.outcome),
@@ -352,6 +352,7 @@ export const german: Texts = {
             checked,
             outcomes.some(({ outcome }) => outcome === "retained" || outcome === "kept"),
             cameSince,
+            stillThere,
           ),
           ...(settled === null ? [] : [`Von einem Menschen abgeschlossen, aus diesem Grund: ${settled}`]),
         ]),
@@ -398,7 +399,8 @@ const asked = (notice: Notice): string => {
     : `die ${what} dieser Person zu löschen`;
 };
 
-const checkedWords = (checked: boolean, keeps: boolean, cameSince = 0): string => {
+const checkedWords = (checked: boolean, keeps: boolean, cameSince = 0, stillThere = 0): string => {
+  if (stillThere > 0) return `Zuletzt gefragt: ${phrases.records(stillThere)} noch vorhanden.`;
   if (!checked) return "Danach nicht noch einmal gefragt: Es ist nicht sicher, dass nichts übrig ist.";
   if (cameSince > 0) {
     return `Danach noch einmal gefragt: ${phrases.records(cameSince)} kamen hinzu, nachdem dieser Antrag abgeschlossen war, und gehören nicht dazu.`;

@@ -118,6 +118,7 @@ const notices: { readonly [Type in NoticeType]: Extract<Notice, { readonly type:
         title: "Newsletter archive",
         outcomes: [],
         checked: false,
+        stillThere: 1,
         settled: "The archive was shut down in May",
       },
     ],

@@ -5,7 +5,7 @@ import { confidentialOf, stepOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import type { Act } from "../../request/guard.ts";
 import { categoriesReached } from "../../request/kinds.ts";
-import type { CollectionOutcome } from "../../request/outcomes.ts";
+import type { CollectionCount, CollectionOutcome } from "../../request/outcomes.ts";
 import type { Request } from "../../request/request.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
@@ -101,6 +101,7 @@ export const canFind = ({ source, subject }: Work): boolean => canFindBy(source,
  * What happened where a call failed, or the guard did not let it through.
  *
  * @param outcomes what it had done before it failed; null where it may have done something, and did not say what
+ * @param left what it was found to hold afterwards
  * @throws NotPossibleNow
  */
 export const failure = (
@@ -108,6 +109,7 @@ export const failure = (
   step: SourceStep,
   error: CallFailed,
   outcomes: readonly CollectionOutcome[] | null = [],
+  left?: readonly CollectionCount[],
 ): RequestEvent =>
   error instanceof Stopped
     ? eventOf(error)
@@ -118,5 +120,6 @@ export const failure = (
         stage: step.stage,
         problem: { code: error.problem, retryable: error.retryable },
         outcomes,
+        ...(left !== undefined && { left }),
         jitter: jitter(effect.services.randomness),
       };

@@ -49,7 +49,7 @@ export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEv
     const { error } = outcome;
     if (!("failed" in error)) throw error;
     // What was done in a transaction is undone with it.
-    return failure(effect, step, error.failed, together === null ? error.outcomes : []);
+    return failure(effect, step, error.failed, together === null ? error.outcomes : [], error.left);
   }
   // A refresh has kept its own status; for an origin, this is what the Data Sources page shows of it.
   if (step.task !== "refresh")
@@ -61,6 +61,8 @@ export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEv
 interface FailedTry {
   readonly failed: CallFailed;
   readonly outcomes: readonly CollectionOutcome[] | null;
+  /** What it was found to hold afterwards. */
+  readonly left?: readonly CollectionCount[];
 }
 
 /** A source that answered no: it is to work on its own. */
@@ -116,7 +118,7 @@ const eraseNow = (
         ? errAsync({ failed: invalidAnswer(step.source), outcomes: outcomes.filter(isGone) })
         : check(afterwards(work), outcomes, step)
             .mapErr((failed): FailedTry => ({ failed, outcomes: step.task === "erase" ? outcomes : null }))
-            .andThen(({ checked, remaining, problem }) =>
+            .andThen(({ checked, remaining, left, problem }) =>
               problem === null || mayHoldSince(effect.request, step)
                 ? okAsync<RequestEvent, FailedTry>({
                     type: "source-finished",
@@ -127,7 +129,7 @@ const eraseNow = (
                     checked,
                     identifiersUsed: work.identifiers,
                   })
-                : errAsync({ failed: problem, outcomes: borneOut(step, outcomes, remaining) }),
+                : errAsync({ failed: problem, outcomes: borneOut(step, outcomes, remaining), left }),
             ),
     );
 

@@ -8,7 +8,7 @@ import { totalCount } from "../../request/outcomes.ts";
 import { plannedSources } from "../../request/plan.ts";
 import type { Problem } from "../../request/problems.ts";
 import type { Request } from "../../request/request.ts";
-import { outcomesAt } from "../../request/steps.ts";
+import { leftAt, outcomesAt } from "../../request/steps.ts";
 import { otherRequest } from "../../request/waiting.ts";
 import { type Effect, emailOf, subjectOfRequest } from "./effect.ts";
 import { keptParts, sourceName } from "./package.ts";
@@ -119,13 +119,17 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
         ...earlierPackages(request),
         sources: request.steps
           .filter(({ task }) => task !== "identify")
-          .map((step) => ({
-            title: sourceName(effect, step).title,
-            outcomes: outcomesAt(step),
-            checked: step.checked === true,
-            ...((step.left ?? []).length > 0 && { cameSince: totalCount(step.left ?? []) }),
-            settled: step.settlement?.reason ?? null,
-          })),
+          .map((step) => {
+            const left = totalCount(leftAt(step));
+            const isSettled = step.settlement !== null;
+            return {
+              title: sourceName(effect, step).title,
+              outcomes: outcomesAt(step),
+              checked: step.checked === true,
+              ...(left > 0 && (isSettled ? { stillThere: left } : { cameSince: left })),
+              settled: step.settlement?.reason ?? null,
+            };
+          }),
       };
     case "recipient":
       return {

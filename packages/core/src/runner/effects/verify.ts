@@ -1,8 +1,7 @@
 import { CallFailed } from "../../errors.ts";
 import { confidentialOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
-import { unkept } from "../../request/outcomes.ts";
-import { isInPart, mayHoldSince } from "../../request/retention.ts";
+import { mayHoldSince } from "../../request/retention.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { includesIdentifier } from "../../subject/identifier.ts";
 import { check } from "./check.ts";
@@ -19,16 +18,14 @@ export const verify = async (effect: Effect, step: SourceStep): Promise<RequestE
   }
   const looked = await check(work.value, step.outcomes, step);
   if (looked.isErr()) return failure(effect, step, looked.error);
-  const { checked, remaining, problem } = looked.value;
+  const { checked, left, since, problem } = looked.value;
   const verified = {
     type: "source-verified",
     source: step.source,
     generation: step.generation,
     checked,
   } as const;
-  const since = remaining.filter((each) => !isInPart(step, each));
-  const left = unkept(since, step.outcomes);
-  if (problem === null) return left.length === 0 ? verified : { ...verified, left };
+  if (problem === null) return since.length === 0 ? verified : { ...verified, left: since };
   // Still listed, and by another name than the sources were asked for: all of them are asked again.
   if (step.task === "identify") {
     const known = confidentialOf(effect.request).identifiers;
@@ -39,6 +36,6 @@ export const verify = async (effect: Effect, step: SourceStep): Promise<RequestE
     if (isNew) return named;
   }
   return mayHoldSince(effect.request, step)
-    ? { ...verified, left: unkept(remaining, step.outcomes) }
-    : failure(effect, step, problem);
+    ? { ...verified, left: [...left, ...since] }
+    : failure(effect, step, problem, [], left);
 };

@@ -10,7 +10,6 @@ export const begunAgain = (step: SourceStep, stage: SourceStep["stage"]): Partia
   nextAttemptAt: null,
   checked: null,
   collected: [],
-  left: [],
   problem: null,
   manual: null,
 });

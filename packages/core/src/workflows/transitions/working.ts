@@ -105,6 +105,7 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
       ...((event.keptEarlier ?? step.keptEarlier) !== undefined && { keptEarlier: event.keptEarlier ?? [] }),
       unanswered: false,
       checked: event.checked,
+      left: [],
       identifiersUsed: event.identifiersUsed,
     });
     const cleared = changedConfidential(outageOver(done, step), {
@@ -204,6 +205,7 @@ export const failed = (change: Change, event: EventOf<"source-failed">, rules: R
       heldBy: null,
       attempts,
       relapses,
+      ...(event.left !== undefined && { left: event.left }),
       problem: event.problem,
       status: isForGood ? "warning" : "pending",
       nextAttemptAt: nextAttempt(change, event, attempts, isForGood, rules),

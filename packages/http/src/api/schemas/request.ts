@@ -62,6 +62,7 @@ const sourceProgress = named(
     done: count,
     located: z.array(z.object({ collection: z.string(), count, becomes: becomes.optional() })).nullable(),
     outcomes: z.array(collectionOutcome),
+    left: z.array(z.object({ collection: z.string(), count, becomes: becomes.optional() })),
     checked: z.boolean().nullable(),
     settlement: z.object({ reason: z.string(), by: z.string(), at: instant }).nullable(),
   }) satisfies z.ZodType<SourceProgress>,

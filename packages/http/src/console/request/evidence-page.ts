@@ -12,7 +12,14 @@ import { type ConsoleCall, plural, when } from "../answer.ts";
 import type { ConsoleContext } from "../console.ts";
 import { consolePage } from "../console-page.ts";
 import { statusSign } from "../parts/status.ts";
-import { type categoryWords, nameOf, outcomeWords, phaseWords, proofWords } from "../words/requests.ts";
+import {
+  type categoryWords,
+  leftWords,
+  nameOf,
+  outcomeWords,
+  phaseWords,
+  proofWords,
+} from "../words/requests.ts";
 
 const findingWords: Readonly<Record<ChainFinding["what"], string>> = {
   missing: "is missing",
@@ -55,8 +62,8 @@ ${when(
 <table class="plain"><caption class="hidden">What became of which records, and how that is known</caption>
 <thead><tr><th scope="col">Data source</th><th scope="col">What was done</th><th scope="col">How it is known</th></tr></thead>
 <tbody>${sources.map(
-    ({ id, title: name, outcomes, settled }) =>
-      html`<tr><th scope="row">${name}</th><td data-label="What was done">${settled === null ? (outcomes.length === 0 ? html`<span class="quiet none">–</span>` : html`<ul class="outcomes">${outcomes.map(({ collection, outcome, count, reason, until }) => html`<li><code>${collection}</code>: ${count ?? ""} ${outcome}${until === null ? "" : html` until ${times.day(until)}`}${reason === null ? "" : html`: ${reason}`}</li>`)}</ul>`) : html`closed by <code>${settled.by}</code>: “${settled.reason}”`}</td>
+    ({ id, title: name, outcomes, left = [], settled }) =>
+      html`<tr><th scope="row">${name}</th><td data-label="What was done">${settled === null ? (outcomes.length === 0 ? html`<span class="quiet none">–</span>` : html`<ul class="outcomes">${outcomes.map(({ collection, outcome, count, reason, until }) => html`<li><code>${collection}</code>: ${count ?? ""} ${outcome}${until === null ? "" : html` until ${times.day(until)}`}${reason === null ? "" : html`: ${reason}`}</li>`)}</ul>`) : html`closed by <code>${settled.by}</code>: “${settled.reason}”`}${when(left.length > 0, () => html`<ul class="outcomes">${left.map(({ collection, count }) => html`<li><code>${collection}</code>: ${leftWords(count)}</li>`)}</ul>`)}</td>
 <td data-label="How it is known">${proofOf(
         grades.filter(({ source }) => source === id),
         outcomes,

@@ -5,7 +5,7 @@ import { when } from "../answer.ts";
 import { progressBar } from "../parts/bar.ts";
 import { statusSign } from "../parts/status.ts";
 import { type Me, who } from "../parts/who.ts";
-import { collectionWords, progressWords, taskWords } from "../words/requests.ts";
+import { collectionWords, leftWords, progressWords, taskWords } from "../words/requests.ts";
 import type { RequestPart } from "./part.ts";
 
 /** How far each source is. */
@@ -19,12 +19,17 @@ export const sourcesSection = ({ context, request, me }: RequestPart): Html | ""
 };
 
 const row = (me: Me, times: RequestPart["context"]["times"], source: SourceProgress): Html => {
-  const { id, title, task, status, outcomes, settlement, problem, nextAttemptAt } = source;
-  const results = outcomes.filter(({ outcome }) => outcome !== "absent");
+  const { id, title, task, status, outcomes, left, settlement, problem, nextAttemptAt } = source;
+  const results = [
+    ...outcomes
+      .filter(({ outcome }) => outcome !== "absent")
+      .map((each) => ({ collection: each.collection, words: collectionWords(each, times.day) })),
+    ...left.map(({ collection, count }) => ({ collection, words: leftWords(count) })),
+  ];
   return html`<tr data-key="${id}"><th scope="row">${title}<span class="sub">${taskWords[task]}</span></th>
 <td data-label="Status">${statusSign(settlement === null ? status : "warning", progressWords(source))}${when(
     settlement === null && problem !== null && nextAttemptAt !== null,
     () => html`<span class="sub">next try ${times.at(nextAttemptAt ?? "")}</span>`,
   )}${when(settlement !== null, () => html`<span class="sub">“${settlement?.reason}”, ${who(me, settlement?.by ?? null)}</span>`)}</td>
-<td data-label="Records">${progressBar(source)}${when(results.length > 0, () => html`<ul class="outcomes">${results.map((outcome) => html`<li><code>${outcome.collection}</code>: ${collectionWords(outcome, times.day)}</li>`)}</ul>`)}</td></tr>`;
+<td data-label="Records">${progressBar(source)}${when(results.length > 0, () => html`<ul class="outcomes">${results.map(({ collection, words }) => html`<li><code>${collection}</code>: ${words}</li>`)}</ul>`)}</td></tr>`;
 };

@@ -141,3 +141,6 @@ export const collectionWords = (outcome: CollectionOutcome, dayInWords: (day: st
       return `${outcome.count} not erased: ${outcome.reason}`;
   }
 };
+
+/** Of what the last look found beside what stays. */
+export const leftWords = (count: number): string => `${count} there when it was last asked`;
