@@ -1,5 +1,6 @@
 import {
   type CollectionOutcome,
+  KeyDestroyed,
   type KeyRing,
   NoProgress,
   okAsync,
@@ -200,13 +201,15 @@ describe("a key that is lost", () => {
     return { state, keyRing };
   };
 
-  const retaining = async () => {
+  const retaining = async (rules: SubjectRightsOptions["rules"] = {}) => {
     const tables = memoryTables();
     const held = people();
     const { state, keyRing } = lost("request/", memoryStorage({ tables }).keyRing);
     const world: World = await createWorld(
       {
         keyRing,
+        rules,
+        lookEvery: 12 * hour,
         sources: [
           peopleSource("books", held, {
             erase: async () => {
@@ -237,7 +240,35 @@ describe("a key that is lost", () => {
     expect(view.waitingFor).toMatchObject([{ for: "work", work: "everything", problem: "key-lost" }]);
     expect(warnings(world)).toEqual([["key-lost", "support@northwind.example"]]);
     expect(await actionsOf(world, requestId)).not.toContain("key-destroyed");
+    // Once, as long as it lasts.
+    expect(world.errors.map((error) => error instanceof KeyDestroyed)).toEqual([true]);
   });
+
+  for (const call of ["cancel", "decline", "settleSource"] as const) {
+    it(`of a closed request is over where somebody sees to its rest, and says ${call}`, async () => {
+      // Looked at so rarely that months pass quickly.
+      const { world, held, state, requestId } = await retaining({ retry: { outageDelay: 10 * day } });
+      const { requests } = world.rights;
+      const said = { actor: admin, requestId, reason: "seen to by hand" };
+      const end = () =>
+        call === "settleSource" ? requests.settleSource({ ...said, source: "books" }) : requests[call](said);
+      expect(unwrapError(await end()).code).toBe("not-possible-now");
+      state.isLost = true;
+      await world.pass(200 * day);
+      unwrap(await end());
+      await world.pass(hour);
+      expect(await world.read(requestId)).toMatchObject({
+        outcome: "completed-with-exceptions",
+        reopensAt: null,
+        waitingFor: [],
+        sources: [{ settlement: { reason: "seen to by hand" } }],
+      });
+      expect(await actionsOf(world, requestId)).toContain("key-destroyed");
+      expect(await world.rights.health()).toMatchObject({ value: { status: "ok" } });
+      expect(unwrapError(await end()).code).toBe("not-possible-now");
+      expect(held.has(ada)).toBe(true);
+    });
+  }
 
   it("goes on where the key ring was put back", async () => {
     const { world, held, state, requestId } = await retaining();

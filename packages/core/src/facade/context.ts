@@ -1,10 +1,18 @@
-import type { Damaged, InvalidInput, NotAllowed, RequestNotFound, StorageFailed } from "../errors.ts";
+import {
+  type Damaged,
+  type InvalidInput,
+  KeyDestroyed,
+  type NotAllowed,
+  type RequestNotFound,
+  type StorageFailed,
+} from "../errors.ts";
 import type { Actor } from "../request/actor.ts";
 import type { RequestEvent } from "../request/events.ts";
 import type { Category, RequestKind } from "../request/kinds.ts";
 import type { Acknowledger, Request } from "../request/request.ts";
-import type { ResultAsync } from "../result.ts";
+import { errAsync, type ResultAsync } from "../result.ts";
 import { type ApplyError, apply } from "../runner/apply.ts";
+import { applyWithoutKey } from "../runner/commit-without-key.ts";
 import { load, loadToEnd, type Opened } from "../runner/load.ts";
 import { fromFound } from "../runner/record.ts";
 import { recordedAs, recordedWithoutKey } from "../runner/recorded-actor.ts";
@@ -62,10 +70,19 @@ export const changeRequest = (
   words?: string,
 ): ResultAsync<RequestView, ChangeError> =>
   authorise(policy, actor, action)
-    .andThen(({ tenant }) => (isEnding(event) ? loadToEnd : load)(services, { tenant, id: requestId }))
-    .andThen((opened) => checkReason(words, opened.request).map(() => opened))
-    .andThen((opened) => applyBy(services, actor, opened, event))
-    .map(({ request }) => viewOf(request, services));
+    .andThen(({ tenant }) => {
+      const key = { tenant, id: requestId };
+      return (isEnding(event) ? loadToEnd : load)(services, key)
+        .andThen((opened) => checkReason(words, opened.request).map(() => opened))
+        .andThen((opened) => applyBy(services, actor, opened, event))
+        .map(({ request }) => request)
+        .orElse((error) =>
+          error instanceof KeyDestroyed && (isEnding(event) || event.type === "source-settled")
+            ? recordedAs(services, actor).andThen((by) => applyWithoutKey(services, key, event, by))
+            : errAsync(error),
+        );
+    })
+    .map((request) => viewOf(request, services));
 
 /** Lets something happen to a request that was opened, as what this actor did. */
 export const applyBy = (

@@ -29,9 +29,22 @@ export interface GradedCollection {
 
 /** The grades of an erasure, so far as its sources are done; empty for an export. */
 export const gradesOf = (request: Request): GradedCollection[] =>
-  request.kind === "erasure" ? request.steps.flatMap(gradesAt) : [];
+  request.kind === "erasure"
+    ? request.steps.flatMap((step) => gradesAt(step, provenBefore(request, step)))
+    : [];
 
-const gradesAt = (step: SourceStep): GradedCollection[] => {
+/**
+ * What was proven of a source before the request was opened again. A person who then closes it takes nothing back of what
+ * was done by then.
+ */
+const provenBefore = ({ closedBefore }: Request, { source, settlement }: SourceStep): GradedCollection[] => {
+  const before = closedBefore?.steps.find((step) => step.source === source);
+  return before === undefined || before.settlement !== null || settlement === null
+    ? []
+    : gradesAt(before, []);
+};
+
+const gradesAt = (step: SourceStep, before: readonly GradedCollection[]): GradedCollection[] => {
   const { source } = step;
   // Who was only to be asked by what else the person is known has nothing to prove, but may have failed to say so.
   const isAsked = step.task !== "identify" || step.onlyAsked === true;
@@ -42,14 +55,18 @@ const gradesAt = (step: SourceStep): GradedCollection[] => {
   const named = [...told, ...(step.located ?? []), ...left].map(({ collection }) => collection);
   const collections = [...new Set(named)];
   if (collections.length === 0) {
-    return [{ source, collection: null, grade: gradeOf(step, []), retained: 0, kept: 0 }];
+    const [whole] = before;
+    const grade = whole?.collection === null ? whole.grade : gradeOf(step, []);
+    return [{ source, collection: null, grade, retained: 0, kept: 0 }];
   }
   return collections.map((collection) => {
     const outcomes = told.filter((outcome) => outcome.collection === collection);
     const staying = (why: "retained" | "kept") =>
       outcomes.reduce((sum, each) => (each.outcome === why ? sum + each.count : sum), 0);
-    const hasCome = step.settlement === null && left.some((each) => each.collection === collection);
-    const grade = hasCome ? null : gradeOf(step, outcomes);
+    const isThere = left.some((each) => each.collection === collection);
+    const proven = isThere ? undefined : before.find((each) => each.collection === collection);
+    const hasCome = isThere && step.settlement === null;
+    const grade = hasCome ? null : (proven?.grade ?? gradeOf(step, outcomes));
     return { source, collection, grade, retained: staying("retained"), kept: staying("kept") };
   });
 };

@@ -95,6 +95,12 @@ export interface Confidential {
   readonly candidates: Readonly<Record<string, Identifier>>;
 }
 
+/** What was done, and told, when a request was opened again. */
+export interface ClosedBefore {
+  readonly outcome: Outcome;
+  readonly steps: readonly SourceStep[];
+}
+
 /** A data subject request: everything that is known of it, and nothing that has to be looked up elsewhere. */
 export interface Request {
   readonly id: string;
@@ -152,6 +158,8 @@ export interface Request {
   readonly outageNews?: readonly OutageNews[];
   /** How often it was opened again, because a duty to keep something has ended. */
   readonly reopened: number;
+  /** As it was closed before it was opened again the last time. Left out: it never was, or that was stored before this was kept. */
+  readonly closedBefore?: ClosedBefore;
   /** By when it has to be answered. */
   readonly deadline: Deadline;
   /** What of its work does not get on. Left out: nothing. */

@@ -10,6 +10,9 @@ const aDay = 24 * 3_600 * 1_000;
 const endsOf = ({ outcomes, settlement }: SourceStep): string[] =>
   settlement === null ? outcomes.flatMap((each) => (each.outcome === "retained" ? [each.until] : [])) : [];
 
+/** Whether something is to be erased here when its day comes. */
+export const isRetaining = (step: SourceStep): boolean => endsOf(step).length > 0;
+
 /** From when on a duty that ends on a day is over: where the controller is, and in UTC, in which sources may count. */
 const overAt = ({ deadline }: Request, until: string): Instant => {
   const next = addDays(until, 1);

@@ -27,6 +27,10 @@ export const troublesOf = ({ troubles = [] }: Troubled): readonly Trouble[] => t
 /** The work that needs the key of the request, which is all of it. */
 export const everything = "everything";
 
+/** Whether it is known that the key of the request is not in the key ring. */
+export const isKeyLost = (request: Troubled): boolean =>
+  troublesOf(request).some(({ work }) => work === everything);
+
 /** Not before this: null where nothing keeps the work from being done when it is due. */
 export const putOffUntil = (request: Troubled, work: string): Instant | null =>
   troublesOf(request).reduce<Instant | null>(

@@ -29,14 +29,16 @@ export const advanceRequest = async (
 ): Promise<void> => {
   const key = { tenant: wakeUp.tenant, id: wakeUp.id };
   const session = await openSession(services, key);
-  if (session === null) return goOnWithoutKey(services, key, stop);
+  const lost = () => onError(new KeyDestroyed(), wakeUp.id);
+  if (session === null) return goOnWithoutKey(services, key, stop, lost);
   await unlocked(session);
   await askWhoIsNew(services, session);
   const over = new AbortController();
-  const stopListening = services.signals.listen(key, ({ outcome, waitingFor }) => {
+  const wasOpen = session.current().request.phase !== "closed";
+  const stopListening = services.signals.listen(key, ({ phase, reason, waitingFor }) => {
+    const isEnded = wasOpen && phase === "closed" && reason !== null;
     // Once it waits for another request of the same person, that one may begin: nothing of this one goes on.
-    if (outcome === "cancelled" || outcome === "declined" || waitingFor !== null)
-      over.abort(new NotPossibleNow("The request is over, or put off."));
+    if (isEnded || waitingFor !== null) over.abort(new NotPossibleNow("The request is over, or put off."));
   });
   // Sources are told to stop when the request is ended or put off; messages that are on their way are let go.
   const whileOpen = AbortSignal.any([stop, over.signal]);
@@ -68,7 +70,7 @@ export const advanceRequest = async (
   }
   const [failure] = failures;
   // Another process may be ending the request at this moment, and begins with its key.
-  if (failure instanceof KeyDestroyed) return goOnWithoutKey(services, key, stop);
+  if (failure instanceof KeyDestroyed) return goOnWithoutKey(services, key, stop, lost);
   if (failures.length > 0) throw failure;
 };
 

@@ -1,7 +1,7 @@
 import { type Damaged, KeyDestroyed, RequestNotFound, type StorageFailed } from "../errors.ts";
 import type { RequestKey, StoredRequest } from "../ports/request-store.ts";
 import type { Request } from "../request/request.ts";
-import { errAsync, okAsync, type Result, type ResultAsync } from "../result.ts";
+import { err, errAsync, ok, okAsync, type Result, type ResultAsync } from "../result.ts";
 import { useRequestKey } from "./keys.ts";
 import { fromFound, fromSealed, fromStored } from "./record.ts";
 import type { Services } from "./services.ts";
@@ -33,7 +33,7 @@ export const openWith = (stored: StoredRequest, key: Uint8Array | null): Result<
     : fromSealed(stored, key).map((request) => ({ request, key }));
 
 /**
- * Reads a request that is to be ended, for which its key is not needed: without its key it could go nowhere else.
+ * Reads an open request that is to be ended, for which its key is not needed: without its key it could go nowhere else.
  */
 export const loadToEnd = (services: Services, key: RequestKey): ResultAsync<Opened, LoadError> =>
   load(services, key).orElse((error) =>
@@ -41,6 +41,10 @@ export const loadToEnd = (services: Services, key: RequestKey): ResultAsync<Open
       ? services.requestStore
           .read(key)
           .andThen(fromFound)
-          .map((request): Opened => ({ request: { ...request, key: "destroyed" }, key: null }))
+          .andThen((request) =>
+            request.phase === "closed"
+              ? err(error)
+              : ok<Opened, KeyDestroyed>({ request: { ...request, key: "destroyed" }, key: null }),
+          )
       : errAsync(error),
   );

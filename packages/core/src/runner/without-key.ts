@@ -4,7 +4,7 @@ import { systemActorId } from "../request/actor.ts";
 import type { RequestEvent } from "../request/events.ts";
 import type { Request } from "../request/request.ts";
 import { reopensAt } from "../request/retention.ts";
-import { everything, troublesOf } from "../request/trouble.ts";
+import { everything, isKeyLost, troublesOf } from "../request/trouble.ts";
 import { orThrow } from "../result.ts";
 import { dueActions } from "../workflows/actions.ts";
 import { commitWithoutKey } from "./commit-without-key.ts";
@@ -12,28 +12,33 @@ import { send } from "./effects/send.ts";
 import { jitter } from "./jitter.ts";
 import { fromStored } from "./record.ts";
 import type { Services } from "./services.ts";
+import { endSuppressions } from "./suppressing.ts";
 
 /**
  * Goes on with a request whose key is not there. Where a process died, or still is, between destroying the key of a
  * closed request and storing that, it is stored now. Where the request still needs its key, that is lost: it is shown
  * and told, and looked at again later, in case the key ring comes back from a backup.
  *
+ * @param lost is called when it is known that the key is lost: once, as long as it is
  * @throws StorageFailed, Damaged
  */
 export const goOnWithoutKey = async (
   services: Services,
   key: RequestKey,
   signal: AbortSignal,
+  lost: () => void,
 ): Promise<void> => {
   const stored = orThrow(await services.requestStore.read(key));
   if (stored === undefined) return;
   const request = orThrow(fromStored(stored));
   if (request.key === "destroyed") return;
   if (!stored.open && reopensAt(request) === null) {
+    orThrow(await endSuppressions(services, request));
     await commitWithoutKey(services, stored, { type: "finalised" }, systemActorId);
     return;
   }
-  const told = isKnownLost(request, services) ? { stored, request } : await lose(services, stored);
+  if (!isKeyLost(request)) lost();
+  const told = isPutOff(request, services) ? { stored, request } : await lose(services, stored);
   if (told !== null) await warn(services, told, signal);
 };
 
@@ -42,7 +47,7 @@ interface Kept {
   readonly request: Request;
 }
 
-const isKnownLost = (request: Request, { clock }: Services): boolean =>
+const isPutOff = (request: Request, { clock }: Services): boolean =>
   troublesOf(request).some(
     ({ work, nextAttemptAt }) => work === everything && nextAttemptAt > instant(clock.now()),
   );

@@ -9,8 +9,9 @@ import type { Rules } from "../request/rules.ts";
 import { err, ok, type Result } from "../result.ts";
 import { advance } from "./advance.ts";
 import { planApproved, planExpired, planMade, planOutgrown } from "./transitions/approving.ts";
-import { acknowledge, end, lapse, reissue } from "./transitions/beginning.ts";
+import { acknowledge, lapse, reissue } from "./transitions/beginning.ts";
 import { finalise, reopen, unlink } from "./transitions/closing.ts";
+import { end } from "./transitions/ending.ts";
 import { copyHeld, held, holdLifted } from "./transitions/holding.ts";
 import {
   block,
@@ -50,8 +51,9 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "sources-registered": acknowledged,
   "confirmation-reissued": ["received"],
   lapsed: ["received"],
-  declined: open,
-  cancelled: open,
+  // Of a closed one, where its key is lost and something is still due under it.
+  declined: phases,
+  cancelled: phases,
   claimed: working,
   blocked: working,
   "gave-way": working,
@@ -72,7 +74,7 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "outage-tried": working,
   "outage-news-passed-on": phases,
   "source-retried": working,
-  "source-settled": working,
+  "source-settled": [...working, "closed"],
   "task-answered": ["origins", "copies"],
   "plan-made": ["planned"],
   "plan-approved": working,
@@ -137,7 +139,7 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return ok(lapse(change));
     case "declined":
     case "cancelled":
-      return ok(end(change, event));
+      return end(change, event);
     case "claimed":
       return ok(claim(change));
     case "blocked":

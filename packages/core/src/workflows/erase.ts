@@ -1,9 +1,9 @@
 import { type Change, changed, closed, noticeDue } from "../request/change.ts";
 import { isProven } from "../request/grades.ts";
 import { completionNotice, recipientNotice } from "../request/notices.ts";
-import { isGone } from "../request/outcomes.ts";
+import { isGone, totalCount } from "../request/outcomes.ts";
 import { isDecided, type Request } from "../request/request.ts";
-import { isPerformed, isResolved } from "../request/steps.ts";
+import { isPerformed, isResolved, type SourceStep } from "../request/steps.ts";
 import { askOwners } from "./owners.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -51,15 +51,17 @@ export const eraseWorkflow: Workflow = {
           ? changed(change, { phase: "origins" })
           : ifChanged(change, askOwners(change));
       case "verified": {
-        const outcome = isProven(request) ? "completed" : "completed-with-exceptions";
-        const told = noticeDue(closed(change, outcome), completionNotice(request.reopened), "completion");
-        return recipientsDue(told);
+        return concluded(change, isProven(request) ? "completed" : "completed-with-exceptions");
       }
       default:
         return null;
     }
   },
 };
+
+/** Closes the request, and has everybody told who is to know. */
+export const concluded = (change: Change, outcome: "completed" | "completed-with-exceptions"): Change =>
+  recipientsDue(noticeDue(closed(change, outcome), completionNotice(change.request.reopened), "completion"));
 
 /** Everything is erased and checked: what is left is that nobody else fetches a copy that was handed out before. */
 export const mayLeavePackages = (request: Request): boolean =>
@@ -74,10 +76,16 @@ export const arePackagesLeft = ({ packagesLeft, reopened, pseudonyms }: Request)
   packagesLeft.reopened === reopened &&
   packagesLeft.names === pseudonyms.length;
 
-/** Whoever was given data of a source is told once something of it was erased (Art. 19 GDPR). */
+/**
+ * Whoever was given data of a source is told once something of it was erased (Art. 19 GDPR). Of a request that was opened
+ * again that is what was erased since: of what was erased before they were told then.
+ */
 const recipientsDue = (change: Change): Change =>
   change.request.steps
-    .filter(({ outcomes }) => outcomes.some((each) => isGone(each) && each.count > 0))
+    .filter((step) => {
+      const before = change.request.closedBefore?.steps.find(({ source }) => source === step.source);
+      return goneAt(step) > (before === undefined ? 0 : goneAt(before));
+    })
     .flatMap(({ source, recipients = 0 }) =>
       Array.from({ length: recipients }, (_, index) => ({ source, index })),
     )
@@ -86,5 +94,7 @@ const recipientsDue = (change: Change): Change =>
         noticeDue(telling, recipientNotice(source, index, change.request.reopened), "recipient", source),
       change,
     );
+
+const goneAt = ({ outcomes }: SourceStep): number => totalCount(outcomes.filter(isGone));
 
 const ifChanged = (before: Change, now: Change): Change | null => (now === before ? null : now);

@@ -4,17 +4,15 @@ import {
   type Change,
   changed,
   changedConfidential,
-  changedSteps,
   closed,
   confidentialOf,
-  noticeDue,
   noticeInPlaceOf,
   recorded,
   withdrawn,
 } from "../../request/change.ts";
 import { categoriesReached } from "../../request/kinds.ts";
 import { placeBehind } from "../../request/line.ts";
-import { confirmationNotice, refusalNotice } from "../../request/notices.ts";
+import { confirmationNotice } from "../../request/notices.ts";
 import type { Rules } from "../../request/rules.ts";
 import type { SourceDescriptor } from "../../request/sources.ts";
 import { err, ok, type Result } from "../../result.ts";
@@ -73,20 +71,6 @@ export const reissue = (change: Change, event: EventOf<"confirmation-reissued">,
 };
 
 export const lapse = (change: Change): Change => closed(change, "lapsed");
-
-export const end = (change: Change, event: EventOf<"declined" | "cancelled">): Change => {
-  // Whether a source that is at work right now gets to its end, nobody can say.
-  const interrupted = changedSteps(change, (step) =>
-    step.status === "running"
-      ? { status: "warning", problem: { code: "interrupted", retryable: false }, nextAttemptAt: null }
-      : null,
-  );
-  const ended = closed(changed(interrupted, { reason: event.reason }), event.type);
-  // Who asked has a right to the reasons. Without the key nobody knows any more whom to tell.
-  return event.type === "declined" && ended.request.key === "live"
-    ? noticeDue(ended, refusalNotice, "refusal")
-    : ended;
-};
 
 /** A confirmation that is overtaken must not be sent: it would invite to acknowledge what cannot be any more. */
 const withdrawConfirmations = (change: Change): Change =>

@@ -35,6 +35,7 @@ export const reopen = (
     .filter((step) => hasEnded(request, step, change.now))
     .map(({ source }) => source);
   const again = changed(change, {
+    ...(request.outcome !== null && { closedBefore: { outcome: request.outcome, steps: request.steps } }),
     phase: "acknowledged",
     outcome: null,
     closedAt: null,

@@ -1,8 +1,11 @@
 import { NotPossibleNow, SourceNotFound } from "../../errors.ts";
 import { type Change, changedStep, recorded, stepOf } from "../../request/change.ts";
+import { isRetaining } from "../../request/retention.ts";
 import { isResolved, type SourceStep } from "../../request/steps.ts";
+import { isKeyLost } from "../../request/trouble.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { alertedOnce } from "./alerting.ts";
+import { withoutDuty } from "./ending.ts";
 import type { EventOf } from "./events.ts";
 
 type Transition = Result<Change, NotPossibleNow | SourceNotFound>;
@@ -34,18 +37,31 @@ export const retry = (change: Change, event: EventOf<"source-retried">): Transit
   });
 
 export const settle = (change: Change, event: EventOf<"source-settled">): Transition =>
-  unresolved(change, event.source).map((step) =>
-    recorded(
-      changedStep(change, step.source, {
-        status: "warning",
-        nextAttemptAt: null,
-        settlement: { reason: event.reason, by: event.actor, at: change.at },
-      }),
-      "settled",
-      { reason: event.reason },
-      step.source,
+  toSettle(change, event.source).map((step) =>
+    withoutDuty(
+      recorded(
+        changedStep(change, step.source, {
+          status: "warning",
+          nextAttemptAt: null,
+          settlement: { reason: event.reason, by: event.actor, at: change.at },
+        }),
+        "settled",
+        { reason: event.reason },
+        step.source,
+      ),
     ),
   );
+
+/** Of a closed request, what is to be erased when its day comes, where that cannot be: its key is lost. */
+const toSettle = (change: Change, source: string): Result<SourceStep, NotPossibleNow | SourceNotFound> => {
+  const { request } = change;
+  if (request.phase !== "closed") return unresolved(change, source);
+  const step = stepOf(request, source);
+  if (step === undefined) return err(new SourceNotFound(source));
+  return isKeyLost(request) && isRetaining(step)
+    ? ok(step)
+    : err(new NotPossibleNow("The request is closed: there is nothing to settle."));
+};
 
 const ownerCannot = { code: "owner-cannot", retryable: false } as const;
 

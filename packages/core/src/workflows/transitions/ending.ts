@@ -1,0 +1,90 @@
+import { NotPossibleNow } from "../../errors.ts";
+import { type Change, changed, changedSteps, closed, noticeDue, recorded } from "../../request/change.ts";
+import { refusalNotice } from "../../request/notices.ts";
+import { isRetaining, reopensAt } from "../../request/retention.ts";
+import { isResolved, type SourceStep } from "../../request/steps.ts";
+import { everything, isKeyLost, troublesOf } from "../../request/trouble.ts";
+import { err, ok, type Result } from "../../result.ts";
+import { concluded } from "../erase.ts";
+import type { EventOf } from "./events.ts";
+
+type Ending = EventOf<"declined" | "cancelled">;
+
+/** Somebody ends the request, with a reason. */
+export const end = (change: Change, event: Ending): Result<Change, NotPossibleNow> => {
+  const { phase, reopened } = change.request;
+  if (phase === "closed") return dutiesGivenUp(change, event);
+  // Whether a source that is at work right now gets to its end, nobody can say.
+  const interrupted = changedSteps(change, (step) =>
+    step.status === "running"
+      ? { status: "warning", problem: { code: "interrupted", retryable: false }, nextAttemptAt: null }
+      : null,
+  );
+  const withReason = changed(interrupted, { reason: event.reason });
+  return ok(reopened > 0 ? restEnded(withReason, event) : allEnded(withReason, event));
+};
+
+const allEnded = (change: Change, event: Ending): Change => {
+  const ended = closed(change, event.type);
+  // Who asked has a right to the reasons. Without the key nobody knows any more whom to tell.
+  return event.type === "declined" && ended.request.key === "live"
+    ? noticeDue(ended, refusalNotice, "refusal")
+    : ended;
+};
+
+/**
+ * Of a request that was opened again only the rest can be called off: what was done before stays done, and what was told
+ * of it stays true. What is not done now is as if a person had closed each of its sources, and is told like that.
+ */
+const restEnded = (change: Change, event: Ending): Change => {
+  const settled = changedSteps(recorded(change, event.type), (step) => {
+    if (step.settlement !== null) return null;
+    const before = change.request.closedBefore?.steps.find(({ source }) => source === step.source);
+    if (step.onlyAsked === true && before !== undefined && !isRetaining(step)) return asBefore(step, before);
+    return isResolved(step) && !isRetaining(step) ? null : closedByHand(change, event);
+  });
+  return settled.request.key === "live"
+    ? concluded(settled, "completed-with-exceptions")
+    : closed(settled, "completed-with-exceptions");
+};
+
+/** Whoever was not asked once more is as they were. */
+const asBefore = (step: SourceStep, before: SourceStep): Partial<SourceStep> | null =>
+  isResolved(step)
+    ? null
+    : {
+        stage: before.stage,
+        status: before.status,
+        checked: before.checked,
+        left: before.left ?? [],
+        attempts: 0,
+        nextAttemptAt: null,
+        problem: null,
+      };
+
+const closedByHand = (change: Change, { reason }: Ending): Partial<SourceStep> => ({
+  status: "warning",
+  nextAttemptAt: null,
+  settlement: { reason, by: change.actor, at: change.at },
+});
+
+/**
+ * A closed request whose key is lost cannot be opened again for what it has kept. Whoever sees to that in another way says
+ * so, and then nothing more is due under it.
+ */
+const dutiesGivenUp = (change: Change, event: Ending): Result<Change, NotPossibleNow> =>
+  isKeyLost(change.request) && reopensAt(change.request) !== null
+    ? ok(
+        withoutDuty(
+          changedSteps(recorded(changed(change, { reason: event.reason }), event.type), (step) =>
+            isRetaining(step) ? closedByHand(change, event) : null,
+          ),
+        ),
+      )
+    : err(new NotPossibleNow("The request is closed."));
+
+/** Where nothing is to be opened again for any more, a key that is lost is no trouble. */
+export const withoutDuty = (change: Change): Change =>
+  change.request.phase === "closed" && reopensAt(change.request) === null
+    ? changed(change, { troubles: troublesOf(change.request).filter(({ work }) => work !== everything) })
+    : change;

@@ -1,0 +1,189 @@
+import {
+  type CollectionOutcome,
+  type DataSourceDefinition,
+  PermanentFailure,
+  type Row,
+} from "@subject-rights/core";
+import { simulatedClock, unwrap, unwrapError } from "@subject-rights/testing";
+import { describe, expect, it } from "vitest";
+import { ada, admin, createWorld, peopleSource, type World } from "./world.ts";
+
+const day = 86_400_000;
+const person = [{ type: "email", value: ada }] as const;
+
+const people = () => new Map<string, Row[]>([[ada, [{}]]]);
+
+/** Invoices, each with the day until which it is kept, and the orders behind them, which are not. */
+const books = (
+  world: () => World,
+  invoices: Map<string, string>,
+  orders: Map<string, Row[]>,
+  changes: Partial<DataSourceDefinition> = {},
+) =>
+  peopleSource("books", orders, {
+    locate: async () => [
+      { collection: "invoices", count: invoices.size },
+      { collection: "orders", count: orders.size },
+    ],
+    erase: async () => {
+      const today = world().clock.now().toISOString().slice(0, 10);
+      const over = [...invoices].filter(([, until]) => until < today);
+      for (const [number] of over) invoices.delete(number);
+      const gone: CollectionOutcome[] = [
+        { collection: "invoices", outcome: "erased", count: over.length },
+        { collection: "orders", outcome: "erased", count: orders.size },
+      ];
+      orders.clear();
+      return [
+        ...gone.map((each) =>
+          "count" in each && each.count > 0
+            ? each
+            : { collection: each.collection, outcome: "absent" as const },
+        ),
+        ...[...invoices.values()].map((until) => ({
+          collection: "invoices",
+          outcome: "retained" as const,
+          count: 1,
+          reason: "§ 147 AO",
+          until,
+        })),
+      ];
+    },
+    ...changes,
+  });
+
+const recipients = [{ title: "Print shop", address: "privacy@print.example" }];
+
+/** An erasure that is closed, with something that is kept. */
+const closedOnce = async (
+  until: readonly string[] = ["2026-06-30"],
+  changes: Partial<DataSourceDefinition> = {},
+) => {
+  const [invoices, crm] = [new Map(until.map((each, number) => [`${number}`, each])), people()];
+  let made: World | undefined;
+  const world = await createWorld(
+    {
+      sources: [
+        peopleSource("crm", crm, { recipients }),
+        books(() => made as World, invoices, people(), { recipients, ...changes }),
+      ],
+      lookEvery: day,
+      rules: { holdDelay: day },
+    },
+    undefined,
+    simulatedClock(new Date("2026-03-02T09:00:00.000Z")),
+  );
+  made = world;
+  const requestId = await world.acknowledged("erasure");
+  await world.pass(day);
+  expect(await world.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
+  const mayTakeIn = async () =>
+    unwrap(await world.rights.suppressions.mayTakeIn({ actor: admin, identifiers: person }));
+  const letters = (type: string) =>
+    world.notifier.sent.flatMap(({ notice }) => (notice.type === type ? [notice] : []));
+  return { world, on: { actor: admin, requestId }, invoices, crm, mayTakeIn, letters };
+};
+
+const gradesOf = async (world: World, requestId: string) =>
+  (await world.read(requestId)).grades.map(({ source, collection, grade }) => [source, collection, grade]);
+
+describe("the rest of a request that was opened again", () => {
+  const held = async (until?: readonly string[]) => {
+    const closed = await closedOnce(until);
+    unwrap(await closed.world.rights.holds.place({ actor: admin, identifiers: person, reason: "a case" }));
+    await closed.world.pass(130 * day);
+    expect((await closed.world.read(closed.on.requestId)).waitingFor).toMatchObject([{ for: "hold" }]);
+    return closed;
+  };
+
+  for (const call of ["cancel", "decline"] as const) {
+    it(`takes nothing back of what was done, where somebody says ${call}`, async () => {
+      const { world, on, invoices, mayTakeIn, letters } = await held();
+      expect(await mayTakeIn()).toBe(false);
+      unwrap(await world.rights.requests[call]({ ...on, reason: "the rest is for the court" }));
+      await world.pass(day);
+      expect(await mayTakeIn()).toBe(false);
+      expect(await world.read(on.requestId)).toMatchObject({
+        phase: "closed",
+        outcome: "completed-with-exceptions",
+        reason: "the rest is for the court",
+        reopensAt: null,
+        waitingFor: [],
+      });
+      expect(await gradesOf(world, on.requestId)).toEqual([
+        ["crm", "people", "verified-absent"],
+        ["books", "invoices", "failed"],
+        ["books", "orders", "verified-absent"],
+      ]);
+      // The person was told that it would be erased when its day comes.
+      expect(letters("completion").at(-1)).toMatchObject({
+        complete: false,
+        sources: [
+          { outcomes: [{ outcome: "erased" }], checked: true, settled: null },
+          { settled: "the rest is for the court" },
+        ],
+      });
+      expect(letters("refusal")).toEqual([]);
+      const { file } = unwrap(await world.rights.audit.evidence(on));
+      expect(file.request.outcome).toBe("completed-with-exceptions");
+      expect(file.audit.entries.map(({ action }) => action)).toEqual(
+        expect.arrayContaining([call === "cancel" ? "cancelled" : "declined", "key-destroyed"]),
+      );
+      expect(invoices.size).toBe(1);
+      // What nobody erased in this round is no news for whoever was given it.
+      expect(letters("recipient")).toHaveLength(2);
+    });
+  }
+
+  it("is all of it, also what is kept for longer", async () => {
+    const { world, on, invoices } = await held(["2026-06-30", "2030-12-31"]);
+    unwrap(await world.rights.requests.cancel({ ...on, reason: "the court has it" }));
+    await world.pass(2 * day);
+    expect(await world.read(on.requestId)).toMatchObject({ phase: "closed", reopensAt: null });
+    const { file } = unwrap(await world.rights.audit.evidence(on));
+    expect(file.request.keyDestroyed).toBe(true);
+    expect(invoices.size).toBe(2);
+  });
+
+  it("leaves what was proven before, where a person closes its source", async () => {
+    const state = { isBroken: false };
+    const { world, on } = await closedOnce(["2026-06-30"], {
+      verify: async () => {
+        if (state.isBroken) throw new PermanentFailure("never");
+        return [{ collection: "invoices", count: 1 }];
+      },
+    });
+    state.isBroken = true;
+    await world.pass(130 * day);
+    unwrap(await world.rights.requests.settleSource({ ...on, source: "books", reason: "done by hand" }));
+    await world.pass(day);
+    expect(await gradesOf(world, on.requestId)).toEqual([
+      ["crm", "people", "verified-absent"],
+      ["books", "invoices", "failed"],
+      ["books", "orders", "verified-absent"],
+    ]);
+  });
+
+  it("cannot be called off before it is there", async () => {
+    const { world, on } = await closedOnce();
+    for (const call of ["cancel", "decline"] as const) {
+      const refused = unwrapError(await world.rights.requests[call]({ ...on, reason: "no" }));
+      expect(refused.code).toBe("not-possible-now");
+    }
+  });
+});
+
+describe("whoever was given data of a source", () => {
+  it("is told of it once, and again only where something was erased since", async () => {
+    const { world, on, crm, letters } = await closedOnce();
+    const told = () =>
+      letters("recipient").map((notice) => (notice.type === "recipient" ? notice.source.id : ""));
+    expect(told()).toEqual(["crm", "books"]);
+    // They have become a customer again, and nobody is to erase that.
+    crm.set(ada, [{ customerSince: "2026-06-10" }]);
+    await world.pass(130 * day);
+    expect(await world.read(on.requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
+    expect(told()).toEqual(["crm", "books", "books"]);
+    expect(crm.size).toBe(1);
+  });
+});
