@@ -239,7 +239,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     notifier: watching.watch(options.notifier.id, options.notifier),
     sources: register(
       [...options.sources, ...(userDirectory === null ? [] : [directorySource(userDirectory)])].map(
-        (source) => watching.watch(source.descriptor.id, source),
+        (source) => watching.watch(source.descriptor.id, source, true),
       ),
     ),
     userDirectory,

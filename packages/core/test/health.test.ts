@@ -60,6 +60,37 @@ describe("health", () => {
     expect(await healthOf(world)).toMatchObject({ status: "ok", failing: [] });
   });
 
+  it("names a source as failing only until it has answered anything since", async () => {
+    const state = { isDown: true };
+    const held = people();
+    const source = peopleSource("crm", held, {
+      locate: async () => {
+        if (state.isDown) throw new Error("connection refused");
+        return [{ collection: "people", count: held.size }];
+      },
+      verify: async () => [{ collection: "people", count: held.size }],
+      erase: async () => {
+        if (state.isDown) throw new Error("connection refused");
+        held.clear();
+        return [{ collection: "people", outcome: "erased", count: 1 }];
+      },
+    });
+    const world = await createWorld({ sources: [source] });
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(10 * minute);
+    expect((await healthOf(world)).failing).toMatchObject([{ adapter: "crm", problem: "unavailable" }]);
+    state.isDown = false;
+    await world.pass(3 * hour);
+    // Nobody has counted there since.
+    expect((await world.read(requestId)).outcome).toBe("completed");
+    expect(await healthOf(world)).toMatchObject({ status: "ok", failing: [] });
+    state.isDown = true;
+    held.set(ada, [{}]);
+    await world.acknowledged("erasure");
+    await world.pass(minute);
+    expect((await healthOf(world)).failing).toMatchObject([{ adapter: "crm", problem: "unavailable" }]);
+  });
+
   it("knows of letters that are not accepted, in a process that has not tried them itself", async () => {
     const notifier = defineNotifier({
       id: "smtp",

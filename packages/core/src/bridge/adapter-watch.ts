@@ -19,8 +19,10 @@ export interface AdapterWatch {
    * An adapter that is made safe already, watched: it does what it did, and its first failure is told.
    *
    * @param adapter by which name its failures are known
+   * @param isOneService whether whatever works shows that it is there, as of a source: it is asked for what fails only when
+   *   somebody needs that again. Of storage, one operation that works says nothing of another
    */
-  watch<Adapter extends object>(adapter: string, port: Adapter): Adapter;
+  watch<Adapter extends object>(adapter: string, port: Adapter, isOneService?: boolean): Adapter;
   /** What fails now, the longest first: whatever had no success since it failed. */
   failing(): readonly FailingAdapter[];
 }
@@ -60,8 +62,8 @@ export const adapterWatch = (
 ): AdapterWatch => {
   const watched = new Map<string, ReturnType<typeof operationsWatch>>();
   return {
-    watch: (adapter, port) => {
-      const those = watched.get(adapter) ?? operationsWatch(clock);
+    watch: (adapter, port, isOneService = false) => {
+      const those = watched.get(adapter) ?? operationsWatch(clock, isOneService);
       watched.set(adapter, those);
       const failed = (operation: string, about: About, error: unknown) => {
         if (!isFailure(error) || isTold(error)) return;
@@ -94,7 +96,7 @@ const problemOf = (error: Failure): FailingAdapter["problem"] =>
  * What fails at one adapter. One outage meets many requests and several operations, and is told once; a source that
  * fails for one person and works for all others fails for that person alone, and that is told once as well.
  */
-const operationsWatch = (clock: Pick<Clock, "now">) => {
+const operationsWatch = (clock: Pick<Clock, "now">, isOneService: boolean) => {
   const byOperation = new Map<string, Map<FailingAdapter["problem"], Failing>>();
   let count = 0;
   let workedAt = 0;
@@ -142,8 +144,8 @@ const operationsWatch = (clock: Pick<Clock, "now">) => {
       for (const problems of byOperation.values()) {
         for (const [problem, failing] of problems) {
           const known = since.get(problem);
-          if (!failing.isOver && (known === undefined || failing.since < known))
-            since.set(problem, failing.since);
+          const isOver = failing.isOver || (isOneService && failing.at < workedAt);
+          if (!isOver && (known === undefined || failing.since < known)) since.set(problem, failing.since);
         }
       }
       return [...since].map(([problem, first]) => ({ problem, since: first }));
