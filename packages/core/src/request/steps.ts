@@ -4,6 +4,7 @@ import {
   type CollectionCount,
   type CollectionOutcome,
   type GoneCount,
+  isStaying,
   totalCount,
   untold,
 } from "./outcomes.ts";
@@ -195,3 +196,7 @@ export const leftAt = ({
 const collectionsOf = (counts: readonly GoneCount[]): string[] => [
   ...new Set(counts.map(({ collection }) => collection)),
 ];
+
+/** What a source has come to by now, where it is worked on again: what stays in a copy is for the next look to say. */
+export const outcomesSoFar = ({ task, outcomes }: SourceStep): readonly CollectionOutcome[] =>
+  task === "refresh" ? outcomes.filter((each) => !isStaying(each)) : outcomes;

@@ -1,16 +1,18 @@
 import { invalidAnswer } from "../../bridge/call.ts";
 import { CallFailed, HeldInCopy } from "../../errors.ts";
 import { instant, later } from "../../instant.ts";
+import { stayingInCopy } from "../../request/copies.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import {
   type CollectionCount,
   type CollectionOutcome,
   isGone,
+  leftOver,
   totalCount,
   untold,
 } from "../../request/outcomes.ts";
 import { mayHoldSince } from "../../request/retention.ts";
-import type { SourceStep } from "../../request/steps.ts";
+import { outcomesSoFar, type SourceStep } from "../../request/steps.ts";
 import { err, errAsync, ok, okAsync, orThrow, type Result, ResultAsync } from "../../result.ts";
 import type { ApplyError } from "../apply.ts";
 import { type CannotSay, mayFillAnew } from "../copy-guard.ts";
@@ -118,19 +120,22 @@ const eraseNow = (
         ? errAsync({ failed: invalidAnswer(step.source), outcomes: outcomes.filter(isGone) })
         : check(afterwards(work), outcomes, step)
             .mapErr((failed): FailedTry => ({ failed, outcomes: step.task === "erase" ? outcomes : null }))
-            .andThen(({ checked, remaining, left, problem }) =>
-              problem === null || mayHoldSince(effect.request, step)
+            .andThen(({ checked, remaining, left, problem }) => {
+              const done = problem === null ? outcomes : borneOut(step, outcomes, remaining);
+              const staying = step.task === "refresh" ? stayingInCopy(effect.request, step, left) : [];
+              const isRight = problem === null || leftOver(left, staying) === 0;
+              return isRight || mayHoldSince(effect.request, step)
                 ? okAsync<RequestEvent, FailedTry>({
                     type: "source-finished",
                     source: step.source,
                     generation: step.generation,
-                    outcomes: problem === null ? outcomes : borneOut(step, outcomes, remaining),
+                    outcomes: [...done, ...staying],
                     ...(earlier.length > 0 && { keptEarlier: earlier }),
                     checked,
                     identifiersUsed: work.identifiers,
                   })
-                : errAsync({ failed: problem, outcomes: borneOut(step, outcomes, remaining), left }),
-            ),
+                : errAsync({ failed: problem, outcomes: done, left });
+            }),
     );
 
 /** Who says that more was erased than is missing now is not believed. */
@@ -144,7 +149,7 @@ const borneOut = (
     const counted = step.located?.find((one) => one.collection === collection);
     if (each.outcome !== "erased" || counted === undefined) return each;
     const left = totalCount(remaining.filter((one) => one.collection === collection));
-    const missing = Math.max(0, untold(counted, step.goneBefore ?? [], step.outcomes) - left);
+    const missing = Math.max(0, untold(counted, step.goneBefore ?? [], outcomesSoFar(step)) - left);
     return missing === 0
       ? { collection, outcome: "absent" }
       : { ...each, count: Math.min(each.count, missing) };
@@ -210,7 +215,7 @@ const unsupported = (step: SourceStep) => errAsync(new CallFailed(step.source, "
 const outcomesFrom = (step: SourceStep, outcome: "erased" | "absent"): CollectionOutcome[] =>
   (step.located ?? []).map((counted) => {
     const { collection } = counted;
-    const count = untold(counted, step.goneBefore ?? [], step.outcomes);
+    const count = untold(counted, step.goneBefore ?? [], outcomesSoFar(step));
     return outcome === "erased" && count > 0
       ? { collection, outcome, count }
       : { collection, outcome: "absent" };

@@ -21,7 +21,7 @@ import {
   untold,
 } from "../../request/outcomes.ts";
 import { backoff, type Rules, spread } from "../../request/rules.ts";
-import { isPerformed, type SourceStep } from "../../request/steps.ts";
+import { isPerformed, outcomesSoFar, type SourceStep } from "../../request/steps.ts";
 import type { Result } from "../../result.ts";
 import { workflowOf } from "../workflows.ts";
 import { alertedOnce, supportTold } from "./alerting.ts";
@@ -34,8 +34,8 @@ type Transition = Result<Change, NotPossibleNow>;
 export const located = (change: Change, event: EventOf<"source-located">): Transition =>
   stepFor(change, event, "locate").map((step) => {
     // Counted anew before anybody said what an earlier try did: what it erased is what is not there any more.
-    const told =
-      step.unanswered === true ? withMissing(step, step.outcomes, event.counts ?? []) : step.outcomes;
+    const before = outcomesSoFar(step);
+    const told = step.unanswered === true ? withMissing(step, before, event.counts ?? []) : before;
     const counted = changedStep(change, step.source, {
       located: event.counts,
       outcomes: told,
@@ -93,7 +93,8 @@ const withCursor = (change: Change, source: string, cursor: string | null) => {
 
 export const finished = (change: Change, event: EventOf<"source-finished">): Transition =>
   stepFor(change, event, "perform").map((step) => {
-    const before = [...step.outcomes, ...keptAsCounted(step.located, [...step.outcomes, ...event.outcomes])];
+    const soFar = outcomesSoFar(step);
+    const before = [...soFar, ...keptAsCounted(step.located, [...soFar, ...event.outcomes])];
     const outcomes = withUntold(step, event, mergeOutcomes(before, event.outcomes));
     const stage = workflowOf(change.request.kind).stageAfterPerforming;
     const done = changedStep(change, step.source, {
@@ -276,7 +277,7 @@ const doneAllTheSame = (
 ): Partial<SourceStep> => ({
   ...((outcomes === null || problem.code === "still-present") && { unanswered: true }),
   // Who said nothing has not said that nothing is retained.
-  ...(outcomes !== null && outcomes.length > 0 && { outcomes: mergeOutcomes(step.outcomes, outcomes) }),
+  ...(outcomes !== null && outcomes.length > 0 && { outcomes: mergeOutcomes(outcomesSoFar(step), outcomes) }),
 });
 
 const nextAttempt = (

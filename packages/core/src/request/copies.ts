@@ -1,0 +1,48 @@
+import { type CollectionCount, type CollectionOutcome, isStaying } from "./outcomes.ts";
+import type { Request } from "./request.ts";
+import type { SourceStep } from "./steps.ts";
+
+type Staying = Extract<CollectionOutcome, { outcome: "retained" | "kept" }>;
+
+/**
+ * What stays in a copy that was just filled anew, of what is found there: as much as stays in its origins, for the reasons
+ * that those gave. A collection that goes by the name of one of theirs holds what stays in that one; any other, what no
+ * such collection has taken. Where fewer records are found than stay in the origins, nobody can say which: the reason that
+ * lasts longest is told. What a person has closed in an origin gave no reason.
+ */
+export const stayingInCopy = (
+  { steps }: Pick<Request, "steps">,
+  { after }: SourceStep,
+  found: readonly CollectionCount[],
+): CollectionOutcome[] => {
+  const origins = steps.filter(({ source, settlement }) => after.includes(source) && settlement === null);
+  const named = new Set(
+    origins.flatMap(({ outcomes, located }) =>
+      [...outcomes, ...(located ?? [])].map(({ collection }) => collection),
+    ),
+  );
+  const pool = origins
+    .flatMap(({ outcomes }) => outcomes.filter(isStaying))
+    .toSorted(byEnd)
+    .map((staying) => ({ staying, left: staying.count }));
+  const take = ({ collection, count }: CollectionCount): Staying[] => {
+    let wanted = count;
+    return pool.flatMap((each) => {
+      if (named.has(collection) && each.staying.collection !== collection) return [];
+      const taken = Math.min(wanted, each.left);
+      if (taken === 0) return [];
+      wanted -= taken;
+      each.left -= taken;
+      return [{ ...each.staying, collection, count: taken }];
+    });
+  };
+  const known = found.filter(({ collection }) => named.has(collection));
+  const others = found.filter(({ collection }) => !named.has(collection));
+  return [...known, ...others].flatMap(take);
+};
+
+/** The last to end first: what is somebody else's too has no end. */
+const byEnd = (one: Staying, other: Staying): number => {
+  const [first, second] = [one, other].map((each) => (each.outcome === "retained" ? each.until : "9999"));
+  return (first ?? "") < (second ?? "") ? 1 : first === second ? 0 : -1;
+};
