@@ -49,6 +49,7 @@ import { type RuleChanges, withRules } from "./request/rules.ts";
 import { err, ok, orThrow, ResultAsync } from "./result.ts";
 import { answersOf } from "./runner/answers.ts";
 import { inProcessDispatcher } from "./runner/dispatcher/in-process-dispatcher.ts";
+import { lookAhead } from "./runner/dispatcher/look-ahead.ts";
 import { lookOut } from "./runner/dispatcher/look-out.ts";
 import { wakeOrder } from "./runner/dispatcher/wake-order.ts";
 import { wakeWhoLacks } from "./runner/dispatcher/wake-who-lacks.ts";
@@ -289,6 +290,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     await dispatcher.work(worker, { concurrency });
     const { sources } = services;
     void wakeWhoLacks({ requestStore, sources, dispatcher, clock }, stopping.signal).catch(tellOfStore);
+    lookAhead({ ...waking, rules: services.rules, lookEvery, onError: tellOfStore }, stopping.signal);
   };
   return {
     controller,

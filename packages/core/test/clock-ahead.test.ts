@@ -3,6 +3,9 @@ import { simulatedClock, unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, createWorld, peopleSource, type World } from "./world.ts";
 
+const minute = 60_000;
+const day = 86_400_000;
+
 const boss = { ...admin, id: "boss" };
 
 /** A process whose clock is a year ahead sends a confirmation out again; then the first one goes on. */
@@ -64,5 +67,92 @@ describe("after a clock has run ahead once", () => {
     await next.pass(10 * 86_400_000);
     unwrap(await next.rights.requests.resume(on));
     expect((await next.read(on.requestId)).deadline.dueOn > before).toBe(true);
+  });
+});
+
+describe("what a clock that ran ahead has put off", () => {
+  const jump = 20 * day;
+
+  /** A source that is down while the clock is ahead, and mended when it is right again. */
+  const putOff = async () => {
+    const state = { isDown: true };
+    const people = new Map<string, Row[]>([[ada, [{}]]]);
+    const source = peopleSource("crm", people, {
+      erase: async () => {
+        if (state.isDown) throw new Error("down");
+        people.clear();
+        return [{ collection: "people", outcome: "erased", count: 1 }];
+      },
+    });
+    const world = await createWorld({ sources: [source], lookEvery: 30_000 });
+    const requestId = await world.acknowledged("erasure");
+    const move = (by: number) => world.clock.set(new Date(world.clock.now().getTime() + by));
+    await world.pass(2 * minute);
+    return { world, state, requestId, move };
+  };
+
+  it("goes on once the clock is right again", async () => {
+    const { world, state, requestId, move } = await putOff();
+    move(jump);
+    await world.pass(10 * minute);
+    move(-jump);
+    state.isDown = false;
+    await world.pass(2 * minute);
+    expect((await world.read(requestId)).outcome).toBe("completed");
+  });
+
+  it("goes on when the application starts again", async () => {
+    const { world, state, requestId, move } = await putOff();
+    move(jump);
+    await world.pass(10 * minute);
+    move(-jump);
+    state.isDown = false;
+    await world.rights.stop();
+    const next = await createWorld(world.options, world.tables, world.clock);
+    await next.pass(minute);
+    expect((await next.read(requestId)).outcome).toBe("completed");
+  });
+
+  it("goes on in a process whose clock was right all the time", async () => {
+    const { world, state, requestId } = await putOff();
+    const clock = simulatedClock(new Date(world.clock.now().getTime() + jump));
+    const ahead = await createWorld({ ...world.options, clock }, world.tables, clock);
+    await ahead.pass(10 * minute);
+    await ahead.rights.stop();
+    state.isDown = false;
+    await world.pass(61 * minute);
+    expect((await world.read(requestId)).outcome).toBe("completed");
+  });
+
+  it("goes on also where another request was waited for, or a hold", async () => {
+    const { world, state, requestId, move } = await putOff();
+    const second = await world.acknowledged("export");
+    await world.pass(minute);
+    expect((await world.read(second)).waitingFor).toMatchObject([{ for: "other-request" }]);
+    const hold = { actor: admin, identifiers: [{ type: "email", value: ada }], reason: "a case" } as const;
+    const { hold: placed } = unwrap(await world.rights.holds.place(hold));
+    move(jump);
+    await world.pass(10 * minute);
+    move(-jump);
+    state.isDown = false;
+    unwrap(await world.rights.holds.lift({ actor: admin, holdId: placed.id, reason: "over" }));
+    await world.pass(3 * 3_600_000);
+    expect((await world.read(requestId)).outcome).toBe("completed");
+    expect((await world.read(second)).outcome).toBe("completed");
+  });
+
+  it("and what waits for a day of the law waits for it", async () => {
+    const people = new Map<string, Row[]>([[ada, [{}]]]);
+    const source = peopleSource("books", people, {
+      erase: async () => [
+        { collection: "people", outcome: "retained", count: 1, reason: "§ 147 AO", until: "2030-12-31" },
+      ],
+    });
+    const world = await createWorld({ sources: [source] });
+    const requestId = await world.acknowledged("erasure");
+    await world.rights.stop();
+    const next = await createWorld(world.options, world.tables, world.clock);
+    await next.pass(day);
+    expect(await next.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
   });
 });

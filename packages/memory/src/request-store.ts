@@ -127,10 +127,10 @@ const operationsOver = (tables: RequestTables): RequestStoreDefinition => {
       };
     },
 
-    async due({ until, limit }) {
+    async due({ until, after = "", limit }) {
       return [...requests.values()]
         .flatMap(({ tenant, id, wakeAt }) =>
-          wakeAt !== null && wakeAt <= until ? [{ tenant, id, wakeAt }] : [],
+          wakeAt !== null && wakeAt <= until && wakeAt > after ? [{ tenant, id, wakeAt }] : [],
         )
         .sort(byText(({ wakeAt }) => wakeAt))
         .slice(0, limit);

@@ -59,8 +59,15 @@ export interface RequestStoreDefinition {
     readonly limit: number;
   }): Promise<{ requests: StoredRequest[]; cursor?: string | undefined }>;
 
-  /** Requests of all tenants, closed ones too, with `wakeAt` at or before `until`, the earliest first. */
-  due(query: { readonly until: Instant; readonly limit: number }): Promise<DueRequest[]>;
+  /**
+   * Requests of all tenants, closed ones too, with `wakeAt` at or before `until`, and later than `after` where that is given;
+   * the earliest first.
+   */
+  due(query: {
+    readonly until: Instant;
+    readonly after?: Instant | undefined;
+    readonly limit: number;
+  }): Promise<DueRequest[]>;
 
   /**
    * How many there are of each word in `standings`, over all requests of all tenants, open and closed; in any order. Is

@@ -113,3 +113,19 @@ export const backoff = (
 };
 
 export const spread = (delay: number, jitter: number): number => Math.round(delay / 2 + (delay / 2) * jitter);
+
+/**
+ * The longest that anything waits before it is tried or looked at again. What is put off for longer was put off by a clock
+ * that ran ahead, and is due.
+ */
+export const longestPause = ({ retry, blockedDelay, holdDelay, messageDelay }: Rules): number =>
+  Math.max(
+    retry.longestDelay,
+    4 * retry.slowDelay,
+    retry.outageDelay,
+    blockedDelay,
+    holdDelay,
+    messageDelay,
+    // However short the others are: so long a message may be on its way.
+    day,
+  );

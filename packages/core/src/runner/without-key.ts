@@ -6,7 +6,7 @@ import type { Request } from "../request/request.ts";
 import { reopensAt } from "../request/retention.ts";
 import { everything, isKeyLost, troublesOf } from "../request/trouble.ts";
 import { orThrow } from "../result.ts";
-import { dueActions } from "../workflows/actions.ts";
+import { dueActions, isPausing } from "../workflows/actions.ts";
 import { commitWithoutKey } from "./commit-without-key.ts";
 import { send } from "./effects/send.ts";
 import { jitter } from "./jitter.ts";
@@ -47,9 +47,9 @@ interface Kept {
   readonly request: Request;
 }
 
-const isPutOff = (request: Request, { clock }: Services): boolean =>
+const isPutOff = (request: Request, { clock, rules }: Services): boolean =>
   troublesOf(request).some(
-    ({ work, nextAttemptAt }) => work === everything && nextAttemptAt > instant(clock.now()),
+    ({ work, nextAttemptAt }) => work === everything && isPausing(nextAttemptAt, rules, instant(clock.now())),
   );
 
 const lose = (services: Services, stored: StoredRequest): Promise<Kept | null> =>

@@ -6,7 +6,7 @@ import type { OutageNews } from "../request/outage.ts";
 import { isPackaged } from "../request/phases.ts";
 import type { Request } from "../request/request.ts";
 import { reopensAt } from "../request/retention.ts";
-import type { Rules } from "../request/rules.ts";
+import { longestPause, type Rules } from "../request/rules.ts";
 import type { SourceStep } from "../request/steps.ts";
 import { putOffUntil } from "../request/trouble.ts";
 import { waitingOf } from "../request/waiting.ts";
@@ -36,6 +36,8 @@ export interface PlannedAction {
   readonly action: Action;
   /** Not before this; null for at once. */
   readonly notBefore: Instant | null;
+  /** Until when it pauses beside that, because something did not get on. Left out, and null: it does not. */
+  readonly pausedUntil?: Instant | null;
 }
 
 /** Everything there is to do for a request, now or later, as far as it does not wait for people. */
@@ -51,15 +53,16 @@ const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
     return [...messages, { action: { do: "lapse" }, notBefore: lapsesAt }];
   }
   const { held } = request;
-  if (held !== null) return [...messages, { action: { do: "look-at-hold" }, notBefore: held.lookAt }];
+  if (held !== null)
+    return [...messages, { action: { do: "look-at-hold" }, notBefore: null, pausedUntil: held.lookAt }];
   if (request.claims.length === 0) {
-    return [...messages, { action: { do: "claim" }, notBefore: request.blockedUntil }];
+    return [...messages, { action: { do: "claim" }, notBefore: null, pausedUntil: request.blockedUntil }];
   }
   return [
     ...messages,
     ...request.steps.flatMap((step): PlannedAction[] => {
       const action = stepAction(request, step);
-      return action === null ? [] : [{ action, notBefore: step.nextAttemptAt }];
+      return action === null ? [] : [{ action, notBefore: null, pausedUntil: step.nextAttemptAt }];
     }),
     ...planning(request),
     ...(mayLeavePackages(request) && !arePackagesLeft(request)
@@ -73,7 +76,7 @@ const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
 const sending = (request: Request): PlannedAction[] =>
   request.notices
     .filter(({ status, kind }) => status === "due" && mayGoOn(request, actOf(kind)))
-    .map((notice) => ({ action: { do: "send", notice }, notBefore: sentNext(notice) }));
+    .map((notice) => ({ action: { do: "send", notice }, notBefore: null, pausedUntil: sentNext(notice) }));
 
 /** Not while somebody is sending it, or was and has not come back yet. */
 const sentNext = ({ nextAttemptAt, begunUntil = null }: NoticeRecord): Instant | null =>
@@ -170,10 +173,11 @@ export const workOf = (action: Action): string => {
 };
 
 /** Work that is in trouble is put off; only telling of it is not. */
-const putOff = (request: Request, { action, notBefore }: PlannedAction): PlannedAction => {
-  if (action.do === "send" && action.notice.kind === "trouble") return { action, notBefore };
+const putOff = (request: Request, planned: PlannedAction): PlannedAction => {
+  const { action, pausedUntil = null } = planned;
+  if (action.do === "send" && action.notice.kind === "trouble") return planned;
   const until = putOffUntil(request, workOf(action));
-  return { action, notBefore: until === null ? notBefore : latest(notBefore ?? until, until) };
+  return until === null ? planned : { ...planned, pausedUntil: latest(pausedUntil ?? until, until) };
 };
 
 const actions = (request: Request, rules: Rules): PlannedAction[] =>
@@ -181,15 +185,26 @@ const actions = (request: Request, rules: Rules): PlannedAction[] =>
 
 export const dueActions = (request: Request, rules: Rules, now: Instant): Action[] =>
   actions(request, rules)
-    .filter(({ notBefore }) => notBefore === null || notBefore <= now)
+    .filter(
+      ({ notBefore, pausedUntil = null }) =>
+        (notBefore === null || notBefore <= now) && !isPausing(pausedUntil, rules, now),
+    )
     .map(({ action }) => action);
+
+/** Whether a pause is not over. One that is longer than any was stored by a clock that ran ahead. */
+export const isPausing = (until: Instant | null, rules: Rules, now: Instant): boolean =>
+  until !== null && until > now && until <= later(now, longestPause(rules));
 
 /** Due for every clock, also for one that was set back since the request was last changed. */
 const atOnce: Instant = instant(new Date(0));
 
 /** When the request has to be looked at next; null where it waits for people, or is over. */
 export const wakeAt = (request: Request, rules: Rules): Instant | null =>
-  earliest(actions(request, rules).map(({ notBefore }) => notBefore ?? atOnce));
+  earliest(
+    actions(request, rules).map(({ notBefore, pausedUntil = null }) =>
+      latest(notBefore ?? atOnce, pausedUntil ?? atOnce),
+    ),
+  );
 
 /**
  * Whether an open request neither has anything to do, now or later, nor waits for anybody. To be reminded of is not to be

@@ -116,11 +116,12 @@ export const requestStoreOver = (
       };
     },
 
-    async due({ until, limit }) {
+    async due({ until, after, limit }) {
       await ready();
       const rows = await database.query(
         sql`select r.tenant, r.id, ${instantText(sql`r.wake_at`)} as wake_at
         from ${tables.request} r where r.wake_at <= ${instantSql(until)}
+        ${after === undefined ? emptySql : sql`and r.wake_at > ${instantSql(after)}`}
         order by r.wake_at, r.tenant, r.id limit ${limit}::bigint`.prepared(),
       );
       return rows.map((row) => ({

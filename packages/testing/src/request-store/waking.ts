@@ -82,6 +82,17 @@ export const wakingCases = (test: CaseMaker<RequestStoreFixture>): readonly Conf
     );
   }),
 
+  test("due: nothing up to and including `after`, where that is given", async ({ store }) => {
+    await stored(
+      store,
+      requestSample("a", { wakeAt: nine }),
+      requestSample("b", { wakeAt: ten }),
+      requestSample("c", { wakeAt: eleven }),
+    );
+    const due = await answerOf(store.due({ until: eleven, after: nine, limit: 1 }));
+    assert.deepEqual(due, [{ tenant, id: "b", wakeAt: ten }]);
+  }),
+
   test("due: of every tenant, and closed ones too", async ({ store }) => {
     await stored(
       store,

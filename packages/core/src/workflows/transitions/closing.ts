@@ -50,8 +50,10 @@ export const reopen = (
   const begun = changedSteps(again, (step) => {
     if (step.settlement !== null || stageAfterIdentifying(step) === "done") return null;
     const work = { ...begunAgain(step, "locate"), onlyAsked: false };
-    if (ended.includes(step.source)) return { ...work, part: keptCollections(step) };
-    return step.after.some((origin) => ended.includes(origin))
+    // A copy is filled anew as a whole.
+    if (ended.includes(step.source) && step.task !== "refresh")
+      return { ...work, part: keptCollections(step) };
+    return ended.includes(step.source) || step.after.some((origin) => ended.includes(origin))
       ? work
       : { ...begunAgain(step, "verify"), onlyAsked: true };
   });

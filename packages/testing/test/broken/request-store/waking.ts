@@ -56,7 +56,15 @@ export const wakingFaults: readonly Broken<Fault>[] = [
     how: ({ good }) => ({
       due: async (query) => (await good.due({ ...query, limit: 1_000 })).slice(-query.limit),
     }),
-    caughtBy: ["due: no more than the limit, and then the earliest"],
+    caughtBy: [
+      "due: no more than the limit, and then the earliest",
+      "due: nothing up to and including `after`, where that is given",
+    ],
+  },
+  {
+    fault: "what is due begins with the earliest, whatever is asked",
+    how: ({ good }) => ({ due: (query) => good.due({ ...query, after: undefined }) }),
+    caughtBy: ["due: nothing up to and including `after`, where that is given"],
   },
   {
     fault: "closed requests are not woken",
