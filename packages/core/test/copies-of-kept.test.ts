@@ -2,7 +2,7 @@ import type { CollectionOutcome, DataSourceDefinition, Row } from "@subject-righ
 import { simulatedClock, unwrap } from "@subject-rights/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ada, admin, createWorld, peopleSource, type World } from "./world.ts";
+import { ada, admin, copyOfPeople, createWorld, peopleSource, type World } from "./world.ts";
 
 const day = 86_400_000;
 const reason = "§ 147 AO";
@@ -154,6 +154,37 @@ describe("a copy of what its origins keep", () => {
       expect((await copyOutcomes())?.filter((each) => each.outcome === "retained")).toEqual([]);
       expect(sources[1]?.left.map(({ collection }) => collection)).toContain(extra.collection);
     }
+  });
+
+  it("keeps it after a sweep too", async () => {
+    const until = "2030-12-31";
+    const held = new Map<string, Row[]>([
+      [ada, [{}]],
+      ["bo@example.org", [{}]],
+    ]);
+    const crm = peopleSource("crm", held, {
+      erase: async (subject) => {
+        const [email = ""] = subject.values("email");
+        if (email === ada) return [{ collection: "people", outcome: "retained", count: 1, reason, until }];
+        held.delete(email);
+        return [{ collection: "people", outcome: "erased", count: 1 }];
+      },
+    });
+    const copy = new Map(held);
+    const world = await createWorld({ sources: [crm, copyOfPeople("search", copy, held)] });
+    const running = unwrap(
+      await world.rights.sweeps.eraseMany({
+        actor: admin,
+        reason: "retention",
+        category: "customer-data",
+        people: async function* () {
+          const everybody = [...copy.keys()].map((value) => ({ identifiers: [{ type: "email", value }] }));
+          yield { people: everybody, cursor: "end" };
+        },
+      }),
+    );
+    expect(unwrap(await running.end()).counts).toMatchObject({ erased: 1, retained: 1, leftBehind: 0 });
+    expect([...copy.keys()]).toEqual([ada]);
   });
 
   it("says never more than its origins do, whatever they keep", async () => {

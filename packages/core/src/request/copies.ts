@@ -1,6 +1,9 @@
 import { type CollectionCount, type CollectionOutcome, isStaying } from "./outcomes.ts";
-import type { Request } from "./request.ts";
-import type { SourceStep } from "./steps.ts";
+
+interface Origin {
+  readonly outcomes: readonly CollectionOutcome[];
+  readonly located: readonly CollectionCount[] | null;
+}
 
 type Staying = Extract<CollectionOutcome, { outcome: "retained" | "kept" }>;
 
@@ -8,14 +11,14 @@ type Staying = Extract<CollectionOutcome, { outcome: "retained" | "kept" }>;
  * What stays in a copy that was just filled anew, of what is found there: as much as stays in its origins, for the reasons
  * that those gave. A collection that goes by the name of one of theirs holds what stays in that one; any other, what no
  * such collection has taken. Where fewer records are found than stay in the origins, nobody can say which: the reason that
- * lasts longest is told. What a person has closed in an origin gave no reason.
+ * lasts longest is told.
+ *
+ * @param origins what each of them has answered; what it counted before, where that is known
  */
 export const stayingInCopy = (
-  { steps }: Pick<Request, "steps">,
-  { after }: SourceStep,
+  origins: readonly Origin[],
   found: readonly CollectionCount[],
 ): CollectionOutcome[] => {
-  const origins = steps.filter(({ source, settlement }) => after.includes(source) && settlement === null);
   const named = new Set(
     origins.flatMap(({ outcomes, located }) =>
       [...outcomes, ...(located ?? [])].map(({ collection }) => collection),

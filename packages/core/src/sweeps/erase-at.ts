@@ -3,7 +3,7 @@ import type { DataSource } from "../bridge/define-data-source.ts";
 import { sha256 } from "../crypto.ts";
 import { CallFailed } from "../errors.ts";
 import { instant, later } from "../instant.ts";
-import { type CollectionOutcome, leftOver } from "../request/outcomes.ts";
+import { type CollectionCount, type CollectionOutcome, leftOver } from "../request/outcomes.ts";
 import { err, errAsync, ok, type Result } from "../result.ts";
 import { bounded } from "../runner/bounded.ts";
 import type { FoundIdentifier, Identifier } from "../subject/identifier.ts";
@@ -64,18 +64,20 @@ export const eraseAt = async (
   const yesterday = later(instant(at.call.clock.now()), -24 * 3_600 * 1_000).slice(0, 10);
   const isOver = erased.value.flat().some((one) => one.outcome === "retained" && one.until < yesterday);
   if (isOver) return err(invalidAnswer(source.descriptor.id));
-  const checked = await checkAt(at, people, erased.value);
+  const checked = await checkAt(at, people, (index) => erased.value[index] ?? []);
   return ok({ outcomes: erased.value, failure: checked.isErr() ? checked.error : null });
 };
 
 /**
  * Asks a source whether it still holds people, and takes nobody's word for it: `still-present` where more is left
  * than was said to be retained. A source without a way to answer says nothing here.
+ *
+ * @param outcomes what may stay of each person, by what is found
  */
 export const checkAt = async (
   at: AtSource,
   people: readonly Known[],
-  outcomes: readonly Outcomes[],
+  outcomes: (index: number, found: readonly CollectionCount[]) => Outcomes,
 ): Promise<Result<void, CallFailed>> => {
   const { remaining, remainingMany, descriptor } = at.source;
   if (remaining === null) return ok(undefined);
@@ -84,7 +86,7 @@ export const checkAt = async (
       ? await each(at, "check", people, remaining)
       : await remainingMany(subjectsOf(people), callFor(at, "check", people));
   return counts.andThen((found) =>
-    found.some((remains, index) => leftOver(remains, outcomes[index] ?? []) > 0)
+    found.some((remains, index) => leftOver(remains, outcomes(index, remains)) > 0)
       ? err(new CallFailed(descriptor.id, "still-present", true))
       : ok(undefined),
   );

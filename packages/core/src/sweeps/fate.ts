@@ -54,7 +54,7 @@ const isDone = (each: CollectionOutcome): boolean => !isStaying(each);
  * Earlier tries and this one; what is retained is what the newest says. So is what is kept, where it speaks of that: a
  * source may find nothing that leads there any more.
  */
-const altogether = ({ before, outcomes }: Fate): SourceOutcomes => {
+export const altogether = ({ before, outcomes }: Fate): SourceOutcomes => {
   const sources = new Set([...Object.keys(before), ...Object.keys(outcomes)]);
   return Object.fromEntries(
     [...sources].map((source) => {

@@ -1,13 +1,15 @@
+import type { DataSource } from "../bridge/define-data-source.ts";
 import { newId } from "../crypto.ts";
 import { CallFailed, HeldInCopy } from "../errors.ts";
 import { instant } from "../instant.ts";
 import { systemActorId } from "../request/actor.ts";
+import { stayingInCopy } from "../request/copies.ts";
 import { ResultAsync } from "../result.ts";
 import { mayFillAnew, openHolds } from "../runner/copy-guard.ts";
 import { refreshSource } from "../runner/source-status.ts";
 import { checkAt } from "./erase-at.ts";
 import { eraseEach, hold, inHalves, throwIfOver, withoutHeld, withPackagesLeft } from "./erase-people.ts";
-import { type Fate, fatesChange, problemOf, waitingDraft } from "./fate.ts";
+import { altogether, type Fate, fatesChange, problemOf, waitingDraft } from "./fate.ts";
 import type { SweepProblem } from "./sweep.ts";
 import { atSource, type SweepRun } from "./sweep-run.ts";
 import { type WaitingPart, waitingPeople } from "./waiting.ts";
@@ -87,10 +89,8 @@ const finishWaiting = async (run: SweepRun, { part, fates: waiting }: WaitingPar
     await inHalves(
       fates.filter(({ problem }) => problem === null),
       async (some) => {
-        const checked = await checkAt(
-          atSource(run, source),
-          some,
-          some.map(() => []),
+        const checked = await checkAt(atSource(run, source), some, (index, found) =>
+          stayingInCopy(originsOf(source, some[index]), found),
         );
         throwIfOver(run);
         if (checked.isOk()) return "done";
@@ -115,3 +115,9 @@ const finishWaiting = async (run: SweepRun, { part, fates: waiting }: WaitingPar
     };
   });
 };
+
+/** What the origins of a copy have answered of a person. */
+const originsOf = ({ descriptor: { copyOf } }: DataSource, fate: Fate | undefined) =>
+  Object.entries(fate === undefined ? {} : altogether(fate))
+    .filter(([source]) => copyOf === null || copyOf.includes(source))
+    .map(([, outcomes]) => ({ outcomes, located: null }));

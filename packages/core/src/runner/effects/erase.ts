@@ -122,7 +122,7 @@ const eraseNow = (
             .mapErr((failed): FailedTry => ({ failed, outcomes: step.task === "erase" ? outcomes : null }))
             .andThen(({ checked, remaining, left, problem }) => {
               const done = problem === null ? outcomes : borneOut(step, outcomes, remaining);
-              const staying = step.task === "refresh" ? stayingInCopy(effect.request, step, left) : [];
+              const staying = step.task === "refresh" ? stayingInCopy(originsOf(effect, step), left) : [];
               const isRight = problem === null || leftOver(left, staying) === 0;
               return isRight || mayHoldSince(effect.request, step)
                 ? okAsync<RequestEvent, FailedTry>({
@@ -137,6 +137,10 @@ const eraseNow = (
                 : errAsync({ failed: problem, outcomes: done, left });
             }),
     );
+
+/** Those that a copy was just filled from. One that a person has closed gave no reason for what it still holds. */
+const originsOf = ({ request }: Effect, { after }: SourceStep): SourceStep[] =>
+  request.steps.filter(({ source, settlement }) => after.includes(source) && settlement === null);
 
 /** Who says that more was erased than is missing now is not believed. */
 const borneOut = (
