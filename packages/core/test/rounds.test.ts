@@ -205,6 +205,8 @@ describe("the figures of an erasure add up over all rounds", () => {
       }),
     );
     await world.pass(hour);
-    expect(await figures(world, requestId)).toMatchObject({ records: 25, outcomes: erased(0) });
+    // All of it is there still.
+    expect(await figures(world, requestId)).toMatchObject({ records: 25, outcomes: [] });
+    expect((await world.read(requestId)).sources[0]?.left).toEqual([{ collection: "feedback", count: 25 }]);
   });
 });
