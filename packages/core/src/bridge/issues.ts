@@ -75,7 +75,8 @@ const sentenceOf = (issue: Issue, schema: z.ZodType, definition: unknown): strin
 
 /** What one of several shapes would have been. */
 const formsIn = (errors: readonly Issue[]): string[] =>
-  errors.map((error) => {
+  errors.flatMap((error) => {
+    if (error.code === "invalid_union" && error.errors.length > 0) return error.errors.flatMap(formsIn);
     if (error.code === "invalid_value") return error.values.map((value) => JSON.stringify(value)).join(", ");
     if (error.code === "invalid_type")
       return `${/^[aeiou]/.test(error.expected) ? "an" : "a"} ${error.expected}`;

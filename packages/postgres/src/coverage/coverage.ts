@@ -8,6 +8,7 @@ import type { PostgresClient } from "../database/client.ts";
 import { type Database, databaseOf } from "../database/database.ts";
 import { copiesOfMapped } from "./copies.ts";
 import type { Coverage, CoverageGap, FoundGap } from "./gap.ts";
+import { kindsBeside } from "./kinds-beside.ts";
 import { unbalancedColumns, unmappedColumns } from "./mapped-columns.ts";
 import { orphanedRows } from "./orphaned-rows.ts";
 import { personalColumns } from "./personal-tables.ts";
@@ -45,6 +46,7 @@ const look = async (database: Database, dataMap: DataMap): Promise<Coverage> => 
     ...copies,
     ...unmappedColumns(map, families),
     ...unbalancedColumns(map),
+    ...kindsBeside(map),
   ];
   // With a name that is not there, nobody knows what is meant to point where.
   if (problems.length === 0) found.push(...(await orphanedRows(map, database)));

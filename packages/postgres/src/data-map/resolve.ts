@@ -28,6 +28,22 @@ const findTable = (catalog: Catalog, name: TableName): Table | undefined => {
   return catalog.tables.find((table) => table.schema === wanted.schema && table.name === wanted.name);
 };
 
+/** What is to be written instead, where that can be guessed. */
+const unknownTable = (catalog: Catalog, name: TableName): string => {
+  const written = fullName(name).name;
+  const [schema = "", ...rest] = written.replaceAll('"', "").split(".");
+  const meant = [
+    { schema, name: rest.join(".") },
+    { schema: "public", name: schema },
+  ].find((each) => (rest.length > 0 || each.schema === "public") && findTable(catalog, each) !== undefined);
+  if (meant === undefined || meant.name === written) {
+    return "There is no such table. Check its name, its schema, and letter case.";
+  }
+  const instead =
+    meant.schema === "public" ? `"${meant.name}"` : `{ schema: "${meant.schema}", name: "${meant.name}" }`;
+  return `There is no table of this name. Write ${instead}: names without quotes, and a schema apart from them.`;
+};
+
 export const findColumn = (table: Table, name: string): Column | undefined =>
   table.columns.find((column) => column.name === name);
 
@@ -46,7 +62,7 @@ export const resolveMap = (
     const table = findTable(catalog, map.table);
     const complain = complaining(problems, titleOf(fullName(map.table)));
     if (table === undefined) {
-      complain("unknown-table", null, "There is no such table. Check its name, its schema, and letter case.");
+      complain("unknown-table", null, unknownTable(catalog, map.table));
     } else if (table.kind !== "table" && table.kind !== "partitioned table") {
       complain("not-a-table", null, `This is a ${table.kind}. Map the tables that it is made of.`);
     } else if ([...found.values()].includes(table)) {

@@ -17,6 +17,7 @@ import {
 } from "./counts.ts";
 import type { Erasing } from "./erasing.ts";
 import { erasingFacts, erasureFacts, isChanged, isDue, isWorthTelling, keptUntil } from "./facts.ts";
+import { RowsLeft } from "./rows-left.ts";
 import { awaitSharers } from "./sharers.ts";
 import { unlinkAssignments, unlinkRows } from "./unlink.ts";
 
@@ -50,7 +51,7 @@ export const refuseRemainder = (said: readonly TableCount[], found: readonly Tab
     );
     if (due > 0 || !isSame) {
       // A trigger that swallows a deletion, a row that came in meanwhile: nothing of it is called done.
-      throw new Error(`${table.map.title}: rows are left after the erasure.`);
+      throw new RowsLeft(table.map.title);
     }
   }
 };

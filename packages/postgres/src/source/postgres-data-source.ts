@@ -35,6 +35,7 @@ import {
 import { countRowsOfMany } from "../erasure/counts-of-many.ts";
 import { erasePerson } from "../erasure/erase.ts";
 import { erasePeople } from "../erasure/erase-many.ts";
+import { RowsLeft } from "../erasure/rows-left.ts";
 import { exportPages } from "../export/export-pages.ts";
 import type { Person } from "../reach/reach.ts";
 import { checkedMap } from "./checked-map.ts";
@@ -113,6 +114,14 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     isJoinedTransaction(context.transaction) && context.transaction.client === client
       ? work(context.transaction.session)
       : database.transaction(work, context.signal);
+
+  /** The database answers, and a row of the person is still there: nothing is out of order but that row. */
+  const erasing = <Value>(context: Context, work: (session: Session) => Promise<Value>): Promise<Value> =>
+    within(context, work).catch((thrown: unknown) => {
+      throw thrown instanceof RowsLeft
+        ? new CallFailed(id, "still-present", true, { cause: thrown })
+        : thrown;
+    });
 
   const isServed = (tenant: string): boolean => !("only" in dataMap.tenant) || dataMap.tenant.only === tenant;
 
@@ -209,7 +218,7 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
 
     erase: async (subject, context): Promise<readonly CollectionOutcome[]> => {
       if (!isServed(context.tenant)) return [];
-      return within(context, async (session) => {
+      return erasing(context, async (session) => {
         const prepared = await prepare(session, { tenant: context.tenant, subject }, context);
         const erased = await erasePerson(session, {
           ...prepared,
@@ -221,7 +230,7 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
 
     eraseMany: async (subjects, context): Promise<readonly (readonly CollectionOutcome[])[]> => {
       if (!isServed(context.tenant)) return subjects.map(() => []);
-      return within(context, async (session) => {
+      return erasing(context, async (session) => {
         const prepared = await prepareMany(session, context, subjects);
         const erased = await erasePeople(session, { ...prepared, hashKey: hashKey ?? null });
         return erased.map((counts) => counts.flatMap(collectionOutcomes));
