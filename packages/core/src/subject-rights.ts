@@ -244,6 +244,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
       ),
     ),
     userDirectory,
+    looked: watching.looked,
     addresses: watching.watch(addressBookId, safeAddressBook(options.addresses)),
     links: options.links ?? {},
     controller,

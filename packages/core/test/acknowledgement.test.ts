@@ -1,9 +1,10 @@
 import { TokenRejected } from "@subject-rights/core";
 import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { ada, admin, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
+import { ada, admin, createWorld, peopleSource, tenantAdmin, unreliable, type World } from "./world.ts";
 
-const day = 24 * 3_600_000;
+const hour = 3_600_000;
+const day = 24 * hour;
 const submission = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
 
 const withRequest = async (): Promise<{ world: World; requestId: string }> => {
@@ -85,6 +86,48 @@ describe("an acknowledgement", () => {
     expect((await world.read(requestId)).outcome).toBe("lapsed");
     expect([...world.tables.keys.keys()].filter((name) => name.includes(requestId))).toEqual([]);
     expect(unwrap(await world.rights.requests.submit(submission)).alreadyOpen).toBe(false);
+  });
+
+  it("is possible until the day that the last letter names, however late it was sent", async () => {
+    const world = await createWorld({ sources: [peopleSource("crm", new Map())] });
+    const { request } = unwrap(await world.rights.requests.submit(submission));
+    await world.pass(28 * day);
+    unwrap(await world.rights.requests.resendConfirmation({ actor: admin, requestId: request.id }));
+    await world.settle();
+    const { expiresAt } = (await world.read(request.id)).acknowledgement;
+    await world.pass(Date.parse(expiresAt) - world.clock.now().getTime() - 60_000);
+    expect((await world.read(request.id)).outcome).toBeNull();
+    unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
+    await world.settle();
+    expect((await world.read(request.id)).outcome).toBe("completed");
+  });
+
+  it("that could not be asked for, because mail was down, is asked for when it is back, with days to answer", async () => {
+    for (const downFor of [6, 40]) {
+      let isDown = true;
+      const rules = { messageDelay: 12 * hour };
+      const { notifier, accepted } = unreliable(() => {
+        if (isDown) throw new Error("down");
+      });
+      const world = await createWorld({
+        sources: [peopleSource("crm", new Map())],
+        notifier,
+        rules,
+        lookEvery: day,
+      });
+      const { request } = unwrap(await world.rights.requests.submit(submission));
+      for (let passed = 0; passed < downFor; passed += 1) await world.pass(day);
+      expect((await world.read(request.id)).outcome).toBeNull();
+      isDown = false;
+      await world.pass(13 * hour);
+      const confirmation = accepted.findLast(({ notice }) => notice.type === "confirmation")?.notice;
+      if (confirmation?.type !== "confirmation") throw new Error("nobody was asked");
+      const left = Date.parse(confirmation.expiresAt) - world.clock.now().getTime();
+      expect(left).toBeGreaterThan(3 * day);
+      unwrap(await world.rights.requests.acknowledge({ token: confirmation.token }));
+      await world.settle();
+      expect((await world.read(request.id)).outcome).toBe("completed");
+    }
   });
 
   it("is not possible for a request that was declined, and its letter is not sent any more", async () => {

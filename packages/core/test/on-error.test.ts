@@ -171,6 +171,70 @@ describe("onError", () => {
     expect((await world.read(requestId, tenantAdmin)).outcome).toBeNull();
   });
 
+  it.each<[string, Partial<DataSourceDefinition>, "erasure" | "export", string]>([
+    ...[
+      new Date("secret"),
+      new Map([["secret", 1]]),
+      new URL("https://secret.example"),
+      Symbol("secret"),
+    ].map((value): [string, Partial<DataSourceDefinition>, "export", string] => [
+      `a cell holds what it may not: ${Object.prototype.toString.call(value)}`,
+      {
+        export: async function* () {
+          yield { collection: "people", rows: [{ birthday: value } as unknown as Row] };
+        },
+      },
+      "export",
+      'in the collection "people": The column "birthday" holds',
+    ]),
+    [
+      "it exports less than it counts",
+      {
+        export: async function* () {
+          yield* [];
+        },
+      },
+      "export",
+      "1 records were counted, and 0 rows were exported",
+    ],
+    [
+      "it retains what it may not retain any more",
+      {
+        erase: async () => [
+          { collection: "people", outcome: "retained", count: 1, reason: "§ 147 AO", until: "2020-12-31" },
+        ],
+      },
+      "erasure",
+      "something is retained until a day that is over",
+    ],
+  ])(
+    "is told once of an answer that is refused, and why, and health shows it: %s",
+    async (_, wrong, kind, why) => {
+      const people = everybody(ada);
+      const good = peopleSource("crm", people);
+      let isMended = false;
+      const mendable = { ...peopleSource("crm", people, wrong) };
+      const source = new Proxy(mendable, {
+        get: (target, name) => Reflect.get(isMended ? good : target, name) as unknown,
+      });
+      const world = await createWorld({ sources: [source] });
+      const requestId = await world.acknowledged(kind);
+      await world.pass(24 * hour);
+      expect(world.errors).toHaveLength(1);
+      expect(toldOf(world)[0]).toContain(`crm invalid-answer: ${why}`);
+      expect(toldOf(world)[0]).not.toContain("secret");
+      expect(unwrap(await world.rights.health().map(({ failing }) => failing))).toMatchObject([
+        { adapter: "crm", problem: "invalid-answer" },
+      ]);
+      isMended = true;
+      const actor = kind === "export" ? tenantAdmin : admin;
+      unwrap(await world.rights.requests.retrySource({ actor: admin, requestId, source: "crm" }));
+      await world.pass(hour);
+      expect((await world.read(requestId, actor)).outcome).toBe("completed");
+      expect(unwrap(await world.rights.health()).failing).toEqual([]);
+    },
+  );
+
   it("is told of a dispatcher that does not take wake-ups", async () => {
     const world = await createWorld({
       sources: [peopleSource("crm", everybody(ada))],

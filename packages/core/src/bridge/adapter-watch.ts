@@ -23,6 +23,11 @@ export interface AdapterWatch {
    *   somebody needs that again. Of storage, one operation that works says nothing of another
    */
   watch<Adapter extends object>(adapter: string, port: Adapter, isOneService?: boolean): Adapter;
+  /**
+   * What came of an answer of an adapter that was looked at later: null where it was of use. One that is refused has failed
+   * like any other call, and its first failure is told.
+   */
+  looked(adapter: string, requestId: string | null, refused: CallFailed | null): void;
   /** What fails now, the longest first: whatever had no success since it failed. */
   failing(): readonly FailingAdapter[];
 }
@@ -61,23 +66,27 @@ export const adapterWatch = (
   tell: ((error: Failure, requestId: string | null) => void) | null,
 ): AdapterWatch => {
   const watched = new Map<string, ReturnType<typeof operationsWatch>>();
+  const listenerOf = (adapter: string, isOneService = false): Listener => {
+    const those = watched.get(adapter) ?? operationsWatch(clock, isOneService);
+    watched.set(adapter, those);
+    const failed = (operation: string, about: About, error: unknown) => {
+      if (!isFailure(error) || isTold(error)) return;
+      // A transaction hands on what was decided inside it, and what a source answered.
+      if (operation === "transaction" && !(error instanceof StorageFailed)) return;
+      if (tell !== null) mark(error);
+      // Nothing has failed: it was called off, because the library stops or the request is over.
+      if (error instanceof CallFailed && error.problem === "interrupted") return;
+      if (those.failed(operation, problemOf(error), about.whose)) tell?.(error, about.requestId);
+    };
+    return { worked: (operation, about) => those.worked(operation, about.whose), failed };
+  };
   return {
-    watch: (adapter, port, isOneService = false) => {
-      const those = watched.get(adapter) ?? operationsWatch(clock, isOneService);
-      watched.set(adapter, those);
-      const failed = (operation: string, about: About, error: unknown) => {
-        if (!isFailure(error) || isTold(error)) return;
-        // A transaction hands on what was decided inside it, and what a source answered.
-        if (operation === "transaction" && !(error instanceof StorageFailed)) return;
-        if (tell !== null) mark(error);
-        // Nothing has failed: it was called off, because the library stops or the request is over.
-        if (error instanceof CallFailed && error.problem === "interrupted") return;
-        if (those.failed(operation, problemOf(error), about.whose)) tell?.(error, about.requestId);
-      };
-      return listened(adapter, port, {
-        worked: (operation, about) => those.worked(operation, about.whose),
-        failed,
-      });
+    watch: (adapter, port, isOneService = false) =>
+        listened(adapter, port, listenerOf(adapter, isOneService)),
+    looked: (adapter, requestId, refused) => {
+      const about = { whose: requestId ?? "", requestId };
+      if (refused === null) listenerOf(adapter).worked(lookedAt, about);
+      else if (refused.problem === "invalid-answer") listenerOf(adapter).failed(lookedAt, about, refused);
     },
     failing: () =>
       [...watched]
@@ -85,6 +94,9 @@ export const adapterWatch = (
         .toSorted((one, other) => (one.since < other.since ? -1 : 1)),
   };
 };
+
+/** As what it is known that an answer was refused which came through the call. */
+const lookedAt = "answer";
 
 const isFailure = (error: unknown): error is Failure =>
   error instanceof CallFailed || error instanceof StorageFailed || error instanceof KeyDestroyed;

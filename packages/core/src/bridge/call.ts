@@ -20,6 +20,11 @@ export interface Call extends CallContext {
 const failed = (adapter: string, code: ProblemCode, retryable: boolean, cause?: unknown) =>
   new CallFailed(adapter, code, retryable, cause === undefined ? undefined : { cause });
 
+/** Why an answer is refused, for whoever mends the adapter; nothing personal. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+}
+
 export const invalidAnswer = (adapter: string, cause?: unknown): CallFailed =>
   failed(adapter, "invalid-answer", false, cause);
 

@@ -17,7 +17,7 @@ import {
   identifierTypeSchema,
 } from "../subject/identifier.ts";
 import type { Subject } from "../subject/subject.ts";
-import { type Call, callAdapter, invalidAnswer } from "./call.ts";
+import { type Call, callAdapter, invalidAnswer, Refused } from "./call.ts";
 import { defined } from "./defined.ts";
 import { type ExportPages, exportPages } from "./export-pages.ts";
 import { callable, checkAdapter } from "./issues.ts";
@@ -157,7 +157,16 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
             told(ability, call),
             (context) => definition[ability]?.(subjects, context),
             schema,
-          ).andThen((answers) => (answers.length === subjects.length ? ok(answers) : err(invalidAnswer(id))))
+          ).andThen((answers) =>
+            answers.length === subjects.length
+              ? ok(answers)
+              : err(
+                  invalidAnswer(
+                    id,
+                    new Refused(`\`${ability}\` answered for ${answers.length} of ${subjects.length} people`),
+                  ),
+                ),
+          )
       : null;
 
   const locate = asking("locate", collectionCountsSchema);

@@ -1,3 +1,4 @@
+import type { AdapterWatch } from "../bridge/adapter-watch.ts";
 import type { AddressBook } from "../bridge/address-book.ts";
 import type { ArtifactStore } from "../bridge/define-artifact-store.ts";
 import type { Calendar } from "../bridge/define-calendar.ts";
@@ -44,6 +45,8 @@ export interface Services {
   readonly addresses: AddressBook;
   /** Null where the application has no list of users. */
   readonly userDirectory: UserDirectory | null;
+  /** Tells what came of an answer that is looked at here, so that one that is refused is known like a call that failed. */
+  readonly looked: AdapterWatch["looked"];
   readonly links: Links;
   readonly controller: string;
   /** Whether an erasure deletes packages that were made earlier; else they stay the person's until they expire. */

@@ -1,4 +1,4 @@
-import { type Call, invalidAnswer } from "../bridge/call.ts";
+import { type Call, invalidAnswer, Refused } from "../bridge/call.ts";
 import type { DataSource } from "../bridge/define-data-source.ts";
 import { sha256 } from "../crypto.ts";
 import { CallFailed } from "../errors.ts";
@@ -63,7 +63,10 @@ export const eraseAt = async (
   // A duty to keep something that has ended keeps nothing. A day is allowed for, because days have time zones.
   const yesterday = later(instant(at.call.clock.now()), -24 * 3_600 * 1_000).slice(0, 10);
   const isOver = erased.value.flat().some((one) => one.outcome === "retained" && one.until < yesterday);
-  if (isOver) return err(invalidAnswer(source.descriptor.id));
+  if (isOver) {
+    const why = new Refused("something is retained until a day that is over");
+    return err(invalidAnswer(source.descriptor.id, why));
+  }
   const checked = await checkAt(at, people, (index) => erased.value[index] ?? []);
   return ok({ outcomes: erased.value, failure: checked.isErr() ? checked.error : null });
 };

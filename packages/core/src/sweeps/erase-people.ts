@@ -166,13 +166,17 @@ export const eraseEach = async (
       }
     }
     const failure = erased.isOk() ? erased.value.failure : erased.error;
-    if (failure === null) return "done";
+    if (failure === null) {
+      run.services.looked(at.source.descriptor.id, run.id, null);
+      return "done";
+    }
     if (failure instanceof HeldBack) {
       for (const fate of some) worked.set(fate, withHold(soFar(fate), failure));
       return failure;
     }
     if (!(failure instanceof CallFailed)) throw failure;
     if (some.length > 1) return "again";
+    run.services.looked(at.source.descriptor.id, run.id, failure);
     for (const fate of some) worked.set(fate, { ...soFar(fate), problem: problemOf(failure) });
     return "done";
   };
@@ -235,6 +239,7 @@ const land = async (run: SweepRun, fates: readonly Fate[], landing: Landing): Pr
     }
     if (!(error instanceof CallFailed)) throw error;
     if (some.length > 1) return "again";
+    run.services.looked(error.adapter, run.id, error);
     const problem = problemOf(error);
     failed.push(...some.map((fate) => ({ ...fate, problem })));
     return "done";

@@ -1,7 +1,7 @@
 import { earliest, type Instant, instant, later, latest } from "../instant.ts";
 import { isSuspended } from "../request/deadline/deadline.ts";
 import { actOf, mayGoOn } from "../request/guard.ts";
-import type { NoticeRecord } from "../request/notices.ts";
+import { confirmationNotice, type NoticeRecord } from "../request/notices.ts";
 import type { OutageNews } from "../request/outage.ts";
 import { isPackaged } from "../request/phases.ts";
 import type { Request } from "../request/request.ts";
@@ -49,8 +49,7 @@ const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
   if (isSuspended(request.deadline)) return due;
   const messages = [...due, ...reminding(request)];
   if (request.phase === "received") {
-    const lapsesAt = later(request.receivedAt, rules.acknowledgement.lapsesAfter);
-    return [...messages, { action: { do: "lapse" }, notBefore: lapsesAt }];
+    return [...messages, ...lapsing(request, rules)];
   }
   const { held } = request;
   if (held !== null)
@@ -70,6 +69,17 @@ const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
       : []),
     ...(mayPackage(request) ? [{ action: { do: "package" } as const, notBefore: null }] : []),
   ];
+};
+
+/**
+ * It lapses when nobody has confirmed it for long enough, and not before the link is over that was sent last. Whoever was
+ * not asked yet, because mail is down, has not left it unanswered.
+ */
+const lapsing = ({ acknowledgement, notices, receivedAt }: Request, rules: Rules): PlannedAction[] => {
+  const asked = notices.find(({ id }) => id === confirmationNotice(acknowledgement.issued));
+  if (asked?.status === "due") return [];
+  const lapsesAt = later(receivedAt, rules.acknowledgement.lapsesAfter);
+  return [{ action: { do: "lapse" }, notBefore: latest(lapsesAt, acknowledgement.expiresAt) }];
 };
 
 /** Messages that are due, and that nothing keeps from going out. */

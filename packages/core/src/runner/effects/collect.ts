@@ -1,7 +1,8 @@
-import { invalidAnswer } from "../../bridge/call.ts";
+import { invalidAnswer, Refused } from "../../bridge/call.ts";
 import type { ExportPages } from "../../bridge/export-pages.ts";
 import { CallFailed } from "../../errors.ts";
 import { ColumnTally } from "../../export/column-tally.ts";
+import { UnfitValue } from "../../export/json-text.ts";
 import { encodeRows } from "../../export/rows.ts";
 import { instant, later } from "../../instant.ts";
 import type { ExportPage, LinePage, RowPage } from "../../ports/data-source.ts";
@@ -58,11 +59,15 @@ export const collect = async (effect: Effect, step: SourceStep): Promise<Request
     const held = isShort ? await source.locate?.(subject, call) : undefined;
     if (held?.isErr()) return failure(effect, step, held.error);
     if (held?.isOk() && collected.value < totalCount(held.value)) {
-      return failure(effect, step, new CallFailed(step.source, "invalid-answer", true));
+      const said = new Refused(
+        `${totalCount(held.value)} records were counted, and ${collected.value} rows were exported`,
+      );
+      return failure(effect, step, new CallFailed(step.source, "invalid-answer", true, { cause: said }));
     }
   } finally {
     await pages.close();
   }
+  effect.services.looked(step.source, effect.request.id, null);
   const earlier = await keptEarlier(effect, step.source);
   return {
     type: "source-finished",
@@ -120,7 +125,10 @@ const stage = async (
 const take = (step: SourceStep, staged: Staged[], page: ExportPage): Result<number, CallFailed> => {
   let into = staged.find(({ collection }) => collection === page.collection);
   if (into === undefined) {
-    if (staged.length === mostCollections) return err(invalidAnswer(step.source));
+    if (staged.length === mostCollections)
+      return err(
+        invalidAnswer(step.source, new Refused(`there are more than ${mostCollections} collections`)),
+      );
     into = { collection: page.collection, columns: new ColumnTally(), rows: 0, chunks: 0, waiting: [] };
     staged.push(into);
   }
@@ -135,12 +143,18 @@ const take = (step: SourceStep, staged: Staged[], page: ExportPage): Result<numb
 const encoded = (step: SourceStep, page: RowPage, columns: ColumnTally): Result<Uint8Array, CallFailed> =>
   Result.fromThrowable(
     () => encodeRows(page.rows, columns),
-    (thrown) => invalidAnswer(step.source, thrown),
+    (thrown) => invalidAnswer(step.source, refusedIn(page.collection, thrown)),
   )();
+
+/** Says where in the export it stands, and never what stands there: what else is thrown may quote it. */
+const refusedIn = (collection: string, thrown: unknown): Refused =>
+  new Refused(
+    `in the collection ${JSON.stringify(collection)}: ${thrown instanceof UnfitValue ? thrown.message : "a row cannot be read"}`,
+  );
 
 const linesOf = (
   step: SourceStep,
-  { lines, columns: told }: LinePage,
+  { collection, lines, columns: told }: LinePage,
   columns: ColumnTally,
 ): Result<Uint8Array, CallFailed> => {
   for (const { name, kinds } of told) {
@@ -148,7 +162,10 @@ const linesOf = (
     for (const kind of kinds) column.kinds.add(kind);
   }
   // A table is made of every row, and that finds a line that is no row. With more columns there would be no table.
-  if (!columns.isComplete) return err(invalidAnswer(step.source));
+  if (!columns.isComplete)
+    return err(
+      invalidAnswer(step.source, refusedIn(collection, new UnfitValue("has more columns than a table"))),
+    );
   // What has to wait for the next page is copied; more than that is put down before. Not with `slice`: that of a Buffer
   // copies nothing.
   return ok(lines.length < bytesBetweenRecords ? new Uint8Array(lines) : lines);

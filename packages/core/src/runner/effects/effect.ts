@@ -110,16 +110,17 @@ export const failure = (
   error: CallFailed,
   outcomes: readonly CollectionOutcome[] | null = [],
   left?: readonly CollectionCount[],
-): RequestEvent =>
-  error instanceof Stopped
-    ? eventOf(error)
-    : {
-        type: "source-failed",
-        source: step.source,
-        generation: step.generation,
-        stage: step.stage,
-        problem: { code: error.problem, retryable: error.retryable },
-        outcomes,
-        ...(left !== undefined && { left }),
-        jitter: jitter(effect.services.randomness),
-      };
+): RequestEvent => {
+  if (error instanceof Stopped) return eventOf(error);
+  effect.services.looked(step.source, effect.request.id, error);
+  return {
+    type: "source-failed",
+    source: step.source,
+    generation: step.generation,
+    stage: step.stage,
+    problem: { code: error.problem, retryable: error.retryable },
+    outcomes,
+    ...(left !== undefined && { left }),
+    jitter: jitter(effect.services.randomness),
+  };
+};

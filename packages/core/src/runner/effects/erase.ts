@@ -1,4 +1,4 @@
-import { invalidAnswer } from "../../bridge/call.ts";
+import { invalidAnswer, Refused } from "../../bridge/call.ts";
 import { CallFailed, HeldInCopy } from "../../errors.ts";
 import { instant, later } from "../../instant.ts";
 import { stayingInCopy } from "../../request/copies.ts";
@@ -53,6 +53,7 @@ export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEv
     // What was done in a transaction is undone with it.
     return failure(effect, step, error.failed, together === null ? error.outcomes : [], error.left);
   }
+  effect.services.looked(step.source, effect.request.id, null);
   // A refresh has kept its own status; for an origin, this is what the Data Sources page shows of it.
   if (step.task !== "refresh")
     orThrow(await keepStatus(effect.services, work.value.call.tenant, step.source));
@@ -117,7 +118,7 @@ const eraseNow = (
     .mapErr((error) => (error instanceof CallFailed ? { failed: error, outcomes: null } : error))
     .andThen((outcomes) =>
       isOver(effect, outcomes)
-        ? errAsync({ failed: invalidAnswer(step.source), outcomes: outcomes.filter(isGone) })
+        ? errAsync({ failed: invalidAnswer(step.source, keptTooLong), outcomes: outcomes.filter(isGone) })
         : check(afterwards(work), outcomes, step)
             .mapErr((failed): FailedTry => ({ failed, outcomes: step.task === "erase" ? outcomes : null }))
             .andThen(({ checked, remaining, left, problem }) => {
@@ -167,6 +168,8 @@ const afterwards = ({ call: { pass: _, ...call }, ...work }: Work): Work => ({
   ...work,
   call: { ...call, idempotencyKey: `${call.idempotencyKey}/check` },
 });
+
+const keptTooLong = new Refused("something is retained until a day that is over");
 
 const oneDay = 24 * 3_600 * 1_000;
 
