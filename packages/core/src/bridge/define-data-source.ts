@@ -81,6 +81,7 @@ const fieldsSchema = z
       .max(100)
       .default([]),
     revision: z.string().min(1).max(200).optional(),
+    tenants: z.array(z.string().min(1)).min(1).optional(),
     thirdParty: z.boolean().optional(),
     identify: callable.optional(),
     locate: callable.optional(),
@@ -125,7 +126,7 @@ const manyCountsSchema = z.array(collectionCountsSchema);
  * @throws ConfigurationMistake where the definition cannot work; it says what to change
  */
 export const defineDataSource = (definition: DataSourceDefinition): DataSource => {
-  const { id, title, holds, kind, copyOf, needs, shares, owner, recipients, revision, thirdParty } =
+  const { id, title, holds, kind, copyOf, needs, shares, owner, recipients, revision, tenants, thirdParty } =
     checkAdapter(`data source "${String(definition?.id)}"`, fieldsSchema, definition);
   const can = (ability: "identify" | "locate" | "export" | "erase" | "refresh" | "verify") =>
     typeof definition[ability] === "function";
@@ -185,6 +186,7 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
         refresh: can("refresh"),
         verify: can("verify"),
       },
+      ...(tenants !== undefined && { tenants }),
       ...(thirdParty === true && { thirdParty }),
       ...(shares.length > 0 && { shares }),
       ...(recipients.length > 0 && { recipients: recipients.length }),

@@ -9,6 +9,7 @@ import { addressOnRecord } from "../runner/effects/addresses.ts";
 import { lastPlaceOf, lineOf } from "../runner/line.ts";
 import { load } from "../runner/load.ts";
 import { fromStored } from "../runner/record.ts";
+import { sourcesFor } from "../runner/served.ts";
 import type { Services } from "../runner/services.ts";
 import { sameMailbox } from "./same-mailbox.ts";
 import { type RequestView, viewOf } from "./view.ts";
@@ -32,7 +33,6 @@ const acknowledgeWith = (
   which: keyof Pick<Acknowledgement, "tokenHash" | "replyTokenHash">,
   check: (request: Request) => ResultAsync<void, ApplyError>,
 ): ResultAsync<RequestView, ApplyError> => {
-  const sources = [...services.sources.values()].map(({ descriptor }) => descriptor);
   return services.requestStore
     .readByTokenHash(hash)
     .andThen((stored) =>
@@ -46,6 +46,7 @@ const acknowledgeWith = (
       const { acknowledgement, phase } = opened.request;
       if (acknowledgement.acknowledgedAt !== null) return errAsync(new TokenRejected("used"));
       if (phase === "closed") return errAsync(new TokenRejected("expired"));
+      const sources = sourcesFor(services, opened.request.tenant).map(({ descriptor }) => descriptor);
       return check(opened.request)
         .andThen(() => lineOf(services, opened.request, opened.request.pseudonyms))
         .andThen((line) =>

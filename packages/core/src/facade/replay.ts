@@ -10,6 +10,7 @@ import type { Actor } from "../request/actor.ts";
 import { type Category, categoriesReached, categorySchema, endsUsers } from "../request/kinds.ts";
 import type { Problem } from "../request/problems.ts";
 import { orThrow, ResultAsync } from "../result.ts";
+import { checkTenant, sourcesFor } from "../runner/served.ts";
 import type { Services } from "../runner/services.ts";
 import { enoughKeys, standingIn } from "../runner/suppressing.ts";
 import { type PseudonymChain, pseudonymChain, suppressionKeyName } from "../runner/suppression-keys.ts";
@@ -96,7 +97,8 @@ const runReplay = async (context: ReplayContext, asked: Asked): Promise<ReplayRe
   const { tenant, actor, since, category, dryRun } = asked;
   const listReaches = orThrow(await suppressionStore.newest({ tenant }));
   const reached = categoriesReached("erasure", category);
-  const holding = [...services.sources.values()].filter(({ descriptor }) =>
+  orThrow(checkTenant(services, tenant));
+  const holding = sourcesFor(services, tenant).filter(({ descriptor }) =>
     descriptor.directory === true
       ? endsUsers(reached)
       : descriptor.holds.some((each) => reached.includes(each)),

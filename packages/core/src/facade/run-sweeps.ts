@@ -19,6 +19,7 @@ import { type Category, categoriesReached, categorySchema } from "../request/kin
 import { err, ok, orThrow, type Result, ResultAsync } from "../result.ts";
 import { chained } from "../runner/chained.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
+import { checkTenant, sourcesFor } from "../runner/served.ts";
 import { withSignature } from "../runner/signed-end.ts";
 import { BrokenOff } from "../sweeps/erase-people.ts";
 import { type NotSweepable, PeopleUnavailable, type SweepNotFound } from "../sweeps/errors.ts";
@@ -150,8 +151,8 @@ export const sweepRunner = (
     });
   };
 
-  const sourcesFor = ({ services }: SweepContext, category: Category) =>
-    sweepSources(services.sources.values(), category);
+  const takingPart = ({ services }: SweepContext, tenant: string, category: Category) =>
+    checkTenant(services, tenant).andThen(() => sweepSources(sourcesFor(services, tenant), category));
 
   return {
     ended: async (): Promise<void> => void (await Promise.all(underWay)),
@@ -161,7 +162,7 @@ export const sweepRunner = (
       return authorise(context.policy, input.actor, "erase-many")
         .andThen((actor) => checkInput(inputSchema, input).map((checked) => ({ actor, checked })))
         .andThen(({ actor, checked }) =>
-          sourcesFor(context, checked.category).asyncAndThen((sources) =>
+          takingPart(context, actor.tenant, checked.category).asyncAndThen((sources) =>
             recordedAs(context.services, actor)
               .andThen((by) => create(context, { by, tenant: actor.tenant }, checked, sources))
               .andThen(
@@ -182,7 +183,7 @@ export const sweepRunner = (
       const context = contextOf();
       return openSweep(context, input, "erase-many").andThen((journal) =>
         checkInput(goOnSchema, input).asyncAndThen((checked) =>
-          sourcesFor(context, journal.current().category).asyncAndThen((sources) =>
+          takingPart(context, input.actor.tenant, journal.current().category).asyncAndThen((sources) =>
             takeUp(
               context,
               input.actor,
@@ -210,7 +211,7 @@ export const sweepRunner = (
       const canRetry = ({ status, counts }: Sweep) => status !== "running" && counts.leftBehind > 0;
       return openSweep(context, input, "erase-many").andThen((journal) =>
         checkInput(paceSchema, input).asyncAndThen((checked) =>
-          sourcesFor(context, journal.current().category).asyncAndThen((sources) =>
+          takingPart(context, input.actor.tenant, journal.current().category).asyncAndThen((sources) =>
             takeUp(context, input.actor, journal, sources, "left-behind-retried", canRetry).andThen(
               () =>
                 new ResultAsync(

@@ -20,6 +20,7 @@ import { errAsync, ok, orThrow, ResultAsync } from "../result.ts";
 import { mayFillAnew } from "../runner/copy-guard.ts";
 import { readableRequests } from "../runner/every-request.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
+import { sourcesFor } from "../runner/served.ts";
 import type { Services } from "../runner/services.ts";
 import { refreshSource } from "../runner/source-status.ts";
 import { tellOther } from "../runner/tell-other.ts";
@@ -143,7 +144,7 @@ const rows = async (services: Services, tenant: string): Promise<SourceRow[]> =>
   const known = orThrow(await services.sourceStatusStore.list({ tenant }));
   const atWork = await whatRequestsSay(services, tenant);
   const now = services.clock.now().getTime();
-  const registered = [...services.sources.values()].filter(({ descriptor }) => descriptor.directory !== true);
+  const registered = sourcesFor(services, tenant).filter(({ descriptor }) => descriptor.directory !== true);
   return registered.map((source) => {
     const { id } = source.descriptor;
     const stored = known.find((status) => status.source === id);

@@ -33,6 +33,7 @@ import { createRequestKey, destroyRequestKey, pseudonymsOf } from "../runner/key
 import { newPersonMark } from "../runner/person-keys.ts";
 import { fromFound, fromStored, toStored } from "../runner/record.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
+import { checkTenant, sourcesFor } from "../runner/served.ts";
 import type { Services } from "../runner/services.ts";
 import {
   emailSchema,
@@ -118,7 +119,7 @@ export const submit = (
 ): ResultAsync<Submitted, SubmitError> =>
   authorise(context.policy, submission.actor, action)
     .andThen(() => checkInput(submissionSchema, submission))
-    .andThen((checked) => checkReach(context, checked))
+    .andThen((checked) => checkReach(context, submission.actor.tenant, checked))
     .andThen((checked) => {
       const { kind, category, email, identifiers, receivedAt, idempotencyKey } = checked;
       const store = (once: OnceOnly | null) =>
@@ -209,10 +210,13 @@ export const submittedBefore = (
 /** A request that no source could have a part in would be "completed" without anybody having looked. */
 const checkReach = <Checked extends { kind: RequestKind; category: Category }>(
   { services }: FacadeContext,
+  tenant: string,
   checked: Checked,
 ): Result<Checked, InvalidInput> => {
+  const known = checkTenant(services, tenant);
+  if (known.isErr()) return err(known.error);
   const categories = categoriesReached(checked.kind, checked.category);
-  const isReached = [...services.sources.values()].some(({ descriptor }) =>
+  const isReached = sourcesFor(services, tenant).some(({ descriptor }) =>
     descriptor.holds.some((category) => categories.includes(category)),
   );
   return isReached

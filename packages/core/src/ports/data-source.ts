@@ -44,6 +44,11 @@ export interface DataSourceDefinition {
   /** The email address of who erases by hand, for an origin without `erase`. */
   readonly owner?: string;
   /**
+   * The tenants that it is of, where that is not all: it is never asked about anybody of another one. Left out: it tells
+   * them apart itself, by `tenant`.
+   */
+  readonly tenants?: readonly string[];
+  /**
    * Somebody else runs it: where nobody can look afterwards, that party's word is `accepted`, and not proven. Default: no.
    */
   readonly thirdParty?: boolean;

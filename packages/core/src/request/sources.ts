@@ -20,6 +20,8 @@ export interface SourceDescriptor {
   /** The origins that a copy is filled from; null means any of them. */
   readonly copyOf: readonly string[] | null;
   readonly abilities: SourceAbilities;
+  /** The tenants that it is of; it holds nobody of any other. Left out: of all. */
+  readonly tenants?: readonly string[];
   /** Somebody else runs it: what it says of itself is that party's word. Left out: no. */
   readonly thirdParty?: true;
   /** The application's list of users, which is no source of data: it says who a user is, and whether they are still one. */

@@ -9,6 +9,7 @@ import { foundAlone } from "./answers.ts";
 import { perform } from "./effects/perform.ts";
 import { jitter } from "./jitter.ts";
 import { useRequestKey } from "./keys.ts";
+import { sourcesFor } from "./served.ts";
 import type { Services } from "./services.ts";
 import { openSession, type Session } from "./session.ts";
 import { goOnWithoutKey } from "./without-key.ts";
@@ -92,8 +93,9 @@ const lookForWhatIsLeft = async (run: Run): Promise<void> => {
  * A source that was registered since the request was acknowledged is asked too, before anything else is done; and what
  * nobody could do, because nobody knew the source, is done.
  */
-const askWhoIsNew = async ({ sources }: Services, session: Session): Promise<void> => {
-  const registered = [...sources.values()].map(({ descriptor }) => descriptor);
+const askWhoIsNew = async (services: Services, session: Session): Promise<void> => {
+  const { tenant } = session.current().request;
+  const registered = sourcesFor(services, tenant).map(({ descriptor }) => descriptor);
   if (missingSteps(session.current().request, registered).length > 0) {
     await session.record({ type: "sources-registered", sources: registered });
   }

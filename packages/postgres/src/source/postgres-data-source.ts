@@ -171,6 +171,7 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     holds,
     needs,
     shares,
+    ...("only" in dataMap.tenant && { tenants: [dataMap.tenant.only] }),
     // A plan that was approved for another map does not count. Functions in it are not seen.
     revision: createHash("sha256").update(JSON.stringify(dataMap)).digest("hex"),
 

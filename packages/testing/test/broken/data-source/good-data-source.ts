@@ -125,6 +125,7 @@ export type GoodSource = Required<
     | "shares"
     | "owner"
     | "revision"
+    | "tenants"
     | "thirdParty"
     | "recipients"
     | "joins"
