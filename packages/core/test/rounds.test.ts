@@ -210,3 +210,26 @@ describe("the figures of an erasure add up over all rounds", () => {
     expect((await world.read(requestId)).sources[0]?.left).toEqual([{ collection: "feedback", count: 25 }]);
   });
 });
+
+describe("what was counted, and is gone, is told, whatever the source says of it", () => {
+  it.each<[string, CollectionOutcome[]]>([
+    ["nothing", []],
+    ["that nothing was there", [{ collection: "people", outcome: "absent" }]],
+    ["that no record was erased", [{ collection: "people", outcome: "erased", count: 0 }]],
+    ["of fewer records than there were", [{ collection: "people", outcome: "erased", count: 1 }]],
+    ["nothing, under another name", [{ collection: "contacts", outcome: "absent" }]],
+  ])("it answers %s", async (_, answer) => {
+    const held = new Map<string, Row[]>([[ada, [{}, {}]]]);
+    const source = peopleSource("crm", held, {
+      erase: async () => {
+        held.delete(ada);
+        return answer;
+      },
+    });
+    const world = await createWorld({ sources: [source] });
+    const requestId = await world.acknowledged("erasure");
+    const { outcome, sources } = await world.read(requestId);
+    expect({ outcome, sources }).toMatchObject({ outcome: "completed", sources: [{ records: 2, done: 2 }] });
+    expect(sources[0]?.outcomes).toContainEqual({ collection: "people", outcome: "erased", count: 2 });
+  });
+});

@@ -130,17 +130,24 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
   });
 
 /**
- * What a try erased that never answered is told by nobody. Where the source was counted before, and was asked afterwards
- * and holds nothing more, it is what is missing from the count. A source may count under other names than it erases under.
+ * What the source does not tell of, though it was counted before, and was asked afterwards and holds nothing more: it is
+ * gone, and nobody learns what became of it. A try never answered, or an answer forgot it. A source may count under other
+ * names than it erases under: what an answer names nothing of is told where it tells of nothing at all.
  */
 const withUntold = (
   step: SourceStep,
   { checked, outcomes: answered }: EventOf<"source-finished">,
   outcomes: readonly CollectionOutcome[],
 ): readonly CollectionOutcome[] => {
-  if (step.unanswered !== true || checked !== true) return outcomes;
+  if (checked !== true) return outcomes;
   const named = answered.map(({ collection }) => collection);
-  return withMissing(step, outcomes, [], ({ collection }) => named.includes(collection));
+  const tellsNothing = answered.every((each) => !("count" in each) || each.count === 0);
+  return withMissing(
+    step,
+    outcomes,
+    [],
+    ({ collection }) => named.includes(collection) || (step.unanswered !== true && tellsNothing),
+  );
 };
 
 /** @param now what is left of what was counted */
