@@ -5,6 +5,7 @@ import type { Dispatcher } from "../../ports/dispatcher.ts";
 import { orThrow } from "../../result.ts";
 import { missingSteps, stepsKnownAgain } from "../../workflows/transitions/registering.ts";
 import { fromStored } from "../record.ts";
+import { sourcesFor } from "../served.ts";
 import type { Services } from "../services.ts";
 import { wake } from "./waking-store.ts";
 
@@ -31,13 +32,13 @@ export const wakeWhoLacks = async (
   { requestStore, sources, dispatcher, clock }: Parts,
   stop: AbortSignal,
 ): Promise<void> => {
-  const registered = [...sources.values()].map(({ descriptor }) => descriptor);
   const until = later(instant(clock.now()), ahead);
   for (const key of orThrow(await requestStore.due({ until, limit: most }))) {
     if (stop.aborted) return;
     const stored = orThrow(await requestStore.read(key));
     const request = stored && fromStored(stored).unwrapOr(null);
     if (!request) continue;
+    const registered = sourcesFor({ sources }, request.tenant).map(({ descriptor }) => descriptor);
     const lacks =
       missingSteps(request, registered).length > 0 || stepsKnownAgain(request, registered).length > 0;
     if (lacks) await wake(dispatcher, key, instant(clock.now()));
