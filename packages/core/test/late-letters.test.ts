@@ -133,7 +133,8 @@ describe("a letter whose token or plan is over before it could be sent", () => {
     await world.pass(8 * day);
     isDown = false;
     await world.pass(hour);
-    expect(accepted.map(({ id }) => id.slice(id.indexOf("/") + 1))).toEqual(["confirmation-2"]);
+    // Made anew whenever half of its days were over.
+    expect(accepted.map(({ id }) => id.slice(id.indexOf("/") + 1))).toEqual(["confirmation-3"]);
     unwrap(await world.rights.requests.acknowledge({ token: tokenOf(accepted) }));
     await world.settle();
     expect((await world.read(request.id)).outcome).toBe("completed");
