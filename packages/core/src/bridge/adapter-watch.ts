@@ -82,7 +82,7 @@ export const adapterWatch = (
   };
   return {
     watch: (adapter, port, isOneService = false) =>
-        listened(adapter, port, listenerOf(adapter, isOneService)),
+      listened(adapter, port, listenerOf(adapter, isOneService)),
     looked: (adapter, requestId, refused) => {
       const about = { whose: requestId ?? "", requestId };
       if (refused === null) listenerOf(adapter).worked(lookedAt, about);
