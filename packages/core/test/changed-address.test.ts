@@ -118,6 +118,36 @@ describe.each(["email", "user-id"] as const)(
 );
 
 describe("the list of users", () => {
+  it("that has given the address of whoever left to another user has their letter go to nobody", async () => {
+    let isDown = true;
+    const { world, users, completion } = await office(
+      "user-id",
+      {},
+      {
+        erase: async () => {
+          if (isDown) throw new Error("down");
+          return [{ collection: "users", outcome: "absent" }];
+        },
+        locate: async () => [{ collection: "users", count: isDown ? 1 : 0 }],
+      },
+    );
+    const [removal] = unwrap(await world.rights.users.remove({ actor: admin, userIds: ["u1"] }));
+    await world.settle();
+    unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
+    await world.pass(hour);
+    users[0] = user("u2", oldAddress);
+    isDown = false;
+    await world.pass(6 * hour);
+    const { outcome, waitingFor } = await world.read(removal?.request.id ?? "");
+    expect([outcome, waitingFor]).toEqual([
+      "completed",
+      [{ for: "message", message: "completion-1", problem: "no-address" }],
+    ]);
+    expect(completion()).toBeUndefined();
+    expect(world.notifier.sent.map(({ notice }) => notice.type)).toContain("undelivered");
+    expect(users.map(({ id }) => id)).toEqual(["u2", "boss"]);
+  });
+
   it("that has a user still keeps an erasure from being completed, until somebody settles that", async () => {
     const { world, users } = await office(
       "user-id",

@@ -331,7 +331,16 @@ describe("a package that is too large to attach", () => {
   it.each([1, 2])("can be fetched %i times by its link, however many come at once", async (downloads) => {
     const notifier = memoryNotifier({ attachmentLimit: 100 });
     const world = await createWorld({
-      sources: [peopleSource("crm", people())],
+      sources: [
+        peopleSource("crm", people()),
+        // Keeps the request open.
+        peopleSource("news", people(), {
+          export: async function* () {
+            yield* [];
+            throw new PermanentFailure("it has no export any more");
+          },
+        }),
+      ],
       notifier,
       links: { download: (token) => `https://privacy.northwind.example/download#${token}` },
       rules: { downloads },
@@ -346,6 +355,12 @@ describe("a package that is too large to attach", () => {
     const delivery = notifier.sent.at(-1)?.notice;
     if (delivery?.type !== "delivery" || delivery.url === null) throw new Error("no link");
     const token = new URL(delivery.url).hash.slice(1);
+    // One that is stopped before its first byte has handed out nothing, and does not count.
+    const stopped = unwrap(await world.rights.packages.download({ token }));
+    const doubt = { actor: tenantAdmin, requestId: request.id };
+    unwrap(await world.rights.requests.suspend({ ...doubt, reason: "who asks?" }));
+    await expect(buffer(stopped.read())).rejects.toMatchObject({ code: "not-possible-now" });
+    unwrap(await world.rights.requests.resume(doubt));
     const answers = await Promise.all([1, 2, 3, 4].map(() => world.rights.packages.download({ token })));
     expect(answers.filter((answer) => answer.isOk())).toHaveLength(downloads);
     for (const answer of answers) {
@@ -355,7 +370,8 @@ describe("a package that is too large to attach", () => {
     const fetched = await world.rights.packages.fetch({ actor: tenantAdmin, requestId: request.id });
     expect(fetched.isOk()).toBe(true);
     const entries = unwrap(await world.rights.requests.audit({ actor: tenantAdmin, requestId: request.id }));
-    expect(entries.filter(({ action }) => action === "downloaded")).toHaveLength(downloads + 1);
+    expect(entries.filter(({ action }) => action === "downloaded")).toHaveLength(downloads + 2);
+    expect(entries.filter(({ action }) => action === "download-stopped")).toHaveLength(1);
     await world.rights.stop();
   });
 

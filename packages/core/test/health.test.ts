@@ -2,6 +2,7 @@ import {
   createSubjectRights,
   defineNotifier,
   errAsync,
+  type Message,
   PermanentFailure,
   ResultAsync,
   StorageFailed,
@@ -9,7 +10,7 @@ import {
 import { memoryStorage, memoryTables } from "@subject-rights/memory";
 import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { ada, admin, createWorld, peopleSource, type World } from "./world.ts";
+import { ada, admin, createWorld, peopleSource, tenantAdmin, tokenOf, type World } from "./world.ts";
 
 const [minute, hour, day] = [60_000, 3_600_000, 24 * 3_600_000];
 const people = () => new Map([[ada, [{}]]]);
@@ -30,6 +31,88 @@ describe("health", () => {
       "ok",
       [{ for: "acknowledgement", whose: "person", isWrong: false, count: 20, oldest: first }],
     ]);
+  });
+
+  const oldestOf = async (world: World, kind: string) =>
+    (await healthOf(world)).waiting?.find((each) => each.for === kind)?.oldest;
+
+  it("counts from when a source first turned wrong, whatever was tried and whatever it answered since", async () => {
+    for (const isThere of [true, false]) {
+      let tries = 0;
+      const source = peopleSource("crm", people(), {
+        erase: async (_, { signal }) => {
+          tries += 1;
+          if (isThere) return [{ collection: "people", outcome: "erased", count: 1 }];
+          if (tries % 2 === 0) throw new Error("down");
+          return new Promise((__, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+        },
+      });
+      const world = await createWorld({ sources: [source] });
+      await world.acknowledged("erasure");
+      const first = world.clock.now().getTime();
+      await world.pass(hour);
+      for (let days = 1; days <= 3; days += 1) {
+        const oldest = await oldestOf(world, "source");
+        expect(Date.parse(oldest ?? "") - first).toBeLessThan(10 * minute);
+        await world.pass(day);
+      }
+      expect(tries).toBeGreaterThan(10);
+      await world.rights.stop();
+    }
+  });
+
+  it("counts from when mail was first down, though a package that expired is made anew", async () => {
+    let isDown = false;
+    const notifier = defineNotifier({
+      id: "mail",
+      attachmentLimit: 1_000_000,
+      send: async (message) => {
+        if (isDown && message.notice.type === "delivery") throw new Error("down");
+        sent.push(message);
+      },
+    });
+    const sent: Message[] = [];
+    const world = await createWorld({ sources: [peopleSource("crm", people())], notifier });
+    const asked = { ...submission, actor: tenantAdmin, kind: "export" } as const;
+    unwrap(await world.rights.requests.submit(asked));
+    await world.settle();
+    isDown = true;
+    unwrap(await world.rights.requests.acknowledge({ token: tokenOf(sent) }));
+    await world.settle();
+    const first = world.clock.now().getTime();
+    for (let days = 1; days <= 10; days += 1) {
+      await world.pass(day);
+      expect(Date.parse((await oldestOf(world, "delivery")) ?? "") - first).toBeLessThan(hour);
+    }
+  });
+
+  it("names a letter that was given up until its key is gone: then nobody can do anything about it", async () => {
+    let isDown = false;
+    const sent: Message[] = [];
+    const notifier = defineNotifier({
+      id: "mail",
+      attachmentLimit: 1_000_000,
+      send: async (message) => {
+        if (isDown && message.notice.type === "completion") throw new Error("down");
+        sent.push(message);
+      },
+    });
+    const world = await createWorld({ sources: [peopleSource("crm", people())], notifier });
+    const { request } = unwrap(await world.rights.requests.submit(submission));
+    await world.settle();
+    isDown = true;
+    unwrap(await world.rights.requests.acknowledge({ token: tokenOf(sent) }));
+    await world.pass(day);
+    expect(await healthOf(world)).toMatchObject({ status: "failing" });
+    await world.pass(40 * day);
+    isDown = false;
+    await world.pass(hour);
+    expect(sent.map(({ notice }) => notice.type)).toContain("undelivered");
+    expect(await world.read(request.id)).toMatchObject({ waitingFor: [] });
+    expect((await world.read(request.id)).messages).toContainEqual(
+      expect.objectContaining({ kind: "completion", status: "failed" }),
+    );
+    expect((await healthOf(world)).waiting).toEqual([]);
   });
 
   it("says what fails and since when, tells it from what waits for a person, and is ok again", async () => {

@@ -374,6 +374,10 @@ describe("what stops a request", () => {
       for await (const chunk of fetched.read()) expect(chunk).toBeUndefined();
     })();
     await expect(reading).rejects.toMatchObject({ code: "not-possible-now" });
+    // Nothing was handed out: that is what the audit says last.
+    const audit = unwrap(await world.rights.requests.audit({ actor: tenantAdmin, requestId }));
+    const actions = audit.map(({ action }) => action).filter((action) => action.startsWith("download"));
+    expect(actions).toEqual(["downloaded", "download-stopped"]);
   });
 
   it("keeps what opens again from erasing, where a hold was placed meanwhile", async () => {

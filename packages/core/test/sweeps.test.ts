@@ -110,6 +110,14 @@ describe("a sweep", () => {
     );
     expect(people.size).toBe(2);
 
+    const name = `sweep/northwind/${first.id}`;
+    const key = world.tables.keys.get(name) ?? [];
+    world.tables.keys.delete(name);
+    for (const tried of [await sweeps.retry(on), await sweeps.reveal({ ...on, number })]) {
+      expect(tried.isErr() && tried.error.code).toBe("key-destroyed");
+    }
+    world.tables.keys.set(name, key);
+
     bad.clear();
     const second = orThrow(await orThrow(await sweeps.retry(on)).end());
     expect(second).toMatchObject({ counts: { erased: 40, leftBehind: 2 } });

@@ -293,7 +293,9 @@ describe("a key that is lost", () => {
     // A doubt keeps nobody from being warned.
     unwrap(await world.rights.requests.suspend({ actor: admin, requestId, reason: "who asks?" }));
     state.isLost = true;
+    const before = world.errors.length;
     await world.pass(day);
+    expect(world.errors.slice(before)).toMatchObject([{ code: "key-destroyed" }]);
     const view = await world.read(requestId);
     expect(view.waitingFor).toContainEqual(expect.objectContaining({ for: "work", problem: "key-lost" }));
     expect(warnings(world)).toHaveLength(1);
@@ -301,6 +303,33 @@ describe("a key that is lost", () => {
     expect(unwrapError(await world.rights.requests.retrySource(again)).code).toBe("key-destroyed");
     unwrap(await world.rights.requests.cancel({ actor: admin, requestId, reason: "its key is lost" }));
     expect((await world.read(requestId)).outcome).toBe("cancelled");
+  });
+
+  it("leaves nobody to whom a refusal could go, and that shows", async () => {
+    const tables = memoryTables();
+    const { state, keyRing } = lost("request/", memoryStorage({ tables }).keyRing);
+    const world = await createWorld({ keyRing, sources: [peopleSource("crm", people())] }, tables);
+    const submitted = await world.rights.requests.submit({
+      actor: admin,
+      kind: "erasure",
+      category: "customer-data",
+      email: ada,
+    });
+    const requestId = unwrap(submitted).request.id;
+    await world.settle();
+    state.isLost = true;
+    unwrap(await world.rights.requests.decline({ actor: admin, requestId, reason: "its key is lost" }));
+    await world.pass(day);
+    const { outcome, messages } = await world.read(requestId);
+    expect(outcome).toBe("declined");
+    expect(messages).toContainEqual(
+      expect.objectContaining({
+        kind: "refusal",
+        status: "failed",
+        problem: { code: "key-lost", retryable: false },
+      }),
+    );
+    expect(await actionsOf(world, requestId)).toContain("notice-failed");
   });
 
   describe("of a tenant", () => {

@@ -30,7 +30,8 @@ export interface FetchedPackage {
 export interface Packages {
   /**
    * Fetches a package with the token from the delivery message, as often as `rules.downloads` allows. What counts is that
-   * it was handed out: a transfer that breaks off has to be begun anew.
+   * it was handed out: a transfer that breaks off has to be begun anew, one that is stopped before its first byte does not
+   * count.
    *
    * Errors: `TokenRejected`, `unknown`, `expired` or `used`; `StorageFailed`.
    */
@@ -79,13 +80,17 @@ const fetch = (
   }
   // Once the person was erased, it is theirs alone: whoever might fetch it before may not any more.
   if (!isLeftTo(held, byLink)) return errAsync(new PackageNotAvailable());
+  const { edition } = held;
+  // Where that cannot be stored either, it stays counted.
+  const stopped = async () =>
+    (await apply(services, opened.request, { type: "download-stopped", edition, byLink }, actor)).isOk();
   return apply(services, opened.request, { type: "package-downloaded", byLink }, actor, opened).map(
     ({ request }) => ({
       filename: `personal-data-${request.id}.zip`,
       contentType: "application/zip",
       bytes: held.bytes,
       sha256: held.sha256,
-      read: () => handingOut(services, request, held, key, byLink),
+      read: () => handingOut(services, request, held, key, byLink, stopped),
     }),
   );
 };

@@ -80,8 +80,10 @@ const withoutKey = (
 ): Result<Uint8Array, KeyDestroyed | NotPossibleNow> =>
   fromStoredSweep(stored).match(
     (sweep) => {
-      if (isEnded(sweep)) return err(new NotPossibleNow("The sweep has ended, and nobody is left behind."));
-      const { isRead, counts } = sweep;
+      const { isRead, counts, settled } = sweep;
+      const isOver = settled !== null || counts.waiting + counts.leftBehind === 0;
+      if (isEnded(sweep) && isOver)
+        return err(new NotPossibleNow("The sweep has ended, and nobody is left behind."));
       return isRead && counts.waiting + counts.leftBehind === 0 ? ok(new Uint8Array()) : err(error);
     },
     () => err(error),

@@ -162,6 +162,8 @@ export type RequestEvent =
       /** With the token of the delivery message, rather than by somebody who may fetch it anyway. */
       readonly byLink: boolean;
     }
+  /** It was counted as downloaded, and stopped before its first byte. */
+  | { readonly type: "download-stopped"; readonly edition: number; readonly byLink: boolean }
   | {
       readonly type: "packages-left";
       /** Under how many names it was looked. */

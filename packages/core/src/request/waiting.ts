@@ -1,9 +1,10 @@
 import type { Instant } from "../instant.ts";
 import { isOverdue } from "./deadline/deadline.ts";
+import type { NoticeRecord } from "./notices.ts";
 import type { ProblemCode } from "./problems.ts";
 import type { Request } from "./request.ts";
 import type { StandingKind, Standings } from "./standings.ts";
-import { isStuck } from "./steps.ts";
+import { isResolved, isStuck } from "./steps.ts";
 import { troublesOf } from "./trouble.ts";
 
 /** What a request waits for that does not come by itself. */
@@ -66,7 +67,8 @@ const outsideOf = (request: Request): Waiting[] => {
       ? [{ for: "message", message: notice.id, problem: notice.problem.code }]
       : [],
   );
-  if (request.phase === "closed") return undelivered;
+  // Given up for good, and told: nobody can send it any more. The request's messages still show it.
+  if (request.phase === "closed") return request.key === "destroyed" ? [] : undelivered;
   if (suspended !== undefined) return [{ for: "identity", since: suspended.from }, ...undelivered];
   if (request.phase === "received") {
     return [{ for: "acknowledgement", until: request.acknowledgement.expiresAt }, ...undelivered];
@@ -102,30 +104,43 @@ const quickTries = 5;
 /** Each that it stands at now, and how each is known from one commit to the next. */
 const standingAt = (request: Request): (readonly [key: string, kind: StandingKind])[] => {
   const tried = request.notices.filter(
-    ({ status, attempts, problem }) => status === "due" && problem !== null && attempts >= quickTries,
+    (notice, index) =>
+      notice.problem !== null &&
+      notice.attempts >= quickTries &&
+      (notice.status === "due" || isToBeMadeAnew(request, notice, index)),
   );
   const isOpen = request.phase !== "closed";
-  const retried = isOpen
-    ? request.steps.filter(
-        (step) => !isStuck(step) && step.problem !== null && step.settlement === null && step.attempts > 0,
-      )
-    : [];
+  const unsettled = isOpen ? request.steps.filter((step) => !isResolved(step) && !isStuck(step)) : [];
+  const retried = unsettled.filter((step) => step.problem !== null && step.attempts > 0);
+  // In between two tries: that it is over, only the last check can say.
+  const told = unsettled.filter((step) => !retried.includes(step) && step.alertedOf === "still-present");
   const isLate = isOpen && request.reopened === 0 && isOverdue(request.deadline, request.updatedAt);
   return [
     ...waitingOf(request).map((waiting) => [nameOf(waiting), waiting.for] as const),
-    ...tried.map(({ id }) => [`delivery ${id}`, "delivery"] as const),
-    ...retried.map(({ source }) => [`retry ${source}`, "retry"] as const),
+    ...tried.map(({ kind, source }) => [`delivery ${kind} ${source ?? ""}`, "delivery"] as const),
+    // The same key as while it is stuck: what is tried again is the same trouble.
+    ...retried.map(({ source }) => [`source ${source}`, "retry"] as const),
+    ...told.map(({ source }) => [`source ${source}`, "source"] as const),
     ...(isLate ? [["deadline", "deadline"] as const] : []),
   ];
 };
 
+/** One that is too late is made anew, and goes out in place of the one that did not: it is one outage. */
+const isToBeMadeAnew = ({ phase, notices }: Request, notice: NoticeRecord, index: number): boolean =>
+  notice.status === "withdrawn" &&
+  notice.kind === "delivery" &&
+  phase !== "closed" &&
+  !notices.slice(index + 1).some(({ kind }) => kind === notice.kind);
+
+/** Without what changes while it stays the same trouble: one outage has several problems, one after the other. */
 const nameOf = (waiting: Waiting): string => {
   const {
     until: _,
     since: __,
     waitsFor: ___,
+    problem: ____,
     ...named
-  } = { until: null, since: null, waitsFor: [], ...waiting };
+  } = { until: null, since: null, waitsFor: [], problem: null, ...waiting };
   return Object.values(named).join(" ");
 };
 

@@ -29,9 +29,19 @@ export async function* handingOut(
   held: ExportPackage,
   key: Uint8Array,
   byLink: boolean,
+  /** Takes note of one that has not begun, and does not. */
+  stopped: () => Promise<unknown>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const now = orThrow(await services.requestStore.read(request).andThen(fromFound));
-  if (!mayGoOn(now, "hand-over") || !isLeftTo(now.package ?? {}, byLink))
-    throw new NotPossibleNow("The package is not handed out any more.");
-  yield* openPackage(services, request, held, key);
+  let isBegun = false;
+  try {
+    const now = orThrow(await services.requestStore.read(request).andThen(fromFound));
+    if (!mayGoOn(now, "hand-over") || !isLeftTo(now.package ?? {}, byLink))
+      throw new NotPossibleNow("The package is not handed out any more.");
+    for await (const chunk of openPackage(services, request, held, key)) {
+      isBegun = true;
+      yield chunk;
+    }
+  } finally {
+    if (!isBegun) await stopped();
+  }
 }

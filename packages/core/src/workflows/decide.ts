@@ -33,7 +33,7 @@ import {
   sourceAnswers,
   tryToo,
 } from "./transitions/outages.ts";
-import { packageBuilt, packageDownloaded, packageExpired } from "./transitions/packaging.ts";
+import { downloadStopped, packageBuilt, packageDownloaded, packageExpired } from "./transitions/packaging.ts";
 import { answerTask, retry, settle } from "./transitions/people.ts";
 import { register } from "./transitions/registering.ts";
 import { workDone, workFailed } from "./transitions/troubling.ts";
@@ -87,6 +87,7 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "package-built": ["collecting"],
   "package-expired": phases,
   "package-downloaded": phases,
+  "download-stopped": phases,
   "packages-left": ["copies"],
   "person-erased": ["closed"],
   "notice-begun": phases,
@@ -206,6 +207,8 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return packageExpired(change, event);
     case "package-downloaded":
       return packageDownloaded(change, event, rules);
+    case "download-stopped":
+      return downloadStopped(change, event);
     case "packages-left":
       return ok(packagesLeft(change, event));
     case "person-erased":

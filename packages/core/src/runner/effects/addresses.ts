@@ -62,13 +62,25 @@ const findOnRecord = async (about: About, effect: string): Promise<Result<string
   const call = callFor(about, effect);
   if (request.acknowledgement.by === "tenant-admin")
     return services.addresses.find({ whose: "tenantAdmin", tenant }, call);
-  const listed = await listedAddress(services, request).catch(() => null);
-  if (listed === null) return err(new CallFailed(addressBookId, "unavailable", true));
-  const email = listed ?? emailOf(request);
+  const email = await letterAddress(services, request).catch(() => null);
+  if (email === null) return err(new CallFailed(addressBookId, "unavailable", true));
   const identifiers = confidentialOf(request).identifiers.map(({ type, value }) => ({ type, value }));
   return email === undefined
     ? err(new CallFailed(addressBookId, "no-address", false))
     : services.addresses.find({ whose: "dataSubject", tenant, email, identifiers }, call);
+};
+
+/** Where a letter to the person goes; undefined where nobody knows that any more. @throws StorageFailed */
+const letterAddress = async (services: Services, request: Request): Promise<string | undefined> => {
+  const { userDirectory } = services;
+  const subject = subjectOfRequest(request);
+  const email = (await listedAddress(services, request)) ?? emailOf(request);
+  const ids = subject.values(userIdType);
+  if (email === undefined || userDirectory === null || !isListed(request) || ids.length === 0) return email;
+  // The list may have given the address to another user since: what is told of one is not for the other.
+  const { tenant } = request;
+  const users = orThrow(await userDirectory.find({ tenant, ids: [], emails: [email] }));
+  return users.every(({ id }) => id !== null && ids.includes(id)) ? email : undefined;
 };
 
 /**
@@ -80,6 +92,9 @@ export const keepAddress = async ({ services, request, record }: Effect): Promis
   const known = confidentialOf(request).address;
   if (address !== undefined && address !== known) await record({ type: "address-changed", address });
 };
+
+/** Whether the list of users knows whom a request is about. */
+const isListed = ({ category }: Request): boolean => category !== "customer-data";
 
 /** Of a user by their id: what the list of users has now, or had last. Undefined for everybody else. @throws StorageFailed */
 const listedAddress = async (

@@ -1,5 +1,13 @@
 import { NotPossibleNow } from "../../errors.ts";
-import { type Change, changed, changedSteps, closed, noticeDue, recorded } from "../../request/change.ts";
+import {
+  type Change,
+  changed,
+  changedNotice,
+  changedSteps,
+  closed,
+  noticeDue,
+  recorded,
+} from "../../request/change.ts";
 import { refusalNotice } from "../../request/notices.ts";
 import { isRetaining, reopensAt } from "../../request/retention.ts";
 import { isResolved, type SourceStep } from "../../request/steps.ts";
@@ -26,10 +34,14 @@ export const end = (change: Change, event: Ending): Result<Change, NotPossibleNo
 
 const allEnded = (change: Change, event: Ending): Change => {
   const ended = closed(change, event.type);
-  // Who asked has a right to the reasons. Without the key nobody knows any more whom to tell.
-  return event.type === "declined" && ended.request.key === "live"
-    ? noticeDue(ended, refusalNotice, "refusal")
-    : ended;
+  if (event.type !== "declined") return ended;
+  // Who asked has a right to the reasons (Art. 12(4) GDPR).
+  const told = noticeDue(ended, refusalNotice, "refusal");
+  if (ended.request.key === "live") return told;
+  // Without the key nobody knows any more whom to tell, and that shows.
+  const problem = { code: "key-lost", retryable: false } as const;
+  const failed = changedNotice(told, refusalNotice, { status: "failed", problem });
+  return recorded(failed, "notice-failed", { notice: refusalNotice, code: problem.code });
 };
 
 /**

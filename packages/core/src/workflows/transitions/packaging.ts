@@ -115,3 +115,19 @@ export const packageDownloaded = (
   };
   return ok(recorded(changed(change, { package: { ...held, ...counted } }), "downloaded", { edition }));
 };
+
+/** Nothing of it was handed out, so that it does not count: the person can use their link when it may be used again. */
+export const downloadStopped = (
+  change: Change,
+  { edition, byLink }: EventOf<"download-stopped">,
+): Result<Change, NotPossibleNow> => {
+  const { package: held } = change.request;
+  if (held?.edition !== edition || held.downloads === 0)
+    return err(new NotPossibleNow("There is no such download."));
+  const { downloadsByLink = 0 } = held;
+  const counted = {
+    downloads: held.downloads - 1,
+    ...(byLink && { downloadsByLink: Math.max(0, downloadsByLink - 1) }),
+  };
+  return ok(recorded(changed(change, { package: { ...held, ...counted } }), "download-stopped", { edition }));
+};
