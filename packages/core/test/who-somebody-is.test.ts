@@ -139,6 +139,38 @@ describe("who somebody is", () => {
     },
   );
 
+  it("is not told by it in a replay, though the source that lists people does not call it shared", async () => {
+    const calls = new Map<string, Row[]>([["030 1", [{}]]]);
+    const people = new Map<string, Row[]>([[ada, [{}]]]);
+    const crm = peopleSource("crm", people, {
+      identify: async (subject) =>
+        subject.values("email").includes(ada) ? [{ type: "telephone", value: "030 1", shared: true }] : [],
+    });
+    const shop = peopleSource("shop", new Map(), {
+      async *identifiers() {
+        yield { people: [[email(ada), { type: "telephone", value: "030 1" }]] };
+      },
+    });
+    const byPhone = peopleSource("calls", calls, {
+      needs: ["telephone", "email"],
+      erase: async (subject) => {
+        const count = subject.values("telephone").filter((each) => calls.delete(each)).length;
+        return [{ collection: "people", outcome: "erased", count }];
+      },
+    });
+    const world = await createWorld({ sources: [crm, shop, byPhone] });
+    expect(await sweep(world, ada)).toMatchObject({ counts: { erased: 1 } });
+    people.set(ada, [{}]);
+    const replayed = await world.rights.suppressions.replay({
+      actor: admin,
+      since: new Date("2025-01-01T00:00:00.000Z"),
+      category: "customer-data",
+      dryRun: false,
+    });
+    expect(orThrow(replayed)).toMatchObject({ found: 1, sweep: { counts: { erased: 1 } } });
+    expect([people.size, calls.size]).toEqual([0, 1]);
+  });
+
   describe("once an address may be somebody else's", () => {
     const number = (value: string): Identifier => ({ type: "customer-number", value });
     const billing = (value: string): Identifier => ({ type: "billing-id", value });

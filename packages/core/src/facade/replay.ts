@@ -226,6 +226,8 @@ const erasedAmong = async (
     const hits = identifiers.filter((_, index) => isSuppressed(index));
     if (hits.length === 0) return [];
     const others = identifiers.filter((_, index) => !isSuppressed(index));
-    return [{ identifiers: [...hits, ...others].slice(0, mostIdentifiers) }];
+    // Only those are known to be theirs: another source may call the others shared.
+    const found = others.slice(0, mostIdentifiers);
+    return [{ identifiers: hits.slice(0, mostIdentifiers), ...(found.length > 0 && { found }) }];
   });
 };

@@ -3,7 +3,7 @@ import type { DataSource } from "../bridge/define-data-source.ts";
 import { sha256 } from "../crypto.ts";
 import { CallFailed } from "../errors.ts";
 import { err, ok, okAsync, type Result } from "../result.ts";
-import type { FoundIdentifier, Identifier } from "../subject/identifier.ts";
+import { type FoundIdentifier, type Identifier, includesIdentifier } from "../subject/identifier.ts";
 import { areTooMany, type Known, learntFrom, takenBack } from "../subject/identifying.ts";
 import { type Subject, subjectOf } from "../subject/subject.ts";
 import { bounded } from "./bounded.ts";
@@ -14,6 +14,8 @@ interface Asked {
   readonly mark: string;
   /** What whoever asks has named. */
   readonly asked: readonly Identifier[];
+  /** What one record holds beside these: theirs, unless some source calls it shared. Left out: nothing. */
+  readonly found?: readonly Identifier[];
   /** What was found out at an earlier time, when everybody was asked. Left out: nobody was asked before. */
   readonly knownSince?: readonly Identifier[];
 }
@@ -59,6 +61,7 @@ interface Underway extends Known {
   readonly mark: string;
   identifiers: readonly Identifier[];
   shared: readonly Identifier[];
+  readonly found: readonly Identifier[];
   /** With how many identifiers each source was asked. */
   readonly askedWith: Map<DataSource, number>;
   /** How often it was begun anew. */
@@ -77,10 +80,11 @@ export const askWho = async (
   people: readonly Asked[],
 ): Promise<readonly Result<Found, CallFailed>[]> => {
   const known = people.map(
-    ({ mark, asked, knownSince }): Underway => ({
+    ({ mark, asked, found = [], knownSince }): Underway => ({
       mark,
-      identifiers: knownSince ?? asked,
+      identifiers: knownSince ?? [...asked, ...found],
       vouched: asked,
+      found,
       shared: [],
       isLongKnown: knownSince !== undefined,
       askedWith: new Map(),
@@ -115,8 +119,8 @@ const askAbout = async (
   people: readonly Underway[],
 ): Promise<void> => {
   if (source.identifyMany !== null && people.length > 1) {
-    const subjects = people.map(({ identifiers, vouched, shared }) =>
-      subjectOf(identifiers, vouched, shared),
+    const subjects = people.map(({ identifiers, vouched, found, shared }) =>
+      subjectOf(identifiers, [...vouched, ...found], shared),
     );
     const answers = await source.identifyMany(subjects, callFor(asking, source, people));
     if (answers.isOk()) {
@@ -126,7 +130,7 @@ const askAbout = async (
   }
   // One by one, also where it could not be said of all together: it may be because of one of them.
   await bounded(people, asking.call.transaction === undefined ? atOnce : 1, async (each) => {
-    const subject = subjectOf(each.identifiers, each.vouched, each.shared);
+    const subject = subjectOf(each.identifiers, [...each.vouched, ...each.found], each.shared);
     const answer = await askSource(source, subject, callFor(asking, source, [each]));
     if (answer.isErr()) each.failed = answer.error;
     else learn(asking, source, each, answer.value);
@@ -142,7 +146,11 @@ const learn = (
   const { own, shared, isTakenBack } = learntFrom(person, found);
   person.shared = [...person.shared, ...shared];
   if (isTakenBack) {
-    person.identifiers = takenBack(person);
+    const { found: beside, shared: others } = person;
+    person.identifiers = [
+      ...takenBack(person),
+      ...beside.filter((each) => !includesIdentifier(others, each)),
+    ];
     person.askedWith.clear();
     person.begun += 1;
   } else {

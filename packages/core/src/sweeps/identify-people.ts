@@ -21,9 +21,10 @@ export const identifyPeople = async (
   const most = run.services.rules.identifiers;
   const sharedTypes = sharedTypesOf(run.services.sources.values());
   const named = candidates.map(({ identifiers }) => withShared(identifiers ?? [], sharedTypes));
-  const people = candidates.map(({ mark, knownSince }, index) => ({
+  const people = candidates.map(({ mark, found = [], knownSince }, index) => ({
     mark,
     asked: leading(named[index] ?? []),
+    found: leading(withShared(found, sharedTypes)),
     ...(knownSince !== undefined && { knownSince: leading(knownSince) }),
   }));
   const answers = await askWho({ sources, call: run.call, most }, people);

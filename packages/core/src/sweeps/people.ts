@@ -5,6 +5,10 @@ import type { KeptPart } from "./kept-person.ts";
 /** A person to erase, by everything that the application knows them by. */
 export interface SweptPerson {
   readonly identifiers: readonly GivenIdentifier[];
+  /**
+   * What one record holds beside these: they are the person's unless some source calls them shared. Left out: nothing.
+   */
+  readonly found?: readonly GivenIdentifier[] | undefined;
 }
 
 export interface PeoplePage {
@@ -21,7 +25,10 @@ export interface PeoplePage {
 export type PeopleStream = (cursor: string | null) => AsyncIterable<PeoplePage>;
 
 /** The bound of `identifiers` in a submission; a person with more is for somebody to look at. */
-const personSchema = z.object({ identifiers: z.array(givenIdentifierSchema).min(1).max(20) });
+const personSchema = z.object({
+  identifiers: z.array(givenIdentifierSchema).min(1).max(20),
+  found: z.array(givenIdentifierSchema).max(20).optional(),
+});
 
 /** Only the frame: one bad person must not stop all others. */
 export const pageSchema = z.object({
@@ -37,6 +44,8 @@ export interface Candidate {
   readonly given: unknown;
   /** Null where it is not a person. */
   readonly identifiers: readonly (GivenIdentifier & FoundIdentifier)[] | null;
+  /** What one record holds beside these. Left out: nothing. */
+  readonly found?: readonly (GivenIdentifier & FoundIdentifier)[];
   /** What an earlier run had found out of them: where that has erased, nobody tells it any more. Left out: nothing. */
   readonly knownSince?: readonly FoundIdentifier[];
   /** What keeps them, where an earlier run left them behind, or had begun with them. */
@@ -53,9 +62,9 @@ export const candidateOf = (
     const kept = printable(given);
     return { mark: mark(kept), given: kept, identifiers: null, part };
   }
-  const { identifiers } = parsed.data;
+  const { identifiers, found = [] } = parsed.data;
   const sorted = identifiers.map(({ type, value }) => JSON.stringify([type, value])).sort();
-  return { mark: mark(sorted), given: parsed.data, identifiers, part };
+  return { mark: mark(sorted), given: parsed.data, identifiers, found, part };
 };
 
 /** What is kept of something that is not a person, for somebody to find out what it is. */

@@ -163,7 +163,7 @@ const eraseKept = (
       const kept = keptPersonSchema.parse(orThrow(opened));
       const knows = kept.identifiers.length;
       const candidate = candidateOf(kept.given, (given) => markOf(secret, given), { ...part, knows });
-      const isKnown = knows > (candidate.identifiers?.length ?? knows);
+      const isKnown = knows > (candidate.identifiers?.length ?? knows) + (candidate.found?.length ?? 0);
       before.set(
         { ...candidate, ...(isKnown && { knownSince: kept.identifiers }) },
         (part.info["outcomes"] ?? {}) as unknown as SourceOutcomes,
