@@ -55,12 +55,12 @@ import { wakeOrder } from "./runner/dispatcher/wake-order.ts";
 import { wakeWhoLacks } from "./runner/dispatcher/wake-who-lacks.ts";
 import { wakingStore } from "./runner/dispatcher/waking-store.ts";
 import { workerOf } from "./runner/dispatcher/worker.ts";
+import { tenantKeysOf } from "./runner/lasting-keys.ts";
 import { latestStatus } from "./runner/latest-status.ts";
 import { recordedAs } from "./runner/recorded-actor.ts";
 import type { Links, Services } from "./runner/services.ts";
 import { createSignals } from "./runner/signals.ts";
 import { sweepDaily } from "./runner/sweep.ts";
-import { tenantKeysOf } from "./runner/tenant-keys.ts";
 
 /** What an application hands in, once. */
 export interface SubjectRightsOptions {
