@@ -166,3 +166,39 @@ describe("somebody who works in the application", () => {
     expect(kept.toLowerCase()).not.toContain(ada);
   });
 });
+
+describe("a reason", () => {
+  const held = { identifiers: [{ type: "email", value: "eve@example.org" }] };
+
+  it("does not name whoever types it: that would stay where their id does not", async () => {
+    const world = await createWorld({ sources: [peopleSource("crm", people())] });
+    const { holds, requests, suppressions } = world.rights;
+    const lovelace = actor("a.lovelace");
+    const requestId = await submitted(world, actor("user-1"), "eve@example.org");
+    for (const reason of ["a.lovelace decided so", "As agreed with A.Lovelace.", "(a.lovelace)"]) {
+      const refused = await Promise.all([
+        requests.cancel({ actor: lovelace, requestId, reason }),
+        requests.extend({ actor: lovelace, requestId, reason }),
+        holds.place({ actor: lovelace, ...held, reason }),
+        holds.lift({ actor: lovelace, holdId: "any", reason }),
+        suppressions.lift({ actor: lovelace, ...held, reason }),
+      ]);
+      for (const answer of refused) {
+        expect(answer.isErr() && answer.error).toMatchObject({
+          code: "invalid-input",
+          issues: [{ path: "reason" }],
+        });
+      }
+    }
+  });
+
+  it("may have their id within a word, and an id of three letters anywhere", async () => {
+    const world = await createWorld({ sources: [peopleSource("crm", people())] });
+    for (const [id, reason] of [
+      ["mark", "her remarks were answered"],
+      ["jan", "since jan 2026"],
+    ] as const) {
+      expect((await world.rights.holds.place({ actor: actor(id), ...held, reason })).isOk()).toBe(true);
+    }
+  });
+});

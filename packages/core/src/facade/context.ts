@@ -7,10 +7,11 @@ import {
   type StorageFailed,
 } from "../errors.ts";
 import type { Actor } from "../request/actor.ts";
+import { confidentialOf } from "../request/change.ts";
 import type { RequestEvent } from "../request/events.ts";
 import type { Category, RequestKind } from "../request/kinds.ts";
 import type { Acknowledger, Request } from "../request/request.ts";
-import { errAsync, type ResultAsync } from "../result.ts";
+import { errAsync, ok, type ResultAsync } from "../result.ts";
 import { type ApplyError, apply } from "../runner/apply.ts";
 import { applyWithoutKey } from "../runner/commit-without-key.ts";
 import { load, loadToEnd, type Opened } from "../runner/load.ts";
@@ -73,7 +74,11 @@ export const changeRequest = (
     .andThen(({ tenant }) => {
       const key = { tenant, id: requestId };
       return (isEnding(event) ? loadToEnd : load)(services, key)
-        .andThen((opened) => checkReason(words, opened.request).map(() => opened))
+        .andThen((opened) =>
+          words === undefined
+            ? ok(opened)
+            : checkReason(words, actor, confidentialOf(opened.request).identifiers).map(() => opened),
+        )
         .andThen((opened) => applyBy(services, actor, opened, event))
         .map(({ request }) => request)
         .orElse((error) =>

@@ -1,7 +1,5 @@
-import { checkInput } from "../bridge/issues.ts";
 import {
   ChangedMeanwhile,
-  InvalidInput,
   type KeyDestroyed,
   NotPossibleNow,
   StorageFailed,
@@ -9,15 +7,14 @@ import {
 } from "../errors.ts";
 import { instant } from "../instant.ts";
 import type { RecordedActor } from "../request/actor.ts";
-import { err, ok, orThrow, type Result, ResultAsync } from "../result.ts";
+import { orThrow, ResultAsync } from "../result.ts";
 import { recordedWithoutKey } from "../runner/recorded-actor.ts";
-import { carriesPersonalData } from "../subject/personal.ts";
 import { allParts } from "../sweeps/all-parts.ts";
 import type { Journal } from "../sweeps/journal.ts";
 import { destroySweepKey, useSweepKey } from "../sweeps/stored-sweep.ts";
 import { isEnded } from "../sweeps/sweep.ts";
 import { type SweepView, viewOfSweep } from "../sweeps/view.ts";
-import { reasonSchema } from "./reason.ts";
+import { checkReason } from "./reason.ts";
 import {
   type OnSweep,
   openSweep,
@@ -62,22 +59,13 @@ export const stopSweep = (context: SweepContext, input: OnSweep): ResultAsync<Sw
     }
   });
 
-const checkedReason = (reason: string): Result<string, InvalidInput> =>
-  checkInput(reasonSchema, reason, "reason").andThen((text) =>
-    carriesPersonalData(text, [])
-      ? err(
-          new InvalidInput([{ path: "reason", message: "this is kept for good: name no person or address" }]),
-        )
-      : ok(text),
-  );
-
 export const settleSweep = (
   context: SweepContext,
   { reason, ...input }: OnSweep & { readonly reason: string },
 ): ResultAsync<SweepView, SettleSweepError> =>
   caught<SettleSweepError>(async () => {
     const journal = orThrow(await openToEnd(context, input, "erase-many"));
-    const text = orThrow(checkedReason(reason));
+    const text = orThrow(checkReason(reason, input.actor, []));
     const known = journal.current();
     const by = orThrow(await recordedWithoutKey(context.services, input.actor));
     if (known.settled === null) await storeSettled(context, journal, by, text);

@@ -9,7 +9,6 @@ import {
   Damaged,
   HoldNotFound,
   type IdempotencyKeyReused,
-  InvalidInput,
   type KeyDestroyed,
   NotPossibleNow,
   StorageFailed,
@@ -24,13 +23,12 @@ import { pseudonymsOf } from "../runner/keys.ts";
 import { recordedAs, recordedWithoutKey } from "../runner/recorded-actor.ts";
 import type { Services } from "../runner/services.ts";
 import { type Identifier, identifierSchema } from "../subject/identifier.ts";
-import { carriesPersonalData } from "../subject/personal.ts";
 import { caught } from "./caught.ts";
 import type { FacadeContext, ReadError } from "./context.ts";
 import { type OnceOnly, onceOnly, sameAsBefore } from "./idempotency.ts";
 import { authorise } from "./policy.ts";
 import { readEach } from "./read-each.ts";
-import { reasonSchema } from "./reason.ts";
+import { checkReason, reasonSchema } from "./reason.ts";
 import { whatIsErasing } from "./under-way.ts";
 
 /** A hold as an application reads it. Nothing in it is personal, apart from reasons that people typed. */
@@ -123,15 +121,6 @@ const viewOf = ({ id, placedAt, until, state }: StoredHold): Result<HoldView, Da
   return success ? ok({ id, placedAt, until, ...data }) : err(new Damaged(`Hold ${id}`));
 };
 
-const withoutNames = (reason: string, identifiers: readonly Identifier[]): Result<string, InvalidInput> =>
-  carriesPersonalData(reason, identifiers)
-    ? err(
-        new InvalidInput([
-          { path: "reason", message: "it is kept for good, so it must not name the person" },
-        ]),
-      )
-    : ok(reason);
-
 export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
   const store = (): HoldStore => {
     if (services.holdStore === null) {
@@ -153,7 +142,7 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
       const holds = store();
       return authorise(policy, actor, "place-hold")
         .andThen(() => checkInput(placedSchema, input))
-        .andThen((checked) => withoutNames(checked.reason, checked.identifiers).map(() => checked))
+        .andThen((checked) => checkReason(checked.reason, actor, checked.identifiers).map(() => checked))
         .andThen((checked) => {
           const { identifiers, reason, until, idempotencyKey } = checked;
           const asked = [identifiers, reason, until];
@@ -218,8 +207,7 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
     lift: ({ actor, holdId, reason: given }) => {
       const holds = store();
       return authorise(policy, actor, "lift-hold")
-        .andThen(() => checkInput(reasonSchema, given, "reason"))
-        .andThen((reason) => withoutNames(reason, []))
+        .andThen(() => checkReason(given, actor, []))
         .andThen((reason) => recordedWithoutKey(services, actor).map((by) => ({ by, reason })))
         .andThen(({ by, reason }) =>
           find(holds, actor.tenant, holdId).andThen((hold) => {

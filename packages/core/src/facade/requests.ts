@@ -305,7 +305,7 @@ export const requestsOf = (context: FacadeContext): Requests => {
             const candidate = confidentialOf(opened.request).candidates[decision];
             if (candidate === undefined)
               return errAsync(new NotPossibleNow("There is no decision of this id to make."));
-            return checkReason(reason, opened.request)
+            return checkReason(reason, actor, confidentialOf(opened.request).identifiers)
               .asyncAndThen(() => pseudonymsOf(services, tenant, [candidate]))
               .andThen(([pseudonym = ""]) =>
                 applyBy(services, actor, opened, {

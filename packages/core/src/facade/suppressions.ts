@@ -13,17 +13,16 @@ import { instant } from "../instant.ts";
 import type { StoredSuppression } from "../ports/suppression-store.ts";
 import type { Actor } from "../request/actor.ts";
 import { type Category, categorySchema } from "../request/kinds.ts";
-import { err, ok, orThrow, type Result, ResultAsync } from "../result.ts";
+import { orThrow, ResultAsync } from "../result.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
 import { enoughKeys, standingIn } from "../runner/suppressing.ts";
 import { pseudonymChain, renewedPseudonym, suppressionKeyName } from "../runner/suppression-keys.ts";
 import { type Identifier, identifierSchema } from "../subject/identifier.ts";
-import { carriesPersonalData } from "../subject/personal.ts";
 import type { FacadeContext } from "./context.ts";
 import type { Sweeps } from "./erase-many.ts";
 import { inBatches, lookedUpAhead } from "./looked-up-ahead.ts";
 import { authorise } from "./policy.ts";
-import { reasonSchema } from "./reason.ts";
+import { checkReason, reasonSchema } from "./reason.ts";
 import { type ReplayError, type ReplayInput, type ReplayReport, replay } from "./replay.ts";
 
 export type LookUpError = InvalidInput | NotAllowed | StorageFailed | KeyDestroyed;
@@ -224,7 +223,7 @@ const suppressionsIn = (
             { identifiers, category, reason },
           ),
         )
-        .andThen((checked) => withoutNames(checked))
+        .andThen((checked) => checkReason(checked.reason, actor, checked.identifiers).map(() => checked))
         .andThen((checked) =>
           ResultAsync.combine([keysOf(actor.tenant), recordedAs(services, actor)]).andThen(([keys, by]) => {
             const pseudonyms = checked.identifiers.flatMap(pseudonymChain(keys));
@@ -316,16 +315,3 @@ const caught = <Value>(work: () => Promise<Value>): ResultAsync<Value, StorageFa
       ? thrown
       : new StorageFailed("suppression-store", "add", { cause: thrown }),
   );
-
-const withoutNames = <
-  Checked extends { readonly reason: string; readonly identifiers: readonly Identifier[] },
->(
-  checked: Checked,
-): Result<Checked, InvalidInput> =>
-  carriesPersonalData(checked.reason, checked.identifiers)
-    ? err(
-        new InvalidInput([
-          { path: "reason", message: "it is kept for good, so it must not name the person" },
-        ]),
-      )
-    : ok(checked);
