@@ -47,7 +47,7 @@ const isEarlier = (request: Request, { id, kind, category, pseudonyms }: Request
 /** What others go by too says nothing about whose the earlier request was. */
 const ownPseudonyms = (request: Request): string[] => {
   const own = ownIdentifiers(request);
-  return confidentialOf(request).identifiers.flatMap((identifier, index) =>
-    own.includes(identifier) ? (request.pseudonyms[index] ?? []) : [],
+  return confidentialOf(request).identifiers.flatMap(({ type, value }, index) =>
+    own.some((each) => each.type === type && each.value === value) ? (request.pseudonyms[index] ?? []) : [],
   );
 };
