@@ -178,7 +178,7 @@ describe("identifying", () => {
       });
       unwrap(decided);
       await world.pass(60_000);
-      expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
+      expect(await world.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
       expect([calls.size, readers.size]).toEqual([1, 1]);
     },
   );
@@ -207,6 +207,57 @@ describe("identifying", () => {
     expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
     expect(calls.size).toBe(0);
   });
+
+  const counting = (others: number) => (values: readonly string[]) =>
+    values.includes(ada) ? [{ type: "telephone", value: "030 1", shared: true, others }] : [];
+  const crmWith = (others: number) => keyed("crm", "email", new Map([[ada, [{}]]]), counting(others));
+
+  it("says how many records a shared identifier would add, wherever it is asked about", async () => {
+    const world = await createWorld({ sources: [crmWith(3)] });
+    const requestId = await world.acknowledged("erasure");
+    expect((await world.read(requestId)).waitingFor).toEqual([
+      { for: "decision", decision: "decision-1", source: "crm", identifierType: "telephone", others: 3 },
+    ]);
+    expect(world.notifier.sent.at(-1)).toMatchObject({ notice: { type: "decision", others: 3 } });
+    const { undecided } = unwrap(await world.rights.requests.reveal({ actor: admin, requestId }));
+    expect(undecided).toMatchObject([{ others: 3 }]);
+  });
+
+  it("asks nobody about one that leads to nobody, unless another source finds people by it", async () => {
+    const alone = await createWorld({ sources: [crmWith(0)] });
+    expect((await alone.read(await alone.acknowledged("erasure"))).outcome).toBe("completed");
+    const calls = keyed("calls", "telephone", new Map());
+    const beside = await createWorld({ sources: [crmWith(0), calls] });
+    expect((await beside.read(await beside.acknowledged("erasure"))).waitingFor).toMatchObject([
+      { for: "decision", others: 0 },
+    ]);
+  });
+
+  it.each(["erasure", "export"] as const)(
+    "leaves an exception where others have it as well: an %s",
+    async (kind) => {
+      const source = peopleSource("crm", new Map([[ada, [{ name: "Ada" }]]]), {
+        identify: async (subject) => counting(2)(subject.values("email")),
+      });
+      const world = await createWorld({ sources: [source] });
+      const requestId = await world.acknowledged(kind);
+      unwrap(
+        await world.rights.requests.decideIdentifier({
+          actor: admin,
+          requestId,
+          decision: "decision-1",
+          answer: "somebody-else",
+          reason: "a household",
+        }),
+      );
+      await world.settle();
+      expect((await world.read(requestId)).outcome).toBe("completed-with-exceptions");
+      const told = world.notifier.sent.filter(({ notice }) => notice.type === "completion");
+      expect(told.map(({ notice }) => notice)).toMatchObject(
+        kind === "erasure" ? [{ complete: false, notFollowed: ["telephone"] }] : [],
+      );
+    },
+  );
 
   it("that failed is made up for: work done with fewer names is done again", async () => {
     const shop = new Map([

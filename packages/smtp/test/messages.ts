@@ -90,7 +90,7 @@ export const notices: { readonly [Type in NoticeType]: NoticeOf<Type> } = {
     ],
     source: { id: "paper-files", title: "Paper files" },
   },
-  decision: { ...erasure, type: "decision", source: crm, identifierType: "telephone" },
+  decision: { ...erasure, type: "decision", source: crm, identifierType: "telephone", others: 3 },
   approval: {
     ...erasure,
     type: "approval",

@@ -17,6 +17,7 @@ const english: readonly (readonly [name: string, notice: Notice])[] = [
   ["delivery-encrypted", { ...delivery, encrypted: true, missing: [] }],
   ["delivery-ends-with-erasure", { ...delivery, endsWithErasure: true, missing: [] }],
   ["completion-complete", { ...completion, complete: true, category: "user-data", sources: [] }],
+  ["completion-not-followed", { ...completion, complete: false, notFollowed: ["telephone"], sources: [] }],
   [
     "completion-with-packages",
     {

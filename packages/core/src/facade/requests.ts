@@ -129,7 +129,11 @@ export interface Requests {
     },
   ): ResultAsync<RequestView, ChangeError>;
 
-  /** Says whether a shared identifier belongs to the person of the request, with a reason. */
+  /**
+   * Says whose what is found by a shared identifier is, with a reason. `same-person`: all of it is the person's, and it
+   * leads to further records like their own. `somebody-else`: others have it as well; what is found by it alone is left,
+   * and the request ends `completed-with-exceptions`.
+   */
   decideIdentifier(
     input: OnRequest & {
       readonly decision: string;
@@ -203,7 +207,12 @@ export interface Requests {
 
 export interface RevealedSubject {
   readonly identifiers: readonly Identifier[];
-  readonly undecided: readonly { readonly decision: string; readonly identifier: Identifier }[];
+  readonly undecided: readonly {
+    readonly decision: string;
+    readonly identifier: Identifier;
+    /** How many further records of the source are found by it, and would be the person's as well. Left out: unknown. */
+    readonly others?: number;
+  }[];
 }
 
 const mostListed = 100;
@@ -356,9 +365,11 @@ export const requestsOf = (context: FacadeContext): Requests => {
         .andThen(({ request }) => {
           if (request.confidential === null) return errAsync(new KeyDestroyed());
           const { identifiers, candidates } = request.confidential;
-          const undecided = request.decisions.flatMap(({ id, answer }) => {
+          const undecided = request.decisions.flatMap(({ id, answer, others }) => {
             const identifier = candidates[id];
-            return answer === null && identifier !== undefined ? [{ decision: id, identifier }] : [];
+            return answer === null && identifier !== undefined
+              ? [{ decision: id, identifier, ...(others !== undefined && { others }) }]
+              : [];
           });
           return okAsync({ identifiers: leading(identifiers), undecided });
         }),

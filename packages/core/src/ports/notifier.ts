@@ -99,6 +99,8 @@ export type Notice =
       readonly type: "decision";
       readonly source: { readonly id: string; readonly title: string };
       readonly identifierType: string;
+      /** How many further records of the source are found by it, and would be the person's as well. Left out: unknown. */
+      readonly others?: number;
     })
   | (AboutRequest & {
       readonly type: "approval";
@@ -157,6 +159,11 @@ export type Notice =
       readonly subject: string;
       readonly complete: boolean;
       readonly sources: readonly SourceReport[];
+      /**
+       * Types of identifiers that others have too, by a person's decision: what is found by these alone was left. Left
+       * out: there are none.
+       */
+      readonly notFollowed?: readonly string[];
       /** What became of packages of this data that the person was sent before. Left out: there are none. */
       readonly earlierPackages?: readonly LeftPackage[];
     })

@@ -18,6 +18,8 @@ export interface PseudonymisedIdentifier {
   readonly identifier: Identifier;
   readonly pseudonym: string;
   readonly shared: boolean;
+  /** How many further records a shared one leads to. Left out: nobody counted. */
+  readonly others?: number;
 }
 
 /** Names the piece of work that an answer belongs to; an answer to an older piece is refused. */

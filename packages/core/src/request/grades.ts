@@ -1,5 +1,5 @@
 import { type CollectionOutcome, isStaying } from "./outcomes.ts";
-import type { Request } from "./request.ts";
+import { notFollowed, type Request } from "./request.ts";
 import { leftAt, outcomesAt, type SourceStep } from "./steps.ts";
 
 /**
@@ -82,8 +82,12 @@ const gradeOf = (step: SourceStep, outcomes: readonly CollectionOutcome[]): Proo
   return anonymised.every(({ count, changed }) => changed === count) ? "verified-changed" : "unverifiable";
 };
 
-/** Whether nothing stays, nothing failed, and everything was looked at afterwards. */
+/**
+ * Whether nothing stays, nothing failed, and everything was looked at afterwards; and nobody decided to leave what is
+ * found by an identifier that others have too: some of that may be the person's.
+ */
 export const isProven = (request: Request): boolean =>
+  notFollowed(request).length === 0 &&
   gradesOf(request).every(
     ({ grade, retained, kept }) =>
       retained + kept === 0 && (grade === "verified-absent" || grade === "verified-changed"),

@@ -36,7 +36,7 @@ export const isPackaged = (phase: Phase): boolean => phase === "packaged" || pha
 /**
  * What a closed request may call itself.
  * - `completed`: nothing is left over anywhere, and every source was asked afterwards.
- * - `completed-with-exceptions`: something was kept by law, stays because it is somebody else's too, was settled by a person, missing, or could not be checked.
+ * - `completed-with-exceptions`: something was kept by law, stays because it is somebody else's too, was settled by a person, is found by an identifier that others have too, missing, or could not be checked.
  * - `failed`: an export of which no source gave its part.
  * - `declined`, `cancelled`: somebody decided so.
  * - `lapsed`: nobody ever acknowledged it.

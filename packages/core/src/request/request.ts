@@ -32,10 +32,16 @@ export interface IdentifierDecision {
   readonly id: string;
   readonly source: string;
   readonly type: string;
+  /** How many further records of the source are found by it, and would be taken for the person's. Left out: unknown. */
+  readonly others?: number;
   readonly answer: "same-person" | "somebody-else" | null;
   readonly reason: string | null;
   readonly decidedBy: string | null;
 }
+
+/** The shared identifiers that are not only the person's: what is found by these alone was left where it is. */
+export const notFollowed = ({ decisions }: Pick<Request, "decisions">): readonly IdentifierDecision[] =>
+  decisions.filter(({ answer }) => answer === "somebody-else");
 
 /** Somebody let a request go before the others of the person. */
 export interface PutFirst {

@@ -21,6 +21,8 @@ export type Waiting =
       readonly decision: string;
       readonly source: string;
       readonly identifierType: string;
+      /** How many further records of the source are found by it. Left out: nobody counted. */
+      readonly others?: number;
     }
   /** With a source: a hold on somebody else, who would be lost where this copy is filled anew; the rest goes on. */
   | { readonly for: "hold"; readonly hold: string; readonly source?: string }
@@ -81,7 +83,13 @@ const outsideOf = (request: Request): Waiting[] => {
     ...request.decisions
       .filter(({ answer }) => answer === null)
       .map(
-        ({ id, source, type }): Waiting => ({ for: "decision", decision: id, source, identifierType: type }),
+        ({ id, source, type, others }): Waiting => ({
+          for: "decision",
+          decision: id,
+          source,
+          identifierType: type,
+          ...(others !== undefined && { others }),
+        }),
       ),
     ...request.steps.flatMap((step): Waiting[] => {
       if (step.heldBy != null && step.stage === "perform" && step.settlement === null) {

@@ -14,6 +14,12 @@ export interface FoundIdentifier extends Identifier {
    * never pulls anybody in by itself; somebody is asked whether it is the same person.
    */
   readonly shared?: boolean;
+  /**
+   * How many further records are found in the source by a shared one, and by nothing else that is known of the person:
+   * whoever decides is told. Nobody is asked where there are none, and no other source finds anybody by this type. Left
+   * out: nobody counted.
+   */
+  readonly others?: number;
 }
 
 /** An identifier as somebody names it who asks for something. */
@@ -98,7 +104,12 @@ export const readIdentifier = (given: Identifier): Identifier | null => {
 
 export const foundIdentifiersSchema = z.array(
   z
-    .object({ type: identifierTypeSchema, value: valueSchema, shared: z.boolean().optional() })
+    .object({
+      type: identifierTypeSchema,
+      value: valueSchema,
+      shared: z.boolean().optional(),
+      others: z.number().int().nonnegative().optional(),
+    })
     .superRefine(checkEmail),
 );
 

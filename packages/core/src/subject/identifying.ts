@@ -23,7 +23,7 @@ export interface Learnt {
   /** The person's own: from now on they are known by these too, everywhere. */
   readonly own: readonly Identifier[];
   /** Others may go by these as well, so they pull nobody in by themselves. */
-  readonly shared: readonly Identifier[];
+  readonly shared: readonly FoundIdentifier[];
   /** One that is shared was taken for their own until now: what it has led to is not certain, and is asked anew. */
   readonly isTakenBack: boolean;
 }
@@ -33,13 +33,17 @@ export interface Learnt {
  * calls shared is shared, in whatever order they answer. An answer that comes late has to say whose it is.
  */
 export const learntFrom = (known: Known, found: readonly FoundIdentifier[]): Learnt => {
-  const told = found.map((each) => ({ identifier: normaliseIdentifier(each), shared: each.shared === true }));
+  const told = found.map((each) => ({
+    identifier: normaliseIdentifier(each),
+    shared: each.shared === true,
+    ...(each.others !== undefined && { others: each.others }),
+  }));
   const isCertain = !known.isLongKnown || saysWhose(known, told);
-  const shared: Identifier[] = [];
-  for (const { identifier, shared: isShared } of told) {
+  const shared: FoundIdentifier[] = [];
+  for (const { identifier, shared: isShared, others } of told) {
     const isNew = !includesIdentifier([...known.vouched, ...known.shared, ...shared], identifier);
     if (isNew && (isShared || !(isCertain || includesIdentifier(known.identifiers, identifier))))
-      shared.push(identifier);
+      shared.push({ ...identifier, ...(others !== undefined && { others }) });
   }
   const own: Identifier[] = [];
   for (const { identifier } of told) {
@@ -52,6 +56,7 @@ export const learntFrom = (known: Known, found: readonly FoundIdentifier[]): Lea
 interface Told {
   readonly identifier: Identifier;
   readonly shared: boolean;
+  readonly others?: number;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Change, changed, closed, noticeDue, recorded } from "../request/change.ts";
 import { deliveryNotice, secretNotice } from "../request/notices.ts";
-import { isDecided, type Request } from "../request/request.ts";
+import { isDecided, notFollowed, type Request } from "../request/request.ts";
 import { isResolved, isStuck, type SourceStep } from "../request/steps.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -67,6 +67,7 @@ const isAwaited = ({ outage, settlement }: SourceStep): boolean =>
   outage != null && outage.role !== "alone" && settlement === null;
 
 const isComplete = (request: Request): boolean =>
+  notFollowed(request).length === 0 &&
   request.steps.every(({ settlement, keptEarlier = [] }) => settlement === null && keptEarlier.length === 0);
 
 export const mayPackage = (request: Request): boolean =>

@@ -44,7 +44,7 @@ describe("a process that is killed at any step", () => {
     await atEveryStep(
       () => newWorld("erasure"),
       async (world) => {
-        await expectGoodEnding(world, "completed");
+        await expectGoodEnding(world, "completed-with-exceptions");
         expect(holdsAda(world.company)).toEqual([false, false, false, false]);
         expect(world.company.papers).toEqual([other]);
         expect(isSealed(world)).toEqual([false]);
@@ -58,7 +58,7 @@ describe("a process that is killed at any step", () => {
     await atEveryStep(
       () => newWorld("erasure", { isJoined: true }),
       async (world) => {
-        await expectGoodEnding(world, "completed");
+        await expectGoodEnding(world, "completed-with-exceptions");
         expect(holdsAda(world.company)).toEqual([false, false, false, false]);
         // Apart from the store, what was erased just before the end is `absent` to the next process.
         const outcomes = (await requestIn(world))?.sources.slice(0, 2).map((source) => source.outcomes);
@@ -89,7 +89,7 @@ describe("a process that is killed at any step", () => {
     await atEveryStep(
       () => newWorld("export"),
       async (world) => {
-        await expectGoodEnding(world, "completed");
+        await expectGoodEnding(world, "completed-with-exceptions");
         const { accounts, orders, papers } = world.company;
         const [account, ...folder] = await deliveredRows(world);
         expect(account).toEqual([accounts[0]]);

@@ -68,7 +68,7 @@ beforeAll(async () => {
   pages.set("whom it is about", async (page) => {
     await go(`/requests/${waiting}`)(page);
     await page.getByRole("button", { name: "Show whom it is about" }).click();
-    await page.getByRole("heading", { name: "Is this the same person?" }).waitFor();
+    await page.getByRole("heading", { name: "Is all that is found by this the person's?" }).waitFor();
   });
   pages.set("evidence", go(`/requests/${exported}/evidence`));
   pages.set("an error", go("/requests/no-such-request"));

@@ -40,6 +40,7 @@ import { exportPages } from "../export/export-pages.ts";
 import type { Person } from "../reach/reach.ts";
 import { checkedMap } from "./checked-map.ts";
 import { countAtOnce } from "./count-at-once.ts";
+import { withOthers } from "./found-by-shared.ts";
 import { identifyPeople, knownEnough, knownPeople } from "./identify.ts";
 import { listPeople } from "./list-people.ts";
 import { listsOf } from "./lists.ts";
@@ -181,7 +182,9 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
       isServed(context.tenant)
         ? within(context, async (session) => {
             const map = await checked.use(session);
-            return (await identifyPeople(session, map, [{ tenant: context.tenant, subject }])).flat();
+            const asked = { tenant: context.tenant, subject };
+            const found = await identifyPeople(session, map, [asked]);
+            return withOthers(session, map, asked, found.flat());
           })
         : [],
 

@@ -165,18 +165,22 @@ export const english: Texts = {
     subjectLine: `Please decide: an identifier in ${notice.source.title} may belong to somebody else`,
     blocks: [
       paragraph(
-        "A data source knows the person of a request by an identifier that several people may share. Only somebody " +
-          "who looks can tell whether it is the same person.",
+        "A data source knows the person of a request by an identifier that several people may have. Only somebody " +
+          "who looks can tell whether all that is found by it is this person's.",
       ),
       facts(
         source(notice),
         { name: "Kind of identifier", value: notice.identifierType },
+        ...(notice.others === undefined
+          ? []
+          : [{ name: "Further records that are found by it", value: String(notice.others) }]),
         request(notice),
         reference(notice),
       ),
       paragraph(
-        "The identifier itself is not in this message. Open the request to see it, and say whether it is the same " +
-          "person or somebody else. The request waits for your answer.",
+        "The identifier itself is not in this message. Open the request to see it. That it stands in the person's own " +
+          "record is not enough: if you say that it is theirs, everything that is found by it is dealt with as theirs. " +
+          "If others have it as well, what is found by it alone is left. The request waits for your answer.",
       ),
     ],
   }),
@@ -353,6 +357,11 @@ export const english: Texts = {
         ]),
       ]),
       ...(notice.sources.length === 0 ? [paragraph("No data source had a part in this request.")] : []),
+      ...(notice.notFollowed ?? []).map((type) =>
+        paragraph(
+          `What is found by a further identifier alone (${type}) was left: others go by it, or go by it as well.`,
+        ),
+      ),
       ...(notice.earlierPackages ?? []).map(({ until, ended }) =>
         paragraph(
           ended

@@ -178,18 +178,23 @@ export const german: Texts = {
     words(
       `Bitte entscheiden: Eine Kennung in ${notice.source.title} gehört vielleicht jemand anderem`,
       paragraph(
-        "Eine Datenquelle kennt die Person eines Antrags unter einer Kennung, die mehrere Menschen haben können. Ob es " +
-          "dieselbe Person ist, kann nur sagen, wer nachsieht.",
+        "Eine Datenquelle kennt die Person eines Antrags unter einer Kennung, die mehrere Menschen haben können. Ob alles, " +
+          "was darunter gefunden wird, von dieser Person ist, kann nur sagen, wer nachsieht.",
       ),
       facts(
         source(notice),
         { name: "Art der Kennung", value: notice.identifierType },
+        ...(notice.others === undefined
+          ? []
+          : [{ name: "Weitere Datensätze, die darunter gefunden werden", value: String(notice.others) }]),
         request(notice),
         reference(notice),
       ),
       paragraph(
-        "Die Kennung selbst steht nicht in dieser Nachricht. Öffnen Sie den Antrag, um sie zu sehen, und sagen Sie, ob " +
-          "es dieselbe Person ist oder jemand anderes. Der Antrag wartet auf Ihre Antwort.",
+        "Die Kennung selbst steht nicht in dieser Nachricht. Öffnen Sie den Antrag, um sie zu sehen. Dass sie im eigenen " +
+          "Datensatz der Person steht, genügt nicht: Sagen Sie, dass sie ihr gehört, wird alles, was darunter gefunden " +
+          "wird, wie das ihre behandelt. Haben andere sie auch, bleibt, was nur darunter gefunden wird. Der Antrag wartet " +
+          "auf Ihre Antwort.",
       ),
     ),
 
@@ -360,6 +365,11 @@ export const german: Texts = {
       ...(notice.sources.length === 0
         ? [paragraph("Keine Datenquelle war an diesem Antrag beteiligt.")]
         : []),
+      ...(notice.notFollowed ?? []).map((type) =>
+        paragraph(
+          `Was nur unter einer weiteren Kennung (${type}) gefunden wird, blieb: Andere haben sie, oder haben sie auch.`,
+        ),
+      ),
       ...(notice.earlierPackages ?? []).map(({ until, ended }) =>
         paragraph(
           ended

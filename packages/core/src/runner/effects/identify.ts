@@ -1,10 +1,22 @@
 import type { RequestEvent } from "../../request/events.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { orThrow } from "../../result.ts";
-import { normaliseIdentifier } from "../../subject/identifier.ts";
+import { type FoundIdentifier, normaliseIdentifier } from "../../subject/identifier.ts";
 import { askSource } from "../ask-who.ts";
 import { pseudonymsOf } from "../keys.ts";
 import { type Effect, failure, workFor } from "./effect.ts";
+
+/** A shared identifier is nothing to ask anybody about where it leads to nobody: here, or in any other source. */
+const leadsToOthers = (
+  { services }: Effect,
+  { source }: SourceStep,
+  { type, shared, others }: FoundIdentifier,
+): boolean =>
+  shared !== true ||
+  others !== 0 ||
+  [...services.sources.values()].some(
+    ({ descriptor, needs }) => descriptor.id !== source && needs.includes(type),
+  );
 
 /** Asks a source what else the person is known by. */
 export const identify = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
@@ -13,10 +25,13 @@ export const identify = async (effect: Effect, step: SourceStep): Promise<Reques
   const { source, subject, call, identifiers } = work.value;
   const answer = await askSource(source, subject, call);
   if (answer.isErr()) return failure(effect, step, answer.error);
-  const found = answer.value.map((each) => ({
-    identifier: normaliseIdentifier(each),
-    shared: each.shared ?? false,
-  }));
+  const found = answer.value
+    .filter((each) => leadsToOthers(effect, step, each))
+    .map((each) => ({
+      identifier: normaliseIdentifier(each),
+      shared: each.shared ?? false,
+      ...(each.others !== undefined && { others: each.others }),
+    }));
   const pseudonyms = orThrow(
     await pseudonymsOf(
       effect.services,

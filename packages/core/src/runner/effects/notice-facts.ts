@@ -7,7 +7,7 @@ import { type MailedNotice, recipientOf, undeliveredOf } from "../../request/not
 import { totalCount } from "../../request/outcomes.ts";
 import { plannedSources } from "../../request/plan.ts";
 import type { Problem } from "../../request/problems.ts";
-import type { Request } from "../../request/request.ts";
+import { notFollowed, type Request } from "../../request/request.ts";
 import { leftAt, outcomesAt } from "../../request/steps.ts";
 import { otherRequest } from "../../request/waiting.ts";
 import { type Effect, emailOf, subjectOfRequest } from "./effect.ts";
@@ -62,7 +62,8 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
       };
     case "decision": {
       const decision = request.decisions.find(({ id }) => id === notice.id);
-      return { ...about, type: "decision", source, identifierType: decision?.type ?? "" };
+      const { type: identifierType = "", others } = decision ?? {};
+      return { ...about, type: "decision", source, identifierType, ...(others !== undefined && { others }) };
     }
     case "approval":
       return {
@@ -116,6 +117,9 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
         type: "completion",
         subject,
         complete: request.outcome === "completed",
+        ...(notFollowed(request).length > 0 && {
+          notFollowed: [...new Set(notFollowed(request).map(({ type }) => type))],
+        }),
         ...earlierPackages(request),
         sources: request.steps
           .filter(({ task }) => task !== "identify")

@@ -21,7 +21,7 @@ import { isDecided, type Request } from "../../request/request.ts";
 import { backoff, type Rules } from "../../request/rules.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { type Identifier, sameIdentifier } from "../../subject/identifier.ts";
+import { type FoundIdentifier, type Identifier, sameIdentifier } from "../../subject/identifier.ts";
 import { addressLeadsFor, areTooMany, type Known, learntFrom, takenBack } from "../../subject/identifying.ts";
 import { stageAfterIdentifying } from "../workflow.ts";
 import { type EventOf, stepFor } from "./events.ts";
@@ -122,7 +122,11 @@ export const identified = (
     const told =
       change.request.reopened > 0
         ? []
-        : event.found.map(({ identifier, shared }) => ({ ...identifier, shared }));
+        : event.found.map(({ identifier, shared, others }) => ({
+            ...identifier,
+            shared,
+            ...(others !== undefined && { others }),
+          }));
     const known = whoItIs(change);
     const { own, shared, isTakenBack } = learntFrom(known, told);
     const reached = outageOver(answered, step);
@@ -191,14 +195,27 @@ const pseudonymIn = (found: readonly PseudonymisedIdentifier[], identifier: Iden
   found.find((each) => sameIdentifier(each.identifier, identifier))?.pseudonym ?? "";
 
 /** Others may go by it too: somebody is asked, once, whether it is the same person. */
-export const withCandidate = (change: Change, identifier: Identifier, source: string): Change => {
+export const withCandidate = (
+  change: Change,
+  { type, value, others }: FoundIdentifier,
+  source: string,
+): Change => {
+  const identifier = { type, value };
   const { candidates } = confidentialOf(change.request);
   if (Object.values(candidates).some((each) => sameIdentifier(each, identifier))) return change;
   const id = `decision-${change.request.decisions.length + 1}`;
   const asked = changed(change, {
     decisions: [
       ...change.request.decisions,
-      { id, source, type: identifier.type, answer: null, reason: null, decidedBy: null },
+      {
+        id,
+        source,
+        type,
+        ...(others !== undefined && { others }),
+        answer: null,
+        reason: null,
+        decidedBy: null,
+      },
     ],
   });
   const kept = changedConfidential(asked, { candidates: { ...candidates, [id]: identifier } });

@@ -110,6 +110,7 @@ const waiting = named(
       decision: z.string(),
       source: z.string(),
       identifierType: z.string(),
+      others: count.exactOptional().describe("How many further records are found by it."),
     }),
     z.object({
       for: z.literal("hold"),
@@ -235,7 +236,7 @@ export const revealedSubject = named(
   "RevealedSubject",
   z.object({
     identifiers: z.array(identifier),
-    undecided: z.array(z.object({ decision: z.string(), identifier })),
+    undecided: z.array(z.object({ decision: z.string(), identifier, others: count.exactOptional() })),
   }) satisfies z.ZodType<RevealedSubject>,
 );
 

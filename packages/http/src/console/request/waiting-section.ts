@@ -6,7 +6,7 @@ import { actionForm, foldedForm, reasonField } from "../parts/forms.ts";
 import { who } from "../parts/who.ts";
 import { problemWords } from "../words/problems.ts";
 import { noticeWords } from "../words/requests.ts";
-import { standingWords } from "../words/waiting.ts";
+import { foundBy, standingWords } from "../words/waiting.ts";
 import type { RequestPart } from "./part.ts";
 
 /** What does not come by itself, each with what can be done about it. */
@@ -37,7 +37,7 @@ ${when(may("resend-message"), () => actionForm({ to: to("resend-confirmation"), 
       return html`<p><b>Another request about the same person</b> goes first: <a href="${path(`/console/requests/${waiting.requestId}`)}"><code>${waiting.requestId.slice(0, 8)}</code></a>${otherWaits(waiting.waitsFor)}. This one begins when that is closed.</p>
 ${when(may("put-request-first") && request.putFirst === null, () => putFirstForm(to("put-first")))}${when(request.putFirst !== null, () => html`<p class="quiet">Put first by ${who(me, request.putFirst?.by ?? null)}: “${request.putFirst?.reason ?? ""}”. It begins as soon as nobody is at work for that one.</p>`)}`;
     case "decision":
-      return html`<p><b>Somebody has to decide who is meant.</b> ${titleOf(request, waiting.source)} knows a further identifier (<code>${waiting.identifierType}</code>) that others may go by too. Look at it, and say whether it is the same person's.</p>
+      return html`<p><b>Somebody has to decide who is meant.</b> ${titleOf(request, waiting.source)} knows a further identifier (<code>${waiting.identifierType}</code>) that others may have too. ${foundBy(waiting.others, request.kind)} Look at it, and say whether all of that is the person's.</p>
 ${when(may("reveal-subject"), () => actionForm({ to: to("reveal"), button: "Show it, and decide" }))}`;
     case "hold": {
       const hold = holds.get(waiting.hold);

@@ -45,3 +45,10 @@ export const waitingBriefly = (waiting: Waiting, { sources }: Pick<RequestView, 
       return standingWords.message;
   }
 };
+
+/** What an answer would do: it is not enough that the number is in the person's own record. */
+export const foundBy = (others: number | undefined, kind: RequestView["kind"]): string => {
+  const fate = kind === "erasure" ? "erased" : "handed out";
+  if (others === undefined) return `Whatever else is found by it would be ${fate} as well.`;
+  return `By it alone ${others === 1 ? "1 further record is" : `${others} further records are`} found, which would be ${fate} as well, with what belongs to ${others === 1 ? "it" : "them"}.`;
+};
