@@ -68,9 +68,10 @@ export const checkAnswer = <Answer>(
 
 /** What an adapter is told of a call: not the clock, and with a signal that also fires at the deadline. */
 export const contextOf = (call: Call, signal: AbortSignal): CallContext => {
-  const { tenant, requestId, categories, idempotencyKey, transaction, collections } = call;
+  const { tenant, requestId, categories, idempotencyKey, timeZone, transaction, collections } = call;
   return {
     ...{ tenant, requestId, categories, idempotencyKey, signal },
+    ...(timeZone !== undefined && { timeZone }),
     ...(collections !== undefined && { collections }),
     ...(transaction !== undefined && { transaction }),
   };

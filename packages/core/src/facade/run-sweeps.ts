@@ -135,6 +135,7 @@ export const sweepRunner = (
         categories: categoriesReached("erasure", category),
         signal: stopping,
         clock: services.clock,
+        timeZone: services.timeZone,
         deadline: services.callDeadline,
       },
     };

@@ -15,6 +15,11 @@ export interface CallContext {
    */
   readonly categories: readonly Category[];
   /**
+   * The controller's time zone, by its IANA name: a day is over when it is over there. For what is kept until a day, or
+   * from one. Left out: UTC.
+   */
+  readonly timeZone?: string;
+  /**
    * Count and erase in these collections alone, where it is said: the request was opened again for what the law had kept
    * in them. What came in elsewhere since, by the same names, nobody has asked to have erased.
    */

@@ -44,7 +44,7 @@ const functionsIn = (
 
 const replaceAll = async (
   session: Session,
-  { map, person }: Erasing,
+  { map, person, timeZone }: Erasing,
   table: MappedTable,
   replaced: readonly Replaced[],
   rowsOf: "own" | "kept",
@@ -54,7 +54,7 @@ const replaceAll = async (
       `${table.map.title}: a function needs a primary key to write its values back by`,
     );
   }
-  const { sets, set, kept } = reach(map, [table], person, "own", erasureFacts, isWorthTelling);
+  const { sets, set, kept } = reach(map, [table], person, "own", erasureFacts(timeZone), isWorthTelling);
   const found = rowsOf === "own" ? sql`(select * from ${set(table)} where ${isDue})` : (kept(table) ?? null);
   if (found === null) return;
   const keys = keyColumns(table);

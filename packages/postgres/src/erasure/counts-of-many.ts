@@ -5,15 +5,22 @@ import { keyColumns, tableName } from "../reach/columns.ts";
 import type { Person } from "../reach/reach.ts";
 import { owner, reachMany, strangersBranches } from "../reach/reach-many.ts";
 import { join, type Sql, sql } from "../sql/sql.ts";
-import { dateOnce, hasNoDate, isKept, isLeftTo, readTableCount, type TableCount } from "./counts.ts";
+import {
+  dateOnce,
+  hasNoDate,
+  isKept,
+  isLeftTo,
+  readTableCount,
+  type TableCount,
+  type Today,
+} from "./counts.ts";
 import { erasureFacts, isDue, isWorthTelling, keptUntil } from "./facts.ts";
 
 /** What a statement about several people is made from. */
-export interface CountingMany {
+export interface CountingMany extends Today {
   readonly map: ResolvedMap;
   readonly tables: readonly MappedTable[];
   readonly people: readonly Person[];
-  readonly today: string;
 }
 
 /** Of rows that say in `owner` whose they are: how many each has. */
@@ -59,9 +66,9 @@ const countJson = (set: Sql, kept: Sql | null, others: Sql, table: MappedTable, 
 /** What there is of each person, a table; in the order of the people. */
 export const countRowsOfMany = async (
   session: Session,
-  { map, tables, people, today }: CountingMany,
+  { map, tables, people, today, timeZone }: CountingMany,
 ): Promise<readonly (readonly TableCount[])[]> => {
-  const { sets, set, kept } = reachMany(map, tables, people, erasureFacts, isWorthTelling);
+  const { sets, set, kept } = reachMany(map, tables, people, erasureFacts(timeZone), isWorthTelling);
   const counts = join(
     tables.map((table) => {
       const others = othersByEach({ map, people }, table, set(table));

@@ -27,8 +27,26 @@ export interface TableCount {
 const keptSchema = z.array(z.object({ until: z.iso.date().nullable(), count: z.number().int() }));
 const countSchema = z.number().int().nonnegative();
 
-/** Today, as a day in UTC; a duty that ends today is still one. */
-export const dayOf = (now: Date): string => now.toISOString().slice(0, 10);
+/** Today, where the controller is; a duty that ends today is still one. */
+export interface Today {
+  /** `YYYY-MM-DD` */
+  readonly today: string;
+  readonly timeZone: string;
+}
+
+/** @throws RangeError for a time zone that is none */
+export const todayIn = (now: Date, timeZone = "UTC"): Today => {
+  const parts = new Intl.DateTimeFormat("en", {
+    calendar: "iso8601",
+    numberingSystem: "latn",
+    timeZone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  }).formatToParts(now);
+  const part = (type: "year" | "month" | "day") => parts.find((each) => each.type === type)?.value ?? "";
+  return { today: `${part("year").padStart(4, "0")}-${part("month")}-${part("day")}`, timeZone };
+};
 
 /** In a query of its own, it is read once, and not again for each row. */
 export const dateOnce = (day: string): Sql => sql`(select ${day}::date)`;
@@ -69,21 +87,20 @@ export const othersCount = (map: ResolvedMap, person: Person, table: MappedTable
 export const isLeftTo = (table: MappedTable): Sql =>
   retentionOf(table.erasure) === null ? dueCondition(table, sql`t`) : sql`true`;
 
-export interface Counting {
+export interface Counting extends Today {
   readonly map: ResolvedMap;
   readonly tables: readonly MappedTable[];
   readonly person: Person;
-  readonly today: string;
   /** Whether rows under the person's address that are somebody else's are counted too. Left out: no. */
   readonly others?: boolean;
 }
 
 /** Counts over one state of the data, and changes nothing: `counts`, and `also`. */
 export const countStatement = (
-  { map, tables, person, today, others = false }: Counting,
+  { map, tables, person, today, timeZone, others = false }: Counting,
   also: Sql = sql`null`,
 ): Sql => {
-  const { sets, set, kept } = reach(map, tables, person, "own", erasureFacts, isWorthTelling);
+  const { sets, set, kept } = reach(map, tables, person, "own", erasureFacts(timeZone), isWorthTelling);
   const othersIn = (table: MappedTable) => (others ? othersCount(map, person, table, set(table)) : sql`0`);
   const counts = join(
     tables.map((table) => countJson(set(table), kept(table), othersIn(table), table, today)),

@@ -39,15 +39,15 @@ export const erasePeople = async (
   session: Session,
   erasing: ErasingMany,
 ): Promise<readonly (readonly TableCount[])[]> => {
-  const { map, tables, people, today } = erasing;
+  const { map, tables, people, today, timeZone } = erasing;
   await session.query(settings);
   await awaitSharers(session, erasing, (wanted, keeping) => reachMany(map, wanted, people, noFacts, keeping));
   // A function of the application is applied row by row anyway.
   if (tables.some(hasFunction)) return oneByOne(session, erasing);
-  await unlinkRows(session, erasing, (wanted) => reachMany(map, wanted, people, erasureFacts));
+  await unlinkRows(session, erasing, (wanted) => reachMany(map, wanted, people, erasureFacts(timeZone)));
   const [row] = await session.query(eraseStatement(erasing));
   const counts = readCountsOfMany(tables, people.length, row?.["counts"]);
-  const found = await countRowsOfMany(session, { map, tables, people, today });
+  const found = await countRowsOfMany(session, { map, tables, people, today, timeZone });
   for (const [index, said] of counts.entries()) refuseRemainder(said, found[index] ?? []);
   return counts;
 };
@@ -68,8 +68,8 @@ const oneByOne = async (
   return counts;
 };
 
-const eraseStatement = ({ map, tables, people, today, hashKey }: ErasingMany): Sql => {
-  const { sets, set, kept } = reachMany(map, tables, people, erasureFacts, isWorthTelling);
+const eraseStatement = ({ map, tables, people, today, timeZone, hashKey }: ErasingMany): Sql => {
+  const { sets, set, kept } = reachMany(map, tables, people, erasureFacts(timeZone), isWorthTelling);
   // Under one key for all of them, equal values of two people would stay equal.
   const key = hashKey ?? sql`(${randomBytes(32)} || int4send(r.${owner}))`;
   const gone = (table: MappedTable): Sql => name(`gone_${tables.indexOf(table)}`);

@@ -29,16 +29,16 @@ import { unlinkAssignments, unlinkRows } from "./unlink.ts";
  * @throws Error where anything of the person is left afterwards; the transaction is then to be undone
  */
 export const erasePerson = async (session: Session, erasing: Erasing): Promise<readonly TableCount[]> => {
-  const { map, tables, person, today } = erasing;
+  const { map, tables, person, today, timeZone } = erasing;
   await session.query(settings);
   await awaitSharers(session, erasing, (wanted, keeping) =>
     reach(map, wanted, person, "own", noFacts, keeping),
   );
   await applyFunctions(session, erasing);
-  await unlinkRows(session, erasing, (wanted) => reach(map, wanted, person, "own", erasureFacts));
+  await unlinkRows(session, erasing, (wanted) => reach(map, wanted, person, "own", erasureFacts(timeZone)));
   const [row] = await session.query(eraseStatement(erasing));
   const counts = readCounts(tables, row?.["counts"]);
-  refuseRemainder(counts, await countRows(session, { map, tables, person, today }));
+  refuseRemainder(counts, await countRows(session, { map, tables, person, today, timeZone }));
   return counts;
 };
 
@@ -72,8 +72,15 @@ const isByFunctions = ({ columns }: MappedTable): boolean =>
     ({ anonymise }) => anonymise === null || (typeof anonymise === "object" && "function" in anonymise),
   );
 
-const eraseStatement = ({ map, tables, person, today, hashKey }: Erasing): Sql => {
-  const { sets, set, kept } = reach(map, tables, person, "own", erasingFacts(hashKey), isWorthTelling);
+const eraseStatement = ({ map, tables, person, today, timeZone, hashKey }: Erasing): Sql => {
+  const { sets, set, kept } = reach(
+    map,
+    tables,
+    person,
+    "own",
+    erasingFacts(hashKey, timeZone),
+    isWorthTelling,
+  );
   const gone = (table: MappedTable): Sql => name(`gone_${tables.indexOf(table)}`);
   const changed = (table: MappedTable): Sql => name(`changed_${tables.indexOf(table)}`);
   const changes = tables.flatMap((table) => {

@@ -1,4 +1,5 @@
 import type { RetentionPeriod } from "../data-map/data-map.ts";
+import { findColumn } from "../data-map/resolve.ts";
 import { type MappedTable, retentionOf } from "../data-map/resolved-map.ts";
 import type { Facts } from "../reach/reach.ts";
 import { join, name, type Sql, sql } from "../sql/sql.ts";
@@ -10,15 +11,17 @@ export const isDue = name("is_due");
 export const keptUntil = name("kept_until");
 
 /** What an erasure has to know of each row beside its key. */
-export const erasureFacts: Facts = (table, alias) => {
-  const retention = retentionOf(table.erasure);
-  return [
-    { as: isDue, value: dueCondition(table, alias), type: sql`boolean` },
-    ...(retention === null
-      ? []
-      : [{ as: keptUntil, value: untilDate(retention.until, alias), type: sql`date` }]),
-  ];
-};
+export const erasureFacts =
+  (timeZone: string): Facts =>
+  (table, alias) => {
+    const retention = retentionOf(table.erasure);
+    return [
+      { as: isDue, value: dueCondition(table, alias), type: sql`boolean` },
+      ...(retention === null
+        ? []
+        : [{ as: keptUntil, value: untilDate(table, retention.until, alias, timeZone), type: sql`date` }]),
+    ];
+  };
 
 /** Which rows that stay are told: not those in which nothing is left to anonymise. */
 export const isWorthTelling = (table: MappedTable): Sql =>
@@ -29,11 +32,11 @@ const digestBefore = name("digest_before");
 
 /** What an erasure has to know of each row to tell afterwards whether its values have changed. */
 export const erasingFacts =
-  (key: Sql | Uint8Array): Facts =>
+  (key: Sql | Uint8Array, timeZone: string): Facts =>
   (table, alias) => {
     const digest = digestOf(table, alias, key);
     return [
-      ...erasureFacts(table, alias),
+      ...erasureFacts(timeZone)(table, alias),
       ...(digest === null ? [] : [{ as: digestBefore, value: digest, type: sql`bytea` }]),
     ];
   };
@@ -53,10 +56,19 @@ const digestOf = (table: MappedTable, alias: Sql, key: Sql | Uint8Array): Sql | 
   return sql`sha256(${key} || convert_to(json_build_array(${join(values)})::text, 'UTF8'))`;
 };
 
-const untilDate = (until: string | RetentionPeriod, alias: Sql): Sql => {
+/** In the controller's time zone: a moment is of the day that it was there, whatever the session's own zone is. */
+const untilDate = (
+  { table }: MappedTable,
+  until: string | RetentionPeriod,
+  alias: Sql,
+  timeZone: string,
+): Sql => {
   if (typeof until === "string") return sql`${until}::date`;
   const { column, years = 0, months = 0, endOfYear = false } = until;
-  const ends = sql`(${alias}.${name(column)})::date + make_interval(years => ${years}::int, months => ${months}::int)`;
+  const held = sql`${alias}.${name(column)}`;
+  const isMoment = findColumn(table, column)?.type.base === "timestamptz";
+  const from = isMoment ? sql`(${held}::timestamptz at time zone ${timeZone})` : sql`(${held})`;
+  const ends = sql`${from}::date + make_interval(years => ${years}::int, months => ${months}::int)`;
   return endOfYear
     ? sql`(date_trunc('year', ${ends}) + interval '1 year' - interval '1 day')::date`
     : sql`(${ends})::date`;

@@ -23,7 +23,7 @@ const accessClass = "42";
 export const countAtOnce = async (
   database: Database,
   { map, oids, fingerprint }: LastChecked,
-  { tables, person, today, others = false }: Omit<Counting, "map">,
+  { tables, person, others = false, ...day }: Omit<Counting, "map">,
 ): Promise<readonly TableCount[] | null> => {
   const { subject } = person;
   if (unfindableTable(map, tables, subject) !== undefined) return null;
@@ -32,7 +32,7 @@ export const countAtOnce = async (
   if (telling !== null && telling.sets !== null) return null;
   const also = sql`json_build_array(${fingerprintOf(oids)}, ${telling?.found ?? sql`null`}::text)::text`;
   try {
-    const [row] = await database.query(countStatement({ map, tables, person, today, others }, also));
+    const [row] = await database.query(countStatement({ map, tables, person, others, ...day }, also));
     const [current, found] = alsoSchema.parse(JSON.parse(row?.["also"] ?? "null"));
     if (current !== fingerprint) return null;
     if (telling !== null && isLedOn(map, person, telling.read(found)[0] ?? [])) return null;

@@ -30,7 +30,8 @@ import {
   collectionOutcomes,
   collectionRemaining,
   countRows,
-  dayOf,
+  type Today,
+  todayIn,
 } from "../erasure/counts.ts";
 import { countRowsOfMany } from "../erasure/counts-of-many.ts";
 import { erasePerson } from "../erasure/erase.ts";
@@ -89,6 +90,8 @@ export interface PlannedPerson {
   readonly tenant: string;
   readonly category: Category;
   readonly identifiers: readonly Identifier[];
+  /** As `timeZone` of `createSubjectRights`, for what is retained until a day. Default: UTC. */
+  readonly timeZone?: string;
 }
 
 /**
@@ -128,7 +131,7 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
 
   const prepareMany = async (
     session: Session,
-    { tenant, ...wanted }: Pick<CallContext, "tenant"> & Wanted,
+    { tenant, timeZone, ...wanted }: Pick<CallContext, "tenant" | "timeZone"> & Wanted,
     subjects: readonly Subject[],
     knowing = knownPeople,
   ) => {
@@ -139,10 +142,14 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     if (people.some(({ subject }) => unfindableTable(map, tables, subject) !== undefined)) {
       throw new CallFailed(id, "identifier-missing", false);
     }
-    return { map, tables, people, today: dayOf(clock.now()) };
+    return { map, tables, people, ...todayIn(clock.now(), timeZone) };
   };
 
-  const prepare = async (session: Session, asked: Person, wanted: Wanted): Promise<Prepared> => {
+  const prepare = async (
+    session: Session,
+    asked: Person,
+    wanted: Wanted & Pick<CallContext, "timeZone">,
+  ): Promise<Prepared> => {
     const { tenant, subject } = asked;
     const { people, ...prepared } = await prepareMany(session, { ...wanted, tenant }, [subject]);
     return { ...prepared, person: people[0] ?? asked };
@@ -153,10 +160,14 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     if (!isServed(context.tenant) || !holds.some((category) => context.categories.includes(category)))
       return [];
     const asked = { tenant: context.tenant, subject };
-    const today = dayOf(clock.now());
     const last = checked.last();
     if (last !== null && context.transaction === undefined) {
-      const counting = { tables: tablesIn(last.map, context), person: asked, today, others };
+      const counting = {
+        tables: tablesIn(last.map, context),
+        person: asked,
+        others,
+        ...todayIn(clock.now(), context.timeZone),
+      };
       const counted = await countAtOnce(database, last, counting);
       if (counted !== null) return counted;
     }
@@ -254,7 +265,7 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
   return {
     ...source,
     check: () => asking(id, () => checked.problems()),
-    plan: ({ tenant, category, identifiers }) => {
+    plan: ({ tenant, category, identifiers, timeZone = "UTC" }) => {
       const subject = subjectOf(
         identifiers.map(({ type, value }) => ({
           type,
@@ -262,22 +273,21 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
         })),
       );
       const categories = categoriesReached("erasure", category);
-      const counts = count({ tenant, categories, signal: new AbortController().signal }, subject);
+      const counts = count({ tenant, timeZone, categories, signal: new AbortController().signal }, subject);
       return ResultAsync.fromPromise(counts, (thrown) => unfitOf(thrown) ?? failed(id, thrown)).map(planOf);
     },
   };
 };
 
 /** What every ability works with, once the map is known to fit. */
-interface Prepared {
+interface Prepared extends Today {
   readonly map: ResolvedMap;
   readonly tables: readonly MappedTable[];
   readonly person: Person;
-  readonly today: string;
 }
 
 type Wanted = Pick<CallContext, "categories" | "collections">;
-type Context = Pick<CallContext, "tenant" | "signal" | "transaction"> & Wanted;
+type Context = Pick<CallContext, "tenant" | "timeZone" | "signal" | "transaction"> & Wanted;
 
 /** The tables that are of any of these categories, and of these collections, where any are said. */
 const tablesIn = (map: ResolvedMap, { categories: asked, collections }: Wanted): readonly MappedTable[] =>

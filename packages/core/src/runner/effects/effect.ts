@@ -48,6 +48,7 @@ export const callFor = (
   // Every try of one effect carries the same key. Work that begins anew has a new generation, and the same work
   // for more identifiers is other work: both have a new key.
   idempotencyKey: [request.id, ...effect].join("/"),
+  timeZone: services.timeZone,
   signal,
   clock: services.clock,
   deadline: services.callDeadline,

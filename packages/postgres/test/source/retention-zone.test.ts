@@ -1,0 +1,67 @@
+import { type CollectionOutcome, orThrow, subjectOf } from "@subject-rights/core";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { type DataMap, postgresDataSource } from "../../src/index.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { callFor } from "./people.ts";
+
+let database: TestDatabase | undefined;
+afterAll(() => database?.drop());
+beforeEach(async () => {
+  database ??= await createDatabase();
+});
+
+const mapOf = (column: string): DataMap => ({
+  tenant: { only: "tenant-one" },
+  tables: [
+    {
+      table: "invoices",
+      title: "invoices",
+      category: "customer-data",
+      belongs: { column: "email", identifier: "email" },
+      columns: {},
+      erasure: { retain: { reason: "§ 147 AO", until: { column, years: 10, endOfYear: true } } },
+    },
+  ],
+});
+const bob = subjectOf([{ type: "email", value: "bob@x.org" }]);
+const unable = (): never => {
+  throw new Error("the source cannot");
+};
+const untilOf = (outcomes: readonly CollectionOutcome[]) =>
+  outcomes.map((each) => ("until" in each ? each.until : each.outcome));
+
+/** When it was paid, where, what time it is, and what becomes of it there. */
+const cases = [
+  ["Europe/Berlin", "2024-01-01T00:30:00+01:00", "2026-06-01T10:00:00Z", "2034-12-31"],
+  ["UTC", "2024-01-01T00:30:00+01:00", "2026-06-01T10:00:00Z", "2033-12-31"],
+  // Six in the evening of the last day.
+  ["America/Los_Angeles", "2024-05-01T12:00:00-08:00", "2035-01-01T02:00:00Z", "2034-12-31"],
+  ["America/Los_Angeles", "2024-05-01T12:00:00-08:00", "2035-01-01T08:00:00Z", "erased"],
+  ["Pacific/Auckland", "2024-05-01T12:00:00Z", "2034-12-31T12:00:00Z", "erased"],
+] as const;
+
+describe.each(["Asia/Tokyo", "UTC"])("over a session of the time zone %s", (session) => {
+  it.each(cases)("in %s, paid %s, at %s: %s", async (timeZone, paid, now, becomes) => {
+    const { pool, another } = database ?? unable();
+    await pool.query(`drop table if exists invoices;
+      create table invoices (id int primary key, email text, paid_at timestamptz not null, paid_on date not null)`);
+    await pool.query("insert into invoices values (1, 'bob@x.org', $1, '2024-06-01')", [paid]);
+    const client = another({ options: `-c TimeZone=${session}` });
+    const clock = { now: () => new Date(now) };
+    const source = postgresDataSource({ client, dataMap: mapOf("paid_at"), clock });
+    const identifiers = bob.identifiers;
+    const person = { tenant: "tenant-one", category: "customer-data", identifiers, timeZone } as const;
+    const plan = orThrow(await source.plan(person));
+    expect(plan.collections.flatMap(({ outcomes }) => untilOf(outcomes))).toEqual([becomes]);
+    const call = { ...callFor(), timeZone };
+    const together = orThrow((await source.eraseMany?.([bob], call)) ?? unable());
+    expect(together.map(untilOf)).toEqual([[becomes]]);
+    const left = becomes === "erased" ? "absent" : becomes;
+    expect(untilOf(orThrow((await source.erase?.(bob, call)) ?? unable()))).toEqual([left]);
+    // A day is one everywhere.
+    if (left !== "absent") {
+      const byDay = postgresDataSource({ client, dataMap: mapOf("paid_on"), clock });
+      expect(untilOf(orThrow((await byDay.erase?.(bob, call)) ?? unable()))).toEqual(["2034-12-31"]);
+    }
+  });
+});
