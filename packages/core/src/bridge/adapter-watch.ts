@@ -63,7 +63,7 @@ export const isTold = (error: unknown): boolean => {
  */
 export const adapterWatch = (
   clock: Pick<Clock, "now">,
-  tell: ((error: Failure, requestId: string | null) => void) | null,
+  tell: ((error: CallFailed | StorageFailed | KeyDestroyed, requestId: string | null) => void) | null,
 ): AdapterWatch => {
   const watched = new Map<string, ReturnType<typeof operationsWatch>>();
   const listenerOf = (adapter: string, isOneService = false): Listener => {
