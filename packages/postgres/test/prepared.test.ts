@@ -1,14 +1,9 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Database } from "../src/database/database.ts";
-import type { Sql } from "../src/sql/sql.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Database, databaseOf } from "../src/database/database.ts";
+import { name, type Sql, sql } from "../src/sql/sql.ts";
 import { createDatabase, type TestDatabase } from "./support/database.ts";
-
-// A process prepares so many statements and no more, and other files of tests ran in this one before.
-vi.resetModules();
-const { databaseOf } = await import("../src/database/database.ts");
-const { name, sql } = await import("../src/sql/sql.ts");
 
 let place: TestDatabase;
 let client: pg.Client;

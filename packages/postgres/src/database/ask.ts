@@ -2,6 +2,7 @@ import type { Sql } from "../sql/sql.ts";
 import { isPgClient, type Queryable } from "./client.ts";
 import { isPreparationLost } from "./failure.ts";
 import type { TextRow } from "./session.ts";
+import { statementNames } from "./statement-names.ts";
 
 /** Sends one statement. */
 export type Ask = (queryable: Queryable, statement: Sql) => Promise<readonly TextRow[]>;
@@ -13,9 +14,11 @@ export type Ask = (queryable: Queryable, statement: Sql) => Promise<readonly Tex
  */
 export const preparing = (): Ask => {
   let prepares = true;
+  const nameOf = statementNames();
   return async (queryable, statement) => {
-    const { text, values, name } = statement.compile();
-    if (name === undefined || !prepares || !isPgClient(queryable)) {
+    const { text, values, isKept = false } = statement.compile();
+    const name = isKept && prepares && isPgClient(queryable) ? nameOf(text) : undefined;
+    if (name === undefined || !isPgClient(queryable)) {
       return (await queryable.query(text, [...values])).rows as readonly TextRow[];
     }
     try {

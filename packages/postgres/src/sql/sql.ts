@@ -1,5 +1,4 @@
 import { ConfigurationMistake } from "@subject-rights/core";
-import { statementName } from "./statement-name.ts";
 
 /** What may stand in a statement as a parameter. Sent as text (bytes as bytes); the statement says its type. */
 type Parameter = string | number | bigint | boolean | null | Uint8Array | readonly (string | null)[];
@@ -14,7 +13,7 @@ export class Sql {
     this.#parameters = parameters;
   }
 
-  /** The text with `$1`, `$2`, …, and what goes there; and the name under which a connection may keep it. */
+  /** The text with `$1`, `$2`, …, and what goes there; and whether a connection may keep it. */
   compile(): Compiled {
     let text = this.#strings[0] ?? "";
     for (const [index, { type }] of this.#parameters.entries()) {
@@ -54,7 +53,8 @@ export class Sql {
 export interface Compiled {
   readonly text: string;
   readonly values: readonly SentValue[];
-  readonly name?: string | undefined;
+  /** Whether a connection may keep it. Left out: no. */
+  readonly isKept?: true;
 }
 
 export interface Setting {
@@ -153,7 +153,7 @@ export const printedByServer = (text: string): Sql => new Sql([text], []);
 class PreparedStatement extends Sql {
   override compile(): Compiled {
     const compiled = super.compile();
-    return { ...compiled, name: statementName(compiled.text) };
+    return { ...compiled, isKept: true };
   }
 }
 

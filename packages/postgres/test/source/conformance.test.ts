@@ -75,7 +75,7 @@ const fixtureOver = (client: PostgresClient, ask: Ask): DataSourceFixture => ({
   holds: holdsBy(ask),
   passAddressOn: async () => {
     await ask("delete from visits where tenant = 'tenant-one' and lower(email) = 'ada@example.org'", []);
-    await ask("update customers set email = null where id = 1", []);
+    await ask("update customers set email = 'ada@elsewhere.example' where id = 1", []);
     await ask("update customers set email = 'Ada@Example.org' where id = 2", []);
   },
 });
