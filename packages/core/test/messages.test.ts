@@ -114,9 +114,11 @@ describe("a letter that only ever fails for the moment", () => {
     expect(tries()).toBeGreaterThan(29 * 24);
 
     await world.pass(2 * day);
+    // With its key it is gone for good: that was told, and nobody could do anything about it any more.
     expect(await read()).toMatchObject({
       outcome: "completed",
-      waitingFor: [{ for: "message", message: "completion-1", problem: "unavailable" }],
+      messages: [{}, { id: "completion-1", status: "failed", problem: { code: "unavailable" } }, {}],
+      waitingFor: [],
     });
     expect(told()).toMatchObject([
       {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Actor, orThrow } from "@subject-rights/core";
 import { memoryStorage, memoryTables } from "@subject-rights/memory";
 import fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, inject, it } from "vitest";
 import { addressSource, createWebWorld, officer, type WebWorld } from "./support/world.ts";
 
 const ada = "ada@example.org";
@@ -70,7 +70,9 @@ describe("asking", () => {
       return [...calls];
     };
     let number = 0;
-    const usual = await wayOf("first@example.org", "erasure");
+    // The keys of the tenant are made for the first one.
+    await wayOf("first@example.org", "erasure");
+    const usual = await wayOf("second@example.org", "erasure");
     expect(usual.length).toBeGreaterThan(2);
     await fc.assert(
       fc.asyncProperty(
@@ -106,12 +108,12 @@ describe("asking", () => {
     await expect.poll(() => asked.length).toBeGreaterThan(0);
   });
 
-  it("a thousand times for one address sends one letter", async () => {
+  it("hundreds of times for one address sends one letter", async () => {
     world = await createWebWorld(
       {},
       { publicRequests: { ...publicRequests, acknowledgedBy: "data-subject" } },
     );
-    for (let round = 0; round < 10; round += 1) {
+    for (let round = 0; round < (inject("isThorough") ? 10 : 3); round += 1) {
       const answers = await Promise.all(Array.from({ length: 100 }, () => world.form("/", asks)));
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([303]));
     }
