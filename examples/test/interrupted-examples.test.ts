@@ -73,7 +73,7 @@ const interruptedRuns = async (
   // Nobody needs them any more.
   expect(await readdir(folder)).not.toEqual(expect.arrayContaining(["database"]));
   expect(await readdir(folder)).not.toEqual(expect.arrayContaining(["master-key"]));
-  for (const run of [...runs.slice(1), last]) expect(run.shown).toContain(resumed);
+  for (const [index, run] of [...runs, last].entries()) if (index > 0) expect(run.shown).toContain(resumed);
   return { runs, last };
 };
 
