@@ -111,12 +111,15 @@ it("requests of one person are worked on in the order of their acknowledgement, 
 
   const processes = [await processOf(), await processOf(), await processOf()];
   let deaths = 0;
+  const successors: Promise<void>[] = [];
   const dying = setInterval(() => {
     const at = deaths % processes.length;
     deaths += 1;
-    void processes[at]?.die().then(async () => {
+    const succeed = async () => {
+      await processes[at]?.die();
       processes[at] = await processOf();
-    });
+    };
+    successors.push(succeed());
   }, 700);
   const acknowledgeAll = async (email: string, index: number) => {
     for (const id of ids.get(email) ?? []) {
@@ -134,6 +137,7 @@ it("requests of one person are worked on in the order of their acknowledgement, 
   const open = async () => unwrap(await desk.rights.requests.list({ actor, open: true })).requests.length;
   await expect.poll(() => deaths, { timeout: 30_000 }).toBeGreaterThan(5);
   clearInterval(dying);
+  await Promise.all(successors);
   await expect.poll(open, { timeout: 120_000, interval: 200 }).toBe(0);
 
   for (const email of people) {

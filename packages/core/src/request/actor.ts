@@ -28,16 +28,16 @@ export const actorSchema = z.object(
  * What stands in records, audits and evidence for whoever acted: a pseudonym, or one of the library's own names. The type
  * keeps an id from getting there. Records of before pseudonyms have the id itself, which was no email address.
  */
-export type RecordedActor = `actor-${string}` | typeof systemActorId | typeof addressOnRecordActorId;
+export type RecordedActor = `actor-${string}` | "system" | "address-on-record";
 
 /** An actor who ended something while the tenant's key for pseudonyms was lost: nobody can say any more who it was. */
 export const unknownActorId = "actor-unknown";
 
 /** The library itself, in audit entries of what nobody asked for in particular. */
-export const systemActorId = "system";
+export const systemActorId = "system" satisfies RecordedActor;
 
 /** Whoever opened the message that went to the address on record, and answered it. */
-export const addressOnRecordActorId = "address-on-record";
+export const addressOnRecordActorId = "address-on-record" satisfies RecordedActor;
 
 /** One name for one actor: an email address is the same however it is spelt, every other id is taken as it is. */
 const canonicalId = (id: string): string => (id.includes("@") ? normaliseEmail(id) : id);
