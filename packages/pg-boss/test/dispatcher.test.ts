@@ -2,7 +2,6 @@ import {
   ConfigurationMistake,
   createSubjectRights,
   type Dispatcher,
-  defineDataSource,
   orThrow,
   StorageFailed,
   type WakeUp,
@@ -13,6 +12,7 @@ import { unwrapError } from "@subject-rights/testing";
 import type { PgBoss } from "pg-boss";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { pgBossDispatcher } from "../src/index.ts";
+import { company } from "./support/company.ts";
 import { createDatabase, type TestDatabase } from "./support/database.ts";
 
 let database: TestDatabase;
@@ -34,19 +34,8 @@ const openLibrary = async (dispatcher: Dispatcher, lookEvery = 30_000) => {
   orThrow(await migrate());
   const notifier = memoryNotifier();
   const rights = createSubjectRights({
-    controller: "Halmstrand Lamps",
-    sources: [
-      defineDataSource({
-        id: "crm",
-        title: "Customers",
-        kind: "origin",
-        holds: ["customer-data"],
-        locate: async () => [{ collection: "people", count: 0 }],
-        erase: async () => [{ collection: "people", outcome: "absent" }],
-      }),
-    ],
+    ...company,
     notifier,
-    addresses: { tenantAdmin: () => "admin@halmstrand.example", support: () => "support@halmstrand.example" },
     ...storage,
     dispatcher,
     lookEvery,

@@ -1,13 +1,8 @@
-import {
-  createSubjectRights,
-  type Dispatcher,
-  defineDataSource,
-  defineNotifier,
-  orThrow,
-} from "@subject-rights/core";
+import { createSubjectRights, type Dispatcher, defineNotifier, orThrow } from "@subject-rights/core";
 import { postgresStorage } from "@subject-rights/postgres";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { pgBossDispatcher } from "../src/index.ts";
+import { company } from "./support/company.ts";
 import { createDatabase, type TestDatabase } from "./support/database.ts";
 
 let database: TestDatabase;
@@ -57,22 +52,8 @@ describe("two processes over one store, of which each is woken in its own way", 
     const errors: unknown[] = [];
     const open = (dispatcher?: Dispatcher) =>
       createSubjectRights({
-        controller: "Halmstrand Lamps",
-        sources: [
-          defineDataSource({
-            id: "crm",
-            title: "Customers",
-            kind: "origin",
-            holds: ["customer-data"],
-            locate: async () => [{ collection: "people", count: 0 }],
-            erase: async () => [{ collection: "people", outcome: "absent" }],
-          }),
-        ],
+        ...company,
         notifier,
-        addresses: {
-          tenantAdmin: () => "admin@halmstrand.example",
-          support: () => "support@halmstrand.example",
-        },
         ...storage,
         ...(dispatcher && { dispatcher }),
         concurrency: letters,
