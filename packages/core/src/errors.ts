@@ -1,4 +1,5 @@
 import type { ProblemCode } from "./request/problems.ts";
+import { anything } from "./request/trouble.ts";
 
 // Symbols, because drivers put properties of their own on their errors: nodemailer has a `permanent` too.
 const permanentMarker: unique symbol = Symbol.for("@subject-rights/permanent-failure");
@@ -273,7 +274,7 @@ export class NoProgress extends SubjectRightsError {
 
   constructor(work: string) {
     super(
-      work === "anything"
+      work === anything
         ? "Nothing is due for the request, and nobody is waited for. This is a mistake in the library."
         : `"${work}" was to be done again and again, and nothing came of it. This is a mistake in the library.`,
     );

@@ -27,6 +27,9 @@ export const troublesOf = ({ troubles = [] }: Troubled): readonly Trouble[] => t
 /** The work that needs the key of the request, which is all of it. */
 export const everything = "everything";
 
+/** Which work a request lacks for which nothing is due, and that waits for nobody. */
+export const anything = "anything";
+
 /** Whether it is known that the key of the request is not in the key ring. */
 export const isKeyLost = (request: Troubled): boolean =>
   troublesOf(request).some(({ work }) => work === everything);

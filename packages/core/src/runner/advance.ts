@@ -2,7 +2,7 @@ import { ChangedMeanwhile, KeyDestroyed, NoProgress, NotPossibleNow, StorageFail
 import { instant, latest } from "../instant.ts";
 import type { WakeUp } from "../ports/dispatcher.ts";
 import type { RequestEvent } from "../request/events.ts";
-import { everything, troublesOf } from "../request/trouble.ts";
+import { anything, everything, troublesOf } from "../request/trouble.ts";
 import { type Action, dueActions, isForgotten, workOf } from "../workflows/actions.ts";
 import { missingSteps, stepsKnownAgain } from "../workflows/transitions/registering.ts";
 import { foundAlone } from "./answers.ts";
@@ -74,9 +74,6 @@ export const advanceRequest = async (
   if (failure instanceof KeyDestroyed) return goOnWithoutKey(services, key, stop, lost);
   if (failures.length > 0) throw failure;
 };
-
-/** Which work a request lacks that has none, and waits for nobody. */
-const anything = "anything";
 
 /**
  * Nothing is due, then or later, and nobody is waited for: such a request would stand still for good, and nobody would

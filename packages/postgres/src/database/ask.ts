@@ -17,12 +17,13 @@ export const preparing = (): Ask => {
   const nameOf = statementNames();
   return async (queryable, statement) => {
     const { text, values, isKept = false } = statement.compile();
-    const name = isKept && prepares && isPgClient(queryable) ? nameOf(text) : undefined;
-    if (name === undefined || !isPgClient(queryable)) {
+    const client = isKept && prepares && isPgClient(queryable) ? queryable : undefined;
+    const name = client && nameOf(text);
+    if (client === undefined || name === undefined) {
       return (await queryable.query(text, [...values])).rows as readonly TextRow[];
     }
     try {
-      return (await queryable.query({ name, text, values: [...values] })).rows as readonly TextRow[];
+      return (await client.query({ name, text, values: [...values] })).rows as readonly TextRow[];
     } catch (thrown) {
       if (isPreparationLost(thrown)) prepares = false;
       throw thrown;
