@@ -25,7 +25,7 @@ export default defineConfig({
     experimental: { viteModuleRunner: false, nodeLoader: false },
     // The slowest takes a few seconds; the rest is for machines that have other things to do.
     testTimeout: 60_000,
-    hookTimeout: 30_000,
+    hookTimeout: 120_000,
     // Much of what runs here waits for servers and processes: none of the cores is kept free for anything else.
     maxWorkers: "100%",
     // What a file imports is evaluated once a worker. Nothing here keeps state in a module, or changes another's.
