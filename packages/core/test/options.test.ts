@@ -81,7 +81,7 @@ const functions: Readonly<Record<string, readonly [(given: never) => unknown, ob
   ],
   "sweep store": [
     defineSweepStore,
-    operations("insert", "read", "list", "parts", "audit", "hold", "release", "commit"),
+    operations("insert", "read", "list", "parts", "findAbout", "audit", "hold", "release", "commit"),
   ],
   "user directory": [defineUserDirectory, operations("list")],
   memoryStorage: [memoryStorage, {}],

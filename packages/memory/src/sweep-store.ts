@@ -134,6 +134,16 @@ export const memorySweepStore = (
         .map((part) => structuredClone(part));
     },
 
+    async findAbout({ tenant, pseudonyms }) {
+      return [...tables.sweeps.values()]
+        .filter((sweep) => sweep.tenant === tenant)
+        .flatMap((sweep) =>
+          [...operations.partsOf(sweep).values()]
+            .filter(({ about = [] }) => about.some((each) => pseudonyms.includes(each)))
+            .map((part) => ({ ...structuredClone(part), sweepId: sweep.id })),
+        );
+    },
+
     async audit({ after, limit, ...key }) {
       if (operations.read(key) === undefined) return [];
       const entries = (tables.audit.get(keyOf(key)) ?? []).filter(({ sequence }) => sequence > after);

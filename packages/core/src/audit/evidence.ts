@@ -107,6 +107,8 @@ const bodySchema = z.strictObject({
           reason: text.nullable(),
           /** Until which day the law has it kept. */
           until: z.iso.date().nullable(),
+          /** Of which day it is so that it is somebody else's too, where no source has said so since. Left out: now. */
+          asOf: z.iso.date().exactOptional(),
         }),
       ),
       /** What the last look found there beside what stays. Left out: nothing, or nobody has looked. */

@@ -3,6 +3,7 @@ import type { AuditEntry } from "../audit/entry.ts";
 import { StorageFailed } from "../errors.ts";
 import type { JsonObject } from "../ports/request-store.ts";
 import type {
+  FoundSweepPart,
   HoldInput,
   StoredSweep,
   StoredSweepPart,
@@ -20,7 +21,9 @@ import { callable, checkAdapter } from "./issues.ts";
 import { nobodyKnowsWhen, readable } from "./readable.ts";
 import { callStorage } from "./storage.ts";
 
-type Question<Name extends "insert" | "list" | "parts" | "audit"> = Parameters<SweepStoreDefinition[Name]>[0];
+type Question<Name extends "insert" | "list" | "parts" | "findAbout" | "audit"> = Parameters<
+  SweepStoreDefinition[Name]
+>[0];
 
 /** A transaction of the sweep store that is safe to use. */
 export interface SweepTransaction {
@@ -43,6 +46,7 @@ export interface SweepStore {
     query: Question<"list">,
   ): ResultAsync<{ sweeps: StoredSweep[]; cursor?: string | undefined }, StorageFailed>;
   parts(query: Question<"parts">): ResultAsync<StoredSweepPart[], StorageFailed>;
+  findAbout(query: Question<"findAbout">): ResultAsync<FoundSweepPart[], StorageFailed>;
   audit(query: Question<"audit">): ResultAsync<AuditEntry[], StorageFailed>;
   hold(input: HoldInput): ResultAsync<(string | null)[], StorageFailed>;
   release(key: SweepKey): ResultAsync<void, StorageFailed>;
@@ -81,13 +85,18 @@ const foundSchema = sweepSchema.optional();
 
 const listSchema = z.object({ sweeps: z.array(sweepSchema), cursor: z.string().optional() });
 
-const partsSchema = z.array(
-  z.object({
-    number: z.number().int().positive(),
-    kind: z.enum(["left-behind", "waiting", "counted", "begun"]),
-    info: objectSchema,
-    sealed: z.string().nullable(),
-  }) satisfies z.ZodType<StoredSweepPart>,
+const partSchema = z.object({
+  number: z.number().int().positive(),
+  kind: z.enum(["left-behind", "waiting", "counted", "begun", "stayed"]),
+  info: objectSchema,
+  sealed: z.string().nullable(),
+  about: z.array(z.string()).optional(),
+}) satisfies z.ZodType<StoredSweepPart>;
+
+const partsSchema = z.array(partSchema);
+
+const foundPartsSchema = z.array(
+  partSchema.extend({ sweepId: z.string() }) satisfies z.ZodType<FoundSweepPart>,
 );
 
 const holdersSchema = z.array(z.string().nullable());
@@ -102,6 +111,7 @@ const operations = z.strictObject({
   read: callable,
   list: callable,
   parts: callable,
+  findAbout: callable,
   audit: callable,
   hold: callable,
   release: callable,
@@ -163,6 +173,14 @@ export const defineSweepStore = (definition: SweepStoreDefinition): SweepStore =
         () => definition.parts(query),
         partsSchema,
         (parts) => parts.every(({ kind, number }) => kind === query.kind && number > query.after),
+      ),
+    findAbout: (query) =>
+      callStorage(
+        port,
+        "findAbout",
+        () => definition.findAbout(query),
+        foundPartsSchema,
+        (parts) => parts.every(({ about = [] }) => about.some((each) => query.pseudonyms.includes(each))),
       ),
     audit: (query) =>
       callStorage(

@@ -72,7 +72,8 @@ export const exportManifestSchema = z.object({
   nothingFound: z.array(z.object({ source: sourceSchema })),
   /**
    * What stays since an earlier erasure of the person, is not in the package, and why. `until` is the day on which the duty
-   * to keep it ends, `YYYY-MM-DD`; null where there is none. Left out: nothing.
+   * to keep it ends, `YYYY-MM-DD`; null where there is none: then it is somebody else's too, as of the day `asOf`, and
+   * nobody can say whether it still is. Left out: nothing.
    */
   kept: z
     .array(
@@ -82,6 +83,7 @@ export const exportManifestSchema = z.object({
         records: countSchema,
         reason: z.string(),
         until: z.string().nullable(),
+        asOf: z.string().optional(),
       }),
     )
     .optional(),

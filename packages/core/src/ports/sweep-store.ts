@@ -32,6 +32,15 @@ export interface SweepStoreDefinition {
     },
   ): Promise<StoredSweepPart[]>;
 
+  /**
+   * Every part of any sweep of the tenant that has one of these pseudonyms in its `about`, each once, in any order. They are
+   * few: those of one person, or of a batch.
+   */
+  findAbout(query: {
+    readonly tenant: string;
+    readonly pseudonyms: readonly string[];
+  }): Promise<FoundSweepPart[]>;
+
   /** Audit entries of the sweep with a sequence above `after`, in order. */
   audit(query: SweepKey & { readonly after: number; readonly limit: number }): Promise<AuditEntry[]>;
 
@@ -104,8 +113,9 @@ export interface StoredSweep extends SweepKey {
  * - `waiting`: people who are erased in the origins, and whose copies are still to be refreshed.
  * - `counted`: who was dealt with since the last cursor was stored.
  * - `begun`: one person whom a source may have begun to erase, until it is stored what became of them.
+ * - `stayed`: what sources keep of one person, for whoever erases them again or hands out a copy. It lasts.
  */
-export type SweepPartKind = "left-behind" | "waiting" | "counted" | "begun";
+export type SweepPartKind = "left-behind" | "waiting" | "counted" | "begun" | "stayed";
 
 /** What a sweep keeps beside its record. */
 export interface StoredSweepPart {
@@ -116,4 +126,11 @@ export interface StoredSweepPart {
   readonly info: JsonObject;
   /** What is personal, encrypted; null where nothing is. */
   readonly sealed: string | null;
+  /** Pseudonyms by which `findAbout` finds it. Left out where there are none. */
+  readonly about?: readonly string[] | undefined;
+}
+
+/** A part, and the sweep that it stands beside. */
+export interface FoundSweepPart extends StoredSweepPart {
+  readonly sweepId: string;
 }

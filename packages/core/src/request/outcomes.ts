@@ -42,6 +42,11 @@ export type CollectionOutcome =
       readonly count: number;
       /** Why it stays, in words that the person is told. */
       readonly reason: string;
+      /**
+       * The day, `YYYY-MM-DD`, on which it was so, where no source has said since whether it is: it goes with the last of
+       * the others. Never part of a source's answer. Left out: it is so by the newest answer.
+       */
+      readonly asOf?: string | undefined;
     };
 
 const collectionSchema = z.string().min(1).max(200);

@@ -1,4 +1,5 @@
 import type { Instant } from "../instant.ts";
+import { withLeftBefore } from "./left-before.ts";
 import type { Outage, PastOutage } from "./outage.ts";
 import {
   type CollectionCount,
@@ -92,7 +93,7 @@ export interface SourceStep {
   readonly outcomes: readonly CollectionOutcome[];
   /**
    * What earlier erasures of the person left here, by law or as somebody else's too, and this request may have no name for
-   * any more: the source does not find it, and it is there. Left out: nothing.
+   * any more: the source does not find it. Left out: nothing.
    */
   readonly keptEarlier?: readonly CollectionOutcome[];
   /** Whether the source was asked afterwards: null before, false where it has no way to answer. */
@@ -141,25 +142,11 @@ export const isPerformed = (step: SourceStep): boolean => isResolved(step) || st
 export const isStuck = (step: SourceStep): boolean => step.status === "warning" && step.settlement === null;
 
 /**
- * What became of everything that is known of here, as people are told: what an earlier request left is there, whoever says
+ * What became of everything that is known of here, as people are told: what an earlier erasure left is told, whoever says
  * that there is nothing, and so is what the last look has found.
  */
-export const outcomesAt = (step: SourceStep): readonly CollectionOutcome[] => {
-  const { outcomes, keptEarlier = [] } = step;
-  const isSame = (one: CollectionOutcome, other: CollectionOutcome) =>
-    one.collection === other.collection &&
-    one.outcome === other.outcome &&
-    (one.outcome !== "retained" || other.outcome !== "retained" || one.until === other.until);
-  const left = leftAt(step);
-  const unnamed = keptEarlier.filter((each) => !outcomes.some((known) => isSame(each, known)));
-  return [
-    ...outcomes.filter(
-      ({ collection, outcome }) =>
-        outcome !== "absent" || ![...unnamed, ...left].some((each) => each.collection === collection),
-    ),
-    ...unnamed,
-  ];
-};
+export const outcomesAt = (step: SourceStep): readonly CollectionOutcome[] =>
+  withLeftBefore(step.outcomes, step.keptEarlier ?? [], leftAt(step));
 
 /** What a source held of the person a collection, over all rounds: what it counted last, and what was gone before. */
 export const countedAltogether = ({ located, goneBefore = [] }: SourceStep): GoneCount[] | null =>

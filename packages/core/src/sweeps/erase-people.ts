@@ -4,13 +4,14 @@ import { CallFailed, type SubjectRightsError } from "../errors.ts";
 import { instant } from "../instant.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
 import { bounded } from "../runner/bounded.ts";
+import { erasedBefore } from "../runner/erased-before.ts";
 import { havePackages, leavePackages } from "../runner/leave-packages.ts";
 import { inLine } from "../runner/line.ts";
 import { suppressOfSweep } from "../runner/suppressing.ts";
 import { leading } from "../subject/vouching.ts";
 import { beginWith } from "./begin-with.ts";
 import { type AtSource, eraseAt } from "./erase-at.ts";
-import { type Fate, fatesChange, problemOf, withOutcome } from "./fate.ts";
+import { type Fate, fatesChange, ownNames, problemOf, withOutcome } from "./fate.ts";
 import { HeldBack } from "./guard.ts";
 import type { Committed, SweepChange } from "./journal.ts";
 import type { SweepProblem } from "./sweep.ts";
@@ -47,7 +48,8 @@ export const erasePeople = async (
   for (const source of run.apart) worked = await eraseEach(run, atSource(run, source), worked);
   await suppressSwept(run, worked);
   if (moreFollows(run)) return land(run, worked, landing);
-  return land(run, await withPackagesLeft(run, await withPackagesBegun(run, worked)), landing);
+  const left = await withPackagesLeft(run, await withPackagesBegun(run, worked));
+  return land(run, await withEarlier(run, left), landing);
 };
 
 /** Whether these people are to wait until everybody is erased in the origins: for copies, and for the list of users. */
@@ -63,11 +65,27 @@ export const withPackagesLeft = async (
   { services, journal }: SweepRun,
   fates: readonly Fate[],
 ): Promise<readonly Fate[]> => {
-  const people = fates.map(({ problem, pseudonyms, identifiers }) =>
-    problem === null ? pseudonyms.filter((_, index) => identifiers[index]?.shared !== true) : [],
-  );
+  const people = fates.map((fate) => (fate.problem === null ? ownNames(fate) : []));
   const packages = await leavePackages(services, journal.current(), people);
   return fates.map((fate, index) => ({ ...fate, packages: packages[index] ?? [] }));
+};
+
+/**
+ * Before it is stored that people are erased, it is looked up what earlier erasures had to leave of them.
+ *
+ * @throws StorageFailed
+ */
+export const withEarlier = async (
+  { services, journal }: SweepRun,
+  fates: readonly Fate[],
+): Promise<readonly Fate[]> => {
+  const { tenant, id, category } = journal.current();
+  const names = [...new Set(fates.flatMap((fate) => (fate.problem === null ? ownNames(fate) : [])))];
+  const found = await erasedBefore(services, { tenant, id, kind: "erasure", category }, names);
+  return fates.map((fate) => {
+    const own = ownNames(fate);
+    return { ...fate, earlier: found.filter((each) => each.names.some((name) => own.includes(name))) };
+  });
 };
 
 /**

@@ -2,12 +2,15 @@ import type { AuditDraft } from "../audit/entry.ts";
 import type { CallFailed } from "../errors.ts";
 import type { Instant } from "../instant.ts";
 import { systemActorId } from "../request/actor.ts";
+import { datedAll, foundIn, leftBefore, notTold, withLeftBefore } from "../request/left-before.ts";
 import type { LeftPackage } from "../request/left-packages.ts";
 import { type CollectionOutcome, isStaying, mergeOutcomes } from "../request/outcomes.ts";
+import { type Earlier, earlierAt } from "../runner/erased-before.ts";
 import type { FoundIdentifier, Identifier } from "../subject/identifier.ts";
 import type { Known } from "./erase-at.ts";
 import type { PartDraft, SweepChange } from "./journal.ts";
 import type { KeptPart } from "./kept-person.ts";
+import { stayedDraft } from "./stayed.ts";
 import {
   type PersonOutcome,
   personOutcome,
@@ -33,9 +36,17 @@ export interface Fate extends Known {
   readonly problem: SweepProblem | null;
   /** What became of export packages that were made of them before. Left out: not looked yet. */
   readonly packages?: readonly LeftPackage[];
+  /** Earlier erasures of them that have left something. Left out: not looked yet. */
+  readonly earlier?: readonly Earlier[];
   /** The part that kept the person until now. */
   readonly part: KeptPart | null;
+  /** Another part says what stays of them by earlier tries. Left out: as `part` has it. */
+  readonly stayed?: boolean | undefined;
 }
+
+/** The pseudonyms of what only this person goes by. */
+export const ownNames = ({ pseudonyms, identifiers }: Fate): string[] =>
+  pseudonyms.filter((_, index) => identifiers[index]?.shared !== true);
 
 export const problemOf = (error: CallFailed): SweepProblem => ({
   code: error.problem,
@@ -80,6 +91,19 @@ const withKeptBefore = (fate: Fate): SourceOutcomes =>
     ]),
   );
 
+const eachSource = (
+  sources: SourceOutcomes,
+  change: (outcomes: readonly CollectionOutcome[], source: string) => readonly CollectionOutcome[],
+): SourceOutcomes =>
+  Object.fromEntries(Object.entries(sources).map(([source, each]) => [source, change(each, source)]));
+
+/** What earlier erasures left where this one has looked, and it has not said itself. */
+const leftEarlier = ({ earlier = [], pseudonyms }: Fate, all: SourceOutcomes, at: Instant): SourceOutcomes =>
+  eachSource(all, (outcomes, source) => {
+    const now = { names: pseudonyms, found: foundIn(outcomes), today: at.slice(0, 10) };
+    return notTold(leftBefore(earlierAt(earlier, source), now), outcomes);
+  });
+
 /** Who is erased in the origins, as it is kept until the copies are refreshed, and the list of users is asked. */
 export interface WaitingPerson {
   readonly mark: string;
@@ -89,6 +113,8 @@ export interface WaitingPerson {
   readonly shared?: readonly Identifier[];
   readonly pseudonyms: readonly string[];
   readonly outcomes: SourceOutcomes;
+  /** Whether a part of its own says what stays of them. Left out: none does. */
+  readonly stayed?: boolean | undefined;
 }
 
 interface Landed {
@@ -110,21 +136,30 @@ export const fatesChange = (
   const add: PartDraft[] = [];
   const waiting: Fate[] = [];
   const entries: AuditDraft[] = [];
+  const alsoLeft: SourceOutcomes[] = [];
   for (const fate of fates) {
     const all = altogether(fate);
-    const outcome = personOutcome(all);
+    const lasting = eachSource(all, (each) => datedAll(each, at));
+    const left = leftEarlier(fate, all, at);
+    const told = eachSource(all, (each, source) => withLeftBefore(each, left[source] ?? []));
+    const outcome = personOutcome(told);
+    const said = fate.stayed ?? fate.part?.info["stayed"] === true;
+    const stays = stayedDraft(sweep, { ...fate, names: ownNames(fate), said }, lasting, at);
+    const stayed = said || stays.length > 0;
+    add.push(...stays);
     if (fate.problem !== null) {
       counts.leftBehind += 1;
-      add.push(leftBehind(fate, fate.problem, all));
+      add.push(leftBehind({ ...fate, stayed }, fate.problem, lasting));
     } else if (moreFollows) {
       counts.waiting += 1;
-      waiting.push(fate);
+      waiting.push({ ...fate, stayed });
     } else {
       counts[outcome] += 1;
+      alsoLeft.push(left);
     }
-    entries.push(entryOf(fate, outcome, all, at, moreFollows));
+    entries.push(entryOf(fate, outcome, told, at, moreFollows));
   }
-  add.push(...waitingDraft(waiting));
+  add.push(...waitingDraft(waiting, at));
   // Of who is left behind, what stays is counted when that is settled.
   const records = fates.map((fate) => {
     const { outcomes, problem } = fate;
@@ -134,7 +169,7 @@ export const fatesChange = (
     );
   });
   return {
-    sweep: { ...sweep, counts, records: withRecords(sweep.records, records) },
+    sweep: { ...sweep, counts, records: withRecords(sweep.records, [...records, ...alsoLeft]) },
     entries,
     add,
     remove: fates.flatMap(({ part }) => part?.number ?? []),
@@ -142,10 +177,11 @@ export const fatesChange = (
 };
 
 /** What is kept of those who wait for copies; nothing where nobody does. */
-export const waitingDraft = (fates: readonly Fate[]): readonly PartDraft[] => {
+export const waitingDraft = (fates: readonly Fate[], at: Instant): readonly PartDraft[] => {
   const personal = fates.map((fate): WaitingPerson => {
-    const { mark, given, identifiers, shared, pseudonyms } = fate;
-    return { mark, given, identifiers, shared, pseudonyms, outcomes: altogether(fate) };
+    const { mark, given, identifiers, shared, pseudonyms, stayed } = fate;
+    const outcomes = eachSource(altogether(fate), (each) => datedAll(each, at));
+    return { mark, given, identifiers, shared, pseudonyms, outcomes, stayed };
   });
   return personal.length === 0 ? [] : [{ kind: "waiting", info: { people: personal.length }, personal }];
 };
@@ -162,6 +198,7 @@ const leftBehind = (
     source,
     retryable,
     ...(hold === undefined ? {} : { hold }),
+    ...(fate.stayed === true && { stayed: true }),
     outcomes: JSON.parse(JSON.stringify(all)),
   },
   personal: keptOf(fate),

@@ -15,6 +15,7 @@ export interface PartDraft {
   readonly kind: SweepPartKind;
   readonly info: StoredSweepPart["info"];
   readonly personal: unknown;
+  readonly about?: readonly string[];
 }
 
 /** What a commit changes. */
@@ -95,7 +96,7 @@ export const openJournal = (
       sweep: toStoredSweep(next, sealed),
       expectedVersion: known.sweep.version,
       entries: audit.entries,
-      add: add.map(({ kind, info, personal }, index) => ({
+      add: add.map(({ kind, info, personal, about }, index) => ({
         number: numbers[index] ?? 0,
         kind,
         info,
@@ -103,6 +104,7 @@ export const openJournal = (
           personal === null
             ? null
             : sealIn(next, secret, services, kind === "waiting" ? "people" : "person", personal),
+        ...(about !== undefined && { about }),
       })),
       remove,
       release,

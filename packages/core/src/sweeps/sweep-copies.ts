@@ -8,7 +8,15 @@ import { ResultAsync } from "../result.ts";
 import { mayFillAnew, openHolds } from "../runner/copy-guard.ts";
 import { refreshSource } from "../runner/source-status.ts";
 import { checkAt } from "./erase-at.ts";
-import { eraseEach, hold, inHalves, throwIfOver, withoutHeld, withPackagesLeft } from "./erase-people.ts";
+import {
+  eraseEach,
+  hold,
+  inHalves,
+  throwIfOver,
+  withEarlier,
+  withoutHeld,
+  withPackagesLeft,
+} from "./erase-people.ts";
 import { altogether, type Fate, fatesChange, problemOf, waitingDraft } from "./fate.ts";
 import type { SweepProblem } from "./sweep.ts";
 import { atSource, type SweepRun } from "./sweep-run.ts";
@@ -72,7 +80,7 @@ const leaveHeldBehind = async (run: SweepRun): Promise<void> => {
       const change = fatesChange(sweep, { fates: held, at, moreFollows: false, countedAs: "waiting" });
       return {
         ...change,
-        add: [...(change.add ?? []), ...waitingDraft(rest)],
+        add: [...(change.add ?? []), ...waitingDraft(rest, at)],
         remove: [...(change.remove ?? []), part.number],
       };
     });
@@ -104,7 +112,7 @@ const finishWaiting = async (run: SweepRun, { part, fates: waiting }: WaitingPar
       return problem === undefined ? fate : { ...fate, problem };
     });
   }
-  fates = await withPackagesLeft(run, fates);
+  fates = await withEarlier(run, await withPackagesLeft(run, fates));
   const at = instant(run.services.clock.now());
   await run.journal.commit((sweep) => {
     const change = fatesChange(sweep, { fates, at, moreFollows: false, countedAs: "waiting" });

@@ -8,6 +8,7 @@ import { intake } from "./0007-intake.ts";
 import { suppressionLookUp } from "./0008-suppression-look-up.ts";
 import { about } from "./0009-about.ts";
 import { standings } from "./0010-standings.ts";
+import { stayed } from "./0011-stayed.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order: 1, 2, … */
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   suppressionLookUp,
   about,
   standings,
+  stayed,
 ];
 
 /** The version that this code works with. */

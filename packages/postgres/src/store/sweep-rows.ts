@@ -29,16 +29,25 @@ export const sweepOf = (row: TextRow): StoredSweep => ({
   sealed: row["sealed"] ?? null,
 });
 
-/** Parts as rows: number, kind, info, sealed. */
+/** Parts as rows: number, kind, info, sealed, about (as JSON: an array of arrays would have to be of one length). */
 export const partRows = (parts: readonly StoredSweepPart[]): Sql => sql`unnest(
   ${parts.map(({ number }) => String(number))}, ${parts.map(({ kind }) => kind)},
   ${parts.map(({ info }) => JSON.stringify(info))},
-  ${parts.map(({ sealed }) => (sealed === null ? null : faithful(sealed)))}
-) as p (number, kind, info, sealed)`;
+  ${parts.map(({ sealed }) => (sealed === null ? null : faithful(sealed)))},
+  ${parts.map(({ about = [] }) => JSON.stringify(about.map(faithful)))}
+) as p (number, kind, info, sealed, about)`;
 
-export const partOf = (row: TextRow): StoredSweepPart => ({
-  number: Number(textOf(row, "number")),
-  kind: textOf(row, "kind") as SweepPartKind,
-  info: JSON.parse(textOf(row, "info")) as JsonObject,
-  sealed: row["sealed"] ?? null,
-});
+/** What is selected of a part (as `p`). */
+export const partColumns: Sql = sql`p.number::text as number, p.kind, p.info::text as info, p.sealed,
+  array_to_json(p.about)::text as about`;
+
+export const partOf = (row: TextRow): StoredSweepPart => {
+  const about = JSON.parse(textOf(row, "about")) as string[];
+  return {
+    number: Number(textOf(row, "number")),
+    kind: textOf(row, "kind") as SweepPartKind,
+    info: JSON.parse(textOf(row, "info")) as JsonObject,
+    sealed: row["sealed"] ?? null,
+    ...(about.length > 0 && { about }),
+  };
+};

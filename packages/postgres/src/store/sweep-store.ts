@@ -14,7 +14,7 @@ import { holdClaims } from "./hold-claims.ts";
 import { cursorOf, placeOf } from "./list-cursor.ts";
 import { entryColumns, entryOf, entryRows } from "./request-row.ts";
 import { readyFor, type StoreOptions, storeOptions } from "./store-options.ts";
-import { partOf, partRows, sweepColumns, sweepOf, sweepValues } from "./sweep-rows.ts";
+import { partColumns, partOf, partRows, sweepColumns, sweepOf, sweepValues } from "./sweep-rows.ts";
 import { defaultSchema, type Tables, tablesIn } from "./tables.ts";
 
 /** A commit in one statement: the guarded update, and what follows from it only where that took place. */
@@ -27,8 +27,9 @@ const commitStatement = (
   const also: Sql[] = [];
   if (add.length > 0) {
     also.push(sql`added as (
-      insert into ${tables.sweep_part} (tenant, sweep_id, number, kind, info, sealed)
-      select ${tenant}, ${id}, p.number::integer, p.kind, p.info::json, p.sealed from ${partRows(add)}
+      insert into ${tables.sweep_part} (tenant, sweep_id, number, kind, info, sealed, about)
+      select ${tenant}, ${id}, p.number::integer, p.kind, p.info::json, p.sealed,
+        array(select json_array_elements_text(p.about::json)) from ${partRows(add)}
       where ${follows}
     )`);
   }
@@ -115,13 +116,20 @@ export const sweepStoreOver = (
 
     async parts({ tenant, id, kind, after, limit }) {
       await ready();
-      const rows =
-        await database.query(sql`select p.number::text as number, p.kind, p.info::text as info, p.sealed
-        from ${tables.sweep_part} p
+      const rows = await database.query(sql`select ${partColumns} from ${tables.sweep_part} p
         where p.tenant = ${faithful(tenant)} and p.sweep_id = ${faithful(id)} and p.kind = ${kind}
           and p.number > ${after}::integer
         order by p.number limit ${limit}::bigint`);
       return rows.map(partOf);
+    },
+
+    async findAbout({ tenant, pseudonyms }) {
+      await ready();
+      const rows = await database.query(
+        sql`select ${partColumns}, p.sweep_id from ${tables.sweep_part} p where p.tenant = ${faithful(tenant)}
+          and p.about && ${pseudonyms.map(faithful)} and p.about <> '{}'`.prepared(),
+      );
+      return rows.map((row) => ({ ...partOf(row), sweepId: textOf(row, "sweep_id") }));
     },
 
     async audit({ tenant, id, after, limit }) {

@@ -1,4 +1,4 @@
-import type { Notice } from "@subject-rights/core";
+import type { CollectionOutcome, Notice } from "@subject-rights/core";
 import type { Block, Fact } from "../words.ts";
 import { facts, list, paragraph } from "./blocks.ts";
 import * as phrases from "./phrases.ts";
@@ -347,12 +347,7 @@ export const english: Texts = {
         { type: "heading", text: title },
         list([
           ...outcomes.map(phrases.outcome),
-          checkedWords(
-            checked,
-            outcomes.some(({ outcome }) => outcome === "retained" || outcome === "kept"),
-            cameSince,
-            stillThere,
-          ),
+          checkedWords(checked, outcomes, cameSince, stillThere),
           ...(settled === null ? [] : [`Closed by a person, for this reason: ${settled}`]),
         ]),
       ]),
@@ -400,13 +395,22 @@ const asked = (notice: Notice): string => {
     : `erase the ${what} of`;
 };
 
-const checkedWords = (checked: boolean, keeps: boolean, cameSince = 0, stillThere = 0): string => {
+const checkedWords = (
+  checked: boolean,
+  outcomes: readonly CollectionOutcome[],
+  cameSince = 0,
+  stillThere = 0,
+): string => {
   if (stillThere > 0) return `When it was last asked, it still held ${phrases.records(stillThere)}.`;
   if (!checked) return "Not asked again afterwards: it is not certain that nothing is left.";
   if (cameSince > 0) {
     return `Asked again afterwards: ${phrases.records(cameSince)} came in after this request was closed, and are not part of it.`;
   }
-  return keeps
+  // Whether that is still there, which an earlier erasure left for somebody else, nobody knows.
+  if (outcomes.some((each) => each.outcome === "kept" && each.asOf !== undefined)) {
+    return "Asked again afterwards: nothing else was found.";
+  }
+  return outcomes.some(({ outcome }) => outcome === "retained" || outcome === "kept")
     ? "Asked again afterwards: nothing is left but what is kept."
     : "Asked again afterwards: nothing is left.";
 };

@@ -80,7 +80,10 @@ export const outcome = (of: CollectionOutcome): string => {
     case "retained":
       return `${of.collection}: ${records(of.count)} aufbewahrt bis ${day(of.until)} (${of.reason})`;
     case "kept":
-      return `${of.collection}: ${records(of.count)} nicht gelöscht (${of.reason})`;
+      return of.asOf === undefined
+        ? `${of.collection}: ${records(of.count)} nicht gelöscht (${of.reason})`
+        : `${of.collection}: ${records(of.count)} bei einer früheren Löschung belassen (${of.reason}), Stand ` +
+            `${day(of.asOf)}; ob das noch so ist, war nicht festzustellen`;
   }
 };
 

@@ -1,4 +1,4 @@
-import type { Notice } from "@subject-rights/core";
+import type { CollectionOutcome, Notice } from "@subject-rights/core";
 import type { Block, Fact, Words } from "../words.ts";
 import { facts, list, paragraph } from "./blocks.ts";
 import * as phrases from "./german-phrases.ts";
@@ -353,12 +353,7 @@ export const german: Texts = {
         { type: "heading", text: title },
         list([
           ...outcomes.map(phrases.outcome),
-          checkedWords(
-            checked,
-            outcomes.some(({ outcome }) => outcome === "retained" || outcome === "kept"),
-            cameSince,
-            stillThere,
-          ),
+          checkedWords(checked, outcomes, cameSince, stillThere),
           ...(settled === null ? [] : [`Von einem Menschen abgeschlossen, aus diesem Grund: ${settled}`]),
         ]),
       ]),
@@ -409,13 +404,22 @@ const asked = (notice: Notice): string => {
     : `die ${what} dieser Person zu löschen`;
 };
 
-const checkedWords = (checked: boolean, keeps: boolean, cameSince = 0, stillThere = 0): string => {
+const checkedWords = (
+  checked: boolean,
+  outcomes: readonly CollectionOutcome[],
+  cameSince = 0,
+  stillThere = 0,
+): string => {
   if (stillThere > 0) return `Zuletzt gefragt: ${phrases.records(stillThere)} noch vorhanden.`;
   if (!checked) return "Danach nicht noch einmal gefragt: Es ist nicht sicher, dass nichts übrig ist.";
   if (cameSince > 0) {
     return `Danach noch einmal gefragt: ${phrases.records(cameSince)} kamen hinzu, nachdem dieser Antrag abgeschlossen war, und gehören nicht dazu.`;
   }
-  return keeps
+  // Whether that is still there, which an earlier erasure left for somebody else, nobody knows.
+  if (outcomes.some((each) => each.outcome === "kept" && each.asOf !== undefined)) {
+    return "Danach noch einmal gefragt: Sonst wurde nichts gefunden.";
+  }
+  return outcomes.some(({ outcome }) => outcome === "retained" || outcome === "kept")
     ? "Danach noch einmal gefragt: Außer dem Aufbewahrten ist nichts übrig."
     : "Danach noch einmal gefragt: Es ist nichts übrig.";
 };

@@ -79,7 +79,10 @@ export const outcome = (of: CollectionOutcome): string => {
     case "retained":
       return `${of.collection}: ${records(of.count)} kept until ${day(of.until)} (${of.reason})`;
     case "kept":
-      return `${of.collection}: ${records(of.count)} not erased (${of.reason})`;
+      return of.asOf === undefined
+        ? `${of.collection}: ${records(of.count)} not erased (${of.reason})`
+        : `${of.collection}: ${records(of.count)} left by an earlier erasure (${of.reason}), as of ${day(of.asOf)}; ` +
+            "whether this is still so was not to be found out";
   }
 };
 

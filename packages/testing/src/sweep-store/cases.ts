@@ -89,6 +89,34 @@ const keepingCases = (test: Test): readonly ConformanceCase[] => [
     assert.equal(second.cursor, undefined);
   }),
 
+  test("findAbout: finds what stayed of somebody, in every sweep of the tenant, as long as it is there", async ({
+    store,
+  }) => {
+    const [one, two] = [sweepSample("a"), sweepSample("b")];
+    const elsewhere = sweepSample("a", { tenant: otherTenant });
+    await inserted(store, one, two, elsewhere);
+    const about = (number: number, ...pseudonyms: string[]) => ({
+      ...partSample(number, "stayed"),
+      about: pseudonyms,
+    });
+    const [first, second, third] = [about(1, "p1", "p2"), about(2, "p3"), about(1, "p2")];
+    await committed(store, commitSample(one, { add: [first, second, partSample(3)] }));
+    await committed(store, commitSample(two, { add: [third] }));
+    await committed(store, commitSample(elsewhere, { add: [about(1, "p1")] }));
+    const found = async (...pseudonyms: string[]) =>
+      (await answerOf(store.findAbout({ tenant, pseudonyms }))).toSorted((left, right) =>
+        left.sweepId < right.sweepId ? -1 : 1,
+      );
+    const ofFirst = { ...first, sweepId: "a" };
+    assert.deepEqual(await found("p1"), [ofFirst]);
+    assert.deepEqual(await found("p1", "p2"), [ofFirst, { ...third, sweepId: "b" }]);
+    assert.deepEqual(await found("p2"), await found("p1", "p2"));
+    assert.deepEqual(await found("p4"), []);
+    assert.deepEqual(await found(), []);
+    await committed(store, commitSample({ ...one, version: 2 }, { remove: [1] }));
+    assert.deepEqual(await found("p1"), []);
+  }),
+
   test("audit: entries in order, page by page, of one sweep", async ({ store }) => {
     const [sweep, other] = [sweepSample("a"), sweepSample("a", { tenant: otherTenant })];
     await inserted(store, sweep, other);
@@ -274,6 +302,7 @@ const operations: Readonly<
   read: (store) => store.read(known),
   list: (store) => store.list({ tenant, limit: 10 }),
   parts: (store) => store.parts({ tenant, id: "known", kind: "left-behind", after: 0, limit: 10 }),
+  findAbout: (store) => store.findAbout({ tenant, pseudonyms: ["p1"] }),
   audit: (store) => store.audit({ tenant, id: "known", after: 0, limit: 10 }),
   hold: (store) => store.hold({ tenant, sweepId: "known", people: [["p1"]] }),
   release: (store) => store.release(known),

@@ -115,6 +115,7 @@ export const plainSweepStore = (store: SweepStore): Required<SweepStoreDefinitio
   read: (key) => thrown(store.read(key)),
   list: (query) => thrown(store.list(query)),
   parts: (query) => thrown(store.parts(query)),
+  findAbout: (query) => thrown(store.findAbout(query)),
   audit: (query) => thrown(store.audit(query)),
   hold: (input) => thrown(store.hold(input)),
   release: (key) => thrown(store.release(key)),

@@ -8,14 +8,15 @@ import { instant, later } from "../../instant.ts";
 import type { ExportPage, LinePage, RowPage } from "../../ports/data-source.ts";
 import { confidentialOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
-import { totalCount } from "../../request/outcomes.ts";
+import { leftBefore } from "../../request/left-before.ts";
+import { type CollectionCount, totalCount } from "../../request/outcomes.ts";
 import type { CollectedCollection, SourceStep } from "../../request/steps.ts";
 import { err, ok, Result } from "../../result.ts";
 import { slices, writeChunk } from "../artifacts.ts";
+import { earlierAt, erasedBefore, ownPseudonyms } from "../erased-before.ts";
 import { outgrownBy } from "./approved.ts";
 import { rowsArtifact } from "./artifact-names.ts";
 import { canFind, type Effect, failure, workFor } from "./effect.ts";
-import { keptEarlier } from "./kept-earlier.ts";
 
 /** Rows are put down, and how far it came is recorded, whenever about this many bytes have come together. */
 const bytesBetweenRecords = 512 * 1024;
@@ -50,17 +51,20 @@ export const collect = async (effect: Effect, step: SourceStep): Promise<Request
   const { cursors } = confidentialOf(effect.request);
   const cursor = step.collected.length === 0 ? null : (cursors[step.source] ?? null);
   const pages = source.export(subject, call, cursor);
+  let found: readonly CollectionCount[] = [];
   try {
     // Without a cursor there is no place to go on from: what an earlier try put down is written over.
     const collected = await stage(effect, step, pages, cursor === null ? [] : step.collected);
     if (collected.isErr()) return failure(effect, step, collected.error);
     // Counted anew where less came than was counted before: somebody else may have erased meanwhile.
-    const isShort = collected.value < totalCount(step.located ?? []);
+    found = collected.value;
+    const rows = totalCount(found);
+    const isShort = rows < totalCount(step.located ?? []);
     const held = isShort ? await source.locate?.(subject, call) : undefined;
     if (held?.isErr()) return failure(effect, step, held.error);
-    if (held?.isOk() && collected.value < totalCount(held.value)) {
+    if (held?.isOk() && rows < totalCount(held.value)) {
       const said = new Refused(
-        `${totalCount(held.value)} records were counted, and ${collected.value} rows were exported`,
+        `${totalCount(held.value)} records were counted, and ${rows} rows were exported`,
       );
       return failure(effect, step, new CallFailed(step.source, "invalid-answer", true, { cause: said }));
     }
@@ -68,25 +72,28 @@ export const collect = async (effect: Effect, step: SourceStep): Promise<Request
     await pages.close();
   }
   effect.services.looked(step.source, effect.request.id, null);
-  const earlier = await keptEarlier(effect, step.source);
+  const { services, request } = effect;
+  const earlier = earlierAt(await erasedBefore(services, request, ownPseudonyms(request)), step.source);
+  const today = instant(services.clock.now()).slice(0, 10);
+  const keptEarlier = leftBefore(earlier, { names: request.pseudonyms, found, today });
   return {
     type: "source-finished",
     source: step.source,
     generation: step.generation,
     outcomes: [],
-    ...(earlier.length > 0 && { keptEarlier: earlier }),
+    ...(keptEarlier.length > 0 && { keptEarlier }),
     checked: null,
     identifiersUsed: identifiers,
   };
 };
 
-/** @returns how many rows the source gave, over all tries that this one goes on from */
+/** @returns how many rows the source gave a collection, over all tries that this one goes on from */
 const stage = async (
   effect: Effect,
   step: SourceStep,
   pages: ExportPages,
   before: readonly CollectedCollection[],
-): Promise<Result<number, CallFailed>> => {
+): Promise<Result<readonly CollectionCount[], CallFailed>> => {
   const columns = confidentialOf(effect.request).columns[step.source] ?? [];
   const staged: Staged[] = before.map((collected, index) => ({
     ...collected,
@@ -119,7 +126,7 @@ const stage = async (
     if (waiting >= bytesBetweenRecords) await putDown(last);
   }
   await putDown(last);
-  return ok(staged.reduce((sum, { rows }) => sum + rows, 0));
+  return ok(staged.map(({ collection, rows }) => ({ collection, count: rows })));
 };
 
 const take = (step: SourceStep, staged: Staged[], page: ExportPage): Result<number, CallFailed> => {

@@ -3,6 +3,7 @@ import { CallFailed, HeldInCopy } from "../../errors.ts";
 import { instant, later } from "../../instant.ts";
 import { stayingInCopy } from "../../request/copies.ts";
 import type { RequestEvent } from "../../request/events.ts";
+import { type ErasedBefore, foundIn, leftBefore } from "../../request/left-before.ts";
 import {
   type CollectionCount,
   type CollectionOutcome,
@@ -16,6 +17,7 @@ import { outcomesSoFar, type SourceStep } from "../../request/steps.ts";
 import { err, errAsync, ok, okAsync, orThrow, type Result, ResultAsync } from "../../result.ts";
 import type { ApplyError } from "../apply.ts";
 import { type CannotSay, mayFillAnew } from "../copy-guard.ts";
+import { earlierAt, erasedBefore, ownPseudonyms } from "../erased-before.ts";
 import { Stopped } from "../guard.ts";
 import { keepStatus, refreshSource } from "../source-status.ts";
 import { suppressRequest } from "../suppressing.ts";
@@ -23,7 +25,6 @@ import { keepAddress } from "./addresses.ts";
 import { outgrownBy } from "./approved.ts";
 import { check } from "./check.ts";
 import { canFind, type Effect, failure, type Work, workFor } from "./effect.ts";
-import { keptEarlier } from "./kept-earlier.ts";
 
 /**
  * Has a source erased in, refreshed, or its owner's word checked; and asks it afterwards. Null where a source
@@ -44,7 +45,8 @@ export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEv
   // Before anything is erased: an import between here and the end must not bring the person back.
   orThrow(await suppressRequest(effect.services, effect.request));
   // Asked of the store before a transaction has it for itself.
-  const earlier = await keptEarlier(effect, step.source);
+  const { services, request } = effect;
+  const earlier = earlierAt(await erasedBefore(services, request, ownPseudonyms(request)), step.source);
   const together = await eraseTogether(effect, step, work.value, earlier);
   const outcome = together ?? (await eraseAndCheck(effect, step, work.value, earlier));
   if (outcome.isErr()) {
@@ -79,7 +81,7 @@ const eraseTogether = async (
   effect: Effect,
   step: SourceStep,
   work: Work,
-  earlier: readonly CollectionOutcome[],
+  earlier: readonly ErasedBefore[],
 ): Promise<Result<null, ApplyError | FailedTry> | null> => {
   const { joins } = work.source;
   if (effect.recordTogether === null || joins === null || step.task !== "erase") return null;
@@ -101,7 +103,7 @@ const eraseAndCheck = (
   effect: Effect,
   step: SourceStep,
   work: Work,
-  earlier: readonly CollectionOutcome[],
+  earlier: readonly ErasedBefore[],
 ): ResultAsync<RequestEvent, FailedTry | CannotSay> =>
   // What an owner was asked for was held against the plan then.
   (step.task === "manual" ? okAsync(null) : outgrownBy(effect, step, work))
@@ -112,7 +114,7 @@ const eraseNow = (
   effect: Effect,
   step: SourceStep,
   work: Work,
-  earlier: readonly CollectionOutcome[],
+  earlier: readonly ErasedBefore[],
 ): ResultAsync<RequestEvent, FailedTry | CannotSay> =>
   eraseIn(effect, step, work)
     .mapErr((error) => (error instanceof CallFailed ? { failed: error, outcomes: null } : error))
@@ -131,13 +133,28 @@ const eraseNow = (
                     source: step.source,
                     generation: step.generation,
                     outcomes: [...done, ...staying],
-                    ...(earlier.length > 0 && { keptEarlier: earlier }),
+                    ...leftEarlier(effect, step, earlier, outcomes),
                     checked,
                     identifiersUsed: work.identifiers,
                   })
                 : errAsync({ failed: problem, outcomes: done, left });
             }),
     );
+
+/** What earlier erasures left here, of which this one has said nothing by itself. */
+const leftEarlier = (
+  { services, request }: Effect,
+  step: SourceStep,
+  earlier: readonly ErasedBefore[],
+  outcomes: readonly CollectionOutcome[],
+) => {
+  const keptEarlier = leftBefore(earlier, {
+    names: request.pseudonyms,
+    found: foundIn([...step.outcomes, ...outcomes]),
+    today: instant(services.clock.now()).slice(0, 10),
+  });
+  return keptEarlier.length > 0 && { keptEarlier };
+};
 
 /** Those that a copy was just filled from. One that a person has closed gave no reason for what it still holds. */
 const originsOf = ({ request }: Effect, { after }: SourceStep): SourceStep[] =>

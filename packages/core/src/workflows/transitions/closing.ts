@@ -1,6 +1,8 @@
 import { NotPossibleNow } from "../../errors.ts";
+import type { Instant } from "../../instant.ts";
 import { plannedAnew } from "../../request/approval.ts";
 import { type Change, changed, changedSteps, recorded } from "../../request/change.ts";
+import { datedAll } from "../../request/left-before.ts";
 import { placeBehind } from "../../request/line.ts";
 import { hasEnded, keptCollections, reopensAt } from "../../request/retention.ts";
 import { err, ok, type Result } from "../../result.ts";
@@ -47,7 +49,7 @@ export const reopen = (
     // The answer was given in time; this is a duty of its own.
     deadline: { ...request.deadline, reminders: [] },
   });
-  const begun = changedSteps(again, (step) => {
+  const begun = changedSteps(datedSteps(again, request.closedAt ?? change.at), (step) => {
     if (step.settlement !== null || stageAfterIdentifying(step) === "done") return null;
     const work = { ...begunAgain(step, "locate"), onlyAsked: false };
     // A copy is filled anew as a whole.
@@ -59,6 +61,17 @@ export const reopen = (
   });
   return ok(recorded(begun, "reopened", { sources: ended.length }));
 };
+
+/** What stayed as somebody else's too was so when the request was closed: whether it is, the next answers say. */
+const datedSteps = (change: Change, closedAt: Instant): Change =>
+  changedSteps(change, ({ outcomes, keptEarlier }) => ({
+    outcomes: datedAll(outcomes, closedAt),
+    ...(keptEarlier !== undefined && {
+      keptEarlier: keptEarlier.filter(
+        (each) => each.outcome !== "retained" || each.until >= change.at.slice(0, 10),
+      ),
+    }),
+  }));
 
 /** Nobody can tell any more whom the request was about. */
 export const unlink = (change: Change): Result<Change, NotPossibleNow> => {

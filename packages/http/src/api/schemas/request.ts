@@ -43,7 +43,13 @@ const collectionOutcome = named(
       reason: z.string(),
       until: z.iso.date(),
     }),
-    z.object({ collection: z.string(), outcome: z.literal("kept"), count, reason: z.string() }),
+    z.object({
+      collection: z.string(),
+      outcome: z.literal("kept"),
+      count,
+      reason: z.string(),
+      asOf: z.iso.date().optional(),
+    }),
   ]) satisfies z.ZodType<CollectionOutcome>,
 );
 

@@ -63,7 +63,7 @@ ${when(
 <thead><tr><th scope="col">Data source</th><th scope="col">What was done</th><th scope="col">How it is known</th></tr></thead>
 <tbody>${sources.map(
     ({ id, title: name, outcomes, left = [], settled }) =>
-      html`<tr><th scope="row">${name}</th><td data-label="What was done">${settled === null ? (outcomes.length === 0 ? html`<span class="quiet none">–</span>` : html`<ul class="outcomes">${outcomes.map(({ collection, outcome, count, reason, until }) => html`<li><code>${collection}</code>: ${count ?? ""} ${outcome}${until === null ? "" : html` until ${times.day(until)}`}${reason === null ? "" : html`: ${reason}`}</li>`)}</ul>`) : html`closed by <code>${settled.by}</code>: “${settled.reason}”`}${when(left.length > 0, () => html`<ul class="outcomes">${left.map(({ collection, count }) => html`<li><code>${collection}</code>: ${leftWords(count)}</li>`)}</ul>`)}</td>
+      html`<tr><th scope="row">${name}</th><td data-label="What was done">${settled === null ? (outcomes.length === 0 ? html`<span class="quiet none">–</span>` : html`<ul class="outcomes">${outcomes.map(({ collection, outcome, count, reason, until, asOf }) => html`<li><code>${collection}</code>: ${count ?? ""} ${outcome}${until === null ? "" : html` until ${times.day(until)}`}${asOf === undefined ? "" : html`, as of ${times.day(asOf)}`}${reason === null ? "" : html`: ${reason}`}</li>`)}</ul>`) : html`closed by <code>${settled.by}</code>: “${settled.reason}”`}${when(left.length > 0, () => html`<ul class="outcomes">${left.map(({ collection, count }) => html`<li><code>${collection}</code>: ${leftWords(count)}</li>`)}</ul>`)}</td>
 <td data-label="How it is known">${proofOf(
         grades.filter(({ source }) => source === id),
         outcomes,

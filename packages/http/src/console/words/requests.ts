@@ -82,7 +82,7 @@ export const proofWords = ({
   kept,
 }: Pick<RequestView["grades"][number], "grade" | "retained" | "kept">) => {
   const byLaw = retained > 0 ? [`is kept by law (${retained})`] : [];
-  const shared = kept > 0 ? [`is somebody else's too (${kept})`] : [];
+  const shared = kept > 0 ? [`was left as somebody else's too (${kept})`] : [];
   const staying = [...byLaw, ...shared];
   if (grade === "verified-absent" && staying.length > 0)
     return `Asked afterwards: nothing is left but what ${staying.join(", and what ")}`;
@@ -138,7 +138,9 @@ export const collectionWords = (outcome: CollectionOutcome, dayInWords: (day: st
     case "retained":
       return `${outcome.count} kept until ${dayInWords(outcome.until)}: ${outcome.reason}`;
     case "kept":
-      return `${outcome.count} not erased: ${outcome.reason}`;
+      return outcome.asOf === undefined
+        ? `${outcome.count} not erased: ${outcome.reason}`
+        : `${outcome.count} left by an earlier erasure, as of ${dayInWords(outcome.asOf)}: ${outcome.reason}`;
   }
 };
 

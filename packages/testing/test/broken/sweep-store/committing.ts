@@ -27,7 +27,10 @@ export const committingFaults: readonly Broken<Fault>[] = [
   {
     fault: "removed parts stay",
     how: ({ good }) => ({ commit: (input) => good.commit({ ...input, remove: [] }) }),
-    caughtBy: ["commit: removed parts are gone, and what they held with them"],
+    caughtBy: [
+      "commit: removed parts are gone, and what they held with them",
+      "findAbout: finds what stayed of somebody, in every sweep of the tenant, as long as it is there",
+    ],
   },
   {
     fault: "the version is not looked at",

@@ -47,6 +47,29 @@ export const keepingFaults: readonly Broken<Fault>[] = [
     caughtBy: ["list: newest first, of one tenant, page by page"],
   },
   {
+    fault: "what stayed of somebody is looked for in the newest sweep alone",
+    how: ({ good }) => ({
+      async findAbout(query) {
+        const { sweeps } = await good.list({ tenant: query.tenant, limit: 1 });
+        const found = await good.findAbout(query);
+        return found.filter(({ sweepId }) => sweepId === sweeps[0]?.id);
+      },
+    }),
+    caughtBy: [
+      "findAbout: finds what stayed of somebody, in every sweep of the tenant, as long as it is there",
+    ],
+  },
+  {
+    fault: "what stayed of somebody is found by one name of each",
+    how: ({ good }) => ({
+      findAbout: async (query) =>
+        (await good.findAbout(query)).filter(({ about = [] }) => query.pseudonyms.includes(about[0] ?? "")),
+    }),
+    caughtBy: [
+      "findAbout: finds what stayed of somebody, in every sweep of the tenant, as long as it is there",
+    ],
+  },
+  {
     fault: "the audit begins anew with each page",
     how: ({ good }) => ({ audit: (query) => good.audit({ ...query, after: 0 }) }),
     caughtBy: ["audit: entries in order, page by page, of one sweep"],

@@ -15,6 +15,7 @@ export const swallowingFaults: readonly Broken<Fault>[] = Object.entries({
   read: ({ good }) => ({ read: (key) => good.read(key).catch(() => undefined) }),
   list: ({ good }) => ({ list: (query) => good.list(query).catch(() => ({ sweeps: [] })) }),
   parts: ({ good }) => ({ parts: (query) => good.parts(query).catch(() => []) }),
+  findAbout: ({ good }) => ({ findAbout: (query) => good.findAbout(query).catch(() => []) }),
   audit: ({ good }) => ({ audit: (query) => good.audit(query).catch(() => []) }),
   hold: ({ good }) => ({ hold: (input) => good.hold(input).catch(() => input.people.map(() => null)) }),
   release: ({ good }) => ({ release: (key) => good.release(key).catch(() => undefined) }),

@@ -32,6 +32,7 @@ export const harness = (fault: Fault | null): SweepStoreHarness => {
       read: up(plain.read),
       list: up(plain.list),
       parts: up(plain.parts),
+      findAbout: up(plain.findAbout),
       audit: up(plain.audit),
       hold: up(plain.hold),
       release: up(plain.release),

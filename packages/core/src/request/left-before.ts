@@ -1,0 +1,92 @@
+import type { Instant } from "../instant.ts";
+import { type CollectionCount, type CollectionOutcome, isLeft, type Staying } from "./outcomes.ts";
+
+/** What an erasure of somebody, by a request or in a sweep, has come to at a source. */
+export interface ErasedBefore {
+  /** The pseudonyms of all that it knew the person by. */
+  readonly names: readonly string[];
+  readonly at: Instant;
+  readonly outcomes: readonly CollectionOutcome[];
+}
+
+/** Who looks now: by which names, and what was found. */
+interface Looking {
+  readonly names: readonly string[];
+  readonly found: readonly CollectionCount[];
+}
+
+/** What was found, of what became of it. What was so before is not found. */
+export const foundIn = (outcomes: readonly CollectionOutcome[]): CollectionCount[] =>
+  outcomes.flatMap((each) =>
+    each.outcome === "absent" || (each.outcome === "kept" && each.asOf !== undefined)
+      ? []
+      : [{ collection: each.collection, count: each.count }],
+  );
+
+/**
+ * What earlier erasures of a person left at a source, and nobody has answered for since. Whoever knew the person by every
+ * name of an earlier one, and found something in the collection, has said what is there. Whoever found nothing there has
+ * not: what leads to it may be gone. What the law has kept binds until its day; of everything else it is told of which day
+ * it is so.
+ */
+export const leftBefore = (
+  before: readonly ErasedBefore[],
+  now: Looking & { readonly today: string },
+): CollectionOutcome[] => {
+  const inOrder = before.toSorted((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
+  const looks: Looking[] = [
+    ...inOrder.map(({ names, outcomes }) => ({ names, found: foundIn(outcomes) })),
+    now,
+  ];
+  return inOrder.flatMap(({ names, at, outcomes }, index) => {
+    const since = looks.slice(index + 1).filter((each) => names.every((name) => each.names.includes(name)));
+    return outcomes
+      .filter(isLeft)
+      .filter((each) => each.outcome !== "retained" || each.until >= now.today)
+      .filter(({ collection }) => !since.some(({ found }) => isFound(found, collection)))
+      .map((each) => dated(each, at));
+  });
+};
+
+const isFound = (found: readonly CollectionCount[], collection: string): boolean =>
+  found.some((each) => each.collection === collection && each.count > 0);
+
+/** What stays for others is so on the day on which somebody looked: it goes with the last of them, and nobody tells. */
+const dated = (each: Staying, at: Instant): Staying =>
+  each.outcome === "kept" ? { ...each, asOf: each.asOf ?? at.slice(0, 10) } : each;
+
+/** The same of everything that an erasure came to, to be told or added to later. */
+export const datedAll = (outcomes: readonly CollectionOutcome[], at: Instant): CollectionOutcome[] =>
+  outcomes.map((each) => (each.outcome === "kept" ? dated(each, at) : each));
+
+/**
+ * What became of records at a source, and beside it what earlier erasures left there: it is there, whoever says that there
+ * is nothing. What is told already is not told twice.
+ *
+ * @param there other collections of which something is there
+ */
+export const withLeftBefore = (
+  outcomes: readonly CollectionOutcome[],
+  left: readonly CollectionOutcome[],
+  there: readonly CollectionCount[] = [],
+): readonly CollectionOutcome[] => {
+  const unnamed = notTold(left, outcomes);
+  return [
+    ...outcomes.filter(
+      ({ collection, outcome }) =>
+        outcome !== "absent" || ![...unnamed, ...there].some((each) => each.collection === collection),
+    ),
+    ...unnamed,
+  ];
+};
+
+/** What was left, as far as it is not among what was found now. */
+export const notTold = (
+  left: readonly CollectionOutcome[],
+  outcomes: readonly CollectionOutcome[],
+): CollectionOutcome[] => left.filter((each) => !outcomes.some((known) => isSame(each, known)));
+
+const isSame = (one: CollectionOutcome, other: CollectionOutcome): boolean =>
+  one.collection === other.collection &&
+  one.outcome === other.outcome &&
+  (one.outcome !== "retained" || other.outcome !== "retained" || one.until === other.until);

@@ -1,0 +1,78 @@
+import type { Instant } from "../instant.ts";
+import { confidentialOf } from "../request/change.ts";
+import { type Category, categoriesReached, type RequestKind } from "../request/kinds.ts";
+import type { ErasedBefore } from "../request/left-before.ts";
+import type { Request } from "../request/request.ts";
+import { orThrow } from "../result.ts";
+import { stayedIn } from "../sweeps/stayed.ts";
+import type { SourceOutcomes } from "../sweeps/sweep.ts";
+import { fromStored } from "./record.ts";
+import type { Services } from "./services.ts";
+import { ownIdentifiers } from "./suppressing.ts";
+
+/** Who asks what was left before: a request, or a sweep. */
+interface Asking {
+  readonly tenant: string;
+  readonly id: string;
+  readonly kind: RequestKind;
+  readonly category: Category;
+}
+
+/** An erasure that has left something, by a request or in a sweep. */
+export interface Earlier {
+  /** The pseudonyms of all that it knew the person by. */
+  readonly names: readonly string[];
+  readonly at: Instant;
+  readonly sources: SourceOutcomes;
+}
+
+/**
+ * Earlier erasures that have left something of people, of all who go by these pseudonyms: requests, sweeps and replays. A
+ * customer number may have led to it that nobody knows any more by the address that is asked under now: without this, one
+ * erasure would say that nothing is there, and the other until when it is.
+ *
+ * @throws StorageFailed
+ */
+export const erasedBefore = async (
+  { requestStore, sweepStore }: Pick<Services, "requestStore" | "sweepStore">,
+  { tenant, id, kind, category }: Asking,
+  pseudonyms: readonly string[],
+): Promise<readonly Earlier[]> => {
+  if (pseudonyms.length === 0) return [];
+  const reached = categoriesReached(kind, category);
+  const isMeant = (by: string, of: Category): boolean =>
+    by !== id && categoriesReached("erasure", of).some((each) => reached.includes(each));
+  const requests = orThrow(await requestStore.findAbout({ tenant, pseudonyms })).flatMap((stored) => {
+    // One that cannot be read is named where requests are listed.
+    const request = stored.open ? null : fromStored(stored).unwrapOr(null);
+    return request !== null && request.kind === "erasure" && isMeant(request.id, request.category)
+      ? [earlierOf(request)]
+      : [];
+  });
+  const parts = sweepStore === null ? [] : orThrow(await sweepStore.findAbout({ tenant, pseudonyms }));
+  const sweeps = stayedIn(parts).filter((each) => isMeant(each.sweep, each.category));
+  return [...requests, ...sweeps];
+};
+
+const earlierOf = ({ pseudonyms, closedAt, updatedAt, steps }: Request): Earlier => ({
+  names: pseudonyms,
+  at: closedAt ?? updatedAt,
+  sources: Object.fromEntries(
+    steps.filter(({ settlement }) => settlement === null).map(({ source, outcomes }) => [source, outcomes]),
+  ),
+});
+
+/** The same of one source. */
+export const earlierAt = (earlier: readonly Earlier[], source: string): ErasedBefore[] =>
+  earlier.flatMap(({ sources, ...each }) => {
+    const outcomes = sources[source];
+    return outcomes === undefined ? [] : [{ ...each, outcomes }];
+  });
+
+/** What others go by too says nothing about whose an earlier erasure was. */
+export const ownPseudonyms = (request: Request): string[] => {
+  const own = ownIdentifiers(request);
+  return confidentialOf(request).identifiers.flatMap(({ type, value }, index) =>
+    own.some((each) => each.type === type && each.value === value) ? (request.pseudonyms[index] ?? []) : [],
+  );
+};

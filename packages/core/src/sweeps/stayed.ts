@@ -1,0 +1,71 @@
+import { z } from "zod";
+import type { Instant } from "../instant.ts";
+import type { FoundSweepPart } from "../ports/sweep-store.ts";
+import { type Category, categorySchema } from "../request/kinds.ts";
+import { type CollectionOutcome, isLeft } from "../request/outcomes.ts";
+import type { PartDraft } from "./journal.ts";
+import type { SourceOutcomes, Sweep } from "./sweep.ts";
+
+/** What stays of one person since a sweep, by their pseudonyms. */
+interface Stayed {
+  readonly sweep: string;
+  readonly names: readonly string[];
+  readonly at: Instant;
+  readonly category: Category;
+  readonly sources: SourceOutcomes;
+}
+
+/** Of whom it is kept. */
+interface Known {
+  readonly mark: string;
+  /** The pseudonyms of what only they go by. */
+  readonly names: readonly string[];
+  /** What earlier tries of the sweep have come to. */
+  readonly before: SourceOutcomes;
+  /** Whether that is kept already. */
+  readonly said: boolean;
+}
+
+const hasLeft = (sources: SourceOutcomes): boolean =>
+  Object.values(sources).some((outcomes) => outcomes.some(isLeft));
+
+/**
+ * What is kept for whoever erases somebody later, or hands out a copy: what sources have answered, where any of it stays or
+ * did before.
+ */
+export const stayedDraft = (
+  { category }: Sweep,
+  { mark, names, before, said }: Known,
+  all: SourceOutcomes,
+  at: Instant,
+): PartDraft[] => {
+  if (names.length === 0 || !(hasLeft(all) || hasLeft(before))) return [];
+  const sources = JSON.stringify(all);
+  if (said && sources === JSON.stringify(before)) return [];
+  const info = { mark, category, at, sources: JSON.parse(sources) };
+  return [{ kind: "stayed", info, personal: null, about: names }];
+};
+
+const infoSchema = z.object({
+  mark: z.string(),
+  category: categorySchema,
+  at: z.string(),
+  // Written by `stayedDraft` and by nothing else.
+  sources: z.record(
+    z.string(),
+    z.array(z.custom<CollectionOutcome>((value) => typeof value === "object" && value !== null)),
+  ),
+});
+
+/** What stays, of parts that were found; of somebody whom a sweep has tried again, what the last try has come to. */
+export const stayedIn = (parts: readonly FoundSweepPart[]): Stayed[] => {
+  const newest = new Map<string, Stayed>();
+  for (const { kind, sweepId, info, about = [] } of parts.toSorted(
+    (one, other) => one.number - other.number,
+  )) {
+    if (kind !== "stayed") continue;
+    const { mark, ...stayed } = infoSchema.parse(info);
+    newest.set(JSON.stringify([sweepId, mark]), { ...stayed, sweep: sweepId, names: about });
+  }
+  return [...newest.values()];
+};

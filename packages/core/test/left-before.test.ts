@@ -1,0 +1,170 @@
+import {
+  type CollectionOutcome,
+  type DataSourceDefinition,
+  defineDataSource,
+  type GivenIdentifier,
+  orThrow,
+} from "@subject-rights/core";
+import { simulatedClock, unwrap } from "@subject-rights/testing";
+import { describe, expect, it } from "vitest";
+import { ada, admin, createWorld, type World } from "./world.ts";
+
+const day = 86_400_000;
+const retained: CollectionOutcome = {
+  collection: "invoices",
+  outcome: "retained",
+  count: 1,
+  reason: "§ 147 AO",
+  until: "2030-12-31",
+};
+const kept: CollectionOutcome = {
+  collection: "reports",
+  outcome: "kept",
+  count: 2,
+  reason: "Others wrote it too",
+};
+const absent = ["invoices", "reports"].map((collection) => ({ collection, outcome: "absent" as const }));
+
+/** Answers as it is told for the first time, and that it finds nothing from then on: what led there is gone. */
+const forgetful = (first: readonly CollectionOutcome[], changes: Partial<DataSourceDefinition> = {}) => {
+  let erased = 0;
+  return defineDataSource({
+    id: "archive",
+    title: "Archive",
+    holds: ["customer-data"],
+    kind: "origin",
+    locate: async () => [],
+    verify: async () => [],
+    erase: async () => (erased++ === 0 ? [...first] : absent),
+    async *export() {
+      yield { collection: "invoices", rows: [] };
+    },
+    ...changes,
+  });
+};
+
+const worldOver = (...sources: ReturnType<typeof defineDataSource>[]) =>
+  createWorld({ sources }, undefined, simulatedClock(new Date("2026-03-02T09:00:00.000Z")));
+
+const sweeping = async ({ rights }: World, ...identifiers: GivenIdentifier[]) => {
+  const running = orThrow(
+    await rights.sweeps.eraseMany({
+      actor: admin,
+      reason: "retention",
+      category: "customer-data",
+      people: async function* () {
+        yield { people: [{ identifiers }], cursor: "1" };
+      },
+    }),
+  );
+  return { id: running.id, view: orThrow(await running.end()) };
+};
+
+const asAda = { type: "email", value: ada };
+const closed = async (world: World, kind: "erasure" | "export") => {
+  const id = await world.acknowledged(kind);
+  await world.pass(60_000);
+  return world.read(id);
+};
+
+describe("what an erasure has left, where a later one finds nothing under the same names", () => {
+  for (const by of ["a request", "a sweep"] as const) {
+    const first = async (world: World) =>
+      by === "a request" ? closed(world, "erasure") : sweeping(world, asAda);
+
+    it(`is told by a request, of ${by}`, async () => {
+      const world = await worldOver(forgetful([retained, kept]));
+      await first(world);
+      await world.pass(day);
+      expect(await closed(world, "erasure")).toMatchObject({
+        outcome: "completed-with-exceptions",
+        sources: [{ outcomes: [retained, { ...kept, asOf: "2026-03-02" }] }],
+      });
+      const copy = await closed(world, "export");
+      expect(copy.outcome).toBe("completed-with-exceptions");
+      const delivery = world.notifier.sent.findLast(({ notice }) => notice.type === "delivery");
+      expect(delivery?.notice).toMatchObject({
+        kept: [{ outcomes: [retained, { ...kept, asOf: "2026-03-02" }] }],
+      });
+    });
+
+    it(`is counted by a sweep, of ${by}`, async () => {
+      const world = await worldOver(forgetful([retained, kept]));
+      await first(world);
+      const { view } = await sweeping(world, asAda, { type: "customer-number", value: "1" });
+      expect(view).toMatchObject({
+        status: "completed-with-exceptions",
+        counts: { retained: 1, absent: 0, erased: 0 },
+        records: [
+          { collection: "invoices", retained: 1 },
+          { collection: "reports", kept: 2 },
+        ],
+      });
+    });
+
+    it(`is over when its day is over, of ${by}`, async () => {
+      const world = await worldOver(forgetful([{ ...retained, until: "2026-03-31" }]));
+      await first(world);
+      await world.pass(40 * day);
+      expect(await closed(world, "erasure")).toMatchObject({ outcome: "completed" });
+      expect((await sweeping(world, asAda)).view).toMatchObject({
+        status: "completed",
+        counts: { absent: 1 },
+      });
+    });
+  }
+
+  it("is nobody else's", async () => {
+    const world = await worldOver(forgetful([retained]));
+    await sweeping(world, asAda);
+    const { view } = await sweeping(world, { type: "email", value: "eve@example.org" });
+    expect(view).toMatchObject({ status: "completed", counts: { absent: 1 } });
+  });
+
+  it("is told of whom a sweep has left behind or keeps waiting too, and as the last try has it", async () => {
+    let fails = true;
+    const late = forgetful([], {
+      id: "late",
+      erase: async () => {
+        if (fails) throw new Error("a foreign key says no");
+        return [];
+      },
+    });
+    const world = await worldOver(forgetful([retained, kept]), late);
+    const { id, view } = await sweeping(world, asAda);
+    expect(view).toMatchObject({ counts: { leftBehind: 1 } });
+    fails = false;
+    expect((await closed(world, "erasure")).sources[0]?.outcomes).toEqual([
+      retained,
+      { ...kept, asOf: "2026-03-02" },
+    ]);
+    const again = orThrow(await world.rights.sweeps.retry({ actor: admin, sweepId: id }));
+    await again.end();
+    const stayed = [...world.tables.sweepParts.values()].flatMap((parts) => [...parts.values()]);
+    expect(stayed.filter(({ kind }) => kind === "left-behind")).toEqual([]);
+    expect(stayed.every(({ sealed, about = [] }) => sealed === null && about.length === 1)).toBe(true);
+    expect(JSON.stringify(stayed)).not.toContain("ada@");
+  });
+});
+
+it("says of which day it is that something stayed, when the request opens again and nobody says it anew", async () => {
+  const answers: CollectionOutcome[][] = [[{ ...retained, until: "2026-04-30" }, kept]];
+  const world = await worldOver(
+    forgetful([], {
+      erase: async () => answers.shift() ?? [{ collection: "invoices", outcome: "erased", count: 1 }],
+      locate: async () => [{ collection: "invoices", count: 1 }],
+    }),
+  );
+  const first = await closed(world, "erasure");
+  expect(first.sources[0]?.outcomes).toContainEqual(kept);
+  await world.pass(61 * day);
+  const view = await world.read(first.id);
+  expect(view.sources[0]?.outcomes).toEqual([
+    { collection: "invoices", outcome: "erased", count: 1 },
+    { ...kept, asOf: "2026-03-02" },
+  ]);
+  const letter = world.notifier.sent.findLast(({ notice }) => notice.type === "completion");
+  expect(letter?.notice).toMatchObject({ sources: [{ outcomes: [{}, { asOf: "2026-03-02" }] }] });
+  const { file } = unwrap(await world.rights.audit.evidence({ actor: admin, requestId: first.id }));
+  expect(file.sources[0]?.outcomes[1]).toMatchObject({ outcome: "kept", asOf: "2026-03-02" });
+});
