@@ -86,6 +86,36 @@ describe("a source that is registered while a request runs", () => {
     expect([readers.size, index.size]).toEqual([0, 0]);
   });
 
+  it("has everybody looked at once more who was looked at before it was erased in", async () => {
+    const [people, readers] = [holding(), holding()];
+    const crm = peopleSource("crm", people);
+    const shop = peopleSource("shop", holding(), {
+      verify: async (_subject, { idempotencyKey }) => {
+        if (idempotencyKey.includes("/verify/") && isDown) throw new Error("down");
+        return [{ collection: "people", count: 0 }];
+      },
+    });
+    // The crm is done with; the shop could not be looked at once more.
+    let isDown = true;
+    const world = await createWorld({ sources: [crm, shop] });
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(hour);
+    const newsletter = peopleSource("newsletter", readers, {
+      erase: async () => {
+        const outcome = readers.delete(ada)
+          ? ({ collection: "people", outcome: "erased", count: 1 } as const)
+          : ({ collection: "people", outcome: "absent" } as const);
+        if (outcome.outcome === "erased") people.set(ada, [{}]);
+        return [outcome];
+      },
+    });
+    isDown = false;
+    const next = await deployed(world, [crm, shop, newsletter]);
+    await next.pass(7 * hour);
+    expect(await next.read(requestId)).toMatchObject({ outcome: "completed" });
+    expect([people.size, readers.size]).toEqual([0, 0]);
+  });
+
   it("that held other data until now, and holds this too, is erased in", async () => {
     const [people, users] = [holding(), holding()];
     const shop = (...holds: ("user-data" | "customer-data")[]) =>

@@ -66,6 +66,66 @@ describe("a source that something fills again", () => {
   });
 });
 
+describe("sources that fill each other", () => {
+  /** Each erasure in one of them puts the person into the next one, as long as they are kept up to date with each other. */
+  const inSync = (ids: readonly string[]) => {
+    const state = { isSynced: true, log: [] as string[] };
+    const tables = ids.map(() => people());
+    const sources = ids.map((id, index) =>
+      peopleSource(id, tables[index] as Map<string, Row[]>, {
+        erase: async () => {
+          const held = tables[index] as Map<string, Row[]>;
+          const count = held.get(ada)?.length ?? 0;
+          held.delete(ada);
+          if (state.isSynced) tables[(index + 1) % ids.length]?.set(ada, [{ name: "Ada" }]);
+          state.log.push(`erase ${id}`);
+          return [
+            count > 0
+              ? { collection: "people", outcome: "erased", count }
+              : { collection: "people", outcome: "absent" },
+          ];
+        },
+        verify: async (_subject, { idempotencyKey }) => {
+          if (idempotencyKey.includes("/verify/")) state.log.push(`look at ${id}`);
+          return [{ collection: "people", count: tables[index]?.get(ada)?.length ?? 0 }];
+        },
+      }),
+    );
+    const isHeld = () => tables.some((table) => table.has(ada));
+    return { state, sources, isHeld };
+  };
+
+  it.each([[["crm", "shop"]], [["crm", "shop", "news"]]])(
+    "%s: are never called done while one of them holds the person",
+    async (ids) => {
+      const { state, sources, isHeld } = inSync(ids);
+      const world = await createWorld({ sources });
+      const requestId = await world.acknowledged("erasure");
+      for (let passed = 0; passed < 5; passed += 1) {
+        expect(isHeld()).toBe(true);
+        expect((await world.read(requestId)).outcome).toBeNull();
+        await world.pass(day);
+      }
+      // Ever more rarely.
+      expect(state.log.filter((each) => each.startsWith("erase")).length).toBeLessThan(ids.length * 60);
+      expect((await world.read(requestId)).waitingFor).toContainEqual(
+        expect.objectContaining({ for: "source", problem: "still-present" }),
+      );
+      expect(ids.flatMap((id) => lettersTo(world, id))).toContain("still-present");
+      // Somebody switches it off.
+      state.isSynced = false;
+      await world.pass(2 * day);
+      expect(isHeld()).toBe(false);
+      expect((await world.read(requestId)).outcome).toBe("completed");
+      // Everybody was looked at behind the last erasure.
+      const last = state.log.findLastIndex((each) => each.startsWith("erase"));
+      expect(new Set(state.log.slice(last))).toEqual(
+        new Set([state.log[last], ...ids.map((id) => `look at ${id}`)]),
+      );
+    },
+  );
+});
+
 describe("two troubles of one source", () => {
   it("are told both, and the first again where it comes back", async () => {
     const state = { isDown: true, refuses: true };

@@ -131,6 +131,48 @@ describe("a sweep", () => {
     expect(unwrapError(await sweeps.retry(on))).toBeInstanceOf(NotPossibleNow);
   });
 
+  describe("over sources that fill each other", () => {
+    /** Whoever is erased in the second one is put into the first one. */
+    const inStep = (changes: Parameters<typeof peopleSource>[2] = {}) => {
+      const [first, second] = [manyPeople(12), manyPeople(12)];
+      const sources = [
+        peopleSource("crm", first),
+        peopleSource("shop", second, {
+          erase: async (subject: Subject): Promise<CollectionOutcome[]> => {
+            const gone = subject.values("email").filter((email) => second.delete(email));
+            if (gone.includes(emailOf(5))) first.set(emailOf(5), [{}]);
+            return gone.length > 0
+              ? [{ collection: "people", outcome: "erased", count: gone.length }]
+              : [{ collection: "people", outcome: "absent" }];
+          },
+          ...changes,
+        }),
+      ];
+      return { first, sources };
+    };
+
+    it.each([
+      ["two origins", {}],
+      ["an origin, and a copy that is erased in", { kind: "copy" as const }],
+    ])("%s: nobody is done with who is in one of them when all are done", async (_, changes) => {
+      const { first, sources } = inStep(changes);
+      const world = await createWorld({ sources });
+      const view = await sweep(world, stream(12));
+      expect(view).toMatchObject({
+        status: "completed-with-exceptions",
+        counts: { erased: 11, leftBehind: 1, waiting: 0 },
+      });
+      const on = { actor: admin, sweepId: view.id };
+      expect(orThrow(await world.rights.sweeps.leftBehind(on))).toMatchObject([
+        { problem: "still-present", source: "crm" },
+      ]);
+      expect([...first.keys()]).toEqual([emailOf(5)]);
+      const again = orThrow(await orThrow(await world.rights.sweeps.retry(on)).end());
+      expect(again).toMatchObject({ status: "completed", counts: { erased: 12, leftBehind: 0 } });
+      expect(first.size).toBe(0);
+    });
+  });
+
   it("stops, and goes on from its cursor with the next run", async () => {
     const people = manyPeople(200);
     const tables = memoryTables();

@@ -29,6 +29,8 @@ export interface AtSource {
   readonly guard: Guard;
 }
 
+type Effect = "erase" | "check" | "verify";
+
 type Outcomes = readonly CollectionOutcome[];
 
 /** What a source said it did, for each person in turn. */
@@ -76,18 +78,20 @@ export const eraseAt = async (
  * than was said to be retained. A source without a way to answer says nothing here.
  *
  * @param outcomes what may stay of each person, by what is found
+ * @param effect `verify` for the last look, when all sources have done their work
  */
 export const checkAt = async (
   at: AtSource,
   people: readonly Known[],
   outcomes: (index: number, found: readonly CollectionCount[]) => Outcomes,
+  effect: "check" | "verify" = "check",
 ): Promise<Result<void, CallFailed>> => {
   const { remaining, remainingMany, descriptor } = at.source;
   if (remaining === null) return ok(undefined);
   const counts =
     remainingMany === null
-      ? await each(at, "check", people, remaining)
-      : await remainingMany(subjectsOf(people), callFor(at, "check", people));
+      ? await each(at, effect, people, remaining)
+      : await remainingMany(subjectsOf(people), callFor(at, effect, people));
   return counts.andThen((found) =>
     found.some((remains, index) => leftOver(remains, outcomes(index, remains)) > 0)
       ? err(new CallFailed(descriptor.id, "still-present", true))
@@ -99,7 +103,7 @@ const subjectsOf = (people: readonly Known[]): readonly Subject[] =>
   people.map(({ identifiers, shared }) => identifiedSubject(leading(identifiers), shared));
 
 /** Every try of the same effect for the same people carries the same key. */
-const callFor = ({ source, call }: AtSource, effect: "erase" | "check", people: readonly Known[]): Call => {
+const callFor = ({ source, call }: AtSource, effect: Effect, people: readonly Known[]): Call => {
   const marks = people.map(({ mark }) => mark);
   const whom = marks.length === 1 ? marks.join() : sha256(marks.join()).slice(0, 32);
   return {
@@ -113,7 +117,7 @@ const unable = ({ descriptor }: DataSource): CallFailed =>
 
 const each = async <Answer, Failure>(
   at: AtSource,
-  effect: "erase" | "check",
+  effect: Effect,
   people: readonly Known[],
   work: (subject: Subject, call: Call, person: Known) => PromiseLike<Result<Answer, Failure>>,
 ): Promise<Result<readonly Answer[], Failure>> => {

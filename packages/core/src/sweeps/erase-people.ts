@@ -2,6 +2,7 @@ import type { DataSource } from "../bridge/define-data-source.ts";
 import type { SweepTransaction } from "../bridge/define-sweep-store.ts";
 import { CallFailed, type SubjectRightsError } from "../errors.ts";
 import { instant } from "../instant.ts";
+import type { CollectionCount, CollectionOutcome } from "../request/outcomes.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
 import { bounded } from "../runner/bounded.ts";
 import { erasedBefore } from "../runner/erased-before.ts";
@@ -10,8 +11,8 @@ import { inLine } from "../runner/line.ts";
 import { suppressOfSweep } from "../runner/suppressing.ts";
 import { leading } from "../subject/vouching.ts";
 import { beginWith } from "./begin-with.ts";
-import { type AtSource, eraseAt } from "./erase-at.ts";
-import { type Fate, fatesChange, ownNames, problemOf, withOutcome } from "./fate.ts";
+import { type AtSource, checkAt, eraseAt } from "./erase-at.ts";
+import { altogether, type Fate, fatesChange, ownNames, problemOf, withOutcome } from "./fate.ts";
 import { HeldBack } from "./guard.ts";
 import type { Committed, SweepChange } from "./journal.ts";
 import type { SweepProblem } from "./sweep.ts";
@@ -48,13 +49,18 @@ export const erasePeople = async (
   for (const source of run.apart) worked = await eraseEach(run, atSource(run, source), worked);
   await suppressSwept(run, worked);
   if (moreFollows(run)) return land(run, worked, landing);
+  // Whoever was erased in last has just been asked.
+  for (const source of run.apart.slice(0, -1)) worked = await lookAgain(run, source, worked);
   const left = await withPackagesLeft(run, await withPackagesBegun(run, worked));
   return land(run, await withEarlier(run, left), landing);
 };
 
-/** Whether these people are to wait until everybody is erased in the origins: for copies, and for the list of users. */
-const moreFollows = ({ sources: { refreshed, erasedAfter, directory } }: SweepRun): boolean =>
-  refreshed.length + erasedAfter.length > 0 || directory !== null;
+/**
+ * Whether these people are to wait until everybody is erased in the origins: for copies, and for the list of users. And for
+ * a last look at those that work apart, where others work in the transaction: what comes of that shows only behind it.
+ */
+const moreFollows = ({ joined, apart, sources: { refreshed, erasedAfter, directory } }: SweepRun): boolean =>
+  refreshed.length + erasedAfter.length > 0 || directory !== null || (joined.length > 0 && apart.length > 0);
 
 /**
  * Before it is stored that people are erased, nobody but they can fetch packages that were made of them before.
@@ -203,6 +209,41 @@ export const eraseEach = async (
   return fates.map((fate) => worked.get(fate) ?? fate);
 };
 
+/**
+ * Asks a source once more, behind the work of others: what is erased in one may fill another, as where two keep each other
+ * up to date. Whoever is there has a problem then.
+ *
+ * @param staying what of a person may be there, by what is found. Left out: what the source itself has said
+ */
+export const lookAgain = async (
+  run: SweepRun,
+  source: DataSource,
+  fates: readonly Fate[],
+  staying: (fate: Fate, found: readonly CollectionCount[]) => readonly CollectionOutcome[] = (fate) =>
+    altogether(fate)[source.descriptor.id] ?? [],
+): Promise<readonly Fate[]> => {
+  const present = new Map<Fate, SweepProblem>();
+  await inHalves(
+    fates.filter(({ problem }) => problem === null),
+    async (some) => {
+      const mayStay = (index: number, found: readonly CollectionCount[]) => {
+        const fate = some[index];
+        return fate === undefined ? [] : staying(fate, found);
+      };
+      const checked = await checkAt(atSource(run, source), some, mayStay, "verify");
+      throwIfOver(run);
+      if (checked.isOk()) return "done";
+      if (some.length > 1) return "again";
+      for (const fate of some) present.set(fate, problemOf(checked.error));
+      return "done";
+    },
+  );
+  return fates.map((fate) => {
+    const problem = present.get(fate);
+    return problem === undefined ? fate : { ...fate, problem };
+  });
+};
+
 /** All are dealt with; or nobody is, and it is to be tried with fewer, or without those who are held. */
 type Worked = "done" | "again" | HeldBack;
 
@@ -291,6 +332,18 @@ const eraseTogether = async (
       // What was done in a transaction is undone with it.
       if (failure !== null) return err(failure);
       worked = withErased(worked, source, able, outcomes);
+    }
+    // As `lookAgain`, and before anything is stored.
+    for (const source of able.length === 0 ? [] : run.joined.slice(0, -1)) {
+      const id = source.descriptor.id;
+      const people = worked.filter(({ problem }) => problem === null);
+      const checked = await checkAt(
+        atSource(run, source, transaction.handle),
+        people,
+        (index) => people[index]?.outcomes[id] ?? [],
+        "verify",
+      );
+      if (checked.isErr()) return err(checked.error);
     }
     return ok(changeFor(run, worked, landing));
   }, last);

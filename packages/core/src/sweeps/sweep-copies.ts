@@ -7,11 +7,10 @@ import { stayingInCopy } from "../request/copies.ts";
 import { ResultAsync } from "../result.ts";
 import { mayFillAnew, openHolds } from "../runner/copy-guard.ts";
 import { refreshSource } from "../runner/source-status.ts";
-import { checkAt } from "./erase-at.ts";
 import {
   eraseEach,
   hold,
-  inHalves,
+  lookAgain,
   throwIfOver,
   withEarlier,
   withoutHeld,
@@ -23,8 +22,8 @@ import { atSource, type SweepRun } from "./sweep-run.ts";
 import { type WaitingPart, waitingPeople } from "./waiting.ts";
 
 /**
- * Refreshes each copy once, when no origin holds these people any more, and then asks every copy for each of them, and the
- * list of users, which may be in an origin, and forgets nobody before that is stored.
+ * Refreshes each copy once, when no origin holds these people any more, and then asks every source for each of them once more,
+ * and the list of users, which may be in an origin, and forgets nobody before that is stored.
  * Whoever is held by then is left behind, and a copy that would lose them by being refreshed waits.
  *
  * @returns what stopped it: a copy that cannot be refreshed now
@@ -89,28 +88,14 @@ const leaveHeldBehind = async (run: SweepRun): Promise<void> => {
 
 const finishWaiting = async (run: SweepRun, { part, fates: waiting }: WaitingPart): Promise<void> => {
   let fates = waiting;
-  const { erasedAfter, refreshed, directory } = run.sources;
+  const { origins, erasedAfter, refreshed, directory } = run.sources;
   if (erasedAfter.length > 0) fates = await hold(run, fates);
   for (const source of erasedAfter) fates = await eraseEach(run, atSource(run, source), fates);
+  for (const source of [...origins, ...erasedAfter]) fates = await lookAgain(run, source, fates);
   for (const source of directory === null ? refreshed : [...refreshed, directory]) {
-    const present = new Map<Fate, SweepProblem>();
-    await inHalves(
-      fates.filter(({ problem }) => problem === null),
-      async (some) => {
-        const checked = await checkAt(atSource(run, source), some, (index, found) =>
-          stayingInCopy(originsOf(source, some[index]), found),
-        );
-        throwIfOver(run);
-        if (checked.isOk()) return "done";
-        if (some.length > 1) return "again";
-        for (const fate of some) present.set(fate, problemOf(checked.error));
-        return "done";
-      },
+    fates = await lookAgain(run, source, fates, (fate, found) =>
+      stayingInCopy(originsOf(source, fate), found),
     );
-    fates = fates.map((fate) => {
-      const problem = present.get(fate);
-      return problem === undefined ? fate : { ...fate, problem };
-    });
   }
   fates = await withEarlier(run, await withPackagesLeft(run, fates));
   const at = instant(run.services.clock.now());
@@ -125,7 +110,7 @@ const finishWaiting = async (run: SweepRun, { part, fates: waiting }: WaitingPar
 };
 
 /** What the origins of a copy have answered of a person. */
-const originsOf = ({ descriptor: { copyOf } }: DataSource, fate: Fate | undefined) =>
-  Object.entries(fate === undefined ? {} : altogether(fate))
+const originsOf = ({ descriptor: { copyOf } }: DataSource, fate: Fate) =>
+  Object.entries(altogether(fate))
     .filter(([source]) => copyOf === null || copyOf.includes(source))
     .map(([, outcomes]) => ({ outcomes, located: null }));

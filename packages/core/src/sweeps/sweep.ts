@@ -35,7 +35,7 @@ export interface SweepCounts {
   readonly retained: number;
   /** Something of them stays because it is somebody else's too, and nothing by law; everything else is erased. */
   readonly kept: number;
-  /** Erased in the origins; the copies are not refreshed and checked yet, or the list of users is not asked yet. */
+  /** Erased in the origins; the copies, the list of users, or the last look at all of them, are still to come. */
   readonly waiting: number;
   /** Not erased, or nobody knows: listed by `leftBehind`. */
   readonly leftBehind: number;

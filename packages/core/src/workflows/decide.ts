@@ -36,6 +36,7 @@ import {
 import { downloadStopped, packageBuilt, packageDownloaded, packageExpired } from "./transitions/packaging.ts";
 import { answerTask, retry, settle } from "./transitions/people.ts";
 import { register } from "./transitions/registering.ts";
+import { looksVoided } from "./transitions/reopening.ts";
 import { workDone, workFailed } from "./transitions/troubling.ts";
 import { collected, failed, finished, located, started, verified } from "./transitions/working.ts";
 
@@ -119,7 +120,9 @@ export const decide = (request: Request, happening: Happening, rules: Rules): Re
   const at = latest(happening.at, request.updatedAt);
   const change: Change = { request, entries: [], at, now: happening.at, actor: happening.actor };
   return transition(change, happening, rules).map((next) => {
-    const { request: decided, entries } = withoutNeedless(outagesGivenUp(advance(next)));
+    const { request: decided, entries } = withoutNeedless(
+      outagesGivenUp(advance(looksVoided(request, next))),
+    );
     const audited = request.audited + entries.length;
     return { request: { ...decided, version: request.version + 1, audited, updatedAt: at }, entries };
   });

@@ -1,4 +1,4 @@
-/** A process that sweeps, to be killed. Says the id of the sweep, and then how many people are erased so far. */
+/** A process that sweeps, to be killed. Says the id of the sweep, and then how many people are erased so far, the last look or not. */
 import { flushCompileCache } from "node:module";
 import { orThrow } from "@subject-rights/core";
 import pg from "pg";
@@ -19,4 +19,6 @@ const running = orThrow(
 );
 flushCompileCache();
 process.send?.({ id: running.id });
-for await (const { counts } of running.progress()) process.send?.({ erased: counts.erased });
+for await (const { counts } of running.progress()) {
+  process.send?.({ erased: counts.erased + counts.waiting });
+}

@@ -1,5 +1,6 @@
 import { type Change, changedSteps, namesOf } from "../../request/change.ts";
-import { isResolved, type SourceStep } from "../../request/steps.ts";
+import type { Request } from "../../request/request.ts";
+import { isPerformed, isResolved, type SourceStep } from "../../request/steps.ts";
 import { stageAfterIdentifying } from "../workflow.ts";
 
 /** The step's work from this stage on, as a new piece of work. */
@@ -41,3 +42,20 @@ export const workReopened = (change: Change): Change => {
     return outdated && next !== "done" && step.identifiersUsed < known ? begunAgain(step, next) : null;
   });
 };
+
+/**
+ * A last look holds for as long as nobody works after it: what is erased in one source may fill another, as where two keep
+ * each other up to date. Once somebody is worked on again, all the others are asked once more behind that, and an answer
+ * that is still under way counts for nothing.
+ */
+export const looksVoided = (before: Request, change: Change): Change =>
+  before.kind === "erasure" &&
+  before.phase === "copies" &&
+  before.steps.every(isPerformed) &&
+  !change.request.steps.every(isPerformed)
+    ? changedSteps(change, (step) =>
+        step.settlement === null && isPerformed(step) && stageAfterIdentifying(step) !== "done"
+          ? { stage: "verify", generation: step.generation + 1, checked: null }
+          : null,
+      )
+    : change;
