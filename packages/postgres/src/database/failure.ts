@@ -32,3 +32,10 @@ export const isPreparationLost = (thrown: unknown): boolean => lost.includes(sql
  * server hangs up.
  */
 export const isFarewell = (thrown: unknown): boolean => /^(?:08|57P)/.test(sqlState(thrown) ?? "");
+
+/**
+ * Data, constraints, functions and triggers, and what these may not do or have not found: the server was reached, and does
+ * not do what it was asked to.
+ */
+export const isRefusal = (thrown: unknown): boolean =>
+  /^(?:09|21|22|23|27|2F|38|39|40002|42|44|P0)/.test(sqlState(thrown) ?? "");

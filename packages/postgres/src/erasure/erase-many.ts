@@ -15,7 +15,7 @@ import {
   readCountsOfMany,
   sharedByEach,
 } from "./counts-of-many.ts";
-import { erasePerson, keptAssignments, refuseRemainder, settings } from "./erase.ts";
+import { erasePerson, keptAssignments, refuseRemainder, runDeferred, settings } from "./erase.ts";
 import type { Erasing } from "./erasing.ts";
 import { erasureFacts, isDue, isWorthTelling, keptUntil } from "./facts.ts";
 import { awaitSharers } from "./sharers.ts";
@@ -47,6 +47,7 @@ export const erasePeople = async (
   await unlinkRows(session, erasing, (wanted) => reachMany(map, wanted, people, erasureFacts(timeZone)));
   const [row] = await session.query(eraseStatement(erasing));
   const counts = readCountsOfMany(tables, people.length, row?.["counts"]);
+  await session.query(runDeferred);
   const found = await countRowsOfMany(session, { map, tables, people, today, timeZone });
   for (const [index, said] of counts.entries()) refuseRemainder(said, found[index] ?? []);
   return counts;

@@ -38,6 +38,7 @@ export const erasePerson = async (session: Session, erasing: Erasing): Promise<r
   await unlinkRows(session, erasing, (wanted) => reach(map, wanted, person, "own", erasureFacts(timeZone)));
   const [row] = await session.query(eraseStatement(erasing));
   const counts = readCounts(tables, row?.["counts"]);
+  await session.query(runDeferred);
   refuseRemainder(counts, await countRows(session, { map, tables, person, today, timeZone }));
   return counts;
 };
@@ -65,6 +66,9 @@ export const refuseRemainder = (said: readonly TableCount[], found: readonly Tab
 export const settings = sql`select
   case when current_setting('lock_timeout') = '0' then set_config('lock_timeout', '10s', true) end,
   set_config('enable_mergejoin', 'off', true)`.prepared();
+
+/** What triggers do only at the end of the transaction is done now, so that it is counted as well, and not after all is told. */
+export const runDeferred = sql`set constraints all immediate`;
 
 /** Whether all that is made anonymous in a table is so by functions of the application. */
 const isByFunctions = ({ columns }: MappedTable): boolean =>

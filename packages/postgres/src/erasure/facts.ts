@@ -56,20 +56,29 @@ const digestOf = (table: MappedTable, alias: Sql, key: Sql | Uint8Array): Sql | 
   return sql`sha256(${key} || convert_to(json_build_array(${join(values)})::text, 'UTF8'))`;
 };
 
+/** What has no end that anybody could wait for is told until this day, the last that a date in four figures names. */
+const lastDay = "9999-12-31";
+/** What is older is as old as this: no time zone leads from here out of what the server can reckon with. */
+const firstDay = "0001-01-01";
+/** No retention is longer, and no interval of the server's too short for it. */
+const mostYears = 10_000;
+
 /** In the controller's time zone: a moment is of the day that it was there, whatever the session's own zone is. */
 const untilDate = (
   { table }: MappedTable,
-  until: string | RetentionPeriod,
+  period: string | RetentionPeriod,
   alias: Sql,
   timeZone: string,
 ): Sql => {
-  if (typeof until === "string") return sql`${until}::date`;
-  const { column, years = 0, months = 0, endOfYear = false } = until;
+  if (typeof period === "string") return sql`${period}::date`;
+  const { column, years = 0, months = 0, endOfYear = false } = period;
   const held = sql`${alias}.${name(column)}`;
   const isMoment = findColumn(table, column)?.type.base === "timestamptz";
-  const from = isMoment ? sql`(${held}::timestamptz at time zone ${timeZone})` : sql`(${held})`;
-  const ends = sql`${from}::date + make_interval(years => ${years}::int, months => ${months}::int)`;
-  return endOfYear
-    ? sql`(date_trunc('year', ${ends}) + interval '1 year' - interval '1 day')::date`
-    : sql`(${ends})::date`;
+  const type = isMoment ? sql`timestamptz` : sql`timestamp`;
+  const counted = sql`least(greatest(${held}::${type}, ${firstDay}::${type}), ${lastDay}::${type})`;
+  const from = isMoment ? sql`(${counted} at time zone ${timeZone})` : sql`(${counted})`;
+  const ends = sql`(${from}::date + make_interval(years => ${Math.min(years, mostYears)}::int,
+    months => ${Math.min(months, 12 * mostYears)}::int))`;
+  const until = endOfYear ? sql`(date_trunc('year', ${ends}) + interval '1 year' - interval '1 day')` : ends;
+  return sql`(case when ${held} is not null then least(${until}, ${lastDay}::timestamp)::date end)`;
 };

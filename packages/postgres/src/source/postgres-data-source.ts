@@ -24,6 +24,7 @@ import type { MapProblem } from "../data-map/problem.ts";
 import type { MappedTable, ResolvedMap } from "../data-map/resolved-map.ts";
 import type { PostgresClient } from "../database/client.ts";
 import { databaseOf, type Session } from "../database/database.ts";
+import { isRefusal } from "../database/failure.ts";
 import { isJoinedTransaction } from "../database/joined-transaction.ts";
 import {
   collectionForecast,
@@ -119,10 +120,13 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
       ? work(context.transaction.session)
       : database.transaction(work, context.signal);
 
-  /** The database answers, and a row of the person is still there: nothing is out of order but that row. */
+  /**
+   * The database answers, and a row of the person is still there: a trigger has kept it, or raised an error, or rows that
+   * nobody knows of point at it. Nothing is out of order but that row.
+   */
   const erasing = <Value>(context: Context, work: (session: Session) => Promise<Value>): Promise<Value> =>
     within(context, work).catch((thrown: unknown) => {
-      throw thrown instanceof RowsLeft
+      throw thrown instanceof RowsLeft || isRefusal(thrown)
         ? new CallFailed(id, "still-present", true, { cause: thrown })
         : thrown;
     });

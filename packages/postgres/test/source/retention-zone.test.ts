@@ -65,3 +65,33 @@ describe.each(["Asia/Tokyo", "UTC"])("over a session of the time zone %s", (sess
     }
   });
 });
+
+/** What a date or a moment holds that has no end, or no beginning, and until when it is kept. */
+const ends = [
+  ["9995-05-05", "9999-12-31"],
+  ["9999-12-31", "9999-12-31"],
+  ["infinity", "9999-12-31"],
+  ["290000-01-01", "9999-12-31"],
+  ["2024-05-05", "2034-12-31"],
+  ["0044-03-15 BC", "erased"],
+  ["4713-12-01 BC", "erased"],
+  ["-infinity", "erased"],
+] as const;
+
+it.each(ends)("what counts from %s is kept, or gone: %s", async (from, becomes) => {
+  const { pool, another } = database ?? unable();
+  const clock = { now: () => new Date("2026-06-01T10:00:00Z") };
+  for (const [column, type, timeZone] of [
+    ["paid_on", "date", "UTC"],
+    ["paid_at", "timestamptz", "America/Los_Angeles"],
+    ["paid_at", "timestamptz", "Pacific/Auckland"],
+  ] as const) {
+    await pool.query(`drop table if exists invoices;
+      create table invoices (id int primary key, email text, ${column} ${type} not null)`);
+    await pool.query("insert into invoices values (1, 'bob@x.org', $1)", [from]);
+    const client = another({ options: "-c TimeZone=UTC" });
+    const source = postgresDataSource({ client, dataMap: mapOf(column), clock });
+    const call = { ...callFor(), timeZone };
+    expect(untilOf(orThrow((await source.erase?.(bob, call)) ?? unable()))).toEqual([becomes]);
+  }
+});
