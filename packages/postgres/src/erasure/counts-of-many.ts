@@ -15,6 +15,7 @@ import {
   type Today,
 } from "./counts.ts";
 import { erasureFacts, isDue, isWorthTelling, keptUntil } from "./facts.ts";
+import { reachHeld } from "./holding.ts";
 
 /** What a statement about several people is made from. */
 export interface CountingMany extends Today {
@@ -68,7 +69,9 @@ export const countRowsOfMany = async (
   session: Session,
   { map, tables, people, today, timeZone }: CountingMany,
 ): Promise<readonly (readonly TableCount[])[]> => {
-  const { sets, set, kept } = reachMany(map, tables, people, erasureFacts(timeZone), isWorthTelling);
+  const { sets, set, kept } = reachHeld(map, tables, erasureFacts(timeZone), (all, facts) =>
+    reachMany(map, all, people, facts, isWorthTelling),
+  );
   const counts = join(
     tables.map((table) => {
       const others = othersByEach({ map, people }, table, set(table));

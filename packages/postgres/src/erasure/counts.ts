@@ -8,6 +8,7 @@ import { type Person, reach, strangersCondition } from "../reach/reach.ts";
 import { join, type Sql, sql } from "../sql/sql.ts";
 import { dueCondition } from "./due.ts";
 import { erasureFacts, isDue, isWorthTelling, keptUntil } from "./facts.ts";
+import { reachHeld } from "./holding.ts";
 
 /** What there is of a person in one table. */
 export interface TableCount {
@@ -100,7 +101,9 @@ export const countStatement = (
   { map, tables, person, today, timeZone, others = false }: Counting,
   also: Sql = sql`null`,
 ): Sql => {
-  const { sets, set, kept } = reach(map, tables, person, "own", erasureFacts(timeZone), isWorthTelling);
+  const { sets, set, kept } = reachHeld(map, tables, erasureFacts(timeZone), (all, facts) =>
+    reach(map, all, person, "own", facts, isWorthTelling),
+  );
   const othersIn = (table: MappedTable) => (others ? othersCount(map, person, table, set(table)) : sql`0`);
   const counts = join(
     tables.map((table) => countJson(set(table), kept(table), othersIn(table), table, today)),

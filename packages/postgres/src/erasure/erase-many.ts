@@ -18,6 +18,7 @@ import {
 import { erasePerson, keptAssignments, refuseRemainder, runDeferred, settings } from "./erase.ts";
 import type { Erasing } from "./erasing.ts";
 import { erasureFacts, isDue, isWorthTelling, keptUntil } from "./facts.ts";
+import { reachHeld } from "./holding.ts";
 import { awaitSharers } from "./sharers.ts";
 import { unlinkAssignments, unlinkRows } from "./unlink.ts";
 
@@ -44,7 +45,9 @@ export const erasePeople = async (
   await awaitSharers(session, erasing, (wanted, keeping) => reachMany(map, wanted, people, noFacts, keeping));
   // A function of the application is applied row by row anyway.
   if (tables.some(hasFunction)) return oneByOne(session, erasing);
-  await unlinkRows(session, erasing, (wanted) => reachMany(map, wanted, people, erasureFacts(timeZone)));
+  await unlinkRows(session, erasing, (wanted) =>
+    reachHeld(map, wanted, erasureFacts(timeZone), (all, facts) => reachMany(map, all, people, facts)),
+  );
   const [row] = await session.query(eraseStatement(erasing));
   const counts = readCountsOfMany(tables, people.length, row?.["counts"]);
   await session.query(runDeferred);
@@ -70,7 +73,9 @@ const oneByOne = async (
 };
 
 const eraseStatement = ({ map, tables, people, today, timeZone, hashKey }: ErasingMany): Sql => {
-  const { sets, set, kept } = reachMany(map, tables, people, erasureFacts(timeZone), isWorthTelling);
+  const { sets, set, kept } = reachHeld(map, tables, erasureFacts(timeZone), (all, facts) =>
+    reachMany(map, all, people, facts, isWorthTelling),
+  );
   // Under one key for all of them, equal values of two people would stay equal.
   const key = hashKey ?? sql`(${randomBytes(32)} || int4send(r.${owner}))`;
   const gone = (table: MappedTable): Sql => name(`gone_${tables.indexOf(table)}`);

@@ -17,6 +17,7 @@ import {
 } from "./counts.ts";
 import type { Erasing } from "./erasing.ts";
 import { erasingFacts, erasureFacts, isChanged, isDue, isWorthTelling, keptUntil } from "./facts.ts";
+import { reachHeld } from "./holding.ts";
 import { RowsLeft } from "./rows-left.ts";
 import { awaitSharers } from "./sharers.ts";
 import { unlinkAssignments, unlinkRows } from "./unlink.ts";
@@ -35,7 +36,9 @@ export const erasePerson = async (session: Session, erasing: Erasing): Promise<r
     reach(map, wanted, person, "own", noFacts, keeping),
   );
   await applyFunctions(session, erasing);
-  await unlinkRows(session, erasing, (wanted) => reach(map, wanted, person, "own", erasureFacts(timeZone)));
+  await unlinkRows(session, erasing, (wanted) =>
+    reachHeld(map, wanted, erasureFacts(timeZone), (all, facts) => reach(map, all, person, "own", facts)),
+  );
   const [row] = await session.query(eraseStatement(erasing));
   const counts = readCounts(tables, row?.["counts"]);
   await session.query(runDeferred);
@@ -77,13 +80,8 @@ const isByFunctions = ({ columns }: MappedTable): boolean =>
   );
 
 const eraseStatement = ({ map, tables, person, today, timeZone, hashKey }: Erasing): Sql => {
-  const { sets, set, kept } = reach(
-    map,
-    tables,
-    person,
-    "own",
-    erasingFacts(hashKey, timeZone),
-    isWorthTelling,
+  const { sets, set, kept } = reachHeld(map, tables, erasingFacts(hashKey, timeZone), (all, facts) =>
+    reach(map, all, person, "own", facts, isWorthTelling),
   );
   const gone = (table: MappedTable): Sql => name(`gone_${tables.indexOf(table)}`);
   const changed = (table: MappedTable): Sql => name(`changed_${tables.indexOf(table)}`);

@@ -72,9 +72,8 @@ const staysBehind = (child: MappedTable, parent: MappedTable, key: ForeignKey): 
   // Constraints are looked at when the statement has ended, and one NULL among its columns ends a reference.
   if (key.columns.some((name) => anonymisationOf(child, name) === "null")) return false;
   if (child.erasure === "anonymise" || parent.erasure === "delete") return true;
-  // Both are retained. Where that is for one date, both go at once; where columns say until when, nobody knows here.
-  const longer = lasts(parent, child);
-  return key.onDelete === "cascade" ? longer !== "longer" : longer === "shorter";
+  // Both are retained. Where columns say until when, a row stays as long as those that point at it (`reachHeld`).
+  return lasts(parent, child) === "shorter";
 };
 
 /** Whether each row that points at a row of the person through this key is the person's. */
