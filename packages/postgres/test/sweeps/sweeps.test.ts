@@ -89,7 +89,7 @@ describe("a sweep over PostgreSQL", () => {
     expect([await shop.numberOf("customers"), await shop.numberOf("orders")]).toEqual([3, 9]);
     const on = { actor: sweepActor, sweepId: first.id };
     const left = orThrow(await shop.rights.sweeps.leftBehind(on));
-    expect(left).toMatchObject(Array(3).fill({ problem: "unavailable", source: "postgres" }));
+    expect(left).toMatchObject(Array(3).fill({ problem: "still-present", source: "postgres" }));
     const { rows } = await shop.database.pool.query(
       "select string_agg(p::text, '') as all from subject_rights.sweep_part p",
     );
