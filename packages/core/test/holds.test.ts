@@ -75,6 +75,72 @@ describe("a hold", () => {
     expect(held.has(ada)).toBe(true);
   });
 
+  describe("on an identifier that others may go by too", () => {
+    const telephone = { type: "telephone", value: "030 1" };
+    /** Two people with one number, or one who has it alone, of whom the source tells so. */
+    const calling = async (others: number, known: readonly string[] = [ada, bo]) => {
+      const held = new Map<string, Row[]>(known.map((each) => [each, [{}]]));
+      const copy = new Map(held);
+      const crm = peopleSource("crm", held, {
+        identify: async (subject) =>
+          subject.values("email").some((each) => held.has(each))
+            ? [{ ...telephone, shared: true, others }]
+            : [],
+      });
+      return { ...(await shop({ sources: [crm, copyOfPeople("search", copy, held)] })), held, copy };
+    };
+
+    it.each([0, 1])("is met by an erasure by another name (others who have it: %s)", async (others) => {
+      const { world, held } = await calling(others);
+      const { hold } = await place(world, telephone);
+      const requestId = await world.acknowledged("erasure", bo);
+      const [decision] = (await world.read(requestId)).waitingFor;
+      if (decision?.for === "decision") {
+        const answered = { requestId, decision: decision.decision, answer: "somebody-else", reason } as const;
+        unwrap(await world.rights.requests.decideIdentifier({ actor: admin, ...answered }));
+        await world.settle();
+      }
+      expect((await world.read(requestId)).waitingFor).toEqual([{ for: "hold", hold: hold.id }]);
+      await world.pass(3 * day);
+      expect([...held.keys()]).toEqual([ada, bo]);
+      unwrap(await lift(world, hold.id));
+      await world.settle();
+      expect([...held.keys()]).toEqual([ada]);
+    });
+
+    it("is met by a sweep, also where the source that told it has erased them before", async () => {
+      const { world, held, copy } = await calling(0, [ada]);
+      const later = new Map<string, Row[]>([[ada, [{}]]]);
+      let isDown = true;
+      await world.rights.stop();
+      const archive = peopleSource("archive", later, {
+        erase: async () => {
+          if (isDown) throw new Error("down");
+          later.clear();
+          return [{ collection: "people", outcome: "erased", count: 1 }];
+        },
+      });
+      const sources = [...world.options.sources, archive];
+      const next = await createWorld({ ...world.options, sources }, world.tables, world.clock);
+      const people = async function* () {
+        yield { people: [{ identifiers: [email(ada)] }], cursor: "1" };
+      };
+      const swept = { actor: admin, reason: "retention", category: "customer-data", people } as const;
+      const sweep = unwrap(await next.rights.sweeps.eraseMany(swept));
+      expect(unwrap(await sweep.end()).counts).toMatchObject({ leftBehind: 1 });
+      expect([held.size, copy.size, later.size]).toEqual([0, 1, 1]);
+      isDown = false;
+      const { hold } = await place(next, telephone);
+      const refreshed = await next.rights.sources.refresh({ actor: admin, source: "search" });
+      expect(unwrapError(refreshed)).toMatchObject({ code: "held-in-copy", hold: hold.id });
+      const retried = unwrap(await next.rights.sweeps.retry({ actor: admin, sweepId: sweep.id }));
+      expect(unwrap(await retried.end()).counts).toMatchObject({ leftBehind: 1 });
+      const left = unwrap(await next.rights.sweeps.leftBehind({ actor: admin, sweepId: sweep.id }));
+      expect(left).toMatchObject([{ problem: "held", hold: hold.id }]);
+      expect([copy.size, later.size]).toEqual([1, 1]);
+    });
+  });
+
   it("stops what is not begun yet of an erasure under way, and says what is", async () => {
     const held = new Map<string, Row[]>([[ada, [{}]]]);
     const copy = new Map(held);

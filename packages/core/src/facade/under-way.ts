@@ -1,4 +1,5 @@
 import { categoriesReached } from "../request/kinds.ts";
+import { heldUnder } from "../request/request.ts";
 import { isGoneFromOrigins } from "../runner/copy-guard.ts";
 import { readableRequests } from "../runner/every-request.ts";
 import type { Services } from "../runner/services.ts";
@@ -31,7 +32,7 @@ export const whatIsErasing = async (
   const filling: { readonly id: string; readonly copies: readonly string[] }[] = [];
   for await (const request of readableRequests(services, tenant, true)) {
     const running = request.steps.filter(({ status, task }) => status === "running" && task !== "export");
-    if (!request.pseudonyms.some((each) => pseudonyms.includes(each))) {
+    if (!heldUnder(request).some((each) => pseudonyms.includes(each))) {
       const filled = running.filter(({ task }) => task === "refresh").map(({ source }) => source);
       if (filled.length > 0) filling.push({ id: request.id, copies: filled });
       continue;

@@ -72,6 +72,8 @@ export type RequestEvent =
       readonly type: "source-identified";
       readonly asked: number;
       readonly found: readonly PseudonymisedIdentifier[];
+      /** The pseudonyms of those that others may go by too, whether they lead to anybody or not. */
+      readonly shared: readonly string[];
       /** The address on record, where the list of users says it. */
       readonly address?: string;
     })

@@ -43,6 +43,15 @@ export interface IdentifierDecision {
 export const notFollowed = ({ decisions }: Pick<Request, "decisions">): readonly IdentifierDecision[] =>
   decisions.filter(({ answer }) => answer === "somebody-else");
 
+/** Of everything that the person goes by, whether others do too or not: a hold on any of it is one on them. */
+export const heldUnder = ({
+  pseudonyms,
+  sharedPseudonyms = [],
+}: Pick<Request, "pseudonyms" | "sharedPseudonyms">): readonly string[] => [
+  ...pseudonyms,
+  ...sharedPseudonyms,
+];
+
 /** Somebody let a request go before the others of the person. */
 export interface PutFirst {
   readonly reason: string;
@@ -134,6 +143,11 @@ export interface Request {
   readonly acknowledgement: Acknowledgement;
   /** The pseudonym of each identifier in `confidential.identifiers`, in the same order; empty once it is unlinked. */
   readonly pseudonyms: readonly string[];
+  /**
+   * Of what sources say that they are known by and others may be too. Nobody is found by it; a hold is met by it all the
+   * same. Left out: nothing.
+   */
+  readonly sharedPseudonyms?: readonly string[];
   /** Pseudonyms nobody else's request may work on while this one does; empty while it does not work. */
   readonly claims: readonly string[];
   /** Where it stands among the requests of the person: the earlier, the sooner it runs. Left out: when it was acknowledged. */

@@ -18,6 +18,8 @@ interface Asked {
   readonly found?: readonly Identifier[];
   /** What was found out at an earlier time, when everybody was asked. Left out: nobody was asked before. */
   readonly knownSince?: readonly Identifier[];
+  /** What was found out then that others may go by too. Left out: nothing. */
+  readonly sharedSince?: readonly Identifier[];
 }
 
 interface Found {
@@ -80,12 +82,12 @@ export const askWho = async (
   people: readonly Asked[],
 ): Promise<readonly Result<Found, CallFailed>[]> => {
   const known = people.map(
-    ({ mark, asked, found = [], knownSince }): Underway => ({
+    ({ mark, asked, found = [], knownSince, sharedSince = [] }): Underway => ({
       mark,
       identifiers: knownSince ?? [...asked, ...found],
       vouched: asked,
       found,
-      shared: [],
+      shared: sharedSince,
       isLongKnown: knownSince !== undefined,
       askedWith: new Map(),
       begun: 0,

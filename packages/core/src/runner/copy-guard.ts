@@ -2,7 +2,7 @@ import type { DataSource } from "../bridge/define-data-source.ts";
 import type { HoldStore } from "../bridge/define-hold-store.ts";
 import { Damaged, HeldInCopy, KeyDestroyed, StorageFailed } from "../errors.ts";
 import { stepOf } from "../request/change.ts";
-import type { Request } from "../request/request.ts";
+import { heldUnder, type Request } from "../request/request.ts";
 import { isPerformed, type SourceStep } from "../request/steps.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
 import { goneInSweeps } from "../sweeps/gone-people.ts";
@@ -84,7 +84,7 @@ async function* goneFromOrigins(services: CopyServices, tenant: string, { descri
     const page = orThrow(await services.requestStore.list({ tenant, open: true, cursor, limit: pageSize }));
     yield page.requests.flatMap((stored) =>
       fromStored(stored).match(
-        (request) => (isGoneFromOrigins(request, descriptor.id) ? [request.pseudonyms] : []),
+        (request) => (isGoneFromOrigins(request, descriptor.id) ? [heldUnder(request)] : []),
         // Nobody can say how far it came; whose it is, its claims say.
         () => [stored.claims],
       ),

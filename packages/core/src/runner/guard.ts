@@ -2,7 +2,7 @@ import type { Transaction } from "../bridge/transaction.ts";
 import { CallFailed, NotPossibleNow } from "../errors.ts";
 import type { RequestEvent } from "../request/events.ts";
 import { type Act, mayGoOn } from "../request/guard.ts";
-import type { Request } from "../request/request.ts";
+import { heldUnder, type Request } from "../request/request.ts";
 import { ok, orThrow, type Result } from "../result.ts";
 import { type HoldServices, holdsOn } from "./holds.ts";
 import { fromFound } from "./record.ts";
@@ -44,7 +44,7 @@ export const passFor =
   async () => {
     const [stored, holds] = await Promise.all([
       services.requestStore.read(request),
-      act === "erase" ? holdsOn(services, request.tenant, [request.pseudonyms]) : noHolds,
+      act === "erase" ? holdsOn(services, request.tenant, [heldUnder(request)]) : noHolds,
     ]);
     const now = orThrow(stored.andThen(fromFound));
     const [by] = orThrow(holds);
@@ -68,7 +68,7 @@ export const isUndone = async (
 ): Promise<boolean> => {
   if (!mayGoOn(now, act)) return true;
   if (act !== "erase") return false;
-  const [by] = orThrow(await holdsOn(services, now.tenant, [now.pseudonyms], handle));
+  const [by] = orThrow(await holdsOn(services, now.tenant, [heldUnder(now)], handle));
   return by !== null;
 };
 

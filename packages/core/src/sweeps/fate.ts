@@ -29,6 +29,8 @@ export interface Fate extends Known {
   readonly identifiers: readonly FoundIdentifier[];
   /** One for each identifier; the first stands for the person in the audit. */
   readonly pseudonyms: readonly string[];
+  /** Of each in `shared`: a hold is met by these too. */
+  readonly sharedPseudonyms: readonly string[];
   /** What was done in this try. */
   readonly outcomes: SourceOutcomes;
   /** What earlier tries did, before they left the person behind. */
@@ -112,6 +114,8 @@ export interface WaitingPerson {
   /** Left out: nothing. */
   readonly shared?: readonly Identifier[];
   readonly pseudonyms: readonly string[];
+  /** Left out: none. */
+  readonly sharedPseudonyms?: readonly string[];
   readonly outcomes: SourceOutcomes;
   /** Whether a part of its own says what stays of them. Left out: none does. */
   readonly stayed?: boolean | undefined;
@@ -179,9 +183,9 @@ export const fatesChange = (
 /** What is kept of those who wait for copies; nothing where nobody does. */
 export const waitingDraft = (fates: readonly Fate[], at: Instant): readonly PartDraft[] => {
   const personal = fates.map((fate): WaitingPerson => {
-    const { mark, given, identifiers, shared, pseudonyms, stayed } = fate;
+    const { mark, given, identifiers, shared, pseudonyms, sharedPseudonyms, stayed } = fate;
     const outcomes = eachSource(altogether(fate), (each) => datedAll(each, at));
-    return { mark, given, identifiers, shared, pseudonyms, outcomes, stayed };
+    return { mark, given, identifiers, shared, pseudonyms, sharedPseudonyms, outcomes, stayed };
   });
   return personal.length === 0 ? [] : [{ kind: "waiting", info: { people: personal.length }, personal }];
 };
@@ -205,7 +209,7 @@ const leftBehind = (
 });
 
 /** What is kept of one person, encrypted. */
-export const keptOf = ({ mark, given, identifiers }: Fate) => ({ mark, given, identifiers });
+export const keptOf = ({ mark, given, identifiers, shared }: Fate) => ({ mark, given, identifiers, shared });
 
 const entryOf = (
   fate: Fate,

@@ -1,9 +1,11 @@
 import { Damaged, KeyDestroyed } from "../errors.ts";
 import type { StoredSweep, StoredSweepPart } from "../ports/sweep-store.ts";
 import { type Category, categoriesReached } from "../request/kinds.ts";
+import { heldUnder } from "../request/request.ts";
 import { orThrow } from "../result.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
 import type { Services } from "../runner/services.ts";
+import type { Identifier } from "../subject/identifier.ts";
 import { allParts } from "./all-parts.ts";
 import { keptPersonSchema } from "./kept-person.ts";
 import { fromStoredSweep, unsealIn, useSweepKey } from "./stored-sweep.ts";
@@ -114,7 +116,7 @@ async function* keptIn(
       if (some.length === 0) continue;
       const secret = orThrow(await useSweepKey(services, sweep));
       if (kind === "waiting") {
-        for (const part of some) yield peopleIn(sweep, secret, part).map(({ pseudonyms }) => pseudonyms);
+        for (const part of some) yield peopleIn(sweep, secret, part).map(heldUnder);
       } else yield await namesOf(services, sweep, secret, some);
     }
   }
@@ -130,10 +132,10 @@ const namesOf = async (
   secret: Uint8Array,
   parts: readonly StoredSweepPart[],
 ): Promise<readonly Names[]> => {
-  const people = parts.map(
-    ({ sealed }) =>
-      keptPersonSchema.parse(orThrow(unsealIn(sweep, secret, "person", sealed ?? ""))).identifiers,
-  );
+  const people = parts.map(({ sealed }): readonly Identifier[] => {
+    const kept = keptPersonSchema.parse(orThrow(unsealIn(sweep, secret, "person", sealed ?? "")));
+    return [...kept.identifiers, ...kept.shared];
+  });
   const pseudonyms = orThrow(await pseudonymsOf(services, sweep.tenant, people.flat())).values();
   return people.map((identifiers) => identifiers.flatMap(() => pseudonyms.next().value ?? []));
 };

@@ -1,6 +1,7 @@
 import type { SweepStore } from "../bridge/define-sweep-store.ts";
 import { ChangedMeanwhile, type Damaged, type KeyDestroyed, type StorageFailed } from "../errors.ts";
 import type { SweepKey } from "../ports/sweep-store.ts";
+import { heldUnder } from "../request/request.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type HoldServices, holdsOn } from "../runner/holds.ts";
 import type { Services } from "../runner/services.ts";
@@ -12,6 +13,8 @@ export interface Holdable {
   readonly mark: string;
   /** Of everything that the person is known by. */
   readonly pseudonyms: readonly string[];
+  /** Of what they go by, and others may too. */
+  readonly sharedPseudonyms: readonly string[];
 }
 
 /** Nothing was done, because holds stand on some of those whom it was about. */
@@ -52,7 +55,7 @@ export const guardOf =
       if (sweep.isErr()) return err(sweep.error);
       if (sweep.value.status !== "running") return err(new ChangedMeanwhile());
     }
-    const asked = people.map(({ pseudonyms }) => pseudonyms);
+    const asked = people.map(heldUnder);
     const standing = await holdsOn(run.services, run.tenant, asked, transaction);
     return standing.andThen((holds) => {
       const held = people.flatMap(({ mark }, index): [string, string][] => {

@@ -21,11 +21,12 @@ export const identifyPeople = async (
   const most = run.services.rules.identifiers;
   const sharedTypes = sharedTypesOf(run.services.sources.values());
   const named = candidates.map(({ identifiers }) => withShared(identifiers ?? [], sharedTypes));
-  const people = candidates.map(({ mark, found = [], knownSince }, index) => ({
+  const people = candidates.map(({ mark, found = [], knownSince, sharedSince }, index) => ({
     mark,
     asked: leading(named[index] ?? []),
     found: leading(withShared(found, sharedTypes)),
     ...(knownSince !== undefined && { knownSince: leading(knownSince) }),
+    ...(sharedSince !== undefined && { sharedSince }),
   }));
   const answers = await askWho({ sources, call: run.call, most }, people);
   const known = candidates.map((candidate, index) => {
@@ -33,7 +34,7 @@ export const identifyPeople = async (
     const unvouched = (named[index] ?? []).filter((each) => !isLeading(each));
     const { identifiers, shared } = answer?.isOk()
       ? { ...answer.value, identifiers: [...answer.value.identifiers, ...unvouched] }
-      : { identifiers: candidate.knownSince ?? named[index] ?? [], shared: [] };
+      : { identifiers: candidate.knownSince ?? named[index] ?? [], shared: candidate.sharedSince ?? [] };
     const failed = answer?.isErr() ? problemOf(answer.error) : null;
     return {
       candidate,
@@ -42,18 +43,20 @@ export const identifyPeople = async (
       problem: candidate.identifiers === null ? invalidPerson : failed,
     };
   });
-  const all = known.flatMap(({ identifiers }) => identifiers);
+  const all = known.flatMap(({ identifiers, shared }) => [...identifiers, ...shared]);
   const pseudonyms = await pseudonymsOf(run.services, run.tenant, all);
   return pseudonyms.map((texts) => {
     let taken = 0;
     return known.map(({ candidate, identifiers, shared, problem }): Fate => {
-      taken += identifiers.length;
+      const [first, behind] = [taken, taken + identifiers.length];
+      taken = behind + shared.length;
       return {
         mark: candidate.mark,
         given: candidate.given,
         identifiers,
         shared,
-        pseudonyms: texts.slice(taken - identifiers.length, taken),
+        pseudonyms: texts.slice(first, behind),
+        sharedPseudonyms: texts.slice(behind, taken),
         outcomes: {},
         before: before(candidate),
         problem: problem ?? missing(run, identifiers),

@@ -1,5 +1,10 @@
 import { z } from "zod";
-import { type FoundIdentifier, type GivenIdentifier, givenIdentifierSchema } from "../subject/identifier.ts";
+import {
+  type FoundIdentifier,
+  type GivenIdentifier,
+  givenIdentifierSchema,
+  type Identifier,
+} from "../subject/identifier.ts";
 import type { KeptPart } from "./kept-person.ts";
 
 /** A person to erase, by everything that the application knows them by. */
@@ -48,6 +53,8 @@ export interface Candidate {
   readonly found?: readonly (GivenIdentifier & FoundIdentifier)[];
   /** What an earlier run had found out of them: where that has erased, nobody tells it any more. Left out: nothing. */
   readonly knownSince?: readonly FoundIdentifier[];
+  /** The same of what others may go by too. */
+  readonly sharedSince?: readonly Identifier[];
   /** What keeps them, where an earlier run left them behind, or had begun with them. */
   readonly part: KeptPart | null;
 }

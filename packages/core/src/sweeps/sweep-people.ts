@@ -165,7 +165,7 @@ const eraseKept = (
       const candidate = candidateOf(kept.given, (given) => markOf(secret, given), { ...part, knows });
       const isKnown = knows > (candidate.identifiers?.length ?? knows) + (candidate.found?.length ?? 0);
       before.set(
-        { ...candidate, ...(isKnown && { knownSince: kept.identifiers }) },
+        { ...candidate, ...(isKnown && { knownSince: kept.identifiers }), sharedSince: kept.shared },
         (part.info["outcomes"] ?? {}) as unknown as SourceOutcomes,
       );
     }

@@ -33,6 +33,7 @@ const fatesIn = (run: SweepRun, part: StoredSweepPart): readonly Fate[] =>
   peopleIn(run, run.journal.secret, part).map(({ outcomes, ...person }) => ({
     ...person,
     shared: person.shared ?? [],
+    sharedPseudonyms: person.sharedPseudonyms ?? [],
     outcomes: {},
     before: outcomes,
     problem: null,

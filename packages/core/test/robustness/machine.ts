@@ -243,7 +243,7 @@ export class Machine {
     const asked = request.pseudonyms.length;
     switch (what) {
       case "identify":
-        return this.happen({ ...of, type: "source-identified", asked, found: this.#find(luck) });
+        return this.#identified(of, asked, luck);
       case "locate":
         return this.happen({ ...of, type: "source-located", counts: this.#count(step), configuration: null });
       case "probe":
@@ -270,6 +270,12 @@ export class Machine {
         return this.happen({ ...of, type: "source-verified", checked });
       }
     }
+  }
+
+  #identified(of: { readonly source: string; readonly generation: number }, asked: number, luck: Luck) {
+    const found = this.#find(luck);
+    const shared = found.filter((each) => each.shared).map(({ pseudonym }) => pseudonym);
+    return this.happen({ ...of, type: "source-identified", asked, found, shared });
   }
 
   #find(luck: Luck) {

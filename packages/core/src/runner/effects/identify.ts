@@ -1,7 +1,7 @@
-import type { RequestEvent } from "../../request/events.ts";
+import type { PseudonymisedIdentifier, RequestEvent } from "../../request/events.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { orThrow } from "../../result.ts";
-import { type FoundIdentifier, normaliseIdentifier } from "../../subject/identifier.ts";
+import { normaliseIdentifier } from "../../subject/identifier.ts";
 import { askSource } from "../ask-who.ts";
 import { pseudonymsOf } from "../keys.ts";
 import { type Effect, failure, workFor } from "./effect.ts";
@@ -10,9 +10,9 @@ import { type Effect, failure, workFor } from "./effect.ts";
 const leadsToOthers = (
   { services }: Effect,
   { source }: SourceStep,
-  { type, shared, others }: FoundIdentifier,
+  { identifier: { type }, shared, others }: PseudonymisedIdentifier,
 ): boolean =>
-  shared !== true ||
+  !shared ||
   others !== 0 ||
   [...services.sources.values()].some(
     ({ descriptor, needs }) => descriptor.id !== source && needs.includes(type),
@@ -25,20 +25,15 @@ export const identify = async (effect: Effect, step: SourceStep): Promise<Reques
   const { source, subject, call, identifiers } = work.value;
   const answer = await askSource(source, subject, call);
   if (answer.isErr()) return failure(effect, step, answer.error);
-  const found = answer.value
-    .filter((each) => leadsToOthers(effect, step, each))
-    .map((each) => ({
-      identifier: normaliseIdentifier(each),
-      shared: each.shared ?? false,
-      ...(each.others !== undefined && { others: each.others }),
-    }));
-  const pseudonyms = orThrow(
-    await pseudonymsOf(
-      effect.services,
-      effect.request.tenant,
-      found.map(({ identifier }) => identifier),
-    ),
-  );
+  const told = answer.value.map(({ shared = false, others, ...identifier }) => ({
+    identifier: normaliseIdentifier(identifier),
+    shared,
+    ...(others !== undefined && { others }),
+  }));
+  const names = told.map(({ identifier }) => identifier);
+  const pseudonyms = orThrow(await pseudonymsOf(effect.services, effect.request.tenant, names));
+  const all = told.map((each, index) => ({ ...each, pseudonym: pseudonyms[index] ?? "" }));
+  const found = all.filter((each) => leadsToOthers(effect, step, each));
   const isListed = source.descriptor.directory === true;
   const address = found.find(({ identifier, shared }) => identifier.type === "email" && !shared);
   return {
@@ -46,7 +41,8 @@ export const identify = async (effect: Effect, step: SourceStep): Promise<Reques
     source: step.source,
     generation: step.generation,
     asked: identifiers,
-    found: found.map((each, index) => ({ ...each, pseudonym: pseudonyms[index] ?? "" })),
+    found,
+    shared: all.flatMap(({ shared, pseudonym }) => (shared ? [pseudonym] : [])),
     ...(isListed && address !== undefined && { address: address.identifier.value }),
   };
 };

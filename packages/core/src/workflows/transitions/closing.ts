@@ -77,6 +77,11 @@ const datedSteps = (change: Change, closedAt: Instant): Change =>
 export const unlink = (change: Change): Result<Change, NotPossibleNow> => {
   const { submission: _, ...request } = change.request;
   return request.key === "destroyed"
-    ? ok(recorded({ ...change, request: { ...request, pseudonyms: [] } }, "person-unlinked"))
+    ? ok(
+        recorded(
+          { ...change, request: { ...request, pseudonyms: [], sharedPseudonyms: [] } },
+          "person-unlinked",
+        ),
+      )
     : err(new NotPossibleNow("Something is still due under this request."));
 };

@@ -128,8 +128,12 @@ export const identified = (
             ...(others !== undefined && { others }),
           }));
     const known = whoItIs(change);
+    const { sharedPseudonyms = [] } = change.request;
     const { own, shared, isTakenBack } = learntFrom(known, told);
-    const reached = outageOver(answered, step);
+    const alsoShared = change.request.reopened > 0 ? [] : event.shared;
+    const reached = changed(outageOver(answered, step), {
+      sharedPseudonyms: [...new Set([...sharedPseudonyms, ...alsoShared])],
+    });
     const begun = isTakenBack ? knownAs(reached, takenBack(known)) : reached;
     const added = (isTakenBack ? [] : own).reduce(
       (growing, each) => identifierAdded(growing, each, pseudonymIn(event.found, each)),
