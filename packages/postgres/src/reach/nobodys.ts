@@ -1,8 +1,10 @@
-import type {
-  MappedTable,
-  ResolvedBelonging,
-  ResolvedMap,
-  ResolvedReference,
+import { isSteady } from "@subject-rights/core";
+import {
+  type MappedTable,
+  type ResolvedBelonging,
+  type ResolvedMap,
+  type ResolvedReference,
+  retentionOf,
 } from "../data-map/resolved-map.ts";
 import { isAnonymised } from "../erasure/anonymised.ts";
 import { dueCondition } from "../erasure/due.ts";
@@ -20,24 +22,52 @@ interface Said {
 
 /**
  * Whether a row is nobody's any more: all that said whose it was, the map has made anonymous, and everything else in it
- * that was to be; or it belongs through rows of which that is so. Such a row shares nothing with anybody. Null where
- * rows of the table never are.
+ * that was to be; or it belongs through rows of which that is so. Such a row shares nothing with anybody. A number that
+ * the map leaves in it, so that what the law keeps is found, names nobody by itself. Null where rows of the table never are.
  *
  * @param alias the table's name in the statement
+ * @param counts whether a number that stays counts as somebody: for rows that the law keeps, which need what they point at
  */
 export const isNobodys = (
   map: ResolvedMap,
   table: MappedTable,
   alias: Sql,
   through: readonly MappedTable[] = [],
+  counts = isKeptByLaw(table),
 ): Sql | null => {
-  const said = table.belongs.map((each) => saidBy(map, table, each, alias, [...through, table]));
-  const gone = said.flatMap((each) => each.gone ?? []);
+  const numbers = counts ? [] : table.belongs.filter((each) => isNumberThatStays(table, each));
+  const said = table.belongs
+    .filter((each) => !numbers.includes(each))
+    .map((each) => saidBy(map, table, each, alias, [...through, table], counts));
+  const gone = [
+    ...said.flatMap((each) => each.gone ?? []),
+    ...(numbers.length === 0 ? [] : marksOf(table, alias)),
+  ];
   if (gone.length === 0) return null;
   const alive = said.map((each) => each.alive);
   const due = table.erasure === "delete" ? [] : [dueCondition(table, alias)];
   return sql`((${join(gone, sql` or `)}) and not (${join([...alive, ...due], sql` or `)}))`;
 };
+
+const isKeptByLaw = ({ erasure }: MappedTable): boolean => retentionOf(erasure) !== null;
+
+/** Whether it is an identifier that names a person for good, and that an erasure leaves in the row. */
+const isNumberThatStays = (table: MappedTable, belonging: ResolvedBelonging): boolean =>
+  belonging.kind === "column" &&
+  table.erasure !== "delete" &&
+  isSteady({ type: belonging.identifier }) &&
+  (table.columns.find(({ column }) => column === belonging.column)?.anonymise ?? null) === null;
+
+/**
+ * What shows in a row that it was made anonymous, whatever else is in it: a constant, or a hash. That there is nothing in a
+ * column does not: perhaps there never was.
+ */
+const marksOf = (table: MappedTable, alias: Sql): Sql[] =>
+  table.columns.flatMap(({ column, anonymise }) => {
+    const isMark = anonymise === "hash" || (typeof anonymise === "object" && "constant" in (anonymise ?? {}));
+    const form = isMark ? anonymousForm(table, column.name, alias) : null;
+    return form === null ? [] : [sql`(${alias}.${name(column.name)} is not null and ${form})`];
+  });
 
 /** Whether anything still says whose a row is. */
 export const isSomebodys = (map: ResolvedMap, table: MappedTable, alias: Sql): Sql => {
@@ -56,7 +86,7 @@ export const isStillSaid = (
   belonging: ResolvedBelonging,
   alias: Sql,
   which?: (alias: Sql) => Sql,
-): Sql => saidBy(map, table, belonging, alias, [table], which).alive;
+): Sql => saidBy(map, table, belonging, alias, [table], isKeptByLaw(table), which).alive;
 
 const saidBy = (
   map: ResolvedMap,
@@ -64,6 +94,7 @@ const saidBy = (
   belonging: ResolvedBelonging,
   alias: Sql,
   through: readonly MappedTable[],
+  counts: boolean,
   which: (alias: Sql) => Sql = () => sql`true`,
 ): Said => {
   if (belonging.kind === "column") {
@@ -78,7 +109,9 @@ const saidBy = (
   const other = otherOf(map, belonging);
   // What belongs to itself in the end is somebody's.
   const inner =
-    other === undefined || through.includes(other) ? null : isNobodys(map, other, aliasAt(through), through);
+    other === undefined || through.includes(other)
+      ? null
+      : isNobodys(map, other, aliasAt(through), through, counts || isKeptByLaw(other));
   const linked = (condition: Sql): Sql =>
     other === undefined ? sql`false` : linkedRow(other, belonging, alias, aliasAt(through), condition);
   const gone = [...severed, ...(inner === null ? [] : [linked(inner)])];

@@ -203,15 +203,83 @@ describe("whoever was made anonymous", () => {
     expect(await rowsOf("select street from address where id = 1")).toEqual([{ street: "one" }]);
   });
 
-  it("is not whoever is still found by a number", async () => {
-    await make(addresses);
-    const [customers = unable(), ...others] = addressMap({ email: anonymous }).tables;
+  it("is whoever is left with a number, by which the law's part of them is found", async () => {
+    await make(`create table users (id int primary key, email text, name text);
+      create table messages (id int primary key, sender int references users, recipient int references users);
+      create table invoices (id int primary key, buyer int references users, paid date not null);
+      insert into users values (1, 'ann@x.org', 'Ann'), (2, 'bob@x.org', 'Bob'), (3, 'cyd@x.org', 'Cyd');
+      insert into messages values (1, 1, 2), (2, 1, 3);
+      insert into invoices values (1, 1, current_date), (2, 2, current_date)`);
     const map = mapOf(
-      { ...customers, belongs: [byEmail, { column: "id", identifier: "number" }] },
-      ...others,
+      table("users", {
+        belongs: [byEmail, { column: "id", identifier: "user-id" }],
+        erasure: "anonymise",
+        columns: { email: anonymous, name: anonymous },
+      }),
+      table("messages", {
+        belongs: [
+          { references: "users", on: { sender: "id" } },
+          { references: "users", on: { recipient: "id" } },
+        ],
+        kept: {},
+      }),
+      table("invoices", {
+        belongs: { references: "users" },
+        erasure: { retain: { reason: "law", until: { column: "paid", years: 10 } } },
+      }),
     );
-    await erase(map, "bob");
-    expect(await erase(map, "cyd")).toContainEqual(["address", "kept", 1]);
+    expect(orThrow(await sourceOf(map).check())).toEqual([]);
+    expect(await erase(map, "ann")).toContainEqual(["messages", "kept", 2]);
+    expect(await erase(map, "bob")).toContainEqual(["messages", "erased", 1]);
+    expect(await rowsOf("select id from messages")).toEqual([{ id: 2 }]);
+  });
+
+  it("is not whoever has nothing but a number, where nothing shows that there was more", async () => {
+    const byNumber = { column: "id", identifier: "number" };
+    for (const [form, outcome] of [
+      [anonymous, "kept"],
+      [{ anonymise: { constant: "removed" } } as const, "anonymised"],
+    ] as const) {
+      await make(addresses);
+      const [customers = unable(), ...others] = addressMap({ name: form }).tables;
+      const map = mapOf({ ...customers, belongs: byNumber }, ...others);
+      const eraseNumber = async (value: string) =>
+        told(
+          orThrow(
+            (await sourceOf(map).erase?.(subjectOf([{ type: "number", value }]), callFor())) ?? unable(),
+          ),
+        );
+      expect(await eraseNumber("1")).toContainEqual(["address", "kept", 1]);
+      expect(await eraseNumber("2")).toContainEqual(["address", outcome, 1]);
+    }
+  });
+
+  it("still shares what the law has kept of them points at", async () => {
+    await make(`create table customers (id int primary key, email text);
+      create table places (id int primary key, street text);
+      create table orders (id int primary key, customer int references customers, place int, paid date not null);
+      insert into customers values (1, 'ann@x.org'), (2, 'bob@x.org');
+      insert into places values (1, 'one');
+      insert into orders values (1, 1, 1, current_date), (2, 2, 1, '2001-01-01')`);
+    const map = mapOf(
+      table("customers", {
+        belongs: [byEmail, { column: "id", identifier: "customer-number" }],
+        erasure: "anonymise",
+        columns: { email: anonymous },
+      }),
+      table("orders", {
+        belongs: { references: "customers", on: { customer: "id" } },
+        erasure: { retain: { reason: "law", until: { column: "paid", years: 10 } } },
+      }),
+      table("places", { belongs: { referencedBy: "orders", on: { id: "place" } } }),
+    );
+    expect(orThrow(await sourceOf(map).check())).toEqual([]);
+    expect(await erase(map, "ann")).toContainEqual(["orders", "retained", 1]);
+    expect(await erase(map, "bob")).toEqual([
+      ["customers", "anonymised", 1],
+      ["orders", "erased", 1],
+      ["places", "kept", 1],
+    ]);
   });
 
   it("several tables away, with keys of two columns, by a pointer that was cut", async () => {
