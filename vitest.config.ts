@@ -21,7 +21,8 @@ export default defineConfig({
   test: {
     // Tests run on `src`, so nothing has to be built first, and Node strips the types, as it does for the examples:
     // nothing here needs what Vite would do to a module, which costs more than a tenth of the whole run.
-    execArgv: ["--conditions=source"],
+    // The collector is for tests of memory: a flag that is set later than the start may bring a worker down.
+    execArgv: ["--conditions=source", "--expose-gc"],
     experimental: { viteModuleRunner: false, nodeLoader: false },
     // The slowest takes a few seconds; the rest is for machines that have other things to do.
     testTimeout: 60_000,

@@ -1,10 +1,4 @@
-import {
-  type AttachmentStream,
-  type HeaderLines,
-  MailParser,
-  type MessageText,
-  parseAddressHeader,
-} from "mailparser";
+import type { AttachmentStream, HeaderLines, MessageText, parseAddressHeader } from "mailparser";
 import { oneLine } from "../text.ts";
 
 /** What is looked at of a message. Nothing of it is to be trusted. */
@@ -47,6 +41,8 @@ const reportParts: readonly string[] = ["message/delivery-status", "text/rfc822-
  * @returns null where nobody can say what it means: more header lines than any mail has, or parts within parts without end
  */
 export const parseMail = async (bytes: Buffer): Promise<ParsedMail | null> => {
+  // Loaded when it is needed, as what checks where a message comes from.
+  const { MailParser, parseAddressHeader } = await import("mailparser");
   const parser = new MailParser({
     skipImageLinks: true,
     skipTextToHtml: true,
@@ -87,10 +83,11 @@ export const parseMail = async (bytes: Buffer): Promise<ParsedMail | null> => {
   });
   parser.end(bytes);
   if (!(await ended) || lines.length > mostHeaderLines) return null;
-  return mailOf(lines, parser.subject ?? "", text, report, attachments);
+  return mailOf(parseAddressHeader, lines, parser.subject ?? "", text, report, attachments);
 };
 
 const mailOf = (
+  parseAddresses: typeof parseAddressHeader,
   lines: HeaderLines,
   subject: string,
   whole: MessageText | null,
@@ -108,7 +105,7 @@ const mailOf = (
   const addresses = (...names: readonly string[]): readonly string[] => {
     const values = names.flatMap(header);
     const literal = values.join("\n").toLowerCase();
-    const found = parseAddressHeader(values, { flatten: true, decodePunycode: false }).value;
+    const found = parseAddresses(values, { flatten: true, decodePunycode: false }).value;
     return [
       ...new Set(
         found

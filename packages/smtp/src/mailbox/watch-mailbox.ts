@@ -1,6 +1,5 @@
 import { randomInt } from "node:crypto";
 import { backOff, isTold } from "@subject-rights/core";
-import { ImapFlow } from "imapflow";
 import { checkMailboxOptions, type MailboxOptions, type MailboxSettings } from "./options.ts";
 import { takeAll } from "./take-all.ts";
 
@@ -71,6 +70,7 @@ const watchOnce = async (
   signal: AbortSignal,
   works: () => void,
 ): Promise<void> => {
+  const { ImapFlow } = await import("imapflow");
   const client = new ImapFlow(await clientOptions(settings.server));
   // Something may arrive while the last look is still under way: it must not be missed.
   let isNews = false;
