@@ -75,7 +75,7 @@ describe("the generator", () => {
     const counts = await Promise.all(
       [orders, telemetry, profiles, users].map(async (path) => (await lines(path)).length),
     );
-    expect(counts).toEqual([8_000, 20_000, 10_000, 12]);
+    expect(counts).toEqual([2_000, 5_000, 2_500, 12]);
   });
 
   it("does not write over a company that is there", async () => {

@@ -47,7 +47,7 @@ export const martaBefore: KnownCustomer = {
 
 /** Reads the newsletter, filled a cart and asked a question, and never bought: nothing of his has to be kept. */
 export const jonas: KnownCustomer = {
-  customer: "108801",
+  customer: "101801",
   name: "Jonas Abelein",
   email: "jonas.abelein@example.net",
   born: "1971-02-03",

@@ -22,7 +22,8 @@ export interface LetterAttachment {
 }
 
 export const letterOf = async (raw: Buffer, fileFor: (subject: string) => string): Promise<Letter> => {
-  const mail = await simpleParser(raw);
+  // Nobody looks at text as HTML, and looking for links in it takes longer than everything else.
+  const mail = await simpleParser(raw, { skipTextToHtml: true });
   const subject = mail.subject ?? "";
   return {
     file: fileFor(subject),

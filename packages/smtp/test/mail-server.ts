@@ -62,7 +62,7 @@ export const startMailServer = async (behaviour: SMTPServerOptions = {}): Promis
             signedInAs: String(user || "nobody"),
             overTls: secure,
             raw: raw.toString("latin1"),
-            mail: await simpleParser(raw),
+            mail: await simpleParser(raw, { skipTextToHtml: true }),
           });
         })
         .then(() => answer(), answer);
