@@ -7,10 +7,14 @@ import {
 } from "@subject-rights/core";
 import { simulatedClock, unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { ada, admin, copyOfPeople, createWorld, peopleSource, type World } from "./world.ts";
+import { ada, admin, copyOfPeople, createWorld as createWorldOf, peopleSource, type World } from "./world.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
+
+/** Looks once a day: months pass here. */
+const createWorld: typeof createWorldOf = (options, ...rest) =>
+  createWorldOf({ lookEvery: day, ...options }, ...rest);
 
 /** Keeps invoices until their day is over, and erases everything else. */
 const books = (
