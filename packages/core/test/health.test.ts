@@ -97,7 +97,7 @@ describe("health", () => {
         sent.push(message);
       },
     });
-    const world = await createWorld({ sources: [peopleSource("crm", people())], notifier });
+    const world = await createWorld({ sources: [peopleSource("crm", people())], notifier, lookEvery: day });
     const { request } = unwrap(await world.rights.requests.submit(submission));
     await world.settle();
     isDown = true;

@@ -80,7 +80,7 @@ const erased = async (refuse: (kind: string) => Error | null) => {
     if (notice.type === "completion") tries += 1;
     if (refusal !== null) throw refusal;
   });
-  const world = await createWorld({ sources: [peopleSource("crm", people())], notifier });
+  const world = await createWorld({ sources: [peopleSource("crm", people())], notifier, lookEvery: day });
   const { request } = unwrap(await world.rights.requests.submit(submission));
   await world.settle();
   unwrap(await world.rights.requests.acknowledge({ token: tokenOf(accepted) }));
@@ -173,7 +173,7 @@ describe("a letter that only ever fails for the moment", () => {
       ...papers.descriptor,
       abilities: { ...papers.descriptor.abilities, erase: false },
     };
-    const world = await createWorld({ sources: [{ ...source, descriptor }], notifier });
+    const world = await createWorld({ sources: [{ ...source, descriptor }], notifier, lookEvery: day });
     const { request } = unwrap(await world.rights.requests.submit(submission));
     await world.settle();
     isDown = true;
