@@ -92,6 +92,8 @@ export type RequestEvent =
       readonly configuration: string | null;
     })
   | (OfStep & { readonly type: "source-started" })
+  /** Its work is due, and somebody has not said since then who the person is: nothing was done there. */
+  | (OfStep & { readonly type: "names-outdated"; readonly since: Instant })
   | (OfStep & {
       readonly type: "source-collected";
       readonly collected: readonly CollectedCollection[];

@@ -59,6 +59,14 @@ export interface Settlement {
 /** Which of its abilities a source is called for next: one may be down while another works. */
 export const callOf = ({ stage, task }: SourceStep): string => (stage === "perform" ? task : stage);
 
+/** Where a step goes on when its source has said once more who the person is, unless that is somebody with more names. */
+export interface AskedAgain extends Pick<SourceStep, "stage" | "status" | "attempts" | "problem"> {
+  /** How many names the person had. */
+  readonly names: number;
+  /** Whether the source was down for this request: that it says who somebody is does not mean that its work goes on. */
+  readonly isOut: boolean;
+}
+
 /** What a request does at one source, and how far it has come. */
 export interface SourceStep {
   readonly source: string;
@@ -80,6 +88,10 @@ export interface SourceStep {
   readonly generation: number;
   /** How many of the person's identifiers this source was asked with. */
   readonly identifiersAsked: number;
+  /** When it last said who the person is, and by how many names it was asked. Left out: never, as far as is known. */
+  readonly lastAsked?: { readonly at: Instant; readonly names: number };
+  /** It is asked once more who the person is, before its work or that of another goes on. Left out, and null: it is not. */
+  readonly askedAgain?: AskedAgain | null;
   /** How many identifiers the work was done with; fewer than are known now means that it is done again. */
   readonly identifiersUsed: number;
   /** Null where the source cannot count, or could not be asked. */
@@ -137,6 +149,10 @@ export const isResolved = (step: SourceStep): boolean => step.stage === "done" |
 
 /** The work is done, the last check may still be due. */
 export const isPerformed = (step: SourceStep): boolean => isResolved(step) || step.stage === "verify";
+
+/** Whether every source that can was asked who the person is, or does not answer for now. */
+export const isEverybodyAsked = ({ steps }: { readonly steps: readonly SourceStep[] }): boolean =>
+  steps.every((step) => step.stage !== "identify" || step.settlement !== null || isStuck(step));
 
 /** Turned to warning: the quick tries are used up, or trying again cannot help. */
 export const isStuck = (step: SourceStep): boolean => step.status === "warning" && step.settlement === null;

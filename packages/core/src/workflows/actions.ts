@@ -7,7 +7,7 @@ import { isPackaged } from "../request/phases.ts";
 import type { Request } from "../request/request.ts";
 import { reopensAt } from "../request/retention.ts";
 import { longestPause, type Rules } from "../request/rules.ts";
-import type { SourceStep } from "../request/steps.ts";
+import { isEverybodyAsked, type SourceStep } from "../request/steps.ts";
 import { putOffUntil } from "../request/trouble.ts";
 import { waitingOf } from "../request/waiting.ts";
 import { arePackagesLeft, mayLeavePackages } from "./erase.ts";
@@ -61,7 +61,9 @@ const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
     ...messages,
     ...request.steps.flatMap((step): PlannedAction[] => {
       const action = stepAction(request, step);
-      return action === null ? [] : [{ action, notBefore: null, pausedUntil: step.nextAttemptAt }];
+      // Not while somebody has still to say who the person is: under another name a hold may stand.
+      if (action === null || (action.do === "perform" && !isEverybodyAsked(request))) return [];
+      return [{ action, notBefore: null, pausedUntil: step.nextAttemptAt }];
     }),
     ...planning(request),
     ...(mayLeavePackages(request) && !arePackagesLeft(request)
@@ -85,7 +87,12 @@ const lapsing = ({ acknowledgement, notices, receivedAt }: Request, rules: Rules
 /** Messages that are due, and that nothing keeps from going out. */
 const sending = (request: Request): PlannedAction[] =>
   request.notices
-    .filter(({ status, kind }) => status === "due" && mayGoOn(request, actOf(kind)))
+    .filter(
+      ({ status, kind }) =>
+        status === "due" &&
+        mayGoOn(request, actOf(kind)) &&
+        (kind !== "manual-task" || isEverybodyAsked(request)),
+    )
     .map((notice) => ({ action: { do: "send", notice }, notBefore: null, pausedUntil: sentNext(notice) }));
 
 /** Not while somebody is sending it, or was and has not come back yet. */

@@ -9,6 +9,7 @@ import type { Rules } from "../request/rules.ts";
 import { err, ok, type Result } from "../result.ts";
 import { advance } from "./advance.ts";
 import { planApproved, planExpired, planMade, planOutgrown } from "./transitions/approving.ts";
+import { askAgain } from "./transitions/asking-again.ts";
 import { acknowledge, lapse, reissue } from "./transitions/beginning.ts";
 import { finalise, reopen, unlink } from "./transitions/closing.ts";
 import { end } from "./transitions/ending.ts";
@@ -65,6 +66,7 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "identifier-decided": working,
   "source-located": working,
   "source-started": ["origins", "copies", "collecting"],
+  "names-outdated": ["origins", "copies", "collecting"],
   "source-collected": ["collecting"],
   "source-finished": ["origins", "copies", "collecting"],
   "source-verified": ["copies"],
@@ -164,6 +166,8 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return located(change, event);
     case "source-started":
       return started(change, event);
+    case "names-outdated":
+      return askAgain(change, event);
     case "source-collected":
       return collected(change, event);
     case "source-finished":

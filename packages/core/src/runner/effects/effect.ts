@@ -81,9 +81,12 @@ export const workFor = (
   const subject = name === "identify" ? known : identifiedSubject(known.identifiers, known.shared);
   const identifiers = subject.identifiers.length;
   const pass = passFor(effect, step.source, act, (now) => isSameWork(stepOf(now, step.source), step));
-  const { part } = step;
+  const { part, askedAgain, lastAsked } = step;
+  // Another question than the one that was answered then.
+  const again =
+    name === "identify" && askedAgain != null ? [`after ${lastAsked?.at ?? "the first time"}`] : [];
   const call = {
-    ...callFor(effect, step.source, name, step.generation, identifiers),
+    ...callFor(effect, step.source, name, step.generation, identifiers, ...again),
     pass,
     // At the end all that there is is looked at.
     ...(part !== undefined && name !== "verify" && { collections: part }),

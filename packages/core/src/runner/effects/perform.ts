@@ -1,7 +1,10 @@
+import { instant, later } from "../../instant.ts";
 import { stepOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { type NoticeRecord, tryOf } from "../../request/notices.ts";
+import type { SourceStep } from "../../request/steps.ts";
 import type { Action } from "../../workflows/actions.ts";
+import { toAskAgain } from "../../workflows/transitions/asking-again.ts";
 import { outgrownBy } from "./approved.ts";
 import { claim, reopen } from "./claim.ts";
 import { collect } from "./collect.ts";
@@ -34,6 +37,8 @@ export const perform = async (effect: Effect, action: Action): Promise<RequestEv
       return locate(effect, action.step);
     case "perform": {
       const { step } = action;
+      const outdated = namesOutdated(effect, step);
+      if (outdated !== null) return outdated;
       await effect.record({ type: "source-started", source: step.source, generation: step.generation });
       return step.task === "export" ? collect(effect, step) : erase(effect, step);
     }
@@ -64,9 +69,28 @@ export const perform = async (effect: Effect, action: Action): Promise<RequestEv
   }
 };
 
+/** In milliseconds, beside as long as one call may take: for so long what sources say of a person is not asked again. */
+const namesLast = 60_000;
+
+/**
+ * Whatever the work has waited for, right before it everybody has said who the person is: a source may know them by another
+ * name by now, and would act on that. Null where that was only just.
+ */
+const namesOutdated = (
+  { services, request }: Effect,
+  { source, generation }: SourceStep,
+): RequestEvent | null => {
+  const since = later(instant(services.clock.now()), -(namesLast + services.callDeadline));
+  return toAskAgain(request, source, since).length === 0
+    ? null
+    : { type: "names-outdated", source, generation, since };
+};
+
 /** Asking an owner to erase is erasing: what was approved, and what nothing stops. */
 const askOwner = async (effect: Effect, notice: NoticeRecord): Promise<RequestEvent> => {
   const step = stepOf(effect.request, notice.source ?? "");
+  const outdated = step === undefined ? null : namesOutdated(effect, step);
+  if (outdated !== null) return outdated;
   const work = step && workFor(effect, step, "ask", "ask");
   if (step !== undefined && work?.isOk()) {
     const outgrown = await outgrownBy(effect, step, work.value);

@@ -5,7 +5,7 @@ import { approvalNotice } from "../../request/notices.ts";
 import { isCounted, planPartsOf } from "../../request/plan.ts";
 import { isDecided, type Request } from "../../request/request.ts";
 import type { Rules } from "../../request/rules.ts";
-import { isStuck } from "../../request/steps.ts";
+import { isEverybodyAsked } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { stageAfterIdentifying } from "../workflow.ts";
 import { type EventOf, stepFor } from "./events.ts";
@@ -17,7 +17,7 @@ export const mayPlan = (request: Request): boolean =>
   (request.approval?.state === "planning" || request.approval?.state === "confirming") &&
   isDecided(request) &&
   isCounted(request) &&
-  request.steps.every((step) => step.stage !== "identify" || step.settlement !== null || isStuck(step));
+  isEverybodyAsked(request);
 
 /** A plan that was made: it is put up, or it confirms the one that was approved. */
 export const planMade = (

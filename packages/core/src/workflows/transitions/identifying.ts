@@ -19,7 +19,7 @@ import type { PseudonymisedIdentifier } from "../../request/events.ts";
 import { mayGiveWay, placeBefore, placeOf } from "../../request/line.ts";
 import { isDecided, type Request } from "../../request/request.ts";
 import { backoff, type Rules } from "../../request/rules.ts";
-import type { SourceStep } from "../../request/steps.ts";
+import { isEverybodyAsked, type SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type FoundIdentifier, type Identifier, sameIdentifier } from "../../subject/identifier.ts";
 import { addressLeadsFor, areTooMany, type Known, learntFrom, takenBack } from "../../subject/identifying.ts";
@@ -113,10 +113,11 @@ export const identified = (
     const addressed = address === undefined ? change : changedConfidential(change, { address });
     const answered = changedStep(addressed, step.source, {
       identifiersAsked: event.asked,
-      attempts: 0,
+      lastAsked: { at: change.at, names: event.asked },
       nextAttemptAt: null,
-      problem: null,
-      status: "pending",
+      ...(step.askedAgain == null
+        ? { attempts: 0, problem: null, status: "pending" }
+        : { status: step.status === "warning" ? "pending" : step.status }),
     });
     // Opened again, it is about the person as they were known: who goes by the same address now has asked for nothing.
     const told =
@@ -131,7 +132,7 @@ export const identified = (
     const { sharedPseudonyms = [] } = change.request;
     const { own, shared, isTakenBack } = learntFrom(known, told);
     const alsoShared = change.request.reopened > 0 ? [] : event.shared;
-    const reached = changed(outageOver(answered, step), {
+    const reached = changed(step.askedAgain?.isOut === true ? answered : outageOver(answered, step), {
       sharedPseudonyms: [...new Set([...sharedPseudonyms, ...alsoShared])],
     });
     const begun = isTakenBack ? knownAs(reached, takenBack(known)) : reached;
@@ -249,7 +250,4 @@ export const decideIdentifier = (
 };
 
 /** Every source that can was asked with every identifier, and nothing is left for somebody to decide. */
-export const isIdentified = (request: Request): boolean =>
-  request.steps.every((step) => step.stage !== "identify" || isSettledOrStuck(step)) && isDecided(request);
-
-const isSettledOrStuck = (step: SourceStep): boolean => step.settlement !== null || step.status === "warning";
+export const isIdentified = (request: Request): boolean => isEverybodyAsked(request) && isDecided(request);

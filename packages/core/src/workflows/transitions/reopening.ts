@@ -1,6 +1,6 @@
 import { type Change, changedSteps, namesOf } from "../../request/change.ts";
 import type { Request } from "../../request/request.ts";
-import { isPerformed, isResolved, type SourceStep } from "../../request/steps.ts";
+import { type AskedAgain, isPerformed, isResolved, type SourceStep } from "../../request/steps.ts";
 import { stageAfterIdentifying } from "../workflow.ts";
 
 /** The step's work from this stage on, as a new piece of work. */
@@ -13,7 +13,16 @@ export const begunAgain = (step: SourceStep, stage: SourceStep["stage"]): Partia
   collected: [],
   problem: null,
   manual: null,
+  askedAgain: null,
 });
+
+/** The source has said who the person is once more: the work goes on where it was, or is begun anew under more names. */
+const goneOn = (step: SourceStep, again: AskedAgain, known: number): Partial<SourceStep> => {
+  const { stage, status, attempts, problem, names } = again;
+  return names === known
+    ? { stage, status, attempts, problem, askedAgain: null }
+    : { ...begunAgain(step, stageAfterIdentifying(step)), attempts: 0 };
+};
 
 /**
  * Where work that was done is to be done anew. Where nobody says how much is gone, it is what was counted before, and
@@ -37,6 +46,7 @@ export const workReopened = (change: Change): Change => {
     if (step.canIdentify && step.identifiersAsked < known) {
       return step.stage === "identify" ? null : begunAgain(step, "identify");
     }
+    if (step.stage === "identify" && step.askedAgain != null) return goneOn(step, step.askedAgain, known);
     const next = stageAfterIdentifying(step);
     if (step.stage === "identify") return { stage: next, status: next === "done" ? "succeeded" : "pending" };
     return outdated && next !== "done" && step.identifiersUsed < known ? begunAgain(step, next) : null;

@@ -1,0 +1,49 @@
+import { NotPossibleNow } from "../../errors.ts";
+import type { Instant } from "../../instant.ts";
+import { type Change, changedSteps, namesOf } from "../../request/change.ts";
+import type { Request } from "../../request/request.ts";
+import { isStuck, type SourceStep } from "../../request/steps.ts";
+import { err, ok, type Result } from "../../result.ts";
+import { type EventOf, stepFor } from "./events.ts";
+
+/**
+ * The sources that are to say once more who the person is, right before the work at one of them: those that have not said
+ * it since this instant. Where the person is erased already, what is there now came since; who is at work is let go on; and
+ * one that does not answer for now is asked when its own turn comes. Opened again, a request asks nobody.
+ */
+export const toAskAgain = (
+  { kind, reopened, steps }: Request,
+  atWork: string,
+  since: Instant,
+): readonly SourceStep[] =>
+  reopened > 0
+    ? []
+    : steps.filter((step) => {
+        const { source, canIdentify, settlement, stage, status, task, lastAsked } = step;
+        const isErased =
+          kind === "erasure" && task !== "identify" && (stage === "verify" || stage === "done");
+        const isAble = source === atWork || !(isStuck(step) || status === "running");
+        const isFresh = lastAsked !== undefined && lastAsked.at >= since;
+        return canIdentify && settlement === null && stage !== "identify" && !isErased && isAble && !isFresh;
+      });
+
+/** Nothing is begun before all of them have answered; what is done goes on, unless somebody has another name to tell. */
+export const askAgain = (change: Change, event: EventOf<"names-outdated">): Result<Change, NotPossibleNow> =>
+  stepFor(change, event, "perform").andThen(({ source }) => {
+    const asked = toAskAgain(change.request, source, event.since);
+    if (asked.length === 0) return err(new NotPossibleNow("Everybody has just said who the person is."));
+    const names = namesOf(change.request);
+    return ok(
+      changedSteps(change, (step) => {
+        if (!asked.includes(step)) return null;
+        const { stage, status, attempts, problem, outage } = step;
+        return {
+          stage: "identify",
+          status: status === "warning" ? "pending" : status,
+          nextAttemptAt: null,
+          identifiersAsked: 0,
+          askedAgain: { stage, status, attempts, problem, names, isOut: outage != null },
+        };
+      }),
+    );
+  });

@@ -1,0 +1,170 @@
+import {
+  type CollectionOutcome,
+  type DataSource,
+  type DataSourceDefinition,
+  defineDataSource,
+  type Identifier,
+  orThrow,
+  PermanentFailure,
+  type Subject,
+} from "@subject-rights/core";
+import { describe, expect, it } from "vitest";
+import { ada, admin, createWorld, peopleSource, type World } from "./world.ts";
+
+const hour = 3_600_000;
+const day = 24 * hour;
+const later = "ada.later@example.org";
+const email = (value: string): Identifier => ({ type: "email", value });
+const number = (value: string): Identifier => ({ type: "customer-number", value });
+
+interface Account {
+  readonly number: string;
+  address: string;
+}
+
+/** Finds people by their number once one is known, and by their address before; and says which are asked for. */
+const accounts = (
+  id: string,
+  rows: Account[],
+  changes: Partial<DataSourceDefinition> = {},
+  meet: () => void = () => undefined,
+) => {
+  const find = (subject: Subject) => {
+    meet();
+    const numbers = subject.values("customer-number");
+    return rows.filter((row) =>
+      numbers.length > 0
+        ? numbers.includes(row.number)
+        : subject.values("email").includes(row.address) &&
+          !subject.shared.some(({ value }) => value === row.number),
+    );
+  };
+  return peopleSource(id, new Map(), {
+    needs: ["customer-number", "email"],
+    identify: async (subject) => find(subject).flatMap((row) => [number(row.number), email(row.address)]),
+    locate: async (subject) => [{ collection: "accounts", count: find(subject).length }],
+    async *export(subject) {
+      const found = find(subject);
+      if (found.length > 0) yield { collection: "accounts", rows: found.map((row) => ({ ...row })) };
+    },
+    erase: async (subject): Promise<CollectionOutcome[]> => {
+      const found = find(subject);
+      for (const row of found) rows.splice(rows.indexOf(row), 1);
+      return [
+        found.length > 0
+          ? { collection: "accounts", outcome: "erased", count: found.length }
+          : { collection: "accounts", outcome: "absent" },
+      ];
+    },
+    ...changes,
+  });
+};
+
+const outcomes = async (world: World, requestId: string) => {
+  const { outcome, waitingFor } = await world.read(requestId);
+  return { outcome, waitingFor };
+};
+
+describe("who somebody is, is asked once more right before the work", () => {
+  const beginning = async (changes: Partial<DataSourceDefinition> = {}, ...more: DataSource[]) => {
+    const rows: Account[] = [{ number: "C-1", address: ada }];
+    const letters = new Map([
+      [ada, [{}]],
+      [later, [{}]],
+      ["bob@example.org", [{}]],
+    ]);
+    const sources = [peopleSource("letters", letters), accounts("shop", rows, changes), ...more];
+    const world = await createWorld({ sources });
+    const place = async (identifier: Identifier) =>
+      orThrow(await world.rights.holds.place({ actor: admin, identifiers: [identifier], reason: "file 7" }))
+        .hold.id;
+    const lift = async (holdId: string) =>
+      void orThrow(await world.rights.holds.lift({ actor: admin, holdId, reason: "over" }));
+    return { rows, letters, world, place, lift };
+  };
+
+  it.each([2, 30])(
+    "after %i hours under a hold: a new address is everybody's to be asked for",
+    async (hours) => {
+      const { rows, letters, world, place, lift } = await beginning();
+      const hold = await place(email(ada));
+      const requestId = await world.acknowledged("erasure");
+      expect(await outcomes(world, requestId)).toMatchObject({
+        outcome: null,
+        waitingFor: [{ for: "hold" }],
+      });
+      for (const row of rows) row.address = later;
+      await world.pass(hours * hour);
+      await lift(hold);
+      await world.pass(hour);
+      expect(await outcomes(world, requestId)).toEqual({ outcome: "completed", waitingFor: [] });
+      expect([rows, [...letters.keys()]]).toEqual([[], ["bob@example.org"]]);
+      const mayTakeIn = await world.rights.suppressions.mayTakeIn({
+        actor: admin,
+        identifiers: [email(later)],
+      });
+      expect(orThrow(mayTakeIn)).toBe(false);
+    },
+  );
+
+  it("so that a hold under the address that they have by then is met, and nothing is erased", async () => {
+    const { rows, letters, world, place, lift } = await beginning();
+    const hold = await place(email(ada));
+    const requestId = await world.acknowledged("erasure");
+    for (const row of rows) row.address = later;
+    await world.pass(3 * day);
+    const second = await place(email(later));
+    await lift(hold);
+    await world.pass(hour);
+    expect(await outcomes(world, requestId)).toEqual({
+      outcome: null,
+      waitingFor: [{ for: "hold", hold: second }],
+    });
+    expect([rows.length, letters.size]).toEqual([1, 3]);
+    await lift(second);
+    await world.pass(2 * hour);
+    expect(await outcomes(world, requestId)).toEqual({ outcome: "completed", waitingFor: [] });
+  });
+
+  it("where an owner erases by hand: they are asked under the names of that day", async () => {
+    const paper = defineDataSource({
+      id: "paper",
+      title: "The paper files",
+      holds: ["customer-data"],
+      kind: "origin",
+      owner: "owner@example.org",
+    });
+    const { rows, world, place, lift } = await beginning({}, paper);
+    const hold = await place(email(ada));
+    const requestId = await world.acknowledged("erasure");
+    for (const row of rows) row.address = later;
+    await world.pass(2 * hour);
+    await lift(hold);
+    await world.pass(hour);
+    expect(await outcomes(world, requestId)).toMatchObject({
+      waitingFor: [{ for: "task", source: "paper" }],
+    });
+    const asked = world.notifier.sent.flatMap(({ notice }) =>
+      notice.type === "manual-task" ? [notice.identifiers.map(({ value }) => value)] : [],
+    );
+    expect(asked).toEqual([[ada, "C-1", later]]);
+  });
+
+  it("once, and not at all where nothing was waited for", async () => {
+    const asked: number[] = [];
+    const counting = async (subject: Subject) => {
+      asked.push(subject.identifiers.length);
+      return subject.values("email").includes(ada) ? [number("C-1")] : [];
+    };
+    const { world, place, lift } = await beginning({ identify: counting });
+    await world.acknowledged("erasure");
+    expect(asked).toEqual([1, 2]);
+    const hold = await place(email("bob@example.org"));
+    await world.acknowledged("erasure", "bob@example.org");
+    expect(asked).toEqual([1, 2, 1]);
+    await world.pass(2 * hour);
+    await lift(hold);
+    await world.pass(hour);
+    expect(asked).toEqual([1, 2, 1, 1]);
+  });
+});
