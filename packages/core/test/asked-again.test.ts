@@ -168,3 +168,105 @@ describe("who somebody is, is asked once more right before the work", () => {
     expect(asked).toEqual([1, 2, 1, 1]);
   });
 });
+
+describe("who was asked about late, when their address may be somebody else's", () => {
+  const beginning = async () => {
+    const rows: Account[] = [
+      { number: "C-1", address: ada },
+      { number: "C-2", address: "bob@example.org" },
+    ];
+    const letters = new Map([[ada, [{}]]]);
+    const failing = { isDown: false, crm: false };
+    const sources = [
+      peopleSource("letters", letters, {
+        async *export() {
+          if (failing.isDown) throw new PermanentFailure("no");
+          yield { collection: "people", rows: [] };
+        },
+      }),
+      accounts("crm", rows, {}, () => {
+        if (failing.crm) throw new Error("down");
+      }),
+    ];
+    const world = await createWorld({ sources });
+    const handOver = () => {
+      for (const row of rows) row.address = row.number === "C-1" ? later : ada;
+    };
+    const numbers = () => rows.map((row) => row.number);
+    return { rows, letters, failing, world, handOver, numbers };
+  };
+
+  it("is the one who confirmed it, behind another request of theirs: they were asked about before they waited", async () => {
+    const { failing, world, handOver, numbers } = await beginning();
+    failing.isDown = true;
+    const exported = await world.acknowledged("export");
+    await world.pass(hour);
+    const erasing = await world.acknowledged("erasure");
+    await world.pass(hour);
+    expect(await outcomes(world, erasing)).toMatchObject({ waitingFor: [{ for: "other-request" }] });
+    await world.pass(2 * day);
+    handOver();
+    const settled = { actor: admin, requestId: exported, source: "letters", reason: "by hand" };
+    orThrow(await world.rights.requests.settleSource(settled));
+    await world.pass(2 * hour);
+    expect(await outcomes(world, erasing)).toEqual({ outcome: "completed", waitingFor: [] });
+    expect(numbers()).toEqual(["C-2"]);
+  });
+
+  const decided = async (world: World, requestId: string, numbers: () => string[]) => {
+    const { waitingFor } = await world.read(requestId);
+    expect(waitingFor).toEqual([
+      { for: "decision", decision: "decision-1", source: "crm", identifierType: "customer-number" },
+    ]);
+    expect(numbers()).toEqual(["C-1", "C-2"]);
+    const decision = { actor: admin, requestId, decision: "decision-1", reason: "asked them" };
+    orThrow(await world.rights.requests.decideIdentifier({ ...decision, answer: "somebody-else" }));
+    await world.pass(day);
+    expect(await outcomes(world, requestId)).toEqual({
+      outcome: "completed-with-exceptions",
+      waitingFor: [],
+    });
+    expect(numbers()).toEqual(["C-1", "C-2"]);
+  };
+
+  it("is for somebody to decide, after a doubt who asks", async () => {
+    const { world, handOver, numbers } = await beginning();
+    const asked = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
+    const { request } = orThrow(await world.rights.requests.submit(asked));
+    await world.settle();
+    orThrow(await world.rights.requests.suspend({ actor: admin, requestId: request.id, reason: "who" }));
+    orThrow(await world.rights.requests.acknowledge({ token: world.token() }));
+    await world.pass(2 * day);
+    handOver();
+    orThrow(await world.rights.requests.resume({ actor: admin, requestId: request.id }));
+    await world.pass(hour);
+    await decided(world, request.id, numbers);
+  });
+
+  it("is for somebody to decide, after the source was down", async () => {
+    const { failing, world, handOver, numbers } = await beginning();
+    failing.crm = true;
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(2 * day);
+    handOver();
+    failing.crm = false;
+    orThrow(await world.rights.sources.retryAll({ actor: admin, source: "crm" }));
+    await world.pass(hour);
+    await decided(world, requestId, numbers);
+  });
+
+  it("is for somebody to decide, after no process has worked", async () => {
+    const { world, handOver, numbers } = await beginning();
+    const asked = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
+    const { request } = orThrow(await world.rights.requests.submit(asked));
+    await world.settle();
+    const token = world.token();
+    await world.rights.stop();
+    orThrow(await world.rights.requests.acknowledge({ token }));
+    await world.clock.advance(2 * day);
+    handOver();
+    const next = await createWorld(world.options, world.tables, world.clock);
+    await next.pass(hour);
+    await decided(next, request.id, numbers);
+  });
+});

@@ -14,7 +14,7 @@ export interface Known {
   readonly vouched: readonly Identifier[];
   /** Some source has said of these that others may go by them too: they pull nobody in, whoever else tells them. */
   readonly shared: readonly Identifier[];
-  /** Everybody was asked who this is, long enough ago for an address to have changed hands. */
+  /** The address led to them, or everybody was asked, long enough ago for it to have changed hands. */
   readonly isLongKnown: boolean;
 }
 
@@ -60,17 +60,16 @@ interface Told {
 }
 
 /**
- * Whether an answer is about this person beyond an address: where a number of theirs is known, it names one that is, and
- * no other of that type. Whoever is known by nothing but addresses is found by nothing else.
+ * Whether an answer is about this person beyond an address: it names a number of theirs that is known, and no other of that
+ * type; or there was no address to find anybody by. Whoever is known by nothing but addresses is whoever has them by then.
  */
 const saysWhose = ({ identifiers }: Known, told: readonly Told[]): boolean => {
   const steady = identifiers.filter(isSteady);
   const numbers = told.flatMap(({ identifier, shared }) =>
     !shared && steady.some(({ type }) => type === identifier.type) ? [identifier] : [],
   );
-  return (
-    steady.length === 0 || (numbers.length > 0 && numbers.every((each) => includesIdentifier(steady, each)))
-  );
+  const isLedByNumbers = steady.length === identifiers.length;
+  return isLedByNumbers || (numbers.length > 0 && numbers.every((each) => includesIdentifier(steady, each)));
 };
 
 /** What is still known once something that was taken for the person's own has turned out to be shared. */

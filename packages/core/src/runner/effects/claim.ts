@@ -1,4 +1,5 @@
 import { instant, later } from "../../instant.ts";
+import { namesOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { isAhead, mayGiveWay } from "../../request/line.ts";
 import { orThrow } from "../../result.ts";
@@ -6,14 +7,17 @@ import { jitter } from "../jitter.ts";
 import { lastPlaceOf, lineOf } from "../line.ts";
 import { tellOther } from "../tell-other.ts";
 import type { Effect } from "./effect.ts";
+import { identify } from "./identify.ts";
 
 /**
  * Takes everything the person is known by. Where somebody put the request first, those behind it that only wait for people
  * are put off before: safe to do twice, and to be broken off, because they stay behind it.
  *
- * @throws StorageFailed, ChangedMeanwhile
+ * @throws StorageFailed, ChangedMeanwhile, NotPossibleNow
  */
-export const claim = async ({ services, request }: Effect): Promise<RequestEvent> => {
+export const claim = async (effect: Effect): Promise<RequestEvent> => {
+  const { services, request } = effect;
+  await askWhileWaiting(effect);
   if (request.putFirst != null) {
     const begunBefore = later(instant(services.clock.now()), -services.callDeadline);
     for (const other of orThrow(await lineOf(services, request, request.pseudonyms))) {
@@ -23,6 +27,22 @@ export const claim = async ({ services, request }: Effect): Promise<RequestEvent
     }
   }
   return { type: "claimed" };
+};
+
+/**
+ * Whoever has to wait for another request is asked about while they still have the address that they have confirmed: who
+ * has it when their turn comes may be somebody else. A source that cannot say it now is asked at the next look.
+ */
+const askWhileWaiting = async (effect: Effect): Promise<void> => {
+  const { request } = effect;
+  if (request.waitingFor === null || request.reopened > 0) return;
+  const names = namesOf(request);
+  for (const step of request.steps) {
+    const { stage, settlement, lastAsked } = step;
+    if (stage !== "identify" || settlement !== null || (lastAsked?.names ?? 0) >= names) continue;
+    const event = await identify(effect, step);
+    if (event.type === "source-identified") await effect.record(event);
+  }
 };
 
 /** It is opened again behind everybody who is in line by now. @throws StorageFailed */

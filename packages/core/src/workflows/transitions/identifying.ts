@@ -159,12 +159,13 @@ const whoItIs = ({ request, at }: Change): Known => {
     const identifier = candidates[id];
     return answer === "same-person" && identifier !== undefined ? [identifier] : [];
   });
-  const { identifiedAt } = request;
+  // Whoever confirmed it had that address then, whether anybody was asked on that day or not.
+  const knownAt = request.identifiedAt ?? request.acknowledgement.acknowledgedAt;
   return {
     identifiers,
     vouched: [...identifiers.slice(0, asked), ...confirmed],
     shared: Object.values(candidates),
-    isLongKnown: identifiedAt !== undefined && at >= later(identifiedAt, addressLeadsFor),
+    isLongKnown: knownAt !== null && at >= later(knownAt, addressLeadsFor),
   };
 };
 
