@@ -1,6 +1,7 @@
 import { type Instant, later, latest } from "../instant.ts";
 import { addDays } from "./deadline/day.ts";
 import { startOf } from "./deadline/time-zone.ts";
+import { type CollectionOutcome, goneCounts } from "./outcomes.ts";
 import type { Request } from "./request.ts";
 import type { SourceStep } from "./steps.ts";
 
@@ -45,6 +46,27 @@ export const isInPart = (
   { part }: Pick<SourceStep, "part">,
   { collection }: { readonly collection: string },
 ) => part === undefined || part.includes(collection);
+
+/**
+ * What was told before, without what goes along with the part that a request was opened again for: what was kept because
+ * of records that go now is what a source erases beside them.
+ */
+export const withoutTakenAlong = (
+  step: Pick<SourceStep, "part">,
+  before: readonly CollectionOutcome[],
+  now: readonly CollectionOutcome[],
+): readonly CollectionOutcome[] => {
+  if (step.part === undefined) return before;
+  const taken = new Map(
+    goneCounts(now.filter((each) => !isInPart(step, each))).map(({ collection, count }) => [collection, count]),
+  );
+  return before.map((each) => {
+    if (each.outcome !== "kept") return each;
+    const gone = Math.min(each.count, taken.get(each.collection) ?? 0);
+    taken.set(each.collection, (taken.get(each.collection) ?? 0) - gone);
+    return { ...each, count: each.count - gone };
+  });
+};
 
 /**
  * Whether what a step finds is no part of what the request was opened again for: where it is only asked, and in a copy

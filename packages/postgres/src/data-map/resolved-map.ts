@@ -1,5 +1,6 @@
 import type { Category } from "@subject-rights/core";
 import type { Catalog, Column, ForeignKey, Table } from "../catalog/catalog.ts";
+import type { Sql } from "../sql/sql.ts";
 import type { Anonymisation, DataMap, Erasure, Retention, TableMap, Waiver } from "./data-map.ts";
 
 /** A data map whose every name was found in the live schema. */
@@ -16,6 +17,8 @@ export interface MappedTable {
   readonly table: Table;
   readonly categories: readonly Category[];
   readonly belongs: readonly ResolvedBelonging[];
+  /** Where its rows are looked for in these of the ways alone, from these rows alone. Left out: in all. */
+  readonly through?: readonly Through[];
   /** The columns that the map names, in the table's order. */
   readonly columns: readonly MappedColumn[];
   readonly erasure: Erasure;
@@ -63,6 +66,13 @@ export interface ResolvedReference {
   /** The oid of the other table, which is mapped too. */
   readonly other: number;
   readonly pairs: readonly ColumnPair[];
+}
+
+/** A way in which rows belong. */
+export interface Through {
+  readonly reference: ResolvedReference;
+  /** Which of the rows that it leads through are meant, by the alias of their table; null for all. */
+  readonly isMeant: ((alias: Sql) => Sql) | null;
 }
 
 export interface ColumnPair {

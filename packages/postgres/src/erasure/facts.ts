@@ -64,7 +64,7 @@ const firstDay = "0001-01-01";
 const mostYears = 10_000;
 
 /** In the controller's time zone: a moment is of the day that it was there, whatever the session's own zone is. */
-const untilDate = (
+export const untilDate = (
   { table }: MappedTable,
   period: string | RetentionPeriod,
   alias: Sql,

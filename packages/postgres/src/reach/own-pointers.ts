@@ -1,8 +1,9 @@
-import type { MappedTable, ResolvedMap, ResolvedReference } from "../data-map/resolved-map.ts";
+import type { MappedTable, ResolvedMap, ResolvedReference, Through } from "../data-map/resolved-map.ts";
 import { emptySql, join, name, type Sql, sql } from "../sql/sql.ts";
 import { keyColumns, linkName, tableName } from "./columns.ts";
 import { otherOf } from "./named-references.ts";
 import { isNobodys } from "./nobodys.ts";
+import { linksIn } from "./ways.ts";
 
 /**
  * What rows of the person point at by a back reference, without what somebody else's row points at too, by this one or
@@ -13,11 +14,12 @@ export const ownPointers = (
   map: ResolvedMap,
   set: (table: MappedTable) => Sql,
   table: MappedTable,
-  reference: ResolvedReference,
+  through: Through,
 ): Sql => {
+  const { reference } = through;
   const pointing = otherOf(map, reference);
   if (pointing === undefined) return sql`select null where false`;
-  const candidates = sql`select ${thereOf(reference)} from ${set(pointing)}`;
+  const candidates = linksIn(set(pointing), pointing, through);
   const shared = table.belongs.flatMap((each) => {
     const other = each.kind === "referenced-by" ? otherOf(map, each) : undefined;
     if (each.kind !== "referenced-by" || other === undefined) return [];

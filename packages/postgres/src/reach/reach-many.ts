@@ -1,16 +1,10 @@
 import type { Column } from "../catalog/catalog.ts";
 import { findColumn } from "../data-map/resolve.ts";
-import {
-  type MappedTable,
-  matchesOf,
-  type ResolvedMap,
-  type ResolvedMatch,
-  type ResolvedReference,
-} from "../data-map/resolved-map.ts";
+import type { MappedTable, ResolvedMap, ResolvedMatch, Through } from "../data-map/resolved-map.ts";
 import { emptySql, join, name, type Sql, sql } from "../sql/sql.ts";
 import { keyColumns, linkColumns, linkName, tableName } from "./columns.ts";
 import { matches, matchesEach } from "./match.ts";
-import { isFound, namedReferencesOf, otherOf } from "./named-references.ts";
+import { isFound, otherOf } from "./named-references.ts";
 import { isRecursive, reachOrder } from "./order.ts";
 import { ownPointers } from "./own-pointers.ts";
 import { isLeftToOthers, isOthersToo } from "./owners.ts";
@@ -26,6 +20,7 @@ import {
   sharing,
 } from "./reach.ts";
 import { isStrangerToEach } from "./strangers.ts";
+import { matchesLookedFor, meantIn, namedLookedFor, waysThrough } from "./ways.ts";
 
 /** Whose row it is: the place of the person in the list, from 0. A row of several people is there for each. */
 export const owner = name("owner");
@@ -119,8 +114,8 @@ const branchesOf = (
 ): readonly Branch[] => [
   ...matchedBranches(context, table),
   ...namedBranches(context, table),
-  ...table.belongs.flatMap((each) =>
-    each.kind === "column" || group.some((member) => member.table.oid === each.other)
+  ...waysThrough(table).flatMap((each) =>
+    group.some((member) => member.table.oid === each.reference.other)
       ? []
       : throughBranch(context, table, each),
   ),
@@ -130,7 +125,7 @@ const branchesOf = (
 export const matchedBranches = (
   { map, people }: Pick<Context, "map" | "people">,
   table: MappedTable,
-  matches: readonly ResolvedMatch[] = matchesOf(table),
+  matches: readonly ResolvedMatch[] = matchesLookedFor(table),
 ): readonly Branch[] => {
   const tenantIs = tenantCondition(map, table, people);
   return matches.flatMap((each) => {
@@ -159,7 +154,7 @@ const subjectsOf = (people: readonly Person[]) => people.map(({ subject }) => su
 
 /** Rows that point at somebody by a value that is known, whatever became of the row there. */
 const namedBranches = ({ map, people }: Context, table: MappedTable): readonly Branch[] =>
-  namedReferencesOf(map, table).flatMap(({ reference, other, match, known, tenant }) => {
+  namedLookedFor(map, table).flatMap(({ reference, other, match, known, tenant }) => {
     const isSomebodyElses = isStrangerToEach(map, other, known, subjectsOf(people), sql`o`);
     const isTheirs =
       isSomebodyElses === null ? emptySql : sql` and not ${isFound(reference, other, isSomebodyElses)}`;
@@ -192,17 +187,17 @@ const tenantCondition = ({ tenant }: ResolvedMap, table: MappedTable, people: re
 const isOfTenant = (column: Column, [first]: readonly Person[]): Sql =>
   sql` and ${matches(row, column, "tenant", [first?.tenant ?? ""])}`;
 
-const throughBranch = (
-  context: Context,
-  table: MappedTable,
-  reference: ResolvedReference,
-): readonly Branch[] => {
+const throughBranch = (context: Context, table: MappedTable, through: Through): readonly Branch[] => {
   const { map, share, set } = context;
+  const { reference } = through;
   const { kind, pairs } = reference;
   const other = otherOf(map, reference);
   if (other === undefined) return [];
   const isLinked = join(
-    pairs.map((pair) => sql`t.${name(pair.here.name)} = s.${name(linkName(pair.there))}`),
+    [
+      ...pairs.map((pair) => sql`t.${name(pair.here.name)} = s.${name(linkName(pair.there))}`),
+      ...meantIn(sql`s`, other, through),
+    ],
     sql` and `,
   );
   const from = sql`${set(other)} s`;
@@ -217,7 +212,7 @@ const throughBranch = (
   if (share === "all" || table.kept.isNever) return [{ from, where: isLinked, owner: whose, repeats: true }];
   // What rows of none of these people point at as well is left alone, as in `reach`.
   const here = join(pairs.map((pair) => sql`t.${name(pair.here.name)}`));
-  const isOwn = sql`(${here}) in (${ownPointers(map, set, table, reference)})`;
+  const isOwn = sql`(${here}) in (${ownPointers(map, set, table, through)})`;
   return [{ from, where: sql`${isLinked} and ${isOwn}`, owner: whose, repeats: true }];
 };
 

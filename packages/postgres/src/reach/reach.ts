@@ -1,20 +1,15 @@
 import type { Subject } from "@subject-rights/core";
 import { findColumn } from "../data-map/resolve.ts";
-import {
-  type MappedTable,
-  matchesOf,
-  type ResolvedMap,
-  type ResolvedMatch,
-  type ResolvedReference,
-} from "../data-map/resolved-map.ts";
+import type { MappedTable, ResolvedMap, ResolvedMatch, Through } from "../data-map/resolved-map.ts";
 import { emptySql, join, name, type Sql, sql } from "../sql/sql.ts";
 import { keyColumns, linkColumns, linkName, type ReachedColumn, tableName } from "./columns.ts";
 import { matches } from "./match.ts";
-import { isFound, namedReferencesOf, otherOf } from "./named-references.ts";
+import { isFound, otherOf } from "./named-references.ts";
 import { isRecursive, reachOrder } from "./order.ts";
 import { ownPointers } from "./own-pointers.ts";
 import { decidesWhoShares, isLeftToOthers, isOthersToo } from "./owners.ts";
 import { isStranger } from "./strangers.ts";
+import { linksIn, matchesLookedFor, namedLookedFor, waysThrough } from "./ways.ts";
 
 /** Whose rows are looked for. */
 export interface Person {
@@ -164,15 +159,12 @@ const conditionsOf = (
   group: readonly MappedTable[],
 ): readonly Sql[] => {
   const matched = matchedCondition(context, table);
-  const named = namedConditions(context, table);
-  const references = table.belongs.filter(
-    (each): each is ResolvedReference =>
-      each.kind !== "column" && !group.some((member) => member.table.oid === each.other),
-  );
   return [
     ...(matched === null ? [] : [matched]),
-    ...named,
-    ...references.map((each) => throughCondition(context, table, each)),
+    ...namedConditions(context, table),
+    ...waysThrough(table)
+      .filter(({ reference }) => !group.some((member) => member.table.oid === reference.other))
+      .map((each) => throughCondition(context, table, each)),
   ];
 };
 
@@ -182,7 +174,7 @@ export const matchedCondition = (
   table: MappedTable,
 ): Sql | null => {
   const { subject } = person;
-  const matched = matchesOf(table).map((match) => {
+  const matched = matchesLookedFor(table).map((match) => {
     const isHeld = matches(row, match.column, match.identifier, subject.values(match.identifier));
     const isSomebodyElses = isStranger(map, table, match, subject, row);
     return isSomebodyElses === null ? isHeld : sql`(${isHeld} and not ${isSomebodyElses})`;
@@ -196,7 +188,7 @@ export const matchedCondition = (
  */
 export const strangersCondition = (map: ResolvedMap, person: Person, table: MappedTable): Sql | null => {
   const { subject } = person;
-  const matched = matchesOf(table).flatMap((match) => {
+  const matched = matchesLookedFor(table).flatMap((match) => {
     const values = subject.values(match.identifier);
     const isSomebodyElses = values.length === 0 ? null : isStranger(map, table, match, subject, row);
     return isSomebodyElses === null
@@ -219,7 +211,7 @@ export const namedConditions = (
   { map, person: { tenant, subject } }: Pick<Context, "map" | "person">,
   table: MappedTable,
 ): readonly Sql[] =>
-  namedReferencesOf(map, table).flatMap((named) => {
+  namedLookedFor(map, table).flatMap((named) => {
     const { column, identifier } = named.match;
     const { tenant: tenantColumn } = named;
     const values = subject.values(identifier);
@@ -235,16 +227,16 @@ export const namedConditions = (
       : [sql`${isNamed} and ${matches(row, tenantColumn, "tenant", [tenant])}`];
   });
 
-const throughCondition = (context: Context, table: MappedTable, reference: ResolvedReference): Sql => {
+const throughCondition = (context: Context, table: MappedTable, through: Through): Sql => {
   const { map, share, set } = context;
-  const { kind, pairs } = reference;
+  const { kind, pairs } = through.reference;
+  const { reference } = through;
   const other = otherOf(map, reference);
   if (other === undefined) return sql`false`;
   const here = join(pairs.map((pair) => sql`t.${name(pair.here.name)}`));
-  const there = join(pairs.map((pair) => name(linkName(pair.there))));
   return kind === "references" || share === "all" || table.kept.isNever
-    ? sql`(${here}) in (select ${there} from ${set(other)})`
-    : sql`(${here}) in (${ownPointers(map, set, table, reference)})`;
+    ? sql`(${here}) in (${linksIn(set(other), other, through)})`
+    : sql`(${here}) in (${ownPointers(map, set, table, through)})`;
 };
 
 /**

@@ -37,6 +37,7 @@ import {
 import { countRowsOfMany } from "../erasure/counts-of-many.ts";
 import { erasePerson } from "../erasure/erase.ts";
 import { erasePeople } from "../erasure/erase-many.ts";
+import { partOf } from "../erasure/part.ts";
 import { RowsLeft } from "../erasure/rows-left.ts";
 import { exportPages } from "../export/export-pages.ts";
 import type { Person } from "../reach/reach.ts";
@@ -139,14 +140,15 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     subjects: readonly Subject[],
     knowing = knownPeople,
   ) => {
-    const map = await checked.use(session);
-    const tables = tablesIn(map, wanted);
+    const whole = await checked.use(session);
     const asked = subjects.map((subject) => ({ tenant, subject }));
-    const people = await knowing(session, map, asked);
+    const people = await knowing(session, whole, asked);
+    const day = todayIn(clock.now(), timeZone);
+    const { map, tables } = workIn(whole, wanted, day);
     if (people.some(({ subject }) => unfindableTable(map, tables, subject) !== undefined)) {
       throw new CallFailed(id, "identifier-missing", false);
     }
-    return { map, tables, people, ...todayIn(clock.now(), timeZone) };
+    return { map, tables, people, ...day };
   };
 
   const prepare = async (
@@ -165,7 +167,7 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
       return [];
     const asked = { tenant: context.tenant, subject };
     const last = checked.last();
-    if (last !== null && context.transaction === undefined) {
+    if (last !== null && context.transaction === undefined && context.collections === undefined) {
       const counting = {
         tables: tablesIn(last.map, context),
         person: asked,
@@ -293,12 +295,25 @@ interface Prepared extends Today {
 type Wanted = Pick<CallContext, "categories" | "collections">;
 type Context = Pick<CallContext, "tenant" | "timeZone" | "signal" | "transaction"> & Wanted;
 
-/** The tables that are of any of these categories, and of these collections, where any are said. */
-const tablesIn = (map: ResolvedMap, { categories: asked, collections }: Wanted): readonly MappedTable[] =>
-  map.tables.filter(
-    ({ categories, map: { title } }) =>
-      categories.some((category) => asked.includes(category)) && (collections?.includes(title) ?? true),
+/** The tables that are of any of these categories. */
+const tablesIn = (
+  map: ResolvedMap,
+  { categories: asked }: Pick<Wanted, "categories">,
+): readonly MappedTable[] =>
+  map.tables.filter(({ categories }) => categories.some((category) => asked.includes(category)));
+
+/** The same, and where collections are said, these alone, with what hangs on their rows. */
+const workIn = (map: ResolvedMap, wanted: Wanted, day: Today) => {
+  const tables = tablesIn(map, wanted);
+  const { collections } = wanted;
+  if (collections === undefined) return { map, tables };
+  return partOf(
+    map,
+    tables,
+    tables.filter((table) => collections.includes(table.map.title)),
+    day,
   );
+};
 
 const failed = (id: string, cause: unknown): CallFailed =>
   cause instanceof CallFailed ? cause : new CallFailed(id, "unavailable", true, { cause });

@@ -20,6 +20,7 @@ import {
   totalCount,
   untold,
 } from "../../request/outcomes.ts";
+import { withoutTakenAlong } from "../../request/retention.ts";
 import { backoff, type Rules, spread } from "../../request/rules.ts";
 import { isPerformed, outcomesSoFar, type SourceStep } from "../../request/steps.ts";
 import type { Result } from "../../result.ts";
@@ -94,7 +95,10 @@ const withCursor = (change: Change, source: string, cursor: string | null) => {
 export const finished = (change: Change, event: EventOf<"source-finished">): Transition =>
   stepFor(change, event, "perform").map((step) => {
     const soFar = outcomesSoFar(step);
-    const before = [...soFar, ...keptAsCounted(step.located, [...soFar, ...event.outcomes])];
+    const before = [
+      ...withoutTakenAlong(step, soFar, event.outcomes),
+      ...keptAsCounted(step.located, [...soFar, ...event.outcomes]),
+    ];
     const outcomes = withUntold(step, event, mergeOutcomes(before, event.outcomes));
     const stage = workflowOf(change.request.kind).stageAfterPerforming;
     const done = changedStep(change, step.source, {
@@ -284,7 +288,10 @@ const doneAllTheSame = (
 ): Partial<SourceStep> => ({
   ...((outcomes === null || problem.code === "still-present") && { unanswered: true }),
   // Who said nothing has not said that nothing is retained.
-  ...(outcomes !== null && outcomes.length > 0 && { outcomes: mergeOutcomes(outcomesSoFar(step), outcomes) }),
+  ...(outcomes !== null &&
+    outcomes.length > 0 && {
+      outcomes: mergeOutcomes(withoutTakenAlong(step, outcomesSoFar(step), outcomes), outcomes),
+    }),
 });
 
 const nextAttempt = (

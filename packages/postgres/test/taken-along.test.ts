@@ -1,0 +1,211 @@
+import { type Clock, type CollectionOutcome, orThrow, subjectOf } from "@subject-rights/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type DataMap, postgresDataSource, type TableMap } from "../src/index.ts";
+import { callFor } from "./source/people.ts";
+import { actor, askingOver } from "./support/asking.ts";
+import { createDatabase, type TestDatabase } from "./support/database.ts";
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createDatabase();
+  await database.pool.query(`
+    create table users (id int primary key, email text);
+    create table addresses (id int primary key, street text);
+    create table residents (id int primary key, address_id int not null, name text);
+    create table orders (id int primary key, user_id int not null references users, address_id int,
+      paid_on date not null);
+    create table notes (id int primary key, order_id int references orders, other_id int references orders);
+    create table wishes (email text, address_id int);
+    insert into users values (1, 'ann@x.org'), (2, 'bob@x.org');
+    insert into addresses values (1, 'of both'), (2, 'of Ann alone');
+    insert into residents values (1, 1, 'both'), (2, 2, 'Ann');
+    insert into orders values (1, 1, 1, '2025-05-05'), (2, 2, 1, '2026-05-05'), (3, 1, 2, '2025-05-05'),
+      (4, 1, 2, '2026-05-05');
+    insert into notes values (1, 1, 2), (2, 3, null);
+  `);
+});
+afterEach(() => database.drop());
+
+const table = (name: string, belongs: TableMap["belongs"], part: Partial<TableMap> = {}): TableMap => ({
+  table: name,
+  title: name,
+  category: "customer-data",
+  belongs,
+  columns: {},
+  erasure: "delete",
+  ...part,
+});
+
+const dataMap: DataMap = {
+  tenant: { only: actor.tenant },
+  tables: [
+    table(
+      "users",
+      [
+        { column: "email", identifier: "email" },
+        { column: "id", identifier: "user-id" },
+      ],
+      { columns: { email: { anonymise: "null" } }, erasure: "anonymise" },
+    ),
+    table(
+      "orders",
+      { references: "users" },
+      {
+        erasure: {
+          retain: { reason: "§ 147 AO", until: { column: "paid_on", years: 1, endOfYear: true } },
+        },
+      },
+    ),
+    table("wishes", { column: "email", identifier: "email" }),
+    table(
+      "addresses",
+      [
+        { referencedBy: "orders", on: { id: "address_id" } },
+        { referencedBy: "wishes", on: { id: "address_id" } },
+      ],
+      { kept: { reason: "Others live there" } },
+    ),
+    table("residents", { references: "addresses", on: { address_id: "id" } }),
+    table(
+      "notes",
+      [
+        { references: "orders", on: { order_id: "id" } },
+        { references: "orders", on: { other_id: "id" } },
+      ],
+      { kept: { reason: "Of another order too" } },
+    ),
+  ],
+  unlink: [
+    { table: "notes", columns: ["order_id"], reason: "The other order has it still" },
+    { table: "notes", columns: ["other_id"], reason: "The order has it still" },
+  ],
+};
+
+const idsIn = async (name: string): Promise<number[]> =>
+  (await database.pool.query(`select id from ${name} order by id`)).rows.map(({ id }) => id as number);
+
+const told = (outcomes: readonly CollectionOutcome[]) =>
+  outcomes
+    .map((each) => [each.collection, each.outcome, ...("count" in each ? [each.count] : [])].join(" "))
+    .filter((each) => !each.endsWith("absent"));
+
+describe("what was kept because of rows that the law had kept", () => {
+  it("goes with the last of them, under the request that opens again for it, and the letter says so", async () => {
+    const time: { clock?: Pick<Clock, "now"> } = {};
+    const now = () => time.clock?.now() ?? new Date("2026-03-02T09:00:00.000Z");
+    const source = postgresDataSource({ client: database.pool, dataMap, id: "shop", clock: { now } });
+    const { ask, until, sent, read, clock } = await askingOver(database.pool, [source]);
+    time.clock = clock;
+    const asked = { kind: "erasure", category: "customer-data" } as const;
+    const ann = await ask({ ...asked, email: "ann@x.org" });
+    const bob = await ask({ ...asked, email: "bob@x.org" });
+    expect(bob.outcome).toBe("completed-with-exceptions");
+    expect([await idsIn("orders"), await idsIn("addresses"), await idsIn("notes")]).toEqual([
+      [1, 2, 3, 4],
+      [1],
+      [1],
+    ]);
+    const letter = (requestId: string) =>
+      sent.findLast((notice) => notice.type === "completion" && notice.requestId === requestId);
+    const toldIn = async (requestId: string) => {
+      const { sources } = await read(requestId);
+      return told(sources.flatMap(({ outcomes }) => outcomes));
+    };
+    const onceOpened = async (day: string, ...requests: string[]) => {
+      const before = requests.map(letter);
+      await clock.advance(Date.parse(`${day}T00:01:00.000Z`) - clock.now().getTime());
+      await until(async () => requests.every((requestId, index) => letter(requestId) !== before[index]));
+    };
+
+    await onceOpened("2027-01-01", ann.id);
+    expect([await idsIn("orders"), await idsIn("addresses")]).toEqual([[2, 4], [1]]);
+    expect((await database.pool.query("select * from notes")).rows).toEqual([
+      { id: 1, order_id: null, other_id: 2 },
+    ]);
+    expect(await toldIn(ann.id)).toContain("addresses kept 1");
+
+    await onceOpened("2028-01-01", ann.id, bob.id);
+    expect([
+      await idsIn("orders"),
+      await idsIn("addresses"),
+      await idsIn("residents"),
+      await idsIn("notes"),
+    ]).toEqual([[], [], [], []]);
+    expect(await toldIn(bob.id)).toEqual([
+      "users anonymised 1",
+      "orders erased 1",
+      "addresses erased 1",
+      "residents erased 1",
+      "notes erased 1",
+    ]);
+    expect(await read(bob.id)).toMatchObject({ outcome: "completed", reopensAt: null });
+    expect(letter(bob.id)).toMatchObject({ complete: true });
+  });
+});
+
+describe("of what is asked for again", () => {
+  const unable = (): never => {
+    throw new Error("the source cannot");
+  };
+  const ann = subjectOf([
+    { type: "email", value: "ann@x.org" },
+    { type: "user-id", value: "1" },
+  ]);
+  const sourceOn = (day: string) =>
+    postgresDataSource({
+      client: database.pool,
+      dataMap,
+      clock: { now: () => new Date(`${day}T12:00:00Z`) },
+    });
+  const call = callFor(actor.tenant);
+  const again = { ...call, collections: ["orders"] };
+  const eraseOn = async (day: string, asked = call) =>
+    told(orThrow((await sourceOn(day).erase?.(ann, asked)) ?? unable()));
+
+  it("only that goes along which goes with it", async () => {
+    expect(orThrow(await sourceOn("2026-06-01").check())).toEqual([]);
+    expect(await eraseOn("2026-06-01")).toEqual([
+      "users anonymised 1",
+      "orders retained 2",
+      "orders retained 1",
+      "addresses erased 1",
+      "addresses kept 1",
+      "residents erased 1",
+      "residents kept 1",
+      "notes erased 1",
+      "notes kept 1",
+    ]);
+    // Bob's is gone, and what came since is not what the request is about.
+    await database.pool.query(`update notes set other_id = null; delete from orders where id = 2;
+      insert into addresses values (3, 'of a wish'), (4, 'of an order that stays'), (5, 'of both kinds');
+      insert into residents values (3, 1, 'came since, with it'), (4, 3, 'of a wish');
+      insert into wishes values ('ann@x.org', 3), ('ann@x.org', 5);
+      update orders set address_id = 4 where id = 4; update orders set address_id = 5 where id = 3;
+      insert into notes values (3, 4, null), (4, 3, null)`);
+    const located = orThrow((await sourceOn("2027-01-01").locate?.(ann, again)) ?? unable());
+    expect(located.filter(({ count }) => count > 0)).toEqual([
+      { collection: "orders", count: 2, becomes: "erased" },
+      { collection: "orders", count: 1, becomes: "retained" },
+      { collection: "addresses", count: 1, becomes: "erased" },
+      { collection: "addresses", count: 1, becomes: "kept" },
+      { collection: "residents", count: 2, becomes: "erased" },
+      { collection: "notes", count: 2, becomes: "erased" },
+    ]);
+    expect(await eraseOn("2027-01-01", again)).toEqual([
+      "orders erased 2",
+      "orders retained 1",
+      "addresses erased 1",
+      "addresses kept 1",
+      "residents erased 2",
+      "notes erased 2",
+    ]);
+    expect([
+      await idsIn("orders"),
+      await idsIn("addresses"),
+      await idsIn("residents"),
+      await idsIn("notes"),
+    ]).toEqual([[4], [3, 4, 5], [4], [3]]);
+    const { rows } = await database.pool.query("select from wishes");
+    expect(rows.length).toBe(2);
+  });
+});
