@@ -1,4 +1,5 @@
 import { type Clock, type CollectionOutcome, orThrow, subjectOf } from "@subject-rights/core";
+import { unwrapError } from "@subject-rights/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DataMap, postgresDataSource, type TableMap } from "../src/index.ts";
 import { callFor } from "./source/people.ts";
@@ -161,6 +162,31 @@ describe("of what is asked for again", () => {
   const again = { ...call, collections: ["orders"] };
   const eraseOn = async (day: string, asked = call) =>
     told(orThrow((await sourceOn(day).erase?.(ann, asked)) ?? unable()));
+
+  it.each(["a title that was reworded", "a table that is not in the map any more"])(
+    "nothing is called absent that nobody has looked for: %s",
+    async (what) => {
+      await eraseOn("2026-06-01");
+      const tables = what.includes("title")
+        ? dataMap.tables.map((each) => (each.table === "orders" ? { ...each, title: "Bestellungen" } : each))
+        : dataMap.tables.filter((each) => each.table === "users");
+      const source = postgresDataSource({
+        client: database.pool,
+        dataMap: { ...dataMap, tables, unlink: what.includes("title") ? (dataMap.unlink ?? []) : [] },
+        clock: { now: () => new Date("2027-01-01T12:00:00Z") },
+      });
+      for (const asked of [
+        source.locate?.(ann, again),
+        source.erase?.(ann, again),
+        source.remaining?.(ann, again),
+      ]) {
+        const { problem, retryable, cause } = unwrapError((await asked) ?? unable());
+        expect({ problem, retryable }).toEqual({ problem: "permanent-failure", retryable: false });
+        expect(String(cause)).toContain('"orders"');
+      }
+      expect(await idsIn("orders")).toEqual([1, 2, 3, 4]);
+    },
+  );
 
   it("only that goes along which goes with it", async () => {
     expect(orThrow(await sourceOn("2026-06-01").check())).toEqual([]);

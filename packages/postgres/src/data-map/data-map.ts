@@ -25,7 +25,10 @@ export type TableName = string | { readonly schema: string; readonly name: strin
 
 export interface TableMap {
   readonly table: TableName;
-  /** What people call it; the name of the collection in previews, packages and reports. Unique in the map. */
+  /**
+   * What people call it; the name of the collection in previews, packages and reports. Unique in the map. Kept in requests:
+   * where rows are retained, it does not change.
+   */
   readonly title: string;
   readonly category: Category | readonly Category[];
   /** How a row belongs to a person; one of them is enough. */

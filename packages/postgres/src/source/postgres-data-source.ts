@@ -12,6 +12,7 @@ import {
   normaliseEmail,
   type OptionNames,
   optionsOf,
+  PermanentFailure,
   ResultAsync,
   type Subject,
   subjectOf,
@@ -307,6 +308,13 @@ const workIn = (map: ResolvedMap, wanted: Wanted, day: Today) => {
   const tables = tablesIn(map, wanted);
   const { collections } = wanted;
   if (collections === undefined) return { map, tables };
+  // To look past it would call absent what has been kept until today.
+  const gone = collections.find((each) => map.tables.every((table) => table.map.title !== each));
+  if (gone !== undefined) {
+    throw new PermanentFailure(
+      `The data map has no table with the title "${gone}", in which rows of the person were retained. Give the title back to that table.`,
+    );
+  }
   return partOf(
     map,
     tables,
