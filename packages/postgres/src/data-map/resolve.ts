@@ -122,7 +122,20 @@ const resolveTable = (
       if ("column" in belonging) {
         const column = columnNamed(belonging.column);
         const { identifier, shared = false, identifies = null } = belonging;
-        return column === undefined ? [] : [{ kind: "column", column, identifier, shared, identifies }];
+        if (column === undefined) return [];
+        const anonymise = columns.find((each) => each.column === column)?.anonymise;
+        const isConstant = typeof anonymise === "object" && anonymise !== null && "constant" in anonymise;
+        const replacement = isConstant && map.erasure !== "delete" && String(anonymise.constant);
+        return [
+          {
+            kind: "column",
+            column,
+            identifier,
+            shared,
+            identifies,
+            ...(replacement !== false && { replacement }),
+          },
+        ];
       }
       return resolveReference(belonging, table, catalog, mapped, complain);
     }),

@@ -59,6 +59,8 @@ export interface ResolvedMatch {
   readonly shared: boolean;
   /** Whether rows found through another table tell it; null where the map does not say. */
   readonly identifies: boolean | null;
+  /** What the map puts in its place in rows of people who were erased: it is everybody's, and names nobody. */
+  readonly replacement?: string;
 }
 
 export interface ResolvedReference {

@@ -1,4 +1,5 @@
 import type { Column } from "../catalog/catalog.ts";
+import type { ResolvedMatch } from "../data-map/resolved-map.ts";
 import { name, printedByServer, type Sql, sql } from "../sql/sql.ts";
 
 /** Integers by the number of bytes they have: a value outside is nobody's, rather than an error. */
@@ -45,6 +46,21 @@ export const matches = (alias: Sql, column: Column, identifier: string, values: 
   return category === "S" && base !== "bpchar"
     ? sql`${held} = ${oneOf(texts, sql`text`)}`
     : sql`${held}::text = ${oneOf(texts, sql`text`)}`;
+};
+
+/** Of values that people are known by, those that rows may hold in a matched column as somebody's. */
+export const namingValues = (match: ResolvedMatch, values: readonly string[]): readonly string[] =>
+  match.replacement === undefined ? values : values.filter((value) => !isReplacement(match, value));
+
+/** Whether a value is what the map leaves in the column of everybody who was erased. */
+export const isReplacement = ({ column, identifier, replacement }: ResolvedMatch, value: string): boolean => {
+  if (replacement === undefined) return false;
+  const { base, category } = column.type;
+  if (category === "N") return Number(value) === Number(replacement);
+  if (identifier === "email" || base === "citext" || base === "uuid") {
+    return value.toLowerCase() === replacement.toLowerCase();
+  }
+  return base === "bpchar" ? value.trimEnd() === replacement.trimEnd() : value === replacement;
 };
 
 /** One value of many, each of somebody. */

@@ -3,7 +3,7 @@ import { findColumn } from "../data-map/resolve.ts";
 import type { MappedTable, ResolvedMap, ResolvedMatch, Through } from "../data-map/resolved-map.ts";
 import { emptySql, join, name, type Sql, sql } from "../sql/sql.ts";
 import { keyColumns, linkColumns, linkName, tableName } from "./columns.ts";
-import { matches, matchesEach } from "./match.ts";
+import { matches, matchesEach, namingValues } from "./match.ts";
 import { isFound, otherOf } from "./named-references.ts";
 import { isRecursive, reachOrder } from "./order.ts";
 import { ownPointers } from "./own-pointers.ts";
@@ -97,13 +97,10 @@ const branches = (context: Context, table: MappedTable, group: readonly MappedTa
 /** As in `reach`: no way in which the row belongs leads to anybody but these people. */
 const ownCondition = ({ map, share, set, people }: Context, table: MappedTable): Sql => {
   if (share === "all" || !isLeftToOthers(map, table)) return emptySql;
-  const isTheirs = ({ column, identifier }: ResolvedMatch) =>
-    matches(
-      row,
-      column,
-      identifier,
-      people.flatMap(({ subject }) => subject.values(identifier)),
-    );
+  const isTheirs = (match: ResolvedMatch) => {
+    const values = people.flatMap(({ subject }) => subject.values(match.identifier));
+    return matches(row, match.column, match.identifier, namingValues(match, values));
+  };
   return sql` and not ${isOthersToo(map, table, set, isTheirs)}`;
 };
 
@@ -165,13 +162,10 @@ const namedBranches = ({ map, people }: Context, table: MappedTable): readonly B
     );
   });
 
-const valueBranch = (
-  people: readonly Person[],
-  { column, identifier }: ResolvedMatch,
-  tenantIs: Sql,
-): readonly Branch[] => {
+const valueBranch = (people: readonly Person[], match: ResolvedMatch, tenantIs: Sql): readonly Branch[] => {
+  const { column, identifier } = match;
   const values = people.flatMap(({ subject }, person) =>
-    subject.values(identifier).map((value) => ({ person, value })),
+    namingValues(match, subject.values(identifier)).map((value) => ({ person, value })),
   );
   const matched = matchesEach(row, column, identifier, values);
   if (matched === null) return [];

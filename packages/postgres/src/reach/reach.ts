@@ -3,7 +3,7 @@ import { findColumn } from "../data-map/resolve.ts";
 import type { MappedTable, ResolvedMap, ResolvedMatch, Through } from "../data-map/resolved-map.ts";
 import { emptySql, join, name, type Sql, sql } from "../sql/sql.ts";
 import { keyColumns, linkColumns, linkName, type ReachedColumn, tableName } from "./columns.ts";
-import { matches } from "./match.ts";
+import { matches, namingValues } from "./match.ts";
 import { isFound, otherOf } from "./named-references.ts";
 import { isRecursive, reachOrder } from "./order.ts";
 import { ownPointers } from "./own-pointers.ts";
@@ -148,10 +148,13 @@ const branches = (context: Context, table: MappedTable, group: readonly MappedTa
 /** What is to be true beside: nothing, or that no other way in which the row belongs leads to somebody else. */
 const ownCondition = ({ map, share, set, person: { subject } }: Context, table: MappedTable): Sql => {
   if (share === "all" || !isLeftToOthers(map, table)) return emptySql;
-  const isTheirs = ({ column, identifier }: ResolvedMatch) =>
-    matches(row, column, identifier, subject.values(identifier));
+  const isTheirs = (match: ResolvedMatch) =>
+    matches(row, match.column, match.identifier, valuesIn(subject, match));
   return sql` and not ${isOthersToo(map, table, set, isTheirs)}`;
 };
+
+const valuesIn = (subject: Subject, match: ResolvedMatch): readonly string[] =>
+  namingValues(match, subject.values(match.identifier));
 
 const conditionsOf = (
   context: Context,
@@ -175,7 +178,7 @@ export const matchedCondition = (
 ): Sql | null => {
   const { subject } = person;
   const matched = matchesLookedFor(table).map((match) => {
-    const isHeld = matches(row, match.column, match.identifier, subject.values(match.identifier));
+    const isHeld = matches(row, match.column, match.identifier, valuesIn(subject, match));
     const isSomebodyElses = isStranger(map, table, match, subject, row);
     return isSomebodyElses === null ? isHeld : sql`(${isHeld} and not ${isSomebodyElses})`;
   });
@@ -189,7 +192,7 @@ export const matchedCondition = (
 export const strangersCondition = (map: ResolvedMap, person: Person, table: MappedTable): Sql | null => {
   const { subject } = person;
   const matched = matchesLookedFor(table).flatMap((match) => {
-    const values = subject.values(match.identifier);
+    const values = valuesIn(subject, match);
     const isSomebodyElses = values.length === 0 ? null : isStranger(map, table, match, subject, row);
     return isSomebodyElses === null
       ? []
@@ -214,7 +217,7 @@ export const namedConditions = (
   namedLookedFor(map, table).flatMap((named) => {
     const { column, identifier } = named.match;
     const { tenant: tenantColumn } = named;
-    const values = subject.values(identifier);
+    const values = valuesIn(subject, named.match);
     if (values.length === 0) return [];
     const isSomebodyElses = isStranger(map, named.other, named.known, subject, sql`o`);
     const matched = matches(row, column, identifier, values);

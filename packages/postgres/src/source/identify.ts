@@ -11,6 +11,7 @@ import type { Column } from "../catalog/catalog.ts";
 import type { MappedTable, ResolvedMap } from "../data-map/resolved-map.ts";
 import type { Session } from "../database/session.ts";
 import { sameKey, tableName } from "../reach/columns.ts";
+import { namingValues } from "../reach/match.ts";
 import type { Person, Reach } from "../reach/reach.ts";
 import { type Branch, matchedBranches, owner, reachMany, strangersBranches } from "../reach/reach-many.ts";
 import { strangersColumns } from "../reach/strangers.ts";
@@ -147,7 +148,8 @@ export const tellingOf = (wholeMap: ResolvedMap, people: readonly Person[]): Tel
         const { identifier: type, shared } = column.match;
         for (const [person, values] of found[index] ?? []) {
           if (values.length > mostOfOneType) throw tooMany(`values of ${type} in ${column.table.map.title}`);
-          const usable = new Set(values.flatMap((value) => usableValue(type, value) ?? []));
+          const naming = namingValues(column.match, values);
+          const usable = new Set(naming.flatMap((value) => usableValue(type, value) ?? []));
           identifiers[person]?.push(...[...usable].map((value) => ({ type, value, shared })));
         }
       }

@@ -11,6 +11,7 @@ import {
 import type { Database, Session } from "../database/database.ts";
 import { isAfter, orderOf, placesOf } from "../export/page.ts";
 import { tableName } from "../reach/columns.ts";
+import { isReplacement } from "../reach/match.ts";
 import { isDangling, namedReferencesOf } from "../reach/named-references.ts";
 import { isPointer } from "../reach/telling.ts";
 import { join, name, type Sql, sql } from "../sql/sql.ts";
@@ -131,10 +132,8 @@ const readRows = async (
   return { people, last: rows.length < pageSize ? null : (rows.at(-1)?.[1] ?? null) };
 };
 
-const identifierOf = (
-  { identifier: type, shared }: ResolvedMatch,
-  value: string | null,
-): FoundIdentifier | undefined => {
-  const usable = value === null ? undefined : usableValue(type, value);
+const identifierOf = (match: ResolvedMatch, value: string | null): FoundIdentifier | undefined => {
+  const { identifier: type, shared } = match;
+  const usable = value === null || isReplacement(match, value) ? undefined : usableValue(type, value);
   return usable === undefined ? undefined : { type, value: usable, ...(shared ? { shared: true } : {}) };
 };
