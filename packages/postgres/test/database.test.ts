@@ -1,8 +1,11 @@
 import type { PGlite } from "@electric-sql/pglite";
+import { ConfigurationMistake } from "@subject-rights/core";
+import { unwrapError } from "@subject-rights/testing";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PostgresClient } from "../src/database/client.ts";
 import { databaseOf } from "../src/database/database.ts";
+import { postgresStorage } from "../src/index.ts";
 import { name, sql } from "../src/sql/sql.ts";
 import { createDatabase, type TestDatabase } from "./support/database.ts";
 import { createPglite } from "./support/pglite.ts";
@@ -18,6 +21,20 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const each of opened) await each.end();
   await database.drop();
+});
+
+it("says what is missing of a client that was never connected, and waits for one that is about to be", async () => {
+  const forgotten = new pg.Client({ connectionString: database.url });
+  const storage = postgresStorage({ client: forgotten, masterKey: new Uint8Array(32) });
+  expect(unwrapError(await storage.migrate()).cause).toEqual(
+    new ConfigurationMistake("client: call `await client.connect()` before you hand in a pg Client."),
+  );
+  const asked = databaseOf(forgotten);
+  await expect(asked.query(sql`select 1 as one`)).rejects.toThrow("await client.connect()");
+  opened.push(forgotten);
+  const connecting = forgotten.connect();
+  expect(await asked.query(sql`select '1' as one`)).toEqual([{ one: "1" }]);
+  await connecting;
 });
 
 const clients: Record<string, () => Promise<PostgresClient>> = {

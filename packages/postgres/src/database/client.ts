@@ -45,6 +45,16 @@ export interface PgClient extends Queryable {
   }): Promise<{ readonly rows: readonly unknown[] }>;
 }
 
+/**
+ * Whether a client of `pg` was never told to connect: it keeps all that it is asked, and answers nothing. One that is
+ * connecting by now answers later.
+ */
+export const isUnconnected = (client: Queryable): boolean =>
+  "_connected" in client &&
+  client._connected === false &&
+  "_connecting" in client &&
+  client._connecting === false;
+
 export const isPgClient = (client: Queryable): client is PgClient => {
   const { connection } = client as { readonly connection?: unknown };
   return (

@@ -1,6 +1,8 @@
+import { ConfigurationMistake } from "@subject-rights/core";
 import {
   isPglite,
   isPool,
+  isUnconnected,
   type PgliteShape,
   type PooledConnection,
   type PoolShape,
@@ -91,7 +93,14 @@ const ofOne = (connection: Queryable): Connections => {
   let last: Promise<unknown> = Promise.resolve();
   /** One connection does one thing at a time: a statement must not slip into somebody else's transaction. */
   const inTurn = <Value>(work: () => Promise<Value>): Promise<Value> => {
-    const turn = last.then(work);
+    const turn = last.then(() => {
+      if (isUnconnected(connection)) {
+        throw new ConfigurationMistake(
+          "client: call `await client.connect()` before you hand in a pg Client.",
+        );
+      }
+      return work();
+    });
     last = turn.catch(() => undefined);
     return turn;
   };
