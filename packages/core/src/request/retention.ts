@@ -58,7 +58,10 @@ export const withoutTakenAlong = (
 ): readonly CollectionOutcome[] => {
   if (step.part === undefined) return before;
   const taken = new Map(
-    goneCounts(now.filter((each) => !isInPart(step, each))).map(({ collection, count }) => [collection, count]),
+    goneCounts(now.filter((each) => !isInPart(step, each))).map(({ collection, count }) => [
+      collection,
+      count,
+    ]),
   );
   return before.map((each) => {
     if (each.outcome !== "kept") return each;
