@@ -9,7 +9,7 @@ import {
 import { memoryStorage, memoryTables } from "@subject-rights/memory";
 import { seededRandomness, simulatedClock, unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { admin, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
+import { admin, createWorld, peopleSource, type World } from "./world.ts";
 
 const second = 1_000;
 const minute = 60 * second;
@@ -308,7 +308,7 @@ describe("a request that looks after an outage", () => {
     });
   }
 
-  it("and is an export that went on without the source tries it for the others, and stays as it is", async () => {
+  it("and is an export that went on without the source tries it for all of them, and for itself", async () => {
     const people = emails(3);
     const { source, state } = switchable("crm", people);
     const shop = switchable("shop", people);
@@ -323,16 +323,8 @@ describe("a request that looks after an outage", () => {
     expect(lettersTo(world)).toHaveLength(1);
     state.isDown = false;
     await world.pass(nextProbe);
-    expect(await outcomes(world, [late])).toEqual(["completed"]);
-    expect(await world.read(early)).toMatchObject({
-      phase: "delivered",
-      outcome: null,
-      waitingFor: [{ for: "source", source: "crm", problem: "unavailable" }],
-    });
-    expect(typesOf(world).filter((type) => type === "delivery")).toHaveLength(1);
-    unwrap(await world.rights.requests.retrySource({ actor: tenantAdmin, requestId: early, source: "crm" }));
-    await world.settle();
-    expect(await outcomes(world, [early])).toEqual(["completed"]);
+    expect(await outcomes(world, [early, late])).toEqual(["completed", "completed"]);
+    expect(typesOf(world).filter((type) => type === "delivery")).toHaveLength(2);
     await world.rights.stop();
   });
 
@@ -390,6 +382,117 @@ describe("a request that looks after an outage", () => {
     expect(await outcomes(next, ids)).toEqual(all(6, "completed"));
     expect(lettersTo(world, next)).toHaveLength(1);
     await next.rights.stop();
+  });
+});
+
+describe("an export that went on without a source that is down", () => {
+  const deliveriesIn = ({ notifier }: World) =>
+    notifier.sent.flatMap(({ notice }) => (notice.type === "delivery" ? [notice] : []));
+
+  for (const [name, length] of [
+    ["10 seconds", 10 * second],
+    ["400 seconds", 400 * second],
+    ["three days", 3 * day],
+  ] as const) {
+    it(`makes the missing part by itself after ${name}: a second package, whole, and no third`, async () => {
+      const people = emails(6);
+      const crm = switchable("crm", people);
+      const shop = switchable("shop", people);
+      shop.state.isDown = false;
+      const world = await createWorld({ sources: [crm.source, shop.source] });
+      const ids = await acknowledgedAll(world, people);
+      await world.pass(length);
+      crm.state.isDown = false;
+      await world.pass(nextProbe);
+      expect(await outcomes(world, ids)).toEqual(all(6, "completed"));
+      await world.pass(30 * day);
+      for (const requestId of ids.filter((_, index) => kindOf(index) === "export")) {
+        const letters = deliveriesIn(world).filter((each) => each.requestId === requestId);
+        expect(letters.length).toBeLessThanOrEqual(2);
+        const last = letters.pop();
+        expect(last?.missing).toEqual([]);
+        expect(last?.replacesEarlier).toBe(letters.length === 1 ? true : undefined);
+        for (const each of letters) {
+          expect(each.missing).toEqual([{ title: "The crm", problem: "unavailable", follows: true }]);
+        }
+      }
+      await world.rights.stop();
+    });
+  }
+
+  it("and another source that never will give its part, stays with a person for that one", async () => {
+    const [email = ""] = emails(1);
+    const [crm, shop] = [switchable("crm", [email]), switchable("shop", [email])];
+    shop.state.isDown = false;
+    const archive = switchable("archive", [email], {
+      // biome-ignore lint/correctness/useYield: it never comes to that
+      async *export() {
+        throw new PermanentFailure("never");
+      },
+    });
+    const world = await createWorld({ sources: [crm.source, shop.source, archive.source] });
+    const requestId = await world.acknowledged("export", email);
+    await world.pass(hour);
+    crm.state.isDown = false;
+    await world.pass(2 * day);
+    expect(deliveriesIn(world).map(({ missing }) => missing)).toEqual([
+      [
+        { title: "The crm", problem: "unavailable", follows: true },
+        { title: "The archive", problem: "permanent-failure" },
+      ],
+      [{ title: "The archive", problem: "permanent-failure" }],
+    ]);
+    expect((await world.read(requestId)).waitingFor).toEqual([
+      { for: "source", source: "archive", problem: "permanent-failure" },
+    ]);
+    await world.rights.stop();
+  });
+
+  it("asks more and more rarely, and leaves no trail, where the source answers a little and then does not", async () => {
+    const [email = ""] = emails(1);
+    const state = { isBroken: true, pages: 0 };
+    const crm = peopleSource("crm", new Map(), {
+      async *export() {
+        state.pages += 1;
+        yield { collection: "people", rows: [{ email }] };
+        if (state.isBroken) throw new Error("the second page cannot be read");
+      },
+    });
+    const shop = switchable("shop", [email]);
+    shop.state.isDown = false;
+    const world = await createWorld({ sources: [crm, shop.source] });
+    const requestId = await world.acknowledged("export", email);
+    await world.pass(10 * day);
+    expect(deliveriesIn(world)).toHaveLength(1);
+    // One outage, and one try an hour.
+    expect(lettersTo(world).length).toBeLessThanOrEqual(2);
+    expect(state.pages).toBeLessThan(10 * 24 * 2 + 30);
+    const actions = unwrap(await world.rights.requests.audit({ actor: admin, requestId }));
+    expect(actions.length).toBeLessThan(25);
+    state.isBroken = false;
+    await world.pass(nextProbe);
+    expect(await outcomes(world, [requestId])).toEqual(["completed"]);
+    expect(deliveriesIn(world).map(({ missing }) => missing.length)).toEqual([1, 0]);
+    await world.rights.stop();
+  });
+
+  it("goes on though nobody looks after the outage any more", async () => {
+    const people = emails(2);
+    const [crm, shop] = [switchable("crm", people), switchable("shop", people)];
+    shop.state.isDown = false;
+    const world = await createWorld({ sources: [crm.source, shop.source] });
+    const [first = "", second = ""] = await acknowledgedAll(world, people, () => "export");
+    await world.pass(hour);
+    // Its key is lost, and with it whoever tried the source.
+    const [letter] = lettersTo(world);
+    const left = letter?.requestId === first ? second : first;
+    for (const name of world.tables.keys.keys()) {
+      if (name.includes(letter?.requestId ?? "")) world.tables.keys.delete(name);
+    }
+    crm.state.isDown = false;
+    await world.pass(2 * day);
+    expect(await outcomes(world, [left])).toEqual(["completed"]);
+    await world.rights.stop();
   });
 });
 

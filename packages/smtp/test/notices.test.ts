@@ -14,6 +14,14 @@ const english: readonly (readonly [name: string, notice: Notice])[] = [
   ["deadline-behind", { ...deadline, waitsBehind: { requestId: "request-2", waitsFor: ["identity"] } }],
   ["delivery-attached", { ...delivery, url: null }],
   ["delivery-complete", { ...delivery, missing: [] }],
+  [
+    "delivery-follows",
+    {
+      ...delivery,
+      replacesEarlier: true,
+      missing: delivery.missing.map((part) => ({ ...part, follows: true })),
+    },
+  ],
   ["delivery-encrypted", { ...delivery, encrypted: true, missing: [] }],
   ["delivery-ends-with-erasure", { ...delivery, endsWithErasure: true, missing: [] }],
   ["completion-complete", { ...completion, complete: true, category: "user-data", sources: [] }],

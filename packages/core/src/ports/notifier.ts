@@ -147,6 +147,8 @@ export type Notice =
       readonly bytes: number;
       readonly sha256: string;
       readonly missing: readonly MissingPart[];
+      /** A package was sent before that lacked something: this one takes its place, and its link works no more. Left out: none was. */
+      readonly replacesEarlier?: true;
       /** What earlier erasures of the person left, and is not in the package. Left out: nothing. */
       readonly kept?: readonly { readonly title: string; readonly outcomes: readonly CollectionOutcome[] }[];
       /** The package opens with a secret only, which reaches the person by another way than this message. */
@@ -195,6 +197,8 @@ export type NoticeType = Notice["type"];
 export interface MissingPart {
   readonly title: string;
   readonly problem: ProblemCode;
+  /** The source is down: a whole package follows by itself once it answers. Left out: it takes somebody to see to it. */
+  readonly follows?: true;
 }
 
 export interface SourceReport {

@@ -120,8 +120,8 @@ const stepAction = (request: Request, step: SourceStep): Action | null => {
   // A warning without a next attempt is for people.
   if (step.settlement !== null || (step.status === "warning" && step.nextAttemptAt === null)) return null;
   if (isPackaged(request.phase) && step.status === "warning") {
-    // It has gone on without the source, and tries it for the others only.
-    return step.outage?.role === "looks-after" ? { do: "probe", step } : null;
+    // It has gone on without the source: the package is made anew once that answers, and not for each try in vain.
+    return step.outage == null ? null : { do: "probe", step };
   }
   const workflow = workflowOf(request.kind);
   switch (step.stage) {

@@ -282,6 +282,14 @@ export const english: Texts = {
         { name: "Size", value: phrases.size(notice.bytes) },
         { name: "SHA-256", value: notice.sha256 },
       ),
+      ...(notice.replacesEarlier === true
+        ? [
+            paragraph(
+              "It takes the place of the package that was sent before: that one lacked something that could be had since. " +
+                "A link that came with it works no more.",
+            ),
+          ]
+        : []),
       ...(notice.url === null
         ? []
         : [
@@ -317,7 +325,16 @@ export const english: Texts = {
         : [
             paragraph("The package is not complete. These parts are missing:"),
             list(phrases.missing(notice.missing)),
-            paragraph("If they can be had later, a new package follows."),
+            ...(notice.missing.some(({ follows }) => follows === true)
+              ? [
+                  paragraph(
+                    "What could not be reached follows by itself: as soon as it can be, a new package that has it is sent.",
+                  ),
+                ]
+              : []),
+            ...(notice.missing.every(({ follows }) => follows === true)
+              ? []
+              : [paragraph("If they can be had later, a new package follows.")]),
           ]),
       ...(notice.kept === undefined
         ? []

@@ -291,6 +291,14 @@ export const german: Texts = {
         { name: "Größe", value: size(notice.bytes).replace("bytes", "Bytes").replace(".", ",") },
         { name: "SHA-256", value: notice.sha256 },
       ),
+      ...(notice.replacesEarlier === true
+        ? [
+            paragraph(
+              "Es tritt an die Stelle des Pakets, das zuvor geschickt wurde: Dem fehlte etwas, das inzwischen zu haben war. " +
+                "Ein Link, der mit ihm kam, gilt nicht mehr.",
+            ),
+          ]
+        : []),
       ...(notice.url === null
         ? []
         : [
@@ -326,7 +334,16 @@ export const german: Texts = {
         : [
             paragraph("Das Paket ist nicht vollständig. Diese Teile fehlen:"),
             list(phrases.missing(notice.missing)),
-            paragraph("Sind sie später zu haben, folgt ein neues Paket."),
+            ...(notice.missing.some(({ follows }) => follows === true)
+              ? [
+                  paragraph(
+                    "Was nicht zu erreichen war, folgt von selbst: Sobald es geht, wird ein neues Paket geschickt, in dem es ist.",
+                  ),
+                ]
+              : []),
+            ...(notice.missing.every(({ follows }) => follows === true)
+              ? []
+              : [paragraph("Sind sie später zu haben, folgt ein neues Paket.")]),
           ]),
       ...(notice.kept === undefined
         ? []

@@ -1,5 +1,5 @@
 import { later } from "../../instant.ts";
-import type { Notice } from "../../ports/notifier.ts";
+import type { MissingPart, Notice } from "../../ports/notifier.ts";
 import { confidentialOf, stepOf } from "../../request/change.ts";
 import { lastDayOf } from "../../request/deadline/deadline.ts";
 import { explainDeadline } from "../../request/deadline/explain.ts";
@@ -106,6 +106,7 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
         bytes: held?.bytes ?? 0,
         sha256: held?.sha256 ?? "",
         missing: missingParts(effect, request, held?.missing ?? []),
+        ...(isSentBefore(request, notice) && { replacesEarlier: true }),
         ...keptInSources(effect),
         ...(held?.encrypted === true ? { encrypted: true } : {}),
         ...(services.packagesEndWithErasure ? { endsWithErasure: true } : {}),
@@ -171,13 +172,21 @@ const earlierPackages = ({ packagesLeft }: Request) => {
   return packages.length === 0 ? {} : { earlierPackages: packages };
 };
 
+/** Whether the person has an earlier package of this request. */
+const isSentBefore = ({ notices }: Request, { id }: MailedNotice): boolean =>
+  notices.some((each) => each.kind === "delivery" && each.id !== id && each.status === "sent");
+
 const keptInSources = (effect: Effect) => {
   const kept = keptParts(effect).map(({ source: { title }, outcomes }) => ({ title, outcomes }));
   return kept.length === 0 ? {} : { kept };
 };
 
-const missingParts = (effect: Effect, request: Request, sources: readonly string[]) =>
-  sources.map((source) => ({
-    title: sourceName(effect, { source }).title,
-    problem: stepOf(request, source)?.problem?.code ?? unknownProblem.code,
-  }));
+const missingParts = (effect: Effect, request: Request, sources: readonly string[]): MissingPart[] =>
+  sources.map((source) => {
+    const { problem, outage, settlement } = stepOf(request, source) ?? {};
+    return {
+      title: sourceName(effect, { source }).title,
+      problem: problem?.code ?? unknownProblem.code,
+      ...(outage != null && settlement === null && { follows: true }),
+    };
+  });

@@ -3,8 +3,9 @@ import type { SourceStep } from "../../request/steps.ts";
 import { canFind, type Effect, failure, workFor } from "./effect.ts";
 
 /**
- * Tries a source that is down, for the others that wait for it: asks what this request would ask it, and throws the answer
- * away. Only what has been handed over without the source is tried like this, and that reads.
+ * Tries a source that is down, where a package was handed over without it: asks what the request would ask it, and throws
+ * the answer away. That is read only, and leaves the request where it is as long as the source is down. A first page shows
+ * that it answers; where that has misled before, all of them are read.
  */
 export const probe = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
   const answered = { type: "source-probed", source: step.source } as const;
@@ -19,8 +20,12 @@ export const probe = async (effect: Effect, step: SourceStep): Promise<RequestEv
   const pages = source.export?.(subject, call, null);
   if (pages === undefined) return answered;
   try {
-    const page = await pages.next();
-    return page.isErr() ? failure(effect, step, page.error) : answered;
+    const wasMisled = step.lastOutage != null;
+    for (;;) {
+      const page = await pages.next();
+      if (page.isErr()) return failure(effect, step, page.error);
+      if (page.value === null || !wasMisled) return answered;
+    }
   } finally {
     await pages.close();
   }

@@ -1,7 +1,6 @@
 import { NotPossibleNow } from "../../errors.ts";
 import { type Change, changed, changedStep, recorded, stepOf } from "../../request/change.ts";
 import { isJustOver, mustBeTold, type Outage, type OutageNews } from "../../request/outage.ts";
-import { isPackaged } from "../../request/phases.ts";
 import { backoff, type Rules } from "../../request/rules.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
@@ -88,23 +87,25 @@ export const sourceAnswers = (change: Change, event: EventOf<"source-answers">):
     return err(new NotPossibleNow(`The request does not wait for source "${event.source}".`));
   }
   const lastOutage = { endedAt: change.at, toldAt: event.toldAt ?? step.outage.toldAt };
-  // What went on without the source is a person's to take up again.
-  const goesOn = isPackaged(change.request.phase)
-    ? { nextAttemptAt: null }
-    : {
-        attempts: 0,
-        nextAttemptAt: null,
-        status: step.status === "running" ? ("running" as const) : ("pending" as const),
-      };
-  const over = changedStep(change, step.source, { ...goesOn, outage: null, lastOutage });
+  const over = changedStep(change, step.source, {
+    attempts: 0,
+    nextAttemptAt: null,
+    status: step.status === "running" ? "running" : "pending",
+    outage: null,
+    lastOutage,
+  });
   return ok(recorded(over, "source-answers", {}, step.source));
 };
 
-/** Tried for the others' sake: the source answers. What this request went on without stays as it is. */
+/**
+ * A package was made without the source, and the source answers now: its part is asked for, and a whole package follows. The
+ * tries are counted on, so that the pauses do not begin anew where it answers a little and then does not.
+ */
 export const probed = (change: Change, event: EventOf<"source-probed">): Transition => {
   const step = stepOf(change.request, event.source);
   if (step?.outage == null) return err(new NotPossibleNow("The outage is over already."));
-  return ok(changedStep(outageOver(change, step), step.source, { nextAttemptAt: null }));
+  const over = changedStep(outageOver(change, step), step.source, { nextAttemptAt: null, status: "pending" });
+  return ok(recorded(over, "source-answers", {}, step.source));
 };
 
 /** It tries for all those that wait with the same call. */
