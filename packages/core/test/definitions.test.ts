@@ -112,6 +112,25 @@ describe("what no adapter has to take care of, because it is never asked to:", (
     send: async ({ id }) => void asked.push(id),
   });
 
+  it("nothing to say what it is about: then it is about all that the source holds, or the one category named", async () => {
+    const told: (readonly string[])[] = [];
+    const source = defineDataSource({
+      ...valid,
+      holds: ["customer-data", "user-telemetry"],
+      erase: async (_subject, { categories }) => {
+        told.push(categories);
+        return [];
+      },
+    });
+    const { categories: _categories, ...unsaid } = call();
+    for (const more of [{}, { category: null }, { category: "user-telemetry" }, { category: "user-data" }]) {
+      const byHand = { ...unsaid, ...more } as unknown as Call;
+      await source.erase?.(subjectOf([]), byHand);
+    }
+    const all = ["customer-data", "user-telemetry"];
+    expect(told).toEqual([all, all, ["user-telemetry"], []]);
+  });
+
   it("work that was called off before it began", async () => {
     const source = defineDataSource({
       ...valid,

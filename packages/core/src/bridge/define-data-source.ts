@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { CallFailed } from "../errors.ts";
 import type { DataSourceDefinition, Recipient } from "../ports/data-source.ts";
-import { categorySchema } from "../request/kinds.ts";
+import { type Category, categorySchema } from "../request/kinds.ts";
 import {
   type CollectionCount,
   type CollectionOutcome,
@@ -115,6 +115,12 @@ const fieldsSchema = z
     }
   });
 
+/** Whoever calls a source by hand may name one `category`, or none: then the call is about all that the source holds. */
+const calledFor = (
+  { categories, category }: Partial<Pick<Call, "categories">> & { readonly category?: Category | null },
+  holds: readonly Category[],
+): readonly Category[] => categories ?? (category == null ? holds : [category]);
+
 const foundSchema = foundIdentifiersSchema as z.ZodType<readonly FoundIdentifier[]>;
 const manyFoundSchema = z.array(foundSchema);
 const manyOutcomesSchema = z.array(collectionOutcomesSchema);
@@ -131,13 +137,10 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
   const can = (ability: "identify" | "locate" | "export" | "erase" | "refresh" | "verify") =>
     typeof definition[ability] === "function";
   // Somebody may be known here by a name that counts elsewhere, so that `identify` looks at everything.
-  const told = (ability: keyof DataSourceDefinition, call: Call): Call => ({
-    ...call,
-    categories:
-      ability === "identify" || ability === "identifyMany"
-        ? holds
-        : holds.filter((category) => call.categories.includes(category)),
-  });
+  const told = (ability: keyof DataSourceDefinition, call: Call): Call => {
+    const asked = ability === "identify" || ability === "identifyMany" ? holds : calledFor(call, holds);
+    return { ...call, categories: holds.filter((category) => asked.includes(category)) };
+  };
   const asking = <Answer>(
     ability: "identify" | "locate" | "erase" | "verify",
     schema: z.ZodType<Answer>,
