@@ -243,6 +243,40 @@ describe("a hold", () => {
     expect(held.has(ada)).toBe(true);
   });
 
+  it("stands under all that sources know the person by, and names a source that could not say it", async () => {
+    const held = new Map<string, Row[]>([[ada, [{}]]]);
+    let isDown = true;
+    const crm = peopleSource("crm", held, {
+      needs: ["customer-number", "email"],
+      // Compares numbers as numbers.
+      identify: async (subject) => {
+        if (isDown) throw new Error("down");
+        const isAda = subject.values("customer-number").some((value) => Number(value) === 9);
+        return isAda || subject.values("email").includes(ada)
+          ? [{ type: "customer-number", value: "9" }, email(ada)]
+          : [];
+      },
+    });
+    const world = await createWorld({ sources: [crm, peopleSource("letters", new Map())] });
+    const asked = {
+      actor: admin,
+      identifiers: [{ type: "customer-number", value: "009" }],
+      reason,
+      idempotencyKey: "file-7",
+    };
+    const first = unwrap(await world.rights.holds.place(asked));
+    expect(first.notAsked).toEqual(["crm"]);
+    isDown = false;
+    const again = unwrap(await world.rights.holds.place(asked));
+    expect(again).toMatchObject({ hold: first.hold, notAsked: [] });
+    const requestId = await world.acknowledged("erasure");
+    expect((await world.read(requestId)).waitingFor).toEqual([{ for: "hold", hold: first.hold.id }]);
+    expect(held.size).toBe(1);
+    unwrap(await lift(world, first.hold.id));
+    await world.pass(1_000);
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
+  });
+
   it("may be called off with the request", async () => {
     const { world, held } = await shop();
     await place(world, email(ada));

@@ -20,6 +20,7 @@ import { err, errAsync, ok, okAsync, orThrow, type Result, ResultAsync } from ".
 import { apply } from "../runner/apply.ts";
 import { readableRequests } from "../runner/every-request.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
+import { knownBy } from "../runner/known-by.ts";
 import { recordedAs, recordedWithoutKey } from "../runner/recorded-actor.ts";
 import type { Services } from "../runner/services.ts";
 import { type Identifier, identifierSchema } from "../subject/identifier.ts";
@@ -51,6 +52,11 @@ export interface PlacedHold {
   readonly underWay: readonly string[];
   /** Sweeps that run and have begun with the person, or may have: what they had begun is not stopped. */
   readonly sweepsUnderWay: readonly string[];
+  /**
+   * Sources that could not say what else the person is known by: what one of them alone spells otherwise, or knows, the
+   * hold does not have. Call again with the same idempotency key once they answer, or place another hold.
+   */
+  readonly notAsked: readonly string[];
 }
 
 export interface HoldList {
@@ -71,8 +77,8 @@ export type LiftHoldError = HoldError | KeyDestroyed | NotPossibleNow | ChangedM
  */
 export interface Holds {
   /**
-   * Places a hold on whoever goes by one of these identifiers. Every erasure that begins after this has resolved is
-   * stopped by it. Errors: `InvalidInput` without an identifier or a reason, or for a reason that names the person.
+   * Places a hold on whoever goes by one of these identifiers. It stands at once, and under everything else that sources
+   * know them by now, in their own spelling, when this has resolved. Every erasure that begins after that is stopped by it. Errors: `InvalidInput` without an identifier or a reason, or for a reason that names the person.
    */
   place(input: {
     readonly actor: Actor;
@@ -193,10 +199,16 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
                   ? new StorageFailed("hold-store", "read", { cause: error })
                   : error,
               )
-              .andThen((placed) =>
+              .andThen((placed) => underAllNames(services, holds, placed, identifiers))
+              .andThen(({ hold: placed, notAsked }) =>
                 viewOf(placed).asyncAndThen((view) =>
                   caught(() => whatIsErasing(services, placed.tenant, placed.pseudonyms)).map(
-                    ({ requests, sweeps }) => ({ hold: view, underWay: requests, sweepsUnderWay: sweeps }),
+                    ({ requests, sweeps }) => ({
+                      hold: view,
+                      underWay: requests,
+                      sweepsUnderWay: sweeps,
+                      notAsked,
+                    }),
                   ),
                 ),
               );
@@ -247,6 +259,37 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
     },
   };
 };
+
+/**
+ * A database may take for equal what is spelt otherwise, a UUID in capitals or a number with a zero before it, and
+ * pseudonyms are compared as they are. So a hold stands under what the sources call the person too.
+ */
+const underAllNames = (
+  services: Services,
+  holds: HoldStore,
+  placed: StoredHold,
+  identifiers: readonly Identifier[],
+): ResultAsync<Widened, StorageFailed | KeyDestroyed> => {
+  if (!placed.open) return okAsync({ hold: placed, notAsked: [] });
+  const { tenant, id } = placed;
+  return ResultAsync.fromSafePromise(knownBy(services, tenant, id, identifiers)).andThen((known) =>
+    pseudonymsOf(services, tenant, known.identifiers).andThen((all) => {
+      const { notAsked } = known;
+      const pseudonyms = [...new Set([...placed.pseudonyms, ...all])];
+      if (pseudonyms.length === placed.pseudonyms.length) return okAsync({ hold: placed, notAsked });
+      const wider = { ...placed, version: placed.version + 1, pseudonyms };
+      // Lifted meanwhile, or made wider by another call of the same key.
+      return holds
+        .put(wider)
+        .map(({ outcome }) => ({ hold: outcome === "stored" ? wider : placed, notAsked }));
+    }),
+  );
+};
+
+interface Widened {
+  readonly hold: StoredHold;
+  readonly notAsked: readonly string[];
+}
 
 /** Lets every request go on that the hold kept; one that is missed here looks by itself (`rules.holdDelay`). */
 const goOn = (services: Services, { tenant, id }: StoredHold) =>

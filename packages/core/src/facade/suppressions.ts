@@ -17,7 +17,7 @@ import { orThrow, ResultAsync } from "../result.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
 import { enoughKeys, standingIn } from "../runner/suppressing.ts";
 import { pseudonymChain, renewedPseudonym, suppressionKeyName } from "../runner/suppression-keys.ts";
-import { type Identifier, identifierSchema } from "../subject/identifier.ts";
+import { type Identifier, identifierSchema, spellingsOf } from "../subject/identifier.ts";
 import type { FacadeContext } from "./context.ts";
 import type { Sweeps } from "./erase-many.ts";
 import { inBatches, lookedUpAhead } from "./looked-up-ahead.ts";
@@ -147,7 +147,7 @@ const suppressionsIn = (
       const pseudonyms: string[] = [];
       /** Where those of each person end. */
       const ends = people.map((identifiers) => {
-        for (const identifier of identifiers) pseudonyms.push(...chain(identifier));
+        for (const identifier of identifiers) pseudonyms.push(...spellingsOf(identifier).flatMap(chain));
         return pseudonyms.length;
       });
       return standingIn(store, { tenant, pseudonyms, category, reason: "request" })
@@ -226,7 +226,7 @@ const suppressionsIn = (
         .andThen((checked) => checkReason(checked.reason, actor, checked.identifiers).map(() => checked))
         .andThen((checked) =>
           ResultAsync.combine([keysOf(actor.tenant), recordedAs(services, actor)]).andThen(([keys, by]) => {
-            const pseudonyms = checked.identifiers.flatMap(pseudonymChain(keys));
+            const pseudonyms = checked.identifiers.flatMap(spellingsOf).flatMap(pseudonymChain(keys));
             const lifted = { at: instant(clock.now()), by, reason: checked.reason };
             // The same look-up: a list that cannot be read must not look as if nobody stood in it.
             return suppressed(actor.tenant, [checked.identifiers], undefined).andThen(() =>

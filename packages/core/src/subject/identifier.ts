@@ -128,6 +128,19 @@ export function normaliseIdentifier(identifier: Identifier): Identifier {
     : { type: identifier.type, value: identifier.value };
 }
 
+const uuidPattern = /^[{(]?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})[)}]?$/i;
+
+/**
+ * An identifier in the spellings that are one and the same for whoever compares it by what it is: a UUID is written in
+ * capitals and in braces too, and databases give it out as RFC 9562 has it. As it is given comes first.
+ */
+export const spellingsOf = (identifier: Identifier): readonly Identifier[] => {
+  const { type, value } = identifier;
+  const parts = uuidPattern.exec(value)?.slice(1);
+  const plain = parts?.join("-").toLowerCase() ?? value;
+  return plain === value ? [identifier] : [identifier, { type, value: plain }];
+};
+
 /** By which people are reached. They change, are shared, and are given to somebody else: they name nobody for good. */
 const reachedBy: readonly string[] = ["email", "telephone", "phone", "phone-number", "mobile", "fax"];
 

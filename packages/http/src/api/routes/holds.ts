@@ -18,6 +18,11 @@ const placed = named(
     sweepsUnderWay: z
       .array(z.string())
       .describe("Sweeps that run and have begun with the person, or may have."),
+    notAsked: z
+      .array(z.string())
+      .describe(
+        "Sources that could not say what else the person is known by: ask again with the same idempotency key.",
+      ),
   }),
 );
 const onHold = { ...reading, "hold-not-found": true } as const;
