@@ -106,13 +106,55 @@ describe("what an erasure has left, where a later one finds nothing under the sa
       const world = await worldOver(forgetful([{ ...retained, until: "2026-03-31" }]));
       await first(world);
       await world.pass(40 * day);
-      expect(await closed(world, "erasure")).toMatchObject({ outcome: "completed" });
-      expect((await sweeping(world, asAda)).view).toMatchObject({
-        status: "completed",
-        counts: { absent: 1 },
-      });
+      // The request has opened again, and found that it is gone; of the sweep nobody knows.
+      const isOver = by === "a request";
+      const left = isOver ? [] : [{ ...retained, until: "2026-03-31", asOf: "2026-03-02" }];
+      const view = await closed(world, "erasure");
+      expect(view.outcome).toBe(isOver ? "completed" : "completed-with-exceptions");
+      expect(view.sources[0]?.outcomes.filter(({ outcome }) => outcome === "retained")).toEqual(left);
+      expect((await sweeping(world, asAda)).view.counts).toMatchObject(
+        isOver ? { absent: 1 } : { retained: 1 },
+      );
     });
   }
+
+  it("is over for those who ask later, once a sweep has erased it", async () => {
+    const answers: CollectionOutcome[][] = [
+      [{ ...retained, until: "2026-03-31" }],
+      [{ collection: "invoices", outcome: "erased", count: 1 }],
+    ];
+    const world = await worldOver(forgetful([], { erase: async () => answers.shift() ?? absent }));
+    await sweeping(world, asAda);
+    await world.pass(40 * day);
+    expect((await sweeping(world, asAda)).view).toMatchObject({ status: "completed", counts: { erased: 1 } });
+    expect(await closed(world, "erasure")).toMatchObject({ outcome: "completed" });
+  });
+
+  it("is over for those who ask later, once a request has erased it", async () => {
+    const answers: CollectionOutcome[][] = [[kept], [{ collection: "reports", outcome: "erased", count: 2 }]];
+    const world = await worldOver(forgetful([], { erase: async () => answers.shift() ?? absent }));
+    await sweeping(world, asAda);
+    await world.pass(1_000);
+    expect(await closed(world, "erasure")).toMatchObject({ outcome: "completed" });
+    expect(await closed(world, "erasure")).toMatchObject({ outcome: "completed" });
+    expect((await sweeping(world, asAda)).view).toMatchObject({ status: "completed" });
+  });
+
+  it("is told all the more where the rest was called off when its day came", async () => {
+    const until = "2026-03-31";
+    const world = await worldOver(forgetful([{ ...retained, until }]));
+    const reason = "A court wants it";
+    const first = await closed(world, "erasure");
+    const { hold } = unwrap(await world.rights.holds.place({ actor: admin, reason, identifiers: [asAda] }));
+    await world.pass(31 * day);
+    unwrap(await world.rights.requests.cancel({ actor: admin, requestId: first.id, reason }));
+    await world.pass(60_000);
+    unwrap(await world.rights.holds.lift({ actor: admin, holdId: hold.id, reason: "It is over" }));
+    const view = await closed(world, "erasure");
+    expect(view).toMatchObject({ outcome: "completed-with-exceptions" });
+    expect(view.sources[0]?.outcomes).toContainEqual({ ...retained, until, asOf: "2026-04-02" });
+    expect((await closed(world, "export")).outcome).toBe("completed-with-exceptions");
+  });
 
   it("is nobody else's", async () => {
     const world = await worldOver(forgetful([retained]));

@@ -107,7 +107,7 @@ const bodySchema = z.strictObject({
           reason: text.nullable(),
           /** Until which day the law has it kept. */
           until: z.iso.date().nullable(),
-          /** Of which day it is so that it is somebody else's too, where no source has said so since. Left out: now. */
+          /** Of which day it is so that it stays, where nobody has said so since. Left out: now. */
           asOf: z.iso.date().exactOptional(),
         }),
       ),

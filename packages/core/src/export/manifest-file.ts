@@ -43,7 +43,7 @@ const keptOf = ({ source, outcomes }: KeptPart) =>
     records: each.count,
     reason: each.reason,
     until: each.outcome === "retained" ? each.until : null,
-    ...(each.outcome === "kept" && each.asOf !== undefined && { asOf: each.asOf }),
+    ...(each.asOf !== undefined && { asOf: each.asOf }),
   }));
 
 const collectionOf = ({ staged, json, csv }: ListedCollection): ManifestCollection => {

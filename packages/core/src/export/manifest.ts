@@ -72,8 +72,8 @@ export const exportManifestSchema = z.object({
   nothingFound: z.array(z.object({ source: sourceSchema })),
   /**
    * What stays since an earlier erasure of the person, is not in the package, and why. `until` is the day on which the duty
-   * to keep it ends, `YYYY-MM-DD`; null where there is none: then it is somebody else's too, as of the day `asOf`, and
-   * nobody can say whether it still is. Left out: nothing.
+   * to keep it ends, `YYYY-MM-DD`; null where there is none: then it is somebody else's too. `asOf` is the day of which
+   * this is so, where nobody can say whether it still is. Left out: nothing.
    */
   kept: z
     .array(

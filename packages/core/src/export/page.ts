@@ -113,17 +113,13 @@ const keptSection = (kept: readonly KeptPart[]): Html | null =>
   kept.length === 0
     ? null
     : html`<section class="sheet"><h2>What is kept, and not in this package</h2>
-<p>The data of this person was erased before. This was left then, and nothing that is known of the person now leads to it. What is kept until a day is there until then; what was somebody else's too on a day may be gone since.</p>
+<p>The data of this person was erased before. This was left then, and nothing that is known of the person now leads to it. What is kept until a day is there until then; what was there as of a day may be gone since.</p>
 <ul>${kept.flatMap(({ source, outcomes }) => outcomes.filter(isStaying).map((each) => keptItem(source, each)))}</ul></section>`;
 
 const keptItem = ({ title }: SourceName, each: Staying): Html =>
   html`<li><strong><bdi>${title}</bdi></strong>, <bdi>${each.collection}</bdi>: ${counted(each.count, "record")}${
-    each.outcome === "retained"
-      ? html` until ${dayOf(new Date(each.until))}`
-      : each.asOf === undefined
-        ? null
-        : html` as of ${dayOf(new Date(each.asOf))}`
-  } <span class="quiet">(<bdi>${each.reason}</bdi>)</span></li>\n`;
+    each.outcome === "retained" ? html` until ${dayOf(new Date(each.until))}` : null
+  }${each.asOf === undefined ? null : html` as of ${dayOf(new Date(each.asOf))}`} <span class="quiet">(<bdi>${each.reason}</bdi>)</span></li>\n`;
 
 const nothingFoundSection = ({ nothingFound }: PackageContents): Html | null =>
   nothingFound.length === 0

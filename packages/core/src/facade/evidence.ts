@@ -128,5 +128,5 @@ const plainOutcome = (each: CollectionOutcome): EvidenceBody["sources"][number][
   count: "count" in each ? each.count : null,
   reason: isStaying(each) ? each.reason : null,
   until: each.outcome === "retained" ? each.until : null,
-  ...(each.outcome === "kept" && each.asOf !== undefined && { asOf: each.asOf }),
+  ...(isStaying(each) && each.asOf !== undefined && { asOf: each.asOf }),
 });

@@ -1,5 +1,5 @@
 import type { Instant } from "../instant.ts";
-import { type CollectionCount, type CollectionOutcome, isLeft, type Staying } from "./outcomes.ts";
+import { type CollectionCount, type CollectionOutcome, isLeft, isStaying, type Staying } from "./outcomes.ts";
 
 /** What an erasure of somebody, by a request or in a sweep, has come to at a source. */
 export interface ErasedBefore {
@@ -18,7 +18,7 @@ interface Looking {
 /** What was found, of what became of it. What was so before is not found. */
 export const foundIn = (outcomes: readonly CollectionOutcome[]): CollectionCount[] =>
   outcomes.flatMap((each) =>
-    each.outcome === "absent" || (each.outcome === "kept" && each.asOf !== undefined)
+    each.outcome === "absent" || ("asOf" in each && each.asOf !== undefined)
       ? []
       : [{ collection: each.collection, count: each.count }],
   );
@@ -26,8 +26,8 @@ export const foundIn = (outcomes: readonly CollectionOutcome[]): CollectionCount
 /**
  * What earlier erasures of a person left at a source, and nobody has answered for since. Whoever knew the person by every
  * name of an earlier one, and found something in the collection, has said what is there. Whoever found nothing there has
- * not: what leads to it may be gone. What the law has kept binds until its day; of everything else it is told of which day
- * it is so.
+ * not: what leads to it may be gone. What the law has kept binds until its day; of everything else, and of what is to be
+ * erased since and was not by whoever kept it, it is told of which day it is so.
  */
 export const leftBefore = (
   before: readonly ErasedBefore[],
@@ -42,9 +42,8 @@ export const leftBefore = (
     const since = looks.slice(index + 1).filter((each) => names.every((name) => each.names.includes(name)));
     return outcomes
       .filter(isLeft)
-      .filter((each) => each.outcome !== "retained" || each.until >= now.today)
       .filter(({ collection }) => !since.some(({ found }) => isFound(found, collection)))
-      .map((each) => dated(each, at));
+      .map((each) => dated(each, at, now.today));
   });
 };
 
@@ -52,12 +51,19 @@ const isFound = (found: readonly CollectionCount[], collection: string): boolean
   found.some((each) => each.collection === collection && each.count > 0);
 
 /** What stays for others is so on the day on which somebody looked: it goes with the last of them, and nobody tells. */
-const dated = (each: Staying, at: Instant): Staying =>
-  each.outcome === "kept" ? { ...each, asOf: each.asOf ?? at.slice(0, 10) } : each;
+const dated = (each: Staying, at: Instant, today: string): Staying =>
+  each.outcome === "kept" || each.until < today ? { ...each, asOf: each.asOf ?? at.slice(0, 10) } : each;
 
-/** The same of everything that an erasure came to, to be told or added to later. */
-export const datedAll = (outcomes: readonly CollectionOutcome[], at: Instant): CollectionOutcome[] =>
-  outcomes.map((each) => (each.outcome === "kept" ? dated(each, at) : each));
+/**
+ * What an erasure came to, to be told or added to later.
+ *
+ * @param today left out: whoever goes on with it erases what was retained, and its day is not asked about
+ */
+export const datedAll = (
+  outcomes: readonly CollectionOutcome[],
+  at: Instant,
+  today = "",
+): CollectionOutcome[] => outcomes.map((each) => (isStaying(each) ? dated(each, at, today) : each));
 
 /**
  * What became of records at a source, and beside it what earlier erasures left there: it is there, whoever says that there

@@ -34,6 +34,11 @@ export type CollectionOutcome =
       readonly reason: string;
       /** The day on which the duty to keep it ends, `YYYY-MM-DD`. */
       readonly until: string;
+      /**
+       * The day, `YYYY-MM-DD`, on which it was so, where `until` is over, and nobody has said since that it was erased.
+       * Never part of a source's answer. Left out: it is so.
+       */
+      readonly asOf?: string | undefined;
     }
   | {
       readonly collection: string;

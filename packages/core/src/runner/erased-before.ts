@@ -57,9 +57,8 @@ export const erasedBefore = async (
 const earlierOf = ({ pseudonyms, closedAt, updatedAt, steps }: Request): Earlier => ({
   names: pseudonyms,
   at: closedAt ?? updatedAt,
-  sources: Object.fromEntries(
-    steps.filter(({ settlement }) => settlement === null).map(({ source, outcomes }) => [source, outcomes]),
-  ),
+  // Also what somebody has closed by hand: the request sees to it no more, and it stays all the more.
+  sources: Object.fromEntries(steps.map(({ source, outcomes }) => [source, outcomes])),
 });
 
 /** The same of one source. */

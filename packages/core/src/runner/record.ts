@@ -6,7 +6,7 @@ import type { JsonObject, RequestKey, StoredRequest } from "../ports/request-sto
 import { isInLine } from "../request/line.ts";
 import { duplicateKeyOf } from "../request/open.ts";
 import { outageClaim } from "../request/outage.ts";
-import { isLeft } from "../request/outcomes.ts";
+import { isGone, isLeft } from "../request/outcomes.ts";
 import { phases } from "../request/phases.ts";
 import type { Confidential, Request } from "../request/request.ts";
 import type { Rules } from "../request/rules.ts";
@@ -134,7 +134,11 @@ const hasPackageToBeFound = ({ package: held, key }: Request): boolean =>
 const hasLeftSomething = ({ kind, phase, steps }: Request): boolean =>
   kind === "erasure" &&
   phase === "closed" &&
-  steps.some(({ outcomes, settlement }) => settlement === null && outcomes.some(isLeft));
+  steps.some(
+    ({ outcomes, keptEarlier }) =>
+      // Whoever answered for what an earlier one left is found with that.
+      outcomes.some(isLeft) || (keptEarlier !== undefined && outcomes.some(isGone)),
+  );
 
 /** What can be read without the key: everything but what is personal. */
 export const fromStored = (stored: StoredRequest): Result<Request, Damaged> => {

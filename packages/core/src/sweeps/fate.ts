@@ -148,7 +148,12 @@ export const fatesChange = (
     const told = eachSource(all, (each, source) => withLeftBefore(each, left[source] ?? []));
     const outcome = personOutcome(told);
     const said = fate.stayed ?? fate.part?.info["stayed"] === true;
-    const stays = stayedDraft(sweep, { ...fate, names: ownNames(fate), said }, lasting, at);
+    const stays = stayedDraft(
+      sweep,
+      { ...fate, names: ownNames(fate), said, answers: (fate.earlier ?? []).length > 0 },
+      lasting,
+      at,
+    );
     const stayed = said || stays.length > 0;
     add.push(...stays);
     if (fate.problem !== null) {

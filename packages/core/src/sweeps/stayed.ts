@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Instant } from "../instant.ts";
 import type { FoundSweepPart } from "../ports/sweep-store.ts";
 import { type Category, categorySchema } from "../request/kinds.ts";
+import { foundIn } from "../request/left-before.ts";
 import { type CollectionOutcome, isLeft } from "../request/outcomes.ts";
 import type { PartDraft } from "./journal.ts";
 import type { SourceOutcomes, Sweep } from "./sweep.ts";
@@ -24,6 +25,8 @@ interface Known {
   readonly before: SourceOutcomes;
   /** Whether that is kept already. */
   readonly said: boolean;
+  /** Whether earlier erasures have left something, for which this one may answer. */
+  readonly answers: boolean;
 }
 
 const hasLeft = (sources: SourceOutcomes): boolean =>
@@ -31,15 +34,16 @@ const hasLeft = (sources: SourceOutcomes): boolean =>
 
 /**
  * What is kept for whoever erases somebody later, or hands out a copy: what sources have answered, where any of it stays or
- * did before.
+ * did before; and where any of it answers for what an earlier erasure left.
  */
 export const stayedDraft = (
   { category }: Sweep,
-  { mark, names, before, said }: Known,
+  { mark, names, before, said, answers }: Known,
   all: SourceOutcomes,
   at: Instant,
 ): PartDraft[] => {
-  if (names.length === 0 || !(hasLeft(all) || hasLeft(before))) return [];
+  const isFound = Object.values(all).some((outcomes) => foundIn(outcomes).length > 0);
+  if (names.length === 0 || !(hasLeft(all) || hasLeft(before) || (answers && isFound))) return [];
   const sources = JSON.stringify(all);
   if (said && sources === JSON.stringify(before)) return [];
   const info = { mark, category, at, sources: JSON.parse(sources) };

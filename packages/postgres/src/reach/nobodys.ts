@@ -86,7 +86,7 @@ export const isStillSaid = (
   belonging: ResolvedBelonging,
   alias: Sql,
   which?: (alias: Sql) => Sql,
-): Sql => saidBy(map, table, belonging, alias, [table], isKeptByLaw(table), which).alive;
+): Sql => saidBy(map, table, belonging, alias, [table], false, which).alive;
 
 const saidBy = (
   map: ResolvedMap,

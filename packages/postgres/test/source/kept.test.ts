@@ -254,6 +254,51 @@ describe("whoever was made anonymous", () => {
     }
   });
 
+  it("does not keep what the law had kept for both", async () => {
+    await make(`create table customers (id int primary key, email text, nick text);
+      create table invoices (id int primary key, buyer int references customers, payer int references customers, paid date not null);
+      create table invitations (id int primary key, host int references customers, nick text);
+      insert into customers values (1, 'ann@x.org', 'ann'), (2, 'bob@x.org', 'bob');
+      insert into invoices values (1, 1, 2, current_date);
+      insert into invitations values (1, 1, 'bob')`);
+    const map = mapOf(
+      table("customers", {
+        belongs: [
+          byEmail,
+          { column: "id", identifier: "customer-number" },
+          { column: "nick", identifier: "nick" },
+        ],
+        erasure: "anonymise",
+        columns: { email: anonymous, nick: anonymous },
+      }),
+      table("invoices", {
+        belongs: [
+          { references: "customers", on: { buyer: "id" } },
+          { references: "customers", on: { payer: "id" } },
+        ],
+        erasure: { retain: { reason: "law", until: { column: "paid", years: 10 } } },
+        kept: {},
+      }),
+      table("invitations", {
+        belongs: [
+          { references: "customers", on: { host: "id" } },
+          { column: "nick", identifier: "nick", identifies: false },
+        ],
+        kept: {},
+      }),
+    );
+    expect(await erase(map, "ann")).toEqual([
+      ["customers", "anonymised", 1],
+      ["invoices", "kept", 1],
+      ["invitations", "kept", 1],
+    ]);
+    expect(await erase(map, "bob")).toEqual([
+      ["customers", "anonymised", 1],
+      ["invoices", "retained", 1],
+      ["invitations", "erased", 1],
+    ]);
+  });
+
   it("still shares what the law has kept of them points at", async () => {
     await make(`create table customers (id int primary key, email text);
       create table places (id int primary key, street text);

@@ -423,8 +423,8 @@ const checkedWords = (
   if (cameSince > 0) {
     return `Asked again afterwards: ${phrases.records(cameSince)} came in after this request was closed, and are not part of it.`;
   }
-  // Whether that is still there, which an earlier erasure left for somebody else, nobody knows.
-  if (outcomes.some((each) => each.outcome === "kept" && each.asOf !== undefined)) {
+  // Whether that is still there, which was left before, nobody knows.
+  if (outcomes.some((each) => "asOf" in each && each.asOf !== undefined)) {
     return "Asked again afterwards: nothing else was found.";
   }
   return outcomes.some(({ outcome }) => outcome === "retained" || outcome === "kept")

@@ -78,14 +78,15 @@ export const outcome = (of: CollectionOutcome): string => {
     case "absent":
       return `${of.collection}: nichts vorhanden, was zu löschen wäre`;
     case "retained":
-      return `${of.collection}: ${records(of.count)} aufbewahrt bis ${day(of.until)} (${of.reason})`;
+      return `${of.collection}: ${records(of.count)} aufbewahrt bis ${day(of.until)} (${of.reason})${asOf(of)}`;
     case "kept":
-      return of.asOf === undefined
-        ? `${of.collection}: ${records(of.count)} nicht gelöscht (${of.reason})`
-        : `${of.collection}: ${records(of.count)} bei einer früheren Löschung belassen (${of.reason}), Stand ` +
-            `${day(of.asOf)}; ob das noch so ist, war nicht festzustellen`;
+      return `${of.collection}: ${records(of.count)} ${of.asOf === undefined ? "nicht gelöscht" : "früher belassen"} (${of.reason})${asOf(of)}`;
   }
 };
+
+/** What was so then, and nobody has said since. */
+const asOf = ({ asOf: since }: { readonly asOf?: string | undefined }): string =>
+  since === undefined ? "" : `, Stand ${day(since)}; ob das noch so ist, war nicht festzustellen`;
 
 const dayFormat = new Intl.DateTimeFormat("de-DE", {
   day: "numeric",

@@ -432,8 +432,8 @@ const checkedWords = (
   if (cameSince > 0) {
     return `Danach noch einmal gefragt: ${phrases.records(cameSince)} kamen hinzu, nachdem dieser Antrag abgeschlossen war, und gehören nicht dazu.`;
   }
-  // Whether that is still there, which an earlier erasure left for somebody else, nobody knows.
-  if (outcomes.some((each) => each.outcome === "kept" && each.asOf !== undefined)) {
+  // Whether that is still there, which was left before, nobody knows.
+  if (outcomes.some((each) => "asOf" in each && each.asOf !== undefined)) {
     return "Danach noch einmal gefragt: Sonst wurde nichts gefunden.";
   }
   return outcomes.some(({ outcome }) => outcome === "retained" || outcome === "kept")

@@ -77,14 +77,15 @@ export const outcome = (of: CollectionOutcome): string => {
     case "absent":
       return `${of.collection}: nothing there to erase`;
     case "retained":
-      return `${of.collection}: ${records(of.count)} kept until ${day(of.until)} (${of.reason})`;
+      return `${of.collection}: ${records(of.count)} kept until ${day(of.until)} (${of.reason})${asOf(of)}`;
     case "kept":
-      return of.asOf === undefined
-        ? `${of.collection}: ${records(of.count)} not erased (${of.reason})`
-        : `${of.collection}: ${records(of.count)} left by an earlier erasure (${of.reason}), as of ${day(of.asOf)}; ` +
-            "whether this is still so was not to be found out";
+      return `${of.collection}: ${records(of.count)} ${of.asOf === undefined ? "not erased" : "left before"} (${of.reason})${asOf(of)}`;
   }
 };
+
+/** What was so then, and nobody has said since. */
+const asOf = ({ asOf: since }: { readonly asOf?: string | undefined }): string =>
+  since === undefined ? "" : `, as of ${day(since)}; whether this is still so could not be found out`;
 
 const dayFormat = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",

@@ -153,7 +153,7 @@ const leftEarlier = (
     found: foundIn([...step.outcomes, ...outcomes]),
     today: instant(services.clock.now()).slice(0, 10),
   });
-  return keptEarlier.length > 0 && { keptEarlier };
+  return earlier.length > 0 && { keptEarlier };
 };
 
 /** Those that a copy was just filled from. One that a person has closed gave no reason for what it still holds. */

@@ -67,9 +67,7 @@ const datedSteps = (change: Change, closedAt: Instant): Change =>
   changedSteps(change, ({ outcomes, keptEarlier }) => ({
     outcomes: datedAll(outcomes, closedAt),
     ...(keptEarlier !== undefined && {
-      keptEarlier: keptEarlier.filter(
-        (each) => each.outcome !== "retained" || each.until >= change.at.slice(0, 10),
-      ),
+      keptEarlier: datedAll(keptEarlier, closedAt, change.at.slice(0, 10)),
     }),
   }));
 

@@ -42,6 +42,7 @@ const collectionOutcome = named(
       count,
       reason: z.string(),
       until: z.iso.date(),
+      asOf: z.iso.date().optional(),
     }),
     z.object({
       collection: z.string(),

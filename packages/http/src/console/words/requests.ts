@@ -136,13 +136,17 @@ export const collectionWords = (outcome: CollectionOutcome, dayInWords: (day: st
     case "absent":
       return "nothing there";
     case "retained":
-      return `${outcome.count} kept until ${dayInWords(outcome.until)}: ${outcome.reason}`;
+      return `${outcome.count} kept until ${dayInWords(outcome.until)}${asOf(outcome, dayInWords)}: ${outcome.reason}`;
     case "kept":
-      return outcome.asOf === undefined
-        ? `${outcome.count} not erased: ${outcome.reason}`
-        : `${outcome.count} left by an earlier erasure, as of ${dayInWords(outcome.asOf)}: ${outcome.reason}`;
+      return `${outcome.count} ${outcome.asOf === undefined ? "not erased" : "left before"}${asOf(outcome, dayInWords)}: ${outcome.reason}`;
   }
 };
+
+/** What was so then, and nobody has said since. */
+const asOf = (
+  { asOf: day }: { readonly asOf?: string | undefined },
+  dayInWords: (day: string) => string,
+): string => (day === undefined ? "" : `, as of ${dayInWords(day)}`);
 
 /** Of what the last look found beside what stays. */
 export const leftWords = (count: number): string => `${count} there when it was last asked`;
