@@ -3,6 +3,7 @@ import {
   type Identifier,
   KeyDestroyed,
   type Row,
+  type Subject,
   type SubjectRightsOptions,
   type WhyLeftOut,
 } from "@subject-rights/core";
@@ -167,6 +168,63 @@ describe("whether a person may be taken in", () => {
     held.set(ada, [{}]);
     await erased(world);
     expect(await mayTakeIn(world, email(ada))).toBe(false);
+  });
+
+  it("is yes by every name of the same erasure once one of them is lifted, and a replay leaves them alone", async () => {
+    const number: Identifier = { type: "customer-number", value: "4711" };
+    const second = "ada@work.example";
+    const held = new Map<string, Row[]>([
+      [ada, [{}]],
+      [second, [{}]],
+      [bo, [{}]],
+    ]);
+    const names = [email(ada), email(second), number];
+    const crm = listing("crm", held, {
+      identify: async (subject: Subject) =>
+        subject.values("email").some((each) => each === ada || each === second) && held.has(second)
+          ? names
+          : [],
+    });
+    const { world } = await shop({ sources: [crm] });
+    await erased(world, second);
+    await erased(world, bo);
+    // The same person asks once more, under the address that is known by then.
+    held.set(ada, [{}]);
+    await erased(world, ada);
+    // A sweep has many people: nobody else of it is lifted.
+    held.set(second, [{}]);
+    const eve = "eve@example.org";
+    held.set(eve, [{}]);
+    const people = async function* () {
+      yield { people: [ada, eve].map((value) => ({ identifiers: [email(value)] })), cursor: "1" };
+    };
+    const swept = { actor: admin, reason: "retention", category: "customer-data", people } as const;
+    unwrap(await unwrap(await world.rights.sweeps.eraseMany(swept)).end());
+
+    expect(unwrap(await lift(world, number))).toBe(7);
+    const all = { actor: admin, identifiers: names };
+    expect(unwrap(await world.rights.suppressions.mayTakeIn(all))).toBe(true);
+    expect(await mayTakeIn(world, email(bo))).toBe(false);
+    for (const each of [ada, second, bo, eve]) held.set(each, [{}]);
+    expect(unwrap(await replay(world, day, { dryRun: false }))).toMatchObject({ found: 2 });
+    expect([...held.keys()].toSorted()).toEqual([ada, second]);
+  });
+
+  it("stays a yes after a restored backup, which had them in the list, and the copy that has them lifted", async () => {
+    const { world, held } = await shop();
+    await erased(world);
+    const backup = structuredClone(world.tables.suppressions);
+    unwrap(await lift(world, email(ada)));
+    const copy: unknown[] = [];
+    for await (const each of world.rights.suppressions.copy({ actor: admin })) copy.push(each);
+    world.tables.suppressions.clear();
+    for (const [key, rows] of backup) world.tables.suppressions.set(key, rows);
+    held.set(ada, [{}]);
+    expect(await mayTakeIn(world, email(ada))).toBe(false);
+    unwrap(await world.rights.suppressions.restore({ actor: admin, suppressions: copy }));
+    expect(await mayTakeIn(world, email(ada))).toBe(true);
+    expect(unwrap(await replay(world, day, { dryRun: false }))).toMatchObject({ found: 0 });
+    expect(held.has(ada)).toBe(true);
   });
 
   it("is refused without a name, without the right to ask, and lifting without a clean reason", async () => {

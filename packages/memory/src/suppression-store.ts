@@ -16,6 +16,10 @@ const isSame = (one: StoredSuppression, other: StoredSuppression): boolean =>
 const placeOf = ({ pseudonym, category, cause }: StoredSuppression): string =>
   `${pseudonym} ${category} ${cause}`;
 
+/** Those of one person, of one cause; one of a sweep that does not say whose it is stands for itself. */
+const personOf = ({ cause, reason, person, pseudonym }: StoredSuppression): string =>
+  reason === "request" ? cause : JSON.stringify([cause, person ?? { pseudonym }]);
+
 /**
  * Keeps suppressions in memory.
  *
@@ -23,10 +27,12 @@ const placeOf = ({ pseudonym, category, cause }: StoredSuppression): string =>
  */
 export const memorySuppressionStore = (table: SuppressionTable = new Map()): SuppressionStore => {
   const insert = (suppression: StoredSuppression) => {
+    const { lifted } = suppression;
     const key = keyOf(suppression.tenant, suppression.pseudonym);
     const there = table.get(key) ?? [];
-    if (there.some((each) => isSame(each, suppression))) return;
-    table.set(key, [...there, structuredClone(suppression)]);
+    const before = there.find((each) => isSame(each, suppression));
+    if (before === undefined) table.set(key, [...there, structuredClone(suppression)]);
+    else if (before.lifted === null) change(key, (each) => (each === before ? { ...each, lifted } : each));
   };
   /** Null deletes. */
   const change = (key: string, changed: (each: StoredSuppression) => StoredSuppression | null) => {
@@ -58,15 +64,23 @@ export const memorySuppressionStore = (table: SuppressionTable = new Map()): Sup
     },
 
     async lift({ tenant, pseudonyms, category, lifted }) {
-      let count = 0;
-      for (const pseudonym of new Set(pseudonyms)) {
-        change(keyOf(tenant, pseudonym), (each) => {
-          if (each.lifted !== null || (category !== undefined && each.category !== category)) return each;
-          count += 1;
-          return { ...each, lifted };
-        });
+      const standing = ofTenant(tenant).filter(
+        (each) => each.lifted === null && (category === undefined || each.category === category),
+      );
+      const names = new Set(pseudonyms);
+      const theirs = new Set<StoredSuppression>();
+      for (let known = -1; known < theirs.size; ) {
+        known = theirs.size;
+        const people = new Set([...theirs].map(personOf));
+        for (const each of standing) {
+          if (names.has(each.pseudonym) || people.has(personOf(each))) theirs.add(each);
+        }
+        for (const { pseudonym } of theirs) names.add(pseudonym);
       }
-      return count;
+      for (const { pseudonym } of theirs) {
+        change(keyOf(tenant, pseudonym), (each) => (theirs.has(each) ? { ...each, lifted } : each));
+      }
+      return theirs.size;
     },
 
     async standing({ tenant, pseudonyms, category, reason, since }) {

@@ -1,4 +1,8 @@
-import { defineSuppressionStore, type SuppressionStoreDefinition } from "@subject-rights/core";
+import {
+  defineSuppressionStore,
+  type StoredSuppression,
+  type SuppressionStoreDefinition,
+} from "@subject-rights/core";
 import { memorySuppressionStore } from "@subject-rights/memory";
 import {
   type StorageHarness,
@@ -51,12 +55,16 @@ describeSuite<SuppressionFault>(
           return good.add(rows);
         },
       }),
-      caughtBy: ["add: nothing is fine, and one that is there stays as it is"],
+      caughtBy: [
+        "add: one that is there is lifted where the one that is added is",
+        "add: nothing is fine, and one that is there stays as it is",
+      ],
     },
     {
       fault: "the reason is not kept",
       how: ({ good }) => ({ add: (rows) => good.add(rows.map((each) => ({ ...each, reason: "request" }))) }),
       caughtBy: [
+        "lift: with a name goes whatever the same causes put there for the same person",
         "add: what is added comes back as it was",
         "standing: only of the category and for the reason that is asked for",
       ],
@@ -131,9 +139,39 @@ describeSuite<SuppressionFault>(
         lift: async (which) => (await good.standing(which)).pseudonyms.length,
       }),
       caughtBy: [
+        "lift: with a name goes whatever the same causes put there for the same person",
         "lift: they stand no longer, stay listed, and are counted once",
         "rename: what has happened since it was read is not lost",
       ],
+    },
+    {
+      fault: "a name alone is lifted",
+      how: ({ good }) => ({
+        async lift({ tenant, pseudonyms, category = null, lifted }) {
+          const { suppressions } = await good.list({ tenant, limit: 100 });
+          const theirs = suppressions.filter(
+            (each) =>
+              each.lifted === null &&
+              pseudonyms.includes(each.pseudonym) &&
+              (category === null || each.category === category),
+          );
+          await good.add(theirs.map((each) => ({ ...each, lifted })));
+          return theirs.length;
+        },
+      }),
+      caughtBy: ["lift: with a name goes whatever the same causes put there for the same person"],
+    },
+    {
+      fault: "what a copy says was lifted stands",
+      how: ({ good }) => ({
+        async add(suppressions) {
+          const { suppressions: there } = await good.list({ tenant: "tenant-one", limit: 100 });
+          const isThere = (one: StoredSuppression) =>
+            there.some((each) => each.pseudonym === one.pseudonym && each.cause === one.cause);
+          await good.add(suppressions.filter((each) => !isThere(each)));
+        },
+      }),
+      caughtBy: ["add: one that is there is lifted where the one that is added is"],
     },
     {
       fault: "once lifted is lifted for good",
@@ -150,7 +188,10 @@ describeSuite<SuppressionFault>(
           },
         };
       },
-      caughtBy: ["lift: who is erased again afterwards stands again"],
+      caughtBy: [
+        "lift: with a name goes whatever the same causes put there for the same person",
+        "lift: who is erased again afterwards stands again",
+      ],
     },
     {
       fault: "there is one page",
@@ -158,6 +199,7 @@ describeSuite<SuppressionFault>(
         list: async (query) => ({ suppressions: (await good.list(query)).suppressions }),
       }),
       caughtBy: [
+        "add: one that is there is lifted where the one that is added is",
         "add: another category and another cause are another one",
         "add: what is added comes back as it was",
         "end: those of the cause are over, and no others",
@@ -211,6 +253,8 @@ describeSuite<SuppressionFault>(
       fault: "only the first of several is added",
       how: ({ good }) => ({ add: (rows) => good.add(rows.slice(0, 1)) }),
       caughtBy: [
+        "add: one that is there is lifted where the one that is added is",
+        "lift: with a name goes whatever the same causes put there for the same person",
         "add: another category and another cause are another one",
         "add: nothing is fine, and one that is there stays as it is",
         "add: what is added comes back as it was",

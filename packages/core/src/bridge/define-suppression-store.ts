@@ -49,6 +49,7 @@ export const storedSuppressionSchema = z.object({
   pseudonym: pseudonymSchema,
   category: categorySchema,
   reason: z.enum(["request", "retention"]),
+  person: z.string().max(100).optional(),
   generation: z.number().int().positive(),
   begunAt: instantSchema,
   endedAt: instantSchema.nullable(),

@@ -6,7 +6,10 @@ import type { Category } from "../request/kinds.ts";
  * key and every query carries the tenant. A suppression is one of its tenant, pseudonym, category and cause.
  */
 export interface SuppressionStoreDefinition {
-  /** Stores all of them or none; one that is there already stays as it is. */
+  /**
+   * Stores all of them or none; one that is there already stays as it is, but that it is lifted where the one that is added
+   * is: a copy of the list knows of more than a backup that was restored.
+   */
   add(suppressions: readonly StoredSuppression[]): Promise<void>;
 
   /** Says when what caused them was over. */
@@ -15,7 +18,11 @@ export interface SuppressionStoreDefinition {
   /** Deletes those of a cause that came to nothing. */
   withdraw(cause: SuppressionCause): Promise<void>;
 
-  /** Lifts those with one of these pseudonyms, and in this category, if one is given. Answers how many it was. */
+  /**
+   * Lifts those with one of these pseudonyms, and in this category, if one is given; and with each of them whatever else
+   * the same cause put there for the same person: all of a request, and of a sweep those with the same `person`. So on
+   * with the pseudonyms of these. Answers how many it was; all of it or nothing.
+   */
   lift(which: {
     readonly tenant: string;
     readonly pseudonyms: readonly string[];
@@ -84,6 +91,11 @@ export interface StoredSuppression extends SuppressionCause {
   readonly pseudonym: string;
   readonly category: Category;
   readonly reason: SuppressionReason;
+  /**
+   * Where the cause is a sweep: those of one person in it have the same, which says nothing of who it is. Left out: the
+   * cause is about one person, or it was stored before this was kept.
+   */
+  readonly person?: string | undefined;
   /** How many keys the pseudonym was made with. */
   readonly generation: number;
   readonly begunAt: string;

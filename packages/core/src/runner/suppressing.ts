@@ -21,24 +21,36 @@ interface Suppressing {
   readonly reason: StoredSuppression["reason"];
 }
 
+/** What one person goes by, and what keeps them apart from the others of the same cause, where that has more than one. */
+interface Suppressed {
+  readonly identifiers: readonly Identifier[];
+  readonly person?: string;
+}
+
 const suppress = (
   services: Services,
   about: Suppressing,
-  identifiers: readonly Identifier[],
+  people: readonly Suppressed[],
 ): ResultAsync<void, Failure> => {
   const { suppressionStore, tenantKeys, clock } = services;
-  if (suppressionStore === null || identifiers.length === 0) return okAsync(undefined);
+  const of = people.flatMap(({ identifiers, person }) => identifiers.map(() => person));
+  if (suppressionStore === null || of.length === 0) return okAsync(undefined);
   const begunAt = instant(clock.now());
-  return suppressionPseudonyms(tenantKeys, about.tenant, identifiers).andThen(({ newest, generation }) =>
+  const all = people.flatMap(({ identifiers }) => identifiers);
+  return suppressionPseudonyms(tenantKeys, about.tenant, all).andThen(({ newest, generation }) =>
     suppressionStore.add(
-      newest.map((pseudonym) => ({
-        ...about,
-        pseudonym,
-        generation,
-        begunAt,
-        endedAt: null,
-        lifted: null,
-      })),
+      [...new Set(newest)].map((pseudonym) => {
+        const person = of[newest.indexOf(pseudonym)];
+        return {
+          ...about,
+          pseudonym,
+          ...(person !== undefined && { person }),
+          generation,
+          begunAt,
+          endedAt: null,
+          lifted: null,
+        };
+      }),
     ),
   );
 };
@@ -49,7 +61,8 @@ const suppress = (
  */
 export const suppressRequest = (services: Services, request: Request): ResultAsync<void, Failure> => {
   const { tenant, id: cause, category } = request;
-  return suppress(services, { tenant, cause, category, reason: "request" }, ownIdentifiers(request));
+  const about = { tenant, cause, category, reason: "request" } as const;
+  return suppress(services, about, [{ identifiers: ownIdentifiers(request) }]);
 };
 
 /** What only this person goes by. Where somebody decided that it is the same person, others may still go by it too. */
@@ -62,11 +75,18 @@ export const ownIdentifiers = (request: Request): Identifier[] => {
 export const suppressOfSweep = (
   services: Services,
   { tenant, id: cause, category, reason }: Sweep,
-  identifiers: readonly Identifier[],
+  people: readonly { readonly mark: string; readonly identifiers: readonly Identifier[] }[],
 ): ResultAsync<void, Failure> =>
   reason === "backup-replay"
     ? okAsync(undefined)
-    : suppress(services, { tenant, cause, category, reason }, identifiers);
+    : suppress(
+        services,
+        { tenant, cause, category, reason },
+        people.map(({ mark, identifiers }) => ({ identifiers, person: mark.slice(0, personLength) })),
+      );
+
+/** Enough of a keyed hash to tell apart the people of a sweep: it is stored with each of their names. */
+const personLength = 16;
 
 /** One that came to nothing keeps nobody out. */
 export const endSuppressions = (

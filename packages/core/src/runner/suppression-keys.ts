@@ -35,7 +35,7 @@ export const renewedPseudonym = (
   return (pseudonym, generation) => hashers.slice(generation).reduce((last, hash) => hash(last), pseudonym);
 };
 
-/** What people are stored under: never under an older key than the newest. */
+/** What people are stored under, one for each identifier: never under an older key than the newest. */
 export const suppressionPseudonyms = (
   tenantKeys: TenantKeys,
   tenant: string,
@@ -44,5 +44,5 @@ export const suppressionPseudonyms = (
   tenantKeys.suppressions(tenant).map((keys) => {
     const chain = pseudonymChain(keys);
     const newest = identifiers.map((identifier) => chain(identifier).at(-1) ?? "");
-    return { newest: [...new Set(newest)], generation: keys.length };
+    return { newest, generation: keys.length };
   });

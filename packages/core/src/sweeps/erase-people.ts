@@ -115,7 +115,7 @@ const withPackagesBegun = async (run: SweepRun, fates: readonly Fate[]): Promise
 const suppressSwept = async ({ services, journal }: SweepRun, fates: readonly Fate[]): Promise<void> => {
   const erased = fates
     .filter(({ problem }) => problem === null)
-    .flatMap(({ identifiers }) => leading(identifiers));
+    .map(({ mark, identifiers }) => ({ mark, identifiers: leading(identifiers) }));
   orThrow(await suppressOfSweep(services, journal.current(), erased));
 };
 

@@ -9,6 +9,7 @@ import { suppressionLookUp } from "./0008-suppression-look-up.ts";
 import { about } from "./0009-about.ts";
 import { standings } from "./0010-standings.ts";
 import { stayed } from "./0011-stayed.ts";
+import { suppressedPeople } from "./0012-suppressed-people.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order: 1, 2, … */
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   about,
   standings,
   stayed,
+  suppressedPeople,
 ];
 
 /** The version that this code works with. */

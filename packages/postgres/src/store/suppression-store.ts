@@ -14,7 +14,7 @@ import { readyFor, type StoreOptions, storeOptions } from "./store-options.ts";
 import { defaultSchema, tablesIn } from "./tables.ts";
 
 const columns: Sql = sql`s.tenant, encode(s.pseudonym, 'hex') as pseudonym, s.category, s.cause, s.reason,
-  s.generation::text as generation, ${instantText(sql`s.begun_at`)} as begun_at,
+  s.person, s.generation::text as generation, ${instantText(sql`s.begun_at`)} as begun_at,
   ${instantText(sql`s.ended_at`)} as ended_at, s.lifted::text as lifted`;
 
 const liftedSchema = z.object({ at: z.string(), by: z.string(), reason: z.string() }).nullable();
@@ -25,6 +25,7 @@ const suppressionOf = (row: TextRow): StoredSuppression => ({
   category: categorySchema.parse(row["category"]),
   cause: textOf(row, "cause"),
   reason: z.enum(["request", "retention"]).parse(row["reason"]),
+  ...(row["person"] != null && { person: row["person"] }),
   generation: Number(textOf(row, "generation")),
   begunAt: textOf(row, "begun_at"),
   endedAt: row["ended_at"] ?? null,
@@ -54,18 +55,20 @@ export const suppressionStoreOver = (
   const table = tablesIn(schema).suppression;
   const insert = (rows: readonly StoredSuppression[]): Sql => {
     const texts = (of: (row: StoredSuppression) => string) => rows.map((row) => faithful(of(row)));
-    return sql`insert into ${table}
-      (tenant, pseudonym, category, cause, reason, generation, begun_at, ended_at, lifted)
-    select n.tenant, decode(n.pseudonym, 'hex'), n.category, n.cause, n.reason, n.generation::integer,
+    return sql`insert into ${table} as there
+      (tenant, pseudonym, category, cause, reason, person, generation, begun_at, ended_at, lifted)
+    select distinct on (1, 2, 3, 4) n.tenant, decode(n.pseudonym, 'hex'), n.category, n.cause, n.reason, n.person, n.generation::integer,
       n.begun_at::timestamptz, n.ended_at::timestamptz, n.lifted::json
     from unnest(${texts(({ tenant }) => tenant)}, ${texts(({ pseudonym }) => pseudonym)},
       ${texts(({ category }) => category)}, ${texts(({ cause }) => cause)}, ${texts(({ reason }) => reason)},
+      ${rows.map(({ person }) => (person === undefined ? null : faithful(person)))},
       ${rows.map(({ generation }) => String(generation))}, ${rows.map(({ begunAt }) => faithfulInstant(begunAt))},
       ${rows.map(({ endedAt }) => endedAt && faithfulInstant(endedAt))},
       ${rows.map(({ lifted }) => lifted && JSON.stringify(lifted))})
-      as n (tenant, pseudonym, category, cause, reason, generation, begun_at, ended_at, lifted)
-    order by 1, 2, 3, 4
-    on conflict (tenant, pseudonym, category, cause) do nothing`;
+      as n (tenant, pseudonym, category, cause, reason, person, generation, begun_at, ended_at, lifted)
+    order by 1, 2, 3, 4, n.lifted nulls last
+    on conflict (tenant, pseudonym, category, cause) do update set lifted = excluded.lifted
+      where there.lifted is null and excluded.lifted is not null`;
   };
 
   return {
@@ -88,10 +91,22 @@ export const suppressionStoreOver = (
 
     async lift({ tenant, pseudonyms, category, lifted }) {
       await ready();
-      const rows = await database.query(sql`update ${table} s set lifted = ${JSON.stringify(lifted)}::json
-        where s.tenant = ${faithful(tenant)} and s.lifted is null
-          and s.pseudonym = any (array(select decode(p, 'hex') from unnest(${pseudonyms}) as p))
-          ${category === undefined ? emptySql : sql`and s.category = ${category}`}
+      const standing = sql`s.tenant = ${faithful(tenant)} and s.lifted is null
+        ${category === undefined ? emptySql : sql`and s.category = ${category}`}`;
+      const found = sql`select s.pseudonym, s.category, s.cause, s.reason, s.person from ${table} s where ${standing}`;
+      const rows = await database.query(sql`with recursive theirs as (
+          ${found} and s.pseudonym = any (array(select decode(p, 'hex') from unnest(${pseudonyms}) as p))
+          union
+          select n.* from theirs t cross join lateral (
+            ${found} and s.pseudonym = t.pseudonym
+            union all
+            ${found} and t.reason = 'request' and s.cause = t.cause
+            union all
+            ${found} and t.reason <> 'request' and s.cause = t.cause and s.person = t.person
+          ) n
+        )
+        update ${table} s set lifted = ${JSON.stringify(lifted)}::json from theirs t
+        where ${standing} and s.pseudonym = t.pseudonym and s.category = t.category and s.cause = t.cause
         returning 'lifted' as done`);
       return rows.length;
     },

@@ -69,6 +69,7 @@ export const suppressionStoreCases = (
         row(1),
         row(2, { category: "user-data", reason: "retention", endedAt: "2026-11-02T10:11:12.131Z" }),
         row(3, { cause: "request-2", generation: 3, lifted }),
+        row(4, { cause: "sweep-1", reason: "retention", person: "one" }),
       ];
       await answerOf(store.add(rows));
       assert.deepEqual(byKey(await listed(store)), byKey(rows));
@@ -79,6 +80,17 @@ export const suppressionStoreCases = (
       await answerOf(store.add([row(1)]));
       await answerOf(store.add([row(1, { begunAt: "2026-11-09T09:00:00.000Z" }), row(2)]));
       assert.deepEqual(byKey(await listed(store)), [row(1), row(2)]);
+    }),
+
+    test("add: one that is there is lifted where the one that is added is", async ({ store }) => {
+      const copy = [row(1, { lifted }), row(1, { cause: "request-2" }), row(2), row(2, { lifted })];
+      await answerOf(store.add([row(1), row(1, { cause: "request-2" })]));
+      await answerOf(store.add(copy));
+      await answerOf(store.add([row(1)]));
+      assert.deepEqual(
+        byKey(await listed(store)).map((each) => each.lifted),
+        [lifted, null, lifted],
+      );
     }),
 
     test("add: another category and another cause are another one", async ({ store }) => {
@@ -145,7 +157,7 @@ export const suppressionStoreCases = (
     }),
 
     test("lift: they stand no longer, stay listed, and are counted once", async ({ store }) => {
-      await answerOf(store.add([row(1), row(1, { cause: "request-2" }), row(2)]));
+      await answerOf(store.add([row(1), row(1, { cause: "request-2" }), row(2, { cause: "request-3" })]));
       const lift = (part = {}) =>
         answerOf(store.lift({ tenant, pseudonyms: [pseudonym(1), pseudonym(7)], lifted, ...part }));
       assert.equal(await lift({ tenant: "tenant-two" }), 0);
@@ -164,6 +176,38 @@ export const suppressionStoreCases = (
       await answerOf(store.lift({ tenant, pseudonyms: [pseudonym(1)], lifted }));
       await answerOf(store.add([row(1, { cause: "request-2" })]));
       assert.deepEqual(await standing(store, [1]), [pseudonym(1)]);
+    }),
+
+    test("lift: with a name goes whatever the same causes put there for the same person", async ({
+      store,
+    }) => {
+      const swept = (number: number, person?: string) =>
+        row(number, { cause: "sweep-1", reason: "retention", ...(person !== undefined && { person }) });
+      const theirs = [
+        row(1),
+        row(2),
+        row(2, { cause: "request-2", category: "user-data" }),
+        row(3, { cause: "request-2", category: "user-data" }),
+        swept(3, "one"),
+        swept(4, "one"),
+      ];
+      const others = [
+        swept(5, "two"),
+        swept(6),
+        swept(7),
+        row(8, { cause: "request-3" }),
+        row(1, { tenant: "tenant-two" }),
+      ];
+      await answerOf(store.add([...theirs, ...others]));
+      const lift = (number: number, part = {}) =>
+        answerOf(store.lift({ tenant, pseudonyms: [pseudonym(number)], lifted, ...part }));
+      assert.equal(await lift(1, { category: "customer-data" }), 2);
+      assert.deepEqual(await standing(store, [1, 2, 3, 4]), [2, 3, 4].map(pseudonym));
+      assert.equal(await lift(2), 4);
+      assert.deepEqual(await standing(store, [1, 2, 3, 4, 5, 6, 7, 8]), [5, 6, 7, 8].map(pseudonym));
+      assert.equal(await lift(6), 1);
+      assert.deepEqual(await standing(store, [6, 7]), [pseudonym(7)]);
+      assert.deepEqual(await standing(store, [1], { tenant: "tenant-two" }), [pseudonym(1)]);
     }),
 
     test("list: page by page, each once, and those below a generation", async ({ store }) => {
