@@ -6,6 +6,9 @@ import { resolveMap } from "../data-map/resolve.ts";
 import { titleOf } from "../data-map/resolved-map.ts";
 import type { PostgresClient } from "../database/client.ts";
 import { type Database, databaseOf } from "../database/database.ts";
+import { ambiguousIdentifierProblems } from "../problems/ambiguous-identifiers.ts";
+import { ambiguousOwnerProblems } from "../problems/ambiguous-owners.ts";
+import { sharersLeftOut } from "../problems/sharers-left-out.ts";
 import { copiesOfMapped } from "./copies.ts";
 import type { Coverage, CoverageGap, FoundGap } from "./gap.ts";
 import { kindsBeside } from "./kinds-beside.ts";
@@ -48,8 +51,13 @@ const look = async (database: Database, dataMap: DataMap): Promise<Coverage> => 
     ...unbalancedColumns(map),
     ...kindsBeside(map),
   ];
+  const doubts =
+    problems.length > 0 ? [] : [...ambiguousIdentifierProblems(map), ...ambiguousOwnerProblems(map)];
   // With a name that is not there, nobody knows what is meant to point where.
-  if (problems.length === 0) found.push(...(await orphanedRows(map, database)));
+  if (problems.length === 0) {
+    found.push(...(await orphanedRows(map, database)));
+    found.push(...sharersLeftOut(map).map((each) => ({ code: "sharer-left-out" as const, ...each })));
+  }
   for (const family of families.all) {
     const isKnown = reachable.isReached(family) || copies.some(({ table }) => table === family.root);
     if (!isKnown) found.push(...(await personalColumns(family, map, database)));
@@ -60,8 +68,8 @@ const look = async (database: Database, dataMap: DataMap): Promise<Coverage> => 
     return waiver === undefined ? [] : [{ ...shown(gap), reason: waiver.reason }];
   });
   return {
-    // A name that the schema does not have is a mistake in the map, and no waiver mends that.
-    gaps: sorted([...problems, ...[...gaps, ...waivers.stale(found)].map(shown)]),
+    // A name that the schema does not have is a mistake in the map, and no waiver mends that; nor what the map leaves open.
+    gaps: sorted([...problems, ...doubts, ...[...gaps, ...waivers.stale(found)].map(shown)]),
     waived: sorted(waived),
   };
 };

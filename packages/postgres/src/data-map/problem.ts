@@ -23,6 +23,7 @@ export const mapProblemCodes = [
   "shared-in-a-cycle",
   "ambiguous-identifier",
   "ambiguous-owner",
+  "sharer-left-out",
   "uncomparable",
   // What the role may see and do
   "missing-privilege",

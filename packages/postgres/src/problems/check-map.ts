@@ -16,6 +16,7 @@ import { privilegeProblems } from "./privileges.ts";
 import { withoutRepetition } from "./problem-at.ts";
 import { reachProblems } from "./reach.ts";
 import { retentionProblems } from "./retention.ts";
+import { sharerLeftOutProblems } from "./sharers-left-out.ts";
 import { tenantProblems } from "./tenant.ts";
 import { triggerProblems } from "./triggers.ts";
 import { uncomparableProblems } from "./uncomparable.ts";
@@ -33,6 +34,7 @@ const checks: readonly ((map: ResolvedMap) => readonly MapProblem[])[] = [
   anonymisedColumnProblems,
   uniqueProblems,
   foreignKeyProblems,
+  sharerLeftOutProblems,
   unlinkProblems,
   retentionProblems,
   triggerProblems,

@@ -77,7 +77,7 @@ const staysBehind = (child: MappedTable, parent: MappedTable, key: ForeignKey): 
 };
 
 /** Whether each row that points at a row of the person through this key is the person's. */
-const pointsAtOwnRowsOnly = (
+export const pointsAtOwnRowsOnly = (
   map: ResolvedMap,
   child: MappedTable,
   parent: MappedTable,
@@ -153,7 +153,7 @@ const whose = {
 } as const satisfies Record<Pointing, string>;
 
 /** How a map says that rows of the table which a foreign key points at belong to whoever points there. */
-const backReference = (map: ResolvedMap, { from, columns, toColumns }: ForeignKey): string => {
+export const backReference = (map: ResolvedMap, { from, columns, toColumns }: ForeignKey): string => {
   const table = tableOf(map, from);
   const pairs = columns.map((name, index) => `${toColumns[index] ?? ""}: "${name}"`);
   return `{ referencedBy: "${table?.name ?? ""}", on: { ${pairs.join(", ")} } }`;

@@ -2,7 +2,7 @@ import { ConfigurationMistake, StorageFailed } from "@subject-rights/core";
 import { unwrap, unwrapError } from "@subject-rights/testing";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { coverage, type DataMap, migrate } from "../../src/index.ts";
+import { coverage, type DataMap, migrate, type TableMap } from "../../src/index.ts";
 import { type Asked, covered, inShort, servers } from "./clients.ts";
 import { complete, customers, orders, shop, withTable } from "./shop.ts";
 
@@ -40,6 +40,40 @@ describe.each(Object.entries(servers))("coverage on %s", (_, start) => {
       await gapsAfter(`drop table "Betroffene".guests; create schema other;
         create table other.migration (id int); create table other.audit (actor_email text)`),
     ).toEqual(["unmapped-table-looks-personal other.audit.actor_email"]);
+  });
+
+  it("names rows of which the map does not say whose they are, or who shares them", async () => {
+    const returned = {
+      ...orders,
+      belongs: [
+        { references: "customers", on: { customer_id: "id" } },
+        { references: "customers", on: { taken_back_by: "id" } },
+      ],
+      columns: { ...orders.columns, taken_back_by: "exported" },
+    } satisfies TableMap;
+    expect(
+      await gapsAfter(
+        "alter table orders add column taken_back_by int references customers",
+        withTable(returned),
+      ),
+    ).toEqual(["ambiguous-owner public.orders.customer_id, taken_back_by"]);
+    const houses = { ...returned, table: "houses", title: "Houses", belongs: { referencedBy: "customers" } };
+    expect(
+      await gapsAfter(
+        `create table houses (id int primary key, street text);
+        alter table customers add column house int references houses;
+        create table stores (id int primary key, house int references houses on delete set null)`,
+        {
+          ...complete,
+          tables: [
+            { ...customers, columns: { ...customers.columns, house: "exported" } },
+            { ...returned, kept: "never" },
+            ...complete.tables.filter(({ table }) => table === "order_lines"),
+            { ...houses, columns: { id: "left-out", street: "exported" } },
+          ],
+        },
+      ),
+    ).toEqual(["sharer-left-out public.stores.house", "unmapped-table-reachable public.stores.house"]);
   });
 
   describe("the next migration turns it red", () => {

@@ -39,6 +39,60 @@ const cases: Case[] = [
     map: mapOf([people]),
     expected: [["blocked-by-foreign-key", "public.orders", "person"]],
   },
+  ...[
+    ["", "on delete set null"],
+    ["", "on delete set default"],
+    ["anonymise", ""],
+    ["anonymise", "on delete cascade"],
+  ].flatMap(([erasure, action]): Case[] => {
+    const schema = `${peopleTable} create table streets (id int primary key, name text);
+      create table homes (person int references people, street int references streets);
+      create table stores (id int primary key, street int ${action === "" ? "" : "default null"} references streets ${action});`;
+    const streets = mapped("streets", {
+      belongs: { referencedBy: "homes" },
+      ...(erasure === "anonymise" && { erasure, columns: { name: { anonymise: "null" } } }),
+    });
+    const homes = mapped("homes", {
+      belongs: { references: "people" },
+      // A home that is gone points nowhere.
+      columns: {},
+    });
+    const map = mapOf([people, homes, streets]);
+    const owner = { column: "street", identifier: "store-street" } as const;
+    const what = `what somebody shares whom the map leaves out (${erasure} ${action})`;
+    return [
+      { name: what, schema, map, expected: [["sharer-left-out", "public.stores", "street"]] },
+      {
+        name: `${what}, also where that is mapped`,
+        schema,
+        map: mapOf([people, homes, streets, mapped("stores", { belongs: owner })]),
+        expected: [["sharer-left-out", "public.stores", "street"]],
+      },
+      {
+        name: `no problem in ${what}, where it is unlinked`,
+        schema,
+        map: { ...map, unlink: [{ table: "stores", columns: ["street"], reason: "It moves" }] },
+        expected: [],
+      },
+      {
+        name: `no problem in ${what}, where it is waived`,
+        schema,
+        map: { ...map, waivers: [{ table: "stores", column: "street", reason: "It moves" }] },
+        expected: [],
+      },
+      {
+        name: `no problem in ${what}, where it is counted`,
+        schema,
+        map: mapOf([
+          people,
+          homes,
+          mapped("stores", { belongs: owner }),
+          { ...streets, belongs: [{ referencedBy: "homes" }, { referencedBy: "stores" }] },
+        ]),
+        expected: [],
+      },
+    ];
+  }),
   { name: "no problem where it is unlinked", schema: orders(""), map: mapOf([people], unlink), expected: [] },
   {
     name: "no problem in rows that go too",
