@@ -10,6 +10,13 @@ const isInteger = (value: string, bits: bigint): boolean =>
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** Whether a whole number or a uuid is written as the server itself writes it; of other types it is so. */
+export const isWrittenAsStored = ({ type: { base } }: Column, value: string): boolean => {
+  const bits = integerBits[base];
+  if (bits !== undefined) return isInteger(value, bits) && String(BigInt(value)) === value;
+  return base !== "uuid" || (uuid.test(value) && value.toLowerCase() === value);
+};
+
 const never = sql`false`;
 
 /** To be compared with. A list is read anew for each row where no index serves, and one value is not. */

@@ -50,6 +50,7 @@ import { listPeople } from "./list-people.ts";
 import { listsOf } from "./lists.ts";
 import { unfindableTable } from "./missing-identifier.ts";
 import { type ErasurePlan, planOf } from "./plan.ts";
+import { refuseTenant } from "./refuse-tenant.ts";
 
 export interface PostgresDataSourceOptions {
   /** The application's own client. Handed to `postgresStorage` as well, an erasure and its record are one commit. */
@@ -135,13 +136,19 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
 
   const isServed = (tenant: string): boolean => !("only" in dataMap.tenant) || dataMap.tenant.only === tenant;
 
+  const mapFor = async (session: Session, tenant: string): Promise<ResolvedMap> => {
+    const map = await checked.use(session);
+    refuseTenant(map, tenant);
+    return map;
+  };
+
   const prepareMany = async (
     session: Session,
     { tenant, timeZone, ...wanted }: Pick<CallContext, "tenant" | "timeZone"> & Wanted,
     subjects: readonly Subject[],
     knowing = knownPeople,
   ) => {
-    const whole = await checked.use(session);
+    const whole = await mapFor(session, tenant);
     const asked = subjects.map((subject) => ({ tenant, subject }));
     const people = await knowing(session, whole, asked);
     const day = todayIn(clock.now(), timeZone);
@@ -168,6 +175,7 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
       return [];
     const asked = { tenant: context.tenant, subject };
     const last = checked.last();
+    if (last !== null) refuseTenant(last.map, context.tenant);
     if (last !== null && context.transaction === undefined && context.collections === undefined) {
       const counting = {
         tables: tablesIn(last.map, context),
@@ -199,7 +207,7 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     identify: async (subject, context) =>
       isServed(context.tenant)
         ? within(context, async (session) => {
-            const map = await checked.use(session);
+            const map = await mapFor(session, context.tenant);
             const asked = { tenant: context.tenant, subject };
             const found = await identifyPeople(session, map, [asked]);
             return withOthers(session, map, asked, found.flat());
@@ -210,7 +218,9 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
       const { tenant } = context;
       if (!isServed(tenant) || subjects.length === 0) return subjects.map(() => []);
       const people = subjects.map((subject) => ({ tenant, subject }));
-      return within(context, async (session) => identifyPeople(session, await checked.use(session), people));
+      return within(context, async (session) =>
+        identifyPeople(session, await mapFor(session, tenant), people),
+      );
     },
 
     locate: async (subject, context) => (await count(context, subject)).flatMap(collectionForecast),
@@ -225,7 +235,7 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
       );
       yield* exportPages({
         database,
-        use: checked.use,
+        use: (session) => mapFor(session, context.tenant),
         tablesOf: (map) => tablesIn(map, context),
         person,
         cursor: context.cursor,
@@ -235,7 +245,8 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
 
     identifiers: async function* (context) {
       if (!isServed(context.tenant)) return;
-      yield* listPeople({ database, use: checked.use, tenant: context.tenant, signal: context.signal });
+      const { tenant, signal } = context;
+      yield* listPeople({ database, use: (session) => mapFor(session, tenant), tenant, signal });
     },
 
     erase: async (subject, context): Promise<readonly CollectionOutcome[]> => {
