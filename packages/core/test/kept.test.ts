@@ -118,6 +118,21 @@ describe("what stays because it is somebody else's too", () => {
     expect(plan.sources[0]?.collections).toEqual([{ collection: "reports", count: 2, becomes: "kept" }]);
   });
 
+  it("is no matter of an export, which hands it out", async () => {
+    const world = await createWorld({
+      sources: [
+        archive({
+          locate: async () => [{ collection: "reports", count: 2, becomes: "kept" }],
+          export: async function* () {
+            yield { collection: "reports", rows: [{ id: 1 }, { id: 2 }] };
+          },
+        }),
+      ],
+    });
+    const view = await world.read(await world.acknowledged("export"));
+    expect(view).toMatchObject({ outcome: "completed", sources: [{ done: 2, outcomes: [] }] });
+  });
+
   it("counts in a sweep, once, whoever was left behind before", async () => {
     let fails = true;
     const source = archive({

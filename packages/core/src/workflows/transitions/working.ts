@@ -97,7 +97,8 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
     const soFar = outcomesSoFar(step);
     const before = [
       ...withoutTakenAlong(step, soFar, event.outcomes),
-      ...keptAsCounted(step.located, [...soFar, ...event.outcomes]),
+      // Whoever hands out leaves nothing behind, whatever an erasure would do.
+      ...(step.task === "export" ? [] : keptAsCounted(step.located, [...soFar, ...event.outcomes])),
     ];
     const outcomes = withUntold(step, event, mergeOutcomes(before, event.outcomes));
     const stage = workflowOf(change.request.kind).stageAfterPerforming;
