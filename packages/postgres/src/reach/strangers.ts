@@ -31,8 +31,12 @@ const steadyBeside = (
 ): readonly SteadyColumn[] => {
   if (isSteadyMatch(match)) return [];
   const own = ownMatchesOf(map, table).filter(isSteadyMatch);
-  if (match.identifies !== true) return own;
-  const pointing = table.belongs.flatMap((each) => {
+  return match.identifies === true ? [...own, ...pointersOf(map, table)] : own;
+};
+
+/** The columns that hold the number of a row that is pointed at. */
+const pointersOf = (map: ResolvedMap, table: MappedTable): readonly SteadyColumn[] =>
+  table.belongs.flatMap((each) => {
     const other = each.kind === "references" ? otherOf(map, each) : undefined;
     if (each.kind !== "references" || other === undefined) return [];
     return each.pairs.flatMap(({ here, there }) =>
@@ -41,7 +45,24 @@ const steadyBeside = (
         .map(({ identifier }) => ({ column: here, identifier })),
     );
   });
-  return [...own, ...pointing];
+
+/**
+ * Whether a row that is found by an address points at somebody by a number that is put before people to decide, or was
+ * decided to be somebody else's: then whatever it says beside, the row is theirs. Null where none does.
+ */
+const pointsAtOther = (
+  map: ResolvedMap,
+  table: MappedTable,
+  match: ResolvedMatch,
+  subject: Subject,
+  alias: Sql,
+): Sql | null => {
+  if (isSteadyMatch(match)) return null;
+  const pointed = pointersOf(map, table).flatMap(({ column, identifier }) => {
+    const values = subject.shared.flatMap(({ type, value }) => (type === identifier ? [value] : []));
+    return values.length === 0 ? [] : [sql`coalesce(${matches(alias, column, identifier, values)}, false)`];
+  });
+  return pointed.length === 0 ? null : sql`(${join(pointed, sql` or `)})`;
 };
 
 /** Whether rows can say that they are not of somebody: everybody was asked who that is, or such a number was named. */
@@ -69,14 +90,16 @@ export const isStranger = (
 ): Sql | null => {
   const beside = steadyBeside(map, table, match);
   const telling = beside.filter((each) => canBeTold(subject, each));
-  if (telling.length === 0) return null;
+  const points = pointsAtOther(map, table, match, subject, alias);
+  if (telling.length === 0) return points;
   const known = beside.map(({ column, identifier }) =>
     matches(alias, column, identifier, subject.values(identifier)),
   );
-  return strange(
+  const said = strange(
     known,
     telling.map((each) => isSaid(alias, each)),
   );
+  return points === null ? said : sql`(${said} or ${points})`;
 };
 
 /** As `isStranger`, for several people at once: in a statement in which the person is `k.person`. */
@@ -95,7 +118,12 @@ export const isStrangerToEach = (
       ? [isSaid(alias, each)]
       : [sql`(k.person = any (${told.map(String)}::int[]) and ${isSaid(alias, each)})`];
   });
-  if (said.length === 0) return null;
+  const points = subjects.flatMap((subject, person) => {
+    const pointed = pointsAtOther(map, table, match, subject, alias);
+    return pointed === null ? [] : [sql`(k.person = ${person}::int and ${pointed})`];
+  });
+  const pointing = points.length === 0 ? null : sql`(${join(points, sql` or `)})`;
+  if (said.length === 0) return pointing;
   const known = beside.flatMap(({ column, identifier }) => {
     const values = subjects.flatMap((subject, person) =>
       subject.values(identifier).map((value) => ({ person, value })),
@@ -105,7 +133,8 @@ export const isStrangerToEach = (
       ? []
       : [sql`k.person in (select k.person from ${matched.from} where ${matched.on})`];
   });
-  return strange(known.length === 0 ? [sql`false`] : known, said);
+  const isSaidToBe = strange(known.length === 0 ? [sql`false`] : known, said);
+  return pointing === null ? isSaidToBe : sql`(${isSaidToBe} or ${pointing})`;
 };
 
 /**
