@@ -14,6 +14,8 @@ import {
   namedReferencesOf,
   otherOf,
 } from "../reach/named-references.ts";
+import { isStillSaid } from "../reach/nobodys.ts";
+import { isOfSeveral } from "../reach/owners.ts";
 import { join, type Sql, sql } from "../sql/sql.ts";
 import type { FoundGap } from "./gap.ts";
 import { leftRows } from "./left-rows.ts";
@@ -66,17 +68,27 @@ const dangling = (map: ResolvedMap, mapped: MappedTable): readonly Suspicion[] =
 /** A row that points at nothing here, where none of its other pointers by the same column leads anywhere. */
 const isOrphaned = (
   map: ResolvedMap,
-  { belongs }: MappedTable,
+  mapped: MappedTable,
   reference: ResolvedReference,
   other: MappedTable,
 ): Sql => {
+  const { belongs } = mapped;
   const isElsewhere = belongs.flatMap((each) => {
     if (each.kind !== "references" || each === reference) return [];
     const target = otherOf(map, each);
     const isAlternative = each.pairs.some(({ here }) => reference.pairs.some((pair) => pair.here === here));
     return isAlternative && target !== undefined ? [sql`not ${isFound(each, target)}`] : [];
   });
-  return join([isDangling(reference, other), ...isOfThisKind(reference, other), ...isElsewhere], sql` and `);
+  // What an erasure has left to whoever shares it is theirs, and points nowhere where the other was.
+  const isShared = isOfSeveral(mapped)
+    ? belongs.flatMap((each) =>
+        each === reference ? [] : [sql`not ${isStillSaid(map, mapped, each, sql`t`)}`],
+      )
+    : [];
+  return join(
+    [isDangling(reference, other), ...isOfThisKind(reference, other), ...isElsewhere, ...isShared],
+    sql` and `,
+  );
 };
 
 /** What beside its key says which table is meant has to be as in rows of that: the kind of what is pointed at. */

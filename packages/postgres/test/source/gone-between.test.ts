@@ -247,6 +247,34 @@ describe("coverage of rows that point at nobody", () => {
     expect(await gapsOf(loose, { ...looseMap, waivers })).toEqual([]);
   });
 
+  it("says nothing of what an erasure has left to whoever shares it, and names what is nobody's", async () => {
+    const schema = `create table users (id int primary key, email text, kind text generated always as ('User') stored);
+      create table comments (id int primary key, author int references users on delete set null, subject_id int);
+      insert into users values (1, 'ada@example.org'), (2, 'bob@example.org');
+      insert into comments values (1, 1, 2), (2, 2, 1);`;
+    const dataMap: DataMap = {
+      tenant: { only: "t" },
+      tables: [
+        users("kind"),
+        {
+          ...table(
+            "comments",
+            [
+              { references: "users", on: { author: "id" } },
+              { references: "users", on: { subject_id: "id" } },
+            ],
+            ["id", "author", "subject_id"],
+          ),
+          kept: {},
+        },
+      ],
+    };
+    expect(await gapsOf(`${schema} delete from users where id = 1`, dataMap)).toEqual([]);
+    expect(await gapsOf(`${schema} delete from users`, dataMap)).toMatchObject([
+      { code: "orphaned-rows", where: "public.comments", column: "subject_id" },
+    ]);
+  });
+
   it("says nothing of rows that point at something else, or that all lead to somebody", async () => {
     const schema = `create table users (id int primary key, email text, kind text generated always as ('User') stored);
       create table pages (id int primary key, owner int references users, kind text generated always as ('Page') stored);
