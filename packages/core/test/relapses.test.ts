@@ -1,7 +1,7 @@
 import { PermanentFailure, type Row } from "@subject-rights/core";
 import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { ada, admin, createWorld, peopleSource, type World } from "./world.ts";
+import { ada, admin, copyOfPeople, createWorld, peopleSource, type World } from "./world.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -124,6 +124,66 @@ describe("sources that fill each other", () => {
       );
     },
   );
+});
+
+describe("an origin that something fills again before its copy is filled from it", () => {
+  it.each([
+    ["once", 1],
+    ["again and again", Number.POSITIVE_INFINITY],
+  ])("%s: it is that origin which is looked at, and told of", async (_, times) => {
+    const [origin, copy] = [people(), people()];
+    const state = { looks: 0, isFilling: true, erasures: 0 };
+    const crm = peopleSource("crm", origin, {
+      erase: async () => {
+        state.erasures += 1;
+        return [
+          origin.delete(ada)
+            ? { collection: "people", outcome: "erased", count: 1 }
+            : { collection: "people", outcome: "absent" },
+        ];
+      },
+      verify: async (_subject, { idempotencyKey }) => {
+        const count = origin.size;
+        // Clean right behind the erasure, and filled again before the copy is refreshed.
+        if (idempotencyKey.endsWith("/check")) state.looks += 1;
+        if (state.looks <= times && state.isFilling) origin.set(ada, [{ name: "Ada" }]);
+        return [{ collection: "people", count }];
+      },
+    });
+    const world = await createWorld({ sources: [crm, copyOfPeople("search", copy, origin)] });
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(3 * day);
+    if (times > 1) {
+      expect((await world.read(requestId)).outcome).toBeNull();
+      expect(lettersTo(world, "crm")).toEqual(["still-present"]);
+      expect(state.erasures).toBeLessThan(6 + 3 * 8);
+      state.isFilling = false;
+      await world.pass(day);
+    }
+    expect((await world.read(requestId)).outcome).toBe("completed");
+    expect([origin.size, copy.size]).toEqual([0, 0]);
+  });
+});
+
+describe("a last look that one source could not give for a day", () => {
+  it("is taken again of the others, whose answers are as old", async () => {
+    const [first, second] = [people(), people()];
+    let isDown = true;
+    const shop = peopleSource("shop", second, {
+      verify: async (_subject, { idempotencyKey }) => {
+        if (idempotencyKey.includes("/verify/") && isDown) throw new Error("down");
+        return [{ collection: "people", count: second.size }];
+      },
+    });
+    const world = await createWorld({ sources: [peopleSource("crm", first), shop] });
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(day);
+    first.set(ada, [{ name: "Ada" }]);
+    isDown = false;
+    await world.pass(day);
+    expect((await world.read(requestId)).outcome).toBe("completed");
+    expect([first.size, second.size]).toEqual([0, 0]);
+  });
 });
 
 describe("two troubles of one source", () => {

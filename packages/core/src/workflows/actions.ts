@@ -133,7 +133,7 @@ const stepAction = (request: Request, step: SourceStep): Action | null => {
     case "perform":
       return !isInDoubt(request, step) && workflow.mayPerform(request, step) ? { do: "perform", step } : null;
     case "verify":
-      return workflow.mayVerify(request) ? { do: "verify", step } : null;
+      return workflow.mayVerify(request, step) ? { do: "verify", step } : null;
     case "done":
       return null;
   }

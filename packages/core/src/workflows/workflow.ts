@@ -11,7 +11,7 @@ export interface Workflow {
   /** Whether the step's own work (erase, refresh, export) may begin now. */
   mayPerform(request: Request, step: SourceStep): boolean;
   /** Whether the last check of the step may be done now. */
-  mayVerify(request: Request): boolean;
+  mayVerify(request: Request, step: SourceStep): boolean;
   /** The stage behind the step's own work. */
   readonly stageAfterPerforming: "verify" | "done";
   /** Whether a source that turned to `warning` is tried again from time to time. */

@@ -55,17 +55,20 @@ export const workReopened = (change: Change): Change => {
 
 /**
  * A last look holds for as long as nobody works after it: what is erased in one source may fill another, as where two keep
- * each other up to date. Once somebody is worked on again, all the others are asked once more behind that, and an answer
- * that is still under way counts for nothing.
+ * each other up to date. Once somebody is worked on again, all the others are asked once more behind it, and an answer that
+ * is still under way counts for nothing. So does one from before everybody was done.
  */
-export const looksVoided = (before: Request, change: Change): Change =>
-  before.kind === "erasure" &&
-  before.phase === "copies" &&
-  before.steps.every(isPerformed) &&
-  !change.request.steps.every(isPerformed)
-    ? changedSteps(change, (step) =>
-        step.settlement === null && isPerformed(step) && stageAfterIdentifying(step) !== "done"
-          ? { stage: "verify", generation: step.generation + 1, checked: null }
-          : null,
-      )
-    : change;
+export const looksVoided = (before: Request, change: Change): Change => {
+  if (before.kind !== "erasure" || before.phase !== "copies") return change;
+  const wereDone = before.steps.every(isPerformed);
+  const areDone = change.request.steps.every(isPerformed);
+  return wereDone === areDone ? change : lookedAtAgain(change, ({ stage }) => wereDone || stage === "done");
+};
+
+/** Has those of them asked once more what is left, whatever they answered before. */
+export const lookedAtAgain = (change: Change, isMeant: (step: SourceStep) => boolean): Change =>
+  changedSteps(change, (step) =>
+    step.settlement === null && isPerformed(step) && stageAfterIdentifying(step) !== "done" && isMeant(step)
+      ? { stage: "verify", generation: step.generation + 1, checked: null }
+      : null,
+  );

@@ -28,7 +28,7 @@ import { workflowOf } from "../workflows.ts";
 import { alertedOnce, supportTold } from "./alerting.ts";
 import { type EventOf, stepFor } from "./events.ts";
 import { isOutageKnown, nextTry, outageMet, outageOver, outageTried, toldNow } from "./outages.ts";
-import { stageAnew, workReopened } from "./reopening.ts";
+import { lookedAtAgain, stageAnew, workReopened } from "./reopening.ts";
 
 type Transition = Result<Change, NotPossibleNow>;
 
@@ -184,8 +184,8 @@ const working = {
 } as const;
 
 export const verified = (change: Change, event: EventOf<"source-verified">): Transition =>
-  stepFor(change, event, "verify").map((step) =>
-    recorded(
+  stepFor(change, event, "verify").map((step) => {
+    const looked = recorded(
       outageOver(
         changedStep(change, step.source, {
           ...working,
@@ -198,8 +198,12 @@ export const verified = (change: Change, event: EventOf<"source-verified">): Tra
       "verified",
       { checked: event.checked, ...(event.left !== undefined && { left: totalCount(event.left) }) },
       step.source,
-    ),
-  );
+    );
+    // It could not be asked for a time, and what the others have answered is as old as that.
+    return step.problem === null
+      ? looked
+      : lookedAtAgain(looked, ({ source, stage }) => source !== step.source && stage === "done");
+  });
 
 export const failed = (change: Change, event: EventOf<"source-failed">, rules: Rules): Transition =>
   stepFor(change, event, event.stage).map((step) => {
@@ -308,14 +312,20 @@ const nextAttempt = (
     : null;
 };
 
-/** The source holds the person after all: it is worked on again, and so is what was filled from it. */
+/**
+ * The source holds the person after all: it is worked on again, and so is what was filled from it. Where it is a copy,
+ * somebody has filled its origins again: they are asked at once.
+ */
 const workedAgain = (change: Change, step: SourceStep): Change =>
-  changedSteps(change, (each) => {
-    if (each.source === step.source) {
-      const stage = isPerformed(step) ? stageAnew(step) : "perform";
-      return { stage, generation: each.generation + 1, checked: null, manual: null };
-    }
-    return each.after.includes(step.source) && each.settlement === null && isPerformed(each)
-      ? { stage: stageAnew(each), status: "pending", generation: each.generation + 1, checked: null }
-      : null;
-  });
+  changedSteps(
+    lookedAtAgain(change, ({ source }) => step.after.includes(source)),
+    (each) => {
+      if (each.source === step.source) {
+        const stage = isPerformed(step) ? stageAnew(step) : "perform";
+        return { stage, generation: each.generation + 1, checked: null, manual: null };
+      }
+      return each.after.includes(step.source) && each.settlement === null && isPerformed(each)
+        ? { stage: stageAnew(each), status: "pending", generation: each.generation + 1, checked: null }
+        : null;
+    },
+  );
