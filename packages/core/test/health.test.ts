@@ -8,7 +8,7 @@ import {
   StorageFailed,
 } from "@subject-rights/core";
 import { memoryStorage, memoryTables } from "@subject-rights/memory";
-import { unwrap } from "@subject-rights/testing";
+import { seededRandomness, simulatedClock, unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, createWorld, peopleSource, tenantAdmin, tokenOf, type World } from "./world.ts";
 
@@ -142,6 +142,56 @@ describe("health", () => {
     expect((await world.read(requestId)).outcome).toBe("completed");
     expect(await healthOf(world)).toMatchObject({ status: "ok", failing: [] });
   });
+
+  it.each(["source", "mail"])(
+    "says in every process that an outage of a %s is over which another one saw end",
+    async (what) => {
+      const state = { isDown: true };
+      const tables = memoryTables();
+      const options = (seed: number) => ({
+        randomness: seededRandomness(seed),
+        sources: [
+          peopleSource("crm", people(), {
+            identify: async () => {
+              if (what === "source" && state.isDown) throw new Error("down");
+              return [];
+            },
+          }),
+        ],
+        notifier: defineNotifier({
+          id: "post",
+          attachmentLimit: 1_000_000,
+          send: async ({ notice }) => {
+            if (what === "mail" && state.isDown && notice.type !== "confirmation") throw new Error("down");
+            if (notice.type === "confirmation") tokens.push(notice.token);
+          },
+        }),
+      });
+      const tokens: string[] = [];
+      const clock = simulatedClock();
+      const first = await createWorld(options(1), tables, clock);
+      const second = await createWorld(options(2), tables, clock);
+      // Each of them meets it.
+      for (const [index, world] of [first, second].entries()) {
+        unwrap(await world.rights.requests.submit({ ...submission, email: `p${index}@example.org` }));
+        await world.settle();
+        unwrap(await world.rights.requests.acknowledge({ token: tokens.pop() ?? "" }));
+        await world.pass(minute);
+      }
+      await first.pass(hour);
+      for (const world of [first, second]) {
+        const adapter = what === "source" ? "crm" : "post";
+        expect(await healthOf(world)).toMatchObject({ status: "failing", failing: [{ adapter }] });
+      }
+      // Whoever lives on sees the end of it; what the other knows stays as it was.
+      const asked = second.rights.health;
+      await second.rights.stop();
+      state.isDown = false;
+      await first.pass(2 * hour);
+      expect((await healthOf(first)).failing).toEqual([]);
+      expect(unwrap(await asked())).toMatchObject({ status: "ok", failing: [] });
+    },
+  );
 
   it("names a source as failing only until it has answered anything since", async () => {
     const state = { isDown: true };

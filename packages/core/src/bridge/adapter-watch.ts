@@ -28,12 +28,18 @@ export interface AdapterWatch {
    * like any other call, and its first failure is told.
    */
   looked(adapter: string, requestId: string | null, refused: CallFailed | null): void;
-  /** What fails now, the longest first: whatever had no success since it failed. */
-  failing(): readonly FailingAdapter[];
+  /**
+   * What fails now, the longest first: whatever had no success since it failed.
+   *
+   * @param isOver whether somebody else knows that a failure is over which was last met then. Left out: nobody does
+   */
+  failing(isOver?: (adapter: string, lastMet: Instant) => boolean): readonly FailingAdapter[];
 }
 
 interface Failing {
   readonly since: Instant;
+  /** When it was met last. */
+  readonly lastMet: Instant;
   /** The count at the newest failure. */
   readonly at: number;
   /** Whether the operation worked since, for somebody else. */
@@ -88,9 +94,11 @@ export const adapterWatch = (
       if (refused === null) listenerOf(adapter).worked(lookedAt, about);
       else if (refused.problem === "invalid-answer") listenerOf(adapter).failed(lookedAt, about, refused);
     },
-    failing: () =>
+    failing: (isOver = () => false) =>
       [...watched]
-        .flatMap(([adapter, those]) => those.failing().map((outage) => ({ adapter, ...outage })))
+        .flatMap(([adapter, those]) =>
+          those.failing((lastMet) => isOver(adapter, lastMet)).map((outage) => ({ adapter, ...outage })),
+        )
         .toSorted((one, other) => (one.since < other.since ? -1 : 1)),
   };
 };
@@ -140,6 +148,7 @@ const operationsWatch = (clock: Pick<Clock, "now">, isOneService: boolean) => {
       const isPart = before?.isOver === false || sameProblem(problem).some(({ at }) => at > workedAt);
       const failing: Failing = {
         since: before?.isOver === false ? before.since : instant(clock.now()),
+        lastMet: instant(clock.now()),
         at: count,
         isOver: false,
         whose: before?.whose ?? new Set(),
@@ -151,12 +160,13 @@ const operationsWatch = (clock: Pick<Clock, "now">, isOneService: boolean) => {
       return !isPart;
     },
 
-    failing: (): Omit<FailingAdapter, "adapter">[] => {
+    failing: (isKnownOver: (lastMet: Instant) => boolean): Omit<FailingAdapter, "adapter">[] => {
       const since = new Map<FailingAdapter["problem"], Instant>();
       for (const problems of byOperation.values()) {
         for (const [problem, failing] of problems) {
           const known = since.get(problem);
-          const isOver = failing.isOver || (isOneService && failing.at < workedAt);
+          const isOver =
+            failing.isOver || (isOneService && failing.at < workedAt) || isKnownOver(failing.lastMet);
           if (!isOver && (known === undefined || failing.since < known)) since.set(problem, failing.since);
         }
       }

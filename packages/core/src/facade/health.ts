@@ -1,6 +1,7 @@
 import type { AdapterWatch, FailingAdapter } from "../bridge/adapter-watch.ts";
 import { type Instant, instant, later, latest } from "../instant.ts";
 import type { DueRequest, StandingCount } from "../ports/request-store.ts";
+import { longestPause } from "../request/rules.ts";
 import { type StandingKind, standings } from "../request/standings.ts";
 import { okAsync, ResultAsync } from "../result.ts";
 import { fromStored } from "../runner/record.ts";
@@ -15,7 +16,10 @@ export interface Health {
    */
   readonly status: "ok" | "failing" | "down";
   readonly at: Instant;
-  /** What fails in this process, since when, the longest first. Why, in the words of its server, went to `onError`. */
+  /**
+   * What fails in this process, since when, the longest first. Why, in the words of its server, went to `onError`. A source
+   * or mail that nothing in the store waits for any more, and that was not met failing for five minutes, is none of them.
+   */
   readonly failing: readonly FailingAdapter[];
   /** What requests wait for, and what is tried again and again; null where the store cannot say. */
   readonly waiting: readonly WaitingCount[] | null;
@@ -77,14 +81,36 @@ const lateSinceIn = async (
   return oldest;
 };
 
+/** What requests stand at where a source fails, and where mail does. */
+const standsAt = { source: ["source", "retry"], mail: ["message", "delivery"] } as const;
+
+/**
+ * Whether something that this process saw failing is over all the same: another process has met its end. Nothing in the
+ * store stands at anything of its kind; or it is so long ago that whoever had a reason to try it again has. Anything else
+ * than sources and mail is asked for all the time.
+ */
+const overElsewhere =
+  (
+    { sources, notifier, rules }: Pick<Services, "sources" | "notifier" | "rules">,
+    counts: readonly StandingCount[] | null,
+    now: Instant,
+  ) =>
+  (adapter: string, lastMet: Instant): boolean => {
+    const kind = sources.has(adapter) ? "source" : adapter === notifier.id ? "mail" : null;
+    if (kind === null || lastMet >= later(now, -lateAfter)) return false;
+    const isStoodAt = counts?.some((each) => standsAt[kind].some((word) => word === each.for)) ?? true;
+    return !isStoodAt || lastMet < later(now, -longestPause(rules));
+  };
+
 /** A store that has not answered for so long is down, whatever it waits for: a client that nobody has connected, say. */
 const patience = 10_000;
 
 /** Answers in any case, and in time. It costs a few look-ups in the store, whatever there is in it. */
 export const healthOf = (
-  { requestStore, clock }: Pick<Services, "requestStore" | "clock">,
+  services: Pick<Services, "requestStore" | "clock" | "sources" | "notifier" | "rules">,
   watching: AdapterWatch,
 ): ResultAsync<Health, never> => {
+  const { requestStore, clock } = services;
   const at = instant(clock.now());
   const counted = requestStore.standing?.() ?? okAsync(null);
   const before = later(at, -lateAfter);
@@ -99,8 +125,8 @@ export const healthOf = (
   });
   const look = async (): Promise<Health> => {
     const [counts, due] = await Promise.all([counted, late]);
-    const failing = watching.failing();
     if (counts.isErr() || due.isErr()) return down();
+    const failing = watching.failing(overElsewhere(services, counts.value, at));
     const waiting = counts.value?.flatMap(turnOf).toSorted(byAge) ?? null;
     const lateSince = await lateSinceIn(requestStore, due.value, before);
     const isWrong =
