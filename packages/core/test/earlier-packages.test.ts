@@ -1,3 +1,4 @@
+import { buffer } from "node:stream/consumers";
 import {
   errAsync,
   type Identifier,
@@ -12,13 +13,14 @@ import {
 import { MemoryTransaction, memoryNotifier, memoryRequestStore, memoryTables } from "@subject-rights/memory";
 import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
+import { unpack } from "./unpack.ts";
 import { ada, admin, copyOfPeople, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
 
 const links = { download: (token: string) => `https://privacy.northwind.example/download#${token}` };
 const eve = "eve@example.org";
 const work = "ada@work.example";
 const held = () => new Map<string, Row[]>([ada, eve, work].map((each) => [each, [{ name: each }]]));
-const day = 24 * 3_600_000;
+const [hour, day] = [3_600_000, 24 * 3_600_000];
 const email = (value: string): Identifier => ({ type: "email", value });
 
 interface Lab {
@@ -242,6 +244,88 @@ describe("a package that was made before its person is erased", () => {
     expect(outcome).toBe("completed");
     expect(earlierPackages).toMatchObject([{ ended: false }]);
     expect(await bytesOf(it.world, token)).toBeGreaterThan(0);
+  });
+});
+
+describe("what an export has collected", () => {
+  /** One customer, of whose two addresses only the crm knows that they are one person's; it is out of reach. */
+  const twoAddresses = async (attachmentLimit: number) => {
+    const crm = { isDown: true };
+    const shop: { order: number; email: string }[] = [1, 2].map((order) => ({ order, email: ada }));
+    const theirs = (subject: Subject) => shop.filter(({ email }) => subject.values("email").includes(email));
+    const sources = [
+      peopleSource("crm", new Map(), {
+        identify: async () => {
+          if (crm.isDown) throw new Error("down");
+          return [ada, work].map(email);
+        },
+      }),
+      peopleSource("shop", new Map(), {
+        locate: async (subject) => [{ collection: "orders", count: theirs(subject).length }],
+        async *export(subject) {
+          yield { collection: "orders", rows: theirs(subject).map((row) => ({ ...row })) };
+        },
+        // Knows by itself whose the second address is.
+        erase: async () => [{ collection: "orders", outcome: "erased", count: shop.splice(0).length }],
+      }),
+    ];
+    return { ...(await lab({ sources }, attachmentLimit)), crm, shop };
+  };
+  const ordersIn = async (stream: AsyncIterable<Uint8Array>) => {
+    const files = await unpack(await buffer(stream));
+    const { collections } = JSON.parse(String(files.get("manifest.json"))) as {
+      collections: { json: string }[];
+    };
+    return collections
+      .flatMap(({ json }) => JSON.parse(String(files.get(json))) as { order?: number }[])
+      .flatMap(({ order }) => order ?? [])
+      .toSorted();
+  };
+
+  it.each([
+    ["attached", 1_000_000, []],
+    ["by a link", 0, []],
+    ["beside what has come since", 0, [3]],
+    ["beside as much as there was", 0, [3, 4]],
+  ])(
+    "is handed out though another request erases it before all is collected anew under more names: %s",
+    async (_, attachmentLimit, since) => {
+      const its = await twoAddresses(attachmentLimit);
+      const { world, notifier, crm, shop } = its;
+      const copy = await its.requested("export");
+      await world.pass(hour);
+      const erasure = await its.requested("erasure", work);
+      await world.pass(hour);
+      expect(shop).toEqual([]);
+      shop.push(...since.map((order) => ({ order, email: ada })));
+
+      crm.isDown = false;
+      unwrap(await world.rights.sources.retryAll({ actor: admin, source: "crm" }));
+      await world.pass(2 * day);
+      expect(await world.read(copy)).toMatchObject({ outcome: "completed" });
+      expect(await world.read(erasure)).toMatchObject({ outcome: "completed" });
+      const newest = notifier.sent.findLast(({ notice }) => notice.type === "delivery");
+      const link = () => world.rights.packages.download({ token: its.token() });
+      const stream = newest?.attachment?.read() ?? unwrap(await link()).read();
+      expect(await ordersIn(stream)).toEqual([1, 2, ...since]);
+      const { sources } = await world.read(copy);
+      expect(sources.map(({ done }) => done)).toEqual([0, 2 + since.length]);
+    },
+  );
+
+  it("is handed out once where it is still there", async () => {
+    const its = await twoAddresses(0);
+    const { world, crm, shop } = its;
+    const copy = await its.requested("export");
+    await world.pass(hour);
+    shop.push({ order: 3, email: work });
+    crm.isDown = false;
+    unwrap(await world.rights.sources.retryAll({ actor: admin, source: "crm" }));
+    await world.pass(day);
+    expect(await world.read(copy)).toMatchObject({ outcome: "completed" });
+    expect(
+      await ordersIn(unwrap(await world.rights.packages.download({ token: its.token() })).read()),
+    ).toEqual([1, 2, 3]);
   });
 });
 

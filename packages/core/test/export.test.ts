@@ -328,6 +328,56 @@ describe("a package that is too large to attach", () => {
     expect(unwrapError(gone).code).toBe("package-not-available");
   });
 
+  it("goes on being fetched by the link that was sent, whatever package follows and however long its letter takes", async () => {
+    let [isSold, isMailDown] = [true, false];
+    const { notifier, accepted } = unreliable(({ notice }) => {
+      if (isMailDown && notice.type === "delivery") throw new Error("no mail today");
+    }, 100);
+    const shop = peopleSource("shop", people(2), {
+      async *export() {
+        if (isSold) throw new PermanentFailure("sold");
+        yield { collection: "orders", rows: rows(2) };
+      },
+    });
+    const world = await createWorld({
+      sources: [peopleSource("crm", people()), shop],
+      notifier,
+      links: { download: (token) => `https://privacy.northwind.example/download#${token}` },
+      rules: { downloads: 2 },
+    });
+    const { request } = unwrap(await world.rights.requests.submit(submission));
+    await world.settle();
+    unwrap(await world.rights.requests.acknowledge({ token: tokenOf(accepted) }));
+    await world.settle();
+    const tokens = () =>
+      accepted.flatMap(({ notice }) =>
+        notice.type === "delivery" && notice.url !== null ? [new URL(notice.url).hash.slice(1)] : [],
+      );
+    const missingBy = async (token = "") => {
+      const fetched = unwrap(await world.rights.packages.download({ token }));
+      return manifestOf(await unpack(await buffer(fetched.read()))).missing.map(({ source }) => source.id);
+    };
+    await world.pass(24 * hour);
+    [isSold, isMailDown] = [false, true];
+    const on = { actor: tenantAdmin, requestId: request.id };
+    unwrap(await world.rights.requests.retrySource({ ...on, source: "shop" }));
+    await world.settle();
+    await world.pass(4 * 24 * hour);
+    expect(await missingBy(tokens()[0])).toEqual(["shop"]);
+
+    isMailDown = false;
+    await world.pass(4 * hour);
+    expect((await world.read(request.id)).outcome).toBe("completed");
+    expect(await missingBy(tokens()[1])).toEqual([]);
+    // Each package counts for itself.
+    expect(await missingBy(tokens()[0])).toEqual(["shop"]);
+    const reasonOf = async (token = "") => unwrapError(await world.rights.packages.download({ token }));
+    expect(await reasonOf(tokens()[0])).toMatchObject({ reason: "used" });
+    await world.pass(2 * 24 * hour);
+    expect(await reasonOf(tokens()[0])).toMatchObject({ reason: "expired" });
+    expect(await missingBy(tokens()[1])).toEqual([]);
+  });
+
   it.each([1, 2])("can be fetched %i times by its link, however many come at once", async (downloads) => {
     const notifier = memoryNotifier({ attachmentLimit: 100 });
     const world = await createWorld({

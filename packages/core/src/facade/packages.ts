@@ -3,7 +3,8 @@ import { PackageNotAvailable, TokenRejected } from "../errors.ts";
 import { instant } from "../instant.ts";
 import { addressOnRecordActorId, type RecordedActor } from "../request/actor.ts";
 import { isLeftTo } from "../request/left-packages.ts";
-import { errAsync, okAsync, type ResultAsync } from "../result.ts";
+import { type EarlierPackage, packagesIn } from "../request/request.ts";
+import { errAsync, type ResultAsync } from "../result.ts";
 import { type ApplyError, apply } from "../runner/apply.ts";
 import { load, type Opened } from "../runner/load.ts";
 import { handingOut } from "../runner/open-package.ts";
@@ -51,40 +52,44 @@ export const packagesOf = ({ services, policy }: FacadeContext): Packages => ({
       .andThen((stored) =>
         stored === undefined ? errAsync(new TokenRejected("unknown")) : load(services, stored),
       )
-      .andThen((opened) =>
-        sameDigest(opened.request.package?.tokenHash ?? "", hash)
-          ? okAsync(opened)
-          : errAsync(new TokenRejected("unknown")),
-      )
-      .andThen((opened) => fetch(services, opened, addressOnRecordActorId, true))
+      .andThen((opened) => {
+        const held = packagesIn(opened.request).find(({ tokenHash }) => sameDigest(tokenHash ?? "", hash));
+        return held === undefined
+          ? errAsync(new TokenRejected("unknown"))
+          : fetch(services, opened, held, addressOnRecordActorId, true);
+      })
       .mapErr((error) => (error instanceof PackageNotAvailable ? new TokenRejected("expired") : error));
   },
 
   fetch: ({ actor, requestId }) =>
     authorise(policy, actor, "fetch-package")
       .andThen(({ tenant }) => load(services, { tenant, id: requestId }))
-      .andThen((opened) => recordedAs(services, actor).andThen((by) => fetch(services, opened, by, false)))
+      .andThen((opened) =>
+        recordedAs(services, actor).andThen((by) =>
+          fetch(services, opened, opened.request.package, by, false),
+        ),
+      )
       .mapErr((error) => (error instanceof TokenRejected ? new PackageNotAvailable() : error)),
 });
 
 const fetch = (
   services: Services,
   opened: Opened,
+  held: EarlierPackage | null,
   actor: RecordedActor,
   byLink: boolean,
 ): ResultAsync<FetchedPackage, ApplyError | PackageNotAvailable> => {
-  const { package: held } = opened.request;
-  const { key } = opened;
+  const { key, request: before } = opened;
   if (held === null || key === null || instant(services.clock.now()) >= held.expiresAt) {
     return errAsync(new PackageNotAvailable());
   }
   // Once the person was erased, it is theirs alone: whoever might fetch it before may not any more.
-  if (!isLeftTo(held, byLink)) return errAsync(new PackageNotAvailable());
+  if (!isLeftTo(before.package ?? {}, byLink)) return errAsync(new PackageNotAvailable());
   const { edition } = held;
   // Where that cannot be stored either, it stays counted.
   const stopped = async () =>
     (await apply(services, opened.request, { type: "download-stopped", edition, byLink }, actor)).isOk();
-  return apply(services, opened.request, { type: "package-downloaded", byLink }, actor, opened).map(
+  return apply(services, opened.request, { type: "package-downloaded", edition, byLink }, actor, opened).map(
     ({ request }) => ({
       filename: `personal-data-${request.id}.zip`,
       contentType: "application/zip",

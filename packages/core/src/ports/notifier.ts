@@ -147,7 +147,7 @@ export type Notice =
       readonly bytes: number;
       readonly sha256: string;
       readonly missing: readonly MissingPart[];
-      /** A package was sent before that lacked something: this one takes its place, and its link works no more. Left out: none was. */
+      /** A package was sent before that lacked something: this one takes its place; its link opens that one until it expires. Left out: none was. */
       readonly replacesEarlier?: true;
       /** What earlier erasures of the person left, and is not in the package. Left out: nothing. */
       readonly kept?: readonly { readonly title: string; readonly outcomes: readonly CollectionOutcome[] }[];

@@ -106,6 +106,8 @@ export type RequestEvent =
       readonly outcomes: readonly CollectionOutcome[];
       /** What earlier erasures left, beside that. Left out: nothing. */
       readonly keptEarlier?: readonly CollectionOutcome[];
+      /** What an export has collected, and what it had before and is not there any more. Left out: as it was recorded. */
+      readonly collected?: readonly CollectedCollection[];
       readonly checked: boolean | null;
       readonly identifiersUsed: number;
     })
@@ -155,7 +157,7 @@ export type RequestEvent =
       readonly type: "package-built";
       /** What `partsOf` said when the work on it began. */
       readonly parts: string;
-      readonly package: Omit<ExportPackage, "parts" | "downloads" | "builtAt" | "expiresAt">;
+      readonly package: Omit<ExportPackage, "parts" | "downloads" | "builtAt" | "expiresAt" | "earlier">;
       /** The download token, where the package is fetched by a link. */
       readonly token: string | null;
       /** What opens the package, where it is encrypted. */
@@ -165,6 +167,8 @@ export type RequestEvent =
   | { readonly type: "package-expired"; readonly edition: number }
   | {
       readonly type: "package-downloaded";
+      /** Left out: the newest. */
+      readonly edition?: number;
       /** With the token of the delivery message, rather than by somebody who may fetch it anyway. */
       readonly byLink: boolean;
     }

@@ -85,9 +85,18 @@ export interface ExportPackage {
   readonly downloads: number;
   /** How many of them were by the link. Left out: none. */
   readonly downloadsByLink?: number;
-  /** What an erasure of the person, a request or a sweep, has made of it. Left out: there was none since. */
+  /** What an erasure of the person, a request or a sweep, has made of it, and of the earlier ones. Left out: there was none since. */
   readonly left?: LeftPackage & { readonly by: string };
+  /** Those that it replaced, and whose links are still good. Left out: there are none. */
+  readonly earlier?: readonly EarlierPackage[];
 }
+
+/** A package that was replaced by one that holds something else. The link that was sent with it opens it until it expires. */
+export type EarlierPackage = Omit<ExportPackage, "parts" | "left" | "earlier">;
+
+/** Every package of it that may be fetched, the newest first. */
+export const packagesIn = ({ package: held }: Pick<Request, "package">): readonly EarlierPackage[] =>
+  held === null ? [] : [held, ...(held.earlier ?? [])];
 
 /**
  * What is only ever stored encrypted, under a key of this request that is destroyed when nothing more is due
@@ -104,7 +113,7 @@ export interface Confidential {
   readonly tokens: Readonly<Record<string, string>>;
   /** Where each source goes on with its export; authors may put anything into a cursor. */
   readonly cursors: Readonly<Record<string, string>>;
-  /** The columns of what each source gave, a collection: nobody can say what a source uses as a name. */
+  /** The columns of what each source gave, by `columnsKey`, a collection: nobody can say what a source uses as a name. */
   readonly columns: Readonly<Record<string, readonly (readonly CollectedColumn[])[]>>;
   /** The shared identifiers that decisions are about or were, by decision. */
   readonly candidates: Readonly<Record<string, Identifier>>;
@@ -190,6 +199,17 @@ export interface Request {
   /** Null once the key is destroyed. */
   readonly confidential: Confidential | null;
 }
+
+/** Where the columns of what a source gave stand: what an earlier round collected may be handed out beside it. */
+export const columnsKey = (source: string, generation: number): string => `${source}/${generation}`;
+
+/** The columns of what a round of a source gave; as they were stored before rounds were told apart, it is the last one's. */
+export const columnsOf = (
+  { columns }: Confidential,
+  source: string,
+  generation: number,
+): readonly (readonly CollectedColumn[])[] =>
+  columns[columnsKey(source, generation)] ?? columns[source] ?? [];
 
 export const emptyConfidential: Confidential = {
   identifiers: [],

@@ -35,7 +35,21 @@ export interface CollectedCollection {
   readonly rows: number;
   /** How many chunks of rows are staged. */
   readonly chunks: number;
+  /** By which generation of the work they were staged, and under which number. Left out: by this one, in this order. */
+  readonly staged?: Staged;
 }
+
+export interface Staged {
+  readonly generation: number;
+  readonly number: number;
+}
+
+/** What was collected, each with the place where it is staged: whatever becomes of the step, it is found by that. */
+export const collectedBy = ({
+  collected,
+  generation,
+}: Pick<SourceStep, "collected" | "generation">): (CollectedCollection & { readonly staged: Staged })[] =>
+  collected.map((each, number) => ({ ...each, staged: each.staged ?? { generation, number } }));
 
 export interface CollectedColumn {
   readonly name: string;
@@ -123,6 +137,8 @@ export interface SourceStep {
   /** What was there when it was last looked, beside what stays. Left out: nothing, or nobody has looked. */
   readonly left?: readonly CollectionCount[];
   readonly collected: readonly CollectedCollection[];
+  /** What an export had collected before it began anew, until it has done so. Left out: nothing. */
+  readonly collectedBefore?: readonly CollectedCollection[];
   /** Null while all is well. */
   readonly problem: Problem | null;
   /** How often the support contact was told of this source: each time is a notice of its own. */

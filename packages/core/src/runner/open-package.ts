@@ -1,7 +1,7 @@
 import { NotPossibleNow } from "../errors.ts";
 import { mayGoOn } from "../request/guard.ts";
 import { isLeftTo } from "../request/left-packages.ts";
-import type { ExportPackage, Request } from "../request/request.ts";
+import type { EarlierPackage, Request } from "../request/request.ts";
 import { orThrow } from "../result.ts";
 import { readChunks } from "./artifacts.ts";
 import { packageArtifact } from "./effects/artifact-names.ts";
@@ -12,7 +12,7 @@ import type { Services } from "./services.ts";
 export const openPackage = (
   services: Pick<Services, "artifactStore">,
   request: Request,
-  held: ExportPackage,
+  held: EarlierPackage,
   key: Uint8Array,
 ): AsyncIterable<Uint8Array> =>
   readChunks(services, key, packageArtifact(request, held.artifact), held.chunks);
@@ -26,7 +26,7 @@ export const openPackage = (
 export async function* handingOut(
   services: Pick<Services, "artifactStore" | "requestStore">,
   request: Request,
-  held: ExportPackage,
+  held: EarlierPackage,
   key: Uint8Array,
   byLink: boolean,
   /** Takes note of one that has not begun, and does not. */

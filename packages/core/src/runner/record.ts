@@ -8,7 +8,7 @@ import { duplicateKeyOf } from "../request/open.ts";
 import { outageClaim } from "../request/outage.ts";
 import { isGone, isLeft } from "../request/outcomes.ts";
 import { phases } from "../request/phases.ts";
-import type { Confidential, Request } from "../request/request.ts";
+import { type Confidential, packagesIn, type Request } from "../request/request.ts";
 import type { Rules } from "../request/rules.ts";
 import { err, ok, Result } from "../result.ts";
 import { lookedAfterBy, wakeAt } from "../workflows/actions.ts";
@@ -102,7 +102,8 @@ export const toStored = (
       ? null
       : seal(key, place(request), bytesOf(JSON.stringify(confidential)), randomness);
   const { tokenHash, replyTokenHash } = request.acknowledgement;
-  const tokenHashes = [tokenHash, replyTokenHash, request.package?.tokenHash ?? null];
+  const links = packagesIn(request).map((held) => held.tokenHash);
+  const tokenHashes = [tokenHash, replyTokenHash, ...links];
   return {
     tenant,
     id,

@@ -286,7 +286,7 @@ export const english: Texts = {
         ? [
             paragraph(
               "It takes the place of the package that was sent before: that one lacked something that could be had since. " +
-                "A link that came with it works no more.",
+                "A link that came with that one opens that one, until the day that it names.",
             ),
           ]
         : []),

@@ -295,7 +295,7 @@ export const german: Texts = {
         ? [
             paragraph(
               "Es tritt an die Stelle des Pakets, das zuvor geschickt wurde: Dem fehlte etwas, das inzwischen zu haben war. " +
-                "Ein Link, der mit ihm kam, gilt nicht mehr.",
+                "Ein Link, der mit jenem kam, öffnet jenes, bis zu dem Tag, der dabei steht.",
             ),
           ]
         : []),

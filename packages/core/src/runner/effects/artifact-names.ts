@@ -2,14 +2,14 @@ import { newId } from "../../crypto.ts";
 import type { ArtifactKey } from "../../ports/artifact-store.ts";
 import type { Randomness } from "../../ports/randomness.ts";
 import type { Request } from "../../request/request.ts";
-import type { SourceStep } from "../../request/steps.ts";
+import type { SourceStep, Staged } from "../../request/steps.ts";
 
 /** The staged rows of one collection. Numbered, because a collection's name may be anything. */
 export const rowsArtifact = (
   { tenant, id }: Pick<Request, "tenant" | "id">,
-  { source, generation }: Pick<SourceStep, "source" | "generation">,
-  collection: number,
-): ArtifactKey => ({ tenant, requestId: id, name: `rows/${source}/${generation}/${collection}` });
+  { source }: Pick<SourceStep, "source">,
+  { generation, number }: Staged,
+): ArtifactKey => ({ tenant, requestId: id, name: `rows/${source}/${generation}/${number}` });
 
 export const packageArtifact = (
   { tenant, id }: Pick<Request, "tenant" | "id">,

@@ -10,12 +10,14 @@ import { confidentialOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { leftBefore } from "../../request/left-before.ts";
 import { type CollectionCount, totalCount } from "../../request/outcomes.ts";
+import { columnsOf } from "../../request/request.ts";
 import type { CollectedCollection, SourceStep } from "../../request/steps.ts";
 import { err, ok, Result } from "../../result.ts";
 import { slices, writeChunk } from "../artifacts.ts";
 import { earlierAt, erasedBefore, ownPseudonyms } from "../erased-before.ts";
 import { outgrownBy } from "./approved.ts";
 import { rowsArtifact } from "./artifact-names.ts";
+import { withCollectedBefore } from "./collected-before.ts";
 import { canFind, type Effect, failure, workFor } from "./effect.ts";
 
 /** Rows are put down, and how far it came is recorded, whenever about this many bytes have come together. */
@@ -51,13 +53,15 @@ export const collect = async (effect: Effect, step: SourceStep): Promise<Request
   const { cursors } = confidentialOf(effect.request);
   const cursor = step.collected.length === 0 ? null : (cursors[step.source] ?? null);
   const pages = source.export(subject, call, cursor);
+  let all: readonly CollectedCollection[] = [];
   let found: readonly CollectionCount[] = [];
   try {
     // Without a cursor there is no place to go on from: what an earlier try put down is written over.
     const collected = await stage(effect, step, pages, cursor === null ? [] : step.collected);
     if (collected.isErr()) return failure(effect, step, collected.error);
     // Counted anew where less came than was counted before: somebody else may have erased meanwhile.
-    found = collected.value;
+    all = collected.value;
+    found = all.map(({ collection, rows: count }) => ({ collection, count }));
     const rows = totalCount(found);
     const isShort = rows < totalCount(step.located ?? []);
     const held = isShort ? await source.locate?.(subject, call) : undefined;
@@ -75,6 +79,7 @@ export const collect = async (effect: Effect, step: SourceStep): Promise<Request
   const { services, request } = effect;
   const earlier = earlierAt(await erasedBefore(services, request, ownPseudonyms(request)), step.source);
   const today = instant(services.clock.now()).slice(0, 10);
+  const { collectedBefore = [] } = step;
   const keptEarlier = leftBefore(earlier, { names: request.pseudonyms, found, today });
   return {
     type: "source-finished",
@@ -82,19 +87,20 @@ export const collect = async (effect: Effect, step: SourceStep): Promise<Request
     generation: step.generation,
     outcomes: [],
     ...(keptEarlier.length > 0 && { keptEarlier }),
+    ...(collectedBefore.length > 0 && { collected: await withCollectedBefore(effect, step, all) }),
     checked: null,
     identifiersUsed: identifiers,
   };
 };
 
-/** @returns how many rows the source gave a collection, over all tries that this one goes on from */
+/** @returns what the source gave, over all tries that this one goes on from */
 const stage = async (
   effect: Effect,
   step: SourceStep,
   pages: ExportPages,
   before: readonly CollectedCollection[],
-): Promise<Result<readonly CollectionCount[], CallFailed>> => {
-  const columns = confidentialOf(effect.request).columns[step.source] ?? [];
+): Promise<Result<readonly CollectedCollection[], CallFailed>> => {
+  const columns = columnsOf(confidentialOf(effect.request), step.source, step.generation);
   const staged: Staged[] = before.map((collected, index) => ({
     ...collected,
     columns: new ColumnTally(columns[index]),
@@ -126,7 +132,7 @@ const stage = async (
     if (waiting >= bytesBetweenRecords) await putDown(last);
   }
   await putDown(last);
-  return ok(staged.map(({ collection, rows }) => ({ collection, count: rows })));
+  return ok(staged.map(({ collection, rows, chunks }) => ({ collection, rows, chunks })));
 };
 
 const take = (step: SourceStep, staged: Staged[], page: ExportPage): Result<number, CallFailed> => {
@@ -180,7 +186,7 @@ const linesOf = (
 
 const putDownOne = async (effect: Effect, step: SourceStep, index: number, staged: Staged): Promise<void> => {
   const { services, key, request } = effect;
-  const artifact = rowsArtifact(request, step, index);
+  const artifact = rowsArtifact(request, step, { generation: step.generation, number: index });
   const expiresAt = later(instant(services.clock.now()), stagedFor);
   const [first, ...others] = staged.waiting;
   const bytes = first === undefined || others.length > 0 ? Buffer.concat(staged.waiting) : first;

@@ -11,7 +11,8 @@ import { notFollowed, type Request } from "../../request/request.ts";
 import { leftAt, outcomesAt } from "../../request/steps.ts";
 import { otherRequest } from "../../request/waiting.ts";
 import { type Effect, emailOf, subjectOfRequest } from "./effect.ts";
-import { keptParts, sourceName } from "./package.ts";
+import { keptParts } from "./package.ts";
+import { sourceName } from "./staged-collection.ts";
 
 const unknownProblem: Problem = { code: "unavailable", retryable: true };
 

@@ -1,14 +1,14 @@
 import { newToken, newTypedSecret, sha256 } from "../../crypto.ts";
-import type { KeptPart, PackageContents, SourceName, StagedCollection } from "../../export/contents.ts";
+import type { KeptPart, PackageContents, StagedCollection } from "../../export/contents.ts";
 import { writePackage } from "../../export/write-package.ts";
 import { instant, later } from "../../instant.ts";
-import { confidentialOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
-import type { SourceStep } from "../../request/steps.ts";
+import { collectedBy, type SourceStep } from "../../request/steps.ts";
 import { partsOf } from "../../workflows/export.ts";
-import { readChunks, writeStream } from "../artifacts.ts";
-import { packageArtifact, packageName, rowsArtifact } from "./artifact-names.ts";
+import { writeStream } from "../artifacts.ts";
+import { packageArtifact, packageName } from "./artifact-names.ts";
 import { type Effect, emailOf } from "./effect.ts";
+import { sourceName, stagedCollection } from "./staged-collection.ts";
 
 /** Makes the export package out of what was collected. @throws StorageFailed, Damaged */
 export const makePackage = async (effect: Effect): Promise<RequestEvent> => {
@@ -88,15 +88,4 @@ export const keptParts = (effect: Effect): KeptPart[] =>
 const isWhole = (step: SourceStep): boolean => step.stage === "done" && step.settlement === null;
 
 const stagedCollections = (effect: Effect, step: SourceStep): StagedCollection[] =>
-  step.collected.map(({ collection, rows, chunks }, index) => ({
-    source: sourceName(effect, step),
-    collection,
-    rows,
-    columns: confidentialOf(effect.request).columns[step.source]?.[index] ?? [],
-    read: () => readChunks(effect.services, effect.key, rowsArtifact(effect.request, step, index), chunks),
-  }));
-
-export const sourceName = ({ services }: Effect, { source }: Pick<SourceStep, "source">): SourceName => ({
-  id: source,
-  title: services.sources.get(source)?.descriptor.title ?? source,
-});
+  collectedBy(step).map((collected) => stagedCollection(effect, step, collected));

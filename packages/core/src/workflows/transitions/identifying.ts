@@ -26,6 +26,7 @@ import { addressLeadsFor, areTooMany, type Known, learntFrom, takenBack } from "
 import { stageAfterIdentifying } from "../workflow.ts";
 import { type EventOf, stepFor } from "./events.ts";
 import { outageOver } from "./outages.ts";
+import { outOfDate } from "./packaging.ts";
 import { begunAgain, workReopened } from "./reopening.ts";
 import { failed } from "./working.ts";
 
@@ -92,10 +93,14 @@ export const block = (change: Change, event: EventOf<"blocked" | "gave-way">, ru
     looks,
     blockedUntil: after(change, backoff(looking(rules), looks, event.jitter)),
   });
-  const restarted = changedSteps(waiting, (step) => (step.settlement === null ? startedAnew(step) : null));
+  const restarted = changedSteps(waiting, (step) => {
+    if (step.settlement !== null) return null;
+    // Somebody has decided that what the other one leaves is what there is.
+    return { ...startedAnew(step), ...(event.type === "gave-way" && { collectedBefore: [] }) };
+  });
   // Without the other's name: two audits are not to show that they are about one person.
   const told = change.request.waitingFor === event.by ? restarted : recorded(restarted, "blocked");
-  return changedConfidential(told, { cursors: {}, columns: {} });
+  return changedConfidential(told, { cursors: {} });
 };
 
 const startedAnew = (step: SourceStep): Partial<SourceStep> => ({
@@ -173,7 +178,10 @@ const whoItIs = ({ request, at }: Change): Known => {
 const knownAs = (change: Change, kept: readonly Identifier[]): Change => {
   const { identifiers } = confidentialOf(change.request);
   const stays = (each: Identifier) => kept.some((other) => sameIdentifier(other, each));
+  const { package: held } = change.request;
   const fewer = changed(change, {
+    // What was collected by the others may be somebody else's.
+    package: held && outOfDate(held),
     pseudonyms: change.request.pseudonyms.filter((_, index) => {
       const identifier = identifiers[index];
       return identifier !== undefined && stays(identifier);
@@ -181,7 +189,7 @@ const knownAs = (change: Change, kept: readonly Identifier[]): Change => {
   });
   const known = { identifiers: identifiers.filter(stays), cursors: {}, columns: {} };
   return changedSteps(changedConfidential(fewer, known), (step) =>
-    step.settlement === null ? { ...startedAnew(step), identifiersUsed: 0 } : null,
+    step.settlement === null ? { ...startedAnew(step), collectedBefore: [], identifiersUsed: 0 } : null,
   );
 };
 

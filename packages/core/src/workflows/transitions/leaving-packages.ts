@@ -19,8 +19,14 @@ export const personErased = (
   }
   const ended = ends || held.tokenHash === null;
   const left: LeftPackage = { until: ended ? change.now : held.expiresAt, ended };
+  const { earlier = [], ...newest } = held;
   const known = changed(ended ? undelivered(change) : change, {
-    package: { ...held, expiresAt: left.until, left: { ...left, by } },
+    package: {
+      ...newest,
+      ...(!ended && earlier.length > 0 && { earlier }),
+      expiresAt: left.until,
+      left: { ...left, by },
+    },
   });
   return ok(leftRecorded(known, left));
 };

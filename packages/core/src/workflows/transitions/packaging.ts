@@ -1,4 +1,5 @@
 import { NotPossibleNow, TokenRejected } from "../../errors.ts";
+import type { Instant } from "../../instant.ts";
 import {
   after,
   type Change,
@@ -11,6 +12,7 @@ import {
 import { actOf, mayGoOn } from "../../request/guard.ts";
 import { isLeftTo } from "../../request/left-packages.ts";
 import { deliveryNotice, secretNotice } from "../../request/notices.ts";
+import { type EarlierPackage, type ExportPackage, packagesIn, type Request } from "../../request/request.ts";
 import type { Rules } from "../../request/rules.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { hasArrived, mayPackage, partsOf } from "../export.ts";
@@ -28,6 +30,7 @@ export const packageBuilt = (
     return err(new NotPossibleNow("The package is out of date."));
   }
   const { edition, bytes, files, sha256 } = event.package;
+  const earlier = stillLinked(request, change.now);
   const built = changed(undelivered(change), {
     phase: "packaged",
     package: {
@@ -36,6 +39,7 @@ export const packageBuilt = (
       builtAt: change.at,
       expiresAt: after(change, rules.packageValidFor),
       downloads: 0,
+      ...(earlier.length > 0 && { earlier }),
     },
   });
   const notice = deliveryNotice(edition);
@@ -54,6 +58,14 @@ export const packageBuilt = (
   return ok(recorded(withSecret, "packaged", detail));
 };
 
+/** The letter that the person holds says until when its link is good: what follows it may be long on its way. */
+const stillLinked = ({ package: held }: Request, now: Instant): readonly EarlierPackage[] => {
+  // One that is out of date is not to be handed out any more.
+  if (held?.parts === undefined) return [];
+  const { parts: _, left: __, earlier = [], ...replaced } = held;
+  return [...earlier, replaced].filter(({ tokenHash, expiresAt }) => tokenHash !== null && now < expiresAt);
+};
+
 /**
  * A delivery that was not sent by now would hand out another package under the name of an older one, and the secret of an
  * older one would open nothing.
@@ -61,13 +73,15 @@ export const packageBuilt = (
 export const undelivered = (change: Change): Change =>
   withdrawn(change, ({ kind }) => actOf(kind) === "hand-over");
 
+/** Not to be handed out any more once the next one is made, and no earlier one either. */
+export const outOfDate = ({ parts: _, earlier: __, ...held }: ExportPackage): ExportPackage => held;
+
 /** Has the package made, and announced, once more: from what is collected, and without asking any source again. */
 export const packagedAnew = (change: Change): Change => {
   const { package: held, phase } = change.request;
   if (held === null) return change;
-  const { parts: _, ...outOfDate } = held;
   return changed(undelivered(change), {
-    package: outOfDate,
+    package: outOfDate(held),
     ...(phase === "packaged" ? { phase: "collecting" } : {}),
   });
 };
@@ -90,11 +104,12 @@ export const packageExpired = (
  */
 export const packageDownloaded = (
   change: Change,
-  { byLink }: EventOf<"package-downloaded">,
+  { byLink, edition }: EventOf<"package-downloaded">,
   rules: Rules,
 ): Result<Change, NotPossibleNow | TokenRejected> => {
-  const { package: held, phase } = change.request;
-  if (held === null) return err(new NotPossibleNow("There is no package."));
+  const { package: newest, phase } = change.request;
+  const held = packagesIn(change.request).find((each) => edition === undefined || each.edition === edition);
+  if (newest === null || held === undefined) return err(new NotPossibleNow("There is no package."));
   if (!mayGoOn(change.request, "hand-over")) {
     return err(
       phase === "closed"
@@ -102,10 +117,10 @@ export const packageDownloaded = (
         : new NotPossibleNow("While it is in doubt who asks, the package is not handed out."),
     );
   }
-  if (!isLeftTo(held, byLink)) {
+  if (!isLeftTo(newest, byLink)) {
     return err(new NotPossibleNow("The person was erased: nobody else can fetch the package."));
   }
-  const { edition, downloadsByLink = 0 } = held;
+  const { downloadsByLink = 0 } = held;
   if (byLink && rules.downloads !== null && downloadsByLink >= rules.downloads) {
     return err(new TokenRejected("used"));
   }
@@ -113,7 +128,7 @@ export const packageDownloaded = (
     downloads: held.downloads + 1,
     ...(byLink ? { downloadsByLink: downloadsByLink + 1 } : {}),
   };
-  return ok(recorded(changed(change, { package: { ...held, ...counted } }), "downloaded", { edition }));
+  return ok(recorded(counting(change, held.edition, counted), "downloaded", { edition: held.edition }));
 };
 
 /** Nothing of it was handed out, so that it does not count: the person can use their link when it may be used again. */
@@ -121,13 +136,27 @@ export const downloadStopped = (
   change: Change,
   { edition, byLink }: EventOf<"download-stopped">,
 ): Result<Change, NotPossibleNow> => {
-  const { package: held } = change.request;
-  if (held?.edition !== edition || held.downloads === 0)
+  const held = packagesIn(change.request).find((each) => each.edition === edition);
+  if (held === undefined || held.downloads === 0)
     return err(new NotPossibleNow("There is no such download."));
   const { downloadsByLink = 0 } = held;
   const counted = {
     downloads: held.downloads - 1,
     ...(byLink && { downloadsByLink: Math.max(0, downloadsByLink - 1) }),
   };
-  return ok(recorded(changed(change, { package: { ...held, ...counted } }), "download-stopped", { edition }));
+  return ok(recorded(counting(change, edition, counted), "download-stopped", { edition }));
+};
+
+const counting = (
+  change: Change,
+  edition: number,
+  counted: Pick<ExportPackage, "downloads" | "downloadsByLink">,
+): Change => {
+  const { package: newest } = change.request;
+  if (newest === null) return change;
+  if (newest.edition === edition) return changed(change, { package: { ...newest, ...counted } });
+  const earlier = (newest.earlier ?? []).map((each) =>
+    each.edition === edition ? { ...each, ...counted } : each,
+  );
+  return changed(change, { package: { ...newest, earlier } });
 };

@@ -1,6 +1,12 @@
 import { type Change, changedSteps, namesOf } from "../../request/change.ts";
 import type { Request } from "../../request/request.ts";
-import { type AskedAgain, isPerformed, isResolved, type SourceStep } from "../../request/steps.ts";
+import {
+  type AskedAgain,
+  collectedBy,
+  isPerformed,
+  isResolved,
+  type SourceStep,
+} from "../../request/steps.ts";
 import { stageAfterIdentifying } from "../workflow.ts";
 
 /** The step's work from this stage on, as a new piece of work. */
@@ -11,6 +17,10 @@ export const begunAgain = (step: SourceStep, stage: SourceStep["stage"]): Partia
   nextAttemptAt: null,
   checked: null,
   collected: [],
+  // Another request may erase it before it is collected anew.
+  ...(step.collected.length > 0 && {
+    collectedBefore: [...(step.collectedBefore ?? []), ...collectedBy(step)],
+  }),
   problem: null,
   manual: null,
   askedAgain: null,

@@ -20,6 +20,7 @@ import {
   totalCount,
   untold,
 } from "../../request/outcomes.ts";
+import { columnsKey } from "../../request/request.ts";
 import { withoutTakenAlong } from "../../request/retention.ts";
 import { backoff, type Rules, spread } from "../../request/rules.ts";
 import { isPerformed, outcomesSoFar, type SourceStep } from "../../request/steps.ts";
@@ -83,7 +84,10 @@ export const collected = (change: Change, event: EventOf<"source-collected">): T
   stepFor(change, event, "perform").map((step) =>
     changedConfidential(changedStep(change, step.source, { collected: event.collected }), {
       cursors: withCursor(change, step.source, event.cursor),
-      columns: { ...confidentialOf(change.request).columns, [step.source]: event.columns },
+      columns: {
+        ...confidentialOf(change.request).columns,
+        [columnsKey(step.source, step.generation)]: event.columns,
+      },
     }),
   );
 
@@ -113,6 +117,7 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
       checked: event.checked,
       left: [],
       identifiersUsed: event.identifiersUsed,
+      ...(event.collected !== undefined && { collected: event.collected, collectedBefore: [] }),
     });
     const cleared = changedConfidential(outageOver(done, step), {
       cursors: withCursor(change, step.source, null),
@@ -124,7 +129,7 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
       );
     const detail =
       step.task === "export"
-        ? { rows: step.collected.reduce((sum, { rows }) => sum + rows, 0) }
+        ? { rows: (event.collected ?? step.collected).reduce((sum, { rows }) => sum + rows, 0) }
         : {
             erased: counted("erased"),
             anonymised: counted("anonymised"),

@@ -1,0 +1,25 @@
+import type { SourceName, StagedCollection } from "../../export/contents.ts";
+import { confidentialOf } from "../../request/change.ts";
+import { columnsOf } from "../../request/request.ts";
+import type { collectedBy, SourceStep } from "../../request/steps.ts";
+import { readChunks } from "../artifacts.ts";
+import { rowsArtifact } from "./artifact-names.ts";
+import type { Effect } from "./effect.ts";
+
+/** What was collected, to be read back. */
+export const stagedCollection = (
+  effect: Effect,
+  step: Pick<SourceStep, "source">,
+  { collection, rows, chunks, staged }: ReturnType<typeof collectedBy>[number],
+): StagedCollection => ({
+  source: sourceName(effect, step),
+  collection,
+  rows,
+  columns: columnsOf(confidentialOf(effect.request), step.source, staged.generation)[staged.number] ?? [],
+  read: () => readChunks(effect.services, effect.key, rowsArtifact(effect.request, step, staged), chunks),
+});
+
+export const sourceName = ({ services }: Effect, { source }: Pick<SourceStep, "source">): SourceName => ({
+  id: source,
+  title: services.sources.get(source)?.descriptor.title ?? source,
+});
