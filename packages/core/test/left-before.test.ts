@@ -4,6 +4,7 @@ import {
   defineDataSource,
   type GivenIdentifier,
   orThrow,
+  PermanentFailure,
 } from "@subject-rights/core";
 import { simulatedClock, unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
@@ -156,6 +157,24 @@ describe("what an erasure has left, where a later one finds nothing under the sa
     expect((await closed(world, "export")).outcome).toBe("completed-with-exceptions");
   });
 
+  it("is told of a request that is not over, and gave way", async () => {
+    const stuck = forgetful([], {
+      id: "stuck",
+      erase: async () => {
+        throw new PermanentFailure("nobody can");
+      },
+    });
+    const world = await worldOver(forgetful([retained]), stuck);
+    const first = await closed(world, "erasure");
+    expect(first).toMatchObject({ phase: "origins", sources: [{ outcomes: [retained] }, {}] });
+    const requestId = await world.acknowledged("export");
+    unwrap(await world.rights.requests.putFirst({ actor: admin, requestId, reason: "She insists on it" }));
+    await world.pass(60_000);
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
+    const delivery = world.notifier.sent.findLast(({ notice }) => notice.type === "delivery");
+    expect(delivery?.notice).toMatchObject({ kept: [{ outcomes: [retained] }] });
+  });
+
   it("is nobody else's", async () => {
     const world = await worldOver(forgetful([retained]));
     await sweeping(world, asAda);
@@ -186,6 +205,38 @@ describe("what an erasure has left, where a later one finds nothing under the sa
     expect(stayed.filter(({ kind }) => kind === "left-behind")).toEqual([]);
     expect(stayed.every(({ sealed, about = [] }) => sealed === null && about.length === 1)).toBe(true);
     expect(JSON.stringify(stayed)).not.toContain("ada@");
+  });
+});
+
+describe("what stayed while a request waited for days for another source", () => {
+  const closedLate = async (verify: NonNullable<DataSourceDefinition["verify"]>) => {
+    let fails = true;
+    const late = forgetful([], {
+      id: "late",
+      erase: async () => {
+        if (fails) throw new PermanentFailure("not now");
+        return [];
+      },
+    });
+    const world = await worldOver(forgetful([kept], { verify }), late);
+    const { id: requestId } = await closed(world, "erasure");
+    await world.pass(3 * day);
+    fails = false;
+    unwrap(await world.rights.requests.retrySource({ actor: admin, requestId, source: "late" }));
+    await world.pass(60_000);
+    return world.read(requestId);
+  };
+
+  it("is told with the day of the answer, where the last look does not find it", async () => {
+    const view = await closedLate(async () => []);
+    expect(view).toMatchObject({ phase: "closed", outcome: "completed-with-exceptions" });
+    expect(view.sources[0]?.outcomes).toEqual([{ ...kept, asOf: "2026-03-02" }]);
+  });
+
+  it("is so now where the last look finds it", async () => {
+    const view = await closedLate(async () => [{ collection: "reports", count: 2 }]);
+    expect(view.phase).toBe("closed");
+    expect(view.sources[0]?.outcomes).toEqual([kept]);
   });
 });
 

@@ -116,6 +116,8 @@ export type RequestEvent =
       readonly checked: boolean;
       /** What it holds all the same, of a step that is only asked. */
       readonly left?: readonly CollectionCount[];
+      /** Collections of which less was found than was said to be kept. Left out: none. */
+      readonly unseen?: readonly string[];
     })
   | (OfStep & {
       readonly type: "source-failed";

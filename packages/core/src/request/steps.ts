@@ -117,6 +117,8 @@ export interface SourceStep {
   /** A hash of what the source was and could do when it was counted; null before, and where it is not registered. */
   readonly configuration: string | null;
   readonly outcomes: readonly CollectionOutcome[];
+  /** When the source has answered last what became of records. Left out: not yet, or nobody wrote it down. */
+  readonly saidAt?: Instant;
   /**
    * What earlier erasures of the person left here, by law or as somebody else's too, and this request may have no name for
    * any more: the source does not find it. Left out: nothing.

@@ -18,7 +18,7 @@ interface Asking {
   readonly category: Category;
 }
 
-/** An erasure that has left something, by a request or in a sweep. */
+/** An erasure that has left something, by a request or in a sweep. One that gave way to whoever asks now is open still. */
 export interface Earlier {
   /** The pseudonyms of all that it knew the person by. */
   readonly names: readonly string[];
@@ -44,7 +44,7 @@ export const erasedBefore = async (
     by !== id && categoriesReached("erasure", of).some((each) => reached.includes(each));
   const requests = orThrow(await requestStore.findAbout({ tenant, pseudonyms })).flatMap((stored) => {
     // One that cannot be read is named where requests are listed.
-    const request = stored.open ? null : fromStored(stored).unwrapOr(null);
+    const request = fromStored(stored).unwrapOr(null);
     return request !== null && request.kind === "erasure" && isMeant(request.id, request.category)
       ? [earlierOf(request)]
       : [];

@@ -10,6 +10,7 @@ import {
   recorded,
   without,
 } from "../../request/change.ts";
+import { datedAll } from "../../request/left-before.ts";
 import { isDown, mustBeTold } from "../../request/outage.ts";
 import {
   type CollectionCount,
@@ -112,6 +113,7 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
       // Erased once more; whether it stays so is for the last check to say.
       alertedOf: stage !== "done" && step.alertedOf === "still-present" ? step.alertedOf : null,
       outcomes,
+      saidAt: change.at,
       ...((event.keptEarlier ?? step.keptEarlier) !== undefined && { keptEarlier: event.keptEarlier ?? [] }),
       unanswered: false,
       checked: event.checked,
@@ -197,6 +199,7 @@ export const verified = (change: Change, event: EventOf<"source-verified">): Tra
           stage: "done",
           checked: event.checked,
           left: event.left ?? [],
+          ...(event.unseen !== undefined && { outcomes: keptThen(change, step, event.unseen) }),
         }),
         step,
       ),
@@ -209,6 +212,14 @@ export const verified = (change: Change, event: EventOf<"source-verified">): Tra
       ? looked
       : lookedAtAgain(looked, ({ source, stage }) => source !== step.source && stage === "done");
   });
+
+/** What was kept and is not found any more was so on the day on which the source said it, where that is another one. */
+const keptThen = (change: Change, { outcomes, saidAt }: SourceStep, unseen: readonly string[]) =>
+  saidAt === undefined || saidAt.slice(0, 10) === change.at.slice(0, 10)
+    ? outcomes
+    : outcomes.flatMap((each) =>
+        each.outcome === "kept" && unseen.includes(each.collection) ? datedAll([each], saidAt) : [each],
+      );
 
 export const failed = (change: Change, event: EventOf<"source-failed">, rules: Rules): Transition =>
   stepFor(change, event, event.stage).map((step) => {
