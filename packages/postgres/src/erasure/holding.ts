@@ -10,7 +10,7 @@ import {
 import { foreignKeysFrom, foreignKeysTo } from "../problems/family.ts";
 import { lasts } from "../problems/retention.ts";
 import { anonymisationOf, isLasting, reached } from "../problems/what-happens.ts";
-import { keyColumns } from "../reach/columns.ts";
+import { rowName } from "../reach/columns.ts";
 import type { Facts, Reach } from "../reach/reach.ts";
 import { join, name, printedByServer, type Sql, sql } from "../sql/sql.ts";
 import { keptUntil } from "./facts.ts";
@@ -106,11 +106,7 @@ export const reachHeld = (
     })),
   ]);
   const untilIn = (table: MappedTable) => (held.includes(table) ? ownUntil : keptUntil);
-  /** Tells a row from those of all other tables. */
-  const keyOf = (table: MappedTable, alias: Sql): Sql =>
-    sql`json_build_array(${map.tables.indexOf(table)}::int, ${join(
-      keyColumns(table).map(({ as }) => sql`${alias}.${as}::text`),
-    )})::text`;
+  const keyOf = (table: MappedTable, alias: Sql): Sql => rowName(map, table, alias);
   const nodes = involved.map(
     (table) =>
       sql`select ${keyOf(table, sql`r`)} as key, r.${untilIn(table)} as until from ${set(table)} r

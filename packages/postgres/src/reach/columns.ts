@@ -42,4 +42,10 @@ export const sameKey = (table: MappedTable, alias: Sql, set: Sql): Sql =>
     sql` and `,
   );
 
+/** Tells a row of a set, by the set's alias, from those of all tables of the map. */
+export const rowName = ({ tables }: ResolvedMap, table: MappedTable, alias: Sql): Sql =>
+  sql`json_build_array(${tables.indexOf(table)}::int, ${join(
+    keyColumns(table).map(({ as }) => sql`${alias}.${as}::text`),
+  )})::text`;
+
 export const tableName = ({ table }: MappedTable): Sql => name(table.schema, table.name);

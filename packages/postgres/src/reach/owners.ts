@@ -48,7 +48,7 @@ const isOfOne = (one: ResolvedBelonging, other: ResolvedBelonging): boolean => {
 /** Whether a row may be of several people by ways that the map has to say something about. */
 export const isOfSeveral = (table: MappedTable): boolean => ownersOf(table).length > 1;
 
-/** Whether rows belong through rows that belong through these: then nobody can tell whose else a row is. */
+/** Whether rows belong through rows that belong through these. */
 export const isInCircle = (map: ResolvedMap, table: MappedTable): boolean => {
   const group = reachOrder(map, [table]).find((each) => each.includes(table));
   return group !== undefined && isRecursive(group);
@@ -56,7 +56,25 @@ export const isInCircle = (map: ResolvedMap, table: MappedTable): boolean => {
 
 /** Whether an erasure looks at all ways in which a row belongs, and leaves it where one leads to somebody else. */
 export const isLeftToOthers = (map: ResolvedMap, table: MappedTable): boolean =>
-  isOfSeveral(table) && table.kept.isSaid && !table.kept.isNever && !isInCircle(map, table);
+  isOfSeveral(table) && table.kept.isSaid && !table.kept.isNever && !isSharedInCircle(map, table);
+
+/** Whether a back reference is among what a table belongs through in a circle: then nobody can tell who shares its rows. */
+const isSharedInCircle = (map: ResolvedMap, table: MappedTable): boolean => {
+  const group = reachOrder(map, [table]).find((each) => each.includes(table)) ?? [];
+  return group.some(({ belongs }) =>
+    belongs.some(
+      (each) => each.kind === "referenced-by" && group.some((other) => other.table.oid === each.other),
+    ),
+  );
+};
+
+/**
+ * Whether a row stays where a row that it belongs through stays: it does unless it goes with the first of those whose it
+ * is, or its own columns say whose it is.
+ */
+export const staysWithWays = (table: MappedTable): boolean =>
+  !(isOfSeveral(table) && table.kept.isNever) &&
+  !ownersOf(table).some(([each]) => each.kind === "column" && each.identifies !== false);
 
 /** Whether rows of a table itself stay as somebody else's too; those that belong through such rows stay with them. */
 export const decidesWhoShares = (map: ResolvedMap, table: MappedTable): boolean =>

@@ -2,12 +2,13 @@ import type { Column } from "../catalog/catalog.ts";
 import { findColumn } from "../data-map/resolve.ts";
 import type { MappedTable, ResolvedMap, ResolvedMatch, Through } from "../data-map/resolved-map.ts";
 import { emptySql, join, name, type Sql, sql } from "../sql/sql.ts";
+import { isJudgedInCircle, ownInCircle } from "./circles.ts";
 import { keyColumns, linkColumns, linkName, tableName } from "./columns.ts";
 import { matches, matchesEach, namingValues } from "./match.ts";
 import { isFound, otherOf } from "./named-references.ts";
 import { isRecursive, reachOrder } from "./order.ts";
 import { ownPointers } from "./own-pointers.ts";
-import { isLeftToOthers, isOthersToo } from "./owners.ts";
+import { isInCircle, isLeftToOthers, isOthersToo } from "./owners.ts";
 import {
   type Facts,
   type Keeping,
@@ -96,13 +97,16 @@ const branches = (context: Context, table: MappedTable, group: readonly MappedTa
 
 /** As in `reach`: no way in which the row belongs leads to anybody but these people. */
 const ownCondition = ({ map, share, set, people }: Context, table: MappedTable): Sql => {
-  if (share === "all" || !isLeftToOthers(map, table)) return emptySql;
-  const isTheirs = (match: ResolvedMatch) => {
+  if (share === "all" || !isLeftToOthers(map, table) || isInCircle(map, table)) return emptySql;
+  return sql` and not ${isOthersToo(map, table, set, theirs(people))}`;
+};
+
+const theirs =
+  (people: readonly Person[]) =>
+  (match: ResolvedMatch): Sql => {
     const values = people.flatMap(({ subject }) => subject.values(match.identifier));
     return matches(row, match.column, match.identifier, namingValues(match, values));
   };
-  return sql` and not ${isOthersToo(map, table, set, isTheirs)}`;
-};
 
 const branchesOf = (
   context: Context,
@@ -212,7 +216,10 @@ const throughBranch = (context: Context, table: MappedTable, through: Through): 
 
 /** Sets of tables that belong through each other, as in `reach`; each row also says whose it is. */
 const recursiveSets = (context: Context, group: readonly MappedTable[], shared: Sql): readonly Sql[] => {
-  const { columnsOf, set } = context;
+  const { columnsOf, set, map, share, people } = context;
+  const isJudged = share === "own" && isJudgedInCircle(map, group);
+  const found = (table: MappedTable): Sql =>
+    isJudged ? name(`found_${map.tables.indexOf(table)}`) : set(table);
   const column = (tableIndex: number, columnIndex: number): Sql => name(`c${tableIndex}_${columnIndex}`);
   const wide = (table: MappedTable): Sql =>
     join([
@@ -250,8 +257,9 @@ const recursiveSets = (context: Context, group: readonly MappedTable[], shared: 
       const own = columnsOf(table, row).map(
         ({ as }, columnIndex) => sql`${column(tableIndex, columnIndex)} as ${as}`,
       );
-      return sql`${set(table)} as (
+      return sql`${found(table)} as (
         select distinct ${join([owner, ...own])} from ${shared} where tag = ${tableIndex}::int)`;
     }),
+    ...(isJudged ? ownInCircle({ map, group, found, set, isTheirs: theirs(people) }) : []),
   ];
 };

@@ -2,12 +2,13 @@ import type { Subject } from "@subject-rights/core";
 import { findColumn } from "../data-map/resolve.ts";
 import type { MappedTable, ResolvedMap, ResolvedMatch, Through } from "../data-map/resolved-map.ts";
 import { emptySql, join, name, type Sql, sql } from "../sql/sql.ts";
+import { isJudgedInCircle, ownInCircle } from "./circles.ts";
 import { keyColumns, linkColumns, linkName, type ReachedColumn, tableName } from "./columns.ts";
 import { matches, namingValues } from "./match.ts";
 import { isFound, otherOf } from "./named-references.ts";
 import { isRecursive, reachOrder } from "./order.ts";
 import { ownPointers } from "./own-pointers.ts";
-import { decidesWhoShares, isLeftToOthers, isOthersToo } from "./owners.ts";
+import { decidesWhoShares, isInCircle, isLeftToOthers, isOthersToo } from "./owners.ts";
 import { isStranger } from "./strangers.ts";
 import { linksIn, matchesLookedFor, namedLookedFor, waysThrough } from "./ways.ts";
 
@@ -147,11 +148,15 @@ const branches = (context: Context, table: MappedTable, group: readonly MappedTa
 
 /** What is to be true beside: nothing, or that no other way in which the row belongs leads to somebody else. */
 const ownCondition = ({ map, share, set, person: { subject } }: Context, table: MappedTable): Sql => {
-  if (share === "all" || !isLeftToOthers(map, table)) return emptySql;
-  const isTheirs = (match: ResolvedMatch) =>
-    matches(row, match.column, match.identifier, valuesIn(subject, match));
-  return sql` and not ${isOthersToo(map, table, set, isTheirs)}`;
+  // In a circle that is looked at when all of its rows are found.
+  if (share === "all" || !isLeftToOthers(map, table) || isInCircle(map, table)) return emptySql;
+  return sql` and not ${isOthersToo(map, table, set, theirs(subject))}`;
 };
+
+const theirs =
+  (subject: Subject) =>
+  (match: ResolvedMatch): Sql =>
+    matches(row, match.column, match.identifier, valuesIn(subject, match));
 
 const valuesIn = (subject: Subject, match: ResolvedMatch): readonly string[] =>
   namingValues(match, subject.values(match.identifier));
@@ -247,7 +252,10 @@ const throughCondition = (context: Context, table: MappedTable, through: Through
  * are one: each row says which table it is of, and leaves the columns of the others empty.
  */
 const recursiveSets = (context: Context, group: readonly MappedTable[], shared: Sql): readonly Sql[] => {
-  const { columnsOf, set } = context;
+  const { columnsOf, set, map, share, person } = context;
+  const isJudged = share === "own" && isJudgedInCircle(map, group);
+  const found = (table: MappedTable): Sql =>
+    isJudged ? name(`found_${map.tables.indexOf(table)}`) : set(table);
   const column = (tableIndex: number, columnIndex: number): Sql => name(`c${tableIndex}_${columnIndex}`);
   const wide = (table: MappedTable): Sql =>
     join([
@@ -284,7 +292,8 @@ const recursiveSets = (context: Context, group: readonly MappedTable[], shared: 
       const own = columnsOf(table, row).map(
         ({ as }, columnIndex) => sql`${column(tableIndex, columnIndex)} as ${as}`,
       );
-      return sql`${set(table)} as (select distinct ${join(own)} from ${shared} where tag = ${tableIndex}::int)`;
+      return sql`${found(table)} as (select distinct ${join(own)} from ${shared} where tag = ${tableIndex}::int)`;
     }),
+    ...(isJudged ? ownInCircle({ map, group, found, set, isTheirs: theirs(person.subject) }) : []),
   ];
 };
