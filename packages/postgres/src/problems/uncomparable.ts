@@ -1,6 +1,12 @@
-import type { Column } from "../catalog/catalog.ts";
+import type { Column, Table } from "../catalog/catalog.ts";
 import type { MapProblem } from "../data-map/problem.ts";
-import type { ResolvedMap } from "../data-map/resolved-map.ts";
+import {
+  type MappedTable,
+  matchesOf,
+  type ResolvedMap,
+  type ResolvedMatch,
+  titleOf,
+} from "../data-map/resolved-map.ts";
 import type { Database } from "../database/database.ts";
 import { printedByServer, sql } from "../sql/sql.ts";
 import { ask } from "./asking.ts";
@@ -22,7 +28,10 @@ export const uncomparableProblems = async (
     for (const belonging of belongs) {
       if (belonging.kind === "column") {
         const { column } = belonging;
-        if (isComparableWithText(column)) continue;
+        if (isComparableWithText(column)) {
+          problems.push(...comparedOtherwise(tables, table, belonging));
+          continue;
+        }
         const message = `No identifier can be compared with the type ${column.type.sql}. Match a column of text, numbers or uuid.`;
         problems.push(problemAt("uncomparable", table, column.name, message));
         continue;
@@ -38,6 +47,29 @@ export const uncomparableProblems = async (
     }
   }
   return problems;
+};
+
+/** An identifier that is the same in capitals in one table, and another one in the next: there its rows would be left. */
+const comparedOtherwise = (
+  tables: readonly MappedTable[],
+  table: Table,
+  { column, identifier }: ResolvedMatch,
+): readonly MapProblem[] => {
+  const { base, category } = column.type;
+  if (identifier === "email" || base === "citext" || category !== "S") return [];
+  const caseless = tables.flatMap((each) =>
+    matchesOf(each).flatMap((match) =>
+      match.identifier === identifier && match.column.type.base === "citext"
+        ? [`${titleOf(each.table)}.${match.column.name}`]
+        : [],
+    ),
+  );
+  const [other] = caseless;
+  if (other === undefined) return [];
+  const message =
+    `In ${other} (citext) a ${identifier} is the same in capitals, and here it is another one: rows that are written ` +
+    "otherwise would not be found. Let both be citext, or let these rows belong in another way.";
+  return [problemAt("uncomparable", table, column.name, message)];
 };
 
 const areComparable = async (here: Column, there: Column, database: Database): Promise<boolean> => {

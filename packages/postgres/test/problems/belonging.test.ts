@@ -111,6 +111,25 @@ const cases: Case[] = [
     ]),
     expected: [],
   },
+  ...(["text", "varchar(50)", "citext"] as const).map(
+    (type): Case => ({
+      name: `a name that is the same in capitals in one table, and ${type} in the next`,
+      schema: `create schema extra; create extension citext schema extra; set search_path = public, extra;
+        create table people (id int primary key, email text, username citext);
+        create table logins (username ${type}, number text); create table cards (number text);`,
+      map: mapOf([
+        mapped("people", { belongs: [byEmail, { column: "username", identifier: "username" }] }),
+        mapped("logins", {
+          belongs: [
+            { column: "username", identifier: "username" },
+            { column: "number", identifier: "card" },
+          ],
+        }),
+        mapped("cards", { belongs: { column: "number", identifier: "card" } }),
+      ]),
+      expected: type === "citext" ? [] : [["uncomparable", "public.logins", "username"]],
+    }),
+  ),
   {
     name: "columns that may name somebody else than whose the row is",
     schema: `${peopleTable} create table invitations (id int primary key, person int references people, email text, phone text);

@@ -22,7 +22,7 @@ export const liveDatabase = () => {
   afterAll(() => database.drop());
   const reset = async (schema: string) => {
     await database.pool.query(
-      "drop schema if exists other cascade; drop schema public cascade; create schema public",
+      "drop schema if exists other, extra cascade; drop schema public cascade; create schema public",
     );
     await database.pool.query(schema);
   };
