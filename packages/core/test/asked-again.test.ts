@@ -160,12 +160,13 @@ describe("who somebody is, is asked once more right before the work", () => {
     await world.acknowledged("erasure");
     expect(asked).toEqual([1, 2]);
     const hold = await place(email("bob@example.org"));
+    asked.length = 0;
     await world.acknowledged("erasure", "bob@example.org");
-    expect(asked).toEqual([1, 2, 1]);
+    expect(asked).toEqual([1]);
     await world.pass(2 * hour);
     await lift(hold);
     await world.pass(hour);
-    expect(asked).toEqual([1, 2, 1, 1]);
+    expect(asked).toEqual([1, 1]);
   });
 });
 

@@ -173,6 +173,8 @@ export interface Request {
   readonly blockedUntil: Instant | null;
   /** When everybody had first been asked who this is. Left out: not yet, or it was stored before this was kept. */
   readonly identifiedAt?: Instant;
+  /** Everybody was asked once more: from then on an address leads to nobody of whom no number is known. Left out: no. */
+  readonly isAskedAgain?: true;
   readonly decisions: readonly IdentifierDecision[];
   readonly steps: readonly SourceStep[];
   readonly notices: readonly NoticeRecord[];

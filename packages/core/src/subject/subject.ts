@@ -15,9 +15,9 @@ export interface Subject {
   readonly shared: readonly Identifier[];
   /**
    * Whether everybody has been asked who this is: so it is whenever something is counted, handed out or erased for a
-   * request or a sweep, and while sources are asked to identify somebody it is not. From then on, a record that is found
-   * by an address alone, and that says by a steadier identifier that it is of somebody who is not among `identifiers`, is
-   * somebody else's, or of somebody who came since.
+   * request or a sweep, and while sources are asked to identify somebody it is not, unless that is once more, right before
+   * the work. From then on, a record that is found by an address alone, and that says by a steadier identifier that it is
+   * of somebody who is not among `identifiers`, is somebody else's, or of somebody who came since.
    */
   readonly isIdentified: boolean;
   /** Every value of one type; empty where none is known. A person may have several email addresses. */

@@ -78,7 +78,10 @@ export const workFor = (
   const source = effect.services.sources.get(step.source);
   if (source === undefined) return err(notRegistered(step.source));
   const known = subjectOfRequest(effect.request);
-  const subject = name === "identify" ? known : identifiedSubject(known.identifiers, known.shared);
+  // Whoever has the address by now is somebody else: a source that has said once whose numbers it knows takes in no other.
+  const leads =
+    name === "identify" && !(effect.request.isAskedAgain === true && step.lastAsked !== undefined);
+  const subject = leads ? known : identifiedSubject(known.identifiers, known.shared);
   const identifiers = subject.identifiers.length;
   const pass = passFor(effect, step.source, act, (now) => isSameWork(stepOf(now, step.source), step));
   const { part, askedAgain, lastAsked } = step;

@@ -1,6 +1,6 @@
 import { NotPossibleNow } from "../../errors.ts";
 import type { Instant } from "../../instant.ts";
-import { type Change, changedSteps, namesOf } from "../../request/change.ts";
+import { type Change, changed, changedSteps, namesOf } from "../../request/change.ts";
 import type { Request } from "../../request/request.ts";
 import { isStuck, type SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
@@ -34,7 +34,7 @@ export const askAgain = (change: Change, event: EventOf<"names-outdated">): Resu
     if (asked.length === 0) return err(new NotPossibleNow("Everybody has just said who the person is."));
     const names = namesOf(change.request);
     return ok(
-      changedSteps(change, (step) => {
+      changedSteps(changed(change, { isAskedAgain: true }), (step) => {
         if (!asked.includes(step)) return null;
         const { stage, status, attempts, problem, outage } = step;
         return {

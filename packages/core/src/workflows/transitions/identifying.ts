@@ -170,7 +170,7 @@ const whoItIs = ({ request, at }: Change): Known => {
     identifiers,
     vouched: [...identifiers.slice(0, asked), ...confirmed],
     shared: Object.values(candidates),
-    isLongKnown: knownAt !== null && at >= later(knownAt, addressLeadsFor),
+    isLongKnown: request.isAskedAgain === true || (knownAt !== null && at >= later(knownAt, addressLeadsFor)),
   };
 };
 
