@@ -330,6 +330,12 @@ describe("a key that is lost", () => {
       }),
     );
     expect(await actionsOf(world, requestId)).toContain("notice-failed");
+    // Support is told, to see to it in another way.
+    expect(
+      world.notifier.sent.flatMap(({ to, notice }) =>
+        notice.type === "undelivered" ? [[to, notice.message.kind, notice.problem, notice.retryable]] : [],
+      ),
+    ).toEqual([["support@northwind.example", "refusal", "key-lost", false]]);
   });
 
   describe("of a tenant", () => {

@@ -95,6 +95,9 @@ export const undeliveredNotice = (message: string): string => `${undeliveredPref
 export const undeliveredOf = ({ id }: { readonly id: string }): string => id.slice(undeliveredPrefix.length);
 const undeliveredPrefix = "undelivered-";
 
+/** Those that tell of trouble: they hold nothing personal, and go out without the key of the request. */
+export const isOfTrouble = (kind: NoticeKind): boolean => kind === "trouble" || kind === "undelivered";
+
 /** Those that go to the support contact: who is not reached is not told of that by the same way. */
 export const isForSupport = (kind: NoticeKind): boolean =>
   kind === "support" ||

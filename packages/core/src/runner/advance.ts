@@ -3,7 +3,7 @@ import { instant, latest } from "../instant.ts";
 import type { WakeUp } from "../ports/dispatcher.ts";
 import type { RequestEvent } from "../request/events.ts";
 import { anything, everything, troublesOf } from "../request/trouble.ts";
-import { type Action, dueActions, isForgotten, workOf } from "../workflows/actions.ts";
+import { type Action, dueActions, isForgotten, needsNoKey, workOf } from "../workflows/actions.ts";
 import { missingSteps, stepsKnownAgain } from "../workflows/transitions/registering.ts";
 import { foundAlone } from "./answers.ts";
 import { perform } from "./effects/perform.ts";
@@ -111,13 +111,20 @@ interface Run {
 const performAndRecord = async (run: Run, action: Action, signal: AbortSignal): Promise<void> => {
   const { services, session } = run;
   const { request, key } = session.current();
-  if (key === null) return;
+  if (key === null && !needsNoKey(action)) return;
   const record = async (event: RequestEvent) => {
     if (!(await session.record(event))) throw new NotPossibleNow("The request has moved on.");
   };
   try {
     const event = await perform(
-      { services, request, key, signal, record, recordTogether: session.recordTogether },
+      {
+        services,
+        request,
+        key: key ?? new Uint8Array(),
+        signal,
+        record,
+        recordTogether: session.recordTogether,
+      },
       action,
     );
     services.answers.note(request.tenant, action, event);

@@ -1,7 +1,7 @@
 import { earliest, type Instant, instant, later, latest } from "../instant.ts";
 import { isSuspended } from "../request/deadline/deadline.ts";
 import { actOf, mayGoOn } from "../request/guard.ts";
-import { confirmationNotice, type NoticeRecord } from "../request/notices.ts";
+import { confirmationNotice, isOfTrouble, type NoticeRecord } from "../request/notices.ts";
 import type { OutageNews } from "../request/outage.ts";
 import { isPackaged } from "../request/phases.ts";
 import type { Request } from "../request/request.ts";
@@ -42,7 +42,10 @@ export interface PlannedAction {
 
 /** Everything there is to do for a request, now or later, as far as it does not wait for people. */
 const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
-  if (request.key === "destroyed") return [];
+  if (request.key === "destroyed") {
+    // Ended without its key: who looks after it has to know whom nobody could tell.
+    return sending(request).filter(({ action }) => needsNoKey(action));
+  }
   const due = [...sending(request), ...passingOn(request)];
   if (request.phase === "closed") return [...due, ...closing(request, rules)];
   // Nothing is done for somebody of whom it is in doubt who they are (Art. 12(6) GDPR).
@@ -189,10 +192,14 @@ export const workOf = (action: Action): string => {
   }
 };
 
+/** Telling of trouble: nothing that it takes is personal. */
+export const needsNoKey = (action: Action): boolean =>
+  action.do === "send" && isOfTrouble(action.notice.kind);
+
 /** Work that is in trouble is put off; only telling of it is not. */
 const putOff = (request: Request, planned: PlannedAction): PlannedAction => {
   const { action, pausedUntil = null } = planned;
-  if (action.do === "send" && action.notice.kind === "trouble") return planned;
+  if (needsNoKey(action)) return planned;
   const until = putOffUntil(request, workOf(action));
   return until === null ? planned : { ...planned, pausedUntil: latest(pausedUntil ?? until, until) };
 };

@@ -22,7 +22,13 @@ const remedies = paragraph(
     "remedy (Art. 79 GDPR).",
 );
 
-const undeliveredUntil = ({ retryable, until }: NoticeOf<"undelivered">): string => {
+const undeliveredUntil = ({ retryable, until, problem }: NoticeOf<"undelivered">): string => {
+  if (problem === "key-lost") {
+    return (
+      "Nothing here can say any more whom it was for. Please tell them in another way: whoever asked has a right to an " +
+      "answer, and to its reasons (Art. 12(4) GDPR)."
+    );
+  }
   if (retryable) {
     return (
       "It was tried for as long as the person's data may be kept for it. Those are deleted now, so that it cannot be " +

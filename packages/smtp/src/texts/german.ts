@@ -29,7 +29,13 @@ const remedies = paragraph(
     "einen gerichtlichen Rechtsbehelf einlegen (Art. 79 DSGVO).",
 );
 
-const undeliveredUntil = ({ retryable, until }: NoticeOf<"undelivered">): string => {
+const undeliveredUntil = ({ retryable, until, problem }: NoticeOf<"undelivered">): string => {
+  if (problem === "key-lost") {
+    return (
+      "Hier kann niemand mehr sagen, für wen sie war. Bitte sagen Sie es der Person auf anderem Weg: Wer einen Antrag " +
+      "stellt, hat ein Recht auf eine Antwort und auf ihre Gründe (Art. 12 Abs. 4 DSGVO)."
+    );
+  }
   if (retryable) {
     return (
       "Sie wurde so lange versucht, wie die Daten der Person dafür aufbewahrt werden dürfen. Diese werden nun gelöscht, " +

@@ -50,7 +50,9 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
       const id = undeliveredOf(notice);
       const { kind: what = notice.kind } = request.notices.find((each) => each.id === id) ?? {};
       const { closedAt } = request;
-      const until = closedAt && later(closedAt, services.rules.undeliveredKept);
+      const isLost = code === "key-lost";
+      // Without its key nobody can send it again, whoever it was for.
+      const until = isLost ? closedAt : closedAt && later(closedAt, services.rules.undeliveredKept);
       return { ...about, type: "undelivered", message: { id, kind: what }, problem: code, retryable, until };
     }
     case "manual-task":

@@ -8,7 +8,7 @@ import {
   noticeDue,
   recorded,
 } from "../../request/change.ts";
-import { refusalNotice } from "../../request/notices.ts";
+import { refusalNotice, undeliveredNotice } from "../../request/notices.ts";
 import { isRetaining, reopensAt } from "../../request/retention.ts";
 import { isResolved, type SourceStep } from "../../request/steps.ts";
 import { everything, isKeyLost, troublesOf } from "../../request/trouble.ts";
@@ -41,7 +41,9 @@ const allEnded = (change: Change, event: Ending): Change => {
   // Without the key nobody knows any more whom to tell, and that shows.
   const problem = { code: "key-lost", retryable: false } as const;
   const failed = changedNotice(told, refusalNotice, { status: "failed", problem });
-  return recorded(failed, "notice-failed", { notice: refusalNotice, code: problem.code });
+  const shown = recorded(failed, "notice-failed", { notice: refusalNotice, code: problem.code });
+  // Somebody has to tell them in another way.
+  return noticeDue(shown, undeliveredNotice(refusalNotice), "undelivered", null, problem);
 };
 
 /**
