@@ -19,7 +19,8 @@ await tellStory("erase-customer-data", openCompany, async (company, screen) => {
   const showMentions = async (folder: string) => {
     for (const [path, lines] of await countMentions(folder, names)) screen.fact(lines, path);
   };
-  const showSources = async () => screen.sources(orThrow(await rights.sources.list({ actor: admin })));
+  const showSources = async () =>
+    screen.sources(orThrow(await rights.sources.list({ actor: admin })).sources);
 
   // What an interrupted run leaves is a request, and the request tells how far the story was.
   const [left] = unfinished;

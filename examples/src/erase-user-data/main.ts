@@ -40,7 +40,7 @@ await tellStory("erase-user-data", openCompany, async (company, screen) => {
   await acknowledgeByMail(company, screen, requestId);
   const outcome = await followRequest(company, admin, requestId);
   screen.fact("outcome", outcome ?? "open");
-  screen.sources(orThrow(await rights.sources.list({ actor: admin })));
+  screen.sources(orThrow(await rights.sources.list({ actor: admin })).sources);
   screen.letter(await mail.waitFor(({ subject }) => subject.startsWith("Done")));
 
   screen.heading("Looked at from outside: what the files say of him now");

@@ -18,7 +18,14 @@ export type { Links } from "./runner/services.ts";
 // Use it: one group of calls each
 export type { RequestList, Requests, RevealedSubject } from "./facade/requests.ts";
 export type { FetchedPackage, Packages } from "./facade/packages.ts";
-export type { ListSourcesError, RefreshError, RetryAllError, SourceRow, Sources } from "./facade/sources.ts";
+export type {
+  ListSourcesError,
+  RefreshError,
+  RetryAllError,
+  SourceList,
+  SourceRow,
+  Sources,
+} from "./facade/sources.ts";
 export type { Health, WaitingCount } from "./facade/health.ts";
 export type { ListUsersError, Users } from "./facade/users.ts";
 export type { LeftBehind, ListSweepsError, SweepList, Sweeps } from "./facade/erase-many.ts";

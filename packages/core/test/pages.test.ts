@@ -133,7 +133,7 @@ describe("the Data Sources page", () => {
 
   it("lists each source with what it holds, its status and its last refresh", async () => {
     const world = await setUp();
-    const before = unwrap(await world.rights.sources.list({ actor: admin }));
+    const before = unwrap(await world.rights.sources.list({ actor: admin })).sources;
     expect(before).toMatchObject([
       {
         id: "crm",
@@ -146,7 +146,7 @@ describe("the Data Sources page", () => {
       { id: "insights", status: "pending", canRefresh: true, refreshedAt: null },
     ]);
     unwrap(await world.rights.sources.refresh({ actor: admin, source: "insights" }));
-    const after = unwrap(await world.rights.sources.list({ actor: admin }));
+    const after = unwrap(await world.rights.sources.list({ actor: admin })).sources;
     expect(after[1]).toMatchObject({
       status: "succeeded",
       refreshedAt: "2026-01-05T09:00:00.000Z",
@@ -160,7 +160,7 @@ describe("the Data Sources page", () => {
       if (isDown) throw new Error("down");
     });
     const refresh = () => world.rights.sources.refresh({ actor: admin, source: "insights" });
-    const row = async () => unwrap(await world.rights.sources.list({ actor: admin }))[1];
+    const row = async () => unwrap(await world.rights.sources.list({ actor: admin })).sources[1];
     expect(unwrapError(await refresh())).toMatchObject({
       code: "call-failed",
       problem: "unavailable",
@@ -193,7 +193,7 @@ describe("the Data Sources page", () => {
     });
     const requestId = await world.acknowledged("erasure");
     await world.clock.advance(60_000);
-    const list = async () => unwrap(await world.rights.sources.list({ actor: admin }))[0];
+    const list = async () => unwrap(await world.rights.sources.list({ actor: admin })).sources[0];
     expect(await list()).toMatchObject({ status: "warning", problem: "unavailable", requests: [requestId] });
     await world.rights.requests.settleSource({
       actor: admin,
@@ -208,7 +208,7 @@ describe("the Data Sources page", () => {
     const world = await setUp(() => hanging(undefined, { signal: new AbortController().signal } as never));
     const refreshed = world.rights.sources.refresh({ actor: admin, source: "insights" });
     await world.settle();
-    const row = async () => unwrap(await world.rights.sources.list({ actor: admin }))[1];
+    const row = async () => unwrap(await world.rights.sources.list({ actor: admin })).sources[1];
     expect(await row()).toMatchObject({ status: "running" });
     await world.clock.advance(60_000);
     expect(unwrapError(await refreshed)).toMatchObject({ problem: "timed-out" });

@@ -113,7 +113,7 @@ describe("a hold on somebody in a sweep", () => {
     }
     expect(mirror.size).toBe(3);
     // The page of sources shows what it did before.
-    const sources = orThrow(await world.rights.sources.list({ actor: admin }));
+    const { sources } = orThrow(await world.rights.sources.list({ actor: admin }));
     expect(sources.find(({ id }) => id === "mirror")?.status).toBe("warning");
     await lift(world, holdId);
     expect(await goOn(world, first.id)).toMatchObject({

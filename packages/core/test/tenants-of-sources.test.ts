@@ -31,7 +31,7 @@ describe("a source of certain tenants", () => {
       sources: ["crm", "shop"],
     });
     expect(left()).toEqual([0, 0, 1]);
-    const listed = unwrap(await world.rights.sources.list({ actor: admin }));
+    const listed = unwrap(await world.rights.sources.list({ actor: admin })).sources;
     expect(listed.map(({ id }) => id)).toEqual(["crm", "shop"]);
   });
 

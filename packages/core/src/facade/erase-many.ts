@@ -50,7 +50,8 @@ export interface LeftBehind {
   readonly number: number;
   /** As in the audit; null where they are no person with identifiers. */
   readonly pseudonym: string | null;
-  readonly problem: SweepProblemCode;
+  /** `damaged`: somebody is left behind here, and why cannot be read; `reveal` may say who. */
+  readonly problem: SweepProblemCode | "damaged";
   readonly source: string | null;
   /** Whether trying again can help without anybody doing something before. */
   readonly retryable: boolean;
@@ -192,7 +193,16 @@ export const sweepsOf = (
               const people: LeftBehind[] = [];
               for (const { number, info } of parts) {
                 const { success, data } = partInfoSchema.safeParse(info);
-                if (!success) return err(new Damaged(`Sweep ${id}`));
+                if (!success) {
+                  people.push({
+                    number,
+                    pseudonym: null,
+                    problem: "damaged",
+                    source: null,
+                    retryable: false,
+                  });
+                  continue;
+                }
                 const { code, ...rest } = data;
                 people.push({ number, problem: code, ...rest });
               }

@@ -1,4 +1,5 @@
 import type { DataSource } from "../bridge/define-data-source.ts";
+import type { DamagedRecord } from "../bridge/readable.ts";
 import { newId } from "../crypto.ts";
 import {
   type CallFailed,
@@ -18,7 +19,7 @@ import type { ProblemCode } from "../request/problems.ts";
 import { isStuck, type SourceStatus, type SourceStep } from "../request/steps.ts";
 import { errAsync, ok, orThrow, ResultAsync } from "../result.ts";
 import { mayFillAnew } from "../runner/copy-guard.ts";
-import { readableRequests } from "../runner/every-request.ts";
+import { openRequests, readableRequests } from "../runner/every-request.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
 import { sourcesFor } from "../runner/served.ts";
 import type { Services } from "../runner/services.ts";
@@ -46,6 +47,12 @@ export interface SourceRow {
   readonly canRefresh: boolean;
 }
 
+export interface SourceList {
+  readonly sources: readonly SourceRow[];
+  /** Open requests whose record cannot be read: of these nobody can say what they meet at a source. */
+  readonly damaged: readonly DamagedRecord[];
+}
+
 export type ListSourcesError = InvalidInput | NotAllowed | StorageFailed | Damaged;
 export type RetryAllError =
   | InvalidInput
@@ -67,7 +74,7 @@ export type RefreshError =
 /** The Data Sources page as calls. */
 export interface Sources {
   /** All registered sources, in the order of their registration. */
-  list(query: { readonly actor: Actor }): ResultAsync<readonly SourceRow[], ListSourcesError>;
+  list(query: { readonly actor: Actor }): ResultAsync<SourceList, ListSourcesError>;
   /**
    * Refreshes one copy from its origins, and resolves when that is finished.
    *
@@ -140,22 +147,29 @@ interface AtWork {
   stuck: string[];
 }
 
-const rows = async (services: Services, tenant: string): Promise<SourceRow[]> => {
+const rows = async (services: Services, tenant: string): Promise<SourceList> => {
   const known = orThrow(await services.sourceStatusStore.list({ tenant }));
-  const atWork = await whatRequestsSay(services, tenant);
+  const { said, damaged } = await whatRequestsSay(services, tenant);
   const now = services.clock.now().getTime();
   const registered = sourcesFor(services, tenant).filter(({ descriptor }) => descriptor.directory !== true);
-  return registered.map((source) => {
+  const sources = registered.map((source) => {
     const { id } = source.descriptor;
     const stored = known.find((status) => status.source === id);
-    return rowOf(source, stored, atWork.get(id), now - services.callDeadline);
+    return rowOf(source, stored, said.get(id), now - services.callDeadline);
   });
+  return { sources, damaged };
 };
 
 /** What open requests meet at each source: a check mark must not hide a person who is not erased. */
-const whatRequestsSay = async (services: Services, tenant: string): Promise<Map<string, AtWork>> => {
+const whatRequestsSay = async (services: Services, tenant: string) => {
   const said = new Map<string, AtWork>();
-  for await (const request of readableRequests(services, tenant, true)) {
+  const damaged: DamagedRecord[] = [];
+  for await (const read of openRequests(services, tenant)) {
+    if (read.isErr()) {
+      damaged.push(read.error);
+      continue;
+    }
+    const request = read.value;
     for (const step of request.steps) {
       const those = said.get(step.source) ?? { isRunning: false, problem: null, stuck: [] };
       said.set(step.source, those);
@@ -165,7 +179,7 @@ const whatRequestsSay = async (services: Services, tenant: string): Promise<Map<
       those.stuck.push(request.id);
     }
   }
-  return said;
+  return { said, damaged };
 };
 
 const rowOf = (

@@ -3,8 +3,9 @@ import { acting } from "../errors-of-calls.ts";
 import { type ApiRoute, json, nothing, route } from "../route.ts";
 import { named } from "../schemas/named.ts";
 import { sourceRow } from "../schemas/others.ts";
+import { damaged } from "../schemas/words.ts";
 
-const sourceList = named("SourceList", z.object({ sources: z.array(sourceRow) }));
+const sourceList = named("SourceList", z.object({ sources: z.array(sourceRow), damaged }));
 
 export const sourceRoutes: readonly ApiRoute[] = [
   route({
@@ -14,7 +15,7 @@ export const sourceRoutes: readonly ApiRoute[] = [
     title: "All data sources, each with its status",
     answer: sourceList,
     errors: { ...acting, damaged: true },
-    handle: ({ rights, actor }) => rights.sources.list({ actor }).map((sources) => json(200)({ sources })),
+    handle: ({ rights, actor }) => rights.sources.list({ actor }).map(json(200)),
   }),
   route({
     id: "retrySourceForAll",

@@ -111,7 +111,7 @@ export const leftBehind = named(
   z.object({
     number: count,
     pseudonym: z.string().nullable(),
-    problem: sweepProblemCode,
+    problem: sweepProblemCode.or(z.literal("damaged")),
     source: z.string().nullable(),
     retryable: z.boolean(),
     hold: z.string().optional().describe("Where a hold stood on the person then."),

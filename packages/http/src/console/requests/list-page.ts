@@ -4,6 +4,7 @@ import type { Html } from "../../html/page.ts";
 import { type ConsoleCall, plural, when } from "../answer.ts";
 import type { ConsoleContext } from "../console.ts";
 import { consolePage } from "../console-page.ts";
+import { damagedRequests } from "../parts/damaged.ts";
 import { timeLeft, timeline, urgencyOf } from "../parts/timeline.ts";
 import { nameOf, outcomeWords, phaseWords } from "../words/requests.ts";
 import { waitingBriefly } from "../words/waiting.ts";
@@ -30,12 +31,7 @@ export const listPage = (call: ConsoleCall, context: ConsoleContext, list: Reque
 ${when(may("submit-erasure") || may("submit-export"), () => html`<a class="button" href="${context.path("/console/requests/new")}">Make a request</a>`)}</div>
 <nav class="tabs" aria-label="Which requests">${tab(context, "open", "Open", shown)} ${tab(context, "closed", "Closed", shown)}</nav>
 <p role="status" class="lead" data-live="requests-summary">${summary(list)}</p>
-${when(
-  list.damaged.length > 0,
-  () => html`<section class="sheet" role="alert"><h2>${plural(list.damaged.length, "request")} cannot be read</h2>
-<p>The record was changed, cut short, or written by another version. Nothing happens to such a request until somebody has looked into the store.</p>
-<ul>${list.damaged.map(({ id }) => html`<li><code>${id}</code></li>`)}</ul></section>`,
-)}
+${damagedRequests(list.damaged)}
 ${
   requests.length === 0
     ? html`<section class="sheet"><p>${shown === "open" ? "Nothing is open: nobody waits for an answer." : "No request is closed yet."}</p></section>`

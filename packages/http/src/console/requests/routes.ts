@@ -44,7 +44,7 @@ export const requestRoutes = (context: ConsoleContext): Hono<ConsoleEnvironment>
     if (sources.isErr() && !(sources.error instanceof NotAllowed))
       return errorPage(call, context, sources.error);
     const held = new Set(
-      sources.isOk() ? sources.value.flatMap(({ holds }) => holds) : categorySchema.options,
+      sources.isOk() ? sources.value.sources.flatMap(({ holds }) => holds) : categorySchema.options,
     );
     const categories = categorySchema.options.filter((category: Category) => held.has(category));
     return call.html(newPage(call, context, categories, filled, error), error === null ? 200 : 400);

@@ -1,9 +1,10 @@
-import type { SourceRow, SourceStatus } from "@subject-rights/core";
+import type { SourceList, SourceRow, SourceStatus } from "@subject-rights/core";
 import { html } from "hono/html";
 import type { Html } from "../../html/page.ts";
 import { type ConsoleCall, plural, when } from "../answer.ts";
 import type { ConsoleContext } from "../console.ts";
 import { consolePage } from "../console-page.ts";
+import { damagedRequests } from "../parts/damaged.ts";
 import { statusSign } from "../parts/status.ts";
 import { problemWords } from "../words/problems.ts";
 import { categoryWords } from "../words/requests.ts";
@@ -18,7 +19,7 @@ const statusWords: Readonly<Record<SourceStatus, string>> = {
 export const sourcesPage = (
   call: ConsoleCall,
   context: ConsoleContext,
-  sources: readonly SourceRow[],
+  { sources, damaged }: SourceList,
 ): Html => {
   const running = sources.filter(({ status }) => status === "running").length;
   const warnings = sources.filter(({ status }) => status === "warning").length;
@@ -26,6 +27,7 @@ export const sourcesPage = (
     title: "Data sources",
     body: html`<h1>Data sources</h1>
 <p role="status" class="lead" data-live="sources-summary">${summary(sources.length, running, warnings)}</p>
+${damagedRequests(damaged)}
 <div class="table" data-live="sources" data-poll="${running > 0 ? "1500" : "15000"}">
 <table class="sources">
 <caption class="hidden">The data sources, what they hold, and their status</caption>

@@ -16,7 +16,7 @@ export const sourceRoutes = (context: ConsoleContext): Hono<ConsoleEnvironment> 
     const { actor } = call.get("visitor");
     const listed = await context.rights.sources.list({ actor });
     return listed.match(
-      (sources) => call.html(sourcesPage(call, context, sources)),
+      (list) => call.html(sourcesPage(call, context, list)),
       (error) => errorPage(call, context, error, back),
     );
   });

@@ -33,9 +33,9 @@ export const userRoutes = (context: ConsoleContext): Hono<ConsoleEnvironment> =>
     if (found.value.length !== new Set(ids).size) return errorPage(call, context, new UserNotFound(), back);
     const sources = await context.rights.sources.list({ actor });
     return sources.match(
-      (rows) =>
+      (list) =>
         call.html(
-          previewPage(call, context, { users: found.value, sources: rows, wrong }),
+          previewPage(call, context, { users: found.value, sources: list.sources, wrong }),
           wrong === null ? 200 : 400,
         ),
       (error) => errorPage(call, context, error, back),
