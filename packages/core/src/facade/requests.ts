@@ -46,7 +46,7 @@ export interface RequestList {
 export interface Requests {
   /**
    * Takes a request in, and has it confirmed by the address on record; until then nothing is read or erased.
-   * Asking the same again while it is open answers the one that is open. Whether anybody knows the person plays
+   * Asking the same again while it is open answers the one that is open, where that knows all that is named now. Whether anybody knows the person plays
    * no part, and shows nowhere.
    *
    * Errors: `InvalidInput` for a malformed email address, or a category that no source holds; `NotAllowed`;

@@ -23,8 +23,9 @@ import {
   type RequestKind,
   requestKindSchema,
 } from "../request/kinds.ts";
-import { openRequest } from "../request/open.ts";
-import type { Acknowledger } from "../request/request.ts";
+import { isAhead } from "../request/line.ts";
+import { answersAlso, openRequest } from "../request/open.ts";
+import type { Acknowledger, Request } from "../request/request.ts";
 import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "../result.ts";
 import { announce } from "../runner/apply.ts";
 import { audited } from "../runner/commit.ts";
@@ -73,8 +74,10 @@ export interface Submission {
 export interface Submitted {
   readonly request: RequestView;
   /**
-   * True where the same was asked for already, and is still open: then `request` is that one. What this idempotency key
-   * has made before is answered as it was then, with false.
+   * True where the same was asked for already, and is still open: then `request` is that one, and it knows everything that
+   * was named now. Where something is named that the open one does not know, nothing is dropped: `request` is one of its
+   * own, and waits behind the other where both turn out to be about one person. What this idempotency key has made before
+   * is answered as it was then, with false.
    */
   readonly alreadyOpen: boolean;
 }
@@ -251,54 +254,72 @@ const storeNew = (
   const { clock, randomness, rules, requestStore, calendar, timeZone } = services;
   const key = { tenant: actor.tenant, id: once?.id ?? newId(randomness) };
   const receivedOn = dayIn(timeZone, receivedAt);
-  const prepared = deadlineDates(calendar, timeZone, receivedOn).andThen((dates) =>
-    createRequestKey(services, key).andThen((secret) =>
-      pseudonymsOf(services, actor.tenant, identifiers).andThen((pseudonyms) =>
+  const answered = (open: Request): Result<Submitted, IdempotencyKeyReused> =>
+    (once !== null && open.id === once.id ? sameAsBefore(once, open.submission) : ok(undefined)).map(() => ({
+      request: viewOf(open, services),
+      alreadyOpen: open.id !== key.id,
+    }));
+  const prepared = (pseudonyms: readonly string[]) =>
+    deadlineDates(calendar, timeZone, receivedOn).andThen((dates) =>
+      createRequestKey(services, key).andThen((secret) =>
         ResultAsync.combine([
           newPersonMark(services, key, pseudonyms[0] ?? ""),
           recordedAs(services, actor),
-        ]).map(([person, by]) => ({ dates, secret, pseudonyms, person, by })),
+        ]).map(([person, by]) => ({ dates, secret, person, by })),
       ),
+    );
+  const insert = (pseudonyms: readonly string[]): ResultAsync<Submitted, SubmitError> =>
+    prepared(pseudonyms).andThen(({ dates, secret, person, by }) => {
+      const opened = openRequest(
+        {
+          ...key,
+          kind,
+          category,
+          identifiers,
+          pseudonyms,
+          person,
+          acknowledgedBy,
+          submission: once?.submission ?? null,
+          needsApproval: needsApproval({ tenant: actor.tenant, kind, category }),
+          deadline: { ...dates, timeZone, receivedOn },
+          ...newConfirmation(randomness),
+          actor: by,
+          at: instant(clock.now()),
+        },
+        rules,
+      );
+      const { request, entries } = audited(services, null, opened.request, opened.entries);
+      const stored = toStored(request, secret, rules, randomness);
+      return requestStore.insert({ request: stored, entries }).andThen((answer) => {
+        if (answer.outcome === "duplicate") {
+          return forgetKey(services, key, once)
+            .andThen(() => requestStore.read({ tenant: actor.tenant, id: answer.requestId }))
+            .andThen(fromFound)
+            .andThen(answered);
+        }
+        announce(services, request);
+        return okAsync({ request: viewOf(request, services), alreadyOpen: false });
+      });
+    });
+  return pseudonymsOf(services, actor.tenant, identifiers).andThen((pseudonyms) =>
+    openBefore(services, actor.tenant, { kind, category, pseudonyms }).andThen((open) =>
+      open === null ? insert(pseudonyms) : answered(open),
     ),
   );
-  return prepared.andThen(({ dates, secret, pseudonyms, person, by }) => {
-    const opened = openRequest(
-      {
-        ...key,
-        kind,
-        category,
-        identifiers,
-        pseudonyms,
-        person,
-        acknowledgedBy,
-        submission: once?.submission ?? null,
-        needsApproval: needsApproval({ tenant: actor.tenant, kind, category }),
-        deadline: { ...dates, timeZone, receivedOn },
-        ...newConfirmation(randomness),
-        actor: by,
-        at: instant(clock.now()),
-      },
-      rules,
-    );
-    const { request, entries } = audited(services, null, opened.request, opened.entries);
-    const stored = toStored(request, secret, rules, randomness);
-    return requestStore.insert({ request: stored, entries }).andThen((answer) => {
-      if (answer.outcome === "duplicate") {
-        return forgetKey(services, key, once)
-          .andThen(() => requestStore.read({ tenant: actor.tenant, id: answer.requestId }))
-          .andThen(fromFound)
-          .andThen((open) =>
-            once !== null && open.id === once.id
-              ? sameAsBefore(once, open.submission).map(() => open)
-              : ok(open),
-          )
-          .map((open) => ({ request: viewOf(open, services), alreadyOpen: open.id !== key.id }));
-      }
-      announce(services, request);
-      return okAsync({ request: viewOf(request, services), alreadyOpen: false });
-    });
-  });
 };
+
+/** The open request that has all that is asked for now; the first of them. One that cannot be read is nobody's answer. */
+const openBefore = (
+  { requestStore }: Services,
+  tenant: string,
+  asked: Pick<Request, "kind" | "category" | "pseudonyms">,
+): ResultAsync<Request | null, StorageFailed> =>
+  requestStore.findAbout({ tenant, pseudonyms: asked.pseudonyms.slice(0, 1) }).map((found) => {
+    const open = found
+      .flatMap((stored) => fromStored(stored).unwrapOr([]))
+      .filter((request) => answersAlso(request, asked));
+    return open.toSorted((one, other) => (isAhead(one, other) ? -1 : 1))[0] ?? null;
+  });
 
 /**
  * The key that was made for a request that was not stored. Under an idempotency key another call may be storing a request

@@ -156,8 +156,8 @@ export interface StoredRequest extends RequestKey {
   /** Pseudonyms that no other open request of the tenant may hold at the same time. */
   readonly claims: readonly string[];
   /**
-   * Pseudonyms by which it is found who it is about: from its acknowledgement until it is closed, and as long as a package
-   * of theirs can be fetched; else empty.
+   * Pseudonyms by which it is found who it is about: while it is open, as long as a package of theirs can be fetched, and as
+   * long as it has left something of them; else empty.
    */
   readonly about: readonly string[];
   readonly tokenHashes: readonly string[];

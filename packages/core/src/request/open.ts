@@ -65,6 +65,7 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
       acknowledgedAt: null,
     },
     pseudonyms: opening.pseudonyms,
+    named: opening.pseudonyms.length,
     claims: [],
     waitingFor: null,
     blockedUntil: null,
@@ -101,16 +102,34 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
 };
 
 /**
- * Two requests with the same key ask the same of the same person. One that is opened again asks for what was kept, and
- * is nobody's answer to a new one.
+ * Two requests with the same key ask the same of the same person, and name them by the same. One that is opened again asks
+ * for what was kept, and is nobody's answer to a new one.
  */
-export const duplicateKeyOf = (
-  request: Pick<Request, "id" | "kind" | "category" | "pseudonyms" | "reopened">,
-): string =>
-  [
-    request.kind,
-    request.category,
-    // Without any, nobody knows any more who it was about.
-    request.pseudonyms[0] ?? request.id,
-    ...(request.reopened > 0 ? [request.id] : []),
-  ].join("/");
+export const duplicateKeyOf = ({
+  id,
+  kind,
+  category,
+  pseudonyms,
+  named = 1,
+  reopened,
+}: Pick<Request, "id" | "kind" | "category" | "pseudonyms" | "named" | "reopened">): string => {
+  // Without any, nobody knows any more who it was about.
+  const [address = id, ...others] = pseudonyms.slice(0, named);
+  return [kind, category, address, ...new Set(others.toSorted()), ...(reopened > 0 ? [id] : [])].join("/");
+};
+
+/**
+ * Whether an open request is the answer to somebody who asks for the same under the same address: where it knows every
+ * name that they have. Of whatever it does not know it may be that it leads to more, or that it is somebody else, who has
+ * the address by now.
+ */
+export const answersAlso = (
+  request: Pick<Request, "kind" | "category" | "pseudonyms" | "reopened" | "phase">,
+  asked: Pick<Request, "kind" | "category" | "pseudonyms">,
+): boolean =>
+  request.phase !== "closed" &&
+  request.reopened === 0 &&
+  request.kind === asked.kind &&
+  request.category === asked.category &&
+  request.pseudonyms[0] === asked.pseudonyms[0] &&
+  asked.pseudonyms.every((name) => request.pseudonyms.includes(name));

@@ -157,6 +157,8 @@ export interface Request {
    * same. Left out: nothing.
    */
   readonly sharedPseudonyms?: readonly string[];
+  /** How many of these, the first ones, came with the request. Left out: it was stored before this was kept. */
+  readonly named?: number;
   /** Pseudonyms nobody else's request may work on while this one does; empty while it does not work. */
   readonly claims: readonly string[];
   /** Where it stands among the requests of the person: the earlier, the sooner it runs. Left out: when it was acknowledged. */

@@ -3,7 +3,6 @@ import { seal, unseal } from "../crypto.ts";
 import { Damaged, RequestNotFound } from "../errors.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { JsonObject, RequestKey, StoredRequest } from "../ports/request-store.ts";
-import { isInLine } from "../request/line.ts";
 import { duplicateKeyOf } from "../request/open.ts";
 import { outageClaim } from "../request/outage.ts";
 import { isGone, isLeft } from "../request/outcomes.ts";
@@ -115,7 +114,7 @@ export const toStored = (
     duplicateKey: duplicateKeyOf(request),
     claims: [...claims, ...lookedAfterBy(request).map(outageClaim)],
     about:
-      isInLine(request) || hasPackageToBeFound(request) || hasLeftSomething(request)
+      request.phase !== "closed" || hasPackageToBeFound(request) || hasLeftSomething(request)
         ? request.pseudonyms
         : [],
     tokenHashes: tokenHashes.filter((hash) => hash !== null),

@@ -131,7 +131,8 @@ describe("requests of one person, acknowledged one after the other in several pr
             const acknowledging = process.rights.requests.acknowledge({ token: tokenOf(next) });
             await process.alive(acknowledging.then((taken) => taken));
             const stored = tables.requests.get(JSON.stringify([actor.tenant, next]));
-            if ((stored?.about.length ?? 0) > 0 || stored?.open === false) break;
+            const { phase } = (stored?.state["request"] ?? {}) as { readonly phase?: string };
+            if (phase !== undefined && phase !== "received") break;
           }
           left[person]?.shift();
           return next;

@@ -208,7 +208,11 @@ export const submitted = named(
   "Submitted",
   z.object({
     request: requestView,
-    alreadyOpen: z.boolean().describe("Whether the same was asked for already, and is still open."),
+    alreadyOpen: z
+      .boolean()
+      .describe(
+        "Whether the same was asked for already, is still open, and knows everything that was named now.",
+      ),
   }),
 );
 
