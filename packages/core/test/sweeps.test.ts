@@ -222,6 +222,38 @@ describe("a sweep", () => {
     expect(unwrapError(await next.rights.sweeps.goOn(goOn))).toBeInstanceOf(NotPossibleNow);
   });
 
+  it.each(["the library", "the run"])(
+    "ends when %s is stopped, also where its stream never says anything more",
+    async (what) => {
+      const people = manyPeople(30);
+      const world = await createWorld({ sources: [peopleSource("crm", people)] });
+      const silent: PeopleStream = async function* (cursor) {
+        for await (const page of stream(20, 10)(cursor)) yield page;
+        await new Promise(() => undefined);
+      };
+      const running = orThrow(await world.rights.sweeps.eraseMany({ ...order, people: silent }));
+      const seen: string[] = [];
+      const followed = (async () => {
+        for await (const { status } of running.progress()) seen.push(status);
+      })();
+      await world.settle();
+      expect(people.size).toBe(10);
+      const stopped = what === "the run" ? running.stop() : world.rights.stop();
+      // As long as a call may take.
+      await world.clock.advance(60_000);
+      await stopped;
+      const view = orThrow(await running.end());
+      expect(view).toMatchObject({ status: "stopped", problem: null, counts: { erased: 20 } });
+      await followed;
+      expect(seen.at(-1)).toBe("stopped");
+
+      const next = await createWorld({ sources: [peopleSource("crm", people)] }, world.tables);
+      const goOn = { actor: admin, sweepId: running.id, people: stream(30, 10) };
+      const again = orThrow(await next.rights.sweeps.goOn(goOn));
+      expect(orThrow(await again.end())).toMatchObject({ status: "completed", counts: { erased: 30 } });
+    },
+  );
+
   it("can be stopped from elsewhere, and be followed", async () => {
     const people = manyPeople(300);
     const world = await createWorld({ sources: [peopleSource("crm", people)] });

@@ -1,4 +1,5 @@
 import { SubjectRightsError } from "../errors.ts";
+import type { Clock } from "../ports/clock.ts";
 import { PeopleUnavailable } from "./errors.ts";
 import type { Page, Pages } from "./pages.ts";
 import { type Candidate, candidateOf, type PeopleStream, pageSchema } from "./people.ts";
@@ -19,10 +20,16 @@ export interface Reading {
   /** Who was dealt with behind the cursor, by an earlier run. */
   readonly counted: ReadonlySet<string>;
   readonly pages: Pages;
+  /** Fires when no more is wanted. */
+  readonly enough: AbortSignal;
+  readonly clock: Clock;
+  /** Milliseconds until a stream that is to close is left behind. */
+  readonly deadline: number;
 }
 
 /**
  * The people of the stream, batch by batch. Who was dealt with already, or comes twice in one page, is left out.
+ * Ends as well once it is enough, also where the stream is waited for.
  *
  * @throws PeopleUnavailable
  */
@@ -44,14 +51,50 @@ export async function* readPeople(reading: Reading): AsyncGenerator<Batch, void,
   }
 }
 
-async function* pagesOf({ people, cursor }: Reading) {
+async function* pagesOf({ people, cursor, enough, clock, deadline }: Reading) {
+  let pages: AsyncIterator<unknown> | null = null;
+  const over = aborted(enough);
   try {
-    for await (const given of people(cursor)) {
-      const page = pageSchema.safeParse(given);
+    const opened = people(cursor)[Symbol.asyncIterator]();
+    pages = opened;
+    for (;;) {
+      const next = await Promise.race([opened.next(), over]);
+      if (next === null) return;
+      if (next.done === true) {
+        pages = null;
+        return;
+      }
+      const page = pageSchema.safeParse(next.value);
       if (!page.success) throw new PeopleUnavailable({ cause: page.error });
       yield page.data;
     }
   } catch (thrown) {
     throw SubjectRightsError.is(thrown) ? thrown : new PeopleUnavailable({ cause: thrown });
+  } finally {
+    await closed(pages, clock, deadline);
   }
 }
+
+/** Nobody waits for a page that is not wanted any more: what it would have said is read by whoever goes on. */
+const aborted = (signal: AbortSignal): Promise<null> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    signal.addEventListener("abort", () => resolve(null), { once: true });
+  });
+
+/** The reader of the application may have something to close, and may hang at that as at anything else. */
+const closed = async (
+  pages: AsyncIterator<unknown> | null,
+  clock: Clock,
+  deadline: number,
+): Promise<void> => {
+  const closing = pages?.return?.();
+  if (closing === undefined) return;
+  const finished = new AbortController();
+  const waited = clock.wait(deadline, finished.signal).catch(() => undefined);
+  try {
+    await Promise.race([closing, waited]);
+  } finally {
+    finished.abort();
+  }
+};

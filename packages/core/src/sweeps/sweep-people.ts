@@ -61,6 +61,9 @@ export const sweepStream = async (
     batchSize: pace.batchSize,
     counted,
     pages,
+    enough: pace.enough,
+    clock: run.services.clock,
+    deadline: run.services.callDeadline,
   });
   const isRead = await sideBySide(batches, pace, trouble, async ({ page, candidates }: Batch) => {
     if (candidates.length === 0) return landEmpty(run, pages, page);
@@ -194,7 +197,8 @@ const sideBySide = async <Item>(
       while (failures.length === 0 && trouble.problem === null && !enough.aborted) {
         const next = await batches.next();
         if (next.done === true) {
-          isOver = true;
+          // Where it is enough, nobody has looked whether there are more.
+          isOver = !enough.aborted;
           return;
         }
         await work(next.value);
