@@ -11,6 +11,13 @@ it.each(["app.example/privacy", "//app.example", "https://", "mailto:a@b.example
   },
 );
 
+it.each(["https://app.example/privacy?x=1", "https://app.example/privacy#top", "https://app.example/?"])(
+  "letters do not lead to %j: no page can be below it",
+  (address) => {
+    expect(() => linksTo(address)).toThrow("leave out what begins with ? or #");
+  },
+);
+
 it("a promise of the library is not the library", () => {
   const rights = Promise.resolve() as never;
   expect(() => createHandler({ rights, authenticate: () => null })).toThrow("await that first");
