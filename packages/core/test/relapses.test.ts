@@ -165,6 +165,33 @@ describe("an origin that something fills again before its copy is filled from it
   });
 });
 
+describe("a source that somebody has tried again while its last look is still to come", () => {
+  it("is worked on again, and not only called pending", async () => {
+    const [held, shop] = [people(), people()];
+    let isDown = true;
+    const world = await createWorld({
+      sources: [
+        peopleSource("crm", held),
+        peopleSource("shop", shop, {
+          erase: async () => {
+            if (isDown) throw new Error("down");
+            return [{ collection: "people", outcome: "erased", count: shop.delete(ada) ? 1 : 0 }];
+          },
+        }),
+      ],
+    });
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(hour);
+    held.set(ada, [{ name: "Ada" }]);
+    unwrap(await world.rights.requests.retrySource({ actor: admin, requestId, source: "crm" }));
+    await world.settle();
+    expect(held.size).toBe(0);
+    isDown = false;
+    await world.pass(day);
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
+  });
+});
+
 describe("a last look that one source could not give for a day", () => {
   it("is taken again of the others, whose answers are as old", async () => {
     const [first, second] = [people(), people()];

@@ -4,9 +4,11 @@ import { isRetaining } from "../../request/retention.ts";
 import { isResolved, type SourceStep } from "../../request/steps.ts";
 import { isKeyLost } from "../../request/trouble.ts";
 import { err, ok, type Result } from "../../result.ts";
+import { workflowOf } from "../workflows.ts";
 import { alertedOnce } from "./alerting.ts";
 import { withoutDuty } from "./ending.ts";
 import type { EventOf } from "./events.ts";
+import { stageAnew } from "./reopening.ts";
 
 type Transition = Result<Change, NotPossibleNow | SourceNotFound>;
 
@@ -22,7 +24,11 @@ export const retry = (change: Change, event: EventOf<"source-retried">): Transit
   unresolved(change, event.source).andThen((step) => {
     if (step.status === "running")
       return err(new NotPossibleNow(`Source "${step.source}" is at work already.`));
+    // Its work is done, and the last look is still to come: to try it again is to work there once more.
+    const { request } = change;
+    const isAwaitingLook = step.stage === "verify" && !workflowOf(request.kind).mayVerify(request, step);
     const again = changedStep(change, step.source, {
+      ...(isAwaitingLook && { stage: stageAnew(step), checked: null }),
       status: "pending",
       attempts: 0,
       nextAttemptAt: null,
