@@ -27,6 +27,7 @@ export type {
   Sources,
 } from "./facade/sources.ts";
 export type { Health, WaitingCount } from "./facade/health.ts";
+export type { UnreadableRequest } from "./runner/dispatcher/unreadable.ts";
 export type { ListUsersError, Users } from "./facade/users.ts";
 export type { LeftBehind, ListSweepsError, SweepList, Sweeps } from "./facade/erase-many.ts";
 export type {

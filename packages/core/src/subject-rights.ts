@@ -51,6 +51,7 @@ import { answersOf } from "./runner/answers.ts";
 import { inProcessDispatcher } from "./runner/dispatcher/in-process-dispatcher.ts";
 import { lookAhead } from "./runner/dispatcher/look-ahead.ts";
 import { lookOut } from "./runner/dispatcher/look-out.ts";
+import { unreadableRequests } from "./runner/dispatcher/unreadable.ts";
 import { wakeOrder } from "./runner/dispatcher/wake-order.ts";
 import { wakeWhoLacks } from "./runner/dispatcher/wake-who-lacks.ts";
 import { wakingStore } from "./runner/dispatcher/waking-store.ts";
@@ -269,6 +270,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     answers: answersOf(clock),
   };
   const stopping = new AbortController();
+  const unreadable = unreadableRequests(clock);
   const context = {
     stopped: stopping.signal,
     services,
@@ -283,6 +285,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
       dispatcher,
       order: waking.order,
       stop: stopping.signal,
+      unreadable,
       onError: tell,
     });
     // First, so that a start that fails has begun nothing. The dispatcher within this process looks by itself.
@@ -302,7 +305,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
         .orElse((error) => (error instanceof NotAllowed ? ok(false) : err(error))),
     recordedAs: ({ actor }) =>
       checkInput(actorSchema, actor).asyncAndThen((checkedActor) => recordedAs(services, checkedActor)),
-    health: () => healthOf(services, watching),
+    health: () => healthOf(services, watching, unreadable),
     ...withCheckedInputs({
       requests: requestsOf(context),
       holds: holdsOf(context),

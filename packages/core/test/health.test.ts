@@ -1,11 +1,13 @@
 import {
   createSubjectRights,
+  Damaged,
   defineNotifier,
   errAsync,
   type Message,
   PermanentFailure,
   ResultAsync,
   StorageFailed,
+  type StoredRequest,
 } from "@subject-rights/core";
 import { memoryStorage, memoryTables } from "@subject-rights/memory";
 import { seededRandomness, simulatedClock, unwrap } from "@subject-rights/testing";
@@ -31,6 +33,55 @@ describe("health", () => {
       "ok",
       [{ for: "acknowledgement", whose: "person", isWrong: false, count: 20, oldest: first }],
     ]);
+  });
+
+  it("names a request that is due and cannot be read, which is told once and looked at every hour", async () => {
+    let reads = 0;
+    let isDown = true;
+    const tables = memoryTables();
+    const { requestStore, ...storage } = memoryStorage({ tables });
+    const read: typeof requestStore.read = (key) => {
+      reads += 1;
+      return requestStore.read(key);
+    };
+    const held = people();
+    const crm = peopleSource("crm", held, {
+      erase: async () => {
+        if (isDown) throw new Error("down");
+        held.clear();
+        return [{ collection: "people", outcome: "erased", count: 1 }];
+      },
+    });
+    const options = {
+      sources: [crm],
+      ...storage,
+      requestStore: { ...requestStore, read },
+      lookEvery: minute,
+    };
+    const world = await createWorld(options, tables);
+    const id = await world.acknowledged("erasure");
+    const [[place, whole]] = [...tables.requests] as [[string, StoredRequest]];
+    tables.requests.set(place, { ...whole, state: { ...whole.state, form: 99 } });
+    isDown = false;
+    await world.pass(10 * minute);
+    world.errors.length = 0;
+    await world.rights.stop();
+    const next = await createWorld(world.options, tables, world.clock);
+    reads = 0;
+    await next.pass(day);
+    const told = world.errors.filter((each) => each instanceof Damaged);
+    expect(told.length).toBe(1);
+    expect(reads).toBeLessThan(100);
+    const { status, unreadable, lateSince } = await healthOf(next);
+    expect([status, lateSince]).toEqual(["failing", null]);
+    expect(unreadable).toMatchObject([{ tenant: "northwind", id }]);
+    // Another process, which has not worked on anything, says the same.
+    expect((await healthOf({ rights: createSubjectRights(next.options) })).unreadable).toHaveLength(1);
+
+    tables.requests.set(place, whole);
+    await next.pass(day);
+    expect((await next.read(id)).outcome).toBe("completed");
+    expect(await healthOf(next)).toMatchObject({ status: "ok", unreadable: [] });
   });
 
   const oldestOf = async (world: World, kind: string) =>

@@ -29,12 +29,17 @@ named(
       .nullable()
       .optional(),
     lateSince: instant.nullable().optional(),
+    unreadable: z
+      .array(z.object({ tenant: z.string(), id: z.string(), since: instant }))
+      .optional()
+      .describe("Requests that are due and whose record cannot be read."),
   }) satisfies z.ZodType<Pick<Health, "status" | "at">>,
 );
 
 /**
  * For whatever watches over a service: `/ready` for a load balancer, 503 while the store cannot be asked; `/health` for an
- * alert, 503 while anything is wrong. Neither says anything of a person, a tenant or a request.
+ * alert, 503 while anything is wrong. Neither says anything of a person, and what names a
+ * request, one that cannot be read, is only for whom `healthDetails` says so.
  */
 export const healthRoutes = (context: WebContext): Hono => {
   const routes = new Hono();

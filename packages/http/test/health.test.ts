@@ -57,6 +57,7 @@ it("/health shows what fails and what waits to whom the application says so", as
     failing: [],
     waiting: [],
     lateSince: null,
+    unreadable: [],
   });
 });
 

@@ -1,10 +1,12 @@
 import type { AdapterWatch, FailingAdapter } from "../bridge/adapter-watch.ts";
+import { RequestNotFound } from "../errors.ts";
 import { type Instant, instant, later, latest } from "../instant.ts";
 import type { DueRequest, StandingCount } from "../ports/request-store.ts";
 import { longestPause } from "../request/rules.ts";
 import { type StandingKind, standings } from "../request/standings.ts";
 import { okAsync, ResultAsync } from "../result.ts";
-import { fromStored } from "../runner/record.ts";
+import type { UnreadableRequest, UnreadableRequests } from "../runner/dispatcher/unreadable.ts";
+import { fromFound, fromStored } from "../runner/record.ts";
 import type { Services } from "../runner/services.ts";
 
 /** How it goes, over all tenants. Nothing in it is personal. */
@@ -25,6 +27,11 @@ export interface Health {
   readonly waiting: readonly WaitingCount[] | null;
   /** Since when the request is due that has waited longest to be worked on; null where everything is worked on in time. */
   readonly lateSince: Instant | null;
+  /**
+   * Requests that are due and whose record cannot be read, since when that is known, the longest first: those that this
+   * process has met, and of those that are late. Only somebody who looks at the store can do anything about them.
+   */
+  readonly unreadable: readonly UnreadableRequest[];
 }
 
 export interface WaitingCount {
@@ -64,21 +71,31 @@ const lateAfter = 5 * 60_000;
 /** Of those that are due the longest, so many are looked at. */
 const mostLate = 20;
 
-/** Since when the one is due that has waited longest. What is due at once was due when it was stored. */
-const lateSinceIn = async (
+interface Late {
+  /** Since when the one is due that has waited longest. What is due at once was due when it was stored. */
+  readonly since: Instant | null;
+  readonly unreadable: readonly UnreadableRequest[];
+}
+
+const lateIn = async (
   requestStore: Services["requestStore"],
   due: readonly DueRequest[],
   before: Instant,
-): Promise<Instant | null> => {
+): Promise<Late> => {
   let oldest: Instant | null = null;
+  const unreadable: UnreadableRequest[] = [];
   for (const { tenant, id, wakeAt } of due) {
     const stored = (await requestStore.read({ tenant, id })).unwrapOr(undefined);
-    const request = stored && fromStored(stored).unwrapOr(null);
-    if (!request) continue;
+    if (stored === undefined) continue;
+    const request = fromStored(stored).unwrapOr(null);
+    if (request === null) {
+      unreadable.push({ tenant, id, since: wakeAt });
+      continue;
+    }
     const since = latest(request.updatedAt, wakeAt);
     if (since < before && (oldest === null || since < oldest)) oldest = since;
   }
-  return oldest;
+  return { since: oldest, unreadable };
 };
 
 /** What requests stand at where a source fails, and where mail does. */
@@ -102,6 +119,30 @@ const overElsewhere =
     return !isStoodAt || lastMet < later(now, -longestPause(rules));
   };
 
+/** Those that this process has met, but for whatever another one has been able to read since. */
+const stillUnreadable = async (
+  requestStore: Services["requestStore"],
+  met: Pick<UnreadableRequests, "all" | "isReadable">,
+): Promise<readonly UnreadableRequest[]> => {
+  for (const each of met.all().slice(0, mostLate)) {
+    const read = (await requestStore.read(each)).andThen(fromFound);
+    if (read.isOk() || read.error instanceof RequestNotFound) met.isReadable(each);
+  }
+  return met.all();
+};
+
+const allOf = (known: readonly UnreadableRequest[]): readonly UnreadableRequest[] => {
+  const byName = new Map<string, UnreadableRequest>();
+  for (const each of known.toSorted(bySince)) {
+    const name = JSON.stringify([each.tenant, each.id]);
+    if (!byName.has(name)) byName.set(name, each);
+  }
+  return [...byName.values()];
+};
+
+const bySince = (one: UnreadableRequest, other: UnreadableRequest): number =>
+  one.since < other.since ? -1 : 1;
+
 /** A store that has not answered for so long is down, whatever it waits for: a client that nobody has connected, say. */
 const patience = 10_000;
 
@@ -109,6 +150,7 @@ const patience = 10_000;
 export const healthOf = (
   services: Pick<Services, "requestStore" | "clock" | "sources" | "notifier" | "rules">,
   watching: AdapterWatch,
+  met: Pick<UnreadableRequests, "all" | "isReadable">,
 ): ResultAsync<Health, never> => {
   const { requestStore, clock } = services;
   const at = instant(clock.now());
@@ -122,16 +164,20 @@ export const healthOf = (
     failing: watching.failing(),
     waiting: null,
     lateSince: null,
+    unreadable: allOf(met.all()),
   });
   const look = async (): Promise<Health> => {
     const [counts, due] = await Promise.all([counted, late]);
     if (counts.isErr() || due.isErr()) return down();
     const failing = watching.failing(overElsewhere(services, counts.value, at));
     const waiting = counts.value?.flatMap(turnOf).toSorted(byAge) ?? null;
-    const lateSince = await lateSinceIn(requestStore, due.value, before);
+    const { since: lateSince, unreadable: found } = await lateIn(requestStore, due.value, before);
+    const unreadable = allOf([...found, ...(await stillUnreadable(requestStore, met))]);
     const isWrong =
-      failing.length > 0 || lateSince !== null || waiting?.some((each) => each.isWrong) === true;
-    return { status: isWrong ? "failing" : "ok", at, failing, waiting, lateSince };
+      failing.length + unreadable.length > 0 ||
+      lateSince !== null ||
+      waiting?.some((each) => each.isWrong) === true;
+    return { status: isWrong ? "failing" : "ok", at, failing, waiting, lateSince, unreadable };
   };
   const tooLate = clock.wait(patience, answered.signal).then(down, down);
   return ResultAsync.fromSafePromise(Promise.race([look(), tooLate]).finally(() => answered.abort()));
