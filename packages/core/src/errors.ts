@@ -290,12 +290,22 @@ export class CallFailed extends SubjectRightsError {
   readonly adapter: string;
   /** What is stored of it. */
   readonly problem: ProblemCode;
+  /** The collections that it is about; empty where it is about none in particular. */
+  readonly collections: readonly string[];
 
-  constructor(adapter: string, problem: ProblemCode, retryable: boolean, options?: ErrorOptions) {
-    super(`${adapter}: ${problem.replaceAll("-", " ")}.`, options);
+  constructor(
+    adapter: string,
+    problem: ProblemCode,
+    retryable: boolean,
+    options?: ErrorOptions,
+    collections: readonly string[] = [],
+  ) {
+    const which = collections.map((each) => JSON.stringify(each)).join(", ");
+    super(`${adapter}: ${problem.replaceAll("-", " ")}${which && ` (${which})`}.`, options);
     this.adapter = adapter;
     this.problem = problem;
     this.retryable = retryable;
+    this.collections = collections;
   }
 }
 

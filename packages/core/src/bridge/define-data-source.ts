@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { CallFailed } from "../errors.ts";
 import type { DataSourceDefinition, Recipient } from "../ports/data-source.ts";
+import type { NamedCollection } from "../request/collections.ts";
 import { type Category, categorySchema } from "../request/kinds.ts";
 import {
   type CollectionCount,
@@ -37,6 +38,8 @@ export interface DataSource {
   readonly recipients: readonly Recipient[];
   /** What its author says to tell one way of working from another. */
   readonly revision: string | null;
+  /** The collections that it has; null where its author does not say. */
+  readonly collections: readonly NamedCollection[] | null;
   readonly identify: Ability<readonly FoundIdentifier[]> | null;
   /** For several people at once, an answer for each in order. */
   readonly identifyMany: BulkAbility<readonly FoundIdentifier[]> | null;
@@ -82,6 +85,9 @@ const fieldsSchema = z
       .default([]),
     revision: z.string().min(1).max(200).optional(),
     tenants: z.array(z.string().min(1)).min(1).optional(),
+    collections: z
+      .array(z.strictObject({ key: z.string().min(1).max(300), name: z.string().min(1).max(200) }))
+      .optional(),
     thirdParty: z.boolean().optional(),
     identify: callable.optional(),
     locate: callable.optional(),
@@ -105,6 +111,11 @@ const fieldsSchema = z
     }
     if (source.verifyMany !== undefined && source.verify === undefined && source.locate === undefined) {
       mistake("`verifyMany` is beside `verify` or `locate`, never instead of them");
+    }
+    for (const one of ["key", "name"] as const) {
+      const all = (source.collections ?? []).map((each) => each[one]);
+      const twice = all.find((each, index) => all.indexOf(each) !== index);
+      if (twice !== undefined) mistake(`two collections have the ${one} "${twice}"`);
     }
     if (source.kind === "origin" && source.copyOf !== undefined) mistake("only a copy has `copyOf`");
     if (source.kind === "origin" && source.refresh !== undefined) {
@@ -132,8 +143,9 @@ const manyCountsSchema = z.array(collectionCountsSchema);
  * @throws ConfigurationMistake where the definition cannot work; it says what to change
  */
 export const defineDataSource = (definition: DataSourceDefinition): DataSource => {
+  const fields = checkAdapter(`data source "${String(definition?.id)}"`, fieldsSchema, definition);
   const { id, title, holds, kind, copyOf, needs, shares, owner, recipients, revision, tenants, thirdParty } =
-    checkAdapter(`data source "${String(definition?.id)}"`, fieldsSchema, definition);
+    fields;
   const can = (ability: "identify" | "locate" | "export" | "erase" | "refresh" | "verify") =>
     typeof definition[ability] === "function";
   // Somebody may be known here by a name that counts elsewhere, so that `identify` looks at everything.
@@ -198,6 +210,7 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
     owner: owner ?? null,
     recipients,
     revision: revision ?? null,
+    collections: fields.collections ?? null,
     identify: asking("identify", foundSchema),
     identifyMany: askingMany("identifyMany", manyFoundSchema),
     locate,

@@ -51,6 +51,7 @@ export const directorySource = (directory: UserDirectory): DataSource => {
       subjects.map((subject) => [{ collection: "users", count: usersOf(subject, users).length }]),
     );
   return {
+    collections: null,
     descriptor: {
       id: directorySourceId,
       title: "The list of users",

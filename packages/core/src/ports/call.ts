@@ -21,8 +21,8 @@ export interface CallContext {
   readonly timeZone?: string;
   /**
    * Count and erase in these collections alone, where it is said: the request was opened again for what the law had kept
-   * in them. What was kept elsewhere only because of records that go now goes along with them. What came in elsewhere
-   * since, by the same names, nobody has asked to have erased.
+   * in them, of whatever category they are by now. What was kept elsewhere only because of records that go now goes along
+   * with them. What came in elsewhere since, by the same names, nobody has asked to have erased.
    */
   readonly collections?: readonly string[] | undefined;
   /**

@@ -57,6 +57,12 @@ export interface DataSourceDefinition {
    * count any more, and is put up again. At most 200 characters.
    */
   readonly revision?: string;
+  /**
+   * Every collection that it may tell of: its name, which is told, and a key that stays when the name is reworded (a
+   * table's name). What the law keeps for years is then found again under another name, and one that is gone is noticed
+   * before anything is asked. Left out: a collection is known by its name alone, which must then not change.
+   */
+  readonly collections?: readonly { readonly key: string; readonly name: string }[];
 
   /** Further identifiers of the same person. Mark each that others may share. */
   identify?(subject: Subject, context: CallContext): Promise<readonly FoundIdentifier[]>;
@@ -82,7 +88,8 @@ export interface DataSourceDefinition {
 
   /**
    * Erases the person, and says what became of every record, a collection: the counts add up to what was held.
-   * A second time it answers `absent`, or `retained` and `kept` again for what stays and is still found.
+   * A second time it answers `absent`, or `retained` and `kept` again for what stays and is still found. Of each of
+   * `context.collections` it says something: what was retained and is not spoken of any more is not taken for absent.
    */
   erase?(subject: Subject, context: CallContext): Promise<readonly CollectionOutcome[]>;
 

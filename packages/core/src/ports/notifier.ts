@@ -69,6 +69,8 @@ export type Notice =
       readonly type: "support";
       readonly source: { readonly id: string; readonly title: string };
       readonly problem: ProblemCode;
+      /** The collections that it is about. Left out: none in particular. */
+      readonly collections?: readonly string[];
       readonly retryable: boolean;
       readonly attempts: number;
     })

@@ -1,6 +1,7 @@
 import type { Instant } from "../instant.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import type { RecordedActor } from "./actor.ts";
+import type { NamedCollection } from "./collections.ts";
 import type { DeadlineDates } from "./deadline/deadline.ts";
 import type { LeftPackage } from "./left-packages.ts";
 import type { Try } from "./notices.ts";
@@ -108,6 +109,8 @@ export type RequestEvent =
       readonly keptEarlier?: readonly CollectionOutcome[];
       /** What an export has collected, and what it had before and is not there any more. Left out: as it was recorded. */
       readonly collected?: readonly CollectedCollection[];
+      /** The collections that the source has, where something is retained in one. Left out: none is, or it does not say. */
+      readonly keys?: readonly NamedCollection[];
       readonly checked: boolean | null;
       readonly identifiersUsed: number;
     })

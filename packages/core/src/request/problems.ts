@@ -5,6 +5,8 @@
 export interface Problem {
   readonly code: ProblemCode;
   readonly retryable: boolean;
+  /** The collections that it is about, where it is about some in particular. */
+  readonly collections?: readonly string[] | undefined;
 }
 
 export const problemCodes = [
@@ -22,6 +24,8 @@ export const problemCodes = [
   "identifier-missing",
   /** Asking round after round kept turning up identifiers; the bound was reached. */
   "too-many-identifiers",
+  /** Something was retained in a collection that the source does not speak of any more. */
+  "collection-missing",
   /** The source of this id is not registered any more. */
   "not-registered",
   /** The source has no way to do this. */

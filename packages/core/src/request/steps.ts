@@ -1,4 +1,5 @@
 import type { Instant } from "../instant.ts";
+import type { NamedCollection } from "./collections.ts";
 import { withLeftBefore } from "./left-before.ts";
 import type { Outage, PastOutage } from "./outage.ts";
 import {
@@ -136,6 +137,8 @@ export interface SourceStep {
    * source holds.
    */
   readonly part?: readonly string[];
+  /** The collections that the source had when something was retained in one. Left out: none is, or it does not say. */
+  readonly keys?: readonly NamedCollection[];
   /** What was there when it was last looked, beside what stays. Left out: nothing, or nobody has looked. */
   readonly left?: readonly CollectionCount[];
   readonly collected: readonly CollectedCollection[];

@@ -26,8 +26,8 @@ export type TableName = string | { readonly schema: string; readonly name: strin
 export interface TableMap {
   readonly table: TableName;
   /**
-   * What people call it; the name of the collection in previews, packages and reports. Unique in the map. Kept in requests:
-   * where rows are retained, it does not change.
+   * What people call it; the name of the collection in previews, packages and reports. Unique in the map. It may be
+   * reworded: what is retained in it is found again by the table.
    */
   readonly title: string;
   readonly category: Category | readonly Category[];

@@ -22,7 +22,8 @@ import { checkDataMap } from "../data-map/check-data-map.ts";
 import type { DataMap } from "../data-map/data-map.ts";
 import { DataMapUnfit } from "../data-map/data-map-unfit.ts";
 import type { MapProblem } from "../data-map/problem.ts";
-import type { MappedTable, ResolvedMap } from "../data-map/resolved-map.ts";
+import { fullName } from "../data-map/resolve.ts";
+import { type MappedTable, type ResolvedMap, titleOf } from "../data-map/resolved-map.ts";
 import type { PostgresClient } from "../database/client.ts";
 import { databaseOf, type Session } from "../database/database.ts";
 import { isRefusal } from "../database/failure.ts";
@@ -171,8 +172,9 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
 
   const count = async (context: Context, subject: Subject, others = false) => {
     // A plan is asked for whatever category there is.
-    if (!isServed(context.tenant) || !holds.some((category) => context.categories.includes(category)))
-      return [];
+    const isAsked =
+      context.collections !== undefined || holds.some((category) => context.categories.includes(category));
+    if (!isServed(context.tenant) || !isAsked) return [];
     const asked = { tenant: context.tenant, subject };
     const last = checked.last();
     if (last !== null) refuseTenant(last.map, context.tenant);
@@ -200,6 +202,7 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     shares,
     ...("only" in dataMap.tenant && { tenants: [dataMap.tenant.only] }),
     // A plan that was approved for another map does not count. Functions in it are not seen.
+    collections: dataMap.tables.map(({ table, title: name }) => ({ key: titleOf(fullName(table)), name })),
     revision: createHash("sha256").update(JSON.stringify(dataMap)).digest("hex"),
 
     joins: (handle) => isJoinedTransaction(handle) && handle.client === client,
@@ -314,7 +317,10 @@ const tablesIn = (
 ): readonly MappedTable[] =>
   map.tables.filter(({ categories }) => categories.some((category) => asked.includes(category)));
 
-/** The same, and where collections are said, these alone, with what hangs on their rows. */
+/**
+ * The same, and where collections are said, these alone, with what hangs on their rows: what was kept there under a request
+ * is that request's, whatever category the table is of by now.
+ */
 const workIn = (map: ResolvedMap, wanted: Wanted, day: Today) => {
   const tables = tablesIn(map, wanted);
   const { collections } = wanted;
@@ -326,12 +332,8 @@ const workIn = (map: ResolvedMap, wanted: Wanted, day: Today) => {
       `The data map has no table with the title "${gone}", in which rows of the person were retained. Give the title back to that table.`,
     );
   }
-  return partOf(
-    map,
-    tables,
-    tables.filter((table) => collections.includes(table.map.title)),
-    day,
-  );
+  const meant = map.tables.filter((table) => collections.includes(table.map.title));
+  return partOf(map, [...new Set([...tables, ...meant])], meant, day);
 };
 
 const failed = (id: string, cause: unknown): CallFailed =>

@@ -19,8 +19,8 @@ export const askingOver = async (
   client: PostgresClient,
   sources: readonly DataSource[],
   options: Partial<SubjectRightsOptions> = {},
+  clock = simulatedClock(new Date("2026-03-02T09:00:00.000Z")),
 ) => {
-  const clock = simulatedClock(new Date("2026-03-02T09:00:00.000Z"));
   const { migrate, ...storage } = postgresStorage({ client, schema: newSchema(), masterKey });
   orThrow(await migrate());
   const sent: Notice[] = [];

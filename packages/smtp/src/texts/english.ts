@@ -107,6 +107,7 @@ export const english: Texts = {
         request(notice),
         reference(notice),
         { name: "Problem", value: `${phrases.problem(notice.problem)} (${notice.problem})` },
+        ...(notice.collections ?? []).map((value) => ({ name: "Collection", value })),
         { name: "Tries so far", value: String(notice.attempts) },
       ),
       paragraph(

@@ -31,6 +31,7 @@ const problems = {
   "still-present": "hatte noch Datensätze der Person, nachdem die Löschung gemeldet war",
   "identifier-missing": "braucht eine Kennung, die für diese Person niemand weiß",
   "too-many-identifiers": "hat für diese Person immer weitere Kennungen gefunden",
+  "collection-missing": "sagt nichts zu einem Bestand, in dem etwas aufzubewahren war",
   "not-registered": "ist nicht mehr angemeldet",
   "not-supported": "kann das nicht",
   "owner-cannot": "geht nicht, hat die verantwortliche Person geantwortet",

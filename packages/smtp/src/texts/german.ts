@@ -120,6 +120,7 @@ export const german: Texts = {
         request(notice),
         reference(notice),
         { name: "Problem", value: `${phrases.problem(notice.problem)} (${notice.problem})` },
+        ...(notice.collections ?? []).map((value) => ({ name: "Bestand", value })),
         { name: "Versuche bisher", value: String(notice.attempts) },
       ),
       paragraph(

@@ -30,6 +30,7 @@ const problems = {
   "still-present": "still held records of the person after it said that they were erased",
   "identifier-missing": "needs an identifier that nobody knows for this person",
   "too-many-identifiers": "kept turning up further identifiers for this person",
+  "collection-missing": "says nothing of a collection in which something was kept by law",
   "not-registered": "is not registered any more",
   "not-supported": "has no way to do this",
   "owner-cannot": "cannot be done, its owner answered",

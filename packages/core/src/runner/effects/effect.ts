@@ -15,6 +15,7 @@ import { leading } from "../../subject/vouching.ts";
 import { canFind as canFindBy } from "../ask-who.ts";
 import { eventOf, passFor, Stopped } from "../guard.ts";
 import { jitter } from "../jitter.ts";
+import { namesToAskFor, underNamesOnRecord } from "../named-collections.ts";
 import type { Services } from "../services.ts";
 import type { RecordTogether } from "../session.ts";
 
@@ -75,8 +76,9 @@ export const workFor = (
   name: string,
   act: Act,
 ): Result<Work, CallFailed> => {
-  const source = effect.services.sources.get(step.source);
-  if (source === undefined) return err(notRegistered(step.source));
+  const registered = effect.services.sources.get(step.source);
+  if (registered === undefined) return err(notRegistered(step.source));
+  const source = underNamesOnRecord(registered, step);
   const known = subjectOfRequest(effect.request);
   // Whoever has the address by now is somebody else: a source that has said once whose numbers it knows takes in no other.
   const leads =
@@ -92,7 +94,7 @@ export const workFor = (
     ...callFor(effect, step.source, name, step.generation, identifiers, ...again),
     pass,
     // At the end all that there is is looked at.
-    ...(part !== undefined && name !== "verify" && { collections: part }),
+    ...(part !== undefined && name !== "verify" && { collections: namesToAskFor(registered, step, part) }),
   };
   return ok({ source, subject, call, identifiers });
 };
@@ -125,7 +127,11 @@ export const failure = (
     source: step.source,
     generation: step.generation,
     stage: step.stage,
-    problem: { code: error.problem, retryable: error.retryable },
+    problem: {
+      code: error.problem,
+      retryable: error.retryable,
+      ...(error.collections.length > 0 && { collections: error.collections }),
+    },
     outcomes,
     ...(left !== undefined && { left }),
     jitter: jitter(effect.services.randomness),

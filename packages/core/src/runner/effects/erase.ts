@@ -19,6 +19,7 @@ import type { ApplyError } from "../apply.ts";
 import { type CannotSay, mayFillAnew } from "../copy-guard.ts";
 import { earlierAt, erasedBefore, ownPseudonyms } from "../erased-before.ts";
 import { Stopped } from "../guard.ts";
+import { keysOf, missingAt } from "../named-collections.ts";
 import { keepStatus, refreshSource } from "../source-status.ts";
 import { suppressRequest } from "../suppressing.ts";
 import { keepAddress } from "./addresses.ts";
@@ -47,7 +48,11 @@ export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEv
   // Asked of the store before a transaction has it for itself.
   const { services, request } = effect;
   const earlier = earlierAt(await erasedBefore(services, request, ownPseudonyms(request)), step.source);
-  const together = await eraseTogether(effect, step, work.value, earlier);
+  const gone = missingAt(step, work.value.source);
+  const isNothingLeft = gone.length > 0 && work.value.call.collections?.length === 0;
+  if (isNothingLeft) return failure(effect, step, collectionMissing(step.source, gone));
+  // What can be found is erased, and stays erased, where something else is missing.
+  const together = gone.length > 0 ? null : await eraseTogether(effect, step, work.value, earlier);
   const outcome = together ?? (await eraseAndCheck(effect, step, work.value, earlier));
   if (outcome.isErr()) {
     const { error } = outcome;
@@ -127,6 +132,16 @@ const eraseNow = (
               const done = problem === null ? outcomes : borneOut(step, outcomes, remaining);
               const staying = step.task === "refresh" ? stayingInCopy(originsOf(effect, step), left) : [];
               const isRight = problem === null || leftOver(left, staying) === 0;
+              const unsaid = unsaidOf(step, [...outcomes, ...(step.located ?? []), ...remaining]);
+              if (isRight && unsaid.length > 0) {
+                const kept = step.outcomes.filter(
+                  (each) => each.outcome === "retained" && unsaid.includes(each.collection),
+                );
+                return errAsync<RequestEvent, FailedTry>({
+                  failed: collectionMissing(step.source, unsaid),
+                  outcomes: [...done, ...kept],
+                });
+              }
               return isRight || mayHoldSince(effect.request, step)
                 ? okAsync<RequestEvent, FailedTry>({
                     type: "source-finished",
@@ -134,12 +149,24 @@ const eraseNow = (
                     generation: step.generation,
                     outcomes: [...done, ...staying],
                     ...leftEarlier(effect, step, earlier, outcomes),
+                    ...keysOf(step, work.source, outcomes),
                     checked,
                     identifiersUsed: work.identifiers,
                   })
                 : errAsync({ failed: problem, outcomes: done, left });
             }),
     );
+
+/** Nothing says what became of something that was retained: neither that it is gone nor that it was ever there. */
+const collectionMissing = (source: string, collections: readonly string[]): CallFailed =>
+  new CallFailed(source, "collection-missing", false, undefined, collections);
+
+/** The collections that the work is about, and of which nobody says anything, not even that nothing is there. */
+const unsaidOf = (
+  { task, part = [] }: SourceStep,
+  said: readonly { readonly collection: string }[],
+): string[] =>
+  task === "erase" ? part.filter((name) => !said.some(({ collection }) => collection === name)) : [];
 
 /** What earlier erasures left here, of which this one has said nothing by itself. */
 const leftEarlier = (

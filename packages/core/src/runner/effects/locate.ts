@@ -17,9 +17,11 @@ export const locate = async (effect: Effect, step: SourceStep): Promise<RequestE
   if (step.task === "manual" && !canFind(work.value)) {
     return failure(effect, step, new CallFailed(step.source, "identifier-missing", false));
   }
-  const counts = canFind(work.value)
-    ? await work.value.source.locate?.(work.value.subject, work.value.call)
-    : undefined;
+  const isNowhere = work.value.call.collections?.length === 0;
+  const counts =
+    canFind(work.value) && !isNowhere
+      ? await work.value.source.locate?.(work.value.subject, work.value.call)
+      : undefined;
   // What was called off says nothing about the source; anything else is met again by the work itself.
   if (counts?.isErr() && counts.error.problem === "interrupted") return failure(effect, step, counts.error);
   return {

@@ -37,9 +37,10 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
         dueOn: lastDayOf(request.deadline).day,
       };
     case "support": {
-      const { code, retryable } = notice.about ?? unknownProblem;
+      const { code, retryable, collections } = notice.about ?? unknownProblem;
       const attempts = stepOf(request, source.id)?.attempts ?? 0;
-      return { ...about, type: "support", source, problem: code, retryable, attempts };
+      const which = collections !== undefined && { collections };
+      return { ...about, type: "support", source, problem: code, ...which, retryable, attempts };
     }
     case "trouble": {
       const { code, retryable } = notice.about ?? unknownProblem;

@@ -115,6 +115,7 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
       outcomes,
       saidAt: change.at,
       ...((event.keptEarlier ?? step.keptEarlier) !== undefined && { keptEarlier: event.keptEarlier ?? [] }),
+      ...(event.keys !== undefined && { keys: event.keys }),
       unanswered: false,
       checked: event.checked,
       left: [],

@@ -31,7 +31,11 @@ export const outcome = named(
 );
 export const sourceStatus = z.enum(sourceStatuses) satisfies z.ZodType<SourceStatus>;
 export const problemCode = named("ProblemCode", z.enum(problemCodes) satisfies z.ZodType<ProblemCode>);
-export const problem = z.object({ code: problemCode, retryable: z.boolean() }) satisfies z.ZodType<Problem>;
+export const problem = z.object({
+  code: problemCode,
+  retryable: z.boolean(),
+  collections: z.array(z.string()).readonly().optional(),
+}) satisfies z.ZodType<Problem>;
 
 /** What people type is checked by the library; this is its shape. */
 export const reason = z

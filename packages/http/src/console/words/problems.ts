@@ -43,6 +43,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     what: "It needs to know the person by a name that nobody knows.",
     help: "Look there by hand, then close its part with a reason.",
   },
+  "collection-missing": {
+    what: "It says nothing of a collection in which something was kept by law.",
+    help: "Give that collection its name back, or its table, and try again. Else look there by hand, and close its part with a reason.",
+  },
   "too-many-identifiers": {
     what: "The person seems to go by more names than anybody does.",
     help: "Find out which of them are somebody else's. It may be a shared mailbox.",

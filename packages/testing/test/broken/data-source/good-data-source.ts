@@ -121,6 +121,7 @@ const rowsPerPage = 2;
 export type GoodSource = Required<
   Omit<
     DataSourceDefinition,
+    | "collections"
     | "copyOf"
     | "shares"
     | "owner"
