@@ -10,7 +10,16 @@ import {
 import { memoryTables } from "@subject-rights/memory";
 import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { ada, admin, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
+import {
+  ada,
+  admin,
+  copyOfPeople,
+  createWorld,
+  hanging,
+  peopleSource,
+  tenantAdmin,
+  type World,
+} from "./world.ts";
 
 const day = 86_400_000;
 const bo = "bo@example.org";
@@ -403,6 +412,62 @@ describe("a copy of the list", () => {
 });
 
 describe("a replay after a restored backup", () => {
+  it.each([
+    ["killed", false],
+    ["stopped", true],
+  ])(
+    "goes on with an earlier one that was %s when the origins were empty and the copy was not filled anew",
+    async (_, isStopped) => {
+      const held = new Map<string, Row[]>([[ada, [{}]]]);
+      const copy = new Map<string, Row[]>([[ada, [{}]]]);
+      let isHanging = true;
+      const refreshed = () => {
+        copy.clear();
+        for (const [each, rows] of held) copy.set(each, rows);
+      };
+      const cache = peopleSource("cache", copy, {
+        kind: "copy",
+        refresh: async (context) => {
+          if (isHanging && armed) await hanging(null, context);
+          refreshed();
+        },
+      });
+      let armed = false;
+      const { world } = await shop({ sources: [listing("crm", held), cache] });
+      await erased(world);
+      held.set(ada, [{}]);
+      refreshed();
+      armed = true;
+      const first = replay(world, day, { dryRun: false });
+      await world.settle();
+      expect([held.size, copy.size]).toEqual([0, 1]);
+      if (isStopped) await world.rights.stop();
+      isHanging = false;
+
+      // What no origin holds any more, nobody lists.
+      const next = await createWorld(
+        { ...world.options, sources: [listing("crm", held), copyOfPeople("cache", copy, held)] },
+        world.tables,
+        world.clock,
+      );
+      const looked = unwrap(await replay(next, day));
+      expect(looked).toMatchObject({ found: 0, complete: false, unfinished: [{ counts: { waiting: 1 } }] });
+      expect(copy.size).toBe(1);
+      const done = unwrap(await replay(next, day, { dryRun: false }));
+      expect(done).toMatchObject({
+        found: 0,
+        sweep: { status: "completed" },
+        unfinished: [
+          { id: looked.unfinished[0]?.id, status: "completed", counts: { erased: 1, waiting: 0 } },
+        ],
+      });
+      expect(copy.size).toBe(0);
+      expect(unwrap(await replay(next, day)).unfinished).toEqual([]);
+      if (!isStopped) await world.rights.stop();
+      await first;
+    },
+  );
+
   it("finds who is back, changes nothing at first, and then erases them again", async () => {
     const { world, held } = await shop();
     const backup = new Map(held);

@@ -16,7 +16,9 @@ import { enoughKeys, standingIn } from "../runner/suppressing.ts";
 import { type PseudonymChain, pseudonymChain, suppressionKeyName } from "../runner/suppression-keys.ts";
 import { normaliseIdentifier } from "../subject/identifier.ts";
 import type { PeoplePage, SweptPerson } from "../sweeps/people.ts";
-import type { SweepView } from "../sweeps/view.ts";
+import { fromStoredSweep } from "../sweeps/stored-sweep.ts";
+import { isEnded } from "../sweeps/sweep.ts";
+import { type SweepView, viewOfSweep } from "../sweeps/view.ts";
 import type { Sweeps } from "./erase-many.ts";
 import type { EraseManyError, SweepRunError } from "./run-sweeps.ts";
 
@@ -59,8 +61,14 @@ export interface ReplayReport {
   /** What erased them; null for a dry run. */
   readonly sweep: SweepView | null;
   /**
+   * Earlier replays of the same data that were not over, because their process died or they were stopped: whom they had
+   * begun with is found in no list any more. A dry run names them; otherwise this one has gone on with each, and says how it
+   * stands now. Empty where there was none.
+   */
+  readonly unfinished: readonly SweepView[];
+  /**
    * Whether it is known that nobody is left who was erased: every source has listed whom it holds, the list reaches as
-   * far as `since`, and nobody was found or the sweep is `completed`.
+   * far as `since`, nobody was found or the sweep is `completed`, and so is every earlier replay that was not over.
    */
   readonly complete: boolean;
 }
@@ -103,6 +111,7 @@ const runReplay = async (context: ReplayContext, asked: Asked): Promise<ReplayRe
       ? endsUsers(reached)
       : descriptor.holds.some((each) => reached.includes(each)),
   );
+  const unfinished = await unfinishedBefore(context, asked, reached);
   const counted = new Map<string, ReplayedSource>();
   let found = 0;
   let sweep: SweepView | null = null;
@@ -130,12 +139,61 @@ const runReplay = async (context: ReplayContext, asked: Asked): Promise<ReplayRe
     found,
     listReaches,
     sweep,
+    unfinished,
     complete:
       isErased &&
+      unfinished.every(({ status }) => status === "completed") &&
       listReaches !== null &&
       listReaches >= since &&
       sources.every(({ status }) => status === "listed"),
   };
+};
+
+/** Nobody else comes: whom they had still to find, this replay finds. */
+async function* nobodyElse(): AsyncGenerator<PeoplePage, void, undefined> {
+  yield* [];
+}
+
+/** Earlier replays that were not over; unless this one only looks, it has gone on with them. @throws ReplayError */
+const unfinishedBefore = async (
+  { services: { sweepStore }, sweeps }: ReplayContext,
+  { tenant, actor, dryRun }: Asked,
+  reached: readonly Category[],
+): Promise<readonly SweepView[]> => {
+  const before: SweepView[] = [];
+  if (sweepStore === null) return before;
+  let cursor: string | undefined;
+  do {
+    const page = orThrow(await sweepStore.list({ tenant, cursor, limit: 100 }));
+    // What cannot be read is named by `sweeps.list`.
+    const known = page.sweeps.flatMap((stored) => fromStoredSweep(stored).unwrapOr(null) ?? []);
+    before.push(
+      ...known
+        .filter(
+          (sweep) => sweep.reason === "backup-replay" && reached.includes(sweep.category) && !isEnded(sweep),
+        )
+        .map(viewOfSweep),
+    );
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  if (dryRun) return before;
+  const now: SweepView[] = [];
+  // The oldest first.
+  for (const view of before.toReversed()) now.push(await goneOnWith(sweeps, actor, view));
+  return now;
+};
+
+const goneOnWith = async (sweeps: Sweeps, actor: Actor, view: SweepView): Promise<SweepView> => {
+  const running = await sweeps.goOn({ actor, sweepId: view.id, people: nobodyElse });
+  if (running.isErr()) {
+    const { error } = running;
+    // It cannot be gone on with, or somebody has ended it meanwhile; as it stands it keeps this one from being complete.
+    if (error.code === "key-destroyed" || error.code === "damaged" || error.code === "sweep-not-found")
+      return view;
+    if (error.code === "not-possible-now") return orThrow(await sweeps.read({ actor, sweepId: view.id }));
+    throw error;
+  }
+  return orThrow(await running.value.end());
 };
 
 const notListed = ({ id, title }: DataSource["descriptor"]): ReplayedSource => ({
