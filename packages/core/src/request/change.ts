@@ -5,6 +5,7 @@ import { sameIdentifier } from "../subject/identifier.ts";
 import { leading } from "../subject/vouching.ts";
 import type { RecordedActor } from "./actor.ts";
 import { actOf } from "./guard.ts";
+import { numbersOf } from "./left-before.ts";
 import type { NoticeKind, NoticeRecord } from "./notices.ts";
 import type { Outcome } from "./phases.ts";
 import type { Problem } from "./problems.ts";
@@ -64,6 +65,9 @@ export const closed = (change: Change, outcome: Outcome): Change =>
         looks: 0,
         blockedUntil: null,
         held: null,
+        ...(change.request.confidential !== null && {
+          numbers: numbersOf(change.request.confidential.identifiers, change.request.pseudonyms),
+        }),
       },
     ),
     "closed",

@@ -1,10 +1,45 @@
 import type { Instant } from "../instant.ts";
+import { type FoundIdentifier, isSteady } from "../subject/identifier.ts";
+import { isLeading } from "../subject/vouching.ts";
 import { type CollectionCount, type CollectionOutcome, isLeft, isStaying, type Staying } from "./outcomes.ts";
+
+/** The pseudonyms of what says for good who somebody is, by type of identifier: `{ "customer-number": [pseudonym] }`. */
+export type Numbers = Readonly<Record<string, readonly string[]>>;
+
+/** @param pseudonyms one for each identifier, in the same order */
+export const numbersOf = (
+  identifiers: readonly FoundIdentifier[],
+  pseudonyms: readonly string[],
+): Numbers => {
+  const numbers: Record<string, string[]> = {};
+  for (const [index, each] of identifiers.entries()) {
+    const pseudonym = pseudonyms[index];
+    if (pseudonym !== undefined && isLeading(each) && isSteady(each))
+      numbers[each.type] = [...(numbers[each.type] ?? []), pseudonym];
+  }
+  return numbers;
+};
+
+/**
+ * Whether two who go by one address are two people: both have a number of one type, and none is the same. An address leads
+ * to people, a number says who they are.
+ */
+const areTwo = (one: Numbers, other: Numbers): boolean => {
+  const others = Object.values(other).flat();
+  return (
+    Object.keys(one).some((type) => Object.hasOwn(other, type)) &&
+    !Object.values(one)
+      .flat()
+      .some((number) => others.includes(number))
+  );
+};
 
 /** What an erasure of somebody, by a request or in a sweep, has come to at a source. */
 export interface ErasedBefore {
   /** The pseudonyms of all that it knew the person by. */
   readonly names: readonly string[];
+  /** Left out: it was stored before this was kept. */
+  readonly numbers?: Numbers | undefined;
   readonly at: Instant;
   readonly outcomes: readonly CollectionOutcome[];
 }
@@ -27,13 +62,15 @@ export const foundIn = (outcomes: readonly CollectionOutcome[]): CollectionCount
  * What earlier erasures of a person left at a source, and nobody has answered for since. Whoever knew the person by every
  * name of an earlier one, and found something in the collection, has said what is there. Whoever found nothing there has
  * not: what leads to it may be gone. What the law has kept binds until its day; of everything else, and of what is to be
- * erased since and was not by whoever kept it, it is told of which day it is so.
+ * erased since and was not by whoever kept it, it is told of which day it is so. What is left of whoever
+ * had the address before, and had another number, is not told.
  */
 export const leftBefore = (
   before: readonly ErasedBefore[],
-  now: Looking & { readonly today: string },
+  now: Looking & { readonly numbers: Numbers; readonly today: string },
 ): CollectionOutcome[] => {
-  const inOrder = before.toSorted((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
+  const theirs = before.filter(({ numbers = {} }) => !areTwo(numbers, now.numbers));
+  const inOrder = theirs.toSorted((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
   const looks: Looking[] = [
     ...inOrder.map(({ names, outcomes }) => ({ names, found: foundIn(outcomes) })),
     now,

@@ -4,6 +4,7 @@ import type { FoundIdentifier, Identifier } from "../subject/identifier.ts";
 import type { Approval } from "./approval.ts";
 import type { Deadline } from "./deadline/deadline.ts";
 import type { Category, RequestKind } from "./kinds.ts";
+import type { Numbers } from "./left-before.ts";
 import type { LeftPackage, PackagesLeft } from "./left-packages.ts";
 import type { NoticeRecord } from "./notices.ts";
 import type { OutageNews } from "./outage.ts";
@@ -157,7 +158,12 @@ export interface Request {
    * same. Left out: nothing.
    */
   readonly sharedPseudonyms?: readonly string[];
-  /** How many of these, the first ones, came with the request. Left out: it was stored before this was kept. */
+  /**
+   * Those of them that say for good who the person is, by type, as the request was closed. Left out: it was not yet, or that
+   * was stored before this was kept.
+   */
+  readonly numbers?: Numbers;
+  /** How many of the pseudonyms, the first ones, came with the request. Left out: it was stored before this was kept. */
   readonly named?: number;
   /** Pseudonyms nobody else's request may work on while this one does; empty while it does not work. */
   readonly claims: readonly string[];

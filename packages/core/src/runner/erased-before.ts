@@ -1,7 +1,7 @@
 import type { Instant } from "../instant.ts";
 import { confidentialOf } from "../request/change.ts";
 import { type Category, categoriesReached, type RequestKind } from "../request/kinds.ts";
-import type { ErasedBefore } from "../request/left-before.ts";
+import { type ErasedBefore, type Numbers, numbersOf } from "../request/left-before.ts";
 import type { Request } from "../request/request.ts";
 import { orThrow } from "../result.ts";
 import { stayedIn } from "../sweeps/stayed.ts";
@@ -22,6 +22,7 @@ interface Asking {
 export interface Earlier {
   /** The pseudonyms of all that it knew the person by. */
   readonly names: readonly string[];
+  readonly numbers?: Numbers | undefined;
   readonly at: Instant;
   readonly sources: SourceOutcomes;
 }
@@ -54,8 +55,9 @@ export const erasedBefore = async (
   return [...requests, ...sweeps];
 };
 
-const earlierOf = ({ pseudonyms, closedAt, updatedAt, steps }: Request): Earlier => ({
+const earlierOf = ({ pseudonyms, numbers, closedAt, updatedAt, steps }: Request): Earlier => ({
   names: pseudonyms,
+  numbers,
   at: closedAt ?? updatedAt,
   // Also what somebody has closed by hand: the request sees to it no more, and it stays all the more.
   sources: Object.fromEntries(steps.map(({ source, outcomes }) => [source, outcomes])),
@@ -75,3 +77,7 @@ export const ownPseudonyms = (request: Request): string[] => {
     own.some((each) => each.type === type && each.value === value) ? (request.pseudonyms[index] ?? []) : [],
   );
 };
+
+/** What says who the person of a request is. */
+export const ownNumbers = (request: Request): Numbers =>
+  numbersOf(confidentialOf(request).identifiers, request.pseudonyms);

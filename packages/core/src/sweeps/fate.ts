@@ -2,7 +2,7 @@ import type { AuditDraft } from "../audit/entry.ts";
 import type { CallFailed } from "../errors.ts";
 import type { Instant } from "../instant.ts";
 import { systemActorId } from "../request/actor.ts";
-import { datedAll, foundIn, leftBefore, notTold, withLeftBefore } from "../request/left-before.ts";
+import { datedAll, foundIn, leftBefore, notTold, numbersOf, withLeftBefore } from "../request/left-before.ts";
 import type { LeftPackage } from "../request/left-packages.ts";
 import { type CollectionOutcome, isStaying, mergeOutcomes } from "../request/outcomes.ts";
 import { type Earlier, earlierAt } from "../runner/erased-before.ts";
@@ -100,9 +100,14 @@ const eachSource = (
   Object.fromEntries(Object.entries(sources).map(([source, each]) => [source, change(each, source)]));
 
 /** What earlier erasures left where this one has looked, and it has not said itself. */
-const leftEarlier = ({ earlier = [], pseudonyms }: Fate, all: SourceOutcomes, at: Instant): SourceOutcomes =>
+const leftEarlier = (
+  { earlier = [], identifiers, pseudonyms }: Fate,
+  all: SourceOutcomes,
+  at: Instant,
+): SourceOutcomes =>
   eachSource(all, (outcomes, source) => {
-    const now = { names: pseudonyms, found: foundIn(outcomes), today: at.slice(0, 10) };
+    const numbers = numbersOf(identifiers, pseudonyms);
+    const now = { names: pseudonyms, numbers, found: foundIn(outcomes), today: at.slice(0, 10) };
     return notTold(leftBefore(earlierAt(earlier, source), now), outcomes);
   });
 
@@ -148,9 +153,10 @@ export const fatesChange = (
     const told = eachSource(all, (each, source) => withLeftBefore(each, left[source] ?? []));
     const outcome = personOutcome(told);
     const said = fate.stayed ?? fate.part?.info["stayed"] === true;
+    const numbers = numbersOf(fate.identifiers, fate.pseudonyms);
     const stays = stayedDraft(
       sweep,
-      { ...fate, names: ownNames(fate), said, answers: (fate.earlier ?? []).length > 0 },
+      { ...fate, names: ownNames(fate), numbers, said, answers: (fate.earlier ?? []).length > 0 },
       lasting,
       at,
     );

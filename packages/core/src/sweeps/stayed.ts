@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Instant } from "../instant.ts";
 import type { FoundSweepPart } from "../ports/sweep-store.ts";
 import { type Category, categorySchema } from "../request/kinds.ts";
-import { foundIn } from "../request/left-before.ts";
+import { foundIn, type Numbers } from "../request/left-before.ts";
 import { type CollectionOutcome, isLeft } from "../request/outcomes.ts";
 import type { PartDraft } from "./journal.ts";
 import type { SourceOutcomes, Sweep } from "./sweep.ts";
@@ -11,6 +11,7 @@ import type { SourceOutcomes, Sweep } from "./sweep.ts";
 interface Stayed {
   readonly sweep: string;
   readonly names: readonly string[];
+  readonly numbers?: Numbers | undefined;
   readonly at: Instant;
   readonly category: Category;
   readonly sources: SourceOutcomes;
@@ -21,6 +22,7 @@ interface Known {
   readonly mark: string;
   /** The pseudonyms of what only they go by. */
   readonly names: readonly string[];
+  readonly numbers: Numbers;
   /** What earlier tries of the sweep have come to. */
   readonly before: SourceOutcomes;
   /** Whether that is kept already. */
@@ -38,7 +40,7 @@ const hasLeft = (sources: SourceOutcomes): boolean =>
  */
 export const stayedDraft = (
   { category }: Sweep,
-  { mark, names, before, said, answers }: Known,
+  { mark, names, numbers, before, said, answers }: Known,
   all: SourceOutcomes,
   at: Instant,
 ): PartDraft[] => {
@@ -46,7 +48,7 @@ export const stayedDraft = (
   if (names.length === 0 || !(hasLeft(all) || hasLeft(before) || (answers && isFound))) return [];
   const sources = JSON.stringify(all);
   if (said && sources === JSON.stringify(before)) return [];
-  const info = { mark, category, at, sources: JSON.parse(sources) };
+  const info = { mark, category, at, numbers, sources: JSON.parse(sources) };
   return [{ kind: "stayed", info, personal: null, about: names }];
 };
 
@@ -54,6 +56,8 @@ const infoSchema = z.object({
   mark: z.string(),
   category: categorySchema,
   at: z.string(),
+  // One of an earlier version has none.
+  numbers: z.record(z.string(), z.array(z.string())).optional(),
   // Written by `stayedDraft` and by nothing else.
   sources: z.record(
     z.string(),

@@ -14,7 +14,7 @@ import { columnsOf } from "../../request/request.ts";
 import type { CollectedCollection, SourceStep } from "../../request/steps.ts";
 import { err, ok, Result } from "../../result.ts";
 import { slices, writeChunk } from "../artifacts.ts";
-import { earlierAt, erasedBefore, ownPseudonyms } from "../erased-before.ts";
+import { earlierAt, erasedBefore, ownNumbers, ownPseudonyms } from "../erased-before.ts";
 import { outgrownBy } from "./approved.ts";
 import { rowsArtifact } from "./artifact-names.ts";
 import { withCollectedBefore } from "./collected-before.ts";
@@ -80,7 +80,12 @@ export const collect = async (effect: Effect, step: SourceStep): Promise<Request
   const earlier = earlierAt(await erasedBefore(services, request, ownPseudonyms(request)), step.source);
   const today = instant(services.clock.now()).slice(0, 10);
   const { collectedBefore = [] } = step;
-  const keptEarlier = leftBefore(earlier, { names: request.pseudonyms, found, today });
+  const keptEarlier = leftBefore(earlier, {
+    names: request.pseudonyms,
+    numbers: ownNumbers(request),
+    found,
+    today,
+  });
   return {
     type: "source-finished",
     source: step.source,

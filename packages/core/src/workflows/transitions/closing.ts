@@ -73,7 +73,7 @@ const datedSteps = (change: Change, closedAt: Instant): Change =>
 
 /** Nobody can tell any more whom the request was about. */
 export const unlink = (change: Change): Result<Change, NotPossibleNow> => {
-  const { submission: _, ...request } = change.request;
+  const { submission: _, numbers: __, ...request } = change.request;
   return request.key === "destroyed"
     ? ok(
         recorded(
