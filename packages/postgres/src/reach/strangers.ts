@@ -7,9 +7,10 @@ import {
   type ResolvedMatch,
 } from "../data-map/resolved-map.ts";
 import { join, name, type Sql, sql } from "../sql/sql.ts";
-import { matches, matchesEach } from "./match.ts";
+import { tableName } from "./columns.ts";
+import { matches, matchesEach, type OwnedValue } from "./match.ts";
 import { otherOf } from "./named-references.ts";
-import { ownMatchesOf, type TellingColumn } from "./telling.ts";
+import { type Above, identifiersAbove, ownMatchesOf, type TellingColumn } from "./telling.ts";
 
 /** A column of a row that says for good who the row is of. */
 interface SteadyColumn {
@@ -46,25 +47,6 @@ const pointersOf = (map: ResolvedMap, table: MappedTable): readonly SteadyColumn
     );
   });
 
-/**
- * Whether a row that is found by an address points at somebody by a number that is put before people to decide, or was
- * decided to be somebody else's: then whatever it says beside, the row is theirs. Null where none does.
- */
-const pointsAtOther = (
-  map: ResolvedMap,
-  table: MappedTable,
-  match: ResolvedMatch,
-  subject: Subject,
-  alias: Sql,
-): Sql | null => {
-  if (isSteadyMatch(match)) return null;
-  const pointed = pointersOf(map, table).flatMap(({ column, identifier }) => {
-    const values = subject.shared.flatMap(({ type, value }) => (type === identifier ? [value] : []));
-    return values.length === 0 ? [] : [sql`coalesce(${matches(alias, column, identifier, values)}, false)`];
-  });
-  return pointed.length === 0 ? null : sql`(${join(pointed, sql` or `)})`;
-};
-
 /** Whether rows can say that they are not of somebody: everybody was asked who that is, or such a number was named. */
 const canBeTold = ({ isIdentified, asked }: Subject, { identifier }: SteadyColumn): boolean =>
   isIdentified || asked.some(({ type }) => type === identifier);
@@ -77,9 +59,93 @@ const isSaid = (alias: Sql, { column }: SteadyColumn): Sql =>
 const strange = (known: readonly Sql[], said: readonly Sql[]): Sql =>
   sql`((${join(said, sql` or `)}) and not coalesce(${join(known, sql` or `)}, false))`;
 
+/** The numbers of whomever the rows of a table point at that are found by an address: at once, or over rows in between. */
+const numbersAbove = (
+  map: ResolvedMap,
+  table: MappedTable,
+  match: ResolvedMatch,
+): readonly (SteadyColumn & Above)[] => {
+  if (isSteadyMatch(match)) return [];
+  const further = identifiersAbove(map, table).filter(
+    ({ match: known, rows }) => isSteadyMatch(known) && rows.above.length > 0,
+  );
+  return [
+    ...pointersOf(map, table).map((each) => ({ ...each, above: [] })),
+    ...further.map(({ match: { column, identifier }, rows: { above } }) => ({ column, identifier, above })),
+  ];
+};
+
+/** Whether a row leads to a number, where `isSo` says of the row at the end that it holds it. */
+const leadsTo = (alias: Sql, above: Above["above"], isSo: (alias: Sql) => Sql): Sql => {
+  if (above.length === 0) return isSo(alias);
+  const step = (index: number): Sql => name(`above_${index}`);
+  const steps = above.map(({ reference, other }, index) => {
+    const from = index === 0 ? alias : step(index - 1);
+    const isThere = reference.pairs.map(
+      ({ here, there }) => sql`${step(index)}.${name(there.name)} = ${from}.${name(here.name)}`,
+    );
+    return { from: sql`${tableName(other)} ${step(index)}`, on: join(isThere, sql` and `) };
+  });
+  return sql`exists (select from ${join(steps.map(({ from }) => from))}
+    where ${join([...steps.map(({ on }) => on), isSo(step(above.length - 1))], sql` and `)})`;
+};
+
+/**
+ * Whether a row leads to a number that is somebody else's: it was decided so, or nobody has decided. That an address of
+ * the person stands in it as well does not make it theirs.
+ */
+const leadingElsewhere = (
+  map: ResolvedMap,
+  table: MappedTable,
+  match: ResolvedMatch,
+  { shared }: Subject,
+  alias: Sql,
+): readonly Sql[] =>
+  shared.some(isSteady)
+    ? numbersAbove(map, table, match).flatMap(({ column, identifier, above }) => {
+        const numbers = shared.flatMap(({ type, value }) => (type === identifier ? [value] : []));
+        return numbers.length === 0
+          ? []
+          : [
+              leadsTo(
+                alias,
+                above,
+                (end) => sql`coalesce(${matches(end, column, identifier, numbers)}, false)`,
+              ),
+            ];
+      })
+    : [];
+
+/** As `leadingElsewhere`, for several people at once. */
+const leadingElsewhereOfEach = (
+  map: ResolvedMap,
+  table: MappedTable,
+  match: ResolvedMatch,
+  subjects: readonly Subject[],
+  alias: Sql,
+): readonly Sql[] =>
+  subjects.some(({ shared }) => shared.some(isSteady))
+    ? numbersAbove(map, table, match).flatMap(({ column, identifier, above }) => {
+        const numbers = subjects.flatMap(({ shared }, person) =>
+          shared.flatMap(({ type, value }) => (type === identifier ? [{ person, value }] : [])),
+        );
+        return numbers.length === 0
+          ? []
+          : [leadsTo(alias, above, (end) => isOfOne(end, column, identifier, numbers))];
+      })
+    : [];
+
+/** Whether a column holds one of the values of `k.person`. */
+const isOfOne = (alias: Sql, column: Column, identifier: string, values: readonly OwnedValue[]): Sql => {
+  const matched = matchesEach(alias, column, identifier, values);
+  return matched === null
+    ? sql`false`
+    : sql`k.person in (select k.person from ${matched.from} where ${matched.on})`;
+};
+
 /**
  * Whether a row that is found by this column says that it is somebody else's: by a number that is not among those that
- * the person is known by. Null where no row can.
+ * the person is known by, or by leading to one that is somebody else's. Null where no row can.
  */
 export const isStranger = (
   map: ResolvedMap,
@@ -90,17 +156,20 @@ export const isStranger = (
 ): Sql | null => {
   const beside = steadyBeside(map, table, match);
   const telling = beside.filter((each) => canBeTold(subject, each));
-  const points = pointsAtOther(map, table, match, subject, alias);
-  if (telling.length === 0) return points;
+  const elsewhere = leadingElsewhere(map, table, match, subject, alias);
+  if (telling.length === 0) return eitherOf(elsewhere);
   const known = beside.map(({ column, identifier }) =>
     matches(alias, column, identifier, subject.values(identifier)),
   );
-  const said = strange(
+  const isStrange = strange(
     known,
     telling.map((each) => isSaid(alias, each)),
   );
-  return points === null ? said : sql`(${said} or ${points})`;
+  return eitherOf([isStrange, ...elsewhere]);
 };
+
+const eitherOf = (conditions: readonly Sql[]): Sql | null =>
+  conditions.length === 0 ? null : sql`(${join(conditions, sql` or `)})`;
 
 /** As `isStranger`, for several people at once: in a statement in which the person is `k.person`. */
 export const isStrangerToEach = (
@@ -118,23 +187,15 @@ export const isStrangerToEach = (
       ? [isSaid(alias, each)]
       : [sql`(k.person = any (${told.map(String)}::int[]) and ${isSaid(alias, each)})`];
   });
-  const points = subjects.flatMap((subject, person) => {
-    const pointed = pointsAtOther(map, table, match, subject, alias);
-    return pointed === null ? [] : [sql`(k.person = ${person}::int and ${pointed})`];
-  });
-  const pointing = points.length === 0 ? null : sql`(${join(points, sql` or `)})`;
-  if (said.length === 0) return pointing;
+  const elsewhere = leadingElsewhereOfEach(map, table, match, subjects, alias);
+  if (said.length === 0) return eitherOf(elsewhere);
   const known = beside.flatMap(({ column, identifier }) => {
     const values = subjects.flatMap((subject, person) =>
       subject.values(identifier).map((value) => ({ person, value })),
     );
-    const matched = matchesEach(alias, column, identifier, values);
-    return matched === null
-      ? []
-      : [sql`k.person in (select k.person from ${matched.from} where ${matched.on})`];
+    return values.length === 0 ? [] : [isOfOne(alias, column, identifier, values)];
   });
-  const isSaidToBe = strange(known.length === 0 ? [sql`false`] : known, said);
-  return pointing === null ? isSaidToBe : sql`(${isSaidToBe} or ${pointing})`;
+  return eitherOf([strange(known.length === 0 ? [sql`false`] : known, said), ...elsewhere]);
 };
 
 /**

@@ -64,11 +64,11 @@ export const identifyingMatchesOf = (map: ResolvedMap, table: MappedTable): read
   isReachedThrough(table) ? ownMatchesOf(map, table).filter(({ identifies }) => identifies === true) : [];
 
 /** What identifies whoever is found at the end of a reference: the column that points, or others over there. */
-const identifiersAbove = (
+export const identifiersAbove = (
   map: ResolvedMap,
   table: MappedTable,
-  { above }: Above,
-  through: readonly MappedTable[],
+  { above }: Above = { above: [] },
+  through: readonly MappedTable[] = [table],
 ): readonly { readonly match: ResolvedMatch; readonly rows: Above }[] =>
   table.belongs.flatMap((reference) => {
     const other = reference.kind === "references" ? otherOf(map, reference) : undefined;
@@ -90,7 +90,7 @@ const identifiersAbove = (
 const columnsAbove = (map: ResolvedMap, table: MappedTable): readonly TellingColumn[] =>
   identifyingMatchesOf(map, table).length === 0
     ? []
-    : identifiersAbove(map, table, { above: [] }, [table]).map((each) => ({ table, ...each }));
+    : identifiersAbove(map, table).map((each) => ({ table, ...each }));
 
 /**
  * A row that is reached only through another table never tells identifiers, unless the map says that they are the person's.

@@ -6,8 +6,8 @@ import { join, sql } from "../sql/sql.ts";
 import { knownPeople } from "./identify.ts";
 
 /**
- * Says of each identifier that others may share how many rows it would add to the person's: those that hold it, and
- * what belongs to these. What they would lead to by further identifiers is not followed, so that it may be more.
+ * Says of each identifier that others may share how many rows it would add to the person's: those that hold it or lead to
+ * it, and what belongs to these. What they would lead to by further identifiers is not followed, so that it may be more.
  */
 export const withOthers = async (
   session: Session,
@@ -17,7 +17,9 @@ export const withOthers = async (
 ): Promise<readonly FoundIdentifier[]> => {
   if (found.every(({ shared }) => shared !== true)) return found;
   const [person = asked] = await knownPeople(session, map, [asked]);
-  const own = await rowsOf(session, map, person);
+  const { identifiers, asked: named } = person.subject;
+  const shared = [...person.subject.shared, ...found.filter((each) => each.shared === true)];
+  const own = await rowsOf(session, map, { ...person, subject: subjectOf(identifiers, named, shared) });
   const counted: FoundIdentifier[] = [];
   for (const each of found) {
     if (each.shared !== true) {
@@ -25,7 +27,8 @@ export const withOthers = async (
       continue;
     }
     const { type, value } = each;
-    const subject = subjectOf([...person.subject.identifiers, { type, value }]);
+    const others = shared.filter((other) => other.type !== type || other.value !== value);
+    const subject = subjectOf([...identifiers, { type, value }], undefined, others);
     const all = await rowsOf(session, map, { ...person, subject });
     counted.push({ ...each, others: Math.max(0, all - own) });
   }

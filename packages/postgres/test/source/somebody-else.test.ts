@@ -491,3 +491,91 @@ it("removing a user takes no other one along who has the same address", async ()
   expect((await closed(requestId)).outcome).toBe("completed-with-exceptions");
   expect(await left("users")).toEqual({ users: [3] });
 });
+
+describe("a row that is found by an address, and leads to a number that is somebody else's", () => {
+  const kept = { reason: "the other's too", anonymise: { body: "null" } } as const;
+  const bySender: Belonging = { column: "email", identifier: "email", identifies: false };
+  const letters = (name: string, through: string, pointer: string): TableMap => ({
+    ...table(name, [{ references: through }, bySender], {
+      id: "exported",
+      [pointer]: "exported",
+      body: "exported",
+    }),
+    kept,
+  });
+  const tickets = letters("tickets", "users", "user_id");
+  // Two steps from whose it is.
+  const claims = letters("claims", "orders", "order_id");
+  const map: DataMap = {
+    ...mapOf(users, orders, tickets, claims),
+    unlink: [
+      { table: "tickets", columns: ["user_id"], reason: "the other's ticket stays" },
+      { table: "claims", columns: ["order_id"], reason: "the other's claim stays" },
+    ],
+  };
+  const bodies = async (name: string) =>
+    (await database.pool.query<{ body: string | null }>(`select body from ${name} order by id`)).rows.map(
+      ({ body }) => body,
+    );
+  beforeEach(async () => {
+    await database.pool.query(`
+      create table tickets (id int primary key, email text, body text, user_id int references users on delete set null);
+      create table claims (id int primary key, email text, body text, order_id int references orders on delete set null);
+      update users set email = 'bob@example.org' where id = 3;
+      insert into tickets values (2, 'bob@example.org', 'of 2', 2), (3, 'BOB@example.org', 'of 3', 3),
+        (4, 'bob@example.org', 'of nobody', null), (5, null, 'of 2 too', 2);
+      insert into claims values (2, 'bob@example.org', 'of 2', 2), (3, 'bob@example.org', 'of 3', 3);`);
+  });
+
+  it("is not handed out, and an erasure leaves it as it is, once that was decided", async () => {
+    const { rights, asked, closed, waiting } = await office(map);
+    for (const kind of ["export", "erasure"] as const) {
+      const requestId = await asked(kind, bob, userId(2));
+      const [decision] = await waiting(requestId);
+      // A user, an order, a ticket and a claim.
+      expect(decision).toMatchObject({ for: "decision", identifierType: "user-id", others: 4 });
+      const about = { actor, requestId, decision: decision?.for === "decision" ? decision.decision : "" };
+      const answer = { answer: "somebody-else", reason: "another account" } as const;
+      orThrow(await rights.requests.decideIdentifier({ ...about, ...answer }));
+      const view = await closed(requestId);
+      // A user, an order, three tickets and a claim.
+      expect([kind, view.sources[0]?.done]).toEqual(kind === "export" ? [kind, 6] : [kind, 9]);
+      if (kind === "erasure")
+        expect(staying(view)).toEqual(
+          ["users", "tickets", "claims"].map((collection) => ({ collection, count: 1 })),
+        );
+    }
+    expect(await left("users", "orders")).toEqual({ users: [3], orders: [3] });
+    expect([await bodies("tickets"), await bodies("claims")]).toEqual([["of 3"], ["of 3"]]);
+  });
+
+  it("is the person's where somebody says so", async () => {
+    const { rights, asked, closed, waiting } = await office(map);
+    const requestId = await asked("export", bob, userId(2));
+    const [decision] = await waiting(requestId);
+    const about = { actor, requestId, decision: decision?.for === "decision" ? decision.decision : "" };
+    const answer = { answer: "same-person", reason: "both accounts are his" } as const;
+    orThrow(await rights.requests.decideIdentifier({ ...about, ...answer }));
+    expect((await closed(requestId)).sources[0]?.done).toBe(10);
+  });
+
+  it("is left by a sweep, where nobody decides", async () => {
+    const { rights } = await office(map);
+    const sweep = orThrow(
+      await rights.sweeps.eraseMany({
+        actor,
+        reason: "retention",
+        category: "customer-data",
+        people: async function* () {
+          const people = [
+            { identifiers: [userId(2), email(bob)] },
+            { identifiers: [userId(9), email("nobody@example.org")] },
+          ];
+          yield { people, cursor: "1" };
+        },
+      }),
+    );
+    await sweep.end();
+    expect([await bodies("tickets"), await bodies("claims")]).toEqual([["of 3"], ["of 3"]]);
+  });
+});
