@@ -5,6 +5,7 @@ import {
   defineDataSource,
   defineUserDirectory,
   type Identifier,
+  type Subject,
 } from "@subject-rights/core";
 import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
@@ -195,4 +196,85 @@ describe.each([
 it("a number for an id of somebody else stops nobody", async () => {
   const { world } = await office([listed({ id: 5, email: "eve@example.org" }), boss]);
   expect(await sweep(world, [byId])).toMatchObject({ status: "completed" });
+});
+
+describe("an address of a user that another user has by the time of the work", () => {
+  const [before, now] = ["u1@example.org", "u1.new@example.org"];
+  /** The application's own rows, found by either, and a source that says nothing of who somebody is. */
+  const moved = async (kind: "erasure" | "export") => {
+    const users: ApplicationUser[] = [
+      { id: "1", email: before, roles: [], administrator: false },
+      { id: "9", email: "boss@example.org", roles: [], administrator: true },
+    ];
+    const asked: (readonly Identifier[])[] = [];
+    const theirs = (subject: Subject) =>
+      users.filter(
+        ({ id, email }) =>
+          subject.values("user-id").includes(id) || subject.values("email").includes(String(email)),
+      );
+    const handed: string[] = [];
+    const source = defineDataSource({
+      id: "app",
+      title: "The application",
+      holds: ["user-data"],
+      kind: "origin",
+      needs: ["user-id", "email"],
+      locate: async (subject) => {
+        asked.push(subject.identifiers);
+        return [{ collection: "users", count: theirs(subject).length }];
+      },
+      erase: async (subject) => {
+        const found = theirs(subject);
+        for (const each of found) users.splice(users.indexOf(each), 1);
+        return [
+          found.length === 0
+            ? { collection: "users", outcome: "absent" }
+            : { collection: "users", outcome: "erased", count: found.length },
+        ];
+      },
+      async *export(subject) {
+        handed.push(...theirs(subject).map(({ id }) => id));
+        yield { collection: "users", rows: theirs(subject).map(({ id }) => ({ id })) };
+      },
+    });
+    const world = await createWorld({
+      sources: [source],
+      users: defineUserDirectory({ list: async () => ({ users: [...users] }) }),
+    });
+    const { request } = unwrap(
+      await world.rights.requests.submit({ actor: both, kind, category: "user-data", email: before }),
+    );
+    await world.settle();
+    users[0] = { id: "1", email: now, roles: [], administrator: false };
+    users.push({ id: "2", email: before, roles: [], administrator: false });
+    unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
+    await world.pass(hour);
+    const read = async () => unwrap(await world.rights.requests.read({ actor: both, requestId: request.id }));
+    return { world, users, handed, asked, requestId: request.id, read };
+  };
+  const both = { ...admin, roles: ["admin", "tenant-admin"] };
+
+  it.each(["erasure", "export"] as const)("is put before somebody, and leads to nobody: %s", async (kind) => {
+    const { world, users, handed, asked, requestId, read } = await moved(kind);
+    const { waitingFor } = await read();
+    const decision = waitingFor.find((each) => each.for === "decision");
+    expect(decision).toMatchObject({ source: "user-directory", identifierType: "email" });
+    // Nothing is done before somebody has said whose it is.
+    expect(asked).toEqual([]);
+    unwrap(
+      await world.rights.requests.decideIdentifier({
+        actor: both,
+        requestId,
+        decision: decision?.decision ?? "",
+        answer: "somebody-else",
+        reason: "it was given to a colleague",
+      }),
+    );
+    await world.pass(hour);
+    expect(await read()).toMatchObject({ outcome: "completed-with-exceptions" });
+    expect(asked.flat()).not.toContainEqual({ type: "email", value: before });
+    expect(asked.flat()).toContainEqual({ type: "email", value: now });
+    expect(users.map(({ id }) => id)).toEqual(kind === "erasure" ? ["9", "2"] : ["1", "9", "2"]);
+    expect(handed).toEqual(kind === "erasure" ? [] : ["1"]);
+  });
 });

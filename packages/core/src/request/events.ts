@@ -75,6 +75,8 @@ export type RequestEvent =
       readonly found: readonly PseudonymisedIdentifier[];
       /** The pseudonyms of those that others may go by too, whether they lead to anybody or not. */
       readonly shared: readonly string[];
+      /** Addresses of the request that another user has by now, as the list of users says. Left out: none. */
+      readonly ofOthers?: readonly Identifier[];
       /** The address on record, where the list of users says it. */
       readonly address?: string;
     })

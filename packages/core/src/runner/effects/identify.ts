@@ -1,22 +1,29 @@
+import { CallFailed } from "../../errors.ts";
 import type { PseudonymisedIdentifier, RequestEvent } from "../../request/events.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { orThrow } from "../../result.ts";
-import { normaliseIdentifier } from "../../subject/identifier.ts";
+import { type Identifier, normaliseIdentifier } from "../../subject/identifier.ts";
 import { askSource } from "../ask-who.ts";
 import { pseudonymsOf } from "../keys.ts";
+import { addressesOfOthers } from "./addresses.ts";
 import { type Effect, failure, workFor } from "./effect.ts";
 
 /** A shared identifier is nothing to ask anybody about where it leads to nobody: here, or in any other source. */
 const leadsToOthers = (
-  { services }: Effect,
-  { source }: SourceStep,
+  effect: Effect,
+  step: SourceStep,
   { identifier: { type }, shared, others }: PseudonymisedIdentifier,
-): boolean =>
-  !shared ||
-  others !== 0 ||
+): boolean => !shared || others !== 0 || isUsedElsewhere(effect, step, type);
+
+/** Whether another source finds anybody by this type. */
+const isUsedElsewhere = ({ services }: Effect, { source }: SourceStep, type: string): boolean =>
   [...services.sources.values()].some(
     ({ descriptor, needs }) => descriptor.id !== source && needs.includes(type),
   );
+
+/** Null where the list of users cannot be asked. */
+const othersHave = ({ services, request }: Effect, identifiers: readonly Identifier[]) =>
+  addressesOfOthers(services, request.tenant, identifiers).catch(() => null);
 
 /** Asks a source what else the person is known by. */
 export const identify = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
@@ -36,6 +43,12 @@ export const identify = async (effect: Effect, step: SourceStep): Promise<Reques
   const found = all.filter((each) => leadsToOthers(effect, step, each));
   const isListed = source.descriptor.directory === true;
   const address = found.find(({ identifier, shared }) => identifier.type === "email" && !shared);
+  const own = told.filter(({ shared }) => !shared).map(({ identifier }) => identifier);
+  const ofOthers =
+    isListed && isUsedElsewhere(effect, step, "email")
+      ? await othersHave(effect, [...subject.identifiers, ...own])
+      : [];
+  if (ofOthers === null) return failure(effect, step, new CallFailed(step.source, "unavailable", true));
   return {
     type: "source-identified",
     source: step.source,
@@ -43,6 +56,7 @@ export const identify = async (effect: Effect, step: SourceStep): Promise<Reques
     asked: identifiers,
     found,
     shared: all.flatMap(({ shared, pseudonym }) => (shared ? [pseudonym] : [])),
+    ...(ofOthers.length > 0 && { ofOthers }),
     ...(isListed && address !== undefined && { address: address.identifier.value }),
   };
 };

@@ -23,6 +23,7 @@ import { isEverybodyAsked, type SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type FoundIdentifier, type Identifier, sameIdentifier } from "../../subject/identifier.ts";
 import { addressLeadsFor, areTooMany, type Known, learntFrom, takenBack } from "../../subject/identifying.ts";
+import { leading } from "../../subject/vouching.ts";
 import { stageAfterIdentifying } from "../workflow.ts";
 import { type EventOf, stepFor } from "./events.ts";
 import { outageOver } from "./outages.ts";
@@ -140,7 +141,11 @@ export const identified = (
     const reached = changed(step.askedAgain?.isOut === true ? answered : outageOver(answered, step), {
       sharedPseudonyms: [...new Set([...sharedPseudonyms, ...alsoShared])],
     });
-    const begun = isTakenBack ? knownAs(reached, takenBack(known)) : reached;
+    const parted = (event.ofOthers ?? []).reduce(
+      (left, each) => leadsToAnother(left, each, step.source),
+      reached,
+    );
+    const begun = isTakenBack ? knownAs(parted, takenBack(known)) : parted;
     const added = (isTakenBack ? [] : own).reduce(
       (growing, each) => identifierAdded(growing, each, pseudonymIn(event.found, each)),
       begun,
@@ -178,19 +183,36 @@ const whoItIs = ({ request, at }: Change): Known => {
 const knownAs = (change: Change, kept: readonly Identifier[]): Change => {
   const { identifiers } = confidentialOf(change.request);
   const stays = (each: Identifier) => kept.some((other) => sameIdentifier(other, each));
-  const { package: held } = change.request;
   const fewer = changed(change, {
-    // What was collected by the others may be somebody else's.
-    package: held && outOfDate(held),
     pseudonyms: change.request.pseudonyms.filter((_, index) => {
       const identifier = identifiers[index];
       return identifier !== undefined && stays(identifier);
     }),
   });
-  const known = { identifiers: identifiers.filter(stays), cursors: {}, columns: {} };
-  return changedSteps(changedConfidential(fewer, known), (step) =>
+  return allAnew(changedConfidential(fewer, { identifiers: identifiers.filter(stays) }));
+};
+
+/** Everybody is asked anew under fewer names: what was collected by the others may be somebody else's. */
+const allAnew = (change: Change): Change => {
+  const { package: held } = change.request;
+  const begun = changed(change, { package: held && outOfDate(held) });
+  return changedSteps(changedConfidential(begun, { cursors: {}, columns: {} }), (step) =>
     step.settlement === null ? { ...startedAnew(step), collectedBefore: [], identifiersUsed: 0 } : null,
   );
+};
+
+/**
+ * An address that came with the request, or was found out, and that another user has by now: nobody is found by it before
+ * somebody has said whose it is.
+ */
+const leadsToAnother = (change: Change, address: Identifier, source: string): Change => {
+  const { identifiers, candidates } = confidentialOf(change.request);
+  const isAsked = Object.values(candidates).some((each) => sameIdentifier(each, address));
+  if (isAsked || !leading(identifiers).some((each) => sameIdentifier(each, address))) return change;
+  const marked = identifiers.map((each) =>
+    sameIdentifier(each, address) ? { ...each, shared: true } : each,
+  );
+  return withCandidate(allAnew(changedConfidential(change, { identifiers: marked })), address, source);
 };
 
 /** The list of users, which is asked again before the end, may know the person by another name by then. */
