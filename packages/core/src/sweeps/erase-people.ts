@@ -248,7 +248,7 @@ export const lookAgain = async (
 type Worked = "done" | "again" | HeldBack;
 
 /** Does all at once; where that is to be tried again, each half, down to one by one. */
-export const inHalves = async (
+const inHalves = async (
   fates: readonly Fate[],
   work: (some: readonly Fate[]) => Promise<Worked>,
 ): Promise<void> => {
