@@ -195,6 +195,16 @@ describe("createSubjectRights says what to write instead of", () => {
       "links.acknowledge: has to put the token that it is given into the address",
     ],
     [
+      "links over plain http",
+      { links: { download: (token: string) => `http://app.example/#${token}` } },
+      "links.download: has to begin with `https://`",
+    ],
+    [
+      "links with the token behind ?",
+      { links: { acknowledge: (token: string) => `https://app.example/privacy?token=${token}` } },
+      "links.acknowledge: has the token behind `?`, which ends in the logs of servers: write it behind `#`",
+    ],
+    [
       "an address book without support",
       { addresses: { tenantAdmin: () => undefined } },
       "addresses: needs `tenantAdmin`, `support`",
@@ -209,6 +219,17 @@ describe("createSubjectRights says what to write instead of", () => {
   ])("%s", (_name, change, said) => {
     expect(saidOf(change)).toContain(said);
   });
+});
+
+it.each([
+  "http://localhost:3000/#",
+  "http://127.0.0.1/#",
+  "http://[::1]:8080/#",
+  "https://app.example/?in=en#",
+  "app://privacy/",
+])("links to %s are taken", (base) => {
+  const links = { acknowledge: (token: string) => `${base}${token}` };
+  expect(() => createSubjectRights({ ...options(), links })).not.toThrow();
 });
 
 it("an adapter that is spread into another is still made safe", async () => {

@@ -60,6 +60,20 @@ describe("the API, from asking to the package", () => {
     expect(evidence).toBe(core.canonicalJson(JSON.parse(evidence) as core.CanonicalValue));
   });
 
+  it("takes an identifier that whoever submits it answers for, and says no to anything else of that name", async () => {
+    world = await createWebWorld();
+    const telephone = { type: "telephone", value: "030 1" };
+    const of = (verified: unknown) => ({ ...erasure, identifiers: [{ ...telephone, verified }] });
+    expect((await world.post("/requests", of(true))).status).toBe(201);
+    expect((await world.post("/requests", of("yes"))).status).toBe(400);
+    const document = (await (await world.api("/openapi.json")).json()) as {
+      components: { schemas: Record<string, { properties?: object }> };
+    };
+    expect(Object.keys(document.components.schemas["GivenIdentifier"]?.properties ?? {})).toContain(
+      "verified",
+    );
+  });
+
   it("pages by cursor", async () => {
     world = await createWebWorld();
     for (let number = 0; number < 7; number += 1) {

@@ -41,9 +41,34 @@ const hasToken = (write: unknown): boolean => {
   return typeof address !== "string" || address.includes(sampleToken);
 };
 
+/** A letter is opened anywhere: over plain http, whoever is on the way reads the token. */
+const isSafeOnTheWay = (write: unknown): boolean => {
+  const address = addressFor(write);
+  if (typeof address !== "string" || !URL.canParse(address)) return true;
+  const { protocol, hostname } = new URL(address);
+  return protocol !== "http:" || isOwnMachine(hostname);
+};
+
+const isOwnMachine = (host: string): boolean =>
+  host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
+
+/** What stands behind `?` is written into logs, statistics and the next page's referrer, and whoever reads it can use it. */
+const keepsTokenOutOfQuery = (write: unknown): boolean => {
+  const address = addressFor(write);
+  return (
+    typeof address !== "string" || !URL.canParse(address) || !new URL(address).search.includes(sampleToken)
+  );
+};
+
 const linkSchema = callable
   .refine(isWhole, "has to give a whole address for a token, such as `https://app.example/privacy#…`")
   .refine(hasToken, "has to put the token that it is given into the address, best behind `#`")
+  .refine(isSafeOnTheWay, "has to begin with `https://`: `http://` is for `localhost` and 127.0.0.1 only")
+  .refine(
+    keepsTokenOutOfQuery,
+    "has the token behind `?`, which ends in the logs of servers: write it behind `#`, such as " +
+      "`https://app.example/privacy#…`, or as a part of the path that your server keeps out of its logs",
+  )
   .optional();
 
 /** What `createSubjectRights` takes. Strict: a misspelt option would be none, and nobody would notice. */

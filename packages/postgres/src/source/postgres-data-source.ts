@@ -8,7 +8,9 @@ import {
   categoriesReached,
   type DataSource,
   defineDataSource,
+  errAsync,
   type Identifier,
+  InvalidInput,
   normaliseEmail,
   type OptionNames,
   optionsOf,
@@ -86,9 +88,10 @@ export interface PostgresDataSource extends DataSource {
   /**
    * How many rows a collection there are of a person, and what an erasure would make of them. Changes nothing.
    *
-   * Errors: `DataMapUnfit` where the map does not fit the schema, `CallFailed` where the database could not be asked.
+   * Errors: `DataMapUnfit` where the map does not fit the schema, `CallFailed` where the database could not be asked;
+   * `InvalidInput` for a tenant whose people are not here (`tenant: { only }`): that nothing was found would say nothing.
    */
-  plan(person: PlannedPerson): ResultAsync<ErasurePlan, CallFailed | DataMapUnfit>;
+  plan(person: PlannedPerson): ResultAsync<ErasurePlan, CallFailed | DataMapUnfit | InvalidInput>;
 }
 
 export interface PlannedPerson {
@@ -287,6 +290,7 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     ...source,
     check: () => asking(id, () => checked.problems()),
     plan: ({ tenant, category, identifiers, timeZone = "UTC" }) => {
+      if (!isServed(tenant)) return errAsync(new InvalidInput([{ path: "tenant", message: otherTenant }]));
       const subject = subjectOf(
         identifiers.map(({ type, value }) => ({
           type,
@@ -299,6 +303,9 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     },
   };
 };
+
+const otherTenant =
+  "this data source is of another tenant: compare it with `tenant: { only }` of the data map";
 
 /** What every ability works with, once the map is known to fit. */
 interface Prepared extends Today {

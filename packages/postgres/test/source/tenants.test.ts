@@ -36,6 +36,11 @@ it("a data map of one tenant refuses an actor of a tenant that is written in ano
   const refused = unwrapError(await rights.requests.submit({ actor: elsewhere, ...asked }));
   expect(refused).toBeInstanceOf(InvalidInput);
   expect((await rights.requests.submit({ actor, ...asked })).isOk()).toBe(true);
+  const person = { category: asked.category, identifiers: [{ type: "email", value: asked.email }] };
+  expect(unwrapError(await source.plan({ tenant: elsewhere.tenant, ...person }))).toBeInstanceOf(
+    InvalidInput,
+  );
+  expect((await source.plan({ tenant: actor.tenant, ...person })).isOk()).toBe(true);
   await rights.stop();
 });
 

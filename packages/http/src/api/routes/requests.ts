@@ -5,7 +5,16 @@ import { acting, changing, reading } from "../errors-of-calls.ts";
 import { type ApiRoute, json, route } from "../route.ts";
 import { named } from "../schemas/named.ts";
 import { auditEntry, planPreview, requestView, revealedSubject, submitted } from "../schemas/request.ts";
-import { category, cursor, damaged, email, identifiers, kind, nextCursor, reason } from "../schemas/words.ts";
+import {
+  category,
+  cursor,
+  damaged,
+  email,
+  givenIdentifiers,
+  kind,
+  nextCursor,
+  reason,
+} from "../schemas/words.ts";
 
 const requestList = named("RequestList", z.object({ requests: z.array(requestView), damaged }));
 const requestPage = named(
@@ -28,7 +37,7 @@ export const requestRoutes: readonly ApiRoute[] = [
       kind,
       category,
       email,
-      identifiers: identifiers.optional(),
+      identifiers: givenIdentifiers.optional(),
       receivedAt: z.string().max(40).optional().describe("RFC 3339, where it came in earlier. Default: now."),
     }),
     answer: submitted,

@@ -52,6 +52,21 @@ export const identifier = named(
   }),
 );
 export const identifiers = z.array(identifier).max(20);
+export const givenIdentifiers = z
+  .array(
+    named(
+      "GivenIdentifier",
+      identifier.extend({
+        verified: z
+          .boolean()
+          .optional()
+          .describe(
+            "Whoever names it answers for it: it is this person's, and leads to nobody else. Left out: where a source says that others may have such a one too, somebody is asked.",
+          ),
+      }),
+    ),
+  )
+  .max(20);
 /** Records that cannot be read, by their ids. */
 export const damaged = z
   .array(z.object({ id: z.string() }))
