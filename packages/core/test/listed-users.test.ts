@@ -252,7 +252,26 @@ describe("an address of a user that another user has by the time of the work", (
     const read = async () => unwrap(await world.rights.requests.read({ actor: both, requestId: request.id }));
     return { world, users, handed, asked, requestId: request.id, read };
   };
+  const requests = async ({ rights }: World) =>
+    unwrap(await rights.requests.list({ actor: both, open: true })).requests[0]?.id;
   const both = { ...admin, roles: ["admin", "tenant-admin"] };
+
+  it("leads a sweep to nobody", async () => {
+    const { world, users, asked } = await moved("export");
+    asked.length = 0;
+    const named = [
+      { type: "user-id", value: "1" },
+      { type: "email", value: before },
+    ];
+    await world.rights.requests.cancel({
+      actor: both,
+      requestId: (await requests(world)) ?? "",
+      reason: "left",
+    });
+    await sweep(world, named);
+    expect(users.map(({ id }) => id)).toEqual(["9", "2"]);
+    expect(asked.flat()).not.toContainEqual({ type: "email", value: before });
+  });
 
   it.each(["erasure", "export"] as const)("is put before somebody, and leads to nobody: %s", async (kind) => {
     const { world, users, handed, asked, requestId, read } = await moved(kind);

@@ -1,8 +1,9 @@
 import type { KeyDestroyed, StorageFailed } from "../errors.ts";
 import type { Result } from "../result.ts";
+import { addressesOfOthers } from "../runner/addresses-of-others.ts";
 import { askWho, canFind } from "../runner/ask-who.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
-import type { FoundIdentifier } from "../subject/identifier.ts";
+import { type FoundIdentifier, type Identifier, includesIdentifier } from "../subject/identifier.ts";
 import { isLeading, leading, sharedTypesOf, withShared } from "../subject/vouching.ts";
 import { type Fate, problemOf } from "./fate.ts";
 import type { Candidate } from "./people.ts";
@@ -20,12 +21,15 @@ export const identifyPeople = async (
   const { identifying: sources } = run.sources;
   const most = run.services.rules.identifiers;
   const sharedTypes = sharedTypesOf(run.services.sources.values());
-  const named = candidates.map(({ identifiers }) => withShared(identifiers ?? [], sharedTypes));
+  const given = candidates.map(({ identifiers }) => withShared(identifiers ?? [], sharedTypes));
+  const others = await ofOthers(run, candidates, given);
+  // Nobody is there to decide whose such an address is: it leads to nobody.
+  const named = given.map((each, index) => withoutLead(each, others?.[index]));
   const people = candidates.map(({ mark, found = [], knownSince, sharedSince }, index) => ({
     mark,
     asked: leading(named[index] ?? []),
-    found: leading(withShared(found, sharedTypes)),
-    ...(knownSince !== undefined && { knownSince: leading(knownSince) }),
+    found: leading(withoutLead(withShared(found, sharedTypes), others?.[index])),
+    ...(knownSince !== undefined && { knownSince: leading(withoutLead(knownSince, others?.[index])) }),
     ...(sharedSince !== undefined && { sharedSince }),
   }));
   const answers = await askWho({ sources, call: run.call, most }, people);
@@ -35,7 +39,7 @@ export const identifyPeople = async (
     const { identifiers, shared } = answer?.isOk()
       ? { ...answer.value, identifiers: [...answer.value.identifiers, ...unvouched] }
       : { identifiers: candidate.knownSince ?? named[index] ?? [], shared: candidate.sharedSince ?? [] };
-    const failed = answer?.isErr() ? problemOf(answer.error) : null;
+    const failed = answer?.isErr() ? problemOf(answer.error) : others === null ? cannotSay(run) : null;
     return {
       candidate,
       identifiers,
@@ -65,6 +69,31 @@ export const identifyPeople = async (
     });
   });
 };
+
+/** The addresses of each that the list of users has for somebody else by now; null where it cannot be asked. */
+const ofOthers = async (
+  { services, tenant, sources: { identifying } }: SweepRun,
+  candidates: readonly Candidate[],
+  given: readonly (readonly FoundIdentifier[])[],
+): Promise<readonly (readonly Identifier[])[] | null> => {
+  if (!identifying.some(({ descriptor }) => descriptor.directory === true)) return [];
+  const people = candidates.map(({ found = [], knownSince = [] }, index) =>
+    [...(given[index] ?? []), ...found, ...knownSince].map(({ type, value }) => ({ type, value })),
+  );
+  return addressesOfOthers(services, tenant, people).catch(() => null);
+};
+
+const withoutLead = (
+  known: readonly FoundIdentifier[],
+  others: readonly Identifier[] = [],
+): readonly FoundIdentifier[] =>
+  known.map((each) => (includesIdentifier(others, each) ? { ...each, shared: true } : each));
+
+const cannotSay = ({ sources: { identifying } }: SweepRun): SweepProblem => ({
+  code: "unavailable",
+  source: identifying.find(({ descriptor }) => descriptor.directory === true)?.descriptor.id ?? null,
+  retryable: true,
+});
 
 /** A source that lacks the identifier it needs is never skipped in silence. */
 const missing = ({ sources }: SweepRun, identifiers: readonly FoundIdentifier[]): SweepProblem | null => {

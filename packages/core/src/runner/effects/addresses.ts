@@ -7,7 +7,6 @@ import { isAboutUsers } from "../../request/kinds.ts";
 import { type MailedNotice, recipientOf } from "../../request/notices.ts";
 import type { Request } from "../../request/request.ts";
 import { err, orThrow, type Result } from "../../result.ts";
-import { type Identifier, normaliseEmail } from "../../subject/identifier.ts";
 import type { Services } from "../services.ts";
 import { callFor, type Effect, emailOf, notRegistered, subjectOfRequest } from "./effect.ts";
 
@@ -92,28 +91,6 @@ export const keepAddress = async ({ services, request, record }: Effect): Promis
   const address = await listedAddress(services, request).catch(() => undefined);
   const known = confidentialOf(request).address;
   if (address !== undefined && address !== known) await record({ type: "address-changed", address });
-};
-
-/**
- * Addresses of somebody known by their id that the list of users has for others, and not for them: whoever is found by one
- * is somebody else by now.
- *
- * @throws StorageFailed
- */
-export const addressesOfOthers = async (
-  { userDirectory }: Pick<Services, "userDirectory">,
-  tenant: string,
-  identifiers: readonly Identifier[],
-): Promise<readonly Identifier[]> => {
-  const ids = identifiers.filter(({ type }) => type === userIdType).map(({ value }) => value);
-  const addresses = identifiers.filter(({ type }) => type === "email");
-  if (userDirectory === null || ids.length === 0 || addresses.length === 0) return [];
-  const emails = addresses.map(({ value }) => value);
-  const users = orThrow(await userDirectory.find({ tenant, ids: [], emails }));
-  return addresses.filter(({ value }) => {
-    const holders = users.filter(({ email }) => email !== null && normaliseEmail(email) === value);
-    return holders.length > 0 && holders.every(({ id }) => id !== null && !ids.includes(id));
-  });
 };
 
 /** Whether the list of users knows whom a request is about. */

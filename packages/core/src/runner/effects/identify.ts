@@ -3,9 +3,9 @@ import type { PseudonymisedIdentifier, RequestEvent } from "../../request/events
 import type { SourceStep } from "../../request/steps.ts";
 import { orThrow } from "../../result.ts";
 import { type Identifier, normaliseIdentifier } from "../../subject/identifier.ts";
+import { addressesOfOthers } from "../addresses-of-others.ts";
 import { askSource } from "../ask-who.ts";
 import { pseudonymsOf } from "../keys.ts";
-import { addressesOfOthers } from "./addresses.ts";
 import { type Effect, failure, workFor } from "./effect.ts";
 
 /** A shared identifier is nothing to ask anybody about where it leads to nobody: here, or in any other source. */
@@ -21,9 +21,14 @@ const isUsedElsewhere = ({ services }: Effect, { source }: SourceStep, type: str
     ({ descriptor, needs }) => descriptor.id !== source && needs.includes(type),
   );
 
-/** Null where the list of users cannot be asked. */
-const othersHave = ({ services, request }: Effect, identifiers: readonly Identifier[]) =>
-  addressesOfOthers(services, request.tenant, identifiers).catch(() => null);
+/** @throws StorageFailed */
+const othersHave = async (
+  { services, request }: Effect,
+  identifiers: readonly Identifier[],
+): Promise<readonly Identifier[]> => {
+  const [addresses = []] = await addressesOfOthers(services, request.tenant, [identifiers]);
+  return addresses;
+};
 
 /** Asks a source what else the person is known by. */
 export const identify = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
@@ -46,7 +51,7 @@ export const identify = async (effect: Effect, step: SourceStep): Promise<Reques
   const own = told.filter(({ shared }) => !shared).map(({ identifier }) => identifier);
   const ofOthers =
     isListed && isUsedElsewhere(effect, step, "email")
-      ? await othersHave(effect, [...subject.identifiers, ...own])
+      ? await othersHave(effect, [...subject.identifiers, ...own]).catch(() => null)
       : [];
   if (ofOthers === null) return failure(effect, step, new CallFailed(step.source, "unavailable", true));
   return {
