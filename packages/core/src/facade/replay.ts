@@ -10,11 +10,13 @@ import type { Actor } from "../request/actor.ts";
 import { type Category, categoriesReached, categorySchema, endsUsers } from "../request/kinds.ts";
 import type { Problem } from "../request/problems.ts";
 import { orThrow, ResultAsync } from "../result.ts";
+import { canFind } from "../runner/ask-who.ts";
 import { checkTenant, sourcesFor } from "../runner/served.ts";
 import type { Services } from "../runner/services.ts";
 import { enoughKeys, standingIn } from "../runner/suppressing.ts";
 import { type PseudonymChain, pseudonymChain, suppressionKeyName } from "../runner/suppression-keys.ts";
 import { normaliseIdentifier } from "../subject/identifier.ts";
+import { subjectOf } from "../subject/subject.ts";
 import type { PeoplePage, SweptPerson } from "../sweeps/people.ts";
 import { fromStoredSweep } from "../sweeps/stored-sweep.ts";
 import { isEnded } from "../sweeps/sweep.ts";
@@ -51,7 +53,10 @@ export interface ReplayReport {
   readonly category: Category;
   readonly dryRun: boolean;
   readonly sources: readonly ReplayedSource[];
-  /** How many were found, in all sources; one who is held in two counts twice. */
+  /**
+   * How many were found, in all sources; one who is held in two counts twice. A dry run leaves out those of whom every
+   * source says that nothing would be erased: an anonymous row that keeps its number, what the law keeps.
+   */
   readonly found: number;
   /**
    * The newest thing that the list of suppressions knows of. Where it is before `since`, the list itself may have come
@@ -242,7 +247,8 @@ async function* peopleFound(
         const page = await pages.next();
         if (page.isErr()) so = { ...so, status: "failed", problem: problemOf(page.error) };
         if (page.isErr() || page.value === null) break;
-        const people = await erasedAmong(context, asked, page.value);
+        const erased = await erasedAmong(context, asked, page.value);
+        const people = asked.dryRun ? await backAmong(context, asked, sources, erased) : erased;
         so = { ...so, listed: so.listed + page.value.people.length, found: so.found + people.length };
         counted.set(descriptor.id, so);
         if (people.length > 0) yield { people, cursor: String(index) };
@@ -253,6 +259,47 @@ async function* peopleFound(
     }
   }
 }
+
+/**
+ * Of those who were erased, and are listed, those of whom something would be erased now, or of whom somebody cannot say: a
+ * number that an erasure leaves in an anonymous row, and what the law keeps, is no sign that a person is back.
+ */
+const backAmong = async (
+  { services, stopping }: ReplayContext,
+  { tenant, category }: Asked,
+  sources: readonly DataSource[],
+  erased: readonly SweptPerson[],
+): Promise<SweptPerson[]> => {
+  const back: SweptPerson[] = [];
+  for (const person of erased) {
+    const subject = subjectOf(person.identifiers);
+    const id = `replay-${newId(services.randomness)}`;
+    let isBack = false;
+    for (const source of sources) {
+      const count = source.locate ?? source.remaining;
+      const counted =
+        count === null || !canFind(source, person.identifiers)
+          ? null
+          : await count(subject, {
+              tenant,
+              requestId: id,
+              categories: categoriesReached("erasure", category),
+              idempotencyKey: `${id}/${source.descriptor.id}/locate`,
+              signal: stopping,
+              clock: services.clock,
+              deadline: services.callDeadline,
+            });
+      isBack =
+        !counted?.isOk() ||
+        counted.value.some(
+          ({ count, becomes = "erased" }) => count > 0 && becomes !== "retained" && becomes !== "kept",
+        );
+      if (isBack) break;
+    }
+    if (isBack) back.push(person);
+  }
+  return back;
+};
 
 const problemOf = ({ problem, retryable }: CallFailed): Problem => ({ code: problem, retryable });
 
