@@ -6,6 +6,7 @@ import {
   defineDataSource,
   defineNotifier,
   defineRequestStore,
+  defineUserDirectory,
   SubjectRightsError,
   subjectOf,
   systemClock,
@@ -152,4 +153,14 @@ describe("what no adapter has to take care of, because it is never asked to:", (
     expect(unwrapError(sent)).toMatchObject({ problem: "package-too-large", retryable: false });
     expect(asked).toEqual([]);
   });
+});
+
+it("a user directory that lists an array is told what to answer", async () => {
+  const directory = defineUserDirectory({ list: async () => [] as never });
+  for (const asked of [
+    directory.list({ tenant: "northwind" }),
+    directory.find({ tenant: "northwind", ids: ["1"], emails: [] }),
+  ]) {
+    expect(String(unwrapError(await asked).cause)).toContain("write `{ users: […] }`");
+  }
 });

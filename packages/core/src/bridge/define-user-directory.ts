@@ -63,9 +63,12 @@ const shownSchema = z
   })
   .catch({ id: null, email: null, name: null });
 
+const whatToAnswer =
+  "`list` answers `{ users }`, with a `cursor` where there are more: write `{ users: […] }`";
+
 // A guest without an address, an account of a program: one row that does not fit must not hide all the others.
 const pageSchema = z
-  .object({ users: z.array(z.unknown()).max(1_000), cursor: z.string().optional() })
+  .object({ users: z.array(z.unknown()).max(1_000), cursor: z.string().optional() }, whatToAnswer)
   .transform(({ users: rows, cursor }): UserPage => {
     const users: ApplicationUser[] = [];
     const unfit: UnfitUser[] = [];
@@ -125,7 +128,10 @@ const port = "user-directory";
 
 const usersOf = (rows: readonly ReadRow[]): ListedUser[] => rows.map(({ user }) => user);
 
-const rawPageSchema = z.object({ users: z.array(z.unknown()).max(1_000), cursor: z.string().optional() });
+const rawPageSchema = z.object(
+  { users: z.array(z.unknown()).max(1_000), cursor: z.string().optional() },
+  whatToAnswer,
+);
 
 /** The rows as they are: whose row does not fit is listed all the same. */
 const readAll = async (definition: UserDirectoryDefinition, wanted: Wanted): Promise<unknown[]> => {

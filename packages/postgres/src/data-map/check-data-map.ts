@@ -80,9 +80,16 @@ const tableMapSchema = z.strictObject({
   triggers: z.record(nameSchema, reasonSchema).optional(),
 });
 
+const tenantSchema = z
+  .strictObject({ only: nameSchema.optional(), column: nameSchema.optional() })
+  .refine(
+    ({ only, column }) => (only === undefined) !== (column === undefined),
+    "say one of the two: `only` where all of the database is one tenant's, `column` where a column names the tenant",
+  );
+
 const dataMapSchema = z
   .strictObject({
-    tenant: z.union([z.strictObject({ only: nameSchema }), z.strictObject({ column: nameSchema })]),
+    tenant: tenantSchema,
     tables: z.array(tableMapSchema).min(1),
     unlink: z
       .array(
