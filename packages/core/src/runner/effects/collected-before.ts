@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createSha256 } from "../../crypto.ts";
 import type { StagedCollection } from "../../export/contents.ts";
 import { newline, stagedLines } from "../../export/staged-lines.ts";
 import { type CollectedCollection, collectedBy, type SourceStep } from "../../request/steps.ts";
@@ -52,7 +52,9 @@ async function* rowsOf(staged: StagedCollection): AsyncGenerator<string, void, u
   for await (const lines of stagedLines(staged)) {
     for (let from = 0; from < lines.length; ) {
       const to = lines.indexOf(newline, from);
-      yield createHash("sha256").update(lines.subarray(from, to)).digest("base64");
+      const hash = createSha256();
+      hash.update(lines.subarray(from, to));
+      yield hash.hex();
       from = to + 1;
     }
   }
