@@ -336,3 +336,23 @@ describe("two requests about one person", () => {
     expect(overlaps).toEqual([["export"], ["erase"]]);
   });
 });
+
+it("an identifier of a type by which nobody says that they find anybody is taken, and named to whoever submits it", async () => {
+  const world = await createWorld({
+    sources: [
+      keyed("crm", "customer-number", new Map()),
+      peopleSource("shop", new Map(), { shares: ["telephone"] }),
+    ],
+  });
+  const submit = async (email: string, ...types: readonly string[]) => {
+    const identifiers = types.map((type) => ({ type, value: "4711" }));
+    const asked = { actor: admin, kind: "erasure", category: "customer-data", email, identifiers } as const;
+    return unwrap(await world.rights.requests.submit(asked));
+  };
+  const misspelt = await submit(ada, "custmer-number", "customer-number");
+  expect(misspelt).toMatchObject({ unknownTypes: ["custmer-number"], alreadyOpen: false });
+  expect(await submit("bo@example.org", "customer-number", "telephone", "email-2")).toMatchObject({
+    unknownTypes: ["email-2"],
+  });
+  expect(await submit("eve@example.org", "customer-number", "telephone")).not.toHaveProperty("unknownTypes");
+});

@@ -80,6 +80,11 @@ export interface Submitted {
    * is answered as it was then, with false.
    */
   readonly alreadyOpen: boolean;
+  /**
+   * Types of the identifiers that came with it by which no data source says that it finds anybody (`needs`, `shares`): one
+   * may be misspelt, and lead to nobody. Left out: there are none.
+   */
+  readonly unknownTypes?: readonly string[];
 }
 
 export type SubmitError =
@@ -143,10 +148,31 @@ export const submit = (
             ),
           ),
         );
-      if (idempotencyKey === undefined) return store(null);
       const alone = { asked: [kind, category, email, identifiers, receivedAt ?? null], part: 0 };
-      return submitOnce(context, submission.actor, idempotencyKey, partOf ?? alone, store);
+      const submitted =
+        idempotencyKey === undefined
+          ? store(null)
+          : submitOnce(context, submission.actor, idempotencyKey, partOf ?? alone, store);
+      const unknown = unknownTypes(context, submission.actor.tenant, identifiers);
+      return submitted.map((each) => (unknown.length === 0 ? each : { ...each, unknownTypes: unknown }));
     });
+
+/**
+ * Not refused: a source is handed everything that is known of a person, and may find them by more than it declares.
+ */
+const unknownTypes = (
+  { services }: FacadeContext,
+  tenant: string,
+  identifiers: readonly Identifier[],
+): readonly string[] => {
+  const known = sourcesFor(services, tenant).flatMap(({ needs, descriptor }) => [
+    ...needs,
+    ...(descriptor.shares ?? []),
+  ]);
+  return [...new Set(identifiers.map(({ type }) => type))].filter(
+    (type) => type !== "email" && !known.includes(type),
+  );
+};
 
 /**
  * What the list of users calls a user who was named by nothing but an address: they may have another one by the time the

@@ -213,6 +213,12 @@ export const submitted = named(
       .describe(
         "Whether the same was asked for already, is still open, and knows everything that was named now.",
       ),
+    unknownTypes: z
+      .array(z.string())
+      .optional()
+      .describe(
+        "Types of submitted identifiers by which no data source says that it finds anybody: one may be misspelt. Left out: there are none.",
+      ),
   }),
 );
 
