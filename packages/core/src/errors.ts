@@ -310,6 +310,16 @@ export class CallFailed extends SubjectRightsError {
 }
 
 /**
+ * Thrown by authors of data sources, in `erase` and `export`, by one that finds further names of a person by itself: they
+ * have one by now that it was not asked with. Nothing was done; everybody is asked once more who that is, and then this.
+ */
+export class KnownOtherwise extends CallFailed {
+  constructor(source: string) {
+    super(source, "still-present", true);
+  }
+}
+
+/**
  * Thrown by authors of data sources and notifiers for "never will": trying again cannot help. Anything else
  * that is thrown means "could not", and is tried again.
  */

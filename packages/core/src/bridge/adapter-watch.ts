@@ -1,4 +1,4 @@
-import { CallFailed, KeyDestroyed, StorageFailed } from "../errors.ts";
+import { CallFailed, KeyDestroyed, KnownOtherwise, StorageFailed } from "../errors.ts";
 import { type Instant, instant } from "../instant.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ProblemCode } from "../request/problems.ts";
@@ -80,7 +80,8 @@ export const adapterWatch = (
       // A transaction hands on what was decided inside it, and what a source answered.
       if (operation === "transaction" && !(error instanceof StorageFailed)) return;
       if (tell !== null) mark(error);
-      // Nothing has failed: it was called off, because the library stops or the request is over.
+      // Nothing has failed: it was called off, because the library stops or the request is over; or is to be asked again.
+      if (error instanceof KnownOtherwise) return;
       if (error instanceof CallFailed && error.problem === "interrupted") return;
       if (those.failed(operation, problemOf(error), about.whose)) tell?.(error, about.requestId);
     };

@@ -11,6 +11,7 @@ import {
   errAsync,
   type Identifier,
   InvalidInput,
+  KnownOtherwise,
   normaliseEmail,
   type OptionNames,
   optionsOf,
@@ -146,6 +147,20 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     return map;
   };
 
+  /**
+   * For what erases or hands out: once everybody was asked who this is, under no name that others were not asked for, and
+   * that no hold was met under. In what is opened again nobody is asked any more.
+   */
+  const knownToAll =
+    ({ collections }: Wanted): typeof knownPeople =>
+    async (session, map, asked) => {
+      const people = await knownPeople(session, map, asked);
+      const hasMore = ({ subject }: Person, index: number): boolean =>
+        subject.isIdentified && subject.identifiers.length > (asked[index]?.subject.identifiers.length ?? 0);
+      if (collections === undefined && people.some(hasMore)) throw new KnownOtherwise(id);
+      return people;
+    };
+
   const prepareMany = async (
     session: Session,
     { tenant, timeZone, ...wanted }: Pick<CallContext, "tenant" | "timeZone"> & Wanted,
@@ -167,9 +182,10 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     session: Session,
     asked: Person,
     wanted: Wanted & Pick<CallContext, "timeZone">,
+    knowing = knownPeople,
   ): Promise<Prepared> => {
     const { tenant, subject } = asked;
-    const { people, ...prepared } = await prepareMany(session, { ...wanted, tenant }, [subject]);
+    const { people, ...prepared } = await prepareMany(session, { ...wanted, tenant }, [subject], knowing);
     return { ...prepared, person: people[0] ?? asked };
   };
 
@@ -236,7 +252,7 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     async *export(subject, context) {
       if (!isServed(context.tenant)) return;
       const { person } = await database.transaction(
-        (session) => prepare(session, { tenant: context.tenant, subject }, context),
+        (session) => prepare(session, { tenant: context.tenant, subject }, context, knownToAll(context)),
         context.signal,
       );
       yield* exportPages({
@@ -258,7 +274,8 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     erase: async (subject, context): Promise<readonly CollectionOutcome[]> => {
       if (!isServed(context.tenant)) return [];
       return erasing(context, async (session) => {
-        const prepared = await prepare(session, { tenant: context.tenant, subject }, context);
+        const person = { tenant: context.tenant, subject };
+        const prepared = await prepare(session, person, context, knownToAll(context));
         const erased = await erasePerson(session, {
           ...prepared,
           hashKey: hashKey ?? randomBytes(32),
@@ -270,7 +287,7 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     eraseMany: async (subjects, context): Promise<readonly (readonly CollectionOutcome[])[]> => {
       if (!isServed(context.tenant)) return subjects.map(() => []);
       return erasing(context, async (session) => {
-        const prepared = await prepareMany(session, context, subjects);
+        const prepared = await prepareMany(session, context, subjects, knownToAll(context));
         const erased = await erasePeople(session, { ...prepared, hashKey: hashKey ?? null });
         return erased.map((counts) => counts.flatMap(collectionOutcomes));
       });

@@ -1,6 +1,7 @@
 import type { Call } from "../../bridge/call.ts";
 import type { DataSource } from "../../bridge/define-data-source.ts";
-import { CallFailed } from "../../errors.ts";
+import { CallFailed, KnownOtherwise } from "../../errors.ts";
+import { instant, later } from "../../instant.ts";
 import { confidentialOf, stepOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import type { Act } from "../../request/guard.ts";
@@ -121,11 +122,15 @@ export const failure = (
   left?: readonly CollectionCount[],
 ): RequestEvent => {
   if (error instanceof Stopped) return eventOf(error);
+  const { source, generation } = step;
+  // It was asked with what all have said until now: whoever says it from now on has been asked since.
+  const since = later(instant(effect.services.clock.now()), 1);
+  if (error instanceof KnownOtherwise) return { type: "names-outdated", source, generation, since };
   effect.services.looked(step.source, effect.request.id, error);
   return {
     type: "source-failed",
-    source: step.source,
-    generation: step.generation,
+    source,
+    generation,
     stage: step.stage,
     problem: {
       code: error.problem,
