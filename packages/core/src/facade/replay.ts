@@ -303,9 +303,6 @@ const backAmong = async (
 
 const problemOf = ({ problem, retryable }: CallFailed): Problem => ({ code: problem, retryable });
 
-/** So many pseudonyms a look-up. */
-const mostLookedUp = 20_000;
-
 const erasedAmong = async (
   { services, suppressionStore }: ReplayContext,
   { tenant, since, category }: Asked,
@@ -319,13 +316,9 @@ const erasedAmong = async (
     return { identifiers, pseudonyms: identifiers.map(chain) };
   });
   const pseudonyms = listed.flatMap((each) => each.pseudonyms.flat());
-  const standing = new Set<string>();
-  for (let from = 0; from === 0 || from < pseudonyms.length; from += mostLookedUp) {
-    const some = pseudonyms.slice(from, from + mostLookedUp);
-    const found = orThrow(await standingIn(suppressionStore, { tenant, pseudonyms: some, category, since }));
-    orThrow(await enoughKeys(keys.length, found));
-    for (const each of found.pseudonyms) standing.add(each);
-  }
+  const found = orThrow(await standingIn(suppressionStore, { tenant, pseudonyms, category, since }));
+  orThrow(await enoughKeys(keys.length, found));
+  const standing = new Set(found.pseudonyms);
   return listed.flatMap(({ identifiers, pseudonyms: chains }) => {
     const isSuppressed = (index: number) => chains[index]?.some((each) => standing.has(each)) === true;
     const hits = identifiers.filter((_, index) => isSuppressed(index));

@@ -107,19 +107,27 @@ export const endSuppressionsOf = (
 ): ResultAsync<void, StorageFailed> =>
   suppressionStore === null ? okAsync(undefined) : suppressionStore.end({ tenant, cause, at });
 
+/** So many pseudonyms a look-up. */
+const mostLookedUp = 20_000;
+
 /** What stands in the list of these, in any category, or in whichever had this one erased. */
 export const standingIn = (
   store: SuppressionStore,
-  { category, ...query }: Parameters<SuppressionStore["standing"]>[0],
-): ReturnType<SuppressionStore["standing"]> =>
-  ResultAsync.combine(
-    (category === undefined ? [undefined] : categoriesReaching(category)).map((each) =>
-      store.standing({ ...query, category: each }),
+  { category, pseudonyms, ...query }: Parameters<SuppressionStore["standing"]>[0],
+): ReturnType<SuppressionStore["standing"]> => {
+  const categories = category === undefined ? [undefined] : categoriesReaching(category);
+  const parts = Array.from({ length: Math.max(1, Math.ceil(pseudonyms.length / mostLookedUp)) }, (_, part) =>
+    pseudonyms.slice(part * mostLookedUp, (part + 1) * mostLookedUp),
+  );
+  return ResultAsync.combine(
+    parts.flatMap((some) =>
+      categories.map((each) => store.standing({ ...query, pseudonyms: some, category: each })),
     ),
   ).map((found) => ({
-    pseudonyms: found.flatMap(({ pseudonyms }) => pseudonyms),
+    pseudonyms: found.flatMap((each) => each.pseudonyms),
     generation: Math.max(...found.map(({ generation }) => generation)),
   }));
+};
 
 /** Errors: `KeyDestroyed` where the list knows of more keys than are there: nobody could be found in it. */
 export const enoughKeys = <Value extends { readonly generation: number }>(

@@ -1,16 +1,18 @@
 import type { KeyDestroyed, StorageFailed } from "../errors.ts";
-import type { Result } from "../result.ts";
+import { err, type Result } from "../result.ts";
 import { addressesOfOthers } from "../runner/addresses-of-others.ts";
 import { askWho, canFind } from "../runner/ask-who.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
 import { type FoundIdentifier, type Identifier, includesIdentifier } from "../subject/identifier.ts";
 import { isLeading, leading, sharedTypesOf, withShared } from "../subject/vouching.ts";
 import { type Fate, problemOf } from "./fate.ts";
+import { haveOtherNumbers } from "./other-numbers.ts";
 import type { Candidate } from "./people.ts";
 import type { SourceOutcomes, SweepProblem } from "./sweep.ts";
 import type { SweepRun } from "./sweep-run.ts";
 
 const invalidPerson: SweepProblem = { code: "invalid-person", source: null, retryable: false };
+const otherNumber: SweepProblem = { code: "other-number", source: null, retryable: false };
 
 /** Finds out what else people are known by, as a request does. */
 export const identifyPeople = async (
@@ -47,11 +49,16 @@ export const identifyPeople = async (
       problem: candidate.identifiers === null ? invalidPerson : failed,
     };
   });
+  const isAnother = await haveOtherNumbers(
+    run,
+    known.map(({ identifiers }) => identifiers),
+  );
+  if (isAnother.isErr()) return err(isAnother.error);
   const all = known.flatMap(({ identifiers, shared }) => [...identifiers, ...shared]);
   const pseudonyms = await pseudonymsOf(run.services, run.tenant, all);
   return pseudonyms.map((texts) => {
     let taken = 0;
-    return known.map(({ candidate, identifiers, shared, problem }): Fate => {
+    return known.map(({ candidate, identifiers, shared, problem }, index): Fate => {
       const [first, behind] = [taken, taken + identifiers.length];
       taken = behind + shared.length;
       return {
@@ -63,7 +70,7 @@ export const identifyPeople = async (
         sharedPseudonyms: texts.slice(behind, taken),
         outcomes: {},
         before: before(candidate),
-        problem: problem ?? missing(run, identifiers),
+        problem: problem ?? (isAnother.value[index] === true ? otherNumber : missing(run, identifiers)),
         part: candidate.part,
       };
     });

@@ -14,8 +14,10 @@ export type SweepStatus = "running" | "stopped" | "completed" | "completed-with-
  * - `held`: a hold stands on the person; or on somebody in a copy that is filled anew as a whole, which then waits.
  * - `other-request`: an open request, or another sweep, works on the same person.
  * - `invalid-person`: what the stream gave is not a person with identifiers.
+ * - `other-number`: a replay found them by an address of somebody who was erased, and their number never was: they may have
+ *   the address since.
  */
-export type SweepProblemCode = ProblemCode | "held" | "other-request" | "invalid-person";
+export type SweepProblemCode = ProblemCode | "held" | "other-request" | "invalid-person" | "other-number";
 
 export interface SweepProblem {
   readonly code: SweepProblemCode;

@@ -61,7 +61,7 @@ export const holdView = named(
 
 const sweepProblemCode = named(
   "SweepProblemCode",
-  z.enum([...problemCodes, "held", "other-request", "invalid-person"]),
+  z.enum([...problemCodes, "held", "other-request", "invalid-person", "other-number"]),
 );
 
 export const sweepView = named(

@@ -1,0 +1,140 @@
+import {
+  type CollectionOutcome,
+  defineDataSource,
+  type Identifier,
+  type Subject,
+} from "@subject-rights/core";
+import { unwrap } from "@subject-rights/testing";
+import { describe, expect, it } from "vitest";
+import { ada, admin, createWorld, peopleSource } from "./world.ts";
+
+const day = 86_400_000;
+const number = (value: string): Identifier => ({ type: "customer-number", value });
+const email = (value: string): Identifier => ({ type: "email", value });
+
+interface Customer {
+  readonly number: string;
+  email: string;
+}
+
+/** A source that tells customers apart by their number, and finds them by their address too. */
+const customerSource = (id: string, customers: Set<Customer>) => {
+  const found = (subject: Subject) => {
+    const theirs: Customer[] = [];
+    const others: Customer[] = [];
+    for (const each of customers) {
+      if (subject.values("customer-number").includes(each.number)) theirs.push(each);
+      else if (subject.values("email").includes(each.email))
+        (subject.isIdentified ? others : theirs).push(each);
+    }
+    return { theirs, others };
+  };
+  return defineDataSource({
+    id,
+    title: `The ${id}`,
+    holds: ["customer-data"],
+    kind: "origin",
+    needs: ["customer-number", "email"],
+    identify: async (subject) => {
+      const asked = subject.asked.filter(({ type }) => type === "customer-number");
+      return found(subject).theirs.flatMap((each) =>
+        asked.length > 0 && !subject.values("customer-number").includes(each.number)
+          ? [{ ...number(each.number), shared: true }]
+          : [number(each.number), email(each.email)],
+      );
+    },
+    async *identifiers() {
+      yield { people: [...customers].map((each) => [number(each.number), email(each.email)]) };
+    },
+    locate: async (subject) => [{ collection: "customers", count: found(subject).theirs.length }],
+    async *export(subject) {
+      yield { collection: "customers", rows: found(subject).theirs.map((each) => ({ number: each.number })) };
+    },
+    erase: async (subject) => {
+      const { theirs, others } = found(subject);
+      for (const each of theirs) customers.delete(each);
+      const outcomes: CollectionOutcome[] = [];
+      if (theirs.length > 0)
+        outcomes.push({ collection: "customers", outcome: "erased", count: theirs.length });
+      if (others.length > 0)
+        outcomes.push({
+          collection: "customers",
+          outcome: "kept",
+          count: others.length,
+          reason: "Another number",
+        });
+      return outcomes.length > 0 ? outcomes : [{ collection: "customers", outcome: "absent" }];
+    },
+  });
+};
+
+const adaAs = (): Customer => ({ number: "1", email: ada });
+const boAs = (): Customer => ({ number: "2", email: "bo@example.org" });
+
+describe("a replay, where the address of somebody who was erased is a customer's by now", () => {
+  /** A newsletter, whose subscribers are known by their address alone. */
+  const listedByAddress = peopleSource("news", new Map([["reader@example.org", []]]), {
+    async *identifiers() {
+      yield { people: [[email(ada)]] };
+    },
+  });
+  const erasedAndPassedOn = async (...others: ReturnType<typeof peopleSource>[]) => {
+    const bo = boAs();
+    const [crm, shop] = [new Set([adaAs(), bo]), new Set([adaAs(), bo])];
+    const world = await createWorld({
+      sources: [customerSource("crm", crm), customerSource("shop", shop), ...others],
+    });
+    const requestId = await world.acknowledged("erasure");
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
+    await world.pass(day);
+    bo.email = ada;
+    const replay = async () =>
+      unwrap(
+        await world.rights.suppressions.replay({
+          actor: admin,
+          category: "customer-data",
+          since: new Date(world.clock.now().getTime() - 3 * day),
+          dryRun: false,
+        }),
+      );
+    return { world, bo, crm, shop, replay };
+  };
+
+  it("leaves the customer alone, whose number was never erased, and says so", async () => {
+    const { world, bo, crm, shop, replay } = await erasedAndPassedOn();
+    const { sweep, complete } = await replay();
+    expect([[...crm], [...shop]]).toEqual([[bo], [bo]]);
+    expect(complete).toBe(false);
+    expect(sweep).toMatchObject({
+      status: "completed-with-exceptions",
+      counts: { erased: 0, absent: 0, leftBehind: 2 },
+    });
+    const which = { actor: admin, sweepId: sweep?.id ?? "" };
+    const left = unwrap(await world.rights.sweeps.leftBehind(which));
+    expect(left.map(({ problem, retryable }) => [problem, retryable])).toEqual([
+      ["other-number", false],
+      ["other-number", false],
+    ]);
+    // It stays so, however often it is tried.
+    unwrap(await unwrap(await world.rights.sweeps.retry(which)).end());
+    expect([[...crm], [...shop]]).toEqual([[bo], [bo]]);
+  });
+
+  it("erases whoever is back under the number, and under whatever address", async () => {
+    const { bo, crm, shop, replay } = await erasedAndPassedOn();
+    crm.add(adaAs());
+    shop.add({ ...adaAs(), email: "ada@work.example" });
+    const { sweep } = await replay();
+    expect([[...crm], [...shop]]).toEqual([[bo], [bo]]);
+    expect(sweep?.counts).toMatchObject({ absent: 0, leftBehind: 2 });
+  });
+
+  it("erases neither where a source that knows no numbers lists the address of both", async () => {
+    const { world, bo, crm, replay } = await erasedAndPassedOn(listedByAddress);
+    crm.add(adaAs());
+    const { sweep } = await replay();
+    expect([...crm]).toContain(bo);
+    expect(sweep?.counts.leftBehind).toBeGreaterThan(0);
+    expect(world.errors).toEqual([]);
+  });
+});
