@@ -223,6 +223,20 @@ describe("who was asked about late, when their address may be somebody else's", 
     const decision = { actor: admin, requestId, decision: "decision-1", reason: "asked them" };
     orThrow(await world.rights.requests.decideIdentifier({ ...decision, answer: "somebody-else" }));
     await world.pass(day);
+    // The address is that one's too: nobody is found by it, and nothing else is known.
+    expect(await outcomes(world, requestId)).toEqual({
+      outcome: null,
+      waitingFor: ["letters", "crm"].map((source) => ({
+        for: "source",
+        source,
+        problem: "identifier-missing",
+      })),
+    });
+    for (const source of ["letters", "crm"]) {
+      const settled = { actor: admin, requestId, source, reason: "asked them" };
+      orThrow(await world.rights.requests.settleSource(settled));
+    }
+    await world.pass(hour);
     expect(await outcomes(world, requestId)).toEqual({
       outcome: "completed-with-exceptions",
       waitingFor: [],

@@ -6,7 +6,7 @@ import {
 } from "@subject-rights/core";
 import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { ada, admin, createWorld, peopleSource } from "./world.ts";
+import { ada, admin, createWorld, peopleSource, tenantAdmin } from "./world.ts";
 
 const day = 86_400_000;
 const number = (value: string): Identifier => ({ type: "customer-number", value });
@@ -136,5 +136,83 @@ describe("a replay, where the address of somebody who was erased is a customer's
     expect([...crm]).toContain(bo);
     expect(sweep?.counts.leftBehind).toBeGreaterThan(0);
     expect(world.errors).toEqual([]);
+  });
+});
+
+describe("an address whose number was decided to be somebody else's, three weeks after it was confirmed", () => {
+  const acknowledgedInDoubt = async (
+    kind: "erasure" | "export",
+    acknowledgedBy: "tenant-admin" | "data-subject",
+    identifiers: readonly Identifier[],
+  ) => {
+    const [theirs, others] = [adaAs(), boAs()];
+    const crm = new Set([theirs, others]);
+    const readers = new Map<string, Row[]>([[ada, [{ reader: "ada" }]]]);
+    const sources = [customerSource("crm", crm), peopleSource("news", readers)];
+    const world = await createWorld({ sources, acknowledgedBy });
+    const { requests } = world.rights;
+    const asked = {
+      actor: kind === "erasure" ? admin : tenantAdmin,
+      kind,
+      category: "customer-data",
+    } as const;
+    const { request } = unwrap(await requests.submit({ ...asked, email: ada, identifiers }));
+    const which = { actor: admin, requestId: request.id };
+    await world.settle();
+    unwrap(await requests.suspend({ ...which, reason: "who is it" }));
+    unwrap(await requests.acknowledge({ token: world.token() }));
+    await world.pass(20 * day);
+    theirs.email = "ada@new.example";
+    others.email = ada;
+    readers.set("ada@new.example", [{ reader: "ada" }]);
+    readers.set(ada, [{ reader: "bo" }]);
+    unwrap(await requests.resume(which));
+    await world.pass(day);
+    const { waitingFor } = await world.read(request.id);
+    expect(waitingFor).toMatchObject([{ for: "decision", decision: "decision-1" }]);
+    const decision = { ...which, decision: "decision-1", reason: "theirs since" };
+    unwrap(await requests.decideIdentifier({ ...decision, answer: "somebody-else" }));
+    await world.pass(day);
+    const letters = () => world.notifier.sent.filter(({ notice }) => notice.requestId === request.id);
+    return { world, crm, readers, others, which, letters };
+  };
+
+  it.each(["erasure", "export"] as const)(
+    "finds nobody for an %s, whoever knows addresses only",
+    async (kind) => {
+      const { world, crm, readers, which, letters } = await acknowledgedInDoubt(kind, "data-subject", []);
+      const { waitingFor } = await world.read(which.requestId);
+      expect(waitingFor).toEqual(
+        expect.arrayContaining(
+          ["crm", "news"].map((source) => ({ for: "source", source, problem: "identifier-missing" })),
+        ),
+      );
+      for (const source of ["crm", "news"])
+        unwrap(await world.rights.requests.settleSource({ ...which, source, reason: "not found" }));
+      await world.pass(day);
+      expect([crm.size, readers.size]).toEqual([2, 2]);
+      // What is told of the one is not for the other.
+      expect(
+        letters()
+          .filter(({ to }) => to === ada)
+          .map(({ notice }) => notice.type),
+      ).toEqual(["confirmation"]);
+    },
+  );
+
+  it("is left, and told, where the person is found by their own number", async () => {
+    const { world, crm, readers, others, which, letters } = await acknowledgedInDoubt(
+      "erasure",
+      "tenant-admin",
+      [number("1")],
+    );
+    expect(await world.read(which.requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
+    expect([...crm]).toEqual([others]);
+    expect([...readers.keys()]).toEqual([ada]);
+    expect(letters().at(-1)?.notice).toMatchObject({
+      type: "completion",
+      complete: false,
+      notFollowed: ["customer-number", "email"],
+    });
   });
 });

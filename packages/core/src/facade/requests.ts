@@ -132,7 +132,7 @@ export interface Requests {
   /**
    * Says whose what is found by a shared identifier is, with a reason. `same-person`: all of it is the person's, and it
    * leads to further records like their own. `somebody-else`: others have it as well; what is found by it alone is left,
-   * and the request ends `completed-with-exceptions`.
+   * and the request ends `completed-with-exceptions`. So is what is found by an address that alone has led to a number.
    */
   decideIdentifier(
     input: OnRequest & {

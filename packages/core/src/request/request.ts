@@ -1,6 +1,6 @@
 import type { EvidenceSignature } from "../audit/signature.ts";
 import type { Instant } from "../instant.ts";
-import type { FoundIdentifier, Identifier } from "../subject/identifier.ts";
+import { type FoundIdentifier, type Identifier, sameIdentifier } from "../subject/identifier.ts";
 import type { Approval } from "./approval.ts";
 import type { Deadline } from "./deadline/deadline.ts";
 import type { Category, RequestKind } from "./kinds.ts";
@@ -43,6 +43,13 @@ export interface IdentifierDecision {
 /** The shared identifiers that are not only the person's: what is found by these alone was left where it is. */
 export const notFollowed = ({ decisions }: Pick<Request, "decisions">): readonly IdentifierDecision[] =>
   decisions.filter(({ answer }) => answer === "somebody-else");
+
+/** Whether it was decided that it is not, or not only, the person's. */
+export const isOfSomebodyElse = (request: Request, identifier: Identifier): boolean =>
+  notFollowed(request).some(({ id }) => {
+    const decided = request.confidential?.candidates[id];
+    return decided !== undefined && sameIdentifier(decided, identifier);
+  });
 
 /** Of everything that the person goes by, whether others do too or not: a hold on any of it is one on them. */
 export const heldUnder = ({
@@ -118,6 +125,8 @@ export interface Confidential {
   readonly columns: Readonly<Record<string, readonly (readonly CollectedColumn[])[]>>;
   /** The shared identifiers that decisions are about or were, by decision. */
   readonly candidates: Readonly<Record<string, Identifier>>;
+  /** The addresses of theirs by which a source came to a number that a decision is about, by decision. Left out: none. */
+  readonly ledBy?: Readonly<Record<string, readonly Identifier[]>>;
 }
 
 /** What was done, and told, when a request was opened again. */

@@ -72,6 +72,19 @@ const saysWhose = ({ identifiers }: Known, told: readonly Told[]): boolean => {
   return isLedByNumbers || (numbers.length > 0 && numbers.every((each) => includesIdentifier(steady, each)));
 };
 
+/**
+ * By which addresses of theirs a source came to a number of which it is not known whose it is: those that it tells of that
+ * one. Beside a number of the person's it tells of them what they have now; then it is by what they had before.
+ */
+export const ledTo = (known: Pick<Known, "identifiers">, found: readonly FoundIdentifier[]): Identifier[] => {
+  const addresses = known.identifiers.filter((each) => !isSteady(each));
+  const told = found.map(normaliseIdentifier);
+  const isBesideTheirs = known.identifiers.some((each) => isSteady(each) && includesIdentifier(told, each));
+  const named = addresses.filter((each) => includesIdentifier(told, each));
+  if (isBesideTheirs) return addresses.filter((each) => !named.includes(each));
+  return named.length > 0 ? named : addresses;
+};
+
 /** What is still known once something that was taken for the person's own has turned out to be shared. */
 export const takenBack = (known: Known): readonly Identifier[] =>
   known.identifiers.filter((each) => includesIdentifier(known.vouched, each));

@@ -5,7 +5,7 @@ import { CallFailed } from "../../errors.ts";
 import { confidentialOf } from "../../request/change.ts";
 import { isAboutUsers } from "../../request/kinds.ts";
 import { type MailedNotice, recipientOf } from "../../request/notices.ts";
-import type { Request } from "../../request/request.ts";
+import { isOfSomebodyElse, type Request } from "../../request/request.ts";
 import { err, orThrow, type Result } from "../../result.ts";
 import type { Services } from "../services.ts";
 import { callFor, type Effect, emailOf, notRegistered, subjectOfRequest } from "./effect.ts";
@@ -75,6 +75,7 @@ const letterAddress = async (services: Services, request: Request): Promise<stri
   const { userDirectory } = services;
   const subject = subjectOfRequest(request);
   const email = (await listedAddress(services, request)) ?? emailOf(request);
+  if (email !== undefined && isOfSomebodyElse(request, { type: "email", value: email })) return undefined;
   const ids = subject.values(userIdType);
   if (email === undefined || userDirectory === null || !isListed(request) || ids.length === 0) return email;
   // The list may have given the address to another user since: what is told of one is not for the other.

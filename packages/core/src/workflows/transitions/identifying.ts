@@ -17,12 +17,19 @@ import {
 } from "../../request/change.ts";
 import type { PseudonymisedIdentifier } from "../../request/events.ts";
 import { mayGiveWay, placeBefore, placeOf } from "../../request/line.ts";
-import { isDecided, type Request } from "../../request/request.ts";
+import { type IdentifierDecision, isDecided, type Request } from "../../request/request.ts";
 import { backoff, type Rules } from "../../request/rules.ts";
 import { isEverybodyAsked, type SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { type FoundIdentifier, type Identifier, sameIdentifier } from "../../subject/identifier.ts";
-import { addressLeadsFor, areTooMany, type Known, learntFrom, takenBack } from "../../subject/identifying.ts";
+import { type FoundIdentifier, type Identifier, isSteady, sameIdentifier } from "../../subject/identifier.ts";
+import {
+  addressLeadsFor,
+  areTooMany,
+  type Known,
+  learntFrom,
+  ledTo,
+  takenBack,
+} from "../../subject/identifying.ts";
 import { leading } from "../../subject/vouching.ts";
 import { stageAfterIdentifying } from "../workflow.ts";
 import { type EventOf, stepFor } from "./events.ts";
@@ -150,7 +157,11 @@ export const identified = (
       (growing, each) => identifierAdded(growing, each, pseudonymIn(event.found, each)),
       begun,
     );
-    const grown = shared.reduce((growing, each) => withCandidate(growing, each, step.source), added);
+    const ledBy = ledTo({ identifiers: leading(known.identifiers) }, told);
+    const grown = shared.reduce(
+      (growing, each) => withCandidate(growing, each, step.source, isSteady(each) ? ledBy : []),
+      added,
+    );
     const { candidates } = confidentialOf(grown.request);
     const all = grown.request.pseudonyms.length + Object.keys(candidates).length;
     if (areTooMany(all, rules.identifiers)) {
@@ -209,10 +220,16 @@ const leadsToAnother = (change: Change, address: Identifier, source: string): Ch
   const { identifiers, candidates } = confidentialOf(change.request);
   const isAsked = Object.values(candidates).some((each) => sameIdentifier(each, address));
   if (isAsked || !leading(identifiers).some((each) => sameIdentifier(each, address))) return change;
+  return withCandidate(leadingNobody(change, address), address, source);
+};
+
+/** It stays known, because holds and other requests are looked up by it; everybody is asked anew without it. */
+const leadingNobody = (change: Change, address: Identifier): Change => {
+  const { identifiers } = confidentialOf(change.request);
   const marked = identifiers.map((each) =>
     sameIdentifier(each, address) ? { ...each, shared: true } : each,
   );
-  return withCandidate(allAnew(changedConfidential(change, { identifiers: marked })), address, source);
+  return allAnew(changedConfidential(change, { identifiers: marked }));
 };
 
 /** The list of users, which is asked again before the end, may know the person by another name by then. */
@@ -235,9 +252,10 @@ export const withCandidate = (
   change: Change,
   { type, value, others }: FoundIdentifier,
   source: string,
+  ledBy: readonly Identifier[] = [],
 ): Change => {
   const identifier = { type, value };
-  const { candidates } = confidentialOf(change.request);
+  const { candidates, ledBy: ledBefore } = confidentialOf(change.request);
   if (Object.values(candidates).some((each) => sameIdentifier(each, identifier))) return change;
   const id = `decision-${change.request.decisions.length + 1}`;
   const asked = changed(change, {
@@ -254,7 +272,10 @@ export const withCandidate = (
       },
     ],
   });
-  const kept = changedConfidential(asked, { candidates: { ...candidates, [id]: identifier } });
+  const kept = changedConfidential(asked, {
+    candidates: { ...candidates, [id]: identifier },
+    ...(ledBy.length > 0 && { ledBy: { ...ledBefore, [id]: ledBy } }),
+  });
   return recorded(noticeDue(kept, id, "decision", source), "decision-asked", { decision: id }, source);
 };
 
@@ -274,10 +295,31 @@ export const decideIdentifier = (
     ),
   });
   const told = recorded(answered, "decided", { decision: decision.id, answer }, decision.source);
-  if (answer === "somebody-else") return ok(told);
+  if (answer === "somebody-else") {
+    const ledBy = confidentialOf(told.request).ledBy?.[decision.id] ?? [];
+    const alike = { ...decision, answer, reason, decidedBy: actor };
+    return ok(ledBy.reduce((left, each) => decidedAlike(left, alike, each), told));
+  }
   // It stays among those that were decided: whoever calls it shared once more is not news.
   const added = identifierAdded(told, identifier, event.pseudonym);
   return ok(workReopened(identifierVouched(added, identifier)));
+};
+
+/**
+ * Whoever a number is that is not the person's has the address that led to it: what was decided of the number is decided of
+ * the address, and nobody is found by it any more.
+ */
+const decidedAlike = (change: Change, decision: IdentifierDecision, address: Identifier): Change => {
+  const { identifiers, candidates } = confidentialOf(change.request);
+  if (!leading(identifiers).some((each) => sameIdentifier(each, address))) return change;
+  const { decisions } = change.request;
+  const id = `decision-${decisions.length + 1}`;
+  const { others: _, ...alike } = { ...decision, id, type: address.type };
+  const decided = changedConfidential(changed(change, { decisions: [...decisions, alike] }), {
+    candidates: { ...candidates, [id]: address },
+  });
+  const told = recorded(decided, "decided", { decision: id, answer: "somebody-else" }, decision.source);
+  return workReopened(leadingNobody(told, address));
 };
 
 /** Every source that can was asked with every identifier, and nothing is left for somebody to decide. */
