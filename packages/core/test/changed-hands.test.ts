@@ -2,11 +2,13 @@ import {
   type CollectionOutcome,
   defineDataSource,
   type Identifier,
+  type Row,
   type Subject,
 } from "@subject-rights/core";
+import { memoryNotifier } from "@subject-rights/memory";
 import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { ada, admin, createWorld, peopleSource, tenantAdmin } from "./world.ts";
+import { ada, admin, createWorld, peopleSource, tenantAdmin, tokenOf } from "./world.ts";
 
 const day = 86_400_000;
 const number = (value: string): Identifier => ({ type: "customer-number", value });
@@ -216,3 +218,61 @@ describe("an address whose number was decided to be somebody else's, three weeks
     });
   });
 });
+
+describe.each([false, true])(
+  "a package of whoever had the address before (ends with an erasure: %s)",
+  (ends) => {
+    /** A copy lies ready; then its address is somebody else's, and whoever has this number is erased, by it and the address. */
+    const erasedAfter = async (by: "request" | "sweep", erased: "1" | "2") => {
+      const [theirs, others] = [adaAs(), boAs()];
+      const notifier = memoryNotifier({ attachmentLimit: 0 });
+      const world = await createWorld({
+        sources: [customerSource("crm", new Set([theirs, others]))],
+        notifier,
+        links: { download: (token) => `https://privacy.northwind.example/download#${token}` },
+        packagesEndWithErasure: ends,
+      });
+      const asked = async (kind: "erasure" | "export", ...identifiers: Identifier[]) => {
+        const actor = kind === "erasure" ? admin : tenantAdmin;
+        const given = { actor, kind, category: "customer-data", email: ada, identifiers } as const;
+        const { request } = unwrap(await world.rights.requests.submit(given));
+        await world.settle();
+        unwrap(await world.rights.requests.acknowledge({ token: tokenOf(notifier.sent) }));
+        await world.pass(60_000);
+        return request.id;
+      };
+      const exported = await asked("export");
+      await world.pass(2 * day);
+      if (erased === "2") {
+        theirs.email = "ada@new.example";
+        others.email = ada;
+      }
+      if (by === "request") await asked("erasure", number(erased));
+      else {
+        const people = async function* () {
+          yield { people: [{ identifiers: [number(erased), email(ada)] }], cursor: "1" };
+        };
+        const order = { actor: admin, reason: "retention", category: "customer-data", people } as const;
+        unwrap(await unwrap(await world.rights.sweeps.eraseMany(order)).end());
+      }
+      const told = notifier.sent.findLast(({ notice }) => notice.type === "completion")?.notice;
+      const fetched = await world.rights.packages.fetch({ actor: tenantAdmin, requestId: exported });
+      return { told, isFetched: fetched.isOk() };
+    };
+
+    it.each(["request", "sweep"] as const)("is not touched by a %s of whoever has it now", async (by) => {
+      const { told, isFetched } = await erasedAfter(by, "2");
+      expect(isFetched).toBe(true);
+      if (by === "request") expect(told).not.toHaveProperty("earlierPackages");
+    });
+
+    it.each(["request", "sweep"] as const)(
+      "is theirs alone after a %s of the one that it is of",
+      async (by) => {
+        const { told, isFetched } = await erasedAfter(by, "1");
+        expect(isFetched).toBe(false);
+        if (by === "request") expect(told).toMatchObject({ earlierPackages: [{ ended: ends }] });
+      },
+    );
+  },
+);

@@ -24,7 +24,7 @@ export const numbersOf = (
  * Whether two who go by one address are two people: both have a number of one type, and none is the same. An address leads
  * to people, a number says who they are.
  */
-const areTwo = (one: Numbers, other: Numbers): boolean => {
+export const areTwo = (one: Numbers, other: Numbers): boolean => {
   const others = Object.values(other).flat();
   return (
     Object.keys(one).some((type) => Object.hasOwn(other, type)) &&

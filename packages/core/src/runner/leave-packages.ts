@@ -2,6 +2,7 @@ import { ChangedMeanwhile, StorageFailed } from "../errors.ts";
 import { instant } from "../instant.ts";
 import type { StoredRequest } from "../ports/request-store.ts";
 import { type Category, categoriesReached } from "../request/kinds.ts";
+import { areTwo, type Numbers } from "../request/left-before.ts";
 import type { LeftPackage } from "../request/left-packages.ts";
 import type { ExportPackage } from "../request/request.ts";
 import { orThrow } from "../result.ts";
@@ -15,6 +16,12 @@ interface Erasing {
   readonly tenant: string;
   readonly id: string;
   readonly category: Category;
+}
+
+/** Whose packages are looked for: by pseudonyms, and by those of them that say who somebody is. */
+interface Erased {
+  readonly names: readonly string[];
+  readonly numbers: Numbers;
 }
 
 /** Of whom there is a package that an erasure has to do with, in order. @throws StorageFailed */
@@ -42,30 +49,40 @@ const packagesAbout = async (
 /**
  * Sees to it that nobody but the person can fetch an export package of what is being erased, before the erasure says that
  * it is done. Safe to do twice: a package remembers which erasure left it. One that a hold stands on is never deleted.
+ * That of whoever had the address before, and has another number, is nobody's here.
  *
- * @param people the pseudonyms of each
  * @returns what became of the packages of each, in order
  * @throws StorageFailed, ChangedMeanwhile
  */
 export const leavePackages = async (
   services: Services,
   erasing: Erasing,
-  people: readonly (readonly string[])[],
+  people: readonly Erased[],
 ): Promise<readonly (readonly LeftPackage[])[]> => {
   const none = people.map((): LeftPackage[] => []);
-  const about = await packagesAbout(services, erasing, people);
+  const names = people.map((each) => each.names);
+  const about = await packagesAbout(services, erasing, names);
   const endsAnyway = services.packagesEndWithErasure && about.length > 0;
-  const holds = endsAnyway ? orThrow(await holdsOn(services, erasing.tenant, people)) : [];
+  const holds = endsAnyway ? orThrow(await holdsOn(services, erasing.tenant, names)) : [];
   for (const stored of about) {
-    const theirs = people.flatMap((names, index) =>
-      names.some((name) => stored.about.includes(name)) ? [index] : [],
+    const numbers = numbersIn(stored);
+    const theirs = people.flatMap((each, index) =>
+      each.names.some((name) => stored.about.includes(name)) && !areTwo(each.numbers, numbers) ? [index] : [],
     );
+    if (theirs.length === 0) continue;
     const ends = endsAnyway && theirs.every((index) => (holds[index] ?? null) === null);
     const left = await leave(services, erasing.id, stored, ends);
     if (left !== null) for (const index of theirs) none[index]?.push(left);
   }
   return none;
 };
+
+/** Nobody is told apart by what cannot be read, or was stored before this was kept. */
+const numbersIn = (stored: StoredRequest): Numbers =>
+  fromStored(stored).match(
+    ({ numbers = {} }) => numbers,
+    () => ({}),
+  );
 
 /** Null where nobody can fetch it any more, by an earlier erasure or by itself. */
 const leave = async (

@@ -2,6 +2,7 @@ import type { DataSource } from "../bridge/define-data-source.ts";
 import type { SweepTransaction } from "../bridge/define-sweep-store.ts";
 import { CallFailed, type SubjectRightsError } from "../errors.ts";
 import { instant } from "../instant.ts";
+import { numbersOf } from "../request/left-before.ts";
 import type { CollectionCount, CollectionOutcome } from "../request/outcomes.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
 import { bounded } from "../runner/bounded.ts";
@@ -71,7 +72,10 @@ export const withPackagesLeft = async (
   { services, journal }: SweepRun,
   fates: readonly Fate[],
 ): Promise<readonly Fate[]> => {
-  const people = fates.map((fate) => (fate.problem === null ? ownNames(fate) : []));
+  const people = fates.map((fate) => ({
+    names: fate.problem === null ? ownNames(fate) : [],
+    numbers: numbersOf(fate.identifiers, fate.pseudonyms),
+  }));
   const packages = await leavePackages(services, journal.current(), people);
   return fates.map((fate, index) => ({ ...fate, packages: packages[index] ?? [] }));
 };

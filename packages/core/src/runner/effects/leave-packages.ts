@@ -1,5 +1,6 @@
 import { confidentialOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
+import { ownNumbers } from "../erased-before.ts";
 import { leavePackages } from "../leave-packages.ts";
 import type { Effect } from "./effect.ts";
 
@@ -7,7 +8,7 @@ import type { Effect } from "./effect.ts";
 export const leaveEarlierPackages = async ({ services, request }: Effect): Promise<RequestEvent> => {
   const { identifiers } = confidentialOf(request);
   // By what others may have too, packages of others would be found.
-  const pseudonyms = request.pseudonyms.filter((_, index) => identifiers[index]?.shared !== true);
-  const [packages = []] = await leavePackages(services, request, [pseudonyms]);
+  const names = request.pseudonyms.filter((_, index) => identifiers[index]?.shared !== true);
+  const [packages = []] = await leavePackages(services, request, [{ names, numbers: ownNumbers(request) }]);
   return { type: "packages-left", names: request.pseudonyms.length, packages };
 };
