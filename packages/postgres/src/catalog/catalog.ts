@@ -21,7 +21,9 @@ export interface Table {
   /** The primary key first. */
   readonly uniques: readonly Unique[];
   readonly checks: readonly Check[];
-  /** User triggers that fire at a DELETE or UPDATE and are enabled. */
+  /** The columns that decide in which partition a row is; empty where there are none. */
+  readonly partitionKey: readonly string[];
+  /** User triggers that fire at a DELETE, UPDATE or INSERT and are enabled. */
   readonly triggers: readonly Trigger[];
   /** Rules other than that of a view. */
   readonly rules: readonly Rule[];
@@ -82,6 +84,11 @@ export interface Trigger {
   readonly name: string;
   readonly onDelete: boolean;
   readonly onUpdate: boolean;
+  readonly onInsert: boolean;
+  /** FOR EACH ROW, rather than once for a statement. */
+  readonly isForEachRow: boolean;
+  /** Whether its WHEN calls functions that are not PostgreSQL's own. */
+  readonly callsInCondition: boolean;
   /** Columns of an `UPDATE OF`; empty where it fires for all. */
   readonly columns: readonly string[];
   readonly language: string;

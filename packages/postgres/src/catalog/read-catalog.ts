@@ -48,11 +48,15 @@ const catalogSchema = z.object({
         }),
       ),
       checks: z.array(z.object({ name: z.string(), columns: names, sql: z.string() })),
+      partitionKey: names,
       triggers: z.array(
         z.object({
           name: z.string(),
           onDelete: z.boolean(),
           onUpdate: z.boolean(),
+          onInsert: z.boolean(),
+          isForEachRow: z.boolean(),
+          callsInCondition: z.boolean(),
           columns: names,
           language: z.string(),
           source: z.string(),
@@ -160,17 +164,28 @@ select json_build_object(
           where a.attrelid = c.oid and a.attnum = any (k.conkey)), '[]'),
         'sql', pg_get_expr(k.conbin, k.conrelid)) order by k.conname)
       from pg_catalog.pg_constraint k where k.conrelid = c.oid and k.contype = 'c' and ${isEnforced}), '[]'),
+    'partitionKey', coalesce((select json_agg(a.attname) from pg_catalog.pg_partitioned_table y
+      join pg_catalog.pg_attribute a on a.attrelid = c.oid and (a.attnum = any (y.partattrs::int2[])
+        or y.partexprs is not null and exists (select from pg_catalog.pg_depend d
+          where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.objsubid = a.attnum
+            and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = c.oid and d.refobjsubid = 0))
+      where y.partrelid = c.oid), '[]'),
     'triggers', coalesce((select json_agg(json_build_object(
         'name', g.tgname,
         'onDelete', g.tgtype & 8 <> 0,
         'onUpdate', g.tgtype & 16 <> 0,
+        'onInsert', g.tgtype & 4 <> 0,
+        'isForEachRow', g.tgtype & 1 <> 0,
+        'callsInCondition', g.tgqual is not null and exists (select from pg_catalog.pg_depend d
+          where d.classid = 'pg_catalog.pg_trigger'::regclass and d.objid = g.oid
+            and d.refclassid = 'pg_catalog.pg_proc'::regclass and d.refobjid <> g.tgfoid),
         'columns', coalesce((select json_agg(a.attname) from pg_catalog.pg_attribute a
           where a.attrelid = c.oid and a.attnum = any (g.tgattr::int2[])), '[]'),
         'language', l.lanname,
         'source', p.prosrc) order by g.tgname)
       from pg_catalog.pg_trigger g join pg_catalog.pg_proc p on p.oid = g.tgfoid
       join pg_catalog.pg_language l on l.oid = p.prolang
-      where g.tgrelid = c.oid and not g.tgisinternal and g.tgenabled <> 'D' and g.tgtype & 24 <> 0), '[]'),
+      where g.tgrelid = c.oid and not g.tgisinternal and g.tgenabled <> 'D' and g.tgtype & 28 <> 0), '[]'),
     'rules', coalesce((select json_agg(json_build_object(
         'name', r.rulename,
         'on', case r.ev_type when '1' then 'select' when '2' then 'update' when '3' then 'insert' else 'delete' end)

@@ -21,6 +21,12 @@ const partitionedAncestorsOf = (catalog: Catalog, table: Table): readonly Table[
   return [...found].filter((each) => each !== table);
 };
 
+/** Whether a change of these columns may take a row of the table to another partition. */
+export const decidesPartition = (catalog: Catalog, table: Table, columns: ReadonlySet<string>): boolean =>
+  [...familyOf(catalog, table), ...partitionedAncestorsOf(catalog, table)].some(({ partitionKey }) =>
+    partitionKey.some((name) => columns.has(name)),
+  );
+
 const kinOf = (catalog: Catalog, table: Table): ReadonlySet<number> =>
   new Set([...familyOf(catalog, table), ...partitionedAncestorsOf(catalog, table)].map(({ oid }) => oid));
 

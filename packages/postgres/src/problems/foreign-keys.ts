@@ -27,10 +27,7 @@ export const foreignKeyProblems = (map: ResolvedMap): readonly MapProblem[] =>
     }),
   );
 
-/**
- * The columns of a table that the server itself changes: set to NULL, or to a default, where what they point at is
- * deleted; changed along with it where it is anonymised.
- */
+/** The columns of a table that the server itself sets to NULL, or to a default, where what they point at is deleted. */
 export const columnsChangedByForeignKeys = (map: ResolvedMap, table: Table): readonly string[] => {
   const own = foreignKeysFrom(map.catalog, table);
   return map.tables.flatMap((parent) => {
@@ -38,11 +35,9 @@ export const columnsChangedByForeignKeys = (map: ResolvedMap, table: Table): rea
     return toParent
       .filter(
         (key) =>
-          (key.onUpdate === "cascade" &&
-            key.toColumns.some((name) => anonymisationOf(parent, name) !== null)) ||
-          ((key.onDelete === "set null" || key.onDelete === "set default") &&
-            isDeletedSometime(parent) &&
-            parent.categories.some((category) => leftPointing(map, parent, key, category) !== null)),
+          (key.onDelete === "set null" || key.onDelete === "set default") &&
+          isDeletedSometime(parent) &&
+          parent.categories.some((category) => leftPointing(map, parent, key, category) !== null),
       )
       .flatMap(({ columns }) => columns);
   });

@@ -29,14 +29,33 @@ const builtIn: ReadonlySet<string> = new Set([
   "suppress_redundant_updates_trigger",
 ]);
 
-/** Whether a trigger changes nothing but the row it runs for. In doubt it does not. */
-export const isHarmless = ({ language, source }: Trigger): boolean => {
+/** What may be done with the row as it was: a condition may look at it, and a deletion goes on with it. */
+const looks = /\b(?:if|elsif|elseif)\b[^;]*?\bthen\b|\breturn\s+old\s*;/g;
+
+/**
+ * Whether a trigger changes nothing but the row it runs for, and takes nothing over from what stood there before and
+ * goes: that would put the person back who is taken out. In doubt it is not.
+ *
+ * @param going the columns whose values go
+ */
+export const isHarmless = (
+  { language, source, callsInCondition }: Trigger,
+  going: ReadonlySet<string>,
+): boolean => {
+  if (callsInCondition) return false;
   if (language === "internal") return builtIn.has(source);
   if (language !== "plpgsql") return false;
   const code = withoutTexts(source)
     .toLowerCase()
     .replaceAll(/\s*\.\s*/g, ".");
-  return !statements.test(code) && callsIn(code).every(isKnownFunction);
+  return !statements.test(code) && !takesOver(code, going) && callsIn(code).every(isKnownFunction);
+};
+
+/** A quoted name, and the whole row, may be any column. */
+const takesOver = (code: string, going: ReadonlySet<string>): boolean => {
+  const names = new Set([...going].map((name) => name.toLowerCase()));
+  const uses = code.replaceAll(looks, " then ").matchAll(/\bold\b(?:\.([\p{L}\p{N}_$]+))?/gu);
+  return [...uses].some(([, column]) => column === undefined || names.has(column));
 };
 
 /** Names before a parenthesis, with their schema. */
@@ -50,8 +69,8 @@ const quotes =
   /--[^\n]*|\be'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|\/\*|\*\//giu;
 
 /**
- * A body without its comments and texts; a quoted name becomes `"`, which is no name of a function that is known.
- * Comments may be nested.
+ * A body without its comments and texts; a quoted name becomes `"`, which is no name of a function that is known,
+ * save that of the row as it was. Comments may be nested.
  */
 export const withoutTexts = (source: string): string => {
   let code = "";
@@ -63,7 +82,8 @@ export const withoutTexts = (source: string): string => {
     if (found === null) break;
     const [text] = found;
     place = text === "/*" ? endOfComment(source, quotes.lastIndex) : quotes.lastIndex;
-    code += text.startsWith('"') ? '"' : " ";
+    if (text === '"old"') code += "old";
+    else code += text.startsWith('"') ? '"' : " ";
   }
   return code;
 };

@@ -40,6 +40,8 @@ export const keptRowProblems = async (
       : table,
   );
   const asIfOwn = { ...map, tables };
+  // What runs in other tables, because those follow what is changed here, counts as well.
+  const isOfOthersToo = ({ code }: MapProblem) => code === "trigger" || code === "rule";
   const found = [
     ...privilegeProblems(asIfOwn),
     ...anonymisedColumnProblems(asIfOwn),
@@ -51,7 +53,9 @@ export const keptRowProblems = async (
   const isOfChanged = ({ table }: MapProblem) =>
     changed.some(({ table: { schema, name } }) => table === `${schema}.${name}`);
   return [
-    ...found.filter((problem) => codes.includes(problem.code) && isOfChanged(problem)),
+    ...found.filter(
+      (problem) => codes.includes(problem.code) && (isOfChanged(problem) || isOfOthersToo(problem)),
+    ),
     ...changed.flatMap(({ table, kept }) =>
       kept.columns
         .filter(({ column }) => decidingColumns(map, table.oid).has(column.name))

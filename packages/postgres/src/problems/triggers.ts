@@ -1,11 +1,11 @@
 import type { Table, Trigger } from "../catalog/catalog.ts";
 import type { MapProblem } from "../data-map/problem.ts";
 import type { ResolvedMap } from "../data-map/resolved-map.ts";
-import { familyOf, mappedOver } from "./family.ts";
-import { columnsChangedByForeignKeys } from "./foreign-keys.ts";
+import { changedColumns } from "./changed-columns.ts";
+import { decidesPartition, familyOf, mappedOver } from "./family.ts";
 import { isHarmless } from "./harmless-trigger.ts";
 import { problemAt } from "./problem-at.ts";
-import { anonymisedColumns, isDeletedSometime } from "./what-happens.ts";
+import { isDeletedSometime } from "./what-happens.ts";
 
 /** What an erasure does to a table, and what the map says about that. */
 interface Touched {
@@ -34,17 +34,12 @@ const touchedTables = (map: ResolvedMap): readonly Touched[] => {
         .filter((unlink) => unlink.table === table)
         .flatMap(({ triggers }) => Object.entries(triggers)),
     );
-  const updatedIn = (table: Table): ReadonlySet<string> =>
-    new Set([
-      ...map.unlinks
-        .filter((unlink) => unlink.table === table)
-        .flatMap(({ foreignKey }) => foreignKey.columns),
-      ...columnsChangedByForeignKeys(map, table),
-    ]);
+  const changed = changedColumns(map);
+  const updatedIn = (table: Table): Touched["updated"] => changed.get(table) ?? new Set();
   const mapped = map.tables.map((each) => ({
     table: each.table,
     isDeleted: isDeletedSometime(each),
-    updated: new Set([...anonymisedColumns(each).map(({ column }) => column.name), ...updatedIn(each.table)]),
+    updated: updatedIn(each.table),
     reasons: { ...reasonsOf(each.table), ...each.map.triggers },
     isMapped: true,
   }));
@@ -63,27 +58,37 @@ const touchedTables = (map: ResolvedMap): readonly Touched[] => {
 const triggersOf = (map: ResolvedMap, table: Table): readonly Trigger[] =>
   familyOf(map.catalog, table).flatMap(({ triggers }) => triggers);
 
-const runningTriggers = (map: ResolvedMap, touched: Touched) => {
-  const { table, isDeleted, updated, reasons } = touched;
-  return triggersOf(map, table)
+/**
+ * Whether an erasure fires it. A row that an UPDATE takes to another partition is deleted in the one and inserted in
+ * the other, and the triggers of rows for that run as well.
+ */
+const runs = (map: ResolvedMap, { table, isDeleted, updated }: Touched, trigger: Trigger): boolean => {
+  const { onDelete, onUpdate, onInsert, isForEachRow, columns } = trigger;
+  if (onDelete && isDeleted) return true;
+  if (onUpdate && updated.size > 0 && (columns.length === 0 || columns.some((name) => updated.has(name)))) {
+    return true;
+  }
+  return (onDelete || onInsert) && isForEachRow && decidesPartition(map.catalog, table, updated);
+};
+
+const goingIn = ({ table, isDeleted, updated }: Touched): ReadonlySet<string> =>
+  isDeleted ? new Set(table.columns.map(({ name }) => name)) : updated;
+
+const runningTriggers = (map: ResolvedMap, touched: Touched) =>
+  triggersOf(map, touched.table)
+    .filter((trigger) => runs(map, touched, trigger))
     .filter(
-      (trigger) =>
-        (trigger.onDelete && isDeleted) ||
-        (trigger.onUpdate &&
-          updated.size > 0 &&
-          (trigger.columns.length === 0 || trigger.columns.some((name) => updated.has(name)))),
+      (trigger) => !Object.hasOwn(touched.reasons, trigger.name) && !isHarmless(trigger, goingIn(touched)),
     )
-    .filter((trigger) => !Object.hasOwn(reasons, trigger.name) && !isHarmless(trigger))
     .map(({ name }) =>
       problemAt(
         "trigger",
-        table,
+        touched.table,
         null,
-        `The trigger "${name}" would run, and may write the person's data elsewhere. Look at what it does, and name ` +
-          `it ${where(touched)} with why that is fine.`,
+        `The trigger "${name}" would run, and may write the person's data elsewhere, or back into the row. Look at ` +
+          `what it does, and name it ${where(touched)} with why that is fine.`,
       ),
     );
-};
 
 const runningRules = (touched: Touched) => {
   const { table, isDeleted, updated, reasons } = touched;
@@ -101,8 +106,12 @@ const runningRules = (touched: Touched) => {
     );
 };
 
-const unknownNames = (map: ResolvedMap, { table, reasons }: Touched) => {
-  const known = new Set([...triggersOf(map, table), ...table.rules].map(({ name }) => name));
+const unknownNames = (map: ResolvedMap, touched: Touched) => {
+  const { table, reasons } = touched;
+  const triggers = triggersOf(map, table).filter(
+    (trigger) => trigger.onDelete || trigger.onUpdate || runs(map, touched, trigger),
+  );
+  const known = new Set([...triggers, ...table.rules].map(({ name }) => name));
   return Object.keys(reasons)
     .filter((name) => !known.has(name))
     .map((name) =>

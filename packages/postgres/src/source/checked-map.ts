@@ -5,7 +5,9 @@ import { DataMapUnfit } from "../data-map/data-map-unfit.ts";
 import type { MapProblem } from "../data-map/problem.ts";
 import type { ResolvedMap } from "../data-map/resolved-map.ts";
 import type { Database, Session } from "../database/database.ts";
+import { changedColumns } from "../problems/changed-columns.ts";
 import { checkMap } from "../problems/check-map.ts";
+import { familyOf } from "../problems/family.ts";
 
 /** A data map, checked against the schema as it is: again whenever that has changed. */
 export interface CheckedMap {
@@ -51,6 +53,12 @@ export const checkedMap = (database: Database, dataMap: DataMap): CheckedMap => 
   };
 };
 
-const oidsOf = ({ tables, unlinks }: ResolvedMap): readonly number[] => [
-  ...new Set([...tables.map(({ table }) => table.oid), ...unlinks.map(({ table }) => table.oid)]),
-];
+/** Everything in which the erasures of this map may write, partitions included. */
+const oidsOf = (map: ResolvedMap): readonly number[] => {
+  const tables = [
+    ...map.tables.map(({ table }) => table),
+    ...map.unlinks.map(({ table }) => table),
+    ...changedColumns(map).keys(),
+  ];
+  return [...new Set(tables.flatMap((table) => familyOf(map.catalog, table)).map(({ oid }) => oid))];
+};

@@ -82,6 +82,76 @@ const cases: Case[] = [
     map: mapOf([people]),
     expected: [["trigger", "public.people", null]],
   },
+  ...["after delete on people", "after insert on people", "after insert on rest"].map((when) => ({
+    name: `a trigger ${when}, where what is anonymised takes a row to another partition`,
+    schema: `create table people (id int, email text, name text) partition by list (name); ${log}
+      create table one partition of people for values in ('Ann'); create table rest partition of people default;
+      create function run() returns trigger language plpgsql as $_$ ${writes} $_$;
+      create trigger t ${when} for each row execute function run();`,
+    map: mapOf([anonymised]),
+    expected: [["trigger", "public.people", null] as const],
+  })),
+  {
+    name: "a trigger where an expression of what is anonymised takes a row to another partition",
+    schema: `create table people (id int, email text, name text) partition by list (lower(name)); ${log}
+      create table rest partition of people default;
+      create function run() returns trigger language plpgsql as $_$ ${writes} $_$;
+      create trigger t after delete on people for each row execute function run();`,
+    map: mapOf([anonymised]),
+    expected: [["trigger", "public.people", null]],
+  },
+  {
+    name: "no problem in a deletion, where rows stay in their partition, or where it runs for statements",
+    schema: `create table people (id int, email text, name text, note text) partition by list (name); ${log}
+      create table rest partition of people default;
+      create function run() returns trigger language plpgsql as $_$ ${writes} $_$;
+      create trigger t after delete on people for each statement execute function run();
+      create table notes (id int, email text, name text) partition by list (id);
+      create trigger t after delete on notes for each row execute function run();`,
+    map: mapOf([anonymised, { ...anonymised, table: "notes", title: "notes" }]),
+    expected: [],
+  },
+  {
+    name: "a trigger that takes over what stood in the row",
+    schema: trigger("begin new.note := old.name; return new; end", "before update"),
+    map: mapOf([anonymised]),
+    expected: [["trigger", "public.people", null]],
+  },
+  {
+    name: "no problem in one that takes over what stays anyway",
+    schema: trigger("begin new.note := old.number; return new; end", "before update"),
+    map: mapOf([anonymised]),
+    expected: [],
+  },
+  {
+    name: "a condition that calls a function of its own",
+    schema: `${peopleTable} ${log} create function audit(text) returns boolean language plpgsql as $_$
+        begin insert into log values ($1); return true; end $_$;
+      create function run() returns trigger language plpgsql as $_$ begin return null; end $_$;
+      create trigger t after update on people for each row when (audit(old.email)) execute function run();`,
+    map: mapOf([anonymised]),
+    expected: [["trigger", "public.people", null]],
+  },
+  {
+    name: "a trigger for a column that is computed from what is anonymised",
+    schema: `${peopleTable} ${log} alter table people add low text generated always as (lower(name)) stored;
+      create function run() returns trigger language plpgsql as $_$ ${writes} $_$;
+      create trigger t after update of low on people for each row execute function run();`,
+    map: mapOf([anonymised]),
+    expected: [["trigger", "public.people", null]],
+  },
+  {
+    name: "a trigger two foreign keys away from what is anonymised",
+    schema: `create table people (id int primary key, email text, name text unique); ${log}
+      create table one (name text primary key references people (name) on update cascade);
+      create table two (name text references one on update cascade);
+      create function run() returns trigger language plpgsql as $_$ ${writes} $_$;
+      create trigger t after update on two for each row execute function run();`,
+    map: mapOf([
+      mapped("people", { belongs: byEmail, erasure: "anonymise", columns: { name: { anonymise: "hash" } } }),
+    ]),
+    expected: [["trigger", "public.two", null]],
+  },
   {
     name: "a trigger where rows are unlinked, in a table that is not mapped",
     schema: `${peopleTable} ${log} create table tickets (id int primary key, agent int references people);
