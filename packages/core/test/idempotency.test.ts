@@ -116,6 +116,32 @@ describe("a hold under an idempotency key", () => {
     expect(unwrapError(other).code).toBe("idempotency-key-reused");
     await rights.stop();
   });
+
+  it("is refused once it was lifted, and one whose last day is over: never answered as if somebody were held", async () => {
+    const held = people();
+    const world = await createWorld({ sources: [peopleSource("crm", held)] });
+    const { holds } = world.rights;
+    const asked = { actor: admin, identifiers: [{ type: "email", value: ada }], reason: "a claim in court" };
+    const { hold } = unwrap(await holds.place({ ...asked, idempotencyKey: "key-1" }));
+    unwrap(await holds.lift({ actor: admin, holdId: hold.id, reason: "the case is closed" }));
+    const again = unwrapError(await holds.place({ ...asked, idempotencyKey: "key-1" }));
+    expect(again.code).toBe("not-possible-now");
+    expect(again.message).toContain("a new idempotency key");
+
+    const brief = { ...asked, until: "2026-01-06", idempotencyKey: "key-2" };
+    unwrap(await holds.place(brief));
+    await world.pass(2 * 86_400_000);
+    expect(unwrapError(await holds.place(brief))).toMatchObject({
+      code: "invalid-input",
+      issues: [{ path: "until" }],
+    });
+
+    const { hold: anew } = unwrap(await holds.place({ ...asked, idempotencyKey: "key-3" }));
+    const requestId = await world.acknowledged("erasure");
+    expect((await world.read(requestId)).waitingFor).toEqual([{ for: "hold", hold: anew.id }]);
+    expect(held.has(ada)).toBe(true);
+    await world.rights.stop();
+  });
 });
 
 describe("removing users under an idempotency key", () => {

@@ -9,6 +9,7 @@ import {
   Damaged,
   HoldNotFound,
   type IdempotencyKeyReused,
+  InvalidInput,
   type KeyDestroyed,
   NotPossibleNow,
   StorageFailed,
@@ -16,6 +17,7 @@ import {
 import { type Instant, instant } from "../instant.ts";
 import type { StoredHold } from "../ports/hold-store.ts";
 import type { Actor } from "../request/actor.ts";
+import { dayIn } from "../request/deadline/time-zone.ts";
 import { err, errAsync, ok, okAsync, orThrow, type Result, ResultAsync } from "../result.ts";
 import { apply } from "../runner/apply.ts";
 import { readableRequests } from "../runner/every-request.ts";
@@ -66,7 +68,7 @@ export interface HoldList {
   readonly cursor: string | null;
 }
 
-export type PlaceHoldError = ReadError | KeyDestroyed | IdempotencyKeyReused;
+export type PlaceHoldError = ReadError | KeyDestroyed | IdempotencyKeyReused | NotPossibleNow;
 export type HoldError = ReadError | HoldNotFound;
 export type LiftHoldError = HoldError | KeyDestroyed | NotPossibleNow | ChangedMeanwhile;
 
@@ -78,14 +80,19 @@ export type LiftHoldError = HoldError | KeyDestroyed | NotPossibleNow | ChangedM
 export interface Holds {
   /**
    * Places a hold on whoever goes by one of these identifiers. It stands at once, and under everything else that sources
-   * know them by now, in their own spelling, when this has resolved. Every erasure that begins after that is stopped by it. Errors: `InvalidInput` without an identifier or a reason, or for a reason that names the person.
+   * know them by now, in their own spelling, when this has resolved. Every erasure that begins after that is stopped by it. Errors: `InvalidInput` without an
+   * identifier or a reason, for a reason that names the person, or for an `until` that is over; `NotPossibleNow` where the
+   * hold that the idempotency key placed was lifted since.
    */
   place(input: {
     readonly actor: Actor;
     readonly identifiers: readonly Identifier[];
     readonly reason: string;
     readonly until?: string;
-    /** As for `requests.submit`: the same actor with the same key gets the hold that the first call placed. */
+    /**
+     * As for `requests.submit`: the same actor with the same key gets the hold that the first call placed, while it stands.
+     * Who is to be held again takes a new key.
+     */
     readonly idempotencyKey?: string;
   }): ResultAsync<PlacedHold, PlaceHoldError>;
 
@@ -127,6 +134,25 @@ const viewOf = ({ id, placedAt, until, state }: StoredHold): Result<HoldView, Da
   return success ? ok({ id, placedAt, until, ...data }) : err(new Damaged(`Hold ${id}`));
 };
 
+/** A hold whose last day is over would hold nobody, and look as if it did. */
+const checkUntil = ({ clock, timeZone }: Services, until: string | null): Result<void, InvalidInput> =>
+  until === null || until >= dayIn(timeZone, instant(clock.now()))
+    ? ok(undefined)
+    : err(new InvalidInput([{ path: "until", message: "is over: nobody would be held" }]));
+
+/**
+ * What an idempotency key has placed is not placed anew where it was lifted since: a call whose answer was lost may come
+ * late, behind the lift. Nor is it answered as if somebody were held.
+ */
+const standsStill = (hold: StoredHold): Result<StoredHold, NotPossibleNow> =>
+  hold.open
+    ? ok(hold)
+    : err(
+        new NotPossibleNow(
+          `The hold ${hold.id} that this idempotency key placed was lifted: nobody is held by it. To hold them again, place a new one under a new idempotency key.`,
+        ),
+      );
+
 export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
   const store = (): HoldStore => {
     if (services.holdStore === null) {
@@ -148,6 +174,7 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
       const holds = store();
       return authorise(policy, actor, "place-hold")
         .andThen(() => checkInput(placedSchema, input))
+        .andThen((checked) => checkUntil(services, checked.until).map(() => checked))
         .andThen((checked) => checkReason(checked.reason, actor, checked.identifiers).map(() => checked))
         .andThen((checked) => {
           const { identifiers, reason, until, idempotencyKey } = checked;
@@ -183,14 +210,17 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
               .andThen(
                 ({
                   outcome,
-                }): ResultAsync<StoredHold, HoldNotFound | StorageFailed | IdempotencyKeyReused> => {
+                }): ResultAsync<
+                  StoredHold,
+                  HoldNotFound | StorageFailed | IdempotencyKeyReused | NotPossibleNow
+                > => {
                   if (outcome === "stored") return okAsync(hold);
                   // Only an idempotency key gives an id that is there already.
                   return find(holds, actor.tenant, hold.id).andThen((before) => {
                     const { submission } = before.state;
                     return once === null
                       ? ok(before)
-                      : sameAsBefore(once, String(submission)).map(() => before);
+                      : sameAsBefore(once, String(submission)).andThen(() => standsStill(before));
                   });
                 },
               )
@@ -270,7 +300,6 @@ const underAllNames = (
   placed: StoredHold,
   identifiers: readonly Identifier[],
 ): ResultAsync<Widened, StorageFailed | KeyDestroyed> => {
-  if (!placed.open) return okAsync({ hold: placed, notAsked: [] });
   const { tenant, id } = placed;
   return ResultAsync.fromSafePromise(knownBy(services, tenant, id, identifiers)).andThen((known) =>
     pseudonymsOf(services, tenant, known.identifiers).andThen((all) => {

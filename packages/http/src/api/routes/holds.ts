@@ -37,7 +37,7 @@ export const holdRoutes: readonly ApiRoute[] = [
     answer: placed,
     statuses: [201],
     once: true,
-    errors: { ...reading, "idempotency-key-reused": true, "key-destroyed": true },
+    errors: { ...reading, "idempotency-key-reused": true, "key-destroyed": true, "not-possible-now": true },
     handle: ({ rights, actor, body: { until, ...body }, idempotencyKey }) =>
       rights.holds
         .place({
