@@ -103,6 +103,37 @@ describe("whoever asks for what is asked for already", () => {
     expect(rows).not.toContainEqual({ id: "3", email: ann });
   });
 
+  it("gets one where they name nothing but an address that was confirmed more than a day ago", async () => {
+    const { world, rows, submit, acknowledge } = await shop();
+    const by = { actor: admin, reason: "court" };
+    const court = unwrap(await world.rights.holds.place({ ...by, identifiers: [number("1")] }));
+    const first = await submit();
+    await acknowledge();
+    await world.pass(day - 60_000);
+    expect(await submit()).toMatchObject({ alreadyOpen: true, request: { id: first.request.id } });
+    // The address is somebody else's by now.
+    rows.splice(0, 2, { id: "1", email: "ann2@example.org" }, { id: "3", email: ann });
+    await world.pass(5 * day);
+    const [second, same] = await Promise.all([submit(), submit()]);
+    expect([second.alreadyOpen, same.alreadyOpen].toSorted()).toEqual([false, true]);
+    expect(second.request.id).toBe(same.request.id);
+    expect(second.request.id).not.toBe(first.request.id);
+    // Who names the number is known by it, and answered with the open one.
+    expect(await submit(number("1"))).toMatchObject({ alreadyOpen: true, request: { id: first.request.id } });
+    await acknowledge();
+    await world.pass(day);
+    unwrap(await world.rights.holds.lift({ ...by, holdId: court.hold.id }));
+    await world.pass(day);
+    const { waitingFor } = await world.read(first.request.id);
+    expect(waitingFor).toMatchObject([{ for: "decision", decision: "decision-1" }]);
+    const decision = { ...by, requestId: first.request.id, decision: "decision-1" };
+    unwrap(await world.rights.requests.decideIdentifier({ ...decision, answer: "somebody-else" }));
+    await world.pass(3 * day);
+    expect(await world.read(first.request.id)).toMatchObject({ outcome: "completed-with-exceptions" });
+    expect(await world.read(second.request.id)).toMatchObject({ phase: "closed", outcome: "completed" });
+    expect(rows).toEqual([]);
+  });
+
   it("has everything erased that they name, also before the first one is confirmed", async () => {
     const { world, cards, submit, acknowledge } = await shop();
     const first = await submit();

@@ -24,7 +24,7 @@ import {
   requestKindSchema,
 } from "../request/kinds.ts";
 import { isAhead } from "../request/line.ts";
-import { answersAlso, openRequest } from "../request/open.ts";
+import { type AskedNow, answersAlso, mayBeAnother, openRequest } from "../request/open.ts";
 import type { Acknowledger, Request } from "../request/request.ts";
 import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "../result.ts";
 import { announce } from "../runner/apply.ts";
@@ -42,8 +42,9 @@ import {
   type GivenIdentifier,
   givenIdentifierSchema,
   type Identifier,
+  isSteady,
 } from "../subject/identifier.ts";
-import { sharedTypesOf, withShared } from "../subject/vouching.ts";
+import { leading, sharedTypesOf, withShared } from "../subject/vouching.ts";
 import type { FacadeContext } from "./context.ts";
 import { type OnceOnly, onceOnly, sameAsBefore } from "./idempotency.ts";
 import { authorise, type PolicyAction } from "./policy.ts";
@@ -76,7 +77,8 @@ export interface Submitted {
   /**
    * True where the same was asked for already, and is still open: then `request` is that one, and it knows everything that
    * was named now. Where something is named that the open one does not know, nothing is dropped: `request` is one of its
-   * own, and waits behind the other where both turn out to be about one person. What this idempotency key has made before
+   * own, and waits behind the other where both turn out to be about one person. So it is where nothing but an address was
+   * named, and the open one was acknowledged more than a day ago: the address may have changed hands. What this idempotency key has made before
    * is answered as it was then, with false.
    */
   readonly alreadyOpen: boolean;
@@ -294,7 +296,10 @@ const storeNew = (
         ]).map(([person, by]) => ({ dates, secret, person, by })),
       ),
     );
-  const insert = (pseudonyms: readonly string[]): ResultAsync<Submitted, SubmitError> =>
+  const insert = (
+    pseudonyms: readonly string[],
+    besides: string | null,
+  ): ResultAsync<Submitted, SubmitError> =>
     prepared(pseudonyms).andThen(({ dates, secret, person, by }) => {
       const opened = openRequest(
         {
@@ -303,6 +308,7 @@ const storeNew = (
           category,
           identifiers,
           pseudonyms,
+          besides,
           person,
           acknowledgedBy,
           submission: once?.submission ?? null,
@@ -327,24 +333,31 @@ const storeNew = (
         return okAsync({ request: viewOf(request, services), alreadyOpen: false });
       });
     });
+  const namesNumber = leading(identifiers).some(isSteady);
+  const at = instant(clock.now());
   return pseudonymsOf(services, actor.tenant, identifiers).andThen((pseudonyms) =>
-    openBefore(services, actor.tenant, { kind, category, pseudonyms }).andThen((open) =>
-      open === null ? insert(pseudonyms) : answered(open),
+    openBefore(services, actor.tenant, { kind, category, pseudonyms, namesNumber, at }).andThen(
+      ({ open, besides }) => (open === null ? insert(pseudonyms, besides?.id ?? null) : answered(open)),
     ),
   );
 };
 
-/** The open request that has all that is asked for now; the first of them. One that cannot be read is nobody's answer. */
+/**
+ * The open request that has all that is asked for now, the first of them; and the last of those that may be somebody else's.
+ * One that cannot be read is nobody's answer.
+ */
 const openBefore = (
   { requestStore }: Services,
   tenant: string,
-  asked: Pick<Request, "kind" | "category" | "pseudonyms">,
-): ResultAsync<Request | null, StorageFailed> =>
+  asked: AskedNow,
+): ResultAsync<{ readonly open: Request | null; readonly besides: Request | null }, StorageFailed> =>
   requestStore.findAbout({ tenant, pseudonyms: asked.pseudonyms.slice(0, 1) }).map((found) => {
-    const open = found
+    const same = found
       .flatMap((stored) => fromStored(stored).unwrapOr([]))
-      .filter((request) => answersAlso(request, asked));
-    return open.toSorted((one, other) => (isAhead(one, other) ? -1 : 1))[0] ?? null;
+      .filter((request) => answersAlso(request, asked))
+      .toSorted((one, other) => (isAhead(one, other) ? -1 : 1));
+    const open = same.find((request) => !mayBeAnother(request, asked)) ?? null;
+    return { open, besides: same.at(-1) ?? null };
   });
 
 /**

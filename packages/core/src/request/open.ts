@@ -1,6 +1,7 @@
 import { chainStart } from "../audit/chain.ts";
 import { type Instant, later } from "../instant.ts";
 import type { FoundIdentifier } from "../subject/identifier.ts";
+import { addressLeadsFor } from "../subject/identifying.ts";
 import type { RecordedActor } from "./actor.ts";
 import { notYetPlanned } from "./approval.ts";
 import { type Decision, noticeDue, recorded } from "./change.ts";
@@ -25,6 +26,8 @@ export interface Opening {
   readonly person: string;
   readonly acknowledgedBy: Acknowledger;
   readonly needsApproval: boolean;
+  /** An open request that asks the same under an address that may have been somebody else's then; null where there is none. */
+  readonly besides: string | null;
   /** Recognises what was asked for under an idempotency key; null where there is none. */
   readonly submission: string | null;
   readonly deadline: DeadlineDates & Pick<Deadline, "timeZone" | "receivedOn">;
@@ -66,6 +69,7 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
     },
     pseudonyms: opening.pseudonyms,
     named: opening.pseudonyms.length,
+    ...(opening.besides !== null && { besides: opening.besides }),
     claims: [],
     waitingFor: null,
     blockedUntil: null,
@@ -111,12 +115,30 @@ export const duplicateKeyOf = ({
   category,
   pseudonyms,
   named = 1,
+  besides,
   reopened,
-}: Pick<Request, "id" | "kind" | "category" | "pseudonyms" | "named" | "reopened">): string => {
+}: Pick<Request, "id" | "kind" | "category" | "pseudonyms" | "named" | "besides" | "reopened">): string => {
   // Without any, nobody knows any more who it was about.
   const [address = id, ...others] = pseudonyms.slice(0, named);
-  return [kind, category, address, ...new Set(others.toSorted()), ...(reopened > 0 ? [id] : [])].join("/");
+  const apart = [...(besides === undefined ? [] : [besides]), ...(reopened > 0 ? [id] : [])];
+  return [kind, category, address, ...new Set(others.toSorted()), ...apart].join("/");
 };
+
+/** What somebody asks for, and when. */
+export interface AskedNow extends Pick<Request, "kind" | "category" | "pseudonyms"> {
+  /** Whether anything was named that says who they are, and not only how they are reached. */
+  readonly namesNumber: boolean;
+  readonly at: Instant;
+}
+
+/**
+ * Whether an address alone has to say that two who ask are one, and was confirmed so long ago that it may have changed hands:
+ * then they are two until a source has said who they are.
+ */
+export const mayBeAnother = (
+  { acknowledgement: { acknowledgedAt } }: Pick<Request, "acknowledgement">,
+  { namesNumber, at }: AskedNow,
+): boolean => !namesNumber && acknowledgedAt !== null && at >= later(acknowledgedAt, addressLeadsFor);
 
 /**
  * Whether an open request is the answer to somebody who asks for the same under the same address: where it knows every
@@ -125,7 +147,7 @@ export const duplicateKeyOf = ({
  */
 export const answersAlso = (
   request: Pick<Request, "kind" | "category" | "pseudonyms" | "reopened" | "phase">,
-  asked: Pick<Request, "kind" | "category" | "pseudonyms">,
+  asked: AskedNow,
 ): boolean =>
   request.phase !== "closed" &&
   request.reopened === 0 &&

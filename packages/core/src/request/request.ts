@@ -174,6 +174,11 @@ export interface Request {
   readonly numbers?: Numbers;
   /** How many of the pseudonyms, the first ones, came with the request. Left out: it was stored before this was kept. */
   readonly named?: number;
+  /**
+   * An open request that asks the same under the same address, which may have been somebody else's then. Left out: there was
+   * none.
+   */
+  readonly besides?: string;
   /** Pseudonyms nobody else's request may work on while this one does; empty while it does not work. */
   readonly claims: readonly string[];
   /** Where it stands among the requests of the person: the earlier, the sooner it runs. Left out: when it was acknowledged. */

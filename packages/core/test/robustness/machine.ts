@@ -103,6 +103,7 @@ export class Machine {
         acknowledgedBy: "tenant-admin",
         submission: null,
         needsApproval,
+        besides: null,
         deadline: { timeZone: "UTC", receivedOn: "2026-01-05", ...datesOf("2026-02-05", "2026-04-07") },
         token: "secret-token",
         tokenHash: "hash",
