@@ -3,8 +3,13 @@ import type { DataSource } from "../bridge/define-data-source.ts";
 import { sha256 } from "../crypto.ts";
 import { CallFailed } from "../errors.ts";
 import { err, ok, okAsync, type Result } from "../result.ts";
-import { type FoundIdentifier, type Identifier, includesIdentifier } from "../subject/identifier.ts";
-import { areTooMany, type Known, learntFrom, takenBack } from "../subject/identifying.ts";
+import {
+  type FoundIdentifier,
+  type Identifier,
+  includesIdentifier,
+  isSteady,
+} from "../subject/identifier.ts";
+import { areTooMany, type Known, learntFrom, ledTo, takenBack } from "../subject/identifying.ts";
 import { type Subject, subjectOf } from "../subject/subject.ts";
 import { bounded } from "./bounded.ts";
 
@@ -36,6 +41,11 @@ interface AskingWho {
   readonly call: Omit<Call, "idempotencyKey">;
   /** As many identifiers as one person can have. */
   readonly most: number;
+  /**
+   * Whether an address that alone has led to a number of somebody else leads to nobody from then on: nobody is there to
+   * decide whose it is.
+   */
+  readonly letsGo: boolean;
 }
 
 /** How many people one source is asked about at the same moment, where it cannot do several at once. */
@@ -63,7 +73,8 @@ interface Underway extends Known {
   readonly mark: string;
   identifiers: readonly Identifier[];
   shared: readonly Identifier[];
-  readonly found: readonly Identifier[];
+  vouched: readonly Identifier[];
+  found: readonly Identifier[];
   /** With how many identifiers each source was asked. */
   readonly askedWith: Map<DataSource, number>;
   /** How often it was begun anew. */
@@ -140,14 +151,22 @@ const askAbout = async (
 };
 
 const learn = (
-  { most }: AskingWho,
+  { most, letsGo }: AskingWho,
   source: DataSource,
   person: Underway,
   found: readonly FoundIdentifier[],
 ): void => {
   const { own, shared, isTakenBack } = learntFrom(person, found);
-  person.shared = [...person.shared, ...shared];
-  if (isTakenBack) {
+  const another = letsGo && shared.some(isSteady) ? ledTo(person, found) : [];
+  person.shared = [...person.shared, ...shared, ...another];
+  if (another.length > 0) {
+    const stays = (each: Identifier) => !includesIdentifier(person.shared, each);
+    person.vouched = person.vouched.filter(stays);
+    person.found = person.found.filter(stays);
+    person.identifiers = [...person.identifiers, ...own].filter(stays);
+    person.askedWith.clear();
+    person.begun += 1;
+  } else if (isTakenBack) {
     const { found: beside, shared: others } = person;
     person.identifiers = [
       ...takenBack(person),

@@ -33,7 +33,7 @@ export const knownBy = async (
   const named = identifiers.flatMap(spellingsOf);
   const notAsked: string[] = [];
   for (let sources = sourcesFor(services, tenant); ; ) {
-    const asking = { sources, call, most: services.rules.identifiers };
+    const asking = { sources, call, most: services.rules.identifiers, letsGo: false };
     const [answer] = await askWho(asking, [{ mark, asked: named }]);
     if (answer === undefined || answer.isOk()) {
       return { identifiers: answer?.value.identifiers ?? named, notAsked };

@@ -34,7 +34,7 @@ export const identifyPeople = async (
     ...(knownSince !== undefined && { knownSince: leading(withoutLead(knownSince, others?.[index])) }),
     ...(sharedSince !== undefined && { sharedSince }),
   }));
-  const answers = await askWho({ sources, call: run.call, most }, people);
+  const answers = await askWho({ sources, call: run.call, most, letsGo: true }, people);
   const known = candidates.map((candidate, index) => {
     const answer = answers[index];
     const unvouched = (named[index] ?? []).filter((each) => !isLeading(each));
