@@ -112,6 +112,29 @@ describe("what the law keeps", () => {
     );
   });
 
+  it("is not erased with what came since under the same address: that may be somebody else's", async () => {
+    const { world, requestId, invoices } = await shop([["1", "2026-06-30"]]);
+    await world.pass(100 * day);
+    // Whoever has the address now, or the person again: a source that goes by addresses cannot tell.
+    invoices.set("2", "2026-06-10");
+    await world.pass(30 * day);
+    expect(invoices.size).toBe(2);
+    const { sources, phase } = await world.read(requestId);
+    expect(phase).toBe("origins");
+    expect(sources[0]).toMatchObject({
+      status: "warning",
+      problem: { code: "more-than-retained", retryable: false, collections: ["invoices"] },
+    });
+    invoices.delete("2");
+    unwrap(await world.rights.requests.retrySource({ actor: admin, requestId, source: "books" }));
+    await world.pass(day);
+    expect(invoices.size).toBe(0);
+    expect(await world.read(requestId)).toMatchObject({
+      outcome: "completed",
+      sources: [{ outcomes: [{ collection: "invoices", outcome: "erased", count: 1 }] }, {}],
+    });
+  });
+
   it("until another day stays until then", async () => {
     const { world, requestId, invoices, letters } = await shop([
       ["1", "2026-06-30"],

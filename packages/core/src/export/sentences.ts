@@ -19,6 +19,7 @@ export const problemSentences: Readonly<Record<ProblemCode, string>> = {
   "identifier-missing": "The source finds people by something that is not known of this person.",
   "too-many-identifiers": "More turned up that this person is known by than could be followed.",
   "collection-missing": "The source does not speak of a part in which something was retained.",
+  "more-than-retained": "The source holds more than was retained, and it may be somebody else's.",
   "not-registered": "The source is not connected any more.",
   "not-supported": "The source has no way to hand over its part.",
   "owner-cannot": "Whoever looks after the source says that it cannot be done.",

@@ -26,6 +26,8 @@ export const problemCodes = [
   "too-many-identifiers",
   /** Something was retained in a collection that the source does not speak of any more. */
   "collection-missing",
+  /** By the person's addresses more is found than was retained: it may have come since, and be somebody else's. */
+  "more-than-retained",
   /** The source of this id is not registered any more. */
   "not-registered",
   /** The source has no way to do this. */

@@ -32,6 +32,8 @@ const problems = {
   "identifier-missing": "braucht eine Kennung, die für diese Person niemand weiß",
   "too-many-identifiers": "hat für diese Person immer weitere Kennungen gefunden",
   "collection-missing": "sagt nichts zu einem Bestand, in dem etwas aufzubewahren war",
+  "more-than-retained":
+    "hat unter der Adresse der Person mehr, als aufzubewahren war, und es kann das einer anderen sein",
   "not-registered": "ist nicht mehr angemeldet",
   "not-supported": "kann das nicht",
   "owner-cannot": "geht nicht, hat die verantwortliche Person geantwortet",

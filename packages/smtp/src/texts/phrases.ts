@@ -31,6 +31,8 @@ const problems = {
   "identifier-missing": "needs an identifier that nobody knows for this person",
   "too-many-identifiers": "kept turning up further identifiers for this person",
   "collection-missing": "says nothing of a collection in which something was kept by law",
+  "more-than-retained":
+    "holds more under the person's address than was kept by law, and it may be somebody else's",
   "not-registered": "is not registered any more",
   "not-supported": "has no way to do this",
   "owner-cannot": "cannot be done, its owner answered",

@@ -25,6 +25,7 @@ import { suppressRequest } from "../suppressing.ts";
 import { keepAddress } from "./addresses.ts";
 import { outgrownBy } from "./approved.ts";
 import { check } from "./check.ts";
+import { noneCameSince } from "./come-since.ts";
 import { canFind, type Effect, failure, type Work, workFor } from "./effect.ts";
 
 /**
@@ -112,6 +113,9 @@ const eraseAndCheck = (
 ): ResultAsync<RequestEvent, FailedTry | CannotSay> =>
   // What an owner was asked for was held against the plan then.
   (step.task === "manual" ? okAsync(null) : outgrownBy(effect, step, work))
+    .andThen((outgrown) =>
+      outgrown === null ? noneCameSince(effect, step, work).map(() => null) : okAsync(outgrown),
+    )
     .mapErr((failed): FailedTry | CannotSay => ({ failed, outcomes: [] }))
     .andThen((outgrown) => (outgrown === null ? eraseNow(effect, step, work, earlier) : okAsync(outgrown)));
 

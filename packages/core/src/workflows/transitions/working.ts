@@ -241,6 +241,8 @@ export const failed = (change: Change, event: EventOf<"source-failed">, rules: R
       relapses,
       ...(event.left !== undefined && { left: event.left }),
       problem: event.problem,
+      // Of what was counted some may be another person's, and whatever becomes of that is not told here.
+      ...(event.problem.code === "more-than-retained" && { stage: "locate" }),
       status: isForGood ? "warning" : "pending",
       nextAttemptAt: nextAttempt(change, event, attempts, isForGood, rules),
     });

@@ -47,6 +47,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     what: "It says nothing of a collection in which something was kept by law.",
     help: "Give that collection its name back, or its table, and try again. Else look there by hand, and close its part with a reason.",
   },
+  "more-than-retained": {
+    what: "It holds more under the person's address than was kept by law. That may have come since, and be somebody else's.",
+    help: "Look there by hand, erase what was kept, then close its part with a reason. Try again where what came since is gone.",
+  },
   "too-many-identifiers": {
     what: "The person seems to go by more names than anybody does.",
     help: "Find out which of them are somebody else's. It may be a shared mailbox.",
