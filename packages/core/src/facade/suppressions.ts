@@ -97,7 +97,10 @@ export interface Suppressions {
    */
   copy(input: { readonly actor: Actor }): AsyncGenerator<StoredSuppression, void, undefined>;
 
-  /** Puts a copy back; what is there already stays. Resolves to how many were read. */
+  /**
+   * Puts a copy back, of whichever key; what is there already stays, but that it is lifted where the copy says so.
+   * Resolves to how many were read.
+   */
   restore(input: {
     readonly actor: Actor;
     readonly suppressions: AsyncIterable<unknown> | Iterable<unknown>;
@@ -263,6 +266,10 @@ const suppressionsIn = (
     restore: ({ actor, suppressions }) =>
       authorise(policy, actor, "keep-suppressions").andThen(({ tenant }) =>
         caught(async () => {
+          // One person under two keys would be two in the list, and who was lifted under one would stand under the other.
+          orThrow(await renew(tenant));
+          const keys = orThrow(await keysOf(tenant));
+          const renewed = renewedPseudonym(keys);
           let count = 0;
           for await (const batch of inBatches(suppressions, pageSize)) {
             const own = orThrow(checkInput(z.array(storedSuppressionSchema), batch, "suppressions"));
@@ -270,7 +277,12 @@ const suppressionsIn = (
             if (stranger !== -1) {
               throw new InvalidInput([{ path: `${count + stranger}.tenant`, message: "is another tenant" }]);
             }
-            orThrow(await store.add(own));
+            const newest = own.map((each) => ({
+              ...each,
+              pseudonym: renewed(each.pseudonym, each.generation),
+              generation: Math.max(each.generation, keys.length),
+            }));
+            orThrow(await store.add(newest));
             count += own.length;
           }
           return count;
