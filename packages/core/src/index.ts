@@ -145,6 +145,7 @@ export {
   type RequestKind,
   requestKindSchema,
 } from "./request/kinds.ts";
+export type { NamedCollection } from "./request/collections.ts";
 export { type Outcome, type Phase, phases } from "./request/phases.ts";
 export type { GradedCollection, ProofGrade } from "./request/grades.ts";
 export type { Approval, ApprovalState } from "./request/approval.ts";
