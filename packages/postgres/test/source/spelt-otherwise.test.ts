@@ -67,7 +67,8 @@ describe("an identifier that the database takes for equal, spelt otherwise", () 
     const identifiers = [{ type: "user-id", value: uuid.toUpperCase() }];
     expect(orThrow(await rights.suppressions.mayTakeIn({ actor, identifiers }))).toBe(false);
     const reason = "they want to be";
-    expect(orThrow(await rights.suppressions.lift({ actor, identifiers, reason }))).toBe(1);
+    // With it goes what the same erasure put there.
+    expect(orThrow(await rights.suppressions.lift({ actor, identifiers, reason }))).toBeGreaterThan(0);
     expect(orThrow(await rights.suppressions.mayTakeIn({ actor, identifiers }))).toBe(true);
     await rights.stop();
   });
