@@ -195,19 +195,27 @@ const cases: Case[] = [
     name: "a matched table without the tenant's column",
     schema: `create table people (id int primary key, email text, tenant_id text);
       create table leads (id int primary key, email text); create table notes (id int primary key, person int);
-      create table odd (id int primary key, email text, tenant_id json);`,
+      create table odd (id int primary key, email text, tenant_id json); create type plan as enum ('free');
+      create table plans (id int primary key, email text, tenant_id plan);
+      create table numbers (id int primary key, email text, tenant_id numeric);
+      create table padded (id int primary key, email text, tenant_id char(8));
+      create table whole (id int primary key, email text, tenant_id bigint);`,
     map: {
       tenant: { column: "tenant_id" },
       tables: [
         people,
-        mapped("leads", { belongs: byEmail }),
-        mapped("odd", { belongs: byEmail }),
+        ...["leads", "odd", "plans", "numbers", "padded", "whole"].map((table) =>
+          mapped(table, { belongs: byEmail }),
+        ),
         mapped("notes", { belongs: { references: "people", on: { person: "id" } } }),
       ],
     },
     expected: [
       ["no-tenant-column", "public.leads", "tenant_id"],
       ["uncomparable", "public.odd", "tenant_id"],
+      ["uncomparable", "public.plans", "tenant_id"],
+      ["uncomparable", "public.numbers", "tenant_id"],
+      ["uncomparable", "public.padded", "tenant_id"],
     ],
   },
   {
