@@ -41,6 +41,8 @@ export interface Column {
   readonly isGenerated: boolean;
   /** The columns that it is computed from. */
   readonly computedFrom: readonly string[];
+  /** What it is computed by, as SQL; null where it is not computed. */
+  readonly computedBy: string | null;
   readonly maySelect: boolean;
   readonly mayUpdate: boolean;
 }

@@ -33,6 +33,7 @@ const catalogSchema = z.object({
           isNotNull: z.boolean(),
           isGenerated: z.boolean(),
           computedFrom: names,
+          computedBy: z.string().nullable(),
           maySelect: z.boolean(),
           mayUpdate: z.boolean(),
         }),
@@ -137,6 +138,8 @@ select json_build_object(
             and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = c.oid and d.refobjsubid <> a.attnum
           join pg_catalog.pg_attribute f on f.attrelid = c.oid and f.attnum = d.refobjsubid
           where a.attgenerated <> '' and x.adrelid = c.oid and x.adnum = a.attnum), '[]'),
+        'computedBy', (select pg_get_expr(x.adbin, x.adrelid) from pg_catalog.pg_attrdef x
+          where a.attgenerated <> '' and x.adrelid = c.oid and x.adnum = a.attnum),
         'maySelect', u.may_use and has_column_privilege(c.oid, a.attnum, 'SELECT'),
         'mayUpdate', u.may_use and has_column_privilege(c.oid, a.attnum, 'UPDATE')) order by a.attnum)
       from pg_catalog.pg_attribute a

@@ -61,8 +61,12 @@ const referenceProblems = (
   { column: { name }, anonymise }: MappedColumn,
 ): readonly MapProblem[] => {
   const complain = (message: string) => problemAt("reference-broken", mapped.table, name, message);
+  const computed = mapped.table.columns.filter(({ computedFrom }) => computedFrom.includes(name));
+  const changed = [name, ...computed.map((each) => each.name)];
   const pointing = foreignKeysTo(map.catalog, mapped.table)
-    .filter(({ toColumns, onUpdate }) => toColumns.includes(name) && onUpdate !== "cascade")
+    .filter(
+      ({ toColumns, onUpdate }) => changed.some((each) => toColumns.includes(each)) && onUpdate !== "cascade",
+    )
     .map((key) =>
       complain(
         `The foreign key "${key.name}" of "${tableOf(map, key.from)?.name}" points at this column. Leave it as it ` +

@@ -9,9 +9,11 @@ import { ambiguousIdentifierProblems } from "./ambiguous-identifiers.ts";
 import { ambiguousOwnerProblems } from "./ambiguous-owners.ts";
 import { anonymisedColumnProblems } from "./anonymised-columns.ts";
 import { checkProblems } from "./checks.ts";
+import { computedColumnProblems } from "./computed-columns.ts";
 import { credentialProblems } from "./credentials.ts";
 import { foreignKeyProblems } from "./foreign-keys.ts";
 import { keptRowProblems } from "./kept-rows.ts";
+import { partitionProblems } from "./partitions.ts";
 import { privilegeProblems } from "./privileges.ts";
 import { withoutRepetition } from "./problem-at.ts";
 import { reachProblems } from "./reach.ts";
@@ -46,6 +48,8 @@ const questions: readonly ((map: ResolvedMap, database: Database) => Promise<rea
   uncomparableProblems,
   unfitValueProblems,
   checkProblems,
+  computedColumnProblems,
+  partitionProblems,
   keptRowProblems,
 ];
 

@@ -11,7 +11,7 @@ export const familyOf = (catalog: Catalog, table: Table): readonly Table[] => {
 };
 
 /** The partitioned tables that a table is a partition of: their foreign keys and keys are its own too. */
-const partitionedAncestorsOf = (catalog: Catalog, table: Table): readonly Table[] => {
+export const partitionedAncestorsOf = (catalog: Catalog, table: Table): readonly Table[] => {
   const found = new Set([table]);
   for (const member of found) {
     for (const other of catalog.tables) {

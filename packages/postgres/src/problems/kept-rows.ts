@@ -3,6 +3,8 @@ import type { ResolvedMap } from "../data-map/resolved-map.ts";
 import type { Database } from "../database/database.ts";
 import { anonymisedColumnProblems } from "./anonymised-columns.ts";
 import { checkProblems } from "./checks.ts";
+import { computedColumnProblems } from "./computed-columns.ts";
+import { partitionProblems } from "./partitions.ts";
 import { privilegeProblems } from "./privileges.ts";
 import { problemAt } from "./problem-at.ts";
 import { triggerProblems } from "./triggers.ts";
@@ -49,6 +51,8 @@ export const keptRowProblems = async (
     ...triggerProblems(asIfOwn),
     ...(await unfitValueProblems(asIfOwn, database)),
     ...(await checkProblems(asIfOwn, database)),
+    ...(await computedColumnProblems(asIfOwn, database)),
+    ...(await partitionProblems(asIfOwn, database)),
   ];
   const isOfChanged = ({ table }: MapProblem) =>
     changed.some(({ table: { schema, name } }) => table === `${schema}.${name}`);
