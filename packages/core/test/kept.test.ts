@@ -104,6 +104,38 @@ describe("what stays because it is somebody else's too", () => {
     });
   });
 
+  /** Kept at first, and the next try says that two reports are erased: what the last look has found made it try again. */
+  const erasedSince = (found: number) => {
+    let [asked, looked] = [0, 0];
+    return erasing({
+      erase: async () =>
+        asked++ === 0 ? [kept(2)] : [{ collection: "reports", outcome: "erased", count: 2 }],
+      verify: async () => {
+        looked += 1;
+        const reports = { collection: "reports", count: looked < 3 ? found : 0 };
+        return [reports, { collection: "drafts", count: looked === 2 ? 1 : 0 }];
+      },
+    });
+  };
+
+  it("does not any more once the same request has erased it, which was found all the time", async () => {
+    const { world, requestId } = await erasedSince(2);
+    await world.pass(day);
+    expect(await world.read(requestId)).toMatchObject({
+      outcome: "completed",
+      sources: [{ outcomes: [{ collection: "reports", outcome: "erased", count: 2 }] }],
+    });
+  });
+
+  it("does all the more where nobody found it any more, and something else is erased there", async () => {
+    const { world, requestId } = await erasedSince(0);
+    await world.pass(day);
+    expect(await world.read(requestId)).toMatchObject({
+      outcome: "completed-with-exceptions",
+      sources: [{ outcomes: [{ collection: "reports", outcome: "erased", count: 2 }, kept(2)] }],
+    });
+  });
+
   it("is what was counted, where the answer was lost and nothing leads there any more", async () => {
     const { world, requestId } = await erasing({
       locate: async () => [{ collection: "reports", count: 2, becomes: "kept" }],

@@ -141,6 +141,35 @@ describe("what an erasure has left, where a later one finds nothing under the sa
     expect((await sweeping(world, asAda)).view).toMatchObject({ status: "completed" });
   });
 
+  it("binds until its day, whatever else is found there and erased", async () => {
+    const order: CollectionOutcome = { collection: "invoices", outcome: "erased", count: 1 };
+    const answers: CollectionOutcome[][] = [[retained], [order]];
+    const world = await worldOver(forgetful([], { erase: async () => answers.shift() ?? [retained] }));
+    await closed(world, "erasure");
+    await world.pass(day);
+    expect(await closed(world, "erasure")).toMatchObject({
+      outcome: "completed-with-exceptions",
+      sources: [{ outcomes: [order, retained] }],
+    });
+    // Who keeps as much has said it anew.
+    expect((await closed(world, "erasure")).sources[0]?.outcomes).toEqual([retained]);
+  });
+
+  it("is over once a sweep has erased as much under the same number, whatever else was known before", async () => {
+    const erased: CollectionOutcome = { collection: "invoices", outcome: "erased", count: 1 };
+    const answers: CollectionOutcome[][] = [[{ ...retained, until: "2026-03-31" }], [erased]];
+    const needs = ["email", "customer-number"];
+    const world = await worldOver(forgetful([], { needs, erase: async () => answers.shift() ?? absent }));
+    const number = { type: "customer-number", value: "1" };
+    await sweeping(world, asAda, number);
+    await world.pass(40 * day);
+    expect((await sweeping(world, number)).view).toMatchObject({
+      status: "completed",
+      counts: { erased: 1, retained: 0 },
+    });
+    expect(await closed(world, "erasure")).toMatchObject({ outcome: "completed" });
+  });
+
   it("is told all the more where the rest was called off when its day came", async () => {
     const until = "2026-03-31";
     const world = await worldOver(forgetful([{ ...retained, until }]));

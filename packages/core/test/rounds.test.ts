@@ -166,6 +166,29 @@ describe("the figures of an erasure add up over all rounds", () => {
     expect(await figures(world, requestId)).toEqual(done(25));
   });
 
+  it("of what the law kept, where nobody could count and the answer that erases it was lost", async () => {
+    const rows = rowsOf(25);
+    const clock = simulatedClock(new Date("2026-03-02T09:00:00.000Z"));
+    const isDue = () => clock.now().toISOString() > "2026-03-05";
+    let looks = 0;
+    const erase = async (): Promise<CollectionOutcome[]> => {
+      const { length } = rows.splice(0, rows.length - (isDue() ? 0 : 5));
+      if (isDue() && length > 0) throw new Error("500");
+      const kept = { collection: "feedback", outcome: "retained", count: 5, reason: "§ 147 AO" } as const;
+      return isDue() ? erased(length) : [...erased(length), { ...kept, until: "2026-03-04" }];
+    };
+    const count = async () => [{ collection: "feedback", count: rows.length }];
+    const locate = async () => {
+      if (isDue() && looks++ === 0) throw new Error("500");
+      return count();
+    };
+    const changes = { erase, locate, verify: count };
+    const world = await createWorld({ sources: [feedback(rows, [], changes)] }, undefined, clock);
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(5 * day);
+    expect(await figures(world, requestId)).toEqual({ ...done(25), records: null });
+  });
+
   it("where the process dies between erasing and storing that", async () => {
     const rows = rowsOf(25);
     let die: (() => void) | null = () => undefined;

@@ -113,6 +113,8 @@ export type RequestEvent =
       readonly collected?: readonly CollectedCollection[];
       /** The collections that the source has, where something is retained in one. Left out: none is, or it does not say. */
       readonly keys?: readonly NamedCollection[];
+      /** Collections of which all was found afterwards that stays as somebody else's too. Left out: none. */
+      readonly keptSeen?: readonly string[];
       readonly checked: boolean | null;
       readonly identifiersUsed: number;
     })

@@ -1,7 +1,14 @@
 import type { Instant } from "../instant.ts";
 import { type FoundIdentifier, isSteady } from "../subject/identifier.ts";
 import { isLeading } from "../subject/vouching.ts";
-import { type CollectionCount, type CollectionOutcome, isLeft, isStaying, type Staying } from "./outcomes.ts";
+import {
+  type CollectionCount,
+  type CollectionOutcome,
+  isLeft,
+  isStaying,
+  type Staying,
+  totalCount,
+} from "./outcomes.ts";
 
 /** The pseudonyms of what says for good who somebody is, by type of identifier: `{ "customer-number": [pseudonym] }`. */
 export type Numbers = Readonly<Record<string, readonly string[]>>;
@@ -41,51 +48,75 @@ export interface ErasedBefore {
   /** Left out: it was stored before this was kept. */
   readonly numbers?: Numbers | undefined;
   readonly at: Instant;
+  /** It has the person's number and none of the names that are asked under now: it may answer, and is not told. */
+  readonly onlyAnswers?: boolean | undefined;
   readonly outcomes: readonly CollectionOutcome[];
 }
 
 /** Who looks now: by which names, and what was found. */
 interface Looking {
   readonly names: readonly string[];
+  readonly numbers: Numbers;
   readonly found: readonly CollectionCount[];
+  /** The day of it, `YYYY-MM-DD`. */
+  readonly today: string;
 }
 
-/** What was found, of what became of it. What was so before is not found. */
+/** What was found, and what became of it. What was so before is not found. */
 export const foundIn = (outcomes: readonly CollectionOutcome[]): CollectionCount[] =>
   outcomes.flatMap((each) =>
     each.outcome === "absent" || ("asOf" in each && each.asOf !== undefined)
       ? []
-      : [{ collection: each.collection, count: each.count }],
+      : [{ collection: each.collection, count: each.count, becomes: each.outcome }],
   );
 
 /**
  * What earlier erasures of a person left at a source, and nobody has answered for since. Whoever knew the person by every
- * name of an earlier one, and found something in the collection, has said what is there. Whoever found nothing there has
- * not: what leads to it may be gone. What the law has kept binds until its day; of everything else, and of what is to be
- * erased since and was not by whoever kept it, it is told of which day it is so. What is left of whoever
- * had the address before, and had another number, is not told.
+ * name of an earlier one, and found something in the collection, has said what is there; so has whoever knew the same number
+ * and found as much as was left. Whoever found nothing there has not: what leads to it may be gone. What the law has kept
+ * binds until its day: until then only an answer that keeps as much says anything of it. Of everything else, and of what is
+ * to be erased since and was not by whoever kept it, it is told of which day it is so. What is left of whoever had the
+ * address before, and had another number, is not told.
  */
-export const leftBefore = (
-  before: readonly ErasedBefore[],
-  now: Looking & { readonly numbers: Numbers; readonly today: string },
-): CollectionOutcome[] => {
+export const leftBefore = (before: readonly ErasedBefore[], now: Looking): CollectionOutcome[] => {
   const theirs = before.filter(({ numbers = {} }) => !areTwo(numbers, now.numbers));
   const inOrder = theirs.toSorted((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
   const looks: Looking[] = [
-    ...inOrder.map(({ names, outcomes }) => ({ names, found: foundIn(outcomes) })),
+    ...inOrder.map(({ names, numbers = {}, at, outcomes }) => ({
+      names,
+      numbers,
+      found: foundIn(outcomes),
+      today: at.slice(0, 10),
+    })),
     now,
   ];
-  return inOrder.flatMap(({ names, at, outcomes }, index) => {
-    const since = looks.slice(index + 1).filter((each) => names.every((name) => each.names.includes(name)));
-    return outcomes
-      .filter(isLeft)
-      .filter(({ collection }) => !since.some(({ found }) => isFound(found, collection)))
-      .map((each) => dated(each, at, now.today));
-  });
+  return inOrder.flatMap((earlier, index) =>
+    earlier.onlyAnswers === true
+      ? []
+      : earlier.outcomes
+          .filter(isLeft)
+          .filter((each) => !looks.slice(index + 1).some((look) => answersFor(look, earlier, each)))
+          .map((each) => dated(each, earlier.at, now.today)),
+  );
 };
 
-const isFound = (found: readonly CollectionCount[], collection: string): boolean =>
-  found.some((each) => each.collection === collection && each.count > 0);
+/** Whether somebody who has looked since has said what is there in the place of something that was left. */
+const answersFor = (
+  { names, numbers, found, today }: Looking,
+  earlier: ErasedBefore,
+  left: Staying,
+): boolean => {
+  const there = found.filter(({ collection }) => collection === left.collection);
+  const isBound = left.outcome === "retained" && left.until >= today;
+  // Whoever hands out says nothing of what becomes of it.
+  const count = totalCount(there.filter(({ becomes = "retained" }) => !isBound || becomes === "retained"));
+  if (earlier.names.every((name) => names.includes(name))) return count >= (isBound ? left.count : 1);
+  const all = earlier.outcomes.filter(isLeft).filter(({ collection }) => collection === left.collection);
+  return shareNumber(numbers, earlier.numbers ?? {}) && count >= totalCount(all);
+};
+
+const shareNumber = (one: Numbers, other: Numbers): boolean =>
+  Object.entries(one).some(([type, numbers]) => numbers.some((each) => other[type]?.includes(each)));
 
 /** What stays for others is so on the day on which somebody looked: it goes with the last of them, and nobody tells. */
 const dated = (each: Staying, at: Instant, today: string): Staying =>

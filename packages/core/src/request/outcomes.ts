@@ -154,7 +154,8 @@ export const goneCounts = (outcomes: readonly CollectionOutcome[]): GoneCount[] 
     return count === 0 ? [] : [{ collection, count }];
   });
 
-const goneIn = (outcomes: readonly CollectionOutcome[], collection: string): number =>
+/** How many records of a collection are gone. */
+export const goneIn = (outcomes: readonly CollectionOutcome[], collection: string): number =>
   totalCount(outcomes.filter(isGone).filter((each) => each.collection === collection));
 
 /**

@@ -24,8 +24,25 @@ export interface Earlier {
   readonly names: readonly string[];
   readonly numbers?: Numbers | undefined;
   readonly at: Instant;
+  /** It was found by a number of another one, and by no name that is asked under now. */
+  readonly onlyAnswers?: boolean | undefined;
   readonly sources: SourceOutcomes;
 }
+
+/** Those that have left something of people, and those that have the number of one of these and may have answered since. */
+export const erasedBefore = async (
+  services: Pick<Services, "requestStore" | "sweepStore">,
+  asking: Asking,
+  pseudonyms: readonly string[],
+): Promise<readonly Earlier[]> => {
+  const earlier = await erasuresOf(services, asking, pseudonyms);
+  const numbers = earlier.flatMap((each) => Object.values(each.numbers ?? {}).flat());
+  const others = [...new Set(numbers)].filter((each) => !pseudonyms.includes(each));
+  const answering = (await erasuresOf(services, asking, others)).filter(
+    ({ names }) => !names.some((name) => pseudonyms.includes(name)),
+  );
+  return [...earlier, ...answering.map((each) => ({ ...each, onlyAnswers: true }))];
+};
 
 /**
  * Earlier erasures that have left something of people, of all who go by these pseudonyms: requests, sweeps and replays. A
@@ -34,7 +51,7 @@ export interface Earlier {
  *
  * @throws StorageFailed
  */
-export const erasedBefore = async (
+const erasuresOf = async (
   { requestStore, sweepStore }: Pick<Services, "requestStore" | "sweepStore">,
   { tenant, id, kind, category }: Asking,
   pseudonyms: readonly string[],

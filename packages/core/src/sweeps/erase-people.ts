@@ -6,7 +6,7 @@ import { numbersOf } from "../request/left-before.ts";
 import type { CollectionCount, CollectionOutcome } from "../request/outcomes.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
 import { bounded } from "../runner/bounded.ts";
-import { erasedBefore } from "../runner/erased-before.ts";
+import { type Earlier, erasedBefore } from "../runner/erased-before.ts";
 import { havePackages, leavePackages } from "../runner/leave-packages.ts";
 import { inLine } from "../runner/line.ts";
 import { suppressOfSweep } from "../runner/suppressing.ts";
@@ -94,7 +94,9 @@ export const withEarlier = async (
   const found = await erasedBefore(services, { tenant, id, kind: "erasure", category }, names);
   return fates.map((fate) => {
     const own = ownNames(fate);
-    return { ...fate, earlier: found.filter((each) => each.names.some((name) => own.includes(name))) };
+    const isMeant = ({ names: known, onlyAnswers = false }: Earlier) =>
+      onlyAnswers || known.some((name) => own.includes(name));
+    return { ...fate, earlier: found.filter(isMeant) };
   });
 };
 

@@ -22,7 +22,7 @@ import {
   untold,
 } from "../../request/outcomes.ts";
 import { columnsKey } from "../../request/request.ts";
-import { withoutTakenAlong } from "../../request/retention.ts";
+import { keptCollections, withoutErasedSince, withoutTakenAlong } from "../../request/retention.ts";
 import { backoff, type Rules, spread } from "../../request/rules.ts";
 import { isPerformed, outcomesSoFar, type SourceStep } from "../../request/steps.ts";
 import type { Result } from "../../result.ts";
@@ -105,7 +105,8 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
       // Whoever hands out leaves nothing behind, whatever an erasure would do.
       ...(step.task === "export" ? [] : keptAsCounted(step.located, [...soFar, ...event.outcomes])),
     ];
-    const outcomes = withUntold(step, event, mergeOutcomes(before, event.outcomes));
+    const merged = withUntold(step, event, mergeOutcomes(before, event.outcomes));
+    const outcomes = withoutErasedSince(step, event.outcomes, merged);
     const stage = workflowOf(change.request.kind).stageAfterPerforming;
     const done = changedStep(change, step.source, {
       stage,
@@ -116,6 +117,7 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
       saidAt: change.at,
       ...((event.keptEarlier ?? step.keptEarlier) !== undefined && { keptEarlier: event.keptEarlier ?? [] }),
       ...(event.keys !== undefined && { keys: event.keys }),
+      keptSeen: keptSeenBy(step, event),
       unanswered: false,
       checked: event.checked,
       left: [],
@@ -142,6 +144,15 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
     return workReopened(recorded(cleared, "succeeded", detail, step.source));
   });
 
+/** What an answer does not speak of is found, or not, as before. */
+const keptSeenBy = (
+  { keptSeen = [] }: SourceStep,
+  { outcomes, keptSeen: now = [] }: EventOf<"source-finished">,
+): string[] => [
+  ...keptSeen.filter((name) => !outcomes.some((each) => each.outcome === "kept" && each.collection === name)),
+  ...now,
+];
+
 /**
  * What the source does not tell of, though it was counted before, and was asked afterwards and holds nothing more: it is
  * gone, and nobody learns what became of it. A try never answered, or an answer forgot it. A source may count under other
@@ -165,15 +176,18 @@ const withUntold = (
 
 /** @param now what is left of what was counted */
 const withMissing = (
-  { located, goneBefore = [] }: SourceStep,
+  step: SourceStep,
   outcomes: readonly CollectionOutcome[],
   now: readonly CollectionCount[],
   isMeant: (counted: CollectionCount) => boolean = () => true,
 ): readonly CollectionOutcome[] => {
-  const missing = (located ?? []).filter(isMeant).flatMap((counted): CollectionOutcome[] => {
+  const { goneBefore = [] } = step;
+  // What was retained was counted when that was said.
+  const located = step.located ?? (step.unanswered === true ? retainedBy(step) : []);
+  const missing = located.filter(isMeant).flatMap((counted): CollectionOutcome[] => {
     const { collection, becomes = "erased" } = counted;
     const left = totalCount(now.filter((each) => each.collection === collection));
-    const toStay = (located ?? []).filter(
+    const toStay = located.filter(
       (each) => each.collection === collection && (each.becomes === "retained" || each.becomes === "kept"),
     );
     const count = untold(counted, goneBefore, outcomes, totalCount(toStay)) - left;
@@ -181,6 +195,17 @@ const withMissing = (
   });
   return missing.length === 0 ? outcomes : mergeOutcomes(missing, outcomes);
 };
+
+/** How many records the law has kept, by what was said last, a collection. */
+const retainedBy = (step: SourceStep): CollectionCount[] =>
+  keptCollections(step).map((collection) => ({
+    collection,
+    count: totalCount(
+      step.outcomes
+        .filter((each) => each.outcome === "retained")
+        .filter((each) => each.collection === collection),
+    ),
+  }));
 
 const working = {
   heldBy: null,
@@ -200,7 +225,10 @@ export const verified = (change: Change, event: EventOf<"source-verified">): Tra
           stage: "done",
           checked: event.checked,
           left: event.left ?? [],
-          ...(event.unseen !== undefined && { outcomes: keptThen(change, step, event.unseen) }),
+          ...(event.unseen !== undefined && {
+            outcomes: keptThen(change, step, event.unseen),
+            keptSeen: (step.keptSeen ?? []).filter((name) => event.unseen?.includes(name) !== true),
+          }),
         }),
         step,
       ),
@@ -314,7 +342,11 @@ const doneAllTheSame = (
   // Who said nothing has not said that nothing is retained.
   ...(outcomes !== null &&
     outcomes.length > 0 && {
-      outcomes: mergeOutcomes(withoutTakenAlong(step, outcomesSoFar(step), outcomes), outcomes),
+      outcomes: withoutErasedSince(
+        step,
+        outcomes,
+        mergeOutcomes(withoutTakenAlong(step, outcomesSoFar(step), outcomes), outcomes),
+      ),
     }),
 });
 
