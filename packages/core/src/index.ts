@@ -214,6 +214,7 @@ export { type CheckpointStore, defineCheckpointStore } from "./bridge/define-che
 export type * from "./ports/intake-store.ts";
 export { defineIntakeStore, type IntakeStore } from "./bridge/define-intake-store.ts";
 export type * from "./ports/suppression-store.ts";
+export { type Lifting, liftedWith } from "./runner/lifted-with.ts";
 export {
   defineSuppressionStore,
   type Standing,

@@ -219,6 +219,32 @@ describe("whether a person may be taken in", () => {
     expect([...held.keys()].toSorted()).toEqual([ada, second]);
   });
 
+  it("stays a no for who has had the same address and has another number, whoever of the two is lifted", async () => {
+    const number = (value: string): Identifier => ({ type: "customer-number", value });
+    const held = new Map<string, Row[]>([[ada, [{}]]]);
+    let theirs = number("C-100");
+    const crm = listing("crm", held, {
+      identify: async (subject: Subject) =>
+        subject.values("email").includes(ada) && held.has(ada) ? [theirs, email(ada)] : [],
+    });
+    const { world } = await shop({ sources: [crm] });
+    await erased(world);
+    // The address is somebody else's, who is erased as well.
+    theirs = number("C-101");
+    held.set(ada, [{}]);
+    await world.pass(10 * day);
+    await erased(world);
+    const isTakenIn = (...all: Identifier[]) => Promise.all(all.map((each) => mayTakeIn(world, each)));
+
+    expect(unwrap(await lift(world, number("C-100")))).toBe(2);
+    expect(await isTakenIn(number("C-100"), number("C-101"), email(ada))).toEqual([true, false, false]);
+    const both = { actor: admin, identifiers: [number("C-100"), email(ada)], reason: "a customer again" };
+    expect(unwrap(await world.rights.suppressions.lift(both))).toBe(1);
+    expect(await isTakenIn(number("C-100"), number("C-101"), email(ada))).toEqual([true, false, true]);
+    expect(unwrap(await lift(world, number("C-101")))).toBe(1);
+    expect(await isTakenIn(number("C-101"))).toEqual([true]);
+  });
+
   it("stays a yes after a restored backup, which had them in the list, and the copy that has them lifted", async () => {
     const { world, held } = await shop();
     await erased(world);

@@ -1,5 +1,6 @@
 import {
   defineSuppressionStore,
+  liftedWith,
   type StoredSuppression,
   type SuppressionCause,
   type SuppressionStore,
@@ -15,10 +16,6 @@ const isSame = (one: StoredSuppression, other: StoredSuppression): boolean =>
 
 const placeOf = ({ pseudonym, category, cause }: StoredSuppression): string =>
   `${pseudonym} ${category} ${cause}`;
-
-/** Those of one person, of one cause; one of a sweep that does not say whose it is stands for itself. */
-const personOf = ({ cause, reason, person, pseudonym }: StoredSuppression): string =>
-  reason === "request" ? cause : JSON.stringify([cause, person ?? { pseudonym }]);
 
 /**
  * Keeps suppressions in memory.
@@ -63,20 +60,11 @@ export const memorySuppressionStore = (table: SuppressionTable = new Map()): Sup
       changeCause(cause, () => null);
     },
 
-    async lift({ tenant, pseudonyms, category, lifted }) {
+    async lift({ tenant, category, lifted, ...lifting }) {
       const standing = ofTenant(tenant).filter(
         (each) => each.lifted === null && (category === undefined || each.category === category),
       );
-      const names = new Set(pseudonyms);
-      const theirs = new Set<StoredSuppression>();
-      for (let known = -1; known < theirs.size; ) {
-        known = theirs.size;
-        const people = new Set([...theirs].map(personOf));
-        for (const each of standing) {
-          if (names.has(each.pseudonym) || people.has(personOf(each))) theirs.add(each);
-        }
-        for (const { pseudonym } of theirs) names.add(pseudonym);
-      }
+      const theirs = new Set(liftedWith(standing, lifting));
       for (const { pseudonym } of theirs) {
         change(keyOf(tenant, pseudonym), (each) => (theirs.has(each) ? { ...each, lifted } : each));
       }

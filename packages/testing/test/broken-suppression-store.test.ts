@@ -139,6 +139,7 @@ describeSuite<SuppressionFault>(
         lift: async (which) => (await good.standing(which)).pseudonyms.length,
       }),
       caughtBy: [
+        "lift: whoever has had the address and another number stays, but for a name that is given",
         "lift: with a name goes whatever the same causes put there for the same person",
         "lift: they stand no longer, stay listed, and are counted once",
         "rename: what has happened since it was read is not lost",
@@ -159,7 +160,20 @@ describeSuite<SuppressionFault>(
           return theirs.length;
         },
       }),
-      caughtBy: ["lift: with a name goes whatever the same causes put there for the same person"],
+      caughtBy: [
+        "lift: whoever has had the address and another number stays, but for a name that is given",
+        "lift: with a name goes whatever the same causes put there for the same person",
+      ],
+    },
+    {
+      fault: "nobody knows what is a number",
+      how: ({ good }) => ({
+        add: (rows) => good.add(rows.map(({ numberType: _lost, ...each }) => each)),
+      }),
+      caughtBy: [
+        "add: what is added comes back as it was",
+        "lift: whoever has had the address and another number stays, but for a name that is given",
+      ],
     },
     {
       fault: "what a copy says was lifted stands",
@@ -253,6 +267,7 @@ describeSuite<SuppressionFault>(
       fault: "only the first of several is added",
       how: ({ good }) => ({ add: (rows) => good.add(rows.slice(0, 1)) }),
       caughtBy: [
+        "lift: whoever has had the address and another number stays, but for a name that is given",
         "add: one that is there is lifted where the one that is added is",
         "lift: with a name goes whatever the same causes put there for the same person",
         "add: another category and another cause are another one",

@@ -50,6 +50,7 @@ export const storedSuppressionSchema = z.object({
   category: categorySchema,
   reason: z.enum(["request", "retention"]),
   person: z.string().max(100).optional(),
+  numberType: z.string().optional(),
   generation: z.number().int().positive(),
   begunAt: instantSchema,
   endedAt: instantSchema.nullable(),

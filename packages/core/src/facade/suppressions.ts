@@ -13,6 +13,7 @@ import { instant } from "../instant.ts";
 import type { StoredSuppression } from "../ports/suppression-store.ts";
 import type { Actor } from "../request/actor.ts";
 import { type Category, categorySchema } from "../request/kinds.ts";
+import { numbersOf } from "../request/left-before.ts";
 import { orThrow, ResultAsync } from "../result.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
 import { enoughKeys, standingIn } from "../runner/suppressing.ts";
@@ -70,8 +71,8 @@ export interface Suppressions {
   filter<Row>(input: FilterInput<Row>): AsyncGenerator<Row, void, undefined>;
 
   /**
-   * Lets a person be taken in again, because they want to be, and leaves them alone when a backup is restored.
-   * Resolves to how many suppressions that were. Errors: those of `mayTakeIn`.
+   * Lets a person be taken in again, because they want to be, and leaves them alone when a backup is restored. Whoever
+   * has another number is not lifted with them, though both have had one address. Resolves to how many suppressions that were. Errors: those of `mayTakeIn`.
    */
   lift(input: {
     readonly actor: Actor;
@@ -229,11 +230,19 @@ const suppressionsIn = (
         .andThen((checked) => checkReason(checked.reason, actor, checked.identifiers).map(() => checked))
         .andThen((checked) =>
           ResultAsync.combine([keysOf(actor.tenant), recordedAs(services, actor)]).andThen(([keys, by]) => {
-            const pseudonyms = checked.identifiers.flatMap(spellingsOf).flatMap(pseudonymChain(keys));
+            const chain = pseudonymChain(keys);
+            const named = checked.identifiers
+              .flatMap(spellingsOf)
+              .flatMap((identifier) => chain(identifier).map((pseudonym) => ({ identifier, pseudonym })));
+            const pseudonyms = named.map(({ pseudonym }) => pseudonym);
+            const numbers = numbersOf(
+              named.map(({ identifier }) => identifier),
+              pseudonyms,
+            );
             const lifted = { at: instant(clock.now()), by, reason: checked.reason };
             // The same look-up: a list that cannot be read must not look as if nobody stood in it.
             return suppressed(actor.tenant, [checked.identifiers], undefined).andThen(() =>
-              store.lift({ tenant: actor.tenant, pseudonyms, category: checked.category, lifted }),
+              store.lift({ tenant: actor.tenant, pseudonyms, numbers, category: checked.category, lifted }),
             );
           }),
         ),

@@ -1,4 +1,5 @@
 import type { Category } from "../request/kinds.ts";
+import type { Numbers } from "../request/left-before.ts";
 
 /**
  * Keeps suppressions: who was erased, and is not to be taken in again. This is what an author writes;
@@ -21,11 +22,14 @@ export interface SuppressionStoreDefinition {
   /**
    * Lifts those with one of these pseudonyms, and in this category, if one is given; and with each of them whatever else
    * the same cause put there for the same person: all of a request, and of a sweep those with the same `person`. So on
-   * with the pseudonyms of these. Answers how many it was; all of it or nothing.
+   * with the pseudonyms of these, but for whoever is known by another number: `liftedWith` says which of the standing ones
+   * it is. Answers how many it was; all of it or nothing.
    */
   lift(which: {
     readonly tenant: string;
     readonly pseudonyms: readonly string[];
+    /** Those of the pseudonyms that say for good who somebody is, by type of identifier. Left out: none does. */
+    readonly numbers?: Numbers | undefined;
     readonly category?: Category | undefined;
     readonly lifted: Lifted;
   }): Promise<number>;
@@ -96,6 +100,11 @@ export interface StoredSuppression extends SuppressionCause {
    * cause is about one person, or it was stored before this was kept.
    */
   readonly person?: string | undefined;
+  /**
+   * The type of the identifier where it says for good who somebody is, `customer-number`. Left out: it is an address, or it
+   * was stored before this was kept.
+   */
+  readonly numberType?: string | undefined;
   /** How many keys the pseudonym was made with. */
   readonly generation: number;
   readonly begunAt: string;

@@ -6,7 +6,7 @@ import { confidentialOf } from "../request/change.ts";
 import { type Category, categoriesReaching } from "../request/kinds.ts";
 import type { Request } from "../request/request.ts";
 import { errAsync, okAsync, ResultAsync } from "../result.ts";
-import type { Identifier } from "../subject/identifier.ts";
+import { type Identifier, isSteady } from "../subject/identifier.ts";
 import { leading } from "../subject/vouching.ts";
 import type { Sweep } from "../sweeps/sweep.ts";
 import type { Services } from "./services.ts";
@@ -40,11 +40,13 @@ const suppress = (
   return suppressionPseudonyms(tenantKeys, about.tenant, all).andThen(({ newest, generation }) =>
     suppressionStore.add(
       [...new Set(newest)].map((pseudonym) => {
-        const person = of[newest.indexOf(pseudonym)];
+        const index = newest.indexOf(pseudonym);
+        const [person, identifier] = [of[index], all[index]];
         return {
           ...about,
           pseudonym,
           ...(person !== undefined && { person }),
+          ...(identifier !== undefined && isSteady(identifier) && { numberType: identifier.type }),
           generation,
           begunAt,
           endedAt: null,

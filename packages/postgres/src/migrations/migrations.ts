@@ -10,6 +10,7 @@ import { about } from "./0009-about.ts";
 import { standings } from "./0010-standings.ts";
 import { stayed } from "./0011-stayed.ts";
 import { suppressedPeople } from "./0012-suppressed-people.ts";
+import { suppressedNumbers } from "./0013-suppressed-numbers.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order: 1, 2, … */
@@ -26,6 +27,7 @@ export const migrations: readonly Migration[] = [
   standings,
   stayed,
   suppressedPeople,
+  suppressedNumbers,
 ];
 
 /** The version that this code works with. */

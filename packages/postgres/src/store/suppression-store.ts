@@ -1,6 +1,7 @@
 import {
   categorySchema,
   defineSuppressionStore,
+  liftedWith,
   type StoredSuppression,
   type SuppressionStore,
   type SuppressionStoreDefinition,
@@ -14,7 +15,7 @@ import { readyFor, type StoreOptions, storeOptions } from "./store-options.ts";
 import { defaultSchema, tablesIn } from "./tables.ts";
 
 const columns: Sql = sql`s.tenant, encode(s.pseudonym, 'hex') as pseudonym, s.category, s.cause, s.reason,
-  s.person, s.generation::text as generation, ${instantText(sql`s.begun_at`)} as begun_at,
+  s.person, s.number_type, s.generation::text as generation, ${instantText(sql`s.begun_at`)} as begun_at,
   ${instantText(sql`s.ended_at`)} as ended_at, s.lifted::text as lifted`;
 
 const liftedSchema = z.object({ at: z.string(), by: z.string(), reason: z.string() }).nullable();
@@ -26,6 +27,7 @@ const suppressionOf = (row: TextRow): StoredSuppression => ({
   cause: textOf(row, "cause"),
   reason: z.enum(["request", "retention"]).parse(row["reason"]),
   ...(row["person"] != null && { person: row["person"] }),
+  ...(row["number_type"] != null && { numberType: row["number_type"] }),
   generation: Number(textOf(row, "generation")),
   begunAt: textOf(row, "begun_at"),
   endedAt: row["ended_at"] ?? null,
@@ -56,16 +58,18 @@ export const suppressionStoreOver = (
   const insert = (rows: readonly StoredSuppression[]): Sql => {
     const texts = (of: (row: StoredSuppression) => string) => rows.map((row) => faithful(of(row)));
     return sql`insert into ${table} as there
-      (tenant, pseudonym, category, cause, reason, person, generation, begun_at, ended_at, lifted)
-    select distinct on (1, 2, 3, 4) n.tenant, decode(n.pseudonym, 'hex'), n.category, n.cause, n.reason, n.person, n.generation::integer,
+      (tenant, pseudonym, category, cause, reason, person, number_type, generation, begun_at, ended_at, lifted)
+    select distinct on (1, 2, 3, 4) n.tenant, decode(n.pseudonym, 'hex'), n.category, n.cause, n.reason, n.person,
+      n.number_type, n.generation::integer,
       n.begun_at::timestamptz, n.ended_at::timestamptz, n.lifted::json
     from unnest(${texts(({ tenant }) => tenant)}, ${texts(({ pseudonym }) => pseudonym)},
       ${texts(({ category }) => category)}, ${texts(({ cause }) => cause)}, ${texts(({ reason }) => reason)},
       ${rows.map(({ person }) => (person === undefined ? null : faithful(person)))},
+      ${rows.map(({ numberType }) => (numberType === undefined ? null : faithful(numberType)))},
       ${rows.map(({ generation }) => String(generation))}, ${rows.map(({ begunAt }) => faithfulInstant(begunAt))},
       ${rows.map(({ endedAt }) => endedAt && faithfulInstant(endedAt))},
       ${rows.map(({ lifted }) => lifted && JSON.stringify(lifted))})
-      as n (tenant, pseudonym, category, cause, reason, person, generation, begun_at, ended_at, lifted)
+      as n (tenant, pseudonym, category, cause, reason, person, number_type, generation, begun_at, ended_at, lifted)
     order by 1, 2, 3, 4, n.lifted nulls last
     on conflict (tenant, pseudonym, category, cause) do update set lifted = excluded.lifted
       where there.lifted is null and excluded.lifted is not null`;
@@ -89,12 +93,14 @@ export const suppressionStoreOver = (
         where s.tenant = ${faithful(tenant)} and s.cause = ${faithful(cause)}`);
     },
 
-    async lift({ tenant, pseudonyms, category, lifted }) {
+    async lift({ tenant, pseudonyms, numbers, category, lifted }) {
       await ready();
       const standing = sql`s.tenant = ${faithful(tenant)} and s.lifted is null
         ${category === undefined ? emptySql : sql`and s.category = ${category}`}`;
       const found = sql`select s.pseudonym, s.category, s.cause, s.reason, s.person from ${table} s where ${standing}`;
-      const rows = await database.query(sql`with recursive theirs as (
+      // All that one of the names leads to; which of it is the person's is said in one place for every store.
+      return database.transaction(async (session) => {
+        const rows = await session.query(sql`with recursive theirs as (
           ${found} and s.pseudonym = any (array(select decode(p, 'hex') from unnest(${pseudonyms}) as p))
           union
           select n.* from theirs t cross join lateral (
@@ -105,10 +111,16 @@ export const suppressionStoreOver = (
             ${found} and t.reason <> 'request' and s.cause = t.cause and s.person = t.person
           ) n
         )
-        update ${table} s set lifted = ${JSON.stringify(lifted)}::json from theirs t
-        where ${standing} and s.pseudonym = t.pseudonym and s.category = t.category and s.cause = t.cause
-        returning 'lifted' as done`);
-      return rows.length;
+        select ${columns} from ${table} s join theirs t using (pseudonym, category, cause) where ${standing}`);
+        const theirs = liftedWith(rows.map(suppressionOf), { pseudonyms, numbers });
+        const texts = (of: (row: StoredSuppression) => string) => theirs.map((row) => faithful(of(row)));
+        const done = await session.query(sql`update ${table} s set lifted = ${JSON.stringify(lifted)}::json
+          from unnest(${texts(({ pseudonym }) => pseudonym)}, ${texts(({ category: of }) => of)},
+            ${texts(({ cause }) => cause)}) as n (pseudonym, category, cause)
+          where ${standing} and s.pseudonym = decode(n.pseudonym, 'hex') and s.category = n.category and s.cause = n.cause
+          returning 'lifted' as done`);
+        return done.length;
+      });
     },
 
     async standing({ tenant, pseudonyms, category, reason, since }) {

@@ -69,7 +69,7 @@ export const suppressionStoreCases = (
         row(1),
         row(2, { category: "user-data", reason: "retention", endedAt: "2026-11-02T10:11:12.131Z" }),
         row(3, { cause: "request-2", generation: 3, lifted }),
-        row(4, { cause: "sweep-1", reason: "retention", person: "one" }),
+        row(4, { cause: "sweep-1", reason: "retention", person: "one", numberType: "customer-number" }),
       ];
       await answerOf(store.add(rows));
       assert.deepEqual(byKey(await listed(store)), byKey(rows));
@@ -208,6 +208,27 @@ export const suppressionStoreCases = (
       assert.equal(await lift(6), 1);
       assert.deepEqual(await standing(store, [6, 7]), [pseudonym(7)]);
       assert.deepEqual(await standing(store, [1], { tenant: "tenant-two" }), [pseudonym(1)]);
+    }),
+
+    test("lift: whoever has had the address and another number stays, but for a name that is given", async ({
+      store,
+    }) => {
+      const number = { numberType: "customer-number" };
+      const theirs = [
+        row(1, number),
+        row(2),
+        row(1, { ...number, cause: "request-2" }),
+        row(4, { cause: "request-2" }),
+      ];
+      const others = [row(2, { cause: "request-3" }), row(3, { ...number, cause: "request-3" })];
+      await answerOf(store.add([...theirs, ...others]));
+      const numbers = { "customer-number": [pseudonym(1)] };
+      const lift = (...named: number[]) =>
+        answerOf(store.lift({ tenant, pseudonyms: named.map(pseudonym), numbers, lifted }));
+      assert.equal(await lift(1), 4);
+      assert.deepEqual(await standing(store, [1, 2, 3, 4]), [2, 3].map(pseudonym));
+      assert.equal(await lift(1, 2), 1);
+      assert.deepEqual(await standing(store, [1, 2, 3, 4]), [pseudonym(3)]);
     }),
 
     test("list: page by page, each once, and those below a generation", async ({ store }) => {
