@@ -61,6 +61,8 @@ export interface ColumnType {
   readonly category: string;
   /** In characters, for `varchar(n)` and `char(n)`. */
   readonly maxLength: number | null;
+  /** Whether its texts are equal only where they are the same, as by every collation that is not said to be otherwise. */
+  readonly isDeterministic: boolean;
 }
 
 export interface Unique {

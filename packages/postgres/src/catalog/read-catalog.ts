@@ -29,6 +29,7 @@ const catalogSchema = z.object({
             structure: z.enum(["b", "c", "e", "r", "m", "p"]),
             category: z.string(),
             maxLength: z.number().nullable(),
+            isDeterministic: z.boolean(),
           }),
           isNotNull: z.boolean(),
           isGenerated: z.boolean(),
@@ -129,7 +130,9 @@ select json_build_object(
           'structure', t.typtype,
           'category', t.typcategory,
           'maxLength', case when t.typname in ('varchar', 'bpchar')
-            then nullif(greatest(case when a.atttypmod = -1 then b.typtypmod else a.atttypmod end - 4, 0), 0) end),
+            then nullif(greatest(case when a.atttypmod = -1 then b.typtypmod else a.atttypmod end - 4, 0), 0) end,
+          'isDeterministic', coalesce((select l.collisdeterministic from pg_catalog.pg_collation l
+            where l.oid = a.attcollation), true)),
         'isNotNull', a.attnotnull or b.typnotnull,
         'isGenerated', a.attgenerated <> '' or a.attidentity = 'a',
         'computedFrom', coalesce((select json_agg(distinct f.attname)

@@ -1,4 +1,4 @@
-import type { Column, Table } from "../catalog/catalog.ts";
+import type { Column, ColumnType, Table } from "../catalog/catalog.ts";
 import type { MapProblem } from "../data-map/problem.ts";
 import {
   type MappedTable,
@@ -8,14 +8,10 @@ import {
   titleOf,
 } from "../data-map/resolved-map.ts";
 import type { Database } from "../database/database.ts";
+import { isCaseless, isComparableWithText } from "../reach/spelling.ts";
 import { printedByServer, sql } from "../sql/sql.ts";
 import { ask } from "./asking.ts";
 import { problemAt } from "./problem-at.ts";
-
-/** Whether equality with an identifier's text means something: texts, numbers, enums, network addresses, uuid. */
-export const isComparableWithText = ({ type }: Column): boolean =>
-  type.structure === "e" ||
-  (type.structure === "b" && ("SNI".includes(type.category) || type.base === "uuid"));
 
 /** Columns that belong together by equality, and have none. */
 export const uncomparableProblems = async (
@@ -28,11 +24,13 @@ export const uncomparableProblems = async (
     for (const belonging of belongs) {
       if (belonging.kind === "column") {
         const { column } = belonging;
-        if (isComparableWithText(column)) {
+        if (isComparableWithText(column.type)) {
           problems.push(...comparedOtherwise(tables, table, belonging));
           continue;
         }
-        const message = `No identifier can be compared with the type ${column.type.sql}. Match a column of text, numbers or uuid.`;
+        const message =
+          `No identifier can be compared with the type ${column.type.sql}. Match a column of text, an enum, a number ` +
+          "(int, numeric, float), uuid, inet or cidr; or let the rows belong in another way.";
         problems.push(problemAt("uncomparable", table, column.name, message));
         continue;
       }
@@ -55,22 +53,24 @@ const comparedOtherwise = (
   table: Table,
   { column, identifier }: ResolvedMatch,
 ): readonly MapProblem[] => {
-  const { base, category } = column.type;
-  if (identifier === "email" || base === "citext" || category !== "S") return [];
+  if (identifier === "email" || isCaseless(column.type) || column.type.category !== "S") return [];
   const caseless = tables.flatMap((each) =>
     matchesOf(each).flatMap((match) =>
-      match.identifier === identifier && match.column.type.base === "citext"
-        ? [`${titleOf(each.table)}.${match.column.name}`]
+      match.identifier === identifier && isCaseless(match.column.type)
+        ? [`${titleOf(each.table)}.${match.column.name} (${wordOf(match.column.type)})`]
         : [],
     ),
   );
   const [other] = caseless;
   if (other === undefined) return [];
   const message =
-    `In ${other} (citext) a ${identifier} is the same in capitals, and here it is another one: rows that are written ` +
-    "otherwise would not be found. Let both be citext, or let these rows belong in another way.";
+    `In ${other} a ${identifier} is the same in capitals, and here it is another one: rows that are written ` +
+    "otherwise would not be found. Let both be of that kind, or let these rows belong in another way.";
   return [problemAt("uncomparable", table, column.name, message)];
 };
+
+const wordOf = ({ base }: ColumnType): string =>
+  base === "citext" ? base : "by a collation that is not deterministic";
 
 const areComparable = async (here: Column, there: Column, database: Database): Promise<boolean> => {
   const [one, other] = [printedByServer(here.type.sql), printedByServer(there.type.sql)];

@@ -1,20 +1,12 @@
 import type { Column } from "../catalog/catalog.ts";
 import type { ResolvedMatch } from "../data-map/resolved-map.ts";
 import { name, printedByServer, type Sql, sql } from "../sql/sql.ts";
+import { type Spelling, spellingOf, textOf } from "./spelling.ts";
 
-/** Integers by the number of bytes they have: a value outside is nobody's, rather than an error. */
-const integerBits: Readonly<Record<string, bigint>> = { int2: 16n, int4: 32n, int8: 64n };
-
-const isInteger = (value: string, bits: bigint): boolean =>
-  /^[+-]?\d{1,20}$/.test(value) && BigInt.asIntN(Number(bits), BigInt(value)) === BigInt(value);
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** Whether a whole number or a uuid is written as the server itself writes it; of other types it is so. */
-export const isWrittenAsStored = ({ type: { base } }: Column, value: string): boolean => {
-  const bits = integerBits[base];
-  if (bits !== undefined) return isInteger(value, bits) && String(BigInt(value)) === value;
-  return base !== "uuid" || (uuid.test(value) && value.toLowerCase() === value);
+/** Whether a value is written in the one form that its type has for it, as a whole number or a uuid is stored. */
+export const isWrittenAsStored = ({ type }: Column, value: string): boolean => {
+  const spelling = spellingOf(type);
+  return spelling === null || spelling.formOf(value) === value;
 };
 
 const never = sql`false`;
@@ -31,28 +23,12 @@ const oneOf = (values: readonly string[], type: Sql): Sql =>
  */
 export const matches = (alias: Sql, column: Column, identifier: string, values: readonly string[]): Sql => {
   const held = sql`${alias}.${name(column.name)}`;
-  const { base, category } = column.type;
-  const bits = integerBits[base];
-  if (bits !== undefined) {
-    const whole = values.filter((value) => isInteger(value, bits));
-    return whole.length === 0 ? never : sql`${held} = ${oneOf(whole, sql`bigint`)}`;
-  }
-  if (base === "uuid") {
-    const valid = values.filter((value) => uuid.test(value));
-    return valid.length === 0 ? never : sql`${held} = ${oneOf(valid, sql`uuid`)}`;
-  }
-  // A text in PostgreSQL has no NUL, so nobody is known by such a value here.
-  const texts = values.filter((value) => !value.includes("\0"));
-  if (texts.length === 0) return never;
-  const caseless = base === "citext" ? caselessEquality(column) : null;
-  if (caseless !== null) {
-    return sql`${held} ${caseless.operator} any (${texts}::${caseless.type}[])`;
-  }
-  if (identifier === "email") return sql`lower(${held}::text) = ${oneOf(texts, sql`text`)}`;
-  if (base === "citext") return sql`lower(${held}::text) = any (select lower(unnest(${texts})))`;
-  return category === "S" && base !== "bpchar"
-    ? sql`${held} = ${oneOf(texts, sql`text`)}`
-    : sql`${held}::text = ${oneOf(texts, sql`text`)}`;
+  const { side, operator, type, formOf, isLowered } = comparisonOf(column, identifier);
+  const usable = values.flatMap((value) => formOf(value) ?? []);
+  if (usable.length === 0) return never;
+  return isLowered
+    ? sql`${side(held)} ${operator} any (select lower(unnest(${usable})))`
+    : sql`${side(held)} ${operator} ${oneOf(usable, type)}`;
 };
 
 /** Of values that people are known by, those that rows may hold in a matched column as somebody's. */
@@ -62,13 +38,18 @@ export const namingValues = (match: ResolvedMatch, values: readonly string[]): r
 /** Whether a value is what the map leaves in the column of everybody who was erased. */
 export const isReplacement = ({ column, identifier, replacement }: ResolvedMatch, value: string): boolean => {
   if (replacement === undefined) return false;
-  const { base, category } = column.type;
-  if (category === "N") return Number(value) === Number(replacement);
-  if (identifier === "email" || base === "citext" || base === "uuid") {
-    return value.toLowerCase() === replacement.toLowerCase();
+  const spelling = identifier === "email" ? null : spellingOf(column.type);
+  if (spelling !== null) {
+    const form = spelling.formOf(value);
+    return form !== null && form === spelling.formOf(replacement);
   }
-  return base === "bpchar" ? value.trimEnd() === replacement.trimEnd() : value === replacement;
+  const isCaseless = identifier === "email" || column.type.base === "citext";
+  return isCaseless ? value.toLowerCase() === replacement.toLowerCase() : value === replacement;
 };
+
+/** As others write what a column holds: `9` for 9.00, `10.0.0.1` for an `inet`, whose text has `/32` behind it. */
+export const toldAs = ({ column }: ResolvedMatch, value: string): string =>
+  spellingOf(column.type)?.formOf(value) ?? value;
 
 /** One value of many, each of somebody. */
 export interface OwnedValue {
@@ -90,35 +71,46 @@ export const matchesEach = (
   values: readonly OwnedValue[],
 ): MatchedEach | null => {
   const held = sql`${alias}.${name(column.name)}`;
+  const { side, operator, type, formOf, isLowered } = comparisonOf(column, identifier);
+  const usable = values.flatMap(({ person, value }) => {
+    const form = formOf(value);
+    return form === null ? [] : [{ person, form }];
+  });
+  if (usable.length === 0) return null;
+  const value = isLowered ? sql`lower(k.value)` : sql`k.value`;
+  return {
+    from: sql`unnest(${usable.map(({ person }) => String(person))}::int[],
+      ${usable.map(({ form }) => form)}::${type}[]) as k (person, value)`,
+    on: sql`${side(held)} ${operator} ${value}`,
+  };
+};
+
+interface Comparison extends Spelling {
+  /** The column's side. */
+  readonly side: (held: Sql) => Sql;
+  readonly operator: Sql;
+  /** Whether values are to be in small letters, as the server makes them. */
+  readonly isLowered?: true;
+}
+
+const itself = (held: Sql): Sql => held;
+
+/** How a column is compared, one value or many: the only place that says so. */
+const comparisonOf = (column: Column, identifier: string): Comparison => {
   const { base, category } = column.type;
-  const joined = (usable: readonly OwnedValue[], type: Sql, on: Sql): MatchedEach | null =>
-    usable.length === 0
-      ? null
-      : {
-          from: sql`unnest(${usable.map(({ person }) => String(person))}::int[],
-            ${usable.map(({ value }) => value)}::${type}[]) as k (person, value)`,
-          on,
-        };
-  const bits = integerBits[base];
-  if (bits !== undefined) {
-    const whole = values.filter(({ value }) => isInteger(value, bits));
-    return joined(whole, sql`bigint`, sql`${held} = k.value`);
-  }
-  if (base === "uuid") {
-    const valid = values.filter(({ value }) => uuid.test(value));
-    return joined(valid, sql`uuid`, sql`${held} = k.value`);
-  }
-  const texts = values.filter(({ value }) => !value.includes("\0"));
+  const operator = sql`=`;
+  const text = { type: sql`text`, formOf: textOf, operator };
+  const asText = (held: Sql) => sql`${held}::text`;
+  const lowered = (held: Sql) => sql`lower(${held}::text)`;
   const caseless = base === "citext" ? caselessEquality(column) : null;
-  if (caseless !== null) {
-    return joined(texts, caseless.type, sql`${held} ${caseless.operator} k.value`);
+  if (caseless !== null) return { ...caseless, formOf: textOf, side: itself };
+  if (base === "citext" && identifier !== "email") return { ...text, side: lowered, isLowered: true };
+  const spelling = spellingOf(column.type);
+  if (spelling !== null && (identifier !== "email" || base !== "bpchar")) {
+    return { ...spelling, operator, side: itself };
   }
-  const text = sql`text`;
-  if (identifier === "email") return joined(texts, text, sql`lower(${held}::text) = k.value`);
-  if (base === "citext") return joined(texts, text, sql`lower(${held}::text) = lower(k.value)`);
-  return category === "S" && base !== "bpchar"
-    ? joined(texts, text, sql`${held} = k.value`)
-    : joined(texts, text, sql`${held}::text = k.value`);
+  if (identifier === "email") return { ...text, side: lowered };
+  return { ...text, side: category === "S" ? itself : asText };
 };
 
 /**

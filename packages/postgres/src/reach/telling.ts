@@ -6,6 +6,7 @@ import {
   type ResolvedReference,
 } from "../data-map/resolved-map.ts";
 import { isPlain, namedReferencesOf, otherOf } from "./named-references.ts";
+import { isCaseless, spellingOf } from "./spelling.ts";
 
 export const isReachedThrough = ({ belongs }: MappedTable): boolean =>
   belongs.some(({ kind }) => kind !== "column");
@@ -156,4 +157,4 @@ export const mayTellMore = (map: ResolvedMap, isKnown: (type: string) => boolean
 
 /** Whether rows found by a value may hold it written otherwise: `ABC` by `abc`, 1 by `01`. */
 const isFoundInOtherForms = ({ identifier, column: { type } }: ResolvedMatch): boolean =>
-  identifier !== "email" && (type.category !== "S" || type.base === "citext" || type.base === "bpchar");
+  identifier !== "email" && (spellingOf(type) !== null || isCaseless(type));

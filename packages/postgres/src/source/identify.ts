@@ -11,7 +11,7 @@ import type { Column } from "../catalog/catalog.ts";
 import type { MappedTable, ResolvedMap } from "../data-map/resolved-map.ts";
 import type { Session } from "../database/session.ts";
 import { sameKey, tableName } from "../reach/columns.ts";
-import { namingValues } from "../reach/match.ts";
+import { namingValues, toldAs } from "../reach/match.ts";
 import type { Person, Reach } from "../reach/reach.ts";
 import { type Branch, matchedBranches, owner, reachMany, strangersBranches } from "../reach/reach-many.ts";
 import { strangersColumns } from "../reach/strangers.ts";
@@ -149,7 +149,9 @@ export const tellingOf = (wholeMap: ResolvedMap, people: readonly Person[]): Tel
         for (const [person, values] of found[index] ?? []) {
           if (values.length > mostOfOneType) throw tooMany(`values of ${type} in ${column.table.map.title}`);
           const naming = namingValues(column.match, values);
-          const usable = new Set(naming.flatMap((value) => usableValue(type, value) ?? []));
+          const usable = new Set(
+            naming.flatMap((value) => usableValue(type, toldAs(column.match, value)) ?? []),
+          );
           identifiers[person]?.push(...[...usable].map((value) => ({ type, value, shared })));
         }
       }
@@ -172,7 +174,7 @@ const toldIn = (
   if (rows === "reached") {
     return reached === null
       ? null
-      : sql`select r.${owner}, (t.${name(column.name)})::text as v from ${tableName(table)} t
+      : sql`select r.${owner}, ${asWritten(sql`t.${name(column.name)}`)} as v from ${tableName(table)} t
           join ${reached.set(table)} r on ${sameKey(table, sql`t`, sql`r`)} where t.${name(column.name)} is not null`;
   }
   const asked = { map, people };
@@ -200,12 +202,15 @@ const ownedValues = (
   return join(
     branches.map(
       ({ from, where, owner: whose }) =>
-        sql`select ${whose} as ${owner}, (${held})::text as v from ${from}
+        sql`select ${whose} as ${owner}, ${asWritten(held)} as v from ${from}
           join ${tableName(table)} t on ${where}${join(steps, emptySql)} where ${held} is not null`,
     ),
     sql` union `,
   );
 };
+
+/** Its text, of which each spelling counts: by the column's own collation several may be one, and only one be told. */
+const asWritten = (held: Sql): Sql => sql`(${held})::text collate pg_catalog."C"`;
 
 const listOf = (told: Sql, people: number): Sql =>
   sql`(select coalesce(json_agg(json_build_array(d.${owner}, d.values)), '[]') from (

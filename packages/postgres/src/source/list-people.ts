@@ -11,7 +11,7 @@ import {
 import type { Database, Session } from "../database/database.ts";
 import { isAfter, orderOf, placesOf } from "../export/page.ts";
 import { tableName } from "../reach/columns.ts";
-import { isReplacement } from "../reach/match.ts";
+import { isReplacement, matches, toldAs } from "../reach/match.ts";
 import { isDangling, namedReferencesOf } from "../reach/named-references.ts";
 import { isPointer } from "../reach/telling.ts";
 import { join, name, type Sql, sql } from "../sql/sql.ts";
@@ -99,13 +99,13 @@ const readRows = async (
   after: readonly string[] | null,
   tenant: string,
 ) => {
-  const matches = [...own, ...pointing];
+  const telling = [...own, ...pointing];
   const pageSize = Math.min(mostRows, Math.floor(mostPeople / (1 + pointing.length)));
-  const columns = matches.map(({ column }) => sql`t.${name(column.name)}`);
+  const columns = telling.map(({ column }) => sql`t.${name(column.name)}`);
   // Without a key, what is in the row is the order; rows that are alike name the same people.
   const order = orderOf(
     table,
-    matches.map(({ column }, index) => ({
+    telling.map(({ column }, index) => ({
       name: column.name,
       type: column.type.oid,
       value: columns[index] as Sql,
@@ -113,7 +113,7 @@ const readRows = async (
   );
   const texts = (values: readonly Sql[]) =>
     sql`json_build_array(${join(values.map((each) => sql`(${each})::text`))})`;
-  const isTheirs = tenantColumn === null ? sql`true` : sql`t.${name(tenantColumn.name)}::text = ${tenant}`;
+  const isTheirs = tenantColumn === null ? sql`true` : matches(sql`t`, tenantColumn, "tenant", [tenant]);
   const distinct = table.key === null ? sql`distinct` : sql``;
   const [row] =
     await session.query(sql`select coalesce(json_agg(json_build_array(p.found, p.place)), '[]')::text as rows
@@ -134,6 +134,7 @@ const readRows = async (
 
 const identifierOf = (match: ResolvedMatch, value: string | null): FoundIdentifier | undefined => {
   const { identifier: type, shared } = match;
-  const usable = value === null || isReplacement(match, value) ? undefined : usableValue(type, value);
+  const usable =
+    value === null || isReplacement(match, value) ? undefined : usableValue(type, toldAs(match, value));
   return usable === undefined ? undefined : { type, value: usable, ...(shared ? { shared: true } : {}) };
 };

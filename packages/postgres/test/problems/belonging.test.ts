@@ -111,10 +111,11 @@ const cases: Case[] = [
     ]),
     expected: [],
   },
-  ...(["text", "varchar(50)", "citext"] as const).map(
+  ...(["text", "varchar(50)", "citext", "text collate any_case"] as const).map(
     (type): Case => ({
       name: `a name that is the same in capitals in one table, and ${type} in the next`,
       schema: `create schema extra; create extension citext schema extra; set search_path = public, extra;
+        create collation any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
         create table people (id int primary key, email text, username citext);
         create table logins (username ${type}, number text); create table cards (number text);`,
       map: mapOf([
@@ -127,7 +128,7 @@ const cases: Case[] = [
         }),
         mapped("cards", { belongs: { column: "number", identifier: "card" } }),
       ]),
-      expected: type === "citext" ? [] : [["uncomparable", "public.logins", "username"]],
+      expected: ["text", "varchar(50)"].includes(type) ? [["uncomparable", "public.logins", "username"]] : [],
     }),
   ),
   {
@@ -163,15 +164,22 @@ const cases: Case[] = [
   },
   {
     name: "columns that cannot be compared",
-    schema: `create table people (id int primary key, email jsonb, born date);
+    schema: `create table people (id int primary key, email jsonb, born date, balance money);
       create table orders (id int primary key, person text);`,
     map: mapOf([
-      mapped("people", { belongs: [byEmail, { column: "born", identifier: "born" }] }),
+      mapped("people", {
+        belongs: [
+          byEmail,
+          { column: "born", identifier: "born" },
+          { column: "balance", identifier: "balance" },
+        ],
+      }),
       mapped("orders", { belongs: { references: "people", on: { person: "id" } } }),
     ]),
     expected: [
       ["uncomparable", "public.people", "email"],
       ["uncomparable", "public.people", "born"],
+      ["uncomparable", "public.people", "balance"],
       ["uncomparable", "public.orders", "person"],
     ],
   },

@@ -13,8 +13,9 @@ beforeEach(async () => {
   database = await createDatabase();
   await database.pool.query(`
     create collation any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
-    create table users (id uuid primary key, no bigint, username text collate any_case, email text);
-    insert into users values ('${uuid}', 9, 'bobby', '${email}');
+    create table users (id uuid primary key, no bigint, username text collate any_case, account numeric(12, 2),
+      address inet, email text);
+    insert into users values ('${uuid}', 9, 'bobby', 9, '10.0.0.1', '${email}');
   `);
 });
 afterEach(() => database.drop());
@@ -31,8 +32,12 @@ const dataMap: DataMap = {
         { column: "id", identifier: "user-id" },
         { column: "no", identifier: "customer-number" },
         { column: "username", identifier: "username" },
+        { column: "account", identifier: "account" },
+        { column: "address", identifier: "address" },
       ],
-      columns: { id: "exported", no: "exported", username: "exported", email: "exported" },
+      columns: Object.fromEntries(
+        ["id", "no", "username", "account", "address", "email"].map((column) => [column, "exported"]),
+      ),
       erasure: "delete",
     },
   ],
@@ -46,6 +51,8 @@ describe("an identifier that the database takes for equal, spelt otherwise", () 
     { type: "user-id", value: `{${uuid}}` },
     { type: "customer-number", value: "009" },
     { type: "username", value: "BOBBY" },
+    { type: "account", value: "009" },
+    { type: "address", value: "010.0.0.1/32" },
   ];
 
   it.each(spellings)("is that of the person for a hold: $value", async (identifier) => {
