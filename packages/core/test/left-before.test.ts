@@ -170,6 +170,17 @@ describe("what an erasure has left, where a later one finds nothing under the sa
     expect(await closed(world, "erasure")).toMatchObject({ outcome: "completed" });
   });
 
+  it("is not over where a sweep under the same number has left something in its turn", async () => {
+    const answers: CollectionOutcome[][] = [[{ ...retained, until: "2026-03-31" }], [retained]];
+    const needs = ["email", "customer-number"];
+    const world = await worldOver(forgetful([], { needs, erase: async () => answers.shift() ?? absent }));
+    const number = { type: "customer-number", value: "1" };
+    await sweeping(world, asAda, number);
+    await world.pass(40 * day);
+    await sweeping(world, number);
+    expect(await closed(world, "erasure")).toMatchObject({ outcome: "completed-with-exceptions" });
+  });
+
   it("is told all the more where the rest was called off when its day came", async () => {
     const until = "2026-03-31";
     const world = await worldOver(forgetful([{ ...retained, until }]));

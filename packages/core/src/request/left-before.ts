@@ -4,6 +4,7 @@ import { isLeading } from "../subject/vouching.ts";
 import {
   type CollectionCount,
   type CollectionOutcome,
+  isGone,
   isLeft,
   isStaying,
   type Staying,
@@ -82,10 +83,11 @@ export const leftBefore = (before: readonly ErasedBefore[], now: Looking): Colle
   const theirs = before.filter(({ numbers = {} }) => !areTwo(numbers, now.numbers));
   const inOrder = theirs.toSorted((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
   const looks: Looking[] = [
-    ...inOrder.map(({ names, numbers = {}, at, outcomes }) => ({
+    ...inOrder.map(({ names, numbers = {}, at, outcomes, onlyAnswers }) => ({
       names,
       numbers,
-      found: foundIn(outcomes),
+      // What that one has left in its turn is told by nobody here: it answers for what is gone alone.
+      found: foundIn(onlyAnswers === true ? outcomes.filter(isGone) : outcomes),
       today: at.slice(0, 10),
     })),
     now,
@@ -111,7 +113,11 @@ const answersFor = (
   // Whoever hands out says nothing of what becomes of it.
   const count = totalCount(there.filter(({ becomes = "retained" }) => !isBound || becomes === "retained"));
   if (earlier.names.every((name) => names.includes(name))) return count >= (isBound ? left.count : 1);
-  const all = earlier.outcomes.filter(isLeft).filter(({ collection }) => collection === left.collection);
+  const all = earlier.outcomes
+    .filter(isLeft)
+    .filter(({ collection }) => collection === left.collection)
+    // What the law keeps goes on its day; what is somebody else's too goes with the last of them.
+    .filter(({ outcome }) => left.outcome === "kept" || outcome === "retained");
   return shareNumber(numbers, earlier.numbers ?? {}) && count >= totalCount(all);
 };
 
