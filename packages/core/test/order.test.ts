@@ -136,6 +136,36 @@ describe("requests of one person run in the order in which they were acknowledge
     expect(people.size).toBe(0);
   });
 
+  it("and whoever is next goes on at once, also where everybody is first asked then who the person is", async () => {
+    let isDown = true;
+    const crm = new Map<string, Row[]>([[ada, [{}]]]);
+    const world = await createWorld({
+      sources: [
+        peopleSource("crm", crm, { identify: async () => [{ type: "customer-number", value: "7" }] }),
+        peopleSource("shop", new Map(), {
+          erase: async () => {
+            if (isDown) throw new Error("down");
+            return [absent];
+          },
+        }),
+      ],
+    });
+    const first = await ask(world, "erasure");
+    const card = [{ type: "card", value: "K-77" }];
+    const asked = { actor: both, kind: "erasure", category: "customer-data", email: ada } as const;
+    const { request } = unwrap(await world.rights.requests.submit({ ...asked, identifiers: card }));
+    await world.settle();
+    unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
+    await world.settle();
+    expect(await waiting(world, request.id)).toEqual(behind(first));
+    isDown = false;
+    unwrap(await world.rights.requests.retrySource({ actor: both, requestId: first, source: "shop" }));
+    // No time passes: nobody looks by chance.
+    await world.settle();
+    expect(await outcome(world, first)).toBe("completed");
+    expect(await outcome(world, request.id)).toBe("completed");
+  });
+
   it("and one that is called off lets those behind it go on, in their order", async () => {
     const { world, people, first } = await withOneOpen();
     const called = await ask(world, "export");

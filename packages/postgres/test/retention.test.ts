@@ -73,7 +73,7 @@ it("what the law keeps is erased under the same request when its year is over", 
     const { request } = orThrow(await rights.requests.submit(asked));
     const until = async (isSo: () => boolean) => {
       while (!isSo()) {
-        await clock.advance(0);
+        await clock.advance(1_000);
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     };
@@ -90,9 +90,9 @@ it("what the law keeps is erased under the same request when its year is over", 
       reopensAt: "2028-01-01T00:00:00.000Z",
     });
 
-    await clock.advance(Date.parse("2027-12-31T23:59:00.000Z") - clock.now().getTime());
+    // The months pass at once: a look every half minute of them would be asked of a real database.
+    clock.set(new Date("2027-12-31T23:59:00.000Z"));
     expect(await invoicesLeft()).toEqual([2, 3]);
-    await clock.advance(120_000);
     await until(() => lettersOf("completion").length === 2);
     expect(await invoicesLeft()).toEqual([3]);
     expect(await read()).toMatchObject({ outcome: "completed", reopensAt: null });

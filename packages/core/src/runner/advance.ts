@@ -36,10 +36,14 @@ export const advanceRequest = async (
   await askWhoIsNew(services, session);
   const over = new AbortController();
   const wasOpen = session.current().request.phase !== "closed";
+  let wasWaiting = session.current().request.waitingFor !== null;
   const stopListening = services.signals.listen(key, ({ phase, reason, waitingFor }) => {
     const isEnded = wasOpen && phase === "closed" && reason !== null;
-    // Once it waits for another request of the same person, that one may begin: nothing of this one goes on.
-    if (isEnded || waitingFor !== null) over.abort(new NotPossibleNow("The request is over, or put off."));
+    // Once it waits for another request of the same person, that one may begin: nothing of this one goes on. While it
+    // waits it may only look whether its turn has come, and that is not to be broken off by what it finds out.
+    const isPutOff = waitingFor !== null && !wasWaiting;
+    wasWaiting = waitingFor !== null;
+    if (isEnded || isPutOff) over.abort(new NotPossibleNow("The request is over, or put off."));
   });
   // Sources are told to stop when the request is ended or put off; messages that are on their way are let go.
   const whileOpen = AbortSignal.any([stop, over.signal]);
