@@ -1,5 +1,5 @@
 import type { Category } from "../request/kinds.ts";
-import type { Numbers } from "../request/left-before.ts";
+import type { Numbers } from "../subject/numbers.ts";
 
 /**
  * Keeps suppressions: who was erased, and is not to be taken in again. This is what an author writes;

@@ -1,6 +1,5 @@
 import type { Instant } from "../instant.ts";
-import { type FoundIdentifier, isSteady } from "../subject/identifier.ts";
-import { isLeading } from "../subject/vouching.ts";
+import { areTwo, type Numbers, shareNumber } from "../subject/numbers.ts";
 import {
   type CollectionCount,
   type CollectionOutcome,
@@ -10,37 +9,6 @@ import {
   type Staying,
   totalCount,
 } from "./outcomes.ts";
-
-/** The pseudonyms of what says for good who somebody is, by type of identifier: `{ "customer-number": [pseudonym] }`. */
-export type Numbers = Readonly<Record<string, readonly string[]>>;
-
-/** @param pseudonyms one for each identifier, in the same order */
-export const numbersOf = (
-  identifiers: readonly FoundIdentifier[],
-  pseudonyms: readonly string[],
-): Numbers => {
-  const numbers: Record<string, string[]> = {};
-  for (const [index, each] of identifiers.entries()) {
-    const pseudonym = pseudonyms[index];
-    if (pseudonym !== undefined && isLeading(each) && isSteady(each))
-      numbers[each.type] = [...(numbers[each.type] ?? []), pseudonym];
-  }
-  return numbers;
-};
-
-/**
- * Whether two who go by one address are two people: both have a number of one type, and none is the same. An address leads
- * to people, a number says who they are.
- */
-export const areTwo = (one: Numbers, other: Numbers): boolean => {
-  const others = Object.values(other).flat();
-  return (
-    Object.keys(one).some((type) => Object.hasOwn(other, type)) &&
-    !Object.values(one)
-      .flat()
-      .some((number) => others.includes(number))
-  );
-};
 
 /** What an erasure of somebody, by a request or in a sweep, has come to at a source. */
 export interface ErasedBefore {
@@ -120,9 +88,6 @@ const answersFor = (
     .filter(({ outcome }) => left.outcome === "kept" || outcome === "retained");
   return shareNumber(numbers, earlier.numbers ?? {}) && count >= totalCount(all);
 };
-
-const shareNumber = (one: Numbers, other: Numbers): boolean =>
-  Object.entries(one).some(([type, numbers]) => numbers.some((each) => other[type]?.includes(each)));
 
 /** What stays for others is so on the day on which somebody looked: it goes with the last of them, and nobody tells. */
 const dated = (each: Staying, at: Instant, today: string): Staying =>

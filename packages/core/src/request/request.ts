@@ -1,10 +1,10 @@
 import type { EvidenceSignature } from "../audit/signature.ts";
 import type { Instant } from "../instant.ts";
 import { type FoundIdentifier, type Identifier, sameIdentifier } from "../subject/identifier.ts";
+import type { Numbers } from "../subject/numbers.ts";
 import type { Approval } from "./approval.ts";
 import type { Deadline } from "./deadline/deadline.ts";
 import type { Category, RequestKind } from "./kinds.ts";
-import type { Numbers } from "./left-before.ts";
 import type { LeftPackage, PackagesLeft } from "./left-packages.ts";
 import type { NoticeRecord } from "./notices.ts";
 import type { OutageNews } from "./outage.ts";

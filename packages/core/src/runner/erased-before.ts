@@ -1,9 +1,10 @@
 import type { Instant } from "../instant.ts";
 import { confidentialOf } from "../request/change.ts";
 import { type Category, categoriesReached, type RequestKind } from "../request/kinds.ts";
-import { type ErasedBefore, type Numbers, numbersOf } from "../request/left-before.ts";
+import type { ErasedBefore } from "../request/left-before.ts";
 import type { Request } from "../request/request.ts";
 import { orThrow } from "../result.ts";
+import { type Numbers, numbersOf } from "../subject/numbers.ts";
 import { stayedIn } from "../sweeps/stayed.ts";
 import type { SourceOutcomes } from "../sweeps/sweep.ts";
 import { fromStored } from "./record.ts";

@@ -1,5 +1,5 @@
 import type { StoredSuppression } from "../ports/suppression-store.ts";
-import { areTwo, type Numbers } from "../request/left-before.ts";
+import { areTwo, type Numbers, numbersIn, together } from "../subject/numbers.ts";
 
 /** Who is to be taken in again: the pseudonyms of what was named, and which of these say for good who it is. */
 export interface Lifting {
@@ -16,22 +16,6 @@ interface Person {
 /** Those of one person, of one cause; one of a sweep that does not say whose it is stands for itself. */
 const personOf = ({ cause, reason, person, pseudonym }: StoredSuppression): string =>
   reason === "request" ? cause : JSON.stringify([cause, person ?? { pseudonym }]);
-
-const numbersIn = (rows: readonly StoredSuppression[]): Numbers => {
-  const numbers: Record<string, string[]> = {};
-  for (const { numberType, pseudonym } of rows) {
-    if (numberType !== undefined) numbers[numberType] = [...(numbers[numberType] ?? []), pseudonym];
-  }
-  return numbers;
-};
-
-const together = (all: readonly Numbers[]): Numbers => {
-  const numbers: Record<string, readonly string[]> = {};
-  for (const [type, values] of all.flatMap((each) => Object.entries(each))) {
-    numbers[type] = [...(numbers[type] ?? []), ...values];
-  }
-  return numbers;
-};
 
 /**
  * Which suppressions are lifted: those with a name that was given, and with each whatever else the same cause put there for

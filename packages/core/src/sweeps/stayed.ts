@@ -2,8 +2,9 @@ import { z } from "zod";
 import type { Instant } from "../instant.ts";
 import type { FoundSweepPart } from "../ports/sweep-store.ts";
 import { type Category, categorySchema } from "../request/kinds.ts";
-import { foundIn, type Numbers } from "../request/left-before.ts";
+import { foundIn } from "../request/left-before.ts";
 import { type CollectionOutcome, isLeft } from "../request/outcomes.ts";
+import type { Numbers } from "../subject/numbers.ts";
 import type { PartDraft } from "./journal.ts";
 import type { SourceOutcomes, Sweep } from "./sweep.ts";
 
