@@ -98,7 +98,7 @@ describe("what was retained in a table that the map calls otherwise by the day",
   ])("is found and erased, and told by its name on record, where it %s", async (_, change) => {
     const later = await erasedWith(mapOf(invoices, receipts));
     const changed = await change();
-    const { read, id, outcomes, sent, errors, rights } = await later(mapOf(changed, receipts));
+    const { read, id, outcomes, sent, errors, rights, until } = await later(mapOf(changed, receipts));
     expect(await read(id)).toMatchObject({ outcome: "completed", reopensAt: null });
     expect(await outcomes()).toMatchObject([
       { collection: "Users", outcome: "anonymised" },
@@ -106,7 +106,9 @@ describe("what was retained in a table that the map calls otherwise by the day",
       { collection: "Receipts", outcome: "erased", count: 1 },
     ]);
     expect(await left(typeof changed.table === "string" ? changed.table : "")).toEqual([2]);
-    expect(sent.findLast(({ type }) => type === "completion")).toMatchObject({ complete: true });
+    const letter = () => sent.findLast(({ type }) => type === "completion");
+    await until(async () => letter() !== undefined);
+    expect(letter()).toMatchObject({ complete: true });
     expect(errors).toEqual([]);
     await rights.stop();
   });
