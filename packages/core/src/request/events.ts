@@ -73,6 +73,12 @@ export type RequestEvent =
       readonly type: "source-identified";
       readonly asked: number;
       readonly found: readonly PseudonymisedIdentifier[];
+      /** The addresses by which it was asked as for the first time. Left out: none. */
+      readonly askedBy?: readonly Identifier[];
+      /** What it answered where it was asked by nothing but the person's numbers, and these. Left out: it was not. */
+      readonly foundByOwn?: readonly PseudonymisedIdentifier[];
+      /** What was told before that is not of right now any more. Left out: nobody looks. */
+      readonly since?: Instant;
       /** The pseudonyms of those that others may go by too, whether they lead to anybody or not. */
       readonly shared: readonly string[];
       /** Addresses of the request that another user has by now, as the list of users says. Left out: none. */

@@ -2,6 +2,7 @@ import type { EvidenceSignature } from "../audit/signature.ts";
 import type { Instant } from "../instant.ts";
 import { type FoundIdentifier, type Identifier, sameIdentifier } from "../subject/identifier.ts";
 import type { Numbers } from "../subject/numbers.ts";
+import type { KnownAddress } from "./addresses.ts";
 import type { Approval } from "./approval.ts";
 import type { Deadline } from "./deadline/deadline.ts";
 import type { Category, RequestKind } from "./kinds.ts";
@@ -125,6 +126,8 @@ export interface Confidential {
   readonly columns: Readonly<Record<string, readonly (readonly CollectedColumn[])[]>>;
   /** The shared identifiers that decisions are about or were, by decision. */
   readonly candidates: Readonly<Record<string, Identifier>>;
+  /** What the addresses among the identifiers were good for. Left out: nothing is known of that. */
+  readonly addresses?: readonly KnownAddress[];
   /** The addresses of theirs by which a source came to a number that a decision is about, by decision. Left out: none. */
   readonly ledBy?: Readonly<Record<string, readonly Identifier[]>>;
 }

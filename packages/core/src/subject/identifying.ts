@@ -16,6 +16,11 @@ export interface Known {
   readonly shared: readonly Identifier[];
   /** The address led to them, or everybody was asked, long enough ago for it to have changed hands. */
   readonly isLongKnown: boolean;
+  /**
+   * They were asked for by nothing but their numbers, and addresses that a source has just told of one of these. Left out:
+   * no, or it does not matter yet.
+   */
+  readonly isAskedByOwn?: boolean;
 }
 
 /** What is new in an answer to "what else is this person known by?". */
@@ -33,12 +38,11 @@ export interface Learnt {
  * calls shared is shared, in whatever order they answer. An answer that comes late has to say whose it is.
  */
 export const learntFrom = (known: Known, found: readonly FoundIdentifier[]): Learnt => {
-  const told = found.map((each) => ({
-    identifier: normaliseIdentifier(each),
-    shared: each.shared === true,
-    ...(each.others !== undefined && { others: each.others }),
-  }));
-  const isCertain = !known.isLongKnown || saysWhose(known, told);
+  const told = asTold(found);
+  const isCertain =
+    !known.isLongKnown ||
+    saysWhose(known, told) ||
+    (known.isAskedByOwn === true && numbersBeside(known, told).every(({ isTheirs }) => isTheirs));
   const shared: FoundIdentifier[] = [];
   for (const { identifier, shared: isShared, others } of told) {
     const isNew = !includesIdentifier([...known.vouched, ...known.shared, ...shared], identifier);
@@ -59,17 +63,47 @@ interface Told {
   readonly others?: number;
 }
 
+const asTold = (found: readonly FoundIdentifier[]): Told[] =>
+  found.map((each) => ({
+    identifier: normaliseIdentifier(each),
+    shared: each.shared === true,
+    ...(each.others !== undefined && { others: each.others }),
+  }));
+
 /**
  * Whether an answer is about this person beyond an address: it names a number of theirs that is known, and no other of that
  * type; or there was no address to find anybody by. Whoever is known by nothing but addresses is whoever has them by then.
  */
-const saysWhose = ({ identifiers }: Known, told: readonly Told[]): boolean => {
+const saysWhose = (known: Known, told: readonly Told[]): boolean =>
+  known.identifiers.every(isSteady) || isOfTheirNumber(known, told);
+
+/** What an answer says of numbers of the types of which the person's are known. */
+const numbersBeside = (
+  { identifiers }: Pick<Known, "identifiers">,
+  told: readonly Told[],
+): { readonly isTheirs: boolean }[] => {
   const steady = identifiers.filter(isSteady);
-  const numbers = told.flatMap(({ identifier, shared }) =>
-    !shared && steady.some(({ type }) => type === identifier.type) ? [identifier] : [],
+  return told.flatMap(({ identifier, shared }) =>
+    !shared && steady.some(({ type }) => type === identifier.type)
+      ? [{ isTheirs: includesIdentifier(steady, identifier) }]
+      : [],
   );
-  const isLedByNumbers = steady.length === identifiers.length;
-  return isLedByNumbers || (numbers.length > 0 && numbers.every((each) => includesIdentifier(steady, each)));
+};
+
+const isOfTheirNumber = (known: Pick<Known, "identifiers">, told: readonly Told[]): boolean => {
+  const numbers = numbersBeside(known, told);
+  return numbers.length > 0 && numbers.every(({ isTheirs }) => isTheirs);
+};
+
+/** The addresses that an answer tells of a number of the person's, and of no other: right now they are theirs. */
+export const toldOfTheirs = (
+  known: Pick<Known, "identifiers">,
+  found: readonly FoundIdentifier[],
+): Identifier[] => {
+  const told = asTold(found);
+  return isOfTheirNumber(known, told)
+    ? told.flatMap(({ identifier, shared }) => (shared || isSteady(identifier) ? [] : [identifier]))
+    : [];
 };
 
 /**

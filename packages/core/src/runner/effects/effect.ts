@@ -2,6 +2,7 @@ import type { Call } from "../../bridge/call.ts";
 import type { DataSource } from "../../bridge/define-data-source.ts";
 import { CallFailed, KnownOtherwise } from "../../errors.ts";
 import { instant, later } from "../../instant.ts";
+import { doAddressesLead } from "../../request/addresses.ts";
 import { confidentialOf, stepOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import type { Act } from "../../request/guard.ts";
@@ -82,8 +83,7 @@ export const workFor = (
   const source = underNamesOnRecord(registered, step);
   const known = subjectOfRequest(effect.request);
   // Whoever has the address by now is somebody else: a source that has said once whose numbers it knows takes in no other.
-  const leads =
-    name === "identify" && !(effect.request.isAskedAgain === true && step.lastAsked !== undefined);
+  const leads = name === "identify" && doAddressesLead(effect.request, step);
   const subject = leads ? known : identifiedSubject(known.identifiers, known.shared);
   const identifiers = subject.identifiers.length;
   const pass = passFor(effect, step.source, act, (now) => isSameWork(stepOf(now, step.source), step));

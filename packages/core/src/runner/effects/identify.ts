@@ -1,12 +1,24 @@
+import type { Call } from "../../bridge/call.ts";
+import type { DataSource } from "../../bridge/define-data-source.ts";
 import { CallFailed } from "../../errors.ts";
+import { ownNow } from "../../request/addresses.ts";
+import { confidentialOf } from "../../request/change.ts";
 import type { PseudonymisedIdentifier, RequestEvent } from "../../request/events.ts";
 import type { SourceStep } from "../../request/steps.ts";
-import { orThrow } from "../../result.ts";
-import { type Identifier, normaliseIdentifier } from "../../subject/identifier.ts";
+import { ok, orThrow, type Result } from "../../result.ts";
+import {
+  type FoundIdentifier,
+  type Identifier,
+  includesIdentifier,
+  isSteady,
+  normaliseIdentifier,
+} from "../../subject/identifier.ts";
+import { type Subject, subjectOf } from "../../subject/subject.ts";
 import { addressesOfOthers } from "../addresses-of-others.ts";
 import { askSource } from "../ask-who.ts";
 import { pseudonymsOf } from "../keys.ts";
 import { type Effect, failure, workFor } from "./effect.ts";
+import { onlyJust } from "./only-just.ts";
 
 /** A shared identifier is nothing to ask anybody about where it leads to nobody: here, or in any other source. */
 const leadsToOthers = (
@@ -30,25 +42,61 @@ const othersHave = async (
   return addresses;
 };
 
-/** Asks a source what else the person is known by. */
-export const identify = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
-  const work = workFor(effect, step, "identify", "ask");
-  if (work.isErr()) return failure(effect, step, work.error);
-  const { source, subject, call, identifiers } = work.value;
-  const answer = await askSource(source, subject, call);
-  if (answer.isErr()) return failure(effect, step, answer.error);
-  const told = answer.value.map(({ shared = false, others, ...identifier }) => ({
+/** What a source told, with pseudonyms. @throws StorageFailed */
+const withPseudonyms = async (
+  { services, request }: Effect,
+  found: readonly FoundIdentifier[],
+): Promise<PseudonymisedIdentifier[]> => {
+  const told = found.map(({ shared = false, others, ...identifier }) => ({
     identifier: normaliseIdentifier(identifier),
     shared,
     ...(others !== undefined && { others }),
   }));
   const names = told.map(({ identifier }) => identifier);
-  const pseudonyms = orThrow(await pseudonymsOf(effect.services, effect.request.tenant, names));
-  const all = told.map((each, index) => ({ ...each, pseudonym: pseudonyms[index] ?? "" }));
-  const found = all.filter((each) => leadsToOthers(effect, step, each));
+  const pseudonyms = orThrow(await pseudonymsOf(services, request.tenant, names));
+  return told.map((each, index) => ({ ...each, pseudonym: pseudonyms[index] ?? "" }));
+};
+
+/**
+ * Asks a source by the person's numbers, and by addresses that are theirs right now and that it was never asked by, as for
+ * the first time: whoever it knows by these alone is found by nobody else. Null where there is no such address.
+ */
+const askByOwn = async (
+  { request }: Effect,
+  source: DataSource,
+  { identifiers, shared }: Subject,
+  addresses: readonly Identifier[],
+  call: Call,
+): Promise<Result<readonly FoundIdentifier[], CallFailed> | null> => {
+  if (addresses.length === 0) return null;
+  const { identifiers: all, asked } = confidentialOf(request);
+  const own = [...identifiers.filter(isSteady), ...addresses];
+  const named = all.slice(0, asked).filter((each) => includesIdentifier(own, each));
+  const subject = subjectOf(own, named, shared);
+  return askSource(source, subject, { ...call, idempotencyKey: `${call.idempotencyKey}/own` });
+};
+
+/** Asks a source what else the person is known by. */
+export const identify = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
+  const work = workFor(effect, step, "identify", "ask");
+  if (work.isErr()) return failure(effect, step, work.error);
+  const { source, subject, call, identifiers } = work.value;
+  const since = onlyJust(effect.services);
+  const addresses = subject.isIdentified
+    ? ownNow(effect.request, step.source, since)
+    : subject.identifiers.filter((each) => !isSteady(each));
+  const answer = await askSource(source, subject, call);
+  if (answer.isErr()) return failure(effect, step, answer.error);
+  const byOwn =
+    (subject.isIdentified && (await askByOwn(effect, source, subject, addresses, call))) || ok([]);
+  if (byOwn.isErr()) return failure(effect, step, byOwn.error);
+  const all = await withPseudonyms(effect, [...answer.value, ...byOwn.value]);
+  const isLed = (each: PseudonymisedIdentifier) => leadsToOthers(effect, step, each);
+  const found = all.slice(0, answer.value.length).filter(isLed);
+  const foundByOwn = all.slice(answer.value.length).filter(isLed);
   const isListed = source.descriptor.directory === true;
   const address = found.find(({ identifier, shared }) => identifier.type === "email" && !shared);
-  const own = told.filter(({ shared }) => !shared).map(({ identifier }) => identifier);
+  const own = all.filter(({ shared }) => !shared).map(({ identifier }) => identifier);
   const ofOthers =
     isListed && isUsedElsewhere(effect, step, "email")
       ? await othersHave(effect, [...subject.identifiers, ...own]).catch(() => null)
@@ -59,7 +107,10 @@ export const identify = async (effect: Effect, step: SourceStep): Promise<Reques
     source: step.source,
     generation: step.generation,
     asked: identifiers,
+    since,
     found,
+    ...(addresses.length > 0 && { askedBy: addresses }),
+    ...(foundByOwn.length > 0 && { foundByOwn }),
     shared: all.flatMap(({ shared, pseudonym }) => (shared ? [pseudonym] : [])),
     ...(ofOthers.length > 0 && { ofOthers }),
     ...(isListed && address !== undefined && { address: address.identifier.value }),

@@ -1,4 +1,3 @@
-import { instant, later } from "../../instant.ts";
 import { stepOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { type NoticeRecord, tryOf } from "../../request/notices.ts";
@@ -15,6 +14,7 @@ import { identify } from "./identify.ts";
 import { leaveEarlierPackages } from "./leave-packages.ts";
 import { locate } from "./locate.ts";
 import { lookAtHold } from "./look-at-hold.ts";
+import { onlyJust } from "./only-just.ts";
 import { makePackage } from "./package.ts";
 import { passOn } from "./pass-on.ts";
 import { makePlan } from "./plan.ts";
@@ -69,9 +69,6 @@ export const perform = async (effect: Effect, action: Action): Promise<RequestEv
   }
 };
 
-/** In milliseconds, beside as long as one call may take: for so long what sources say of a person is not asked again. */
-const namesLast = 60_000;
-
 /**
  * Whatever the work has waited for, right before it everybody has said who the person is: a source may know them by another
  * name by now, and would act on that. Null where that was only just.
@@ -80,7 +77,7 @@ const namesOutdated = (
   { services, request }: Effect,
   { source, generation }: SourceStep,
 ): RequestEvent | null => {
-  const since = later(instant(services.clock.now()), -(namesLast + services.callDeadline));
+  const since = onlyJust(services);
   return toAskAgain(request, source, since).length === 0
     ? null
     : { type: "names-outdated", source, generation, since };

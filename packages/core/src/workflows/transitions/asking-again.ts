@@ -1,8 +1,9 @@
 import { NotPossibleNow } from "../../errors.ts";
 import type { Instant } from "../../instant.ts";
+import { doAddressesLead, ownNow } from "../../request/addresses.ts";
 import { type Change, changed, changedSteps, namesOf } from "../../request/change.ts";
 import type { Request } from "../../request/request.ts";
-import { isStuck, type SourceStep } from "../../request/steps.ts";
+import { isPerformed, isStuck, type SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type EventOf, stepFor } from "./events.ts";
 
@@ -11,21 +12,19 @@ import { type EventOf, stepFor } from "./events.ts";
  * it since this instant. Where the person is erased already, what is there now came since; who is at work is let go on; and
  * one that does not answer for now is asked when its own turn comes. Opened again, a request asks nobody.
  */
-export const toAskAgain = (
-  { kind, reopened, steps }: Request,
-  atWork: string,
-  since: Instant,
-): readonly SourceStep[] =>
-  reopened > 0
-    ? []
-    : steps.filter((step) => {
-        const { source, canIdentify, settlement, stage, status, task, lastAsked } = step;
-        const isErased =
-          kind === "erasure" && task !== "identify" && (stage === "verify" || stage === "done");
-        const isAble = source === atWork || !(isStuck(step) || status === "running");
-        const isFresh = lastAsked !== undefined && lastAsked.at >= since;
-        return canIdentify && settlement === null && stage !== "identify" && !isErased && isAble && !isFresh;
-      });
+export const toAskAgain = (request: Request, atWork: string, since: Instant): readonly SourceStep[] =>
+  request.steps.filter((step) => {
+    const { source, status, lastAsked } = step;
+    const isAble = source === atWork || !(isStuck(step) || status === "running");
+    const isFresh = lastAsked !== undefined && lastAsked.at >= since;
+    return canBeAskedOnceMore(request, step) && isAble && !isFresh;
+  });
+
+const canBeAskedOnceMore = ({ kind, reopened }: Request, step: SourceStep): boolean => {
+  const { canIdentify, settlement, stage, task } = step;
+  const isErased = kind === "erasure" && task !== "identify" && isPerformed(step);
+  return reopened === 0 && canIdentify && settlement === null && stage !== "identify" && !isErased;
+};
 
 /** Nothing is begun before all of them have answered; what is done goes on, unless somebody has another name to tell. */
 export const askAgain = (change: Change, event: EventOf<"names-outdated">): Result<Change, NotPossibleNow> =>
@@ -34,16 +33,37 @@ export const askAgain = (change: Change, event: EventOf<"names-outdated">): Resu
     if (asked.length === 0) return err(new NotPossibleNow("Everybody has just said who the person is."));
     const names = namesOf(change.request);
     return ok(
-      changedSteps(changed(change, { isAskedAgain: true }), (step) => {
-        if (!asked.includes(step)) return null;
-        const { stage, status, attempts, problem, outage } = step;
-        return {
-          stage: "identify",
-          status: status === "warning" ? "pending" : status,
-          nextAttemptAt: null,
-          identifiersAsked: 0,
-          askedAgain: { stage, status, attempts, problem, names, isOut: outage != null },
-        };
-      }),
+      changedSteps(changed(change, { isAskedAgain: true }), (step) =>
+        asked.includes(step) ? askedOnceMore(step, names) : null,
+      ),
     );
   });
+
+const askedOnceMore = (step: SourceStep, names: number): Partial<SourceStep> => {
+  const { stage, status, attempts, problem, outage } = step;
+  return {
+    stage: "identify",
+    status: status === "warning" ? "pending" : status,
+    nextAttemptAt: null,
+    identifiersAsked: 0,
+    askedAgain: { stage, status, attempts, problem, names, isOut: outage != null },
+  };
+};
+
+/**
+ * Whoever was never asked by an address that is the person's right now, as a source has just said, is asked by it as for the
+ * first time: it was not known yet, or was not certain any more, when they were asked.
+ */
+export const askedByOwn = (change: Change, since: Instant): Change => {
+  const { request } = change;
+  const names = namesOf(request);
+  return changedSteps(change, (step) =>
+    canBeAskedOnceMore(request, step) &&
+    step.status !== "running" &&
+    !isStuck(step) &&
+    !doAddressesLead(request, step) &&
+    ownNow(request, step.source, since).length > 0
+      ? askedOnceMore(step, names)
+      : null,
+  );
+};

@@ -1,5 +1,6 @@
 import { NotPossibleNow } from "../../errors.ts";
 import { later } from "../../instant.ts";
+import { askedBy, toldNow } from "../../request/addresses.ts";
 import { plannedAnew } from "../../request/approval.ts";
 import {
   after,
@@ -26,12 +27,15 @@ import {
   addressLeadsFor,
   areTooMany,
   type Known,
+  type Learnt,
   learntFrom,
   ledTo,
   takenBack,
+  toldOfTheirs,
 } from "../../subject/identifying.ts";
 import { leading } from "../../subject/vouching.ts";
 import { stageAfterIdentifying } from "../workflow.ts";
+import { askedByOwn } from "./asking-again.ts";
 import { type EventOf, stepFor } from "./events.ts";
 import { outageOver } from "./outages.ts";
 import { outOfDate } from "./packaging.ts";
@@ -133,18 +137,16 @@ export const identified = (
         : { status: step.status === "warning" ? "pending" : step.status }),
     });
     // Opened again, it is about the person as they were known: who goes by the same address now has asked for nothing.
-    const told =
-      change.request.reopened > 0
-        ? []
-        : event.found.map(({ identifier, shared, others }) => ({
-            ...identifier,
-            shared,
-            ...(others !== undefined && { others }),
-          }));
+    const isOver = change.request.reopened > 0;
+    const told = isOver ? [] : event.found.map(asFound);
+    const toldByOwn = isOver ? [] : (event.foundByOwn ?? []).map(asFound);
     const known = whoItIs(change);
     const { sharedPseudonyms = [] } = change.request;
-    const { own, shared, isTakenBack } = learntFrom(known, told);
-    const alsoShared = change.request.reopened > 0 ? [] : event.shared;
+    const learnt = learntFrom(known, told);
+    const byOwn = learntFrom(alsoKnown(known, learnt), toldByOwn);
+    const own = [...learnt.own, ...byOwn.own];
+    const isTakenBack = learnt.isTakenBack || byOwn.isTakenBack;
+    const alsoShared = isOver ? [] : event.shared;
     const reached = changed(step.askedAgain?.isOut === true ? answered : outageOver(answered, step), {
       sharedPseudonyms: [...new Set([...sharedPseudonyms, ...alsoShared])],
     });
@@ -153,25 +155,65 @@ export const identified = (
       reached,
     );
     const begun = isTakenBack ? knownAs(parted, takenBack(known)) : parted;
+    const all = [...event.found, ...(event.foundByOwn ?? [])];
     const added = (isTakenBack ? [] : own).reduce(
-      (growing, each) => identifierAdded(growing, each, pseudonymIn(event.found, each)),
+      (growing, each) => identifierAdded(growing, each, pseudonymIn(all, each)),
       begun,
     );
     const ledBy = ledTo({ identifiers: leading(known.identifiers) }, told);
-    const grown = shared.reduce(
+    const asked = learnt.shared.reduce(
       (growing, each) => withCandidate(growing, each, step.source, isSteady(each) ? ledBy : []),
       added,
     );
+    const grown = addressesNoted(
+      // The addresses that led to these are the person's, as a source has just said: whoever they are.
+      byOwn.shared.reduce((growing, each) => withCandidate(growing, each, step.source), asked),
+      step,
+      event,
+      toldOfTheirs({ identifiers: leading(known.identifiers) }, told),
+    );
     const { candidates } = confidentialOf(grown.request);
-    const all = grown.request.pseudonyms.length + Object.keys(candidates).length;
-    if (areTooMany(all, rules.identifiers)) {
+    const names = grown.request.pseudonyms.length + Object.keys(candidates).length;
+    if (areTooMany(names, rules.identifiers)) {
       return failed(change, { ...event, type: "source-failed", ...tooMany }, rules);
     }
     const found = grown.request.pseudonyms.length - begun.request.pseudonyms.length;
     const lost = change.request.pseudonyms.length - begun.request.pseudonyms.length;
     const detail = { found, ...(lost > 0 && { takenBack: lost }) };
-    return ok(recorded(workReopened(grown), "identified", detail, step.source));
+    const reopened = workReopened(grown);
+    const asking = event.since === undefined ? reopened : askedByOwn(reopened, event.since);
+    return ok(recorded(asking, "identified", detail, step.source));
   });
+
+const asFound = ({ identifier, shared, others }: PseudonymisedIdentifier): FoundIdentifier => ({
+  ...identifier,
+  shared,
+  ...(others !== undefined && { others }),
+});
+
+/** Who they are beside what an answer has told, to whoever is asked by what is theirs right now. */
+const alsoKnown = (known: Known, { own, shared }: Learnt): Known => ({
+  ...known,
+  identifiers: [...known.identifiers, ...own],
+  shared: [...known.shared, ...shared],
+  isAskedByOwn: true,
+});
+
+/** By which addresses a source was asked as for the first time, and of which it says that they are theirs right now. */
+const addressesNoted = (
+  change: Change,
+  { source }: SourceStep,
+  { askedBy: asked = [] }: EventOf<"source-identified">,
+  told: readonly Identifier[],
+): Change => {
+  if (asked.length === 0 && told.length === 0) return change;
+  const addresses = toldNow(
+    { addresses: askedBy(confidentialOf(change.request), source, asked) },
+    told,
+    change.at,
+  );
+  return changedConfidential(change, { addresses });
+};
 
 /** Who the person is as far as this request knows. */
 const whoItIs = ({ request, at }: Change): Known => {

@@ -1,0 +1,170 @@
+import {
+  type CollectionOutcome,
+  defineDataSource,
+  type Identifier,
+  type Subject,
+} from "@subject-rights/core";
+import { unwrap } from "@subject-rights/testing";
+import { describe, expect, it } from "vitest";
+import { ada, admin, createWorld, type World } from "./world.ts";
+
+const hour = 3_600_000;
+const newAddress = "ada.new@example.net";
+const bo = "bo@example.org";
+const email = (value: string): Identifier => ({ type: "email", value });
+
+interface Account {
+  readonly key: string;
+  address: string;
+}
+
+/** A source that has a key of its own for people, tells no other one, and keeps the rules of one that finds by both. */
+const accounts = (
+  id: string,
+  type: string,
+  ...rows: readonly (readonly [key: string, address: string])[]
+) => {
+  const state = {
+    answers: Number.POSITIVE_INFINITY,
+    rows: rows.map(([key, address]): Account => ({ key, address })),
+  };
+  const look = (subject: Subject) => {
+    state.answers -= 1;
+    if (state.answers < 0) throw new Error(`${id} is down`);
+    const [keys, addresses] = [subject.values(type), subject.values("email")];
+    const byKey = state.rows.filter(({ key }) => keys.includes(key));
+    const others = state.rows.filter((row) => !byKey.includes(row) && addresses.includes(row.address));
+    return subject.isIdentified ? { found: byKey, left: others } : { found: [...byKey, ...others], left: [] };
+  };
+  const counted = (count: number) => [{ collection: "accounts", count }];
+  const source = defineDataSource({
+    id,
+    title: `The ${id}`,
+    holds: ["customer-data"],
+    kind: "origin",
+    needs: [type, "email"],
+    identify: async (subject) =>
+      look(subject).found.flatMap(({ key, address }) => [{ type, value: key }, email(address)]),
+    locate: async (subject) => counted(look(subject).found.length),
+    verify: async (subject) => counted(Object.values(look(subject)).flat().length),
+    async *export(subject) {
+      yield { collection: "accounts", rows: look(subject).found.map(({ key }) => ({ key })) };
+    },
+    async erase(subject): Promise<CollectionOutcome[]> {
+      const { found, left } = look(subject);
+      state.rows = state.rows.filter((row) => !found.includes(row));
+      const all: CollectionOutcome[] = [
+        { collection: "accounts", outcome: "erased", count: found.length },
+        { collection: "accounts", outcome: "kept", count: left.length, reason: "It has another number" },
+      ];
+      const outcomes = all.filter((each) => "count" in each && each.count > 0);
+      return outcomes.length > 0 ? outcomes : [{ collection: "accounts", outcome: "absent" }];
+    },
+  });
+  return { source, state };
+};
+
+const move = (address: string, ...all: readonly { readonly state: { rows: Account[] } }[]) => {
+  for (const { state } of all) for (const row of state.rows) if (row.address === ada) row.address = address;
+};
+
+/** What the request has found out, and what it has asked somebody. */
+const known = async ({ rights }: World, requestId: string) =>
+  unwrap(await rights.requests.reveal({ actor: admin, requestId }));
+
+const ofAda = (billedAt = ada) => ({
+  crm: accounts("crm", "customer-number", ["C-1", ada], ["C-2", bo]),
+  billing: accounts("billing", "billing-id", ["B-1", billedAt], ["B-2", bo]),
+});
+
+describe("an address that a source tells right before the work, by a number that is known", () => {
+  it("leads at a source that was down when everybody was asked", async () => {
+    const { crm, billing } = ofAda();
+    const world = await createWorld({ sources: [crm.source, billing.source] });
+    billing.state.answers = 0;
+    const requestId = await world.acknowledged("export");
+    await world.pass(3 * hour);
+    move(newAddress, crm, billing);
+    billing.state.answers = Number.POSITIVE_INFINITY;
+    await world.pass(3 * hour);
+    expect(await world.read(requestId)).toMatchObject({
+      outcome: "completed",
+      sources: [{ done: 1 }, { id: "billing", done: 1 }],
+    });
+    await world.rights.stop();
+  });
+
+  it("leads at a source that has always had it, and nobody knew", async () => {
+    const { crm, billing } = ofAda(newAddress);
+    const world = await createWorld({ sources: [crm.source, billing.source] });
+    const identifiers = [{ type: "customer-number", value: "C-1" }];
+    const { hold } = unwrap(await world.rights.holds.place({ actor: admin, identifiers, reason: "file 7" }));
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(3 * hour);
+    move(newAddress, crm);
+    unwrap(await world.rights.holds.lift({ actor: admin, holdId: hold.id, reason: "over" }));
+    await world.pass(3 * hour);
+    expect(await world.read(requestId)).toMatchObject({
+      outcome: "completed",
+      sources: [{ outcomes: [{ outcome: "erased" }] }, { outcomes: [{ outcome: "erased", count: 1 }] }],
+    });
+    expect([crm.state.rows, billing.state.rows].flat().map(({ address }) => address)).toEqual([bo, bo]);
+    await world.rights.stop();
+  });
+
+  it("leads once it is told again, where that source was down in the moment of the first telling", async () => {
+    const { crm, billing } = ofAda();
+    const world = await createWorld({ sources: [crm.source, billing.source] });
+    billing.state.answers = 0;
+    const requestId = await world.acknowledged("export");
+    await world.pass(3 * hour);
+    move(newAddress, crm, billing);
+    // Asked who this is, by the old address, and how many there are.
+    billing.state.answers = 2;
+    await world.pass(3 * hour);
+    expect((await known(world, requestId)).identifiers).toContainEqual(email(newAddress));
+    billing.state.answers = Number.POSITIVE_INFINITY;
+    await world.pass(3 * hour);
+    expect(await world.read(requestId)).toMatchObject({
+      outcome: "completed",
+      sources: [{ done: 1 }, { id: "billing", done: 1 }],
+    });
+    await world.rights.stop();
+  });
+
+  it("leads to nobody where what is found by it has another number of that kind: somebody decides", async () => {
+    const { crm, billing } = ofAda();
+    // A second account under the new address, of whom nobody has said anything.
+    const shop = accounts("shop", "customer-number", ["C-9", newAddress]);
+    const world = await createWorld({ sources: [crm.source, billing.source, shop.source] });
+    billing.state.answers = 0;
+    const requestId = await world.acknowledged("export");
+    await world.pass(3 * hour);
+    move(newAddress, crm, billing);
+    billing.state.answers = Number.POSITIVE_INFINITY;
+    await world.pass(3 * hour);
+    expect(await world.read(requestId)).toMatchObject({
+      outcome: null,
+      waitingFor: [{ for: "decision", source: "shop", identifierType: "customer-number" }],
+    });
+    await world.rights.stop();
+  });
+
+  it("does not make the one before lead again, which somebody else has by now", async () => {
+    const { crm, billing } = ofAda(newAddress);
+    const world = await createWorld({ sources: [crm.source, billing.source] });
+    const identifiers = [{ type: "customer-number", value: "C-1" }];
+    const { hold } = unwrap(await world.rights.holds.place({ actor: admin, identifiers, reason: "file 7" }));
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(3 * hour);
+    move(newAddress, crm);
+    for (const { state } of [crm, billing])
+      for (const row of state.rows) if (row.address === bo) row.address = ada;
+    unwrap(await world.rights.holds.lift({ actor: admin, holdId: hold.id, reason: "over" }));
+    await world.pass(3 * hour);
+    // Bo's row in the billing system is left, and told.
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
+    expect([crm.state.rows, billing.state.rows].flat().map(({ key }) => key)).toEqual(["C-2", "B-2"]);
+    await world.rights.stop();
+  });
+});
