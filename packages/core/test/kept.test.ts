@@ -86,7 +86,7 @@ describe("what stays because it is somebody else's too", () => {
     ]);
   });
 
-  it("is what the newest answer says, where that speaks of it", async () => {
+  it("is what the newest answer says; what that does not speak of any more was so on its day", async () => {
     const answers = [[kept(2)], [kept(1)], [absent]];
     let asked = 0;
     let left = 0;
@@ -100,7 +100,7 @@ describe("what stays because it is somebody else's too", () => {
     // By then nothing leads there any more: that it is not found does not make it gone.
     expect(await world.read(requestId)).toMatchObject({
       outcome: "completed-with-exceptions",
-      sources: [{ outcomes: [kept(1)] }],
+      sources: [{ outcomes: [{ ...kept(1), asOf: "2026-03-02" }, kept(1)] }],
     });
   });
 

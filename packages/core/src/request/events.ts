@@ -119,8 +119,8 @@ export type RequestEvent =
       readonly collected?: readonly CollectedCollection[];
       /** The collections that the source has, where something is retained in one. Left out: none is, or it does not say. */
       readonly keys?: readonly NamedCollection[];
-      /** Collections of which all was found afterwards that stays as somebody else's too. Left out: none. */
-      readonly keptSeen?: readonly string[];
+      /** What was found afterwards, with what stays. Left out: nobody has looked. */
+      readonly found?: readonly CollectionCount[];
       readonly checked: boolean | null;
       readonly identifiersUsed: number;
     })
@@ -129,8 +129,8 @@ export type RequestEvent =
       readonly checked: boolean;
       /** What it holds all the same, of a step that is only asked. */
       readonly left?: readonly CollectionCount[];
-      /** Collections of which less was found than was said to be kept. Left out: none. */
-      readonly unseen?: readonly string[];
+      /** What was found, with what stays. */
+      readonly found: readonly CollectionCount[];
     })
   | (OfStep & {
       readonly type: "source-failed";

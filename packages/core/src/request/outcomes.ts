@@ -137,10 +137,14 @@ export const isGone = (
   each.outcome === "erased" || each.outcome === "anonymised";
 
 export type Staying = Extract<CollectionOutcome, { outcome: "retained" | "kept" }>;
+export type Kept = Extract<CollectionOutcome, { outcome: "kept" }>;
 
 /** Whether the records stay, and the person is told why. */
 export const isStaying = (each: CollectionOutcome): each is Staying =>
   each.outcome === "retained" || each.outcome === "kept";
+
+/** Whether the records stay because they are somebody else's too. */
+export const isKept = (each: CollectionOutcome): each is Kept => each.outcome === "kept";
 
 /** Whether there are records that stay. */
 export const isLeft = (each: CollectionOutcome): each is Staying => isStaying(each) && each.count > 0;
@@ -177,6 +181,12 @@ export const untold = (
 
 export const totalCount = (counts: readonly { readonly count: number }[]): number =>
   counts.reduce((sum, { count }) => sum + count, 0);
+
+/** How many records are counted in a collection. */
+export const countIn = (
+  counts: readonly { readonly collection: string; readonly count: number }[],
+  collection: string,
+): number => totalCount(counts.filter((each) => each.collection === collection));
 
 /**
  * What was counted as staying because it is somebody else's too, where the source then found nothing there: it had done

@@ -139,11 +139,8 @@ export interface SourceStep {
   readonly part?: readonly string[];
   /** The collections that the source had when something was retained in one. Left out: none is, or it does not say. */
   readonly keys?: readonly NamedCollection[];
-  /**
-   * Collections of which the look behind the work, and the last one, have found all that stays as somebody else's too: by
-   * the same names it is found again. Left out: none.
-   */
-  readonly keptSeen?: readonly string[];
+  /** How much of what stays as somebody else's too the last look there has found. Left out: nothing. */
+  readonly keptFound?: readonly CollectionCount[];
   /** What was there when it was last looked, beside what stays. Left out: nothing, or nobody has looked. */
   readonly left?: readonly CollectionCount[];
   readonly collected: readonly CollectedCollection[];

@@ -265,10 +265,10 @@ export class Machine {
         const checked = this.#check(step, step.outcomes);
         if (checked === "still-present" && mayHoldSince(request, step)) {
           const left = [{ collection: "entries", count: 1 }];
-          return this.happen({ ...of, type: "source-verified", checked: true, left });
+          return this.happen({ ...of, type: "source-verified", checked: true, found: [], left });
         }
         if (checked === "still-present") return this.#stillPresent(step);
-        return this.happen({ ...of, type: "source-verified", checked });
+        return this.happen({ ...of, type: "source-verified", checked, found: [] });
       }
     }
   }

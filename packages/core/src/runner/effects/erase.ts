@@ -8,7 +8,6 @@ import {
   type CollectionCount,
   type CollectionOutcome,
   isGone,
-  isStaying,
   leftOver,
   totalCount,
   untold,
@@ -155,7 +154,7 @@ const eraseNow = (
                     outcomes: [...done, ...staying],
                     ...leftEarlier(effect, step, earlier, outcomes),
                     ...keysOf(step, work.source, outcomes),
-                    keptSeen: keptSeen(outcomes, remaining),
+                    found: remaining,
                     checked,
                     identifiersUsed: work.identifiers,
                   })
@@ -188,19 +187,6 @@ const leftEarlier = (
     today: instant(services.clock.now()).slice(0, 10),
   });
   return earlier.length > 0 && { keptEarlier };
-};
-
-/** The collections of which all is found that the source said would stay there, with what is kept as somebody else's. */
-const keptSeen = (
-  outcomes: readonly CollectionOutcome[],
-  remaining: readonly CollectionCount[],
-): string[] => {
-  const kept = outcomes.filter((each) => each.outcome === "kept");
-  return [...new Set(kept.map(({ collection }) => collection))].filter((name) => {
-    const staying = outcomes.filter(isStaying).filter(({ collection }) => collection === name);
-    const found = remaining.filter(({ collection }) => collection === name);
-    return totalCount(found) >= totalCount(staying);
-  });
 };
 
 /** Those that a copy was just filled from. One that a person has closed gave no reason for what it still holds. */

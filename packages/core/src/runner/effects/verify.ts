@@ -1,25 +1,12 @@
 import { CallFailed } from "../../errors.ts";
 import { confidentialOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
-import { type CollectionCount, type CollectionOutcome, totalCount } from "../../request/outcomes.ts";
 import { mayHoldSince } from "../../request/retention.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { includesIdentifier } from "../../subject/identifier.ts";
 import { check } from "./check.ts";
 import { canFind, type Effect, failure, workFor } from "./effect.ts";
 import { identify } from "./identify.ts";
-
-/** The collections of which less is found than was kept. A source that cannot look finds nothing. */
-const keptUnseen = (
-  outcomes: readonly CollectionOutcome[],
-  remaining: readonly CollectionCount[],
-): string[] => {
-  const kept = outcomes.filter((each) => each.outcome === "kept");
-  const countIn = (counts: readonly CollectionCount[], name: string) =>
-    totalCount(counts.filter(({ collection }) => collection === name));
-  const names = new Set(kept.map(({ collection }) => collection));
-  return [...names].filter((name) => countIn(remaining, name) < countIn(kept, name));
-};
 
 /** Asks a source once more, when every source has done its work: something may have flowed back meanwhile. */
 export const verify = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
@@ -32,13 +19,12 @@ export const verify = async (effect: Effect, step: SourceStep): Promise<RequestE
   const looked = await check(work.value, step.outcomes, step);
   if (looked.isErr()) return failure(effect, step, looked.error);
   const { checked, remaining, left, since, problem } = looked.value;
-  const unseen = keptUnseen(step.outcomes, remaining);
   const verified = {
     type: "source-verified",
     source: step.source,
     generation: step.generation,
     checked,
-    ...(unseen.length > 0 && { unseen }),
+    found: remaining,
   } as const;
   if (problem === null) return since.length === 0 ? verified : { ...verified, left: since };
   // Still listed, and by another name than the sources were asked for: all of them are asked again.

@@ -15,14 +15,17 @@ import { isDown, mustBeTold } from "../../request/outage.ts";
 import {
   type CollectionCount,
   type CollectionOutcome,
+  countIn,
   goneCounts,
+  isKept,
   keptAsCounted,
   mergeOutcomes,
   totalCount,
   untold,
 } from "../../request/outcomes.ts";
 import { columnsKey } from "../../request/request.ts";
-import { keptCollections, withoutErasedSince, withoutTakenAlong } from "../../request/retention.ts";
+import { isInPart, keptCollections } from "../../request/retention.ts";
+import { addedUp, keptFound } from "../../request/rounds.ts";
 import { backoff, type Rules, spread } from "../../request/rules.ts";
 import { isPerformed, outcomesSoFar, type SourceStep } from "../../request/steps.ts";
 import type { Result } from "../../result.ts";
@@ -101,12 +104,12 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
   stepFor(change, event, "perform").map((step) => {
     const soFar = outcomesSoFar(step);
     const before = [
-      ...withoutTakenAlong(step, soFar, event.outcomes),
+      ...soFar,
       // Whoever hands out leaves nothing behind, whatever an erasure would do.
       ...(step.task === "export" ? [] : keptAsCounted(step.located, [...soFar, ...event.outcomes])),
     ];
     const merged = withUntold(step, event, mergeOutcomes(before, event.outcomes));
-    const outcomes = withoutErasedSince(step, event.outcomes, merged);
+    const outcomes = addedUp(step, before, event.outcomes, merged);
     const stage = workflowOf(change.request.kind).stageAfterPerforming;
     const done = changedStep(change, step.source, {
       stage,
@@ -117,7 +120,12 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
       saidAt: change.at,
       ...((event.keptEarlier ?? step.keptEarlier) !== undefined && { keptEarlier: event.keptEarlier ?? [] }),
       ...(event.keys !== undefined && { keys: event.keys }),
-      keptSeen: keptSeenBy(step, event),
+      keptFound: keptFound(
+        step,
+        outcomes,
+        event.found ?? [],
+        event.outcomes.map(({ collection }) => collection),
+      ),
       unanswered: false,
       checked: event.checked,
       left: [],
@@ -143,15 +151,6 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
           };
     return workReopened(recorded(cleared, "succeeded", detail, step.source));
   });
-
-/** What an answer does not speak of is found, or not, as before. */
-const keptSeenBy = (
-  { keptSeen = [] }: SourceStep,
-  { outcomes, keptSeen: now = [] }: EventOf<"source-finished">,
-): string[] => [
-  ...keptSeen.filter((name) => !outcomes.some((each) => each.outcome === "kept" && each.collection === name)),
-  ...now,
-];
 
 /**
  * What the source does not tell of, though it was counted before, and was asked afterwards and holds nothing more: it is
@@ -225,10 +224,7 @@ export const verified = (change: Change, event: EventOf<"source-verified">): Tra
           stage: "done",
           checked: event.checked,
           left: event.left ?? [],
-          ...(event.unseen !== undefined && {
-            outcomes: keptThen(change, step, event.unseen),
-            keptSeen: (step.keptSeen ?? []).filter((name) => event.unseen?.includes(name) !== true),
-          }),
+          ...keptThen(change, step, event.found),
         }),
         step,
       ),
@@ -243,12 +239,24 @@ export const verified = (change: Change, event: EventOf<"source-verified">): Tra
   });
 
 /** What was kept and is not found any more was so on the day on which the source said it, where that is another one. */
-const keptThen = (change: Change, { outcomes, saidAt }: SourceStep, unseen: readonly string[]) =>
-  saidAt === undefined || saidAt.slice(0, 10) === change.at.slice(0, 10)
-    ? outcomes
-    : outcomes.flatMap((each) =>
-        each.outcome === "kept" && unseen.includes(each.collection) ? datedAll([each], saidAt) : [each],
-      );
+const keptThen = (
+  change: Change,
+  step: SourceStep,
+  found: readonly CollectionCount[],
+): Pick<SourceStep, "outcomes" | "keptFound"> => {
+  const { outcomes, saidAt } = step;
+  const names = outcomes.filter((each) => isInPart(step, each)).map(({ collection }) => collection);
+  const seen = keptFound(step, outcomes, found, [...names, ...found.map(({ collection }) => collection)]);
+  const isUnseen = ({ collection }: CollectionOutcome) =>
+    countIn(seen, collection) < countIn(outcomes.filter(isKept), collection);
+  const isAnotherDay = saidAt !== undefined && saidAt.slice(0, 10) !== change.at.slice(0, 10);
+  return {
+    outcomes: isAnotherDay
+      ? outcomes.flatMap((each) => (isKept(each) && isUnseen(each) ? datedAll([each], saidAt) : [each]))
+      : outcomes,
+    keptFound: seen,
+  };
+};
 
 export const failed = (change: Change, event: EventOf<"source-failed">, rules: Rules): Transition =>
   stepFor(change, event, event.stage).map((step) => {
@@ -342,11 +350,7 @@ const doneAllTheSame = (
   // Who said nothing has not said that nothing is retained.
   ...(outcomes !== null &&
     outcomes.length > 0 && {
-      outcomes: withoutErasedSince(
-        step,
-        outcomes,
-        mergeOutcomes(withoutTakenAlong(step, outcomesSoFar(step), outcomes), outcomes),
-      ),
+      outcomes: addedUp(step, outcomesSoFar(step), outcomes, mergeOutcomes(outcomesSoFar(step), outcomes)),
     }),
 });
 
