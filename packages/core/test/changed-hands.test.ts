@@ -1,77 +1,11 @@
-import {
-  type CollectionOutcome,
-  defineDataSource,
-  type Identifier,
-  type Row,
-  type Subject,
-} from "@subject-rights/core";
+import type { Identifier, Row } from "@subject-rights/core";
 import { memoryNotifier } from "@subject-rights/memory";
 import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
+import { adaAs, boAs, customerSource, email, number } from "./customers.ts";
 import { ada, admin, createWorld, peopleSource, tenantAdmin, tokenOf } from "./world.ts";
 
 const day = 86_400_000;
-const number = (value: string): Identifier => ({ type: "customer-number", value });
-const email = (value: string): Identifier => ({ type: "email", value });
-
-interface Customer {
-  readonly number: string;
-  email: string;
-}
-
-/** A source that tells customers apart by their number, and finds them by their address too. */
-const customerSource = (id: string, customers: Set<Customer>) => {
-  const found = (subject: Subject) => {
-    const theirs: Customer[] = [];
-    const others: Customer[] = [];
-    for (const each of customers) {
-      if (subject.values("customer-number").includes(each.number)) theirs.push(each);
-      else if (subject.values("email").includes(each.email))
-        (subject.isIdentified ? others : theirs).push(each);
-    }
-    return { theirs, others };
-  };
-  return defineDataSource({
-    id,
-    title: `The ${id}`,
-    holds: ["customer-data"],
-    kind: "origin",
-    needs: ["customer-number", "email"],
-    identify: async (subject) => {
-      const asked = subject.asked.filter(({ type }) => type === "customer-number");
-      return found(subject).theirs.flatMap((each) =>
-        asked.length > 0 && !subject.values("customer-number").includes(each.number)
-          ? [{ ...number(each.number), shared: true }]
-          : [number(each.number), email(each.email)],
-      );
-    },
-    async *identifiers() {
-      yield { people: [...customers].map((each) => [number(each.number), email(each.email)]) };
-    },
-    locate: async (subject) => [{ collection: "customers", count: found(subject).theirs.length }],
-    async *export(subject) {
-      yield { collection: "customers", rows: found(subject).theirs.map((each) => ({ number: each.number })) };
-    },
-    erase: async (subject) => {
-      const { theirs, others } = found(subject);
-      for (const each of theirs) customers.delete(each);
-      const outcomes: CollectionOutcome[] = [];
-      if (theirs.length > 0)
-        outcomes.push({ collection: "customers", outcome: "erased", count: theirs.length });
-      if (others.length > 0)
-        outcomes.push({
-          collection: "customers",
-          outcome: "kept",
-          count: others.length,
-          reason: "Another number",
-        });
-      return outcomes.length > 0 ? outcomes : [{ collection: "customers", outcome: "absent" }];
-    },
-  });
-};
-
-const adaAs = (): Customer => ({ number: "1", email: ada });
-const boAs = (): Customer => ({ number: "2", email: "bo@example.org" });
 
 describe("a replay, where the address of somebody who was erased is a customer's by now", () => {
   /** A newsletter, whose subscribers are known by their address alone. */

@@ -134,6 +134,25 @@ const sourceScene =
     };
   };
 
+/** A package that waits for a mail server for longer than the address is good for that it goes to. */
+const addressScene = async (): Promise<Scene> => {
+  const { state, through } = gate();
+  const mail = mailGate("delivery");
+  const crm = peopleSource("crm", people(), {
+    identify: async (_subject, { idempotencyKey }) => {
+      if (idempotencyKey.includes("/find/")) through();
+      return [{ type: "customer-number", value: "C-1" }];
+    },
+  });
+  const { notifier } = mail;
+  const world = await createWorld({ notifier, acknowledgedBy: "data-subject", sources: [crm] });
+  const requestId = await begun(world, "export", mail.token);
+  world.clock.set(new Date(world.clock.now().getTime() + 2 * 24 * 60 * minute));
+  mail.state.isShut = false;
+  await world.pass(minute);
+  return { world, requestId, ...opening(state) };
+};
+
 const refreshScene = async (): Promise<Scene> => {
   const { state, through } = gate();
   const [held, copied] = [people(), people()];
@@ -281,6 +300,7 @@ const stops: Record<string, (scene: Scene, kind: Kind) => Promise<void>> = {
 const scenes: readonly (readonly [string, Kind, string, () => Promise<Scene>])[] = [
   ["asking sources", "erasure", "identifying", sourceScene("erasure", "identify")],
   ["asking sources", "erasure", "the last check", sourceScene("erasure", "verify")],
+  ["asking, before a letter goes", "export", "whose an address is", addressScene],
   ["reading for an export", "export", "exporting", sourceScene("export", "export")],
   ["erasing", "erasure", "an origin", sourceScene("erasure", "erase")],
   ["erasing", "erasure", "a copy", refreshScene],

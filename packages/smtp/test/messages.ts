@@ -87,6 +87,7 @@ export const notices: { readonly [Type in NoticeType]: NoticeOf<Type> } = {
     identifiers: [
       { type: "email", value: subject },
       { type: "customer-number", value: "C-1815" },
+      { type: "email", value: "ada.before@example.org", mayBeOthers: true },
     ],
     source: { id: "paper-files", title: "Paper files" },
   },

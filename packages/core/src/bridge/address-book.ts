@@ -19,6 +19,8 @@ export type AddressQuery =
 export interface AddressBook {
   /** Errors: `no-address` where none is on record, or what is there is none. */
   find(query: AddressQuery, call: Call): ResultAsync<string, CallFailed>;
+  /** Whether the application says itself where people are reached, and is not only taken at the word of the request. */
+  readonly knowsPeople: boolean;
 }
 
 export const addressBookId = "address-book";
@@ -35,6 +37,7 @@ export const safeAddressBook = (definition: AddressBookDefinition): AddressBook 
     callAdapter(addressBookId, call, async () => lookUp(definition, query), z.unknown()).andThen(
       validAddress,
     ),
+  knowsPeople: definition.dataSubject !== undefined,
 });
 
 const lookUp = (

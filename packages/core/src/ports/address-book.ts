@@ -10,7 +10,8 @@ export interface AddressBookDefinition {
   approver?(query: { readonly tenant: string }): Promise<string | undefined> | string | undefined;
   /**
    * The person's own address on record, where they acknowledge for themselves. Default: the email address
-   * that the request names. Whoever sent the request has no say in this.
+   * that the request names. Whoever sent the request has no say in this. Without it, sources are asked from a day after the
+   * confirmation whether that address is the person's still; with it, it has the last word.
    */
   dataSubject?(query: {
     readonly tenant: string;

@@ -94,7 +94,15 @@ export type Notice =
   | (AboutRequest & {
       readonly type: "manual-task";
       readonly subject: string;
-      readonly identifiers: readonly { readonly type: string; readonly value: string }[];
+      readonly identifiers: readonly {
+        readonly type: string;
+        readonly value: string;
+        /**
+         * It was the person's, and may be somebody else's by now: whoever erases looks whose the records are. Left out: it is
+         * the person's.
+         */
+        readonly mayBeOthers?: true;
+      }[];
       readonly source: { readonly id: string; readonly title: string };
     })
   | (AboutRequest & {

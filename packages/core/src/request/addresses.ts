@@ -1,5 +1,6 @@
-import type { Instant } from "../instant.ts";
+import { type Instant, later } from "../instant.ts";
 import { type Identifier, includesIdentifier, isSteady, sameIdentifier } from "../subject/identifier.ts";
+import { addressLeadsFor } from "../subject/identifying.ts";
 import { leading } from "../subject/vouching.ts";
 import type { Confidential, Request } from "./request.ts";
 import type { SourceStep } from "./steps.ts";
@@ -8,6 +9,10 @@ import type { SourceStep } from "./steps.ts";
 export interface KnownAddress extends Identifier {
   /** When a source last said of one of their numbers that it is theirs. Left out: none has. */
   readonly toldAt?: Instant;
+  /** The sources that have ever said so. Left out: none has. */
+  readonly toldBy?: readonly string[];
+  /** When one that would tell it last told what they are reached by, and not this. Left out: none has. */
+  readonly goneAt?: Instant;
   /** The sources that were asked by it as for the first time: whoever has it there was taken in. */
   readonly askedOf: readonly string[];
 }
@@ -42,15 +47,56 @@ export const askedBy = (
     addressesIn(confidential),
   );
 
+/** What a source has said of somebody whom it knows by one of the person's numbers. */
+interface Said {
+  readonly source: string;
+  readonly at: Instant;
+  /** Where they are reached. */
+  readonly told: readonly Identifier[];
+  /** Nobody was asked as long as the address was good that was confirmed. */
+  readonly isLate: boolean;
+}
+
+/**
+ * What a source tells is theirs right now. What it told before, and does not tell any more, is gone; and where nobody has told
+ * anything before, and nobody was asked in time, everything of that kind: nobody can say whether it would have been told then.
+ */
 export const toldNow = (
-  confidential: Addressed,
-  addresses: readonly Identifier[],
-  at: Instant,
-): readonly KnownAddress[] =>
-  addresses.reduce(
-    (all, address) => withAddress(all, address, (known) => ({ ...known, toldAt: at })),
-    addressesIn(confidential),
+  confidential: Addressed & Pick<Confidential, "identifiers">,
+  { source, at, told, isLate }: Said,
+): readonly KnownAddress[] => {
+  const before = addressesIn(confidential);
+  const isFirst = isLate && before.every(({ toldBy = [] }) => toldBy.length === 0);
+  const expected: readonly Identifier[] = isFirst
+    ? leading(confidential.identifiers).filter((each) => told.some(({ type }) => type === each.type))
+    : before.filter(({ toldBy = [] }) => toldBy.includes(source));
+  const theirs = told.reduce(
+    (all, address) =>
+      withAddress(all, address, (known) => {
+        const { toldBy = [] } = known;
+        return { ...known, toldAt: at, toldBy: toldBy.includes(source) ? toldBy : [...toldBy, source] };
+      }),
+    before,
   );
+  return expected
+    .filter((each) => !includesIdentifier(told, each))
+    .reduce((all, address) => withAddress(all, address, (known) => ({ ...known, goneAt: at })), theirs);
+};
+
+/** Whether a source has said since then of one of the person's numbers that an address is theirs. */
+export const isToldSince = (confidential: Addressed, address: Identifier, since: Instant): boolean => {
+  const { toldAt } = known(confidential, address);
+  return toldAt !== undefined && toldAt >= since;
+};
+
+/** Whether a source tells an address of their number no more, and none has told it since then, or within the day before. */
+export const isGone = (confidential: Addressed, address: Identifier): boolean => {
+  const { toldAt, goneAt } = known(confidential, address);
+  return goneAt !== undefined && (toldAt === undefined || later(toldAt, addressLeadsFor) < goneAt);
+};
+
+const known = (confidential: Addressed, address: Identifier): Partial<KnownAddress> =>
+  addressesIn(confidential).find((each) => sameIdentifier(each, address)) ?? {};
 
 /**
  * Whether an address still leads to whoever has it where this source is asked who the person is: until everybody was asked

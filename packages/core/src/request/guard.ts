@@ -6,6 +6,8 @@ import type { Request } from "./request.ts";
 export type Act =
   /** Asks sources who the person is, how much they hold, and what is left. */
   | "ask"
+  /** Asks sources whether an address is the person's still, right before a letter goes there. */
+  | "find"
   /** Reads what a source holds, and makes the package of it. */
   | "collect"
   /** Erases in a source, fills a copy anew, or asks an owner to erase by hand. */
@@ -34,11 +36,11 @@ export type Stop =
 
 /** What goes on all the same. Everything that is not listed waits until the stop is over, or is not done at all. */
 const goesOn: Readonly<Record<Stop, readonly Act[]>> = {
-  hold: ["ask", "collect", "hand-over", "tell", "warn"],
+  hold: ["ask", "find", "collect", "hand-over", "tell", "warn"],
   doubt: ["tell", "warn"],
-  declined: ["conclude", "warn"],
+  declined: ["find", "conclude", "warn"],
   cancelled: ["conclude", "warn"],
-  ended: ["hand-over", "conclude", "warn", "reopen"],
+  ended: ["find", "hand-over", "conclude", "warn", "reopen"],
 };
 
 /** What stops a request now, as far as it is stored with it; a hold is asked for right before an act. */

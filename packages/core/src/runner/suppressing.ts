@@ -5,6 +5,7 @@ import type { StoredSuppression } from "../ports/suppression-store.ts";
 import { confidentialOf } from "../request/change.ts";
 import { type Category, categoriesReaching } from "../request/kinds.ts";
 import type { Request } from "../request/request.ts";
+import { isRetired } from "../request/retired.ts";
 import { errAsync, okAsync, ResultAsync } from "../result.ts";
 import { type Identifier, isSteady } from "../subject/identifier.ts";
 import { leading } from "../subject/vouching.ts";
@@ -64,7 +65,10 @@ const suppress = (
 export const suppressRequest = (services: Services, request: Request): ResultAsync<void, Failure> => {
   const { tenant, id: cause, category } = request;
   const about = { tenant, cause, category, reason: "request" } as const;
-  return suppress(services, about, [{ identifiers: ownIdentifiers(request) }]);
+  const now = instant(services.clock.now());
+  // Whoever has an address by now that was theirs is not kept out for it.
+  const identifiers = ownIdentifiers(request).filter((each) => !isRetired(request, each, now));
+  return suppress(services, about, [{ identifiers }]);
 };
 
 /** What only this person goes by. Where somebody decided that it is the same person, others may still go by it too. */

@@ -95,15 +95,33 @@ const isOfTheirNumber = (known: Pick<Known, "identifiers">, told: readonly Told[
   return numbers.length > 0 && numbers.every(({ isTheirs }) => isTheirs);
 };
 
-/** The addresses that an answer tells of a number of the person's, and of no other: right now they are theirs. */
+/**
+ * The addresses that an answer tells of a number of the person's, and of no other: right now they are theirs. Null where it is
+ * not about that.
+ *
+ * @param isByNumber it was asked by their numbers and by nothing else: it need not name them
+ */
 export const toldOfTheirs = (
   known: Pick<Known, "identifiers">,
   found: readonly FoundIdentifier[],
-): Identifier[] => {
+  isByNumber = false,
+): Identifier[] | null => {
   const told = asTold(found);
-  return isOfTheirNumber(known, told)
+  const isTheirs = isByNumber
+    ? told.length > 0 && numbersBeside(known, told).every((each) => each.isTheirs)
+    : isOfTheirNumber(known, told);
+  return isTheirs
     ? told.flatMap(({ identifier, shared }) => (shared || isSteady(identifier) ? [] : [identifier]))
-    : [];
+    : null;
+};
+
+/** Whether an answer is about somebody else: it names a number of a type of which the person's are known, and none of theirs. */
+export const isOfAnother = (
+  known: Pick<Known, "identifiers">,
+  found: readonly FoundIdentifier[],
+): boolean => {
+  const numbers = numbersBeside(known, asTold(found));
+  return numbers.length > 0 && !numbers.some(({ isTheirs }) => isTheirs);
 };
 
 /**

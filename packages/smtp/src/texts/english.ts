@@ -160,7 +160,12 @@ export const english: Texts = {
       ),
       facts(source(notice), person(notice), request(notice), reference(notice)),
       paragraph("The person is known by:"),
-      facts(...notice.identifiers.map(({ type, value }) => ({ name: type, value }))),
+      facts(
+        ...notice.identifiers.map(({ type, value, mayBeOthers }) => ({
+          name: type,
+          value: mayBeOthers === true ? `${value} (may be somebody else's by now)` : value,
+        })),
+      ),
       paragraph(
         "When you have done it, answer this task: done, nothing there, or cannot be done. The request waits for your " +
           "answer. Then delete this message, because it names the person.",

@@ -174,7 +174,12 @@ export const german: Texts = {
       ),
       facts(source(notice), person(notice), request(notice), reference(notice)),
       paragraph("Die Person ist bekannt als:"),
-      facts(...notice.identifiers.map(({ type, value }) => ({ name: type, value }))),
+      facts(
+        ...notice.identifiers.map(({ type, value, mayBeOthers }) => ({
+          name: type,
+          value: mayBeOthers === true ? `${value} (gehört inzwischen vielleicht jemand anderem)` : value,
+        })),
+      ),
       paragraph(
         "Beantworten Sie die Aufgabe danach: erledigt, nichts vorhanden oder nicht möglich. Der Antrag wartet auf Ihre " +
           "Antwort. Löschen Sie dann diese Nachricht, denn sie nennt die Person.",

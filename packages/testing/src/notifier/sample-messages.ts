@@ -49,6 +49,7 @@ const notices: { readonly [Type in NoticeType]: Extract<Notice, { readonly type:
     identifiers: [
       { type: "email", value: subject },
       { type: "customer-number", value: "C-10482" },
+      { type: "email", value: "ada.before@example.org", mayBeOthers: true },
     ],
     source: crm,
   },

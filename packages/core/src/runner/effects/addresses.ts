@@ -9,6 +9,7 @@ import { isOfSomebodyElse, type Request } from "../../request/request.ts";
 import { err, orThrow, type Result } from "../../result.ts";
 import type { Services } from "../services.ts";
 import { callFor, type Effect, emailOf, notRegistered, subjectOfRequest } from "./effect.ts";
+import { isStillTheirs } from "./still-theirs.ts";
 
 type About = Pick<Effect, "services" | "request" | "signal">;
 
@@ -64,11 +65,17 @@ const findOnRecord = async (about: About, effect: string): Promise<Result<string
     return services.addresses.find({ whose: "tenantAdmin", tenant }, call);
   const email = await letterAddress(services, request).catch(() => null);
   if (email === null) return err(new CallFailed(addressBookId, "unavailable", true));
+  if (email === undefined) return nowhere;
+  if (!services.addresses.knowsPeople) {
+    const still = await isStillTheirs(about, email);
+    if (still.isErr()) return err(still.error);
+    if (!still.value) return nowhere;
+  }
   const identifiers = confidentialOf(request).identifiers.map(({ type, value }) => ({ type, value }));
-  return email === undefined
-    ? err(new CallFailed(addressBookId, "no-address", false))
-    : services.addresses.find({ whose: "dataSubject", tenant, email, identifiers }, call);
+  return services.addresses.find({ whose: "dataSubject", tenant, email, identifiers }, call);
 };
+
+const nowhere = err(new CallFailed(addressBookId, "no-address", false));
 
 /** Where a letter to the person goes; undefined where nobody knows that any more. @throws StorageFailed */
 const letterAddress = async (services: Services, request: Request): Promise<string | undefined> => {

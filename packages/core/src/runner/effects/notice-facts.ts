@@ -10,7 +10,8 @@ import type { Problem } from "../../request/problems.ts";
 import { notFollowed, type Request } from "../../request/request.ts";
 import { leftAt, outcomesAt } from "../../request/steps.ts";
 import { otherRequest } from "../../request/waiting.ts";
-import { type Effect, emailOf, subjectOfRequest } from "./effect.ts";
+import { type Effect, emailOf } from "./effect.ts";
+import { namesToTell } from "./names-to-tell.ts";
 import { keptParts } from "./package.ts";
 import { sourceName } from "./staged-collection.ts";
 
@@ -60,8 +61,7 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
       return {
         ...about,
         type: "manual-task",
-        subject,
-        identifiers: subjectOfRequest(request).identifiers,
+        ...namesToTell(effect, services.sources.get(source.id)?.needs),
         source,
       };
     case "decision": {
@@ -144,8 +144,7 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
       return {
         ...about,
         type: "recipient",
-        subject,
-        identifiers: subjectOfRequest(request).identifiers,
+        ...namesToTell(effect),
         source,
         recipient: services.sources.get(source.id)?.recipients[recipientOf(notice)]?.title ?? "",
       };

@@ -20,11 +20,15 @@ export const toAskAgain = (request: Request, atWork: string, since: Instant): re
     return canBeAskedOnceMore(request, step) && isAble && !isFresh;
   });
 
-const canBeAskedOnceMore = ({ kind, reopened }: Request, step: SourceStep): boolean => {
-  const { canIdentify, settlement, stage, task } = step;
-  const isErased = kind === "erasure" && task !== "identify" && isPerformed(step);
-  return reopened === 0 && canIdentify && settlement === null && stage !== "identify" && !isErased;
+const canBeAskedOnceMore = (request: Request, step: SourceStep): boolean => {
+  const { canIdentify, settlement, stage } = step;
+  const isAble = canIdentify && settlement === null && stage !== "identify";
+  return request.reopened === 0 && isAble && !isErasedAt(request, step);
 };
+
+/** Whether the person is erased at a source: what it knows of them now is what it has made of them, or came since. */
+export const isErasedAt = ({ kind }: Pick<Request, "kind">, step: SourceStep): boolean =>
+  kind === "erasure" && step.task !== "identify" && isPerformed(step);
 
 /** Nothing is begun before all of them have answered; what is done goes on, unless somebody has another name to tell. */
 export const askAgain = (change: Change, event: EventOf<"names-outdated">): Result<Change, NotPossibleNow> =>

@@ -19,6 +19,7 @@ import {
 import type { PseudonymisedIdentifier } from "../../request/events.ts";
 import { mayGiveWay, placeBefore, placeOf } from "../../request/line.ts";
 import { type IdentifierDecision, isDecided, type Request } from "../../request/request.ts";
+import { isLongConfirmed } from "../../request/retired.ts";
 import { backoff, type Rules } from "../../request/rules.ts";
 import { isEverybodyAsked, type SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
@@ -204,15 +205,16 @@ const addressesNoted = (
   change: Change,
   { source }: SourceStep,
   { askedBy: asked = [] }: EventOf<"source-identified">,
-  told: readonly Identifier[],
+  told: readonly Identifier[] | null,
 ): Change => {
-  if (asked.length === 0 && told.length === 0) return change;
-  const addresses = toldNow(
-    { addresses: askedBy(confidentialOf(change.request), source, asked) },
-    told,
-    change.at,
-  );
-  return changedConfidential(change, { addresses });
+  if (asked.length === 0 && told === null) return change;
+  const { identifiers, ...confidential } = confidentialOf(change.request);
+  const addresses = askedBy(confidential, source, asked);
+  if (told === null) return changedConfidential(change, { addresses });
+  const isLate = isLongConfirmed(change.request, change.at);
+  return changedConfidential(change, {
+    addresses: toldNow({ identifiers, addresses }, { source, at: change.at, told, isLate }),
+  });
 };
 
 /** Who the person is as far as this request knows. */

@@ -1,0 +1,284 @@
+import {
+  defineDataSource,
+  type Identifier,
+  type NoticeType,
+  type SubjectRightsOptions,
+} from "@subject-rights/core";
+import { unwrap } from "@subject-rights/testing";
+import { describe, expect, it } from "vitest";
+import { adaAs, boAs, type Customer, customerDefinition, email, number } from "./customers.ts";
+import { ada, admin, createWorld, peopleSource, tenantAdmin, tokenOf, unreliable } from "./world.ts";
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+const newAddress = "ada@new.example";
+
+type Kind = "erasure" | "export";
+type Part = "crm" | "shop" | "mail";
+
+/** Two sources have Ada and Bo, of which one tells who they are; and each of the three parts can be down. */
+const office = async (
+  kind: Kind,
+  {
+    identifiers = [],
+    sources,
+    ...options
+  }: Partial<SubjectRightsOptions> & { readonly identifiers?: readonly Identifier[] } = {},
+) => {
+  const [theirs, others] = [adaAs(), boAs()];
+  const down = new Set<Part>();
+  const meet = (part: Part) => () => {
+    if (down.has(part)) throw new Error("down");
+  };
+  const customers = () => new Set<Customer>([theirs, others]);
+  const { identify: _, ...shop } = customerDefinition("shop", customers(), meet("shop"));
+  const mail = unreliable(meet("mail"));
+  const world = await createWorld({
+    sources: sources ?? [
+      defineDataSource(customerDefinition("crm", customers(), meet("crm"))),
+      defineDataSource(shop),
+    ],
+    acknowledgedBy: "data-subject",
+    notifier: mail.notifier,
+    ...options,
+  });
+  const { requests } = world.rights;
+  const actor = kind === "erasure" ? admin : tenantAdmin;
+  const given = { actor, kind, category: "customer-data", email: ada, identifiers } as const;
+  const which = { actor, requestId: unwrap(await requests.submit(given)).request.id };
+  await world.settle();
+  const confirm = async () => {
+    unwrap(await requests.acknowledge({ token: tokenOf(mail.accepted) }));
+    await world.settle();
+  };
+  const changeHands = () => {
+    theirs.email = newAddress;
+    others.email = ada;
+  };
+  const sentTo = (address: string) =>
+    mail.accepted.flatMap(({ to, notice }) => (to === address ? [notice.type] : []));
+  return { world, theirs, others, down, which, confirm, changeHands, sentTo };
+};
+
+type Made = Awaited<ReturnType<typeof office>>;
+
+/** What keeps an answer back for twenty days; and what is done then, so that it goes on. */
+const isDown =
+  (part: Part) =>
+  async ({ world, down, confirm }: Made) => {
+    down.add(part);
+    await confirm();
+    await world.pass(minute);
+    return async () => void down.clear();
+  };
+const inDoubt = (part: Part, then: (made: Made) => Promise<unknown>) => async (made: Made) => {
+  const { world, down, which } = made;
+  // Something is in the way of the end until it is asked who this is.
+  const goOn = await isDown(part)(made);
+  unwrap(await world.rights.requests.suspend({ ...which, reason: "who is it" }));
+  down.clear();
+  return async () => {
+    await goOn();
+    await then(made);
+  };
+};
+const resumed = async ({ world, which }: Made) => unwrap(await world.rights.requests.resume(which));
+const declined = async ({ world, which }: Made) =>
+  unwrap(await world.rights.requests.decline({ ...which, reason: "nobody answered" }));
+
+const cases: readonly (readonly [string, Kind, NoticeType, (made: Made) => Promise<() => Promise<void>>])[] =
+  [
+    ["a package, behind a doubt", "export", "delivery", inDoubt("mail", resumed)],
+    ["a package, while mail is down", "export", "delivery", isDown("mail")],
+    ["a second package, behind an outage", "export", "delivery", isDown("shop")],
+    ["what was erased, behind an outage", "erasure", "completion", isDown("shop")],
+    ["what was erased, while mail is down", "erasure", "completion", isDown("mail")],
+    ["why it was declined", "erasure", "refusal", inDoubt("shop", declined)],
+  ];
+
+const twentyDaysLater = async (made: Made, goOn: () => Promise<void>) => {
+  const { clock } = made.world;
+  clock.set(new Date(clock.now().getTime() + 20 * day));
+  made.changeHands();
+  await goOn();
+  await made.world.pass(2 * hour);
+};
+
+describe.each(cases)("%s", (_, kind, letter, wait) => {
+  it("goes to nobody where the address is somebody else's by then, and support is told once", async () => {
+    const made = await office(kind);
+    const goOn = await wait(made);
+    const before = made.sentTo(ada).length;
+    await twentyDaysLater(made, goOn);
+    const { messages, waitingFor } = await made.world.read(made.which.requestId);
+    const failed = messages.findLast(({ kind: of }) => of === letter);
+    expect(failed).toMatchObject({ status: "failed", problem: { code: "no-address", retryable: false } });
+    expect(waitingFor).toContainEqual({ for: "message", message: failed?.id, problem: "no-address" });
+    expect(made.sentTo(ada)).toHaveLength(before);
+    expect(made.sentTo(newAddress)).toEqual([]);
+    expect(made.sentTo("support@northwind.example").filter((type) => type === "undelivered")).toEqual([
+      "undelivered",
+    ]);
+    if (kind === "export")
+      unwrap(await made.world.rights.packages.fetch({ ...made.which, actor: tenantAdmin }));
+    // Whoever puts it right in the source has it sent.
+    made.theirs.email = ada;
+    made.others.email = "bo@example.org";
+    unwrap(await made.world.rights.requests.resendMessage({ ...made.which, message: failed?.id ?? "" }));
+    await made.world.pass(hour);
+    expect(made.sentTo(ada).slice(before)).toEqual([letter]);
+  });
+
+  it("goes to the person where it is theirs still", async () => {
+    const made = { ...(await office(kind)), changeHands: () => undefined };
+    const goOn = await wait(made);
+    const before = made.sentTo(ada).length;
+    await twentyDaysLater(made, goOn);
+    expect(made.sentTo(ada).slice(before)).toEqual([letter]);
+    expect(made.sentTo("support@northwind.example")).not.toContain("undelivered");
+  });
+});
+
+describe("whether an address is still the person's", () => {
+  /** A package is ready, and waits for a mail server for so long. */
+  const packaged = async (
+    ...given: Parameters<typeof office> extends [Kind, ...infer Rest] ? Rest : never
+  ) => {
+    const made = await office("export", ...given);
+    const goOn = await isDown("mail")(made);
+    return { made, goOn, letters: () => made.sentTo(ada).filter((type) => type === "delivery").length };
+  };
+
+  it("is asked nobody within a day of its confirmation", async () => {
+    const { made, goOn, letters } = await packaged();
+    made.world.clock.set(new Date(made.world.clock.now().getTime() + 23 * hour));
+    await goOn();
+    made.down.add("crm");
+    await made.world.pass(10 * minute);
+    expect(letters()).toBe(1);
+  });
+
+  it("is not known while the source that could say it is down: the letter waits, and shows why", async () => {
+    const { made, goOn, letters } = await packaged();
+    await twentyDaysLater(made, async () => {
+      await goOn();
+      made.down.add("crm");
+    });
+    expect(letters()).toBe(0);
+    expect((await made.world.read(made.which.requestId)).messages.at(-1)).toMatchObject({
+      kind: "delivery",
+      status: "due",
+      problem: { code: "unavailable", retryable: true },
+    });
+    made.down.clear();
+    await made.world.pass(2 * hour);
+    expect([letters(), made.sentTo("support@northwind.example")]).toEqual([0, ["undelivered"]]);
+  });
+
+  it("is for nobody to say where no source tells who somebody is", async () => {
+    const { made, goOn, letters } = await packaged({
+      sources: [peopleSource("crm", new Map([[ada, [{}]]]))],
+    });
+    await twentyDaysLater(made, goOn);
+    expect(letters()).toBe(1);
+  });
+
+  it("is for nobody to say where the sources never had it", async () => {
+    const made = await office("export", { identifiers: [number("1")] });
+    made.theirs.email = newAddress;
+    const goOn = await isDown("mail")(made);
+    await twentyDaysLater({ ...made, changeHands: () => undefined }, goOn);
+    expect(made.sentTo(ada).filter((type) => type === "delivery")).toHaveLength(1);
+  });
+
+  it("is for the application to say where it tells the addresses on record itself", async () => {
+    let onRecord = ada;
+    const { made, goOn, letters } = await packaged({
+      addresses: {
+        tenantAdmin: () => "tenant-admin@northwind.example",
+        support: () => "support@northwind.example",
+        dataSubject: () => onRecord,
+      },
+    });
+    onRecord = newAddress;
+    await twentyDaysLater(made, goOn);
+    expect([letters(), made.sentTo(newAddress)]).toEqual([0, ["delivery"]]);
+  });
+});
+
+describe("an address that sources do not tell any more of whoever has the number", () => {
+  const paper = (needs: readonly string[]) =>
+    defineDataSource({
+      id: "paper",
+      title: "The paper files",
+      holds: ["customer-data"],
+      kind: "origin",
+      owner: "owner@northwind.example",
+      needs,
+    });
+
+  /** An erasure is held for twenty days; meanwhile its address becomes another customer's, or stays theirs. */
+  const held = async (needs: readonly string[], changesHands = true) => {
+    const [theirs, others] = [adaAs(), boAs()];
+    const crm = {
+      ...customerDefinition("crm", new Set<Customer>([theirs, others])),
+      recipients: [{ title: "The bank", address: "bank@example.org" }],
+    };
+    const world = await createWorld({ sources: [defineDataSource(crm), paper(needs)] });
+    const { holds, requests, suppressions } = world.rights;
+    const placed = { actor: admin, identifiers: [email(ada)], reason: "a claim in court" };
+    const { hold } = unwrap(await holds.place(placed));
+    const requestId = await world.acknowledged("erasure");
+    world.clock.set(new Date(world.clock.now().getTime() + 20 * day));
+    if (changesHands) {
+      theirs.email = newAddress;
+      others.email = ada;
+    }
+    unwrap(await holds.lift({ actor: admin, holdId: hold.id, reason: "over" }));
+    await world.pass(2 * hour);
+    const noticeOf = (type: NoticeType) =>
+      world.notifier.sent.find(({ notice }) => notice.type === type)?.notice;
+    const task = noticeOf("manual-task");
+    const done = { actor: admin, requestId, source: "paper", answer: "done", note: "shredded" } as const;
+    unwrap(await requests.answerTask(done));
+    await world.pass(hour);
+    const mayTakeIn = async (...identifiers: Identifier[]) =>
+      unwrap(await suppressions.mayTakeIn({ actor: admin, identifiers }));
+    return { task, told: noticeOf("recipient"), mayTakeIn };
+  };
+  const theirNames = [number("1"), email(newAddress)];
+
+  it("is named to nobody who finds the person by their number, or was given their data", async () => {
+    const { task, told } = await held(["customer-number", "email"]);
+    expect(task).toMatchObject({ subject: newAddress, identifiers: theirNames });
+    expect(told).toMatchObject({ subject: newAddress, identifiers: theirNames });
+    expect(JSON.stringify([task, told])).not.toContain(ada);
+  });
+
+  it("is named as what may be somebody else's to whoever finds people by addresses alone", async () => {
+    const { task, told } = await held(["email"]);
+    expect(task).toMatchObject({
+      subject: newAddress,
+      identifiers: [{ ...email(ada), mayBeOthers: true }, number("1"), email(newAddress)],
+    });
+    expect(told).toMatchObject({ identifiers: theirNames });
+  });
+
+  it("keeps nobody out who has it by now", async () => {
+    const { mayTakeIn } = await held(["email"]);
+    expect(await mayTakeIn(email(ada), number("2"))).toBe(true);
+    expect(await mayTakeIn(number("1"))).toBe(false);
+    expect(await mayTakeIn(email(newAddress))).toBe(false);
+  });
+
+  it("is theirs as before where they are told with it still", async () => {
+    const { task, told, mayTakeIn } = await held(["email"], false);
+    const identifiers = [email(ada), number("1")];
+    expect([task, told]).toMatchObject([
+      { subject: ada, identifiers },
+      { subject: ada, identifiers },
+    ]);
+    expect(await mayTakeIn(email(ada))).toBe(false);
+  });
+});
