@@ -39,6 +39,8 @@ export interface Column {
   readonly isNotNull: boolean;
   /** Computed by the database, or an identity that it always makes itself: takes no value. */
   readonly isGenerated: boolean;
+  /** What stands in it where nobody says so, as SQL; null where nothing does, or where it is computed. */
+  readonly defaultBy: string | null;
   /** The columns that it is computed from. */
   readonly computedFrom: readonly string[];
   /** What it is computed by, as SQL; null where it is not computed. */
@@ -89,6 +91,8 @@ export interface Trigger {
   readonly onDelete: boolean;
   readonly onUpdate: boolean;
   readonly onInsert: boolean;
+  /** BEFORE: it may change the row that it runs for. */
+  readonly isBefore: boolean;
   /** FOR EACH ROW, rather than once for a statement. */
   readonly isForEachRow: boolean;
   /** Whether its WHEN calls functions that are not PostgreSQL's own. */

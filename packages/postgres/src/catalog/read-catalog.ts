@@ -34,6 +34,7 @@ const catalogSchema = z.object({
           isNotNull: z.boolean(),
           isGenerated: z.boolean(),
           computedFrom: names,
+          defaultBy: z.string().nullable(),
           computedBy: z.string().nullable(),
           maySelect: z.boolean(),
           mayUpdate: z.boolean(),
@@ -57,6 +58,7 @@ const catalogSchema = z.object({
           onDelete: z.boolean(),
           onUpdate: z.boolean(),
           onInsert: z.boolean(),
+          isBefore: z.boolean(),
           isForEachRow: z.boolean(),
           callsInCondition: z.boolean(),
           columns: names,
@@ -141,6 +143,8 @@ select json_build_object(
             and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = c.oid and d.refobjsubid <> a.attnum
           join pg_catalog.pg_attribute f on f.attrelid = c.oid and f.attnum = d.refobjsubid
           where a.attgenerated <> '' and x.adrelid = c.oid and x.adnum = a.attnum), '[]'),
+        'defaultBy', (select pg_get_expr(x.adbin, x.adrelid) from pg_catalog.pg_attrdef x
+          where a.attgenerated = '' and x.adrelid = c.oid and x.adnum = a.attnum),
         'computedBy', (select pg_get_expr(x.adbin, x.adrelid) from pg_catalog.pg_attrdef x
           where a.attgenerated <> '' and x.adrelid = c.oid and x.adnum = a.attnum),
         'maySelect', u.may_use and has_column_privilege(c.oid, a.attnum, 'SELECT'),
@@ -181,6 +185,7 @@ select json_build_object(
         'onDelete', g.tgtype & 8 <> 0,
         'onUpdate', g.tgtype & 16 <> 0,
         'onInsert', g.tgtype & 4 <> 0,
+        'isBefore', g.tgtype & 2 <> 0,
         'isForEachRow', g.tgtype & 1 <> 0,
         'callsInCondition', g.tgqual is not null and exists (select from pg_catalog.pg_depend d
           where d.classid = 'pg_catalog.pg_trigger'::regclass and d.objid = g.oid

@@ -42,7 +42,10 @@ export interface TableMap {
    * Where rows may belong to two people in two ways, `check` asks for it. `never`: they go with the first of these.
    */
   readonly kept?: Kept | "never";
-  /** Triggers and rules that run when rows are deleted or changed here, each with why that is fine. */
+  /**
+   * Triggers and rules that run when rows are deleted or changed here, and foreign keys that then set a default elsewhere, each
+   * with why that is fine.
+   */
   readonly triggers?: Readonly<Record<string, string>>;
 }
 

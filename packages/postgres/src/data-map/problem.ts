@@ -37,6 +37,7 @@ export const mapProblemCodes = [
   "unfit-value",
   "nothing-to-anonymise",
   "anonymised-never-absent",
+  "columns-of-children",
   "function-decides-belonging",
   "kept-out-of-reach",
   // What a deletion would break, or take along
@@ -44,6 +45,7 @@ export const mapProblemCodes = [
   "cascade-takes-unmapped",
   "cascade-takes-kept",
   "cascade-takes-others",
+  "default-takes-over",
   "unlink-impossible",
   "retained-out-of-reach",
   "retention-without-date",

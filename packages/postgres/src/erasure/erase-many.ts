@@ -20,6 +20,7 @@ import type { Erasing } from "./erasing.ts";
 import { erasureFacts, isDue, isWorthTelling, keptUntil } from "./facts.ts";
 import { reachHeld } from "./holding.ts";
 import { awaitSharers } from "./sharers.ts";
+import { watchTakenOver } from "./taken-over.ts";
 import { unlinkAssignments, unlinkRows } from "./unlink.ts";
 
 /** What one erasure of several people is about. */
@@ -45,12 +46,16 @@ export const erasePeople = async (
   await awaitSharers(session, erasing, (wanted, keeping) => reachMany(map, wanted, people, noFacts, keeping));
   // A function of the application is applied row by row anyway.
   if (tables.some(hasFunction)) return oneByOne(session, erasing);
+  const refuseTakenOver = await watchTakenOver(session, erasing, (wanted, facts) =>
+    reachMany(map, wanted, people, facts),
+  );
   await unlinkRows(session, erasing, (wanted) =>
     reachHeld(map, wanted, erasureFacts(timeZone), (all, facts) => reachMany(map, all, people, facts)),
   );
   const [row] = await session.query(eraseStatement(erasing));
   const counts = readCountsOfMany(tables, people.length, row?.["counts"]);
   await session.query(runDeferred);
+  await refuseTakenOver();
   const found = await countRowsOfMany(session, { map, tables, people, today, timeZone });
   for (const [index, said] of counts.entries()) refuseRemainder(said, found[index] ?? []);
   return counts;

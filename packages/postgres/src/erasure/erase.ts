@@ -20,6 +20,7 @@ import { erasingFacts, erasureFacts, isChanged, isDue, isWorthTelling, keptUntil
 import { reachHeld } from "./holding.ts";
 import { RowsLeft } from "./rows-left.ts";
 import { awaitSharers } from "./sharers.ts";
+import { watchTakenOver } from "./taken-over.ts";
 import { unlinkAssignments, unlinkRows } from "./unlink.ts";
 
 /**
@@ -35,6 +36,9 @@ export const erasePerson = async (session: Session, erasing: Erasing): Promise<r
   await awaitSharers(session, erasing, (wanted, keeping) =>
     reach(map, wanted, person, "own", noFacts, keeping),
   );
+  const refuseTakenOver = await watchTakenOver(session, erasing, (wanted, facts) =>
+    reach(map, wanted, person, "own", facts),
+  );
   await applyFunctions(session, erasing);
   await unlinkRows(session, erasing, (wanted) =>
     reachHeld(map, wanted, erasureFacts(timeZone), (all, facts) => reach(map, all, person, "own", facts)),
@@ -42,6 +46,7 @@ export const erasePerson = async (session: Session, erasing: Erasing): Promise<r
   const [row] = await session.query(eraseStatement(erasing));
   const counts = readCounts(tables, row?.["counts"]);
   await session.query(runDeferred);
+  await refuseTakenOver();
   refuseRemainder(counts, await countRows(session, { map, tables, person, today, timeZone }));
   return counts;
 };

@@ -8,7 +8,7 @@ import {
   retentionOf,
 } from "../data-map/resolved-map.ts";
 import { foreignKeysFrom, foreignKeysTo } from "../problems/family.ts";
-import { lasts } from "../problems/retention.ts";
+import { lasts } from "../problems/lasts.ts";
 import { anonymisationOf, isLasting, reached } from "../problems/what-happens.ts";
 import { rowName } from "../reach/columns.ts";
 import type { Facts, Reach } from "../reach/reach.ts";

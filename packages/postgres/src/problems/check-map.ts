@@ -9,6 +9,7 @@ import { ambiguousIdentifierProblems } from "./ambiguous-identifiers.ts";
 import { ambiguousOwnerProblems } from "./ambiguous-owners.ts";
 import { anonymisedColumnProblems } from "./anonymised-columns.ts";
 import { checkProblems } from "./checks.ts";
+import { childColumnProblems } from "./child-columns.ts";
 import { computedColumnProblems } from "./computed-columns.ts";
 import { credentialProblems } from "./credentials.ts";
 import { foreignKeyProblems } from "./foreign-keys.ts";
@@ -34,6 +35,7 @@ const checks: readonly ((map: ResolvedMap) => readonly MapProblem[])[] = [
   ambiguousOwnerProblems,
   privilegeProblems,
   anonymisedColumnProblems,
+  childColumnProblems,
   uniqueProblems,
   foreignKeyProblems,
   sharerLeftOutProblems,

@@ -5,8 +5,8 @@ import { findColumn } from "../data-map/resolve.ts";
 import { type MappedTable, type ResolvedMap, titleOf } from "../data-map/resolved-map.ts";
 import { isLeftToOthers } from "../reach/owners.ts";
 import { foreignKeysFrom, foreignKeysTo, mappedOver, tableOf } from "./family.ts";
+import { lasts } from "./lasts.ts";
 import { problemAt } from "./problem-at.ts";
-import { lasts } from "./retention.ts";
 import { anonymisationOf, isDeletedSometime, isErasedWith } from "./what-happens.ts";
 
 /** What the rows are that point at rows which go, and stay when those go. */
@@ -122,6 +122,10 @@ const problemOf = (
   const complain = (code: MapProblemCode, outcome: string) => [
     problemAt(code, table, key.columns, `${what} ${outcome}. ${advice}`),
   ];
+  const setsNull = (columns: readonly string[]) =>
+    columns.some((name) => findColumn(table, name)?.isNotNull === true)
+      ? complain("blocked-by-foreign-key", "sets a NOT NULL column to NULL, which fails")
+      : [];
   switch (key.onDelete) {
     case "cascade":
       return complain(codes[pointing], `takes rows of this table along${whose[pointing]}`);
@@ -132,11 +136,22 @@ const problemOf = (
         `refuses that while rows of this table point at them${whose[pointing]}`,
       );
     case "set null":
-      return key.columns.some((name) => findColumn(table, name)?.isNotNull === true)
-        ? complain("blocked-by-foreign-key", "sets a NOT NULL column to NULL, which fails")
-        : [];
-    case "set default":
-      return [];
+      return setsNull(key.columns);
+    case "set default": {
+      const given = key.columns.filter((name) => (findColumn(table, name)?.defaultBy ?? null) !== null);
+      if (given.length === 0) return setsNull(key.columns);
+      return Object.hasOwn(parent.map.triggers ?? {}, key.name)
+        ? []
+        : [
+            problemAt(
+              "default-takes-over",
+              table,
+              key.columns,
+              `${what} hands rows of this table to whoever the default of ${given.join(", ")} is. ${advice} Where that ` +
+                `is nobody, name the foreign key under \`triggers\` of ${titleOf(parent.table)} with the reason.`,
+            ),
+          ];
+    }
   }
 };
 

@@ -45,11 +45,31 @@ export const isHarmless = (
   if (callsInCondition) return false;
   if (language === "internal") return builtIn.has(source);
   if (language !== "plpgsql") return false;
-  const code = withoutTexts(source)
-    .toLowerCase()
-    .replaceAll(/\s*\.\s*/g, ".");
+  const code = codeOf(source);
   return !statements.test(code) && !takesOver(code, going) && callsIn(code).every(isKnownFunction);
 };
+
+/**
+ * The columns that a trigger gives a value, as far as its text says; null for any of them. It may compare what it seems to
+ * assign.
+ */
+export const assignedBy = ({ language, source }: Trigger): readonly string[] | null => {
+  if (language === "internal") return [];
+  const code = codeOf(source);
+  if (language !== "plpgsql" || statements.test(code)) return null;
+  const given = code.replaceAll(conditions, " then ").matchAll(/\bnew\b(?:\.([\p{L}\p{N}_$"]+))?\s*:?=/gu);
+  const names = [...given].map(([, column]) => column);
+  return names.some((each) => each === undefined || each.startsWith('"'))
+    ? null
+    : names.flatMap((each) => each ?? []);
+};
+
+const conditions = /\b(?:if|elsif|elseif)\b[^;]*?\bthen\b/g;
+
+const codeOf = (source: string): string =>
+  withoutTexts(source)
+    .toLowerCase()
+    .replaceAll(/\s*\.\s*/g, ".");
 
 /** A quoted name, and the whole row, may be any column. */
 const takesOver = (code: string, going: ReadonlySet<string>): boolean => {

@@ -1,7 +1,9 @@
 import type { MapProblem } from "../data-map/problem.ts";
 import { findColumn } from "../data-map/resolve.ts";
 import { type MappedTable, type ResolvedMap, retentionOf } from "../data-map/resolved-map.ts";
+import { lasts } from "./lasts.ts";
 import { problemAt } from "./problem-at.ts";
+import { assignedColumns } from "./triggers.ts";
 import { anonymisationOf, isLasting, reached } from "./what-happens.ts";
 
 /** Rows that are kept, and that nobody could find, or date, when their time has come. */
@@ -14,7 +16,7 @@ export const retentionProblems = (map: ResolvedMap): readonly MapProblem[] =>
       (each) => each.erasure !== "delete" && (each === mapped || lasts(each, mapped) !== "shorter"),
       isLasting,
     ).has(mapped.table.oid);
-    return [...(isFound ? [] : [outOfReach(mapped)]), ...undated(mapped)];
+    return [...(isFound ? [] : [outOfReach(mapped)]), ...undated(map, mapped)];
   });
 
 const outOfReach = ({ table }: MappedTable): MapProblem =>
@@ -27,7 +29,7 @@ const outOfReach = ({ table }: MappedTable): MapProblem =>
       "as a customer number, and retain the tables in between for as long.",
   );
 
-const undated = (mapped: MappedTable): readonly MapProblem[] => {
+const undated = (map: ResolvedMap, mapped: MappedTable): readonly MapProblem[] => {
   const until = retentionOf(mapped.erasure)?.until;
   if (typeof until !== "object") return [];
   const column = findColumn(mapped.table, until.column);
@@ -47,18 +49,12 @@ const undated = (mapped: MappedTable): readonly MapProblem[] => {
       "which may be NULL: such a row would be kept for ever. Make it NOT NULL, or name another.",
     );
   }
-  return anonymisationOf(mapped, until.column) === null
-    ? []
-    : complain("and anonymising it would move the date. Leave it as it is, or name another.");
-};
-
-/**
- * Whether rows of one table stay at least as long as those of another that is retained. Dates that a column gives
- * are not known here.
- */
-export const lasts = (one: MappedTable, other: MappedTable): "longer" | "shorter" | "unknown" => {
-  if (one.erasure === "anonymise") return "longer";
-  const [mine, yours] = [retentionOf(one.erasure)?.until, retentionOf(other.erasure)?.until];
-  if (typeof mine !== "string" || typeof yours !== "string") return "unknown";
-  return mine >= yours ? "longer" : "shorter";
+  if (anonymisationOf(mapped, until.column) !== null) {
+    return complain("and anonymising it would move the date. Leave it as it is, or name another.");
+  }
+  return assignedColumns(map, mapped.table).includes(until.column.toLowerCase())
+    ? complain(
+        "and a trigger sets it anew when a row is made anonymous, which would move the date. Name another.",
+      )
+    : [];
 };

@@ -2,8 +2,8 @@ import type { Table, Trigger } from "../catalog/catalog.ts";
 import type { MapProblem } from "../data-map/problem.ts";
 import type { ResolvedMap } from "../data-map/resolved-map.ts";
 import { changedColumns } from "./changed-columns.ts";
-import { decidesPartition, familyOf, mappedOver } from "./family.ts";
-import { isHarmless } from "./harmless-trigger.ts";
+import { decidesPartition, familyOf, foreignKeysTo, mappedOver } from "./family.ts";
+import { assignedBy, isHarmless } from "./harmless-trigger.ts";
 import { problemAt } from "./problem-at.ts";
 import { isDeletedSometime } from "./what-happens.ts";
 
@@ -58,17 +58,46 @@ const touchedTables = (map: ResolvedMap): readonly Touched[] => {
 const triggersOf = (map: ResolvedMap, table: Table): readonly Trigger[] =>
   familyOf(map.catalog, table).flatMap(({ triggers }) => triggers);
 
+const runsAtUpdate = ({ updated }: Touched, { onUpdate, columns }: Trigger): boolean =>
+  onUpdate && updated.size > 0 && (columns.length === 0 || columns.some((name) => updated.has(name)));
+
+/** The columns that triggers give a value where an erasure changes rows; null for any of them. */
+const assignedIn = (map: ResolvedMap, touched: Touched): readonly string[] | null => {
+  const assigned = triggersOf(map, touched.table)
+    .filter((trigger) => trigger.isBefore && trigger.isForEachRow && runsAtUpdate(touched, trigger))
+    .map(assignedBy);
+  return assigned.some((names) => names === null) ? null : assigned.flatMap((names) => names ?? []);
+};
+
+/** The columns of a table to which triggers give a value when an erasure changes its rows, as far as their text says. */
+export const assignedColumns = (map: ResolvedMap, table: Table): readonly string[] =>
+  touchedTables(map)
+    .filter((touched) => touched.table === table)
+    .flatMap((touched) => assignedIn(map, touched) ?? []);
+
+/** The tables in which a trigger runs of which nobody but the map says that it takes nothing over from what goes. */
+export const tablesOnTrust = (map: ResolvedMap): ReadonlySet<Table> =>
+  new Set(
+    touchedTables(map)
+      .filter((touched) =>
+        triggersOf(map, touched.table).some(
+          (trigger) => runs(map, touched, trigger) && !isHarmless(trigger, goingIn(touched)),
+        ),
+      )
+      .map(({ table }) => table),
+  );
+
 /**
- * Whether an erasure fires it. A row that an UPDATE takes to another partition is deleted in the one and inserted in
- * the other, and the triggers of rows for that run as well.
+ * Whether an erasure fires it. A row that an UPDATE takes to another partition, by what is anonymised or by what a trigger
+ * makes of it, is deleted in the one and inserted in the other, and the triggers of rows for that run as well.
  */
-const runs = (map: ResolvedMap, { table, isDeleted, updated }: Touched, trigger: Trigger): boolean => {
-  const { onDelete, onUpdate, onInsert, isForEachRow, columns } = trigger;
-  if (onDelete && isDeleted) return true;
-  if (onUpdate && updated.size > 0 && (columns.length === 0 || columns.some((name) => updated.has(name)))) {
-    return true;
-  }
-  return (onDelete || onInsert) && isForEachRow && decidesPartition(map.catalog, table, updated);
+const runs = (map: ResolvedMap, touched: Touched, trigger: Trigger): boolean => {
+  const { table, isDeleted, updated } = touched;
+  const { onDelete, onInsert, isForEachRow } = trigger;
+  if ((onDelete && isDeleted) || runsAtUpdate(touched, trigger)) return true;
+  if (!(onDelete || onInsert) || !isForEachRow || updated.size === 0) return false;
+  const assigned = assignedIn(map, touched) ?? table.columns.map(({ name }) => name);
+  return decidesPartition(map.catalog, table, new Set([...updated, ...assigned]));
 };
 
 const goingIn = ({ table, isDeleted, updated }: Touched): ReadonlySet<string> =>
@@ -111,7 +140,8 @@ const unknownNames = (map: ResolvedMap, touched: Touched) => {
   const triggers = triggersOf(map, table).filter(
     (trigger) => trigger.onDelete || trigger.onUpdate || runs(map, touched, trigger),
   );
-  const known = new Set([...triggers, ...table.rules].map(({ name }) => name));
+  const keys = foreignKeysTo(map.catalog, table).filter(({ onDelete }) => onDelete === "set default");
+  const known = new Set([...triggers, ...table.rules, ...keys].map(({ name }) => name));
   return Object.keys(reasons)
     .filter((name) => !known.has(name))
     .map((name) =>

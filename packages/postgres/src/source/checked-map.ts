@@ -1,5 +1,5 @@
 import { PermanentFailure } from "@subject-rights/core";
-import { readFingerprint } from "../catalog/fingerprint.ts";
+import { readFingerprint, withoutCompiling } from "../catalog/fingerprint.ts";
 import type { DataMap } from "../data-map/data-map.ts";
 import { DataMapUnfit } from "../data-map/data-map-unfit.ts";
 import type { MapProblem } from "../data-map/problem.ts";
@@ -8,6 +8,7 @@ import type { Database, Session } from "../database/database.ts";
 import { changedColumns } from "../problems/changed-columns.ts";
 import { checkMap } from "../problems/check-map.ts";
 import { familyOf } from "../problems/family.ts";
+import { sql } from "../sql/sql.ts";
 
 /** A data map, checked against the schema as it is: again whenever that has changed. */
 export interface CheckedMap {
@@ -31,8 +32,13 @@ export interface LastChecked {
 export const checkedMap = (database: Database, dataMap: DataMap): CheckedMap => {
   let last: LastChecked | null = null;
 
+  const ask = async (session: Session) => {
+    await session.query(sql`select ${withoutCompiling} as jit`);
+    return checkMap(dataMap, session);
+  };
+
   const check = async (session: Session): Promise<ResolvedMap> => {
-    const { map, problems } = await checkMap(dataMap, session);
+    const { map, problems } = await ask(session);
     if (problems.length > 0) {
       const cause = new DataMapUnfit(problems);
       throw new PermanentFailure(cause.message, { cause });
@@ -43,7 +49,7 @@ export const checkedMap = (database: Database, dataMap: DataMap): CheckedMap => 
   };
 
   return {
-    problems: async () => (await database.transaction((session) => checkMap(dataMap, session))).problems,
+    problems: async () => (await database.transaction(ask)).problems,
     use: async (session) => {
       if (last === null) return check(session);
       const { map, oids, fingerprint } = last;

@@ -197,7 +197,8 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     const asked = { tenant: context.tenant, subject };
     const last = checked.last();
     if (last !== null) refuseTenant(last.map, context.tenant);
-    if (last !== null && context.transaction === undefined && context.collections === undefined) {
+    const isAlone = context.transaction === undefined && context.collections === undefined;
+    if (last !== null && isAlone) {
       const counting = {
         tables: tablesIn(last.map, context),
         person: asked,

@@ -100,6 +100,44 @@ const cases: Case[] = [
     map: mapOf([anonymised]),
     expected: [["trigger", "public.people", null]],
   },
+  ...["new.note := 'gone'", "new := jsonb_populate_record(new, '{}')"].map((assignment) => ({
+    name: `a trigger, where another takes a row to another partition: ${assignment}`,
+    schema: `create table people (id int, email text, name text, note text) partition by list (note); ${log}
+      create table gone partition of people for values in ('gone'); create table rest partition of people default;
+      create function mark() returns trigger language plpgsql as $_$ begin ${assignment}; return new; end $_$;
+      create trigger mark before update on people for each row execute function mark();
+      create function run() returns trigger language plpgsql as $_$ ${writes} $_$;
+      create trigger t after delete on people for each row execute function run();`,
+    map: mapOf([{ ...anonymised, triggers: { mark: "It says that the row was changed" } }]),
+    expected: [["trigger", "public.people", null] as const],
+  })),
+  {
+    name: "a trigger that moves the date from which rows are retained",
+    schema: `create table people (id int primary key, email text, name text, changed date not null);
+      create function run() returns trigger language plpgsql as $_$ begin new.changed := now(); return new; end $_$;
+      create trigger t before update on people for each row execute function run();`,
+    map: mapOf([
+      {
+        ...anonymised,
+        belongs: [byEmail, { column: "id", identifier: "customer-number" }],
+        erasure: { retain: { reason: "§ 147 AO", until: { column: "changed", years: 10 } } },
+      },
+    ]),
+    expected: [["retention-without-date", "public.people", "changed"]],
+  },
+  {
+    name: "columns that only an inheriting table has, where rows are made anonymous",
+    schema: `${peopleTable} create table patients (diagnosis text) inherits (people);
+      create table guests (diagnosis text) inherits (people); alter table guests no inherit people`,
+    map: mapOf([anonymised]),
+    expected: [["columns-of-children", "public.patients", "diagnosis"]],
+  },
+  {
+    name: "no problem in such columns, where the rows go",
+    schema: `${peopleTable} create table patients (diagnosis text) inherits (people)`,
+    map: mapOf([people]),
+    expected: [],
+  },
   {
     name: "no problem in a deletion, where rows stay in their partition, or where it runs for statements",
     schema: `create table people (id int, email text, name text, note text) partition by list (name); ${log}

@@ -39,6 +39,24 @@ const cases: Case[] = [
     map: mapOf([people]),
     expected: [["blocked-by-foreign-key", "public.orders", "person"]],
   },
+  {
+    name: "SET DEFAULT, which hands rows to whoever the default is",
+    schema: orders("on delete set default", "person int not null default 1"),
+    map: mapOf([people]),
+    expected: [["default-takes-over", "public.orders", "person"]],
+  },
+  {
+    name: "no problem in SET DEFAULT where the map says why that is fine",
+    schema: orders("on delete set default", "person int not null default 0"),
+    map: mapOf([{ ...people, triggers: { orders_person_fkey: "Number 0 is nobody" } }]),
+    expected: [],
+  },
+  {
+    name: "SET DEFAULT where there is none, and NULL is not allowed",
+    schema: orders("on delete set default", "person int not null"),
+    map: mapOf([people]),
+    expected: [["blocked-by-foreign-key", "public.orders", "person"]],
+  },
   ...[
     ["", "on delete set null"],
     ["", "on delete set default"],

@@ -65,6 +65,7 @@ describe("a trigger's body", () => {
     onDelete: true,
     onUpdate: true,
     onInsert: false,
+    isBefore: true,
     isForEachRow: true,
     callsInCondition: false,
     columns: [],

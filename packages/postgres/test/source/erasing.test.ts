@@ -158,6 +158,60 @@ describe("erasing", () => {
     expect(await rowsOf("select email from customers where id = 1")).toEqual([{ email: "Ada@Example.org" }]);
   });
 
+  it.each([
+    ["begin new.history := to_jsonb(old); return new; end", "before"],
+    ["begin new.note := concat('was ', lower(old.name)); return new; end", "before"],
+    [
+      "begin update customers set note = old.name where id = old.id and note is null; return null; end",
+      "after",
+    ],
+  ])(
+    "undoes everything where a trigger that the map names keeps the values in the row: %s",
+    async (body, when) => {
+      await database.pool.query(`
+      alter table customers add note text, add history jsonb, add changed jsonb;
+      update customers set note = 'Eve Lovelace' where name = 'Eve';
+      create function keep() returns trigger language plpgsql as $$ ${body} $$;
+      create trigger keep ${when} update on customers for each row execute function keep();
+      create function stamp() returns trigger language plpgsql as $$ begin
+        new.changed := jsonb_build_object('by', 'the owner', 'at', now()); perform 1; return new; end $$;
+      create trigger stamp before update on customers for each row execute function stamp()`);
+      const map = withTable("Customers", { triggers: { keep: "It is fine", stamp: "It is fine" } });
+      const before = await rowsOf("select * from customers order by id");
+      const people = [personOf("ada@example.org"), personOf("nobody@example.org")];
+      const tries = [
+        sourceOf(map).erase?.(people[0] ?? fail(), callFor()),
+        sourceOf(map).eraseMany?.(people, callFor()),
+      ];
+      for (const tried of tries) {
+        const error = unwrapError((await tried) ?? fail());
+        expect(error.problem).toBe("still-present");
+        expect(String(error.cause)).toMatch(/Customers: a trigger puts .* into "(?:note|history)"/);
+      }
+      expect(await rowsOf("select * from customers order by id")).toEqual(before);
+      // One that only says when the row was changed is as the map says.
+      await database.pool.query("drop trigger keep on customers");
+      const other = withTable("Customers", { triggers: { stamp: "It is fine" } });
+      expect(await eraseAda(other)).toContainEqual(expect.objectContaining({ collection: "Customers" }));
+    },
+  );
+
+  it("has the server compile nothing, and leaves the connection as it was", async () => {
+    await database.pool.query(`create table seen (jit text);
+      create function see() returns trigger language plpgsql as $$ begin
+        insert into seen values (current_setting('jit')); return old; end $$;
+      create trigger see before delete on orders for each row execute function see()`);
+    const client = database.another({ options: "-c jit=on", max: 1 });
+    const dataMap = withTable("Orders", { triggers: { see: "It says nothing of anybody" } });
+    orThrow(
+      (await postgresDataSource({ client, dataMap }).erase?.(personOf("ada@example.org"), callFor())) ??
+        fail(),
+    );
+    expect((await client.query("select distinct jit from seen")).rows).toEqual([{ jit: "off" }]);
+    expect((await client.query("show jit")).rows).toEqual([{ jit: "on" }]);
+    await client.end();
+  });
+
   it("notices a schema that has changed since it was checked", async () => {
     const source = sourceOf();
     expect(orThrow(await source.check())).toEqual([]);
