@@ -176,6 +176,79 @@ describe("whether an address is still the person's", () => {
     expect([letters(), made.sentTo("support@northwind.example")]).toEqual([0, ["undelivered"]]);
   });
 
+  it("is not where it leads to another number in one source, though another was not told of the new one", async () => {
+    const [theirs, others] = [adaAs(), boAs()];
+    const stale = adaAs();
+    const made = await office("export", {
+      sources: [
+        defineDataSource(customerDefinition("crm", new Set([theirs, others]))),
+        defineDataSource(customerDefinition("billing", new Set([stale]))),
+      ],
+    });
+    const goOn = await isDown("mail")(made);
+    const changeHands = () => {
+      theirs.email = newAddress;
+      others.email = ada;
+    };
+    await twentyDaysLater({ ...made, changeHands }, goOn);
+    expect(made.sentTo(ada)).toEqual(["confirmation"]);
+    expect(made.sentTo("support@northwind.example")).toEqual(["undelivered"]);
+  });
+
+  it("is where a household has it, and the person's own record too", async () => {
+    const { made, goOn, letters } = await packaged();
+    const changeHands = () => {
+      made.others.email = ada;
+    };
+    await twentyDaysLater({ ...made, changeHands }, goOn);
+    expect(letters()).toBe(1);
+  });
+
+  it("is asked before the secret of a package is carried, too", async () => {
+    const carried: string[] = [];
+    const packageEncryption = {
+      carrySecret: async ({ subject }: { subject: string }) => void carried.push(subject),
+    };
+    const made = await office("export", { packageEncryption });
+    const goOn = await inDoubt("mail", resumed)(made);
+    expect(carried).toEqual([ada]);
+    await twentyDaysLater(made, goOn);
+    expect(carried).toEqual([ada]);
+    const { messages } = await made.world.read(made.which.requestId);
+    expect(messages.map(({ kind, status }) => [kind, status])).toContainEqual(["package-secret", "failed"]);
+  });
+
+  it("is asked years later, when something is erased whose day has come", async () => {
+    const [theirs, others] = [adaAs(), boAs()];
+    const customers = new Set<Customer>([theirs, others]);
+    const until = "2034-12-31";
+    let isErased = false;
+    const law = customerDefinition("crm", customers);
+    const made = await office("erasure", {
+      sources: [
+        defineDataSource({
+          ...law,
+          erase: async (subject) => {
+            if (made.world.clock.now().toISOString() < until)
+              return [{ collection: "customers", outcome: "retained", count: 1, reason: "§ 147 AO", until }];
+            isErased = true;
+            return law.erase(subject);
+          },
+        }),
+      ],
+    });
+    await made.confirm();
+    await made.world.pass(minute);
+    expect(made.sentTo(ada)).toEqual(["confirmation", "completion"]);
+    made.world.clock.set(new Date("2035-01-02T12:00:00Z"));
+    theirs.email = newAddress;
+    others.email = ada;
+    await made.world.pass(2 * hour);
+    expect([isErased, [...customers]]).toEqual([true, [others]]);
+    expect(made.sentTo(ada)).toEqual(["confirmation", "completion"]);
+    expect(made.sentTo("support@northwind.example")).toEqual(["undelivered"]);
+  });
+
   it("is for nobody to say where no source tells who somebody is", async () => {
     const { made, goOn, letters } = await packaged({
       sources: [peopleSource("crm", new Map([[ada, [{}]]]))],

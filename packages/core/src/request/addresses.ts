@@ -83,10 +83,10 @@ export const toldNow = (
     .reduce((all, address) => withAddress(all, address, (known) => ({ ...known, goneAt: at })), theirs);
 };
 
-/** Whether a source has said since then of one of the person's numbers that an address is theirs. */
+/** Whether a source has said since then of one of the person's numbers that an address is theirs, and none that it is gone. */
 export const isToldSince = (confidential: Addressed, address: Identifier, since: Instant): boolean => {
-  const { toldAt } = known(confidential, address);
-  return toldAt !== undefined && toldAt >= since;
+  const { toldAt = "", goneAt = "" } = known(confidential, address);
+  return toldAt >= since && goneAt < since;
 };
 
 /** Whether a source tells an address of their number no more, and none has told it since then, or within the day before. */

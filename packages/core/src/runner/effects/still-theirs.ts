@@ -19,7 +19,8 @@ type About = Pick<Effect, "services" | "request" | "signal">;
 /**
  * Whether an address that the person has confirmed is theirs still, right before what is told of them goes there. For a day
  * it is. After that the sources are asked that know the person by a number, unless one has told it within the last day; and
- * where none of them tells any address, whom the address itself leads to. Where nobody can say, it is taken to be theirs.
+ * where none of them tells any address, or one tells it and another does not any more, whom the address itself leads to.
+ * Where nobody can say, it is taken to be theirs.
  *
  * @returns an error where a source could not be asked, and no other has said it: then nothing is sent yet
  * @throws StorageFailed

@@ -68,8 +68,8 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     help: "Ask why, then try again or close its part with a reason.",
   },
   "no-address": {
-    what: "There is no address to write to.",
-    help: "Put the address on record, then send it again.",
+    what: "There is no address to write to, or it may be somebody else's by now.",
+    help: "Put the address right where it is on record, then send it again.",
   },
   "package-too-large": {
     what: "The package is too large to attach, and there is no page to download it from.",
