@@ -145,6 +145,97 @@ describe("what was kept because of rows that the law had kept", () => {
   });
 });
 
+describe("what is shared with somebody who goes later", () => {
+  const pupils = (part: Partial<TableMap>, name: string, belongs: TableMap["belongs"]) =>
+    table(name, belongs, { ...part, title: name });
+  const retained = (until: Extract<TableMap["erasure"], { retain: unknown }>["retain"]["until"]) =>
+    ({ erasure: { retain: { reason: "School law", until } } }) as const;
+  const school: DataMap = {
+    tenant: { only: actor.tenant },
+    tables: [
+      ...dataMap.tables.slice(0, 1),
+      pupils(retained({ column: "ends_on" }), "links", { references: "users" }),
+      pupils(
+        {
+          ...retained({ column: "left_on", years: 1, endOfYear: true }),
+          kept: { reason: "The other parent's" },
+        },
+        "pupils",
+        { referencedBy: "links" },
+      ),
+      pupils(retained({ column: "given_on", years: 3, endOfYear: true }), "grades", { references: "pupils" }),
+      pupils({}, "lists", { references: "pupils" }),
+    ],
+  };
+
+  it("is told, and stays, by its own day once it is one person's alone, and each row is told once all the time", async () => {
+    await database.pool.query(`
+      create table pupils (id int primary key, left_on date not null);
+      create table links (user_id int references users, pupil_id int references pupils,
+        ends_on date not null, primary key (user_id, pupil_id));
+      create table grades (id int primary key, pupil_id int references pupils, given_on date not null);
+      create table lists (id int primary key, pupil_id int references pupils);
+      insert into pupils values (1, '2026-07-01'), (2, '2025-07-01');
+      insert into links values (1, 1, '2026-06-30'), (2, 1, '2026-12-31'), (1, 2, '2026-06-30');
+      insert into grades values (1, 1, '2026-05-05'), (2, 2, '2025-05-05');
+      insert into lists values (1, 1), (2, 2)`);
+    const time: { clock?: Pick<Clock, "now"> } = {};
+    const now = () => time.clock?.now() ?? new Date("2026-03-02T09:00:00.000Z");
+    const source = postgresDataSource({ client: database.pool, dataMap: school, id: "shop", clock: { now } });
+    expect(orThrow(await source.check())).toEqual([]);
+    const { ask, until, read, clock } = await askingOver(database.pool, [source]);
+    time.clock = clock;
+    const asked = { kind: "erasure", category: "customer-data" } as const;
+    const people = [await ask({ ...asked, email: "ann@x.org" }), await ask({ ...asked, email: "bob@x.org" })];
+    const located = { users: [1, 1], links: [2, 1], pupils: [2, 1], grades: [2, 1], lists: [2, 1] };
+    const outcomesOf = async (index: number) =>
+      (await read(people[index]?.id ?? "")).sources.flatMap(({ outcomes }) => outcomes);
+    const toldUntil = async (index: number) =>
+      (await outcomesOf(index)).map((each) =>
+        [each.collection, each.outcome, "count" in each && each.count, "until" in each && each.until]
+          .filter((part) => part !== false)
+          .join(" "),
+      );
+    expect(await toldUntil(1)).toEqual([
+      "users anonymised 1",
+      "links retained 1 2026-12-31",
+      "pupils kept 1",
+      "grades kept 1",
+      "lists kept 1",
+    ]);
+    for (const day of ["2026-07-01", "2027-01-01", "2028-01-01", "2029-01-01", "2030-01-01"]) {
+      clock.set(new Date(`${day}T00:01:00.000Z`));
+      const isDone = async ({ id }: { id: string }) => {
+        const { phase, reopensAt } = await read(id);
+        return phase === "closed" && (reopensAt === null || reopensAt > clock.now().toISOString());
+      };
+      await until(async () => (await Promise.all(people.map(isDone))).every((each) => each));
+      for (const index of people.keys()) {
+        const outcomes = await outcomesOf(index);
+        for (const [name, counts] of Object.entries(located)) {
+          const said = outcomes.filter(({ collection }) => collection === name);
+          const sum = said.reduce((all, each) => all + ("count" in each ? each.count : 0), 0);
+          expect([day, index, name, sum]).toEqual([day, index, name, counts[index]]);
+        }
+      }
+      if (day !== "2027-01-01") continue;
+      // Ann's link has gone before, and the pupil is Bob's alone.
+      expect(await toldUntil(1)).toEqual([
+        "users anonymised 1",
+        "links retained 1 2029-12-31",
+        "pupils retained 1 2029-12-31",
+        "grades retained 1 2029-12-31",
+        "lists erased 1",
+      ]);
+    }
+    expect([await idsIn("pupils"), await idsIn("grades"), await idsIn("lists")]).toEqual([[], [], []]);
+    const outcomes = await Promise.all(people.map(async ({ id }) => (await read(id)).outcome));
+    // Ann was told of the one pupil as of the day on which it was still Bob's.
+    expect(outcomes).toEqual(["completed-with-exceptions", "completed"]);
+    expect(await toldUntil(0)).toContain("pupils kept 1");
+  });
+});
+
 describe("of what is asked for again", () => {
   const unable = (): never => {
     throw new Error("the source cannot");

@@ -9,7 +9,9 @@ import { untilDate } from "./facts.ts";
  * What is worked on where only some tables are meant: the request was opened again for what was retained in them. With
  * their rows that go, everything goes along that belongs through these, in tables of the same categories: what was kept
  * for as long as they were there, and what would point at nothing. Such rows are looked for through these alone: what came
- * in elsewhere since, nobody has asked to have erased, and where it points at one of them, that stays.
+ * in elsewhere since, nobody has asked to have erased, and where it points at one of them, that stays. What hangs on a row
+ * that goes along is looked for whether that goes now or becomes the person's alone, and is retained by its own date: then
+ * both are told, and the next time both are meant.
  *
  * @param tables all that may be worked on
  * @param meant which of them are meant
@@ -22,7 +24,10 @@ export const partOf = (
 ): { readonly map: ResolvedMap; readonly tables: readonly MappedTable[] } => {
   const needed = reachOrder(map, meant).flat();
   const along = new Set<MappedTable>();
-  const leads = (other: number) => [...meant, ...along].find(({ table }) => table.oid === other);
+  const leads = (other: number) => {
+    const table = [...meant, ...along].find((each) => each.table.oid === other);
+    return table === undefined ? undefined : { table, isAlong: along.has(table) };
+  };
   for (let before = -1; before !== along.size; ) {
     before = along.size;
     for (const table of tables) {
@@ -46,15 +51,17 @@ export const partOf = (
   };
 };
 
-/** The ways in which rows belong through rows that go now. Those that are made anonymous stay. */
+/** The ways in which rows belong through rows that go now, or along. Those that are made anonymous stay. */
 const waysFrom = (
   { belongs }: MappedTable,
-  leads: (other: number) => MappedTable | undefined,
+  leads: (other: number) => { readonly table: MappedTable; readonly isAlong: boolean } | undefined,
   day: Today,
 ): readonly Through[] =>
   belongs.flatMap((reference): Through[] => {
-    const other = reference.kind === "column" ? undefined : leads(reference.other);
-    if (reference.kind === "column" || other === undefined || other.erasure === "anonymise") return [];
+    const lead = reference.kind === "column" ? undefined : leads(reference.other);
+    if (reference.kind === "column" || lead === undefined || lead.table.erasure === "anonymise") return [];
+    const { table: other, isAlong } = lead;
+    if (isAlong) return [{ reference, isMeant: null }];
     const retention = retentionOf(other.erasure);
     const isMeant = (alias: Sql) =>
       retention === null
