@@ -1,11 +1,14 @@
+import { buffer } from "node:stream/consumers";
 import {
   type CollectionOutcome,
+  type DataSourceDefinition,
   defineDataSource,
   type Identifier,
   type Subject,
 } from "@subject-rights/core";
 import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
+import { unpack } from "./unpack.ts";
 import { ada, admin, createWorld, type World } from "./world.ts";
 
 const hour = 3_600_000;
@@ -37,7 +40,7 @@ const accounts = (
     return subject.isIdentified ? { found: byKey, left: others } : { found: [...byKey, ...others], left: [] };
   };
   const counted = (count: number) => [{ collection: "accounts", count }];
-  const source = defineDataSource({
+  const definition: DataSourceDefinition = {
     id,
     title: `The ${id}`,
     holds: ["customer-data"],
@@ -50,7 +53,7 @@ const accounts = (
     async *export(subject) {
       yield { collection: "accounts", rows: look(subject).found.map(({ key }) => ({ key })) };
     },
-    async erase(subject): Promise<CollectionOutcome[]> {
+    async erase(subject) {
       const { found, left } = look(subject);
       state.rows = state.rows.filter((row) => !found.includes(row));
       const all: CollectionOutcome[] = [
@@ -60,8 +63,8 @@ const accounts = (
       const outcomes = all.filter((each) => "count" in each && each.count > 0);
       return outcomes.length > 0 ? outcomes : [{ collection: "accounts", outcome: "absent" }];
     },
-  });
-  return { source, state };
+  };
+  return { definition, source: defineDataSource(definition), state };
 };
 
 const move = (address: string, ...all: readonly { readonly state: { rows: Account[] } }[]) => {
@@ -166,5 +169,70 @@ describe("an address that a source tells right before the work, by a number that
     expect(await world.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
     expect([crm.state.rows, billing.state.rows].flat().map(({ key }) => key)).toEqual(["C-2", "B-2"]);
     await world.rights.stop();
+  });
+});
+
+it("what an export leaves with its source, because it has a number that nobody knows, is told everywhere", async () => {
+  const crm = accounts("crm", "customer-number", ["C-1", ada]);
+  // It tells nobody who its people are: the row may be hers all the same.
+  const shop = accounts("shop", "shop-id", ["S-7", ada]);
+  const { identify: _, ...silent } = shop.definition;
+  const world = await createWorld({ sources: [crm.source, defineDataSource(silent)] });
+  const requestId = await world.acknowledged("export");
+  const reason = "It is found by an address, and may be somebody else's";
+  const outcomes = [{ collection: "accounts", outcome: "kept", count: 1, reason }];
+  const sources = [{ outcomes: [] }, { id: "shop", done: 0, outcomes }];
+  expect(await world.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions", sources });
+  const delivery = world.notifier.sent.find(({ notice }) => notice.type === "delivery");
+  expect(delivery?.notice).toMatchObject({ missing: [], kept: [{ title: "The shop", outcomes }] });
+  const { canonical } = unwrap(await world.rights.audit.evidence({ actor: admin, requestId }));
+  expect(JSON.parse(canonical)).toMatchObject({ sources: [{ outcomes: [] }, { outcomes }] });
+  if (delivery?.attachment == null) throw new Error("nothing is attached");
+  const files = await unpack(await buffer(delivery.attachment.read()));
+  expect(JSON.parse(String(files.get("manifest.json")))).toMatchObject({
+    nothingFound: [],
+    kept: [{ source: { id: "shop" }, collection: "accounts", records: 1, reason, until: null }],
+  });
+  expect(String(files.get("index.html"))).toContain("not in this package");
+  await world.rights.stop();
+});
+
+describe("a source that answers for the first time after those were erased that tell who the person is", () => {
+  const lateFor = async (down: number, changed = (late: DataSourceDefinition) => late) => {
+    const { crm, billing } = ofAda();
+    const late = defineDataSource(changed(billing.definition));
+    const world = await createWorld({ sources: [crm.source, late] });
+    billing.state.answers = 0;
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(down);
+    move(newAddress, billing);
+    billing.state.answers = Number.POSITIVE_INFINITY;
+    await world.pass(6 * hour);
+    const { outcome, sources, grades } = await world.read(requestId);
+    const letter = world.notifier.sent.find(({ notice }) => notice.type === "completion");
+    await world.rights.stop();
+    return { outcome, source: sources[1], grade: grades[1]?.grade, letter: letter?.notice };
+  };
+  const uncertain = {
+    outcome: "completed-with-exceptions",
+    source: { outcomes: [{ outcome: "absent" }], checked: false },
+    grade: "unverifiable",
+    letter: { complete: false, sources: [{ checked: true }, { checked: false, askedTooLate: true }] },
+  };
+  const certain = { outcome: "completed", source: { checked: true }, grade: "verified-absent" };
+
+  it("and finds nothing has not shown that nothing is left: they may have another address by now", async () => {
+    expect(await lateFor(6 * hour)).toMatchObject(uncertain);
+  });
+
+  it("is no better where it knows people by nothing but their address", async () => {
+    const newsletter = ({ identify: _, ...late }: DataSourceDefinition) => ({ ...late, needs: ["email"] });
+    expect(await lateFor(6 * hour, newsletter)).toMatchObject(uncertain);
+  });
+
+  it("is certain where it finds them by a number that is known, and where it was down for a moment only", async () => {
+    const byNumber = (late: DataSourceDefinition) => ({ ...late, needs: ["customer-number", "email"] });
+    expect(await lateFor(6 * hour, byNumber)).toMatchObject(certain);
+    expect(await lateFor(20_000)).toMatchObject(certain);
   });
 });

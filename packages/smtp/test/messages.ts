@@ -128,6 +128,12 @@ export const notices: { readonly [Type in NoticeType]: NoticeOf<Type> } = {
     bytes: 1_415_926,
     sha256: "3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea",
     missing: [{ title: "Support tickets", problem: "timed-out" }],
+    kept: [
+      {
+        title: "Web shop",
+        outcomes: [{ collection: "orders", outcome: "kept", count: 1, reason: "It may be somebody else's" }],
+      },
+    ],
   },
   completion: {
     ...erasure,
@@ -154,6 +160,7 @@ export const notices: { readonly [Type in NoticeType]: NoticeOf<Type> } = {
         stillThere: 2,
         settled: "The archive burnt down in 2019.",
       },
+      { title: "Billing", outcomes: [], checked: false, askedTooLate: true, settled: null },
       { title: "Search index", outcomes: [], checked: true, settled: null },
     ],
   },

@@ -71,9 +71,10 @@ export const exportManifestSchema = z.object({
   /** Sources that were asked, answered, and hold nothing of the person. */
   nothingFound: z.array(z.object({ source: sourceSchema })),
   /**
-   * What stays since an earlier erasure of the person, is not in the package, and why. `until` is the day on which the duty
-   * to keep it ends, `YYYY-MM-DD`; null where there is none: then it is somebody else's too. `asOf` is the day of which
-   * this is so, where nobody can say whether it still is. Left out: nothing.
+   * What is not in the package, and why: what stays since an earlier erasure of the person, and what is found by an address
+   * of theirs and may be somebody else's. `until` is the day on which the duty to keep it ends, `YYYY-MM-DD`; null where
+   * there is none: then it is, or may be, somebody else's. `asOf` is the day of which this is so, where nobody can say
+   * whether it still is. Left out: nothing.
    */
   kept: z
     .array(

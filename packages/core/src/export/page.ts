@@ -112,8 +112,8 @@ const missingItem = ({ source, problem, settled }: MissingPart): Html =>
 const keptSection = (kept: readonly KeptPart[]): Html | null =>
   kept.length === 0
     ? null
-    : html`<section class="sheet"><h2>What is kept, and not in this package</h2>
-<p>The data of this person was erased before. This was left then, and nothing that is known of the person now leads to it. What is kept until a day is there until then; what was there as of a day may be gone since.</p>
+    : html`<section class="sheet"><h2>What is not in this package</h2>
+<p>What is kept until a day, or was there as of a day, was left when data of this person was erased before, and nothing that is known of the person now leads to it. What is kept until a day is there until then; what was there as of a day may be gone since. Anything else is found by an address of this person alone, and may be somebody else’s.</p>
 <ul>${kept.flatMap(({ source, outcomes }) => outcomes.filter(isStaying).map((each) => keptItem(source, each)))}</ul></section>`;
 
 const keptItem = ({ title }: SourceName, each: Staying): Html =>

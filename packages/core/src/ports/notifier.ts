@@ -159,7 +159,10 @@ export type Notice =
       readonly missing: readonly MissingPart[];
       /** A package was sent before that lacked something: this one takes its place; its link opens that one until it expires. Left out: none was. */
       readonly replacesEarlier?: true;
-      /** What earlier erasures of the person left, and is not in the package. Left out: nothing. */
+      /**
+       * What is not in the package: what earlier erasures of the person left, and what is found by an address of theirs and
+       * may be somebody else's (`kept` without `asOf`). Left out: nothing.
+       */
       readonly kept?: readonly { readonly title: string; readonly outcomes: readonly CollectionOutcome[] }[];
       /** The package opens with a secret only, which reaches the person by another way than this message. */
       readonly encrypted?: boolean;
@@ -216,6 +219,11 @@ export interface SourceReport {
   readonly outcomes: readonly CollectionOutcome[];
   /** Whether the source was asked afterwards and no longer holds the person. */
   readonly checked: boolean;
+  /**
+   * It found nothing, and was asked for the first time when those that could have told a newer address of the person were
+   * erased: it may hold them by that. Left out: no.
+   */
+  readonly askedTooLate?: true;
   /**
    * How many records of the person came in after the request was closed the first time: it was opened again for something
    * else, and they are no part of it. Left out: none.

@@ -127,6 +127,8 @@ export type RequestEvent =
   | (OfStep & {
       readonly type: "source-verified";
       readonly checked: boolean;
+      /** It was asked for the first time when whoever could tell the person's newest names was erased. Left out: no. */
+      readonly isTooLate?: true;
       /** What it holds all the same, of a step that is only asked. */
       readonly left?: readonly CollectionCount[];
       /** What was found, with what stays. */

@@ -11,6 +11,7 @@ import {
   untold,
 } from "./outcomes.ts";
 import type { Problem, ProblemCode } from "./problems.ts";
+import type { ToldBefore } from "./too-late.ts";
 
 /** What the Data Sources page shows: a check mark is `succeeded`, a warning triangle is `warning`. */
 export const sourceStatuses = ["pending", "running", "succeeded", "warning"] as const;
@@ -105,6 +106,8 @@ export interface SourceStep {
   readonly identifiersAsked: number;
   /** When it last said who the person is, and by how many names it was asked. Left out: never, as far as is known. */
   readonly lastAsked?: { readonly at: Instant; readonly names: number };
+  /** Those that told who the person is were erased before it had answered anything. Left out: they were not. */
+  readonly toldBefore?: ToldBefore;
   /** It is asked once more who the person is, before its work or that of another goes on. Left out, and null: it is not. */
   readonly askedAgain?: AskedAgain | null;
   /** How many identifiers the work was done with; fewer than are known now means that it is done again. */
@@ -125,8 +128,13 @@ export interface SourceStep {
    * any more: the source does not find it. Left out: nothing.
    */
   readonly keptEarlier?: readonly CollectionOutcome[];
-  /** Whether the source was asked afterwards: null before, false where it has no way to answer. */
+  /**
+   * Whether the source was asked afterwards: null before, false where it has no way to answer, or was asked by names that
+   * may not have been the person's any more.
+   */
   readonly checked: boolean | null;
+  /** It was asked for the first time when whoever could tell the person's newest names was erased. Left out: no. */
+  readonly askedTooLate?: boolean;
   /**
    * The request was opened again for something else: here it is only asked what there is, and nothing is erased. What it
    * was asked for before was done, and what has come since is not part of it. Left out: no.

@@ -1,7 +1,7 @@
 import { type Change, changed, closed, noticeDue, recorded } from "../request/change.ts";
 import { deliveryNotice, secretNotice } from "../request/notices.ts";
 import { isDecided, notFollowed, type Request } from "../request/request.ts";
-import { isResolved, isStuck, type SourceStep } from "../request/steps.ts";
+import { isResolved, isStuck, outcomesAt, type SourceStep } from "../request/steps.ts";
 import type { Workflow } from "./workflow.ts";
 
 /**
@@ -68,7 +68,7 @@ const isAwaited = ({ outage, settlement }: SourceStep): boolean =>
 
 const isComplete = (request: Request): boolean =>
   notFollowed(request).length === 0 &&
-  request.steps.every(({ settlement, keptEarlier = [] }) => settlement === null && keptEarlier.length === 0);
+  request.steps.every((step) => step.settlement === null && outcomesAt(step).length === 0);
 
 export const mayPackage = (request: Request): boolean =>
   request.phase === "collecting" && isCollected(request) && !isEmptyHanded(request);

@@ -351,10 +351,10 @@ export const english: Texts = {
       ...(notice.kept === undefined
         ? []
         : [
-            paragraph("This is kept since an earlier erasure, and is not in the package:"),
+            paragraph("This is not in the package:"),
             list(
               notice.kept.flatMap(({ title, outcomes }) =>
-                outcomes.map((each) => `${title}: ${phrases.outcome(each)}`),
+                outcomes.map((each) => `${title}: ${phrases.notHandedOut(each)}`),
               ),
             ),
           ]),
@@ -372,14 +372,16 @@ export const english: Texts = {
           : `${notice.controller} has worked through this request. Not everything was erased, or not everything could be checked; the exceptions are below.`,
       ),
       facts(person(notice), request(notice), reference(notice)),
-      ...notice.sources.flatMap(({ title, outcomes, checked, cameSince, stillThere, settled }): Block[] => [
-        { type: "heading", text: title },
-        list([
-          ...outcomes.map(phrases.outcome),
-          checkedWords(checked, outcomes, cameSince, stillThere),
-          ...(settled === null ? [] : [`Closed by a person, for this reason: ${settled}`]),
-        ]),
-      ]),
+      ...notice.sources.flatMap(
+        ({ title, outcomes, checked, askedTooLate, cameSince, stillThere, settled }): Block[] => [
+          { type: "heading", text: title },
+          list([
+            ...outcomes.map(phrases.outcome),
+            askedTooLate === true ? tooLateWords : checkedWords(checked, outcomes, cameSince, stillThere),
+            ...(settled === null ? [] : [`Closed by a person, for this reason: ${settled}`]),
+          ]),
+        ],
+      ),
       ...(notice.sources.length === 0 ? [paragraph("No data source had a part in this request.")] : []),
       ...(notice.notFollowed ?? []).map((type) =>
         paragraph(
@@ -423,6 +425,10 @@ const asked = (notice: Notice): string => {
     ? `erase the ${what} (with telemetry and system logs) of`
     : `erase the ${what} of`;
 };
+
+const tooLateWords =
+  "It could be asked only after the data was erased that may have named a newer address of this person: it is not " +
+  "certain that it holds nothing under such an address.";
 
 const checkedWords = (
   checked: boolean,

@@ -87,6 +87,12 @@ export const outcome = (of: CollectionOutcome): string => {
   }
 };
 
+/** The same, of what is not in a package. */
+export const notHandedOut = (of: CollectionOutcome): string =>
+  of.outcome === "kept" && of.asOf === undefined
+    ? `${of.collection}: ${records(of.count)} nicht ausgehändigt (${of.reason})`
+    : outcome(of);
+
 /** What was so then, and nobody has said since. */
 const asOf = ({ asOf: since }: { readonly asOf?: string | undefined }): string =>
   since === undefined ? "" : `, Stand ${day(since)}; ob das noch so ist, war nicht festzustellen`;

@@ -360,10 +360,10 @@ export const german: Texts = {
       ...(notice.kept === undefined
         ? []
         : [
-            paragraph("Dies wird seit einer früheren Löschung aufbewahrt und ist nicht im Paket:"),
+            paragraph("Dies ist nicht im Paket:"),
             list(
               notice.kept.flatMap(({ title, outcomes }) =>
-                outcomes.map((each) => `${title}: ${phrases.outcome(each)}`),
+                outcomes.map((each) => `${title}: ${phrases.notHandedOut(each)}`),
               ),
             ),
           ]),
@@ -378,14 +378,16 @@ export const german: Texts = {
           : `${notice.controller} hat diesen Antrag bearbeitet. Nicht alles wurde gelöscht, oder nicht alles konnte geprüft werden; die Ausnahmen stehen unten.`,
       ),
       facts(person(notice), request(notice), reference(notice)),
-      ...notice.sources.flatMap(({ title, outcomes, checked, cameSince, stillThere, settled }): Block[] => [
-        { type: "heading", text: title },
-        list([
-          ...outcomes.map(phrases.outcome),
-          checkedWords(checked, outcomes, cameSince, stillThere),
-          ...(settled === null ? [] : [`Von einem Menschen abgeschlossen, aus diesem Grund: ${settled}`]),
-        ]),
-      ]),
+      ...notice.sources.flatMap(
+        ({ title, outcomes, checked, askedTooLate, cameSince, stillThere, settled }): Block[] => [
+          { type: "heading", text: title },
+          list([
+            ...outcomes.map(phrases.outcome),
+            askedTooLate === true ? tooLateWords : checkedWords(checked, outcomes, cameSince, stillThere),
+            ...(settled === null ? [] : [`Von einem Menschen abgeschlossen, aus diesem Grund: ${settled}`]),
+          ]),
+        ],
+      ),
       ...(notice.sources.length === 0
         ? [paragraph("Keine Datenquelle war an diesem Antrag beteiligt.")]
         : []),
@@ -432,6 +434,10 @@ const asked = (notice: Notice): string => {
     ? `die ${what} dieser Person (mit Nutzungsdaten und Systemprotokollen) zu löschen`
     : `die ${what} dieser Person zu löschen`;
 };
+
+const tooLateWords =
+  "Konnte erst gefragt werden, als die Daten gelöscht waren, in denen eine neuere Adresse dieser Person gestanden haben " +
+  "kann: Es ist nicht sicher, dass unter einer solchen nichts da ist.";
 
 const checkedWords = (
   checked: boolean,

@@ -86,6 +86,12 @@ export const outcome = (of: CollectionOutcome): string => {
   }
 };
 
+/** The same, of what is not in a package. */
+export const notHandedOut = (of: CollectionOutcome): string =>
+  of.outcome === "kept" && of.asOf === undefined
+    ? `${of.collection}: ${records(of.count)} not handed out (${of.reason})`
+    : outcome(of);
+
 /** What was so then, and nobody has said since. */
 const asOf = ({ asOf: since }: { readonly asOf?: string | undefined }): string =>
   since === undefined ? "" : `, as of ${day(since)}; whether this is still so could not be found out`;

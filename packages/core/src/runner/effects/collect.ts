@@ -9,7 +9,7 @@ import type { ExportPage, LinePage, RowPage } from "../../ports/data-source.ts";
 import { confidentialOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { leftBefore } from "../../request/left-before.ts";
-import { type CollectionCount, totalCount } from "../../request/outcomes.ts";
+import { type CollectionCount, type CollectionOutcome, totalCount } from "../../request/outcomes.ts";
 import { columnsOf } from "../../request/request.ts";
 import type { CollectedCollection, SourceStep } from "../../request/steps.ts";
 import { err, ok, Result } from "../../result.ts";
@@ -19,6 +19,7 @@ import { outgrownBy } from "./approved.ts";
 import { rowsArtifact } from "./artifact-names.ts";
 import { withCollectedBefore } from "./collected-before.ts";
 import { canFind, type Effect, failure, workFor } from "./effect.ts";
+import { notHandedOut } from "./not-handed-out.ts";
 
 /** Rows are put down, and how far it came is recorded, whenever about this many bytes have come together. */
 const bytesBetweenRecords = 512 * 1024;
@@ -55,6 +56,7 @@ export const collect = async (effect: Effect, step: SourceStep): Promise<Request
   const pages = source.export(subject, call, cursor);
   let all: readonly CollectedCollection[] = [];
   let found: readonly CollectionCount[] = [];
+  let left: readonly CollectionOutcome[] = [];
   try {
     // Without a cursor there is no place to go on from: what an earlier try put down is written over.
     const collected = await stage(effect, step, pages, cursor === null ? [] : step.collected);
@@ -72,6 +74,9 @@ export const collect = async (effect: Effect, step: SourceStep): Promise<Request
       );
       return failure(effect, step, new CallFailed(step.source, "invalid-answer", true, { cause: said }));
     }
+    const beside = await notHandedOut(work.value, found);
+    if (beside.isErr()) return failure(effect, step, beside.error);
+    left = beside.value;
   } finally {
     await pages.close();
   }
@@ -90,7 +95,7 @@ export const collect = async (effect: Effect, step: SourceStep): Promise<Request
     type: "source-finished",
     source: step.source,
     generation: step.generation,
-    outcomes: [],
+    outcomes: left,
     ...(keptEarlier.length > 0 && { keptEarlier }),
     ...(collectedBefore.length > 0 && { collected: await withCollectedBefore(effect, step, all) }),
     checked: null,

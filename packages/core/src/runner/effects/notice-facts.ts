@@ -135,6 +135,7 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
               title: sourceName(effect, step).title,
               outcomes: outcomesAt(step),
               checked: step.checked === true,
+              ...(step.askedTooLate === true && !isSettled && { askedTooLate: true as const }),
               ...(left > 0 && (isSettled ? { stillThere: left } : { cameSince: left })),
               settled: step.settlement?.reason ?? null,
             };

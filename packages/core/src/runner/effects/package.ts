@@ -3,7 +3,7 @@ import type { KeptPart, PackageContents, StagedCollection } from "../../export/c
 import { writePackage } from "../../export/write-package.ts";
 import { instant, later } from "../../instant.ts";
 import type { RequestEvent } from "../../request/events.ts";
-import { collectedBy, type SourceStep } from "../../request/steps.ts";
+import { collectedBy, outcomesAt, type SourceStep } from "../../request/steps.ts";
 import { partsOf } from "../../workflows/export.ts";
 import { writeStream } from "../artifacts.ts";
 import { packageArtifact, packageName } from "./artifact-names.ts";
@@ -65,9 +65,7 @@ const contentsOf = (effect: Effect): PackageContents => {
     nothingFound: exported
       .filter(
         (step) =>
-          isWhole(step) &&
-          step.collected.every(({ rows }) => rows === 0) &&
-          (step.keptEarlier ?? []).length === 0,
+          isWhole(step) && step.collected.every(({ rows }) => rows === 0) && outcomesAt(step).length === 0,
       )
       .map((step) => sourceName(effect, step)),
     kept: keptParts(effect),
@@ -77,10 +75,10 @@ const contentsOf = (effect: Effect): PackageContents => {
   };
 };
 
-/** What earlier requests left, a source. */
+/** What earlier requests left, and what is not handed out because it may be somebody else's, a source. */
 export const keptParts = (effect: Effect): KeptPart[] =>
   effect.request.steps.flatMap((step) => {
-    const { keptEarlier: outcomes = [] } = step;
+    const outcomes = outcomesAt(step);
     return outcomes.length === 0 ? [] : [{ source: sourceName(effect, step), outcomes }];
   });
 

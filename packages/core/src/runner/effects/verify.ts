@@ -1,12 +1,15 @@
 import { CallFailed } from "../../errors.ts";
 import { confidentialOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
+import { totalCount } from "../../request/outcomes.ts";
 import { mayHoldSince } from "../../request/retention.ts";
 import type { SourceStep } from "../../request/steps.ts";
-import { includesIdentifier } from "../../subject/identifier.ts";
+import { isTooLate } from "../../request/too-late.ts";
+import { includesIdentifier, isSteady } from "../../subject/identifier.ts";
 import { check } from "./check.ts";
 import { canFind, type Effect, failure, workFor } from "./effect.ts";
 import { identify } from "./identify.ts";
+import { namesLast } from "./only-just.ts";
 
 /** Asks a source once more, when every source has done its work: something may have flowed back meanwhile. */
 export const verify = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
@@ -19,11 +22,17 @@ export const verify = async (effect: Effect, step: SourceStep): Promise<RequestE
   const looked = await check(work.value, step.outcomes, step);
   if (looked.isErr()) return failure(effect, step, looked.error);
   const { checked, remaining, left, since, problem } = looked.value;
+  // A number stays, whatever else the person is called by now.
+  const isByNumber = work.value.source.needs.some(
+    (type) => isSteady({ type }) && work.value.subject.values(type).length > 0,
+  );
+  const isLate = !isByNumber && totalCount(remaining) === 0 && isTooLate(step, namesLast(effect.services));
   const verified = {
     type: "source-verified",
     source: step.source,
     generation: step.generation,
-    checked,
+    checked: checked && !isLate,
+    ...(isLate && { isTooLate: true as const }),
     found: remaining,
   } as const;
   if (problem === null) return since.length === 0 ? verified : { ...verified, left: since };

@@ -22,6 +22,7 @@ import { type IdentifierDecision, isDecided, type Request } from "../../request/
 import { isLongConfirmed } from "../../request/retired.ts";
 import { backoff, type Rules } from "../../request/rules.ts";
 import { isEverybodyAsked, type SourceStep } from "../../request/steps.ts";
+import { heard } from "../../request/too-late.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type FoundIdentifier, type Identifier, isSteady, sameIdentifier } from "../../subject/identifier.ts";
 import {
@@ -132,6 +133,7 @@ export const identified = (
     const answered = changedStep(addressed, step.source, {
       identifiersAsked: event.asked,
       lastAsked: { at: change.at, names: event.asked },
+      ...heard(step, change.at),
       nextAttemptAt: null,
       ...(step.askedAgain == null
         ? { attempts: 0, problem: null, status: "pending" }

@@ -8,6 +8,7 @@ import {
   confidentialOf,
   namesOf,
   recorded,
+  stepOf,
   without,
 } from "../../request/change.ts";
 import { datedAll } from "../../request/left-before.ts";
@@ -28,6 +29,7 @@ import { isInPart, keptCollections } from "../../request/retention.ts";
 import { addedUp, keptFound } from "../../request/rounds.ts";
 import { backoff, type Rules, spread } from "../../request/rules.ts";
 import { isPerformed, outcomesSoFar, type SourceStep } from "../../request/steps.ts";
+import { heard, toldBeforeBy } from "../../request/too-late.ts";
 import type { Result } from "../../result.ts";
 import { workflowOf } from "../workflows.ts";
 import { alertedOnce, supportTold } from "./alerting.ts";
@@ -47,6 +49,7 @@ export const located = (change: Change, event: EventOf<"source-located">): Trans
       outcomes: told,
       goneBefore: goneCounts(told),
       unanswered: false,
+      ...(event.counts !== null && heard(step, change.at)),
       configuration: event.configuration,
       stage: "perform",
       status: "pending",
@@ -102,14 +105,7 @@ const withCursor = (change: Change, source: string, cursor: string | null) => {
 
 export const finished = (change: Change, event: EventOf<"source-finished">): Transition =>
   stepFor(change, event, "perform").map((step) => {
-    const soFar = outcomesSoFar(step);
-    const before = [
-      ...soFar,
-      // Whoever hands out leaves nothing behind, whatever an erasure would do.
-      ...(step.task === "export" ? [] : keptAsCounted(step.located, [...soFar, ...event.outcomes])),
-    ];
-    const merged = withUntold(step, event, mergeOutcomes(before, event.outcomes));
-    const outcomes = addedUp(step, before, event.outcomes, merged);
+    const outcomes = outcomesNow(step, event);
     const stage = workflowOf(change.request.kind).stageAfterPerforming;
     const done = changedStep(change, step.source, {
       stage,
@@ -118,6 +114,7 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
       alertedOf: stage !== "done" && step.alertedOf === "still-present" ? step.alertedOf : null,
       outcomes,
       saidAt: change.at,
+      ...heard(step, change.at),
       ...((event.keptEarlier ?? step.keptEarlier) !== undefined && { keptEarlier: event.keptEarlier ?? [] }),
       ...(event.keys !== undefined && { keys: event.keys }),
       keptFound: keptFound(
@@ -132,7 +129,7 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
       identifiersUsed: event.identifiersUsed,
       ...(event.collected !== undefined && { collected: event.collected, collectedBefore: [] }),
     });
-    const cleared = changedConfidential(outageOver(done, step), {
+    const cleared = changedConfidential(outageOver(withToldBefore(done, step.source), step), {
       cursors: withCursor(change, step.source, null),
     });
     const counted = (outcome: string) =>
@@ -151,6 +148,23 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
           };
     return workReopened(recorded(cleared, "succeeded", detail, step.source));
   });
+
+/** Whoever has not answered yet is asked by what was told until now. */
+const withToldBefore = (change: Change, source: string): Change => {
+  const erased = stepOf(change.request, source);
+  return erased === undefined
+    ? change
+    : changedSteps(change, (step) => toldBeforeBy(change.request, erased, step));
+};
+
+/** Over all rounds. What an export leaves is what the newest answer says: nothing was done to it. */
+const outcomesNow = (step: SourceStep, event: EventOf<"source-finished">): readonly CollectionOutcome[] => {
+  if (step.task === "export") return event.outcomes;
+  const soFar = outcomesSoFar(step);
+  const before = [...soFar, ...keptAsCounted(step.located, [...soFar, ...event.outcomes])];
+  const merged = withUntold(step, event, mergeOutcomes(before, event.outcomes));
+  return addedUp(step, before, event.outcomes, merged);
+};
 
 /**
  * What the source does not tell of, though it was counted before, and was asked afterwards and holds nothing more: it is
@@ -223,6 +237,9 @@ export const verified = (change: Change, event: EventOf<"source-verified">): Tra
           ...working,
           stage: "done",
           checked: event.checked,
+          ...((event.isTooLate ?? step.askedTooLate) !== undefined && {
+            askedTooLate: event.isTooLate === true,
+          }),
           left: event.left ?? [],
           ...keptThen(change, step, event.found),
         }),
