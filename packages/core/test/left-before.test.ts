@@ -170,6 +170,33 @@ describe("what an erasure has left, where a later one finds nothing under the sa
     expect(await closed(world, "erasure")).toMatchObject({ outcome: "completed" });
   });
 
+  it("is told once, as the last sweep has it, however many have found it", async () => {
+    const answers: CollectionOutcome[][] = [[retained, kept], [retained, kept], [kept]];
+    const needs = ["email", "customer-number"];
+    const world = await worldOver(forgetful([], { needs, erase: async () => answers.shift() ?? absent }));
+    const number = { type: "customer-number", value: "1" };
+    for (const names of [[asAda, number], [asAda, number], [number]]) {
+      await sweeping(world, ...names);
+      await world.pass(day);
+    }
+    const { request } = unwrap(
+      await world.rights.requests.submit({
+        actor: admin,
+        kind: "erasure",
+        category: "customer-data",
+        email: ada,
+        identifiers: [number],
+      }),
+    );
+    await world.settle();
+    unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
+    await world.pass(60_000);
+    expect((await world.read(request.id)).sources[0]?.outcomes).toEqual([
+      retained,
+      { ...kept, asOf: "2026-03-04" },
+    ]);
+  });
+
   it("is not over where a sweep under the same number has left something in its turn", async () => {
     const answers: CollectionOutcome[][] = [[{ ...retained, until: "2026-03-31" }], [retained]];
     const needs = ["email", "customer-number"];

@@ -31,10 +31,14 @@ interface Looking {
   readonly today: string;
 }
 
-/** What was found, and what became of it. What was so before is not found. */
-export const foundIn = (outcomes: readonly CollectionOutcome[]): CollectionCount[] =>
+/**
+ * What was found, and what became of it. What was so before is not found.
+ *
+ * @param day on which it was looked, where that is said of what was found as well
+ */
+export const foundIn = (outcomes: readonly CollectionOutcome[], day?: string): CollectionCount[] =>
   outcomes.flatMap((each) =>
-    each.outcome === "absent" || ("asOf" in each && each.asOf !== undefined)
+    each.outcome === "absent" || ("asOf" in each && each.asOf !== day)
       ? []
       : [{ collection: each.collection, count: each.count, becomes: each.outcome }],
   );
@@ -55,7 +59,7 @@ export const leftBefore = (before: readonly ErasedBefore[], now: Looking): Colle
       names,
       numbers,
       // What that one has left in its turn is told by nobody here: it answers for what is gone alone.
-      found: foundIn(onlyAnswers === true ? outcomes.filter(isGone) : outcomes),
+      found: foundIn(onlyAnswers === true ? outcomes.filter(isGone) : outcomes, at.slice(0, 10)),
       today: at.slice(0, 10),
     })),
     now,
