@@ -5,6 +5,7 @@ import {
   type StoredCheckpoint,
   type StoredLeaf,
 } from "@subject-rights/core";
+import { copied } from "./copied.ts";
 import { type RequestTables, requestTables } from "./request-store.ts";
 
 export interface CheckpointTables {
@@ -54,7 +55,7 @@ export const memoryCheckpointStore = (
     },
 
     async newest({ tenant }) {
-      return structuredClone(ofTenant(tenant).at(-1));
+      return copied(ofTenant(tenant).at(-1));
     },
 
     async add({ checkpoint: stored, leaves, seen }) {
@@ -62,7 +63,7 @@ export const memoryCheckpointStore = (
       if (ofTenant(tenant).some(({ checkpoint }) => checkpoint.number === number))
         return { outcome: "taken" };
       const first = stored.checkpoint.leaves - leaves.length;
-      kept.checkpoints.push(structuredClone(stored));
+      kept.checkpoints.push(copied(stored));
       for (const [index, leaf] of leaves.entries()) {
         kept.leaves.push({ ...leaf, tenant, index: first + index, checkpoint: number });
       }
@@ -75,7 +76,7 @@ export const memoryCheckpointStore = (
 
     async list({ tenant, after, limit }) {
       const found = ofTenant(tenant).filter(({ checkpoint }) => checkpoint.number > after);
-      return structuredClone(found.slice(0, limit));
+      return copied(found.slice(0, limit));
     },
 
     async leaves({ tenant, from, limit }) {

@@ -1,4 +1,5 @@
 import { defineHoldStore, type HoldStore, type StoredHold } from "@subject-rights/core";
+import { copied } from "./copied.ts";
 
 export type HoldTable = Map<string, StoredHold>;
 
@@ -16,18 +17,18 @@ export const memoryHoldStore = (holds: HoldTable = new Map()): HoldStore =>
   defineHoldStore({
     async put(hold) {
       if ((holds.get(keyOf(hold))?.version ?? 0) !== hold.version - 1) return { outcome: "changed" };
-      holds.set(keyOf(hold), structuredClone(hold));
+      holds.set(keyOf(hold), copied(hold));
       return { outcome: "stored" };
     },
 
-    read: async (key) => structuredClone(holds.get(keyOf(key))),
+    read: async (key) => copied(holds.get(keyOf(key))),
 
     async list({ tenant, open, cursor, limit }) {
       const found = [...holds.values()]
         .filter((hold) => hold.tenant === tenant && (open === undefined || hold.open === open))
         .filter((hold) => cursor === undefined || placeOf(hold) < cursor)
         .sort((one, other) => (placeOf(one) < placeOf(other) ? 1 : -1));
-      const page = structuredClone(found.slice(0, limit));
+      const page = copied(found.slice(0, limit));
       const last = page.at(-1);
       return { holds: page, cursor: last !== undefined && found.length > limit ? placeOf(last) : undefined };
     },

@@ -1,4 +1,5 @@
 import { defineIntakeStore, type IntakeStore, type SeenMail, type WaitingMail } from "@subject-rights/core";
+import { copied } from "./copied.ts";
 
 export interface IntakeTables {
   readonly seenMails: Map<string, SeenMail>;
@@ -32,7 +33,7 @@ export const memoryIntakeStore = (tables: IntakeTables = intakeTables()): Intake
       const key = keyOf(tenant, fingerprint);
       const seen = seenMails.get(key) ?? { at, conclusion: null };
       seenMails.set(key, seen);
-      return structuredClone(seen);
+      return copied(seen);
     },
 
     async conclude({ tenant, fingerprint, conclusion, waiting, most }) {
@@ -41,8 +42,8 @@ export const memoryIntakeStore = (tables: IntakeTables = intakeTables()): Intake
       if (seen === undefined) throw new Error("A mail is concluded that was never seen.");
       if (seen.conclusion !== null) return { outcome: "concluded" };
       if (waiting !== null && waitingOf(tenant).length >= most) return { outcome: "full" };
-      seenMails.set(key, structuredClone({ ...seen, conclusion }));
-      if (waiting !== null) waitingMails.set(keyOf(waiting.tenant, waiting.id), structuredClone(waiting));
+      seenMails.set(key, copied({ ...seen, conclusion }));
+      if (waiting !== null) waitingMails.set(keyOf(waiting.tenant, waiting.id), copied(waiting));
       return { outcome: "stored" };
     },
 
@@ -54,13 +55,13 @@ export const memoryIntakeStore = (tables: IntakeTables = intakeTables()): Intake
       return true;
     },
 
-    read: async ({ tenant, id }) => structuredClone(waitingMails.get(keyOf(tenant, id))),
+    read: async ({ tenant, id }) => copied(waitingMails.get(keyOf(tenant, id))),
 
     async list({ tenant, cursor, limit }) {
       const found = waitingOf(tenant)
         .filter((mail) => cursor === undefined || placeOf(mail) > cursor)
         .sort(byPlace);
-      const page = structuredClone(found.slice(0, limit));
+      const page = copied(found.slice(0, limit));
       const last = page.at(-1);
       return { mails: page, cursor: last !== undefined && found.length > limit ? placeOf(last) : undefined };
     },

@@ -9,6 +9,7 @@ import {
   type StoredSweep,
   type StoredSweepPart,
 } from "@subject-rights/core";
+import { copied } from "./copied.ts";
 
 export interface RequestTables {
   readonly requests: Map<string, StoredRequest>;
@@ -66,7 +67,7 @@ const operationsOver = (tables: RequestTables): RequestStoreDefinition => {
     [...requests.values()].filter((other) => other.open && other.tenant === tenant && other.id !== id);
 
   const put = (request: StoredRequest, entries: readonly AuditEntry[]): void => {
-    const copy = structuredClone({ request, entries });
+    const copy = copied({ request, entries });
     const key = keyOf(request);
     requests.set(key, copy.request);
     audit.set(key, [...(audit.get(key) ?? []), ...copy.entries]);
@@ -82,17 +83,15 @@ const operationsOver = (tables: RequestTables): RequestStoreDefinition => {
     },
 
     async read(key) {
-      return structuredClone(requests.get(keyOf(key)));
+      return copied(requests.get(keyOf(key)));
     },
 
     async readByTokenHash(tokenHash) {
-      return structuredClone(
-        [...requests.values()].find(({ tokenHashes }) => tokenHashes.includes(tokenHash)),
-      );
+      return copied([...requests.values()].find(({ tokenHashes }) => tokenHashes.includes(tokenHash)));
     },
 
     async findAbout({ tenant, pseudonyms }) {
-      return structuredClone(
+      return copied(
         [...requests.values()].filter(
           (request) => request.tenant === tenant && request.about.some((each) => pseudonyms.includes(each)),
         ),
@@ -119,7 +118,7 @@ const operationsOver = (tables: RequestTables): RequestStoreDefinition => {
         .filter((request) => cursor === undefined || placeOf(request) < cursor)
         .sort(byText(placeOf))
         .reverse();
-      const page = structuredClone(found.slice(0, limit));
+      const page = copied(found.slice(0, limit));
       const last = page.at(-1);
       return {
         requests: page,
@@ -147,7 +146,7 @@ const operationsOver = (tables: RequestTables): RequestStoreDefinition => {
     },
 
     async audit(key) {
-      return structuredClone([...(audit.get(keyOf(key)) ?? [])]);
+      return copied([...(audit.get(keyOf(key)) ?? [])]);
     },
   };
 };

@@ -3,6 +3,7 @@ import {
   type SourceStatusStore,
   type StoredSourceStatus,
 } from "@subject-rights/core";
+import { copied } from "./copied.ts";
 
 export type SourceStatusTable = Map<string, StoredSourceStatus>;
 
@@ -14,10 +15,10 @@ export type SourceStatusTable = Map<string, StoredSourceStatus>;
 export const memorySourceStatusStore = (statuses: SourceStatusTable = new Map()): SourceStatusStore =>
   defineSourceStatusStore({
     async put(status) {
-      statuses.set(JSON.stringify([status.tenant, status.source]), structuredClone(status));
+      statuses.set(JSON.stringify([status.tenant, status.source]), copied(status));
     },
 
     async list({ tenant }) {
-      return structuredClone([...statuses.values()].filter((status) => status.tenant === tenant));
+      return copied([...statuses.values()].filter((status) => status.tenant === tenant));
     },
   });

@@ -5,6 +5,7 @@ import {
   type SuppressionCause,
   type SuppressionStore,
 } from "@subject-rights/core";
+import { copied } from "./copied.ts";
 
 /** By tenant and pseudonym: a look-up costs the same however long the list is. */
 export type SuppressionTable = Map<string, readonly StoredSuppression[]>;
@@ -28,7 +29,7 @@ export const memorySuppressionStore = (table: SuppressionTable = new Map()): Sup
     const key = keyOf(suppression.tenant, suppression.pseudonym);
     const there = table.get(key) ?? [];
     const before = there.find((each) => isSame(each, suppression));
-    if (before === undefined) table.set(key, [...there, structuredClone(suppression)]);
+    if (before === undefined) table.set(key, [...there, copied(suppression)]);
     else if (before.lifted === null) change(key, (each) => (each === before ? { ...each, lifted } : each));
   };
   /** Null deletes. */
@@ -90,7 +91,7 @@ export const memorySuppressionStore = (table: SuppressionTable = new Map()): Sup
       const found = ofTenant(tenant)
         .filter((each) => each.generation < below && placeOf(each) > cursor)
         .sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1));
-      const page = structuredClone(found.slice(0, limit));
+      const page = copied(found.slice(0, limit));
       const last = page.at(-1);
       return {
         suppressions: page,

@@ -9,6 +9,7 @@ import {
   type SweepKey,
   type SweepStore,
 } from "@subject-rights/core";
+import { copied } from "./copied.ts";
 import {
   type InTurn,
   keyOf,
@@ -37,8 +38,8 @@ const operationsOver = (tables: RequestTables) => {
 
   const put = (sweep: StoredSweep, entries: readonly AuditEntry[]): void => {
     const key = keyOf(sweep);
-    sweeps.set(key, structuredClone(sweep));
-    audit.set(key, [...(audit.get(key) ?? []), ...structuredClone(entries)]);
+    sweeps.set(key, copied(sweep));
+    audit.set(key, [...(audit.get(key) ?? []), ...copied(entries)]);
   };
 
   return {
@@ -55,7 +56,7 @@ const operationsOver = (tables: RequestTables) => {
       put(sweep, entries);
     },
 
-    read: (key: SweepKey): StoredSweep | undefined => structuredClone(sweeps.get(keyOf(key))),
+    read: (key: SweepKey): StoredSweep | undefined => copied(sweeps.get(keyOf(key))),
 
     partsOf,
 
@@ -82,7 +83,7 @@ const operationsOver = (tables: RequestTables) => {
       if (sweeps.get(keyOf(sweep))?.version !== expectedVersion) return { outcome: "changed" };
       const parts = new Map(partsOf(sweep));
       for (const number of remove) parts.delete(number);
-      for (const part of structuredClone(add)) parts.set(part.number, part);
+      for (const part of copied(add)) parts.set(part.number, part);
       sweepParts.set(keyOf(sweep), parts);
       put(sweep, entries);
       this.release(sweep, release);
@@ -118,7 +119,7 @@ export const memorySweepStore = (
       const found = [...tables.sweeps.values()]
         .filter((sweep) => sweep.tenant === tenant && (cursor === undefined || placeOf(sweep) < cursor))
         .sort((one, other) => (placeOf(one) < placeOf(other) ? 1 : -1));
-      const page = structuredClone(found.slice(0, limit));
+      const page = copied(found.slice(0, limit));
       const last = page.at(-1);
       return {
         sweeps: page,
@@ -131,7 +132,7 @@ export const memorySweepStore = (
         .filter((part) => part.kind === kind && part.number > after)
         .sort((one, other) => one.number - other.number)
         .slice(0, limit)
-        .map((part) => structuredClone(part));
+        .map((part) => copied(part));
     },
 
     async findAbout({ tenant, pseudonyms }) {
@@ -140,14 +141,14 @@ export const memorySweepStore = (
         .flatMap((sweep) =>
           [...operations.partsOf(sweep).values()]
             .filter(({ about = [] }) => about.some((each) => pseudonyms.includes(each)))
-            .map((part) => ({ ...structuredClone(part), sweepId: sweep.id })),
+            .map((part) => ({ ...copied(part), sweepId: sweep.id })),
         );
     },
 
     async audit({ after, limit, ...key }) {
       if (operations.read(key) === undefined) return [];
       const entries = (tables.audit.get(keyOf(key)) ?? []).filter(({ sequence }) => sequence > after);
-      return structuredClone(entries.slice(0, limit));
+      return copied(entries.slice(0, limit));
     },
 
     hold: (input) => inTurn(async () => operations.hold(input)),

@@ -77,6 +77,9 @@ export const contextOf = (call: Call, signal: AbortSignal): CallContext => {
   };
 };
 
+/** What nobody reads: without it an error with a stack is made for each call. */
+const over = "over";
+
 export const withinDeadline = async <Answer>(
   adapter: string,
   call: Call,
@@ -109,7 +112,7 @@ export const withinDeadline = async <Answer>(
   // Where it was given up meanwhile, nobody listens to what the guard throws.
   answered.catch(() => undefined);
   const first = await Promise.race([answered, givenUp.then((error) => err<Answer, CallFailed>(error))]);
-  finished.abort();
+  finished.abort(over);
   // Whoever is still listened to is kept as long as the signal that it follows, and everything of this call with it.
   signal.removeEventListener("abort", stop);
   return first;

@@ -1,4 +1,5 @@
 import { buffer } from "node:stream/consumers";
+import { CallFailed } from "@subject-rights/core";
 import { expect } from "vitest";
 import { unpack } from "../unpack.ts";
 import { personal } from "./company.ts";
@@ -16,6 +17,9 @@ export const effectsOf = ({ company, mail, tables }: World) => {
   };
 };
 
+/** Simulated minutes pass while a busy machine reads a file: it is told, and done again. */
+const isSlow = (error: unknown) => error instanceof CallFailed && error.problem === "timed-out";
+
 /** What has to be true of every finished request, however it came there. */
 export const expectGoodEnding = async (world: World, outcome: string): Promise<void> => {
   const request = await requestIn(world);
@@ -26,7 +30,7 @@ export const expectGoodEnding = async (world: World, outcome: string): Promise<v
     "succeeded",
     "succeeded",
   ]);
-  expect(world.errors).toEqual([]);
+  expect(world.errors.filter((error) => !isSlow(error))).toEqual([]);
   expectAuditWithoutGaps(world);
   expectOneMessagePerNotice(world);
   expectNothingPersonal(world);

@@ -1,7 +1,7 @@
 import { orThrow } from "@subject-rights/core";
 import type { Coverage, DataMap, PostgresClient } from "../../src/index.ts";
 import { coverage } from "../../src/index.ts";
-import { createDatabase } from "../support/database.ts";
+import { createDatabase, emptying } from "../support/database.ts";
 import { createPglite } from "../support/pglite.ts";
 
 export interface Asked {
@@ -12,13 +12,6 @@ export interface Asked {
   empty(): Promise<void>;
   end(): Promise<void>;
 }
-
-const emptying = `do $$ declare each text; begin
-  for each in select quote_ident(nspname) from pg_namespace
-    where nspname not like 'pg\\_%' and nspname <> 'information_schema'
-  loop execute 'drop schema ' || each || ' cascade'; end loop;
-  create schema public;
-end $$`;
 
 export const servers: Readonly<Record<string, () => Promise<Asked>>> = {
   PostgreSQL: async () => {
