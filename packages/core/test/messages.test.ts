@@ -153,7 +153,7 @@ describe("a letter that only ever fails for the moment", () => {
     const { world, on, read, told, isSealed } = await erased((kind) =>
       isFull && kind === "completion" ? full() : null,
     );
-    await world.pass(29 * day);
+    await world.pass(2 * day);
     isFull = false;
     unwrap(await world.rights.requests.resendMessage({ ...on, message: "completion-1" }));
     await world.settle();
@@ -178,7 +178,7 @@ describe("a letter that only ever fails for the moment", () => {
     await world.settle();
     isDown = true;
     unwrap(await world.rights.requests.acknowledge({ token: tokenOf(accepted) }));
-    await world.pass(60 * day);
+    await world.pass(32 * day);
     isDown = false;
     await world.pass(hour);
     const task = (await world.read(request.id)).messages.find(({ kind }) => kind === "manual-task");
