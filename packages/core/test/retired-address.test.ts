@@ -354,4 +354,46 @@ describe("an address that sources do not tell any more of whoever has the number
     ]);
     expect(await mayTakeIn(email(ada))).toBe(false);
   });
+
+  it("is named to nobody where the source that told it has forgotten the person meanwhile", async () => {
+    const [theirs, others] = [adaAs(), boAs()];
+    let isDown = true;
+    const { identify: _, ...shop } = customerDefinition("shop", new Set<Customer>([theirs, others]), () => {
+      if (isDown) throw new Error("down");
+    });
+    const bank = { title: "The bank", address: "bank@example.org" };
+    const world = await createWorld({
+      sources: [
+        defineDataSource(customerDefinition("crm", new Set<Customer>([theirs, others]))),
+        defineDataSource({ ...shop, recipients: [bank] }),
+        // What was printed of the shop is destroyed once the shop has forgotten them.
+        defineDataSource({
+          id: "prints",
+          title: "Prints",
+          holds: ["customer-data"],
+          kind: "copy",
+          copyOf: ["shop"],
+          owner: "owner@northwind.example",
+          needs: ["email"],
+        }),
+      ],
+    });
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(minute);
+    world.clock.set(new Date(world.clock.now().getTime() + 20 * day));
+    theirs.email = newAddress;
+    others.email = ada;
+    isDown = false;
+    await world.pass(2 * hour);
+    const noticeOf = (type: NoticeType) =>
+      world.notifier.sent.find(({ notice }) => notice.type === type)?.notice;
+    expect(noticeOf("manual-task")).toMatchObject({
+      subject: "1",
+      identifiers: [{ ...email(ada), mayBeOthers: true }, number("1")],
+    });
+    const done = { actor: admin, requestId, source: "prints", answer: "done", note: "shredded" } as const;
+    unwrap(await world.rights.requests.answerTask(done));
+    await world.pass(hour);
+    expect(noticeOf("recipient")).toMatchObject({ subject: "1", identifiers: [number("1")] });
+  });
 });

@@ -2,6 +2,7 @@ import { type Instant, later } from "../instant.ts";
 import { type Identifier, includesIdentifier, isSteady, sameIdentifier } from "../subject/identifier.ts";
 import { addressLeadsFor } from "../subject/identifying.ts";
 import { leading } from "../subject/vouching.ts";
+import { confidentialOf } from "./change.ts";
 import type { Confidential, Request } from "./request.ts";
 import type { SourceStep } from "./steps.ts";
 
@@ -123,3 +124,14 @@ export const ownNow = (
     .map(({ type, value }) => ({ type, value }))
     .filter((each) => !isSteady(each) && includesIdentifier(known, each));
 };
+
+/** Whether an address was confirmed that long ago that somebody else may have it by now. */
+export const isLongConfirmed = ({ acknowledgement: { acknowledgedAt } }: Request, now: Instant): boolean =>
+  acknowledgedAt !== null && now >= later(acknowledgedAt, addressLeadsFor);
+
+/** Whether somebody has said of an address that it is the person's. */
+export const isSaidToBeTheirs = (request: Request, address: Identifier): boolean =>
+  request.decisions.some(({ id, answer }) => {
+    const decided = confidentialOf(request).candidates[id];
+    return answer === "same-person" && decided !== undefined && sameIdentifier(decided, address);
+  });

@@ -5,9 +5,8 @@ import type { StoredSuppression } from "../ports/suppression-store.ts";
 import { confidentialOf } from "../request/change.ts";
 import { type Category, categoriesReaching } from "../request/kinds.ts";
 import type { Request } from "../request/request.ts";
-import { isRetired } from "../request/retired.ts";
 import { errAsync, okAsync, ResultAsync } from "../result.ts";
-import { type Identifier, isSteady } from "../subject/identifier.ts";
+import { type Identifier, includesIdentifier, isSteady } from "../subject/identifier.ts";
 import { leading } from "../subject/vouching.ts";
 import type { Sweep } from "../sweeps/sweep.ts";
 import type { Services } from "./services.ts";
@@ -61,13 +60,17 @@ const suppress = (
 /**
  * From before the first record is erased, the person is not to be taken in again. An identifier that others share bars
  * nobody: the household would be kept out with one of its members.
+ *
+ * @param gone addresses that are not theirs any more: whoever has them by now is not kept out
  */
-export const suppressRequest = (services: Services, request: Request): ResultAsync<void, Failure> => {
+export const suppressRequest = (
+  services: Services,
+  request: Request,
+  gone: readonly Identifier[],
+): ResultAsync<void, Failure> => {
   const { tenant, id: cause, category } = request;
   const about = { tenant, cause, category, reason: "request" } as const;
-  const now = instant(services.clock.now());
-  // Whoever has an address by now that was theirs is not kept out for it.
-  const identifiers = ownIdentifiers(request).filter((each) => !isRetired(request, each, now));
+  const identifiers = ownIdentifiers(request).filter((each) => !includesIdentifier(gone, each));
   return suppress(services, about, [{ identifiers }]);
 };
 

@@ -7,9 +7,10 @@ import { isAboutUsers } from "../../request/kinds.ts";
 import { type MailedNotice, recipientOf } from "../../request/notices.ts";
 import { isOfSomebodyElse, type Request } from "../../request/request.ts";
 import { err, orThrow, type Result } from "../../result.ts";
+import { normaliseIdentifier } from "../../subject/identifier.ts";
 import type { Services } from "../services.ts";
 import { callFor, type Effect, emailOf, notRegistered, subjectOfRequest } from "./effect.ts";
-import { isStillTheirs } from "./still-theirs.ts";
+import { noLongerTheirs } from "./no-longer-theirs.ts";
 
 type About = Pick<Effect, "services" | "request" | "signal">;
 
@@ -67,9 +68,12 @@ const findOnRecord = async (about: About, effect: string): Promise<Result<string
   if (email === null) return err(new CallFailed(addressBookId, "unavailable", true));
   if (email === undefined) return nowhere;
   if (!services.addresses.knowsPeople) {
-    const still = await isStillTheirs(about, email);
-    if (still.isErr()) return err(still.error);
-    if (!still.value) return nowhere;
+    const { gone, failed } = await noLongerTheirs(about, [
+      normaliseIdentifier({ type: "email", value: email }),
+    ]);
+    if (gone.length > 0) return nowhere;
+    // Nothing is sent yet.
+    if (failed !== null) return err(failed);
   }
   const identifiers = confidentialOf(request).identifiers.map(({ type, value }) => ({ type, value }));
   return services.addresses.find({ whose: "dataSubject", tenant, email, identifiers }, call);

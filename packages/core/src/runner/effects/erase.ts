@@ -27,6 +27,7 @@ import { outgrownBy } from "./approved.ts";
 import { check } from "./check.ts";
 import { noneCameSince } from "./come-since.ts";
 import { canFind, type Effect, failure, type Work, workFor } from "./effect.ts";
+import { noLongerTheirs } from "./no-longer-theirs.ts";
 
 /**
  * Has a source erased in, refreshed, or its owner's word checked; and asks it afterwards. Null where a source
@@ -42,10 +43,11 @@ export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEv
     return failure(effect, step, new CallFailed(step.source, "identifier-missing", false));
   }
   await keepAddress(effect);
+  const { gone: notTheirs } = await noLongerTheirs(effect, work.value.subject.identifiers);
   const stopped = await work.value.call.pass?.();
   if (stopped) return failure(effect, step, stopped);
   // Before anything is erased: an import between here and the end must not bring the person back.
-  orThrow(await suppressRequest(effect.services, effect.request));
+  orThrow(await suppressRequest(effect.services, effect.request, notTheirs));
   // Asked of the store before a transaction has it for itself.
   const { services, request } = effect;
   const earlier = earlierAt(await erasedBefore(services, request, ownPseudonyms(request)), step.source);

@@ -1,7 +1,8 @@
-import { instant } from "../../instant.ts";
-import { isRetired } from "../../request/retired.ts";
-import { type Identifier, isSteady } from "../../subject/identifier.ts";
+import type { CallFailed } from "../../errors.ts";
+import { err, ok, type Result } from "../../result.ts";
+import { type Identifier, includesIdentifier, isSteady } from "../../subject/identifier.ts";
 import { type Effect, emailOf, subjectOfRequest } from "./effect.ts";
+import { noLongerTheirs } from "./no-longer-theirs.ts";
 
 /** By what somebody else is told whom a request is about. */
 interface NamesToTell {
@@ -11,25 +12,42 @@ interface NamesToTell {
 }
 
 /**
- * What is told of the person to whoever erases by hand, or was given data of them. An address that is not theirs any more
- * would lead to whoever has it by now: it is named only where nothing else can lead to what is the person's, and says so.
+ * What is told of the person to whoever was given data of them. An address that is not theirs any more would lead to whoever
+ * has it by now.
  *
- * @param foundBy the types by which whoever is told finds people; none where they are told only what is certain
+ * @returns an error where a source could not be asked whose an address is: then nothing is told yet
  */
-export const namesToTell = (
-  { services, request }: Pick<Effect, "services" | "request">,
-  foundBy: readonly string[] = [],
-): NamesToTell => {
-  const now = instant(services.clock.now());
-  const known = subjectOfRequest(request).identifiers;
-  const current = known.filter((each) => !isRetired(request, each, now));
+export const namesForRecipient = async (effect: Effect): Promise<Result<NamesToTell, CallFailed>> => {
+  const known = subjectOfRequest(effect.request).identifiers;
+  const { gone, failed } = await noLongerTheirs(effect, known);
+  if (failed !== null) return err(failed);
+  const identifiers = known.filter((each) => !includesIdentifier(gone, each));
+  return ok({ subject: subjectAmong(effect, identifiers), identifiers });
+};
+
+/**
+ * The same for whoever erases by hand. Where they find the person by nothing that is certain, what may be somebody else's by
+ * now is named, as that: what is the person's there would be lost without a word. No source that is down holds them up.
+ *
+ * @param foundBy the types by which they find people
+ */
+export const namesForOwner = async (effect: Effect, foundBy: readonly string[]): Promise<NamesToTell> => {
+  const known = subjectOfRequest(effect.request).identifiers;
+  const { gone, unsaid } = await noLongerTheirs(effect, known);
+  const current = known.filter((each) => !includesIdentifier([...gone, ...unsaid], each));
   const isFoundByNumber = current.some((each) => isSteady(each) && foundBy.includes(each.type));
-  const named = known.flatMap((each) => {
+  const identifiers = known.flatMap((each) => {
     if (current.includes(each)) return [each];
     return foundBy.includes(each.type) && !isFoundByNumber ? [{ ...each, mayBeOthers: true as const }] : [];
   });
-  const email = emailOf(request) ?? "";
-  const isTheirs = !isRetired(request, { type: "email", value: email }, now);
+  return { subject: subjectAmong(effect, current), identifiers };
+};
+
+/** The address that the request is about, where it is among these, or leads to nobody; else another one of theirs. */
+const subjectAmong = ({ request }: Effect, current: readonly Identifier[]): string => {
+  const email = { type: "email", value: emailOf(request) ?? "" };
+  const isGone =
+    includesIdentifier(subjectOfRequest(request).identifiers, email) && !includesIdentifier(current, email);
   const other = current.find(({ type }) => type === "email") ?? current[0];
-  return { subject: isTheirs ? email : (other?.value ?? ""), identifiers: named };
+  return isGone ? (other?.value ?? "") : email.value;
 };

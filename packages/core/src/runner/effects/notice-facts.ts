@@ -1,27 +1,62 @@
+import type { CallFailed } from "../../errors.ts";
 import { later } from "../../instant.ts";
 import type { MissingPart, Notice } from "../../ports/notifier.ts";
 import { confidentialOf, stepOf } from "../../request/change.ts";
 import { lastDayOf } from "../../request/deadline/deadline.ts";
 import { explainDeadline } from "../../request/deadline/explain.ts";
-import { type MailedNotice, recipientOf, undeliveredOf } from "../../request/notices.ts";
+import { type MailedNotice, type NoticeRecord, recipientOf, undeliveredOf } from "../../request/notices.ts";
 import { totalCount } from "../../request/outcomes.ts";
 import { plannedSources } from "../../request/plan.ts";
 import type { Problem } from "../../request/problems.ts";
 import { notFollowed, type Request } from "../../request/request.ts";
 import { leftAt, outcomesAt } from "../../request/steps.ts";
 import { otherRequest } from "../../request/waiting.ts";
+import { ok, type Result } from "../../result.ts";
 import { type Effect, emailOf } from "./effect.ts";
-import { namesToTell } from "./names-to-tell.ts";
+import { namesForOwner, namesForRecipient } from "./names-to-tell.ts";
 import { keptParts } from "./package.ts";
 import { sourceName } from "./staged-collection.ts";
 
 const unknownProblem: Problem = { code: "unavailable", retryable: true };
 
-/** The facts of a message, from the request as it is now. */
-export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
+/**
+ * The facts of a message, from the request as it is now.
+ *
+ * @returns an error where it cannot be said now by what a recipient is to be told of the person
+ */
+export const noticeFacts = async (
+  effect: Effect,
+  notice: MailedNotice,
+): Promise<Result<Notice, CallFailed>> => {
+  const { kind, id, source: of } = notice;
+  if (kind !== "manual-task" && kind !== "recipient") return ok(factsOf(effect, { ...notice, kind }));
+  const source = sourceName(effect, { source: of ?? "" });
+  const { needs = [], recipients = [] } = effect.services.sources.get(source.id) ?? {};
+  if (kind === "manual-task") {
+    return ok({ ...aboutOf(effect), type: kind, ...(await namesForOwner(effect, needs)), source });
+  }
+  const recipient = recipients[recipientOf({ id })]?.title ?? "";
+  return (await namesForRecipient(effect)).map((names) => ({
+    ...aboutOf(effect),
+    type: kind,
+    ...names,
+    source,
+    recipient,
+  }));
+};
+
+const aboutOf = ({ request: { id: requestId, kind, category }, services: { controller } }: Effect) => ({
+  requestId,
+  kind,
+  category,
+  controller,
+});
+
+type OfRequest = NoticeRecord & { readonly kind: Exclude<MailedNotice["kind"], "manual-task" | "recipient"> };
+
+const factsOf = (effect: Effect, notice: OfRequest): Notice => {
   const { request, services } = effect;
-  const { id: requestId, kind, category } = request;
-  const about = { requestId, kind, category, controller: services.controller };
+  const about = aboutOf(effect);
   const subject = emailOf(request) ?? "";
   const source = sourceName(effect, { source: notice.source ?? "" });
   const token = confidentialOf(request).tokens[notice.id] ?? null;
@@ -57,13 +92,6 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
       const until = isLost ? closedAt : closedAt && later(closedAt, services.rules.undeliveredKept);
       return { ...about, type: "undelivered", message: { id, kind: what }, problem: code, retryable, until };
     }
-    case "manual-task":
-      return {
-        ...about,
-        type: "manual-task",
-        ...namesToTell(effect, services.sources.get(source.id)?.needs),
-        source,
-      };
     case "decision": {
       const decision = request.decisions.find(({ id }) => id === notice.id);
       const { type: identifierType = "", others } = decision ?? {};
@@ -140,14 +168,6 @@ export const noticeFacts = (effect: Effect, notice: MailedNotice): Notice => {
               settled: step.settlement?.reason ?? null,
             };
           }),
-      };
-    case "recipient":
-      return {
-        ...about,
-        type: "recipient",
-        ...namesToTell(effect),
-        source,
-        recipient: services.sources.get(source.id)?.recipients[recipientOf(notice)]?.title ?? "",
       };
     case "refusal":
       return {

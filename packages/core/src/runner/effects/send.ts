@@ -60,11 +60,13 @@ export const notSent = (
 const messageFor = async (effect: Effect, notice: MailedNotice): Promise<Result<Message, CallFailed>> => {
   const attachment = notice.kind === "delivery" ? attachmentFor(effect) : ok(null);
   if (attachment.isErr()) return err(attachment.error);
-  return (await addressFor(effect, notice)).map((to) => ({
+  const to = await addressFor(effect, notice);
+  if (to.isErr()) return err(to.error);
+  return (await noticeFacts(effect, notice)).map((facts) => ({
     id: `${effect.request.id}/${notice.id}`,
-    to,
+    to: to.value,
     at: notice.createdAt,
-    notice: noticeFacts(effect, notice),
+    notice: facts,
     attachment: attachment.value,
   }));
 };

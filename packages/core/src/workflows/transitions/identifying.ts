@@ -1,6 +1,6 @@
 import { NotPossibleNow } from "../../errors.ts";
 import { later } from "../../instant.ts";
-import { askedBy, toldNow } from "../../request/addresses.ts";
+import { askedBy, isLongConfirmed, toldNow } from "../../request/addresses.ts";
 import { plannedAnew } from "../../request/approval.ts";
 import {
   after,
@@ -19,7 +19,6 @@ import {
 import type { PseudonymisedIdentifier } from "../../request/events.ts";
 import { mayGiveWay, placeBefore, placeOf } from "../../request/line.ts";
 import { type IdentifierDecision, isDecided, type Request } from "../../request/request.ts";
-import { isLongConfirmed } from "../../request/retired.ts";
 import { backoff, type Rules } from "../../request/rules.ts";
 import { isEverybodyAsked, type SourceStep } from "../../request/steps.ts";
 import { heard } from "../../request/too-late.ts";

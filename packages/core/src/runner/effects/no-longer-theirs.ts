@@ -1,0 +1,117 @@
+import type { CallFailed } from "../../errors.ts";
+import { instant, later } from "../../instant.ts";
+import { isGone, isLongConfirmed, isSaidToBeTheirs, isToldSince, toldNow } from "../../request/addresses.ts";
+import { confidentialOf } from "../../request/change.ts";
+import { mayGoOn } from "../../request/guard.ts";
+import type { SourceStep } from "../../request/steps.ts";
+import { type FoundIdentifier, type Identifier, isSteady } from "../../subject/identifier.ts";
+import { addressLeadsFor, isOfAnother, toldOfTheirs } from "../../subject/identifying.ts";
+import { identifiedSubject, type Subject, subjectOf } from "../../subject/subject.ts";
+import { isErasedAt } from "../../workflows/transitions/asking-again.ts";
+import { askSource } from "../ask-who.ts";
+import { passFor } from "../guard.ts";
+import { callFor, type Effect, subjectOfRequest } from "./effect.ts";
+
+type About = Pick<Effect, "services" | "request" | "signal">;
+
+/** What addresses of the person are by now. */
+interface ByNow {
+  /** Those that are not theirs any more, or may be somebody else's. */
+  readonly gone: readonly Identifier[];
+  /** Those of which a source could say it that cannot be asked now, and no other has said it. */
+  readonly unsaid: readonly Identifier[];
+  /** Why it cannot be asked; null where nothing is unsaid. */
+  readonly failed: CallFailed | null;
+}
+
+/**
+ * Whether addresses are the person's still, right before they are told something there, or others are told these as theirs.
+ * For a day after the confirmation they are. After that the sources are asked that know the person by a number, unless one
+ * has told the address within the last day; and where none of them tells any address, or one tells it and another does not
+ * any more, whom the address itself leads to. Where nobody can say, it is taken to be theirs.
+ *
+ * @throws StorageFailed
+ */
+export const noLongerTheirs = async (about: About, addresses: readonly Identifier[]): Promise<ByNow> => {
+  const { services, request } = about;
+  const now = instant(services.clock.now());
+  const { identifiers, addresses: before = [] } = confidentialOf(request);
+  const numbers = subjectOfRequest(request).identifiers.filter(isSteady);
+  const uncertain = addresses.filter(
+    (each) =>
+      !isSteady(each) &&
+      numbers.length > 0 &&
+      isLongConfirmed(request, now) &&
+      !isSaidToBeTheirs(request, each) &&
+      !isToldSince({ addresses: before }, each, later(now, -addressLeadsFor)),
+  );
+  if (uncertain.length === 0) return { gone: [], unsaid: [], failed: null };
+  if (!mayGoOn(request, "find")) {
+    return {
+      gone: uncertain.filter((each) => isGone({ addresses: before }, each)),
+      unsaid: [],
+      failed: null,
+    };
+  }
+  const able = request.steps.filter(({ canIdentify, settlement }) => canIdentify && settlement === null);
+  const there = able.filter((step) => !isErasedAt(request, step));
+  const byNumber = await answersOf(about, there, identifiedSubject(numbers), "number");
+  const told = byNumber.answers.reduce((saying, { source, found }) => {
+    const theirs = toldOfTheirs({ identifiers: numbers }, found, true);
+    return theirs === null
+      ? saying
+      : toldNow({ identifiers, addresses: saying }, { source, at: now, told: theirs, isLate: true });
+  }, before);
+  const undecided = uncertain.filter(
+    (each) => !isGone({ addresses: told }, each) && !isToldSince({ addresses: told }, each, now),
+  );
+  const leads = await Promise.all(
+    undecided.map(async (each, index) => {
+      const { answers, failed } = await answersOf(about, able, subjectOf([each]), `address ${index}`);
+      const isAnothers = answers.some(({ found }) => isOfAnother({ identifiers: numbers }, found));
+      return { address: each, isAnothers, failed: byNumber.failed ?? failed };
+    }),
+  );
+  const unsaid = leads.filter(({ isAnothers, failed }) => !isAnothers && failed !== null);
+  return {
+    gone: [
+      ...uncertain.filter((each) => isGone({ addresses: told }, each)),
+      ...leads.flatMap(({ address, isAnothers }) => (isAnothers ? [address] : [])),
+    ],
+    unsaid: unsaid.map(({ address }) => address),
+    failed: unsaid[0]?.failed ?? null,
+  };
+};
+
+interface Answers {
+  readonly answers: readonly { readonly source: string; readonly found: readonly FoundIdentifier[] }[];
+  /** What keeps a source from saying it for now; null where none is kept. */
+  readonly failed: CallFailed | null;
+}
+
+/** Whom sources know by the same names. One that never will say it, or is not registered any more, cannot be waited for. */
+const answersOf = async (
+  about: About,
+  steps: readonly SourceStep[],
+  subject: Subject,
+  question: string,
+): Promise<Answers> => {
+  // Another question than when it was asked last: what was answered then may be so no more.
+  const at = instant(about.services.clock.now());
+  const asked = await Promise.all(
+    steps.flatMap(({ source: id }) => {
+      const source = about.services.sources.get(id);
+      const call = { ...callFor(about, id, "find", question, at), pass: passFor(about, id, "find") };
+      return source === undefined
+        ? []
+        : [askSource(source, subject, call).then((answer) => ({ source: id, answer }))];
+    }),
+  );
+  const failures = asked.flatMap(({ answer }) =>
+    answer.isErr() && answer.error.retryable ? [answer.error] : [],
+  );
+  return {
+    answers: asked.flatMap(({ source, answer }) => (answer.isOk() ? [{ source, found: answer.value }] : [])),
+    failed: failures[0] ?? null,
+  };
+};
