@@ -68,11 +68,12 @@ export const checkAnswer = <Answer>(
 
 /** What an adapter is told of a call: not the clock, and with a signal that also fires at the deadline. */
 export const contextOf = (call: Call, signal: AbortSignal): CallContext => {
-  const { tenant, requestId, categories, idempotencyKey, timeZone, transaction, collections } = call;
+  const { tenant, requestId, categories, idempotencyKey, timeZone, transaction, collections, staying } = call;
   return {
     ...{ tenant, requestId, categories, idempotencyKey, signal },
     ...(timeZone !== undefined && { timeZone }),
     ...(collections !== undefined && { collections }),
+    ...(staying !== undefined && { staying }),
     ...(transaction !== undefined && { transaction }),
   };
 };

@@ -1,4 +1,5 @@
 import type { Category } from "../request/kinds.ts";
+import type { CollectionCount } from "../request/outcomes.ts";
 
 /** What every call to an adapter carries. */
 export interface CallContext {
@@ -25,6 +26,12 @@ export interface CallContext {
    * with them. What came in elsewhere since, by the same names, nobody has asked to have erased.
    */
   readonly collections?: readonly string[] | undefined;
+  /**
+   * With `collections`: how many records were told as staying in others, as somebody else's too. Those that hang on what is
+   * counted here may be the person's alone by now. Where no more is found there than was told, it is that, and goes along, or
+   * is retained by its own day. Left out: none.
+   */
+  readonly staying?: readonly CollectionCount[] | undefined;
   /**
    * The same for every try of the same effect. Hand it on where the other side takes one, so that an effect
    * whose answer was lost is not done twice.

@@ -31,16 +31,21 @@ export const addedUp = (
   merged: readonly CollectionOutcome[],
 ): CollectionOutcome[] =>
   [...new Set(merged.map(({ collection }) => collection))].flatMap((collection): CollectionOutcome[] => {
+    const isMeant = isInPart(step, { collection });
+    // Beside the part a source may not speak of what is retained there: then it is.
+    if (!isMeant && !answered.some((each) => each.collection === collection)) {
+      return before.filter((each) => each.collection === collection);
+    }
     const told = keptIn(before, collection);
     const said = keptIn(answered, collection);
     const gone = goneIn(merged, collection) - goneIn(before, collection);
     const retained = retainedIn(merged, collection) - retainedIn(before, collection);
     const unsaid = totalCount(told) - totalCount(said) - gone - retained;
-    const isFoundAnew = said.length > 0 || !isInPart(step, { collection });
-    const unfound = isFoundAnew ? 0 : totalCount(told) - countIn(step.keptFound ?? [], collection);
+    const unfound =
+      said.length > 0 || !isMeant ? 0 : totalCount(told) - countIn(step.keptFound ?? [], collection);
     const left = firstOf(told, Math.max(unsaid, unfound));
     return [
-      ...merged.filter((each) => each.collection === collection && each.outcome !== "kept"),
+      ...merged.filter((each) => each.collection === collection && !isKept(each)),
       ...said.filter(({ count }) => count > 0),
       ...(said.length > 0 && step.saidAt !== undefined ? datedAll(left, step.saidAt) : left),
     ];

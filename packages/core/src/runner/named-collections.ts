@@ -1,6 +1,6 @@
 import type { Ability, DataSource } from "../bridge/define-data-source.ts";
 import { nameNow, nameOnRecord, onRecord } from "../request/collections.ts";
-import type { CollectionOutcome } from "../request/outcomes.ts";
+import { type CollectionCount, type CollectionOutcome, countIn, isLeft } from "../request/outcomes.ts";
 import type { SourceStep } from "../request/steps.ts";
 
 /**
@@ -32,6 +32,19 @@ export const namesToAskFor = (
   { keys = [] }: SourceStep,
   part: readonly string[],
 ): string[] => part.flatMap((name) => nameNow(name, keys, collections) ?? []);
+
+/** How many records were told as staying in collections that the work is not about, by what the source calls these now. */
+export const stayingBeside = (
+  { collections }: DataSource,
+  { keys = [], outcomes }: SourceStep,
+  part: readonly string[],
+): CollectionCount[] => {
+  const staying = outcomes.filter(isLeft).filter(({ collection }) => !part.includes(collection));
+  return [...new Set(staying.map(({ collection }) => collection))].flatMap((name) => {
+    const now = nameNow(name, keys, collections);
+    return now === null ? [] : [{ collection: now, count: countIn(staying, name) }];
+  });
+};
 
 /** The collections that the work is about, and that the source has no more. */
 export const missingAt = (

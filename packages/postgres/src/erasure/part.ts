@@ -15,33 +15,33 @@ import { untilDate } from "./facts.ts";
  *
  * @param tables all that may be worked on
  * @param meant which of them are meant
+ * @param wide which others are looked for through rows that stay as well
  */
 export const partOf = (
   map: ResolvedMap,
   tables: readonly MappedTable[],
   meant: readonly MappedTable[],
   day: Today,
+  wide: readonly MappedTable[] = [],
 ): { readonly map: ResolvedMap; readonly tables: readonly MappedTable[] } => {
   const needed = reachOrder(map, meant).flat();
   const along = new Set<MappedTable>();
-  const leads = (other: number) => {
+  const leadsTo = (from: MappedTable) => (other: number) => {
     const table = [...meant, ...along].find((each) => each.table.oid === other);
-    return table === undefined ? undefined : { table, isAlong: along.has(table) };
+    return table === undefined ? undefined : { table, isWhole: along.has(table) || wide.includes(from) };
   };
+  const waysTo = (table: MappedTable) => waysFrom(table, leadsTo(table), day);
   for (let before = -1; before !== along.size; ) {
     before = along.size;
     for (const table of tables) {
       if (needed.includes(table)) continue;
-      if (waysFrom(table, leads, day).length > 0) along.add(table);
+      if (waysTo(table).length > 0) along.add(table);
     }
   }
   const narrowed = new Map(
     map.tables.map((table) => {
       const isAlone = needed.includes(table);
-      return [
-        table,
-        isAlone ? table : { ...table, through: along.has(table) ? waysFrom(table, leads, day) : [] },
-      ];
+      return [table, isAlone ? table : { ...table, through: along.has(table) ? waysTo(table) : [] }];
     }),
   );
   const inPart = (some: readonly MappedTable[]) => some.flatMap((table) => narrowed.get(table) ?? []);
@@ -54,14 +54,14 @@ export const partOf = (
 /** The ways in which rows belong through rows that go now, or along. Those that are made anonymous stay. */
 const waysFrom = (
   { belongs }: MappedTable,
-  leads: (other: number) => { readonly table: MappedTable; readonly isAlong: boolean } | undefined,
+  leads: (other: number) => { readonly table: MappedTable; readonly isWhole: boolean } | undefined,
   day: Today,
 ): readonly Through[] =>
   belongs.flatMap((reference): Through[] => {
     const lead = reference.kind === "column" ? undefined : leads(reference.other);
     if (reference.kind === "column" || lead === undefined || lead.table.erasure === "anonymise") return [];
-    const { table: other, isAlong } = lead;
-    if (isAlong) return [{ reference, isMeant: null }];
+    const { table: other, isWhole } = lead;
+    if (isWhole) return [{ reference, isMeant: null }];
     const retention = retentionOf(other.erasure);
     const isMeant = (alias: Sql) =>
       retention === null

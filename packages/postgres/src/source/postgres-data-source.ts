@@ -20,6 +20,7 @@ import {
   type Subject,
   subjectOf,
   systemClock,
+  totalCount,
 } from "@subject-rights/core";
 import { checkDataMap } from "../data-map/check-data-map.ts";
 import type { DataMap } from "../data-map/data-map.ts";
@@ -32,6 +33,7 @@ import { databaseOf, type Session } from "../database/database.ts";
 import { isRefusal } from "../database/failure.ts";
 import { isJoinedTransaction } from "../database/joined-transaction.ts";
 import {
+  collectionCount,
   collectionForecast,
   collectionOutcomes,
   collectionRemaining,
@@ -171,7 +173,7 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
     const asked = subjects.map((subject) => ({ tenant, subject }));
     const people = await knowing(session, whole, asked);
     const day = todayIn(clock.now(), timeZone);
-    const { map, tables } = workIn(whole, wanted, day);
+    const { map, tables } = await partWithStaying(session, whole, wanted, people, day);
     if (people.some(({ subject }) => unfindableTable(map, tables, subject) !== undefined)) {
       throw new CallFailed(id, "identifier-missing", false);
     }
@@ -332,7 +334,7 @@ interface Prepared extends Today {
   readonly person: Person;
 }
 
-type Wanted = Pick<CallContext, "categories" | "collections">;
+type Wanted = Pick<CallContext, "categories" | "collections" | "staying">;
 type Context = Pick<CallContext, "tenant" | "timeZone" | "signal" | "transaction"> & Wanted;
 
 /** The tables that are of any of these categories. */
@@ -346,7 +348,7 @@ const tablesIn = (
  * The same, and where collections are said, these alone, with what hangs on their rows: what was kept there under a request
  * is that request's, whatever category the table is of by now.
  */
-const workIn = (map: ResolvedMap, wanted: Wanted, day: Today) => {
+const workIn = (map: ResolvedMap, wanted: Wanted, day: Today, wide: readonly MappedTable[] = []) => {
   const tables = tablesIn(map, wanted);
   const { collections } = wanted;
   if (collections === undefined) return { map, tables };
@@ -358,7 +360,34 @@ const workIn = (map: ResolvedMap, wanted: Wanted, day: Today) => {
     );
   }
   const meant = map.tables.filter((table) => collections.includes(table.map.title));
-  return partOf(map, [...new Set([...tables, ...meant])], meant, day);
+  return partOf(map, [...new Set([...tables, ...meant])], meant, day, wide);
+};
+
+/**
+ * The same, with what was told as staying elsewhere, and hangs on rows that stay: it may be the person's alone by now. Where
+ * more is found there than was told, nobody knows which of it came since, and only that goes along which goes.
+ */
+const partWithStaying = async (
+  session: Session,
+  map: ResolvedMap,
+  wanted: Wanted,
+  people: readonly Person[],
+  day: Today,
+) => {
+  const { collections = [], staying = [] } = wanted;
+  const told = (table: MappedTable) =>
+    totalCount(staying.filter(({ collection }) => collection === table.map.title));
+  const others = map.tables.filter((table) => told(table) > 0 && !collections.includes(table.map.title));
+  const [person] = people;
+  if (others.length === 0 || person === undefined || people.length > 1) return workIn(map, wanted, day);
+  const widest = workIn(map, wanted, day, others);
+  const tables = widest.tables.filter((table) => others.some((each) => each.table === table.table));
+  if (tables.length === 0) return workIn(map, wanted, day);
+  const counted = await countRows(session, { map: widest.map, tables, person, ...day });
+  const wide = others.filter((table) =>
+    counted.some((each) => each.table.table === table.table && collectionCount(each).count <= told(table)),
+  );
+  return workIn(map, wanted, day, wide);
 };
 
 const failed = (id: string, cause: unknown): CallFailed =>

@@ -17,7 +17,7 @@ import { leading } from "../../subject/vouching.ts";
 import { canFind as canFindBy } from "../ask-who.ts";
 import { eventOf, passFor, Stopped } from "../guard.ts";
 import { jitter } from "../jitter.ts";
-import { namesToAskFor, underNamesOnRecord } from "../named-collections.ts";
+import { namesToAskFor, stayingBeside, underNamesOnRecord } from "../named-collections.ts";
 import type { Services } from "../services.ts";
 import type { RecordTogether } from "../session.ts";
 
@@ -95,7 +95,11 @@ export const workFor = (
     ...callFor(effect, step.source, name, step.generation, identifiers, ...again),
     pass,
     // At the end all that there is is looked at.
-    ...(part !== undefined && name !== "verify" && { collections: namesToAskFor(registered, step, part) }),
+    ...(part !== undefined &&
+      name !== "verify" && {
+        collections: namesToAskFor(registered, step, part),
+        staying: stayingBeside(registered, step, part),
+      }),
   };
   return ok({ source, subject, call, identifiers });
 };
