@@ -67,6 +67,15 @@ export type RequestEvent =
     })
   /** The one that it waits for has ended, or waits for something else by now. */
   | { readonly type: "line-moved" }
+  /** One that goes first, because both have had one name, knows numbers of the person. */
+  | {
+      readonly type: "line-told";
+      readonly found: readonly PseudonymisedIdentifier[];
+      /** When it was known that a name that both have leads to them. */
+      readonly knownAt: Instant;
+      /** A source that finds people by one of them. */
+      readonly source: string;
+    }
   /** `firstPlace`: the earliest that another request of the person has; null where there is no other. */
   | { readonly type: "put-first"; readonly reason: string; readonly firstPlace: Instant | null }
   | (OfStep & {

@@ -11,6 +11,7 @@ import { type Committed, decideAndCommit } from "./commit.ts";
 import { lineOf } from "./line.ts";
 import { type LoadError, load, type Opened } from "./load.ts";
 import type { Services } from "./services.ts";
+import { toldInLine } from "./told-in-line.ts";
 
 export type ApplyError = LoadError | ChangedMeanwhile | Refusal;
 
@@ -77,7 +78,9 @@ export const letOthersOn = async (services: Services, before: Request, after: Re
   const others = { ...services, requestStore: services.otherRequests };
   const line = await lineOf(services, after, after.pseudonyms);
   for (const other of line.unwrapOr([])) {
-    if (other.waitingFor === after.id) await applyAll(others, other, [{ type: "line-moved" }]);
+    if (other.waitingFor !== after.id) continue;
+    const told = toldInLine(services, after, other);
+    await applyAll(others, other, [...(told === null ? [] : [told]), { type: "line-moved" }]);
   }
 };
 

@@ -22,6 +22,7 @@ import {
   identified,
   lookAgain,
   putFirst,
+  toldInLine,
 } from "./transitions/identifying.ts";
 import { confirmIdentity, extend, questionIdentity, remind } from "./transitions/keeping-time.ts";
 import { packagesLeft, personErased } from "./transitions/leaving-packages.ts";
@@ -61,6 +62,7 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "gave-way": working,
   "put-first": working,
   "line-moved": working,
+  "line-told": working,
   "source-identified": working,
   "address-changed": working,
   "identifier-decided": working,
@@ -156,6 +158,8 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return putFirst(change, event);
     case "line-moved":
       return lookAgain(change);
+    case "line-told":
+      return toldInLine(change, event);
     case "source-identified":
       return identified(change, event, rules);
     case "address-changed":

@@ -2,10 +2,13 @@ import { instant, later } from "../../instant.ts";
 import { namesOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { isAhead, mayGiveWay } from "../../request/line.ts";
+import { newsInLine } from "../../request/news-in-line.ts";
 import { orThrow } from "../../result.ts";
 import { jitter } from "../jitter.ts";
 import { lastPlaceOf, lineOf } from "../line.ts";
+import { load } from "../load.ts";
 import { tellOther } from "../tell-other.ts";
+import { toldInLine } from "../told-in-line.ts";
 import type { Effect } from "./effect.ts";
 import { identify } from "./identify.ts";
 
@@ -18,6 +21,7 @@ import { identify } from "./identify.ts";
 export const claim = async (effect: Effect): Promise<RequestEvent> => {
   const { services, request } = effect;
   await askWhileWaiting(effect);
+  await takeOver(effect);
   if (request.putFirst != null) {
     const begunBefore = later(instant(services.clock.now()), -services.callDeadline);
     for (const other of orThrow(await lineOf(services, request, request.pseudonyms))) {
@@ -42,6 +46,20 @@ const askWhileWaiting = async (effect: Effect): Promise<void> => {
     if (stage !== "identify" || settlement !== null || (lastAsked?.names ?? 0) >= names) continue;
     const event = await identify(effect, step);
     if (event.type === "source-identified") await effect.record(event);
+  }
+};
+
+/**
+ * What those know of the person that go first: they may erase, and be called off, and then nobody else knows it any more.
+ * One that cannot be opened tells nothing.
+ */
+const takeOver = async ({ services, request, record }: Effect): Promise<void> => {
+  for (const other of orThrow(await lineOf(services, request, request.pseudonyms))) {
+    const isFirst = isAhead(other, request) || other.claims.some((name) => request.pseudonyms.includes(name));
+    const opened = isFirst ? await load(services, other) : null;
+    if (opened?.isErr() && opened.error.code === "storage-failed") throw opened.error;
+    const told = opened?.isOk() ? toldInLine(services, opened.value.request, request) : null;
+    if (told?.type === "line-told" && newsInLine(request, told.found) !== null) await record(told);
   }
 };
 

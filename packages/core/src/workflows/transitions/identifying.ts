@@ -18,6 +18,7 @@ import {
 } from "../../request/change.ts";
 import type { PseudonymisedIdentifier } from "../../request/events.ts";
 import { mayGiveWay, placeBefore, placeOf } from "../../request/line.ts";
+import { newsInLine } from "../../request/news-in-line.ts";
 import { type IdentifierDecision, isDecided, type Request } from "../../request/request.ts";
 import { backoff, type Rules } from "../../request/rules.ts";
 import { isEverybodyAsked, type SourceStep } from "../../request/steps.ts";
@@ -216,6 +217,32 @@ const addressesNoted = (
   return changedConfidential(change, {
     addresses: toldNow({ identifiers, addresses }, { source, at: change.at, told, isLate }),
   });
+};
+
+/**
+ * Two requests that wait for each other because of one address are about one person: what the first knows by numbers counts
+ * for the second, though nobody else may be left who could say it. Where they were confirmed further apart than an address is
+ * good for, somebody decides; where each knows another number, they are of two people.
+ */
+export const toldInLine = (
+  change: Change,
+  { found, knownAt, source }: EventOf<"line-told">,
+): Result<Change, NotPossibleNow> => {
+  const told = newsInLine(change.request, found);
+  if (told === null) return err(new NotPossibleNow("The other one knows nothing that is new here."));
+  const { news, isOfOne } = told;
+  const confirmedAt = change.request.acknowledgement.acknowledgedAt ?? change.at;
+  const isCertain =
+    isOfOne ||
+    (confirmedAt < later(knownAt, addressLeadsFor) && knownAt < later(confirmedAt, addressLeadsFor));
+  if (!isCertain) {
+    return ok(news.reduce((asked, each) => withCandidate(asked, asFound(each), source), change));
+  }
+  const added = news.reduce(
+    (growing, { identifier, pseudonym }) => identifierAdded(growing, identifier, pseudonym),
+    change,
+  );
+  return ok(recorded(workReopened(added), "identified", { found: news.length }));
 };
 
 /** Who the person is as far as this request knows. */
