@@ -47,7 +47,7 @@ export const erasePeople = async (
   // A function of the application is applied row by row anyway.
   if (tables.some(hasFunction)) return oneByOne(session, erasing);
   const refuseTakenOver = await watchTakenOver(session, erasing, (wanted, facts) =>
-    reachMany(map, wanted, people, facts),
+    reachMany(map, wanted, people, facts, isWorthTelling),
   );
   await unlinkRows(session, erasing, (wanted) =>
     reachHeld(map, wanted, erasureFacts(timeZone), (all, facts) => reachMany(map, all, people, facts)),

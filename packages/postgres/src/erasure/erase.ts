@@ -37,7 +37,7 @@ export const erasePerson = async (session: Session, erasing: Erasing): Promise<r
     reach(map, wanted, person, "own", noFacts, keeping),
   );
   const refuseTakenOver = await watchTakenOver(session, erasing, (wanted, facts) =>
-    reach(map, wanted, person, "own", facts),
+    reach(map, wanted, person, "own", facts, isWorthTelling),
   );
   await applyFunctions(session, erasing);
   await unlinkRows(session, erasing, (wanted) =>

@@ -18,6 +18,8 @@ interface Watching extends Today {
   readonly tables: readonly MappedTable[];
 }
 
+type Anonymised = MappedTable["columns"] | MappedTable["kept"]["columns"];
+
 /** A row: its key, the values that are made anonymous, and the columns in which one of these stands already. */
 const rowsSchema = z.array(
   z.tuple([z.array(z.string()), z.array(z.string().nullable()), z.array(z.string())]),
@@ -37,25 +39,42 @@ export const watchTakenOver = async (
   { map, tables, today, timeZone }: Watching,
   reachOf: (wanted: readonly MappedTable[], facts: Facts) => Reach,
 ): Promise<() => Promise<void>> => {
-  const watched = tables.filter(
-    (table) => table.key !== null && anonymisedColumns(table).length > 0 && onTrustIn(map).has(table.table),
+  const onTrust = tables.filter(({ table, key }) => key !== null && onTrustIn(map).has(table));
+  const own = onTrust.filter((table) => anonymisedColumns(table).length > 0);
+  const inKept = onTrust.filter(({ kept }) => kept.columns.length > 0);
+  if (own.length + inKept.length === 0) return async () => undefined;
+  const { sets, set, kept } = reachHeld(
+    map,
+    [...new Set([...own, ...inKept])],
+    erasureFacts(timeZone),
+    reachOf,
   );
-  if (watched.length === 0) return async () => undefined;
-  const { sets, set } = reachHeld(map, watched, erasureFacts(timeZone), reachOf);
-  const rows = watched.map((table) => {
-    const going = retentionOf(table.erasure) === null ? isDue : sql`${isDue} and ${isKept(today)}`;
+  const watched = [
+    ...own.map((table) => {
+      const isGoing = retentionOf(table.erasure) === null ? isDue : sql`${isDue} and ${isKept(today)}`;
+      return {
+        table,
+        columns: anonymisedColumns(table),
+        rows: sql`(select * from ${set(table)} where ${isGoing})`,
+      };
+    }),
+    ...inKept.flatMap((table) => {
+      const rows = kept(table);
+      return rows === null ? [] : [{ table, columns: table.kept.columns, rows }];
+    }),
+  ];
+  const rows = watched.map(({ table, columns, rows: found }) => {
     const key = keyColumns(table).map(({ from }) => sql`${from(sql`t`)}::text`);
     return sql`(select coalesce(json_agg(json_build_array(json_build_array(${join(key)}), to_json(o.going),
-        ${columnsHolding(table, sql`o.going`)})), '[]')
-      from ${set(table)} r join ${tableName(table)} t on ${sameKey(table, sql`t`, sql`r`)}
-        cross join lateral (select ${goingOf(table)} as going) o
-      where ${going})`;
+        ${columnsHolding(table, columns, sql`o.going`)})), '[]')
+      from ${found} r join ${tableName(table)} t on ${sameKey(table, sql`t`, sql`r`)}
+        cross join lateral (select ${goingOf(columns)} as going) o)`;
   });
   const [row] = await session.query(sql`${sets} select json_build_array(${join(rows)})::text as rows`);
   const before = z.array(rowsSchema).parse(JSON.parse(row?.["rows"] ?? "null"));
   return async () => {
-    for (const [index, table] of watched.entries()) {
-      const taken = await takenOverIn(session, table, before[index] ?? []);
+    for (const [index, { table, columns }] of watched.entries()) {
+      const taken = await takenOverIn(session, table, columns, before[index] ?? []);
       if (taken.length > 0) {
         throw new RowsLeft(table.map.title, `a trigger puts what is made anonymous into ${listOf(taken)}`);
       }
@@ -66,6 +85,7 @@ export const watchTakenOver = async (
 const takenOverIn = async (
   session: Session,
   table: MappedTable,
+  columns: Anonymised,
   before: z.infer<typeof rowsSchema>,
 ): Promise<readonly string[]> => {
   if (before.length === 0) return [];
@@ -77,15 +97,15 @@ const takenOverIn = async (
     from jsonb_array_elements(${JSON.stringify(before)}::jsonb) as b (row)
       join ${tableName(table)} t on ${join(isThis, sql` and `)}
       cross join lateral (select array(select jsonb_array_elements_text(b.row -> 1)) as going) o
-      cross join lateral json_array_elements_text(${columnsHolding(table, sql`o.going`)}) as c (taken)
+      cross join lateral json_array_elements_text(${columnsHolding(table, columns, sql`o.going`)}) as c (taken)
     where not b.row -> 2 ? c.taken`);
   return columnsSchema.parse(JSON.parse(row?.["columns"] ?? "null"));
 };
 
 /** The values of a row `t` that are made anonymous, as words; null for those that tell nothing. */
-const goingOf = (table: MappedTable): Sql =>
+const goingOf = (columns: Anonymised): Sql =>
   sql`array[${join(
-    anonymisedColumns(table).map(({ column, anonymise }) => {
+    columns.map(({ column, anonymise }) => {
       const held = sql`t.${name(column.name)}`;
       const done = anonymise === null ? null : isAnonymised(held, column.type, anonymise);
       const words = sql`nullif(${wordsOf(held)}, '')`;
@@ -98,8 +118,8 @@ const wordsOf = (held: Sql): Sql =>
   sql`btrim(regexp_replace(lower(${held}::text), '[^[:alnum:]]+', ' ', 'g'))`;
 
 /** The columns of a row `t` that stay as they are, and hold one of these values: not in which a number may be any number. */
-const columnsHolding = (table: MappedTable, going: Sql): Sql => {
-  const anonymised = anonymisedColumns(table).map(({ column }) => column);
+const columnsHolding = (table: MappedTable, columns: Anonymised, going: Sql): Sql => {
+  const anonymised = columns.map(({ column }) => column);
   const staying = table.table.columns.filter(
     (column) => !anonymised.includes(column) && column.computedBy === null && isOfWords(column.type),
   );

@@ -29,7 +29,7 @@ export const changedColumns = (map: ResolvedMap): ReadonlyMap<Table, ReadonlySet
   for (const mapped of map.tables) {
     add(
       mapped.table,
-      anonymisedColumns(mapped).map(({ column }) => column.name),
+      [...anonymisedColumns(mapped), ...mapped.kept.columns].map(({ column }) => column.name),
     );
   }
   for (const { table, foreignKey } of map.unlinks) add(table, foreignKey.columns);

@@ -196,6 +196,27 @@ describe("erasing", () => {
     },
   );
 
+  it("undoes everything where one keeps them in a row that stays for somebody else", async () => {
+    await database.pool.query(`alter table addresses add before text;
+      create function keep() returns trigger language plpgsql as $$ begin
+        new.before := old.street; return new; end $$;
+      create trigger keep before update on addresses for each row execute function keep()`);
+    const kept = { reason: "Others live there", anonymise: { street: { constant: "somewhere" } } } as const;
+    const map = withTable("Addresses", { kept, triggers: { keep: "It is fine" } });
+    const ada = personOf("ada@example.org");
+    for (const tried of [
+      sourceOf(map).erase?.(ada, callFor()),
+      sourceOf(map).eraseMany?.([ada], callFor()),
+    ]) {
+      const error = unwrapError((await tried) ?? fail());
+      expect(error.problem).toBe("still-present");
+      expect(String(error.cause)).toContain('Addresses: a trigger puts what is made anonymous into "before"');
+    }
+    expect(await rowsOf("select count(*)::int as count from addresses where before is not null")).toEqual([
+      { count: 0 },
+    ]);
+  });
+
   it("has the server compile nothing, and leaves the connection as it was", async () => {
     await database.pool.query(`create table seen (jit text);
       create function see() returns trigger language plpgsql as $$ begin
