@@ -59,6 +59,7 @@ import { workerOf } from "./runner/dispatcher/worker.ts";
 import { tenantKeysOf } from "./runner/lasting-keys.ts";
 import { latestStatus } from "./runner/latest-status.ts";
 import { recordedAs } from "./runner/recorded-actor.ts";
+import { type RegisteredSources, registeredSources } from "./runner/served.ts";
 import type { Links, Services } from "./runner/services.ts";
 import { createSignals } from "./runner/signals.ts";
 import { sweepDaily } from "./runner/sweep.ts";
@@ -345,7 +346,7 @@ const operationsOf = (dispatcher: Dispatcher): Dispatcher => ({
   ...(dispatcher.joins !== undefined && { joins: (handle) => dispatcher.joins?.(handle) === true }),
 });
 
-const register = (sources: readonly DataSource[]): ReadonlyMap<string, DataSource> => {
+const register = (sources: readonly DataSource[]): RegisteredSources => {
   const registered = new Map<string, DataSource>();
   for (const source of sources) {
     const { id } = source.descriptor;
@@ -361,5 +362,5 @@ const register = (sources: readonly DataSource[]): ReadonlyMap<string, DataSourc
       );
     }
   }
-  return registered;
+  return registeredSources(sources);
 };

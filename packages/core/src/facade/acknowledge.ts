@@ -9,7 +9,6 @@ import { addressOnRecord } from "../runner/effects/addresses.ts";
 import { lastPlaceOf, lineOf } from "../runner/line.ts";
 import { load } from "../runner/load.ts";
 import { fromStored } from "../runner/record.ts";
-import { sourcesFor } from "../runner/served.ts";
 import type { Services } from "../runner/services.ts";
 import { sameMailbox } from "./same-mailbox.ts";
 import { type RequestView, viewOf } from "./view.ts";
@@ -46,7 +45,7 @@ const acknowledgeWith = (
       const { acknowledgement, phase } = opened.request;
       if (acknowledgement.acknowledgedAt !== null) return errAsync(new TokenRejected("used"));
       if (phase === "closed") return errAsync(new TokenRejected("expired"));
-      const sources = sourcesFor(services, opened.request.tenant).map(({ descriptor }) => descriptor);
+      const sources = services.sources.of(opened.request.tenant).map(({ descriptor }) => descriptor);
       return check(opened.request)
         .andThen(() => lineOf(services, opened.request, opened.request.pseudonyms))
         .andThen((line) =>

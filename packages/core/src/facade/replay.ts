@@ -11,7 +11,7 @@ import { type Category, categoriesReached, categorySchema, endsUsers } from "../
 import type { Problem } from "../request/problems.ts";
 import { orThrow, ResultAsync } from "../result.ts";
 import { canFind } from "../runner/ask-who.ts";
-import { checkTenant, sourcesFor } from "../runner/served.ts";
+import { checkTenant } from "../runner/served.ts";
 import type { Services } from "../runner/services.ts";
 import { enoughKeys, standingIn } from "../runner/suppressing.ts";
 import { type PseudonymChain, pseudonymChain, suppressionKeyName } from "../runner/suppression-keys.ts";
@@ -111,11 +111,13 @@ const runReplay = async (context: ReplayContext, asked: Asked): Promise<ReplayRe
   const listReaches = orThrow(await suppressionStore.newest({ tenant }));
   const reached = categoriesReached("erasure", category);
   orThrow(checkTenant(services, tenant));
-  const holding = sourcesFor(services, tenant).filter(({ descriptor }) =>
-    descriptor.directory === true
-      ? endsUsers(reached)
-      : descriptor.holds.some((each) => reached.includes(each)),
-  );
+  const holding = services.sources
+    .of(tenant)
+    .filter(({ descriptor }) =>
+      descriptor.directory === true
+        ? endsUsers(reached)
+        : descriptor.holds.some((each) => reached.includes(each)),
+    );
   const unfinished = await unfinishedBefore(context, asked, reached);
   const counted = new Map<string, ReplayedSource>();
   let found = 0;

@@ -19,7 +19,7 @@ import { type Category, categoriesReached, categorySchema } from "../request/kin
 import { err, ok, orThrow, type Result, ResultAsync } from "../result.ts";
 import { chained } from "../runner/chained.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
-import { checkTenant, sourcesFor } from "../runner/served.ts";
+import { checkTenant } from "../runner/served.ts";
 import { withSignature } from "../runner/signed-end.ts";
 import { BrokenOff } from "../sweeps/erase-people.ts";
 import { type NotSweepable, PeopleUnavailable, type SweepNotFound } from "../sweeps/errors.ts";
@@ -153,7 +153,7 @@ export const sweepRunner = (
   };
 
   const takingPart = ({ services }: SweepContext, tenant: string, category: Category) =>
-    checkTenant(services, tenant).andThen(() => sweepSources(sourcesFor(services, tenant), category));
+    checkTenant(services, tenant).andThen(() => sweepSources(services.sources.of(tenant), category));
 
   return {
     ended: async (): Promise<void> => void (await Promise.all(underWay)),

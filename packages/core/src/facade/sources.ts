@@ -21,7 +21,6 @@ import { errAsync, ok, orThrow, ResultAsync } from "../result.ts";
 import { mayFillAnew } from "../runner/copy-guard.ts";
 import { openRequests, readableRequests } from "../runner/every-request.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
-import { sourcesFor } from "../runner/served.ts";
 import type { Services } from "../runner/services.ts";
 import { refreshSource } from "../runner/source-status.ts";
 import { tellOther } from "../runner/tell-other.ts";
@@ -102,14 +101,14 @@ export const sourcesOf = ({ services, policy }: FacadeContext): Sources => ({
 
   retryAll: ({ actor, source }) =>
     authorise(policy, actor, "retry-source").andThen((allowed) =>
-      services.sources.has(source)
+      services.sources.find(allowed.tenant, source) !== undefined
         ? caught(() => retryAll(services, allowed, source))
         : errAsync(new SourceNotFound(source)),
     ),
 
   refresh: ({ actor, source: id }) =>
     authorise(policy, actor, "refresh-source").andThen(({ tenant }) => {
-      const source = services.sources.get(id);
+      const source = services.sources.find(tenant, id);
       if (source === undefined) return errAsync(new SourceNotFound(id));
       const call = {
         tenant,
@@ -151,7 +150,7 @@ const rows = async (services: Services, tenant: string): Promise<SourceList> => 
   const known = orThrow(await services.sourceStatusStore.list({ tenant }));
   const { said, damaged } = await whatRequestsSay(services, tenant);
   const now = services.clock.now().getTime();
-  const registered = sourcesFor(services, tenant).filter(({ descriptor }) => descriptor.directory !== true);
+  const registered = services.sources.of(tenant).filter(({ descriptor }) => descriptor.directory !== true);
   const sources = registered.map((source) => {
     const { id } = source.descriptor;
     const stored = known.find((status) => status.source === id);

@@ -34,7 +34,7 @@ import { createRequestKey, destroyRequestKey, pseudonymsOf } from "../runner/key
 import { newPersonMark } from "../runner/person-keys.ts";
 import { fromFound, fromStored, toStored } from "../runner/record.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
-import { checkTenant, sourcesFor } from "../runner/served.ts";
+import { checkTenant } from "../runner/served.ts";
 import type { Services } from "../runner/services.ts";
 import {
   emailSchema,
@@ -146,7 +146,7 @@ export const submit = (
             once,
             withShared(
               [{ type: "email", value: email, shared: isAddressShared }, ...identifiers, ...listed],
-              sharedTypesOf(context.services.sources.values()),
+              sharedTypesOf(context.services.sources.of(submission.actor.tenant)),
             ),
           ),
         );
@@ -167,10 +167,9 @@ const unknownTypes = (
   tenant: string,
   identifiers: readonly Identifier[],
 ): readonly string[] => {
-  const known = sourcesFor(services, tenant).flatMap(({ needs, descriptor }) => [
-    ...needs,
-    ...(descriptor.shares ?? []),
-  ]);
+  const known = services.sources
+    .of(tenant)
+    .flatMap(({ needs, descriptor }) => [...needs, ...(descriptor.shares ?? [])]);
   return [...new Set(identifiers.map(({ type }) => type))].filter(
     (type) => type !== "email" && !known.includes(type),
   );
@@ -247,9 +246,9 @@ const checkReach = <Checked extends { kind: RequestKind; category: Category }>(
   const known = checkTenant(services, tenant);
   if (known.isErr()) return err(known.error);
   const categories = categoriesReached(checked.kind, checked.category);
-  const isReached = sourcesFor(services, tenant).some(({ descriptor }) =>
-    descriptor.holds.some((category) => categories.includes(category)),
-  );
+  const isReached = services.sources
+    .of(tenant)
+    .some(({ descriptor }) => descriptor.holds.some((category) => categories.includes(category)));
   return isReached
     ? ok(checked)
     : err(

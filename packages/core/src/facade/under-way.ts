@@ -24,7 +24,7 @@ export const whatIsErasing = async (
 ): Promise<UnderWay> => {
   const sweeps = await sweepsThatKeep(services, tenant, pseudonyms);
   const swept = sweeps.flatMap(({ category }) => categoriesReached("erasure", category));
-  const copies = [...services.sources.values()].map(({ descriptor }) => descriptor);
+  const copies = services.sources.of(tenant).map(({ descriptor }) => descriptor);
   const theirs = new Set(
     copies.filter(({ holds }) => holds.some((each) => swept.includes(each))).map(({ id }) => id),
   );

@@ -1,4 +1,3 @@
-import type { DataSource } from "../bridge/define-data-source.ts";
 import { Damaged } from "../errors.ts";
 import type { Instant } from "../instant.ts";
 import type { Approval } from "../request/approval.ts";
@@ -176,9 +175,9 @@ const approvalOf = ({ approval }: Request): RequestView["approval"] => {
   return { state, plan, edition, expiresAt, approvedBy, approvedAt };
 };
 
-const progressOf = (step: SourceStep, sources: ReadonlyMap<string, DataSource>): SourceProgress => ({
+const progressOf = (step: SourceStep, sources: Services["sources"]): SourceProgress => ({
   id: step.source,
-  title: sources.get(step.source)?.descriptor.title ?? step.source,
+  title: sources.titleOf(step.source),
   kind: step.kind,
   task: step.task,
   status: step.status,

@@ -1,4 +1,5 @@
 import type { Category } from "./kinds.ts";
+import type { SourceStep } from "./steps.ts";
 
 /** What a data source is able to do. What it lacks is known before anything runs, and shown. */
 export interface SourceAbilities {
@@ -31,3 +32,18 @@ export interface SourceDescriptor {
   /** How many recipients are told what was erased here. Left out: none. */
   readonly recipients?: number;
 }
+
+/**
+ * Whether a source is still one that a step asks: who somebody is it may say whatever it holds, and everything else is asked
+ * of those alone that hold data of the request's categories.
+ */
+export const isStillAsked = (
+  { holds, directory }: SourceDescriptor,
+  { stage, task }: Pick<SourceStep, "stage" | "task">,
+  categories: readonly Category[],
+): boolean =>
+  directory === true ||
+  stage === "identify" ||
+  task === "identify" ||
+  task === "leave" ||
+  holds.some((each) => categories.includes(each));

@@ -9,7 +9,6 @@ import { foundAlone } from "./answers.ts";
 import { perform } from "./effects/perform.ts";
 import { jitter } from "./jitter.ts";
 import { useRequestKey } from "./keys.ts";
-import { sourcesFor } from "./served.ts";
 import type { Services } from "./services.ts";
 import { openSession, type Session } from "./session.ts";
 import { goOnWithoutKey } from "./without-key.ts";
@@ -96,7 +95,7 @@ const lookForWhatIsLeft = async (run: Run): Promise<void> => {
  */
 const askWhoIsNew = async (services: Services, session: Session): Promise<void> => {
   const { tenant } = session.current().request;
-  const registered = sourcesFor(services, tenant).map(({ descriptor }) => descriptor);
+  const registered = services.sources.of(tenant).map(({ descriptor }) => descriptor);
   if (missingSteps(session.current().request, registered).length > 0) {
     await session.record({ type: "sources-registered", sources: registered });
   }

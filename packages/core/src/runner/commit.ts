@@ -18,7 +18,6 @@ import { jitter } from "./jitter.ts";
 import { lineOf } from "./line.ts";
 import type { Opened } from "./load.ts";
 import { fromStored, toStored } from "./record.ts";
-import { sourcesFor } from "./served.ts";
 import type { Services } from "./services.ts";
 import { type Signing, withSignature } from "./signed-end.ts";
 
@@ -189,7 +188,7 @@ const decideInTurn = (
   };
   // Before anything else, so that no request gets to its end without whoever is registered by then.
   if (!events.some(({ type }) => type === "declined" || type === "cancelled")) {
-    const registered = sourcesFor({ sources }, request.tenant).map(({ descriptor }) => descriptor);
+    const registered = sources.of(request.tenant).map(({ descriptor }) => descriptor);
     if (missingSteps(request, registered).length > 0) {
       happen({ type: "sources-registered", sources: registered, actor: systemActorId, at });
     }

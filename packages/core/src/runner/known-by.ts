@@ -1,6 +1,5 @@
 import { type Identifier, spellingsOf } from "../subject/identifier.ts";
 import { askWho } from "./ask-who.ts";
-import { sourcesFor } from "./served.ts";
 import type { Services } from "./services.ts";
 
 export interface KnownBy {
@@ -32,7 +31,7 @@ export const knownBy = async (
   };
   const named = identifiers.flatMap(spellingsOf);
   const notAsked: string[] = [];
-  for (let sources = sourcesFor(services, tenant); ; ) {
+  for (let sources = services.sources.of(tenant); ; ) {
     const asking = { sources, call, most: services.rules.identifiers, letsGo: false };
     const [answer] = await askWho(asking, [{ mark, asked: named }]);
     if (answer === undefined || answer.isOk()) {

@@ -3,24 +3,53 @@ import { InvalidInput } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Services } from "./services.ts";
 
-type Sources = Pick<Services, "sources">;
+/**
+ * The sources that are registered here. They are had by tenant alone: who is another tenant's by now, whoever it was when a
+ * request began, is asked about nobody of this one.
+ */
+export interface RegisteredSources {
+  /** Those that may hold people of a tenant, in the order of their registration. */
+  of(tenant: string): readonly DataSource[];
+  /** Undefined where it is not registered, or is another tenant's. */
+  find(tenant: string, id: string): DataSource | undefined;
+  /** What it is called, whosever it is; the id of one that is not registered. */
+  titleOf(id: string): string;
+  /** Whether it is registered, whosever it is. */
+  has(id: string): boolean;
+  /** The tenants that some source names as its own. */
+  readonly tenants: readonly string[];
+}
 
-/** The sources that may hold people of a tenant. One that is another tenant's has no part in what is asked here. */
-export const sourcesFor = ({ sources }: Sources, tenant: string): DataSource[] =>
-  [...sources.values()].filter(
-    ({ descriptor: { tenants } }) => tenants === undefined || tenants.includes(tenant),
-  );
+/** @param all no two of the same id */
+export const registeredSources = (all: readonly DataSource[]): RegisteredSources => {
+  const byId = new Map(all.map((source) => [source.descriptor.id, source]));
+  const isOf =
+    (tenant: string) =>
+    ({ descriptor: { tenants } }: DataSource): boolean =>
+      tenants === undefined || tenants.includes(tenant);
+  return {
+    of: (tenant) => all.filter(isOf(tenant)),
+    find: (tenant, id) => [byId.get(id)].find((source) => source !== undefined && isOf(tenant)(source)),
+    titleOf: (id) => byId.get(id)?.descriptor.title ?? id,
+    has: (id) => byId.has(id),
+    tenants: all.flatMap(({ descriptor }) => descriptor.tenants ?? []),
+  };
+};
+
+type Sources = Pick<Services, "sources">;
 
 /**
  * Where sources name their tenants, and none names this one, a name was written in two ways: whoever holds the people
  * would be asked about somebody else's, and nothing would be called done.
  */
-export const checkTenant = ({ sources }: Sources, tenant: string): Result<void, InvalidInput> => {
-  const named = [...sources.values()].flatMap(({ descriptor }) => descriptor.tenants ?? []);
+export const checkTenant = (
+  { sources: { tenants } }: Sources,
+  tenant: string,
+): Result<void, InvalidInput> => {
   const message =
     "no data source is of this tenant, and some are of certain tenants only: compare it with `tenant: { only }` of the " +
     "data map, or name it in `tenants` of a source";
-  return named.length === 0 || named.includes(tenant)
+  return tenants.length === 0 || tenants.includes(tenant)
     ? ok(undefined)
     : err(new InvalidInput([{ path: "actor.tenant", message }]));
 };

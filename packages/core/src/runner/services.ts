@@ -3,7 +3,6 @@ import type { AddressBook } from "../bridge/address-book.ts";
 import type { ArtifactStore } from "../bridge/define-artifact-store.ts";
 import type { Calendar } from "../bridge/define-calendar.ts";
 import type { CheckpointStore } from "../bridge/define-checkpoint-store.ts";
-import type { DataSource } from "../bridge/define-data-source.ts";
 import type { HoldStore } from "../bridge/define-hold-store.ts";
 import type { KeyRing } from "../bridge/define-key-ring.ts";
 import type { Notifier } from "../bridge/define-notifier.ts";
@@ -18,6 +17,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { Rules } from "../request/rules.ts";
 import type { Answers } from "./answers.ts";
+import type { RegisteredSources } from "./served.ts";
 import type { Signals } from "./signals.ts";
 import type { TenantKeys } from "./tenant-keys.ts";
 
@@ -41,7 +41,7 @@ export interface Services {
   readonly keyRing: KeyRing;
   readonly tenantKeys: TenantKeys;
   readonly notifier: Notifier;
-  readonly sources: ReadonlyMap<string, DataSource>;
+  readonly sources: RegisteredSources;
   readonly addresses: AddressBook;
   /** Null where the application has no list of users. */
   readonly userDirectory: UserDirectory | null;

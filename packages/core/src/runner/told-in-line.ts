@@ -28,9 +28,9 @@ export const toldInLine = (
   const own = names.filter(
     ({ identifier }) => isSteady(identifier) && isLeading(identifier) && !isOfSomebodyElse(first, identifier),
   );
-  const source = [...sources.values()].find(({ needs }) =>
-    own.some(({ identifier }) => needs.includes(identifier.type)),
-  );
+  const source = sources
+    .of(first.tenant)
+    .find(({ needs }) => own.some(({ identifier }) => needs.includes(identifier.type)));
   const confirmedAt = first.identifiedAt ?? first.acknowledgement.acknowledgedAt;
   if (first.reopened > 0 || both.length === 0 || own.every(isShared)) return null;
   if (source === undefined || confirmedAt === null) return null;

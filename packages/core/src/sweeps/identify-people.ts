@@ -22,7 +22,7 @@ export const identifyPeople = async (
 ): Promise<Result<readonly Fate[], StorageFailed | KeyDestroyed>> => {
   const { identifying: sources } = run.sources;
   const most = run.services.rules.identifiers;
-  const sharedTypes = sharedTypesOf(run.services.sources.values());
+  const sharedTypes = sharedTypesOf(run.services.sources.of(run.tenant));
   const given = candidates.map(({ identifiers }) => withShared(identifiers ?? [], sharedTypes));
   const others = await ofOthers(run, candidates, given);
   // Nobody is there to decide whose such an address is: it leads to nobody.

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
 import { viewOf } from "../../src/facade/view.ts";
 import type { RequestEvent } from "../../src/request/events.ts";
+import { registeredSources } from "../../src/runner/served.ts";
 import { wakeAt } from "../../src/workflows/actions.ts";
 import { datesOf, descriptors, type Luck, Machine, rules, type UnderWay } from "./machine.ts";
 
@@ -128,7 +129,7 @@ const look = (machine: Machine): void => {
     const { downloads, downloadsByLink = 0 } = request.package;
     expect(downloadsByLink).toBeLessThanOrEqual(Math.min(downloads, rules.downloads));
   }
-  const view = viewOf(request, { sources: new Map(), rules });
+  const view = viewOf(request, { sources: registeredSources([]), rules });
   if (request.phase !== "closed") {
     expect(request.outcome).toBeNull();
     if (wakeAt(request, rules) === null) expect(view.waitingFor).not.toEqual([]);
@@ -166,7 +167,7 @@ const toItsEnd = (machine: Machine): void => {
       machine.end(machine.begin(action), "well");
       look(machine);
     }
-    for (const waiting of viewOf(machine.request, { sources: new Map(), rules }).waitingFor) {
+    for (const waiting of viewOf(machine.request, { sources: registeredSources([]), rules }).waitingFor) {
       if (waiting.for === "acknowledgement") machine.acknowledge();
       if (waiting.for === "decision") machine.happen(eventOf(machine, "decide", 1));
       if (waiting.for === "task")
@@ -187,7 +188,7 @@ const toItsEnd = (machine: Machine): void => {
     }
     machine.now = Math.max(machine.now + 1_000, Date.parse(wakeAt(machine.request, rules) ?? machine.at()));
   }
-  expect(viewOf(machine.request, { sources: new Map(), rules })).toBe("closed");
+  expect(viewOf(machine.request, { sources: registeredSources([]), rules })).toBe("closed");
 };
 
 describe("the state machine, in whatever order things happen", () => {

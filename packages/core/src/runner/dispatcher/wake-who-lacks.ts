@@ -5,7 +5,6 @@ import type { Dispatcher } from "../../ports/dispatcher.ts";
 import { orThrow } from "../../result.ts";
 import { missingSteps, stepsKnownAgain } from "../../workflows/transitions/registering.ts";
 import { fromStored } from "../record.ts";
-import { sourcesFor } from "../served.ts";
 import type { Services } from "../services.ts";
 import { wake } from "./waking-store.ts";
 
@@ -38,7 +37,7 @@ export const wakeWhoLacks = async (
     const stored = orThrow(await requestStore.read(key));
     const request = stored && fromStored(stored).unwrapOr(null);
     if (!request) continue;
-    const registered = sourcesFor({ sources }, request.tenant).map(({ descriptor }) => descriptor);
+    const registered = sources.of(request.tenant).map(({ descriptor }) => descriptor);
     const lacks =
       missingSteps(request, registered).length > 0 || stepsKnownAgain(request, registered).length > 0;
     if (lacks) await wake(dispatcher, key, instant(clock.now()));

@@ -32,9 +32,9 @@ export const addressFor = async (
     case "approval":
       return find({ whose: "approver", tenant });
     case "recipient":
-      return ofSource(services, notice, ({ recipients }) => recipients[recipientOf(notice)]?.address);
+      return ofSource(effect, notice, ({ recipients }) => recipients[recipientOf(notice)]?.address);
     case "manual-task":
-      return ofSource(services, notice, ({ owner }) => owner);
+      return ofSource(effect, notice, ({ owner }) => owner);
     case "confirmation":
     case "delivery":
     case "extension":
@@ -46,11 +46,11 @@ export const addressFor = async (
 };
 
 const ofSource = (
-  { sources }: Services,
+  { services: { sources }, request }: About,
   { source: id }: MailedNotice,
   addressOf: (source: DataSource) => unknown,
 ): Result<string, CallFailed> => {
-  const source = sources.get(id ?? "");
+  const source = sources.find(request.tenant, id ?? "");
   return source === undefined ? err(notRegistered(id ?? "")) : validAddress(addressOf(source));
 };
 

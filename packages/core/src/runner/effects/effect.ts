@@ -9,6 +9,7 @@ import type { Act } from "../../request/guard.ts";
 import { categoriesReached } from "../../request/kinds.ts";
 import type { CollectionCount, CollectionOutcome } from "../../request/outcomes.ts";
 import type { Request } from "../../request/request.ts";
+import { isStillAsked } from "../../request/sources.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { includesIdentifier } from "../../subject/identifier.ts";
@@ -64,22 +65,32 @@ export const subjectOfRequest = (request: Request): Subject => {
   return subjectOf(known, leading(identifiers.slice(0, asked)), shared);
 };
 
-/** Another process may know it: in a rolling update two versions run side by side. */
+/**
+ * Nobody of that name is there for this tenant and these categories. Another process may know one: in a rolling update two
+ * versions run side by side.
+ */
 export const notRegistered = (source: string): CallFailed => new CallFailed(source, "not-registered", true);
 
 /** The address that the request is about, whether it leads to anybody or not. */
 export const emailOf = (request: Request): string | undefined =>
   confidentialOf(request).identifiers.find(({ type }) => type === "email")?.value;
 
-/** @param act what the guard is asked for right before each call */
+/**
+ * Errors: `not-registered` where the source is not registered, or is not of this tenant or these categories any more.
+ *
+ * @param act what the guard is asked for right before each call
+ */
 export const workFor = (
   effect: Effect,
   step: SourceStep,
   name: string,
   act: Act,
 ): Result<Work, CallFailed> => {
-  const registered = effect.services.sources.get(step.source);
-  if (registered === undefined) return err(notRegistered(step.source));
+  const { services, request } = effect;
+  const registered = services.sources.find(request.tenant, step.source);
+  const categories = categoriesReached(request.kind, request.category);
+  if (registered === undefined || !isStillAsked(registered.descriptor, step, categories))
+    return err(notRegistered(step.source));
   const source = underNamesOnRecord(registered, step);
   const known = subjectOfRequest(effect.request);
   // Whoever has the address by now is somebody else: a source that has said once whose numbers it knows takes in no other.

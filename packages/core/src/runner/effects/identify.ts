@@ -28,10 +28,10 @@ const leadsToOthers = (
 ): boolean => !shared || others !== 0 || isUsedElsewhere(effect, step, type);
 
 /** Whether another source finds anybody by this type. */
-const isUsedElsewhere = ({ services }: Effect, { source }: SourceStep, type: string): boolean =>
-  [...services.sources.values()].some(
-    ({ descriptor, needs }) => descriptor.id !== source && needs.includes(type),
-  );
+const isUsedElsewhere = ({ services, request }: Effect, { source }: SourceStep, type: string): boolean =>
+  services.sources
+    .of(request.tenant)
+    .some(({ descriptor, needs }) => descriptor.id !== source && needs.includes(type));
 
 /** @throws StorageFailed */
 const othersHave = async (

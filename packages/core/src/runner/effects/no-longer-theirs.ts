@@ -100,7 +100,7 @@ const answersOf = async (
   const at = instant(about.services.clock.now());
   const asked = await Promise.all(
     steps.flatMap(({ source: id }) => {
-      const source = about.services.sources.get(id);
+      const source = about.services.sources.find(about.request.tenant, id);
       const call = { ...callFor(about, id, "find", question, at), pass: passFor(about, id, "find") };
       return source === undefined
         ? []

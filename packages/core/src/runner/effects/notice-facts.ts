@@ -31,7 +31,8 @@ export const noticeFacts = async (
   const { kind, id, source: of } = notice;
   if (kind !== "manual-task" && kind !== "recipient") return ok(factsOf(effect, { ...notice, kind }));
   const source = sourceName(effect, { source: of ?? "" });
-  const { needs = [], recipients = [] } = effect.services.sources.get(source.id) ?? {};
+  const registered = effect.services.sources.find(effect.request.tenant, source.id);
+  const { needs = [], recipients = [] } = registered ?? {};
   if (kind === "manual-task") {
     return ok({ ...aboutOf(effect), type: kind, ...(await namesForOwner(effect, needs)), source });
   }

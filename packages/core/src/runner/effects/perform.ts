@@ -88,8 +88,9 @@ const askOwner = async (effect: Effect, notice: NoticeRecord): Promise<RequestEv
   const step = stepOf(effect.request, notice.source ?? "");
   const outdated = step === undefined ? null : namesOutdated(effect, step);
   if (outdated !== null) return outdated;
-  const work = step && workFor(effect, step, "ask", "ask");
-  if (step !== undefined && work?.isOk()) {
+  if (step !== undefined) {
+    const work = workFor(effect, step, "ask", "ask");
+    if (work.isErr()) return notSent(effect, tryOf(notice), work.error);
     const outgrown = await outgrownBy(effect, step, work.value);
     if (outgrown.isErr()) return notSent(effect, tryOf(notice), outgrown.error);
     if (outgrown.value !== null) return outgrown.value;

@@ -21,5 +21,5 @@ export const stagedCollection = (
 
 export const sourceName = ({ services }: Effect, { source }: Pick<SourceStep, "source">): SourceName => ({
   id: source,
-  title: services.sources.get(source)?.descriptor.title ?? source,
+  title: services.sources.titleOf(source),
 });

@@ -2,7 +2,7 @@ import { NotPossibleNow } from "../../errors.ts";
 import { type Change, changed, recorded } from "../../request/change.ts";
 import { categoriesReached } from "../../request/kinds.ts";
 import type { Request } from "../../request/request.ts";
-import type { SourceDescriptor } from "../../request/sources.ts";
+import { isStillAsked, type SourceDescriptor } from "../../request/sources.ts";
 import { isPerformed, type SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { stepsFor } from "../workflow.ts";
@@ -27,17 +27,23 @@ export const missingSteps = (
 };
 
 /** The steps that nobody could do, because nobody knew their sources, and that somebody can do now. */
-export const stepsKnownAgain = ({ phase, steps }: Request, sources: readonly SourceDescriptor[]) =>
+export const stepsKnownAgain = (
+  { kind, category, phase, steps }: Request,
+  sources: readonly SourceDescriptor[],
+): readonly SourceStep[] =>
   phase === "received" || phase === "closed"
     ? []
     : steps.filter(
-        ({ source, problem, settlement }) =>
-          problem?.code === "not-registered" &&
-          settlement === null &&
-          sources.some(({ id }) => id === source),
+        (step) =>
+          step.problem?.code === "not-registered" &&
+          step.settlement === null &&
+          sources.some(
+            (source) =>
+              source.id === step.source && isStillAsked(source, step, categoriesReached(kind, category)),
+          ),
       );
 
-/** A source that is not registered any more keeps its step: nobody has shown that it holds nothing. */
+/** A source that is not registered any more, or is another tenant's, keeps its step: nobody has shown that it holds nothing. */
 export const register = (
   change: Change,
   { sources }: EventOf<"sources-registered">,
