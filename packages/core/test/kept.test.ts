@@ -136,6 +136,38 @@ describe("what stays because it is somebody else's too", () => {
     });
   });
 
+  it("stays retained, where it became so beside what the request was opened again for, and the next try is silent", async () => {
+    const law = (collection: string, until: string): CollectionOutcome => ({
+      collection,
+      outcome: "retained",
+      count: collection === "reports" ? 2 : 1,
+      reason: "The law",
+      until,
+    });
+    const gone = { collection: "drafts", outcome: "erased", count: 1 } as const;
+    const answers = [
+      [law("drafts", "2026-03-03"), kept(2)],
+      [gone, law("reports", "2026-03-09")],
+      [{ collection: "drafts", outcome: "absent" as const }, absent],
+    ];
+    let looked = 0;
+    const { world, requestId } = await erasing({
+      locate: async () => [],
+      erase: async () => answers.shift() ?? [{ collection: "reports", outcome: "erased", count: 2 }],
+      // The last look of the second round finds a draft, and it is worked on once more.
+      verify: async () => [{ collection: "drafts", count: looked++ === 3 ? 1 : 0 }],
+    });
+    await world.pass(3 * day);
+    expect(answers).toEqual([]);
+    expect(await world.read(requestId)).toMatchObject({
+      outcome: "completed-with-exceptions",
+      reopensAt: "2026-03-10T00:00:00.000Z",
+      sources: [{ outcomes: [gone, law("reports", "2026-03-09")] }],
+    });
+    await world.pass(6 * day);
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
+  });
+
   it("is what was counted, where the answer was lost and nothing leads there any more", async () => {
     const { world, requestId } = await erasing({
       locate: async () => [{ collection: "reports", count: 2, becomes: "kept" }],

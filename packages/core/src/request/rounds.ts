@@ -32,9 +32,11 @@ export const addedUp = (
 ): CollectionOutcome[] =>
   [...new Set(merged.map(({ collection }) => collection))].flatMap((collection): CollectionOutcome[] => {
     const isMeant = isInPart(step, { collection });
-    // Beside the part a source may not speak of what is retained there: then it is.
-    if (!isMeant && !answered.some((each) => each.collection === collection)) {
-      return before.filter((each) => each.collection === collection);
+    const ofThis = (each: CollectionOutcome) => each.collection === collection;
+    // Beside the part a source finds what hangs on that alone: what else is retained there, is.
+    if (!isMeant && answered.filter(ofThis).every(({ outcome }) => outcome === "absent")) {
+      const earlier = before.filter(ofThis);
+      return earlier.length > 0 ? earlier : merged.filter(ofThis);
     }
     const told = keptIn(before, collection);
     const said = keptIn(answered, collection);
@@ -45,7 +47,7 @@ export const addedUp = (
       said.length > 0 || !isMeant ? 0 : totalCount(told) - countIn(step.keptFound ?? [], collection);
     const left = firstOf(told, Math.max(unsaid, unfound));
     return [
-      ...merged.filter((each) => each.collection === collection && !isKept(each)),
+      ...merged.filter((each) => ofThis(each) && !isKept(each)),
       ...said.filter(({ count }) => count > 0),
       ...(said.length > 0 && step.saidAt !== undefined ? datedAll(left, step.saidAt) : left),
     ];
