@@ -1,22 +1,26 @@
 import { spawn } from "node:child_process";
+import { constants, setPriority } from "node:os";
 import type { StageResult } from "./stage.ts";
 
 export interface CommandOptions {
   readonly cwd?: string;
   /** Beside the environment that there is. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** Whether it may take the cores from others: what waits for real time does not, what only computes can wait. */
+  readonly isFirst?: boolean;
 }
 
 /** Runs one tool and keeps what it prints, in the order in which it came. */
 export function command(
   program: string,
   args: readonly string[],
-  { cwd, environment = {} }: CommandOptions = {},
+  { cwd, environment = {}, isFirst = false }: CommandOptions = {},
 ): Promise<StageResult> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     const env = { ...process.env, ...environment };
     const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    if (!isFirst && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
     child.on("error", (error) => resolve({ ok: false, output: `${program}: ${error.message}` }));

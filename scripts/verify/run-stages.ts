@@ -12,8 +12,8 @@ export interface StagesResult {
 }
 
 /**
- * Runs all stages, begun in their order, one on each core; one that fills the machine by itself has it for itself.
- * A failure does not stop the ones that can still say something.
+ * Runs all stages, begun in their order, one on each core. One that fills the machine waits now and then all the same:
+ * one other runs beside it. A failure does not stop the ones that can still say something.
  */
 export async function runStages(stages: readonly Stage[]): Promise<StagesResult> {
   const failed: string[] = [];
@@ -42,11 +42,15 @@ export async function runStages(stages: readonly Stage[]): Promise<StagesResult>
   };
 
   const underWay = new Map<Stage, Promise<void>>();
+  const cores = availableParallelism();
+  const coresOf = ({ fills }: Stage): number => (fills === true ? Math.max(1, cores - 1) : 1);
   const mayBegin = (stage: Stage): boolean => {
-    if (underWay.size === 0) return true;
     const running = [...underWay.keys()];
-    const isFull = running.length >= availableParallelism() || running.some(({ fills }) => fills);
-    return !isFull && stage.fills !== true && !running.some(({ name }) => stage.needs?.includes(name));
+    const taken = running.reduce((sum, each) => sum + coresOf(each), 0);
+    return (
+      running.length === 0 ||
+      (taken + coresOf(stage) <= cores && !running.some(({ name }) => stage.needs?.includes(name)))
+    );
   };
   for (const stage of stages) {
     while (!mayBegin(stage)) await Promise.race(underWay.values());

@@ -15,7 +15,7 @@ export interface Stage {
   readonly name: string;
   /** Not run when one of these failed in the same run. */
   readonly needs?: readonly string[];
-  /** Uses all cores by itself, so that nothing runs beside it. */
+  /** Uses all cores by itself: one other stage runs beside it, with what it leaves. */
   readonly fills?: true;
   /** Runs only where it is named. */
   readonly onlyNamed?: true;

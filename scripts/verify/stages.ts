@@ -4,6 +4,7 @@ import type { Stage } from "./stage.ts";
 import { runTests, runThoroughTests } from "./tests.ts";
 
 export const stages: readonly Stage[] = [
+  { name: "test", fills: true, run: runTests },
   {
     name: "typecheck",
     // The code of the documentation in the same program: most of the time goes to what all of it imports. TypeScript 7
@@ -41,8 +42,7 @@ export const stages: readonly Stage[] = [
       command("depcruise", ["--config", ".dependency-cruiser.mjs", "packages", "examples", "scripts"]),
   },
   { name: "knip", run: () => command("knip", []) },
-  { name: "packages", needs: ["build"], run: checkPackages },
   { name: "reference", run: () => command("typedoc", ["--logLevel", "Warn"]) },
-  { name: "test", fills: true, run: runTests },
+  { name: "packages", needs: ["build"], run: checkPackages },
   { name: "thorough", fills: true, onlyNamed: true, run: runThoroughTests },
 ];

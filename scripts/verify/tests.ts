@@ -32,7 +32,7 @@ async function vitest(files: readonly string[], environment: NodeJS.ProcessEnv =
         "--reporter=json",
         `--outputFile.json=${path}`,
       ],
-      { environment },
+      { environment, isFirst: true },
     );
     const { isGood, tests, slowest } = await readReport(path);
     const ran = tests.passed + tests.failed;
