@@ -1,7 +1,16 @@
 import { PermanentFailure, type Row } from "@subject-rights/core";
 import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { ada, admin, createWorld, peopleSource, tenantAdmin, tokenOf, unreliable } from "./world.ts";
+import {
+  ada,
+  admin,
+  createWorld,
+  peopleSource,
+  tenantAdmin,
+  tokenOf,
+  unreliable,
+  type World,
+} from "./world.ts";
 
 const hour = 3_600_000;
 const people = () => new Map<string, Row[]>([[ada, [{}]]]);
@@ -99,6 +108,9 @@ const erased = async (refuse: (kind: string) => Error | null) => {
 };
 
 const day = 24 * hour;
+/** Months pass at once. */
+const later = ({ clock }: World, milliseconds: number) =>
+  clock.set(new Date(clock.now().getTime() + milliseconds));
 const full = () => new Error("452 the mailbox is full");
 
 describe("a letter that only ever fails for the moment", () => {
@@ -129,22 +141,56 @@ describe("a letter that only ever fails for the moment", () => {
     expect(isSealed()).toBe(false);
     expect(
       (await actions()).filter((action) => action.startsWith("notice-") || action.startsWith("key-")),
-    ).toEqual(["notice-sent", "notice-failed", "notice-given-up", "notice-sent", "key-destroyed"]);
+    ).toEqual(["notice-sent", "notice-failed", "notice-given-up", "key-destroyed", "notice-sent"]);
     const late = await world.rights.requests.resendMessage({ ...on, message: "completion-1" });
     expect(unwrapError(late).code).toBe("not-possible-now");
     await world.rights.stop();
   });
 
-  it("keeps the key no longer either where nobody can be told of it", async () => {
-    const { world, read, actions, isSealed } = await erased(full);
-    await world.pass(31 * day);
+  it("keeps the key no longer either where nobody can be told of it, and that is told once mail leaves", async () => {
+    let isDown = true;
+    const { world, read, actions, isSealed, told } = await erased(() => (isDown ? full() : null));
+    const health = async () => unwrap(await world.rights.health());
+    await world.pass(hour);
+    later(world, 31 * day);
+    await world.pass(day);
     expect((await read()).messages.map(({ kind, status }) => [kind, status])).toEqual([
       ["confirmation", "sent"],
       ["completion", "failed"],
-      ["undelivered", "failed"],
+      ["undelivered", "due"],
     ]);
     expect(isSealed()).toBe(false);
-    expect((await actions()).at(-1)).toBe("key-destroyed");
+    expect(await actions()).toContain("key-destroyed");
+
+    later(world, 60 * day);
+    await world.pass(hour);
+    expect((await read()).waitingFor).toEqual([
+      { for: "message", message: "undelivered-completion-1", problem: "unavailable" },
+    ]);
+    expect(await health()).toMatchObject({ status: "failing" });
+    isDown = false;
+    await world.pass(2 * hour);
+    expect(told()).toMatchObject([{ to: "support@northwind.example", notice: { retryable: true } }]);
+    expect([(await read()).waitingFor, (await health()).status]).toEqual([[], "ok"]);
+    await world.rights.stop();
+  });
+
+  it("shows where support cannot be reached either, until somebody has that letter sent again", async () => {
+    let isWrong = true;
+    const { world, on, read, told } = await erased((kind) =>
+      isWrong || kind === "completion" ? new PermanentFailure("no such mailbox") : null,
+    );
+    later(world, 31 * day);
+    await world.pass(day);
+    expect((await read()).waitingFor).toEqual([
+      { for: "message", message: "undelivered-completion-1", problem: "permanent-failure" },
+    ]);
+    expect(unwrap(await world.rights.health()).status).toBe("failing");
+    isWrong = false;
+    unwrap(await world.rights.requests.resendMessage({ ...on, message: "undelivered-completion-1" }));
+    await world.settle();
+    expect(told()).toHaveLength(1);
+    expect((await read()).waitingFor).toEqual([]);
     await world.rights.stop();
   });
 

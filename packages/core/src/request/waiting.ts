@@ -34,6 +34,18 @@ export type Waiting =
   | { readonly for: "work"; readonly work: string; readonly problem: ProblemCode; readonly since: Instant }
   | { readonly for: "message"; readonly message: string; readonly problem: ProblemCode };
 
+/**
+ * Without its key nobody can send anything any more, and the request's messages still show what was given up. As long as the
+ * support contact was not told of it, nobody knows that the person has got no answer: that letter is waited for.
+ */
+const untold = ({ notices }: Request): Waiting[] =>
+  notices.flatMap(({ id, kind, status, problem, about }): Waiting[] => {
+    const { code } = problem ?? about ?? {};
+    return kind === "undelivered" && (status === "due" || status === "failed") && code !== undefined
+      ? [{ for: "message", message: id, problem: code }]
+      : [];
+  });
+
 const awaitedApproval = ({ approval }: Request): Waiting[] =>
   approval?.state === "waiting" && approval.plan !== null && approval.expiresAt !== null
     ? [{ for: "approval", plan: approval.plan, until: approval.expiresAt }]
@@ -69,8 +81,7 @@ const outsideOf = (request: Request): Waiting[] => {
       ? [{ for: "message", message: notice.id, problem: notice.problem.code }]
       : [],
   );
-  // Given up for good, and told: nobody can send it any more. The request's messages still show it.
-  if (request.phase === "closed") return request.key === "destroyed" ? [] : undelivered;
+  if (request.phase === "closed") return request.key === "destroyed" ? untold(request) : undelivered;
   if (suspended !== undefined) return [{ for: "identity", since: suspended.from }, ...undelivered];
   if (request.phase === "received") {
     return [{ for: "acknowledgement", until: request.acknowledgement.expiresAt }, ...undelivered];

@@ -6,7 +6,7 @@ import type { Request } from "../request/request.ts";
 import { reopensAt } from "../request/retention.ts";
 import { everything, isKeyLost, troublesOf } from "../request/trouble.ts";
 import { orThrow } from "../result.ts";
-import { dueActions, isPausing } from "../workflows/actions.ts";
+import { dueActions, isPausing, needsNoKey } from "../workflows/actions.ts";
 import { commitWithoutKey } from "./commit-without-key.ts";
 import { send } from "./effects/send.ts";
 import { jitter } from "./jitter.ts";
@@ -77,7 +77,7 @@ const noKey = new Uint8Array();
 const warn = async (services: Services, kept: Kept, signal: AbortSignal): Promise<void> => {
   let { stored, request } = kept;
   for (const action of dueActions(request, services.rules, instant(services.clock.now()))) {
-    if (action.do !== "send" || action.notice.kind !== "trouble") continue;
+    if (action.do !== "send" || !needsNoKey(action)) continue;
     const effect = {
       services,
       request,

@@ -165,7 +165,9 @@ const closing = (request: Request, rules: Rules): PlannedAction[] => {
   const { notices, closedAt } = request;
   const reopens = reopensAt(request);
   if (reopens !== null) return [{ action: { do: "reopen" }, notBefore: reopens }];
-  if (closedAt === null || sending(request).length > 0 || passingOn(request).length > 0) return [];
+  // What is told of trouble needs no key, and may have to wait for longer than that may be kept.
+  const isSending = sending(request).some(({ action }) => !needsNoKey(action));
+  if (closedAt === null || isSending || passingOn(request).length > 0) return [];
   const undelivered = notices.some(({ status }) => status === "failed");
   const expiresAt = (mayGoOn(request, "hand-over") ? request.package?.expiresAt : null) ?? null;
   const keptUntil = undelivered ? later(closedAt, rules.undeliveredKept) : null;

@@ -14,6 +14,7 @@ import {
 import { actOf, mayGoOn } from "../../request/guard.ts";
 import {
   isForSupport,
+  isOfTrouble,
   type NoticeRecord,
   type Try,
   tryOf,
@@ -78,13 +79,15 @@ export const noticeSent = (change: Change, event: EventOf<"notice-sent">, rules:
 
 /**
  * A message is tried for as long as the request is open, and for a time after that: then the key has to go. "Never will"
- * ends it at once. Whichever it is, the support contact is told.
+ * ends it at once. Whichever it is, the support contact is told. That letter needs no key, and is the last word that
+ * anybody gets: it is tried until it has left, however long mail is down.
  */
 export const noticeFailed = (change: Change, event: EventOf<"notice-failed">, rules: Rules): Transition =>
   sameTry(change, event).map((notice) => {
     const attempts = notice.attempts + 1;
     const { problem } = event;
-    const isGivenUp = problem.retryable && isKeptNoLonger(change, attempts, rules);
+    const isGivenUp =
+      problem.retryable && !isOfTrouble(notice.kind) && isKeptNoLonger(change, attempts, rules);
     const hasFailed = !problem.retryable || isGivenUp;
     const pauses = { ...rules.retry, longestDelay: rules.messageDelay };
     const noted = changedNotice(change, notice.id, {
@@ -107,7 +110,7 @@ export const noticeFailed = (change: Change, event: EventOf<"notice-failed">, ru
       : ended;
   });
 
-/** What came up only at the end, such as the message that another one is given up, is tried a few times all the same. */
+/** What came up only at the end, such as one that somebody has sent again, is tried a few times all the same. */
 const isKeptNoLonger = ({ request, now }: Change, attempts: number, rules: Rules): boolean =>
   request.closedAt !== null &&
   now >= later(request.closedAt, rules.undeliveredKept) &&
@@ -116,7 +119,7 @@ const isKeptNoLonger = ({ request, now }: Change, attempts: number, rules: Rules
 /** At once, whether it has failed or waits for its next try. What is out of date by now is seen before it is sent. */
 export const noticeRetried = (change: Change, event: EventOf<"notice-retried">): Transition =>
   noticeIn(change, event.notice, "failed", "due").andThen((notice) => {
-    if (change.request.key === "destroyed") {
+    if (change.request.key === "destroyed" && !isOfTrouble(notice.kind)) {
       return err(
         new NotPossibleNow("The request is over: nobody can say any more whom the message was for."),
       );
