@@ -3,20 +3,8 @@ import { type Identifier, includesIdentifier, isSteady, sameIdentifier } from ".
 import { addressLeadsFor } from "../subject/identifying.ts";
 import { leading } from "../subject/vouching.ts";
 import { confidentialOf } from "./change.ts";
-import type { Confidential, Request } from "./request.ts";
+import type { Confidential, KnownAddress, Request } from "./request.ts";
 import type { SourceStep } from "./steps.ts";
-
-/** An address of the person, and what it was good for. */
-export interface KnownAddress extends Identifier {
-  /** When a source last said of one of their numbers that it is theirs. Left out: none has. */
-  readonly toldAt?: Instant;
-  /** The sources that have ever said so. Left out: none has. */
-  readonly toldBy?: readonly string[];
-  /** When one that would tell it last told what they are reached by, and not this. Left out: none has. */
-  readonly goneAt?: Instant;
-  /** The sources that were asked by it as for the first time: whoever has it there was taken in. */
-  readonly askedOf: readonly string[];
-}
 
 type Addressed = Pick<Confidential, "addresses">;
 

@@ -2,7 +2,6 @@ import type { EvidenceSignature } from "../audit/signature.ts";
 import type { Instant } from "../instant.ts";
 import { type FoundIdentifier, type Identifier, sameIdentifier } from "../subject/identifier.ts";
 import type { Numbers } from "../subject/numbers.ts";
-import type { KnownAddress } from "./addresses.ts";
 import type { Approval } from "./approval.ts";
 import type { Deadline } from "./deadline/deadline.ts";
 import type { Category, RequestKind } from "./kinds.ts";
@@ -106,6 +105,18 @@ export type EarlierPackage = Omit<ExportPackage, "parts" | "left" | "earlier">;
 /** Every package of it that may be fetched, the newest first. */
 export const packagesIn = ({ package: held }: Pick<Request, "package">): readonly EarlierPackage[] =>
   held === null ? [] : [held, ...(held.earlier ?? [])];
+
+/** An address of the person, and what it was good for. */
+export interface KnownAddress extends Identifier {
+  /** When a source last said of one of their numbers that it is theirs. Left out: none has. */
+  readonly toldAt?: Instant;
+  /** The sources that have ever said so. Left out: none has. */
+  readonly toldBy?: readonly string[];
+  /** When one that would tell it last told what they are reached by, and not this. Left out: none has. */
+  readonly goneAt?: Instant;
+  /** The sources that were asked by it as for the first time: whoever has it there was taken in. */
+  readonly askedOf: readonly string[];
+}
 
 /**
  * What is only ever stored encrypted, under a key of this request that is destroyed when nothing more is due

@@ -11,7 +11,6 @@ import {
   untold,
 } from "./outcomes.ts";
 import type { Problem, ProblemCode } from "./problems.ts";
-import type { ToldBefore } from "./too-late.ts";
 
 /** What the Data Sources page shows: a check mark is `succeeded`, a warning triangle is `warning`. */
 export const sourceStatuses = ["pending", "running", "succeeded", "warning"] as const;
@@ -81,6 +80,14 @@ export interface AskedAgain extends Pick<SourceStep, "stage" | "status" | "attem
   readonly names: number;
   /** Whether the source was down for this request: that it says who somebody is does not mean that its work goes on. */
   readonly isOut: boolean;
+}
+
+/** Others have told by which names the person is known, and were erased, before a source had answered anything. */
+export interface ToldBefore {
+  /** When that was said last, by the first that was erased: a later name nobody can tell any more. */
+  readonly at: Instant;
+  /** When the source answered for the first time. Left out: not yet. */
+  readonly heardAt?: Instant;
 }
 
 /** What a request does at one source, and how far it has come. */

@@ -3,14 +3,6 @@ import { goneCounts, totalCount } from "./outcomes.ts";
 import type { Request } from "./request.ts";
 import { isPerformed, type SourceStep } from "./steps.ts";
 
-/** Others have told by which names the person is known, and were erased, before a source had answered anything. */
-export interface ToldBefore {
-  /** When that was said last, by the first that was erased: a later name nobody can tell any more. */
-  readonly at: Instant;
-  /** When the source answered for the first time. Left out: not yet. */
-  readonly heardAt?: Instant;
-}
-
 /** Whether a source has said anything of the person under this request. */
 const hasAnswered = (step: SourceStep): boolean =>
   step.lastAsked !== undefined || step.located !== null || isPerformed(step);
