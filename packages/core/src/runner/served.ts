@@ -1,7 +1,6 @@
 import type { DataSource } from "../bridge/define-data-source.ts";
 import { InvalidInput } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
-import type { Services } from "./services.ts";
 
 /**
  * The sources that are registered here. They are had by tenant alone: who is another tenant's by now, whoever it was when a
@@ -36,14 +35,12 @@ export const registeredSources = (all: readonly DataSource[]): RegisteredSources
   };
 };
 
-type Sources = Pick<Services, "sources">;
-
 /**
  * Where sources name their tenants, and none names this one, a name was written in two ways: whoever holds the people
  * would be asked about somebody else's, and nothing would be called done.
  */
 export const checkTenant = (
-  { sources: { tenants } }: Sources,
+  { sources: { tenants } }: { readonly sources: RegisteredSources },
   tenant: string,
 ): Result<void, InvalidInput> => {
   const message =
