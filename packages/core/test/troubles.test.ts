@@ -428,6 +428,53 @@ describe("a key that is lost", () => {
         "key-destroyed",
       );
     });
+
+    describe("for suppressions", () => {
+      /** Sources that say who it is, as often as they are asked: only what needs the key does not work. */
+      const begun = async () => {
+        const held = [ada, eve].map((each): [string, Row[]] => [each, [{}]]);
+        const [crm, shop] = [new Map(held), new Map(held)];
+        const identify = async () => [];
+        const sources = [peopleSource("crm", crm, { identify }), peopleSource("shop", shop, { identify })];
+        const world = await createWorld({ sources });
+        await world.acknowledged("erasure", eve);
+        const putBack = lose(world, "suppressions/northwind");
+        const requestId = await world.acknowledged("erasure");
+        await world.pass(hour);
+        const troubles = async () =>
+          (await world.read(requestId)).waitingFor.map((each) => (each.for === "work" ? each : null));
+        return { world, crm, putBack, requestId, troubles, first: await troubles() };
+      };
+
+      it("is told once, and stands since when it was met first, until what needs it is done", async () => {
+        const { world, crm, putBack, requestId, troubles, first } = await begun();
+        expect(first).toMatchObject([
+          { work: "work crm", problem: "key-lost" },
+          { work: "work shop", problem: "key-lost" },
+        ]);
+        await world.pass(day);
+        expect(new Set(await troubles())).toEqual(new Set(first));
+        expect(warnings(world)).toEqual([["key-lost", "support@northwind.example"]]);
+        const told = (await actionsOf(world, requestId)).filter((action) => action.startsWith("work-"));
+        expect(told).toEqual(["work-failed", "work-failed"]);
+        putBack();
+        await world.pass(2 * hour);
+        expect(await world.read(requestId)).toMatchObject({ outcome: "completed", waitingFor: [] });
+        expect(crm.size).toBe(0);
+      });
+
+      it("is no trouble any more of a request that was called off, nor of a source that was settled", async () => {
+        const { world, requestId, troubles } = await begun();
+        const settling = { actor: admin, requestId, source: "shop", reason: "seen to by hand" };
+        unwrap(await world.rights.requests.settleSource(settling));
+        await world.pass(2 * hour);
+        expect(await troubles()).toMatchObject([{ work: "work crm" }]);
+        unwrap(await world.rights.requests.cancel({ actor: admin, requestId, reason: "asked for again" }));
+        await world.pass(day);
+        expect(await troubles()).toEqual([]);
+        expect(unwrap(await world.rights.health()).waiting).toEqual([]);
+      });
+    });
   });
 
   it("of pseudonyms is the trouble of the work that needs it", async () => {

@@ -256,10 +256,11 @@ export type RequestEvent =
   | {
       readonly type: "work-failed";
       readonly work: string;
+      readonly doing?: string;
       readonly problem: Problem;
       readonly jitter: number;
     }
-  | { readonly type: "work-done"; readonly work: string }
+  | { readonly type: "work-done"; readonly work: string; readonly doing?: string }
   | { readonly type: "finalised" }
   | { readonly type: "person-unlinked" };
 

@@ -8,6 +8,8 @@ import type { Problem } from "./problems.ts";
 export interface Trouble {
   /** Which work: `package`, `send completion-1`, `work crm`. Holds nothing personal. */
   readonly work: string;
+  /** Which part of it, as `perform`: what comes before that may work all the same. Left out: all of it. */
+  readonly doing?: string;
   readonly problem: Problem;
   readonly since: Instant;
   /** Tries in a row that came to nothing. */
@@ -23,6 +25,13 @@ interface Troubled {
 }
 
 export const troublesOf = ({ troubles = [] }: Troubled): readonly Trouble[] => troubles;
+
+/** What is done at a source, in this order. */
+const parts: readonly string[] = ["identify", "locate", "perform", "probe", "verify"];
+
+/** Whether a work gets on again once a part of it is done: as far as it had come before, or farther. */
+export const getsOnBy = ({ doing }: Trouble, done: string | undefined): boolean =>
+  doing === undefined || doing === done || parts.indexOf(done ?? "") > parts.indexOf(doing);
 
 /** The work that needs the key of the request, which is all of it. */
 export const everything = "everything";

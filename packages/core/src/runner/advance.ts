@@ -58,7 +58,7 @@ export const advanceRequest = async (
         const name = workOf(action);
         if (underWay.has(name)) continue;
         const signal = action.do === "send" ? stop : whileOpen;
-        const work = (spins(name) ? stopSpinning(run, name) : performAndRecord(run, action, signal))
+        const work = (spins(name) ? stopSpinning(run, action) : performAndRecord(run, action, signal))
           .catch((thrown: unknown) => void failures.push(thrown))
           .finally(() => underWay.delete(name));
         underWay.set(name, work);
@@ -137,7 +137,7 @@ const performAndRecord = async (run: Run, action: Action, signal: AbortSignal): 
     if (isBrokenOff) return;
     await Promise.all([
       event && session.record(foundAlone(services, request, event)),
-      getsOn(session, workOf(action)),
+      isPutBack(event) || getsOn(session, workOf(action), action.do),
     ]);
   } catch (thrown) {
     // Somebody else has changed it: what is to be done now is for its newest state to say.
@@ -145,7 +145,7 @@ const performAndRecord = async (run: Run, action: Action, signal: AbortSignal): 
     // Not the key of this request, but another one that this work needs.
     const needsKey = thrown instanceof KeyDestroyed && (await useRequestKey(services, request)).isOk();
     if (isOfStorage(thrown) && !needsKey) throw thrown;
-    await troubled(run, workOf(action), needsKey ? "key-lost" : "internal-error", thrown);
+    await troubled(run, workOf(action), needsKey ? "key-lost" : "internal-error", thrown, action.do);
   }
 };
 
@@ -156,9 +156,18 @@ const isOfStorage = (thrown: unknown): boolean =>
 const isTroubled = (session: Session, work: string): boolean =>
   troublesOf(session.current().request).some((trouble) => trouble.work === work);
 
-const getsOn = async (session: Session, work: string): Promise<void> => {
-  if (isTroubled(session, work)) await session.record({ type: "work-done", work });
+const getsOn = async (session: Session, work: string, doing?: string): Promise<void> => {
+  if (isTroubled(session, work)) await session.record({ type: "work-done", work, ...doingOf(doing) });
 };
+
+const doingOf = (doing: string | undefined) => doing !== undefined && { doing };
+
+/** Whether something else has to come first, so that the work itself was not begun, or not ended. */
+const isPutBack = (event: RequestEvent | null): boolean =>
+  event?.type === "names-outdated" ||
+  event?.type === "plan-outgrown" ||
+  event?.type === "held" ||
+  event?.type === "copy-held";
 
 /** The key is there again. */
 const unlocked = (session: Session): Promise<void> => getsOn(session, everything);
@@ -169,10 +178,17 @@ const troubled = async (
   work: string,
   code: "internal-error" | "no-progress" | "key-lost",
   cause: unknown,
+  doing?: string,
 ): Promise<void> => {
   onError(cause);
   const problem = { code, retryable: code === "internal-error" };
-  await session.record({ type: "work-failed", work, problem, jitter: jitter(services.randomness) });
+  await session.record({
+    type: "work-failed",
+    work,
+    ...doingOf(doing),
+    problem,
+    jitter: jitter(services.randomness),
+  });
 };
 
 /** More often than this no work of one request is rightly due within one run. */
@@ -189,5 +205,7 @@ const spinWatch = (): ((work: string) => boolean) => {
 };
 
 /** What is due at once again and again, and does not get on, would take the process with it. */
-const stopSpinning = (run: Run, work: string): Promise<void> =>
-  troubled(run, work, "no-progress", new NoProgress(work));
+const stopSpinning = (run: Run, action: Action): Promise<void> => {
+  const work = workOf(action);
+  return troubled(run, work, "no-progress", new NoProgress(work), action.do);
+};

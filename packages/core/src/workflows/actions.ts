@@ -180,19 +180,26 @@ const closing = (request: Request, rules: Rules): PlannedAction[] => {
 export const workOf = (action: Action): string => {
   switch (action.do) {
     case "send":
-      return `send ${action.notice.id}`;
+      return sendingOf(action.notice);
     case "identify":
     case "locate":
     case "perform":
     case "verify":
     case "probe":
-      return `work ${action.step.source}`;
+      return workAt(action.step.source);
     case "pass-on":
       return `pass on ${action.news.news} ${action.news.source}`;
     default:
       return action.do;
   }
 };
+
+export const workAt = (source: string): string => `work ${source}`;
+export const sendingOf = ({ id }: Pick<NoticeRecord, "id">): string => `send ${id}`;
+
+/** Whether a work is to be done, now or later. */
+export const isPlanned = (request: Request, work: string, rules: Rules): boolean =>
+  plannedActions(request, rules).some(({ action }) => workOf(action) === work);
 
 /** Telling of trouble: nothing that it takes is personal. */
 export const needsNoKey = (action: Action): boolean =>

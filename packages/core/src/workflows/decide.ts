@@ -39,7 +39,7 @@ import { downloadStopped, packageBuilt, packageDownloaded, packageExpired } from
 import { answerTask, retry, settle } from "./transitions/people.ts";
 import { register } from "./transitions/registering.ts";
 import { looksVoided } from "./transitions/reopening.ts";
-import { workDone, workFailed } from "./transitions/troubling.ts";
+import { withoutOverTroubles, workDone, workFailed } from "./transitions/troubling.ts";
 import { collected, failed, finished, located, started, verified } from "./transitions/working.ts";
 
 export type Refusal = NotPossibleNow | TokenRejected | SourceNotFound | ApprovalRejected;
@@ -124,8 +124,9 @@ export const decide = (request: Request, happening: Happening, rules: Rules): Re
   const at = latest(happening.at, request.updatedAt);
   const change: Change = { request, entries: [], at, now: happening.at, actor: happening.actor };
   return transition(change, happening, rules).map((next) => {
-    const { request: decided, entries } = withoutNeedless(
-      outagesGivenUp(advance(looksVoided(request, next))),
+    const { request: decided, entries } = withoutOverTroubles(
+      withoutNeedless(outagesGivenUp(advance(looksVoided(request, next)))),
+      rules,
     );
     const audited = request.audited + entries.length;
     return { request: { ...decided, version: request.version + 1, audited, updatedAt: at }, entries };
