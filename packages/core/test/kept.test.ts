@@ -168,6 +168,33 @@ describe("what stays because it is somebody else's too", () => {
     expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
   });
 
+  it("hides nothing that was counted beside it, and that somebody else has erased before", async () => {
+    const law = { collection: "reports", outcome: "retained", count: 1, reason: "The law" } as const;
+    const answers = [[{ ...law, until: "2026-03-03" }, kept(1)]];
+    let found = 1;
+    const { world, requestId } = await erasing({
+      locate: async () => (found === 0 ? [] : [{ collection: "reports", count: 1, becomes: "erased" }]),
+      erase: async () => {
+        const answer = answers.shift() ?? [absent];
+        if (answer[0] === absent) found = 0;
+        return answer;
+      },
+      verify: async () => [{ collection: "reports", count: found }],
+    });
+    await world.pass(3 * day);
+    expect(await world.read(requestId)).toMatchObject({
+      outcome: "completed-with-exceptions",
+      sources: [
+        {
+          outcomes: [
+            { collection: "reports", outcome: "erased", count: 1 },
+            { ...kept(1), asOf: "2026-03-02" },
+          ],
+        },
+      ],
+    });
+  });
+
   it("is what was counted, where the answer was lost and nothing leads there any more", async () => {
     const { world, requestId } = await erasing({
       locate: async () => [{ collection: "reports", count: 2, becomes: "kept" }],

@@ -168,13 +168,15 @@ export const goneIn = (outcomes: readonly CollectionOutcome[], collection: strin
  * @param toStay how many others were counted as staying
  */
 export const untold = (
-  { collection, count }: CollectionCount,
+  { collection, count, becomes }: CollectionCount,
   goneBefore: readonly GoneCount[],
   outcomes: readonly CollectionOutcome[],
   toStay = 0,
 ): number => {
   const before = totalCount(goneBefore.filter((each) => each.collection === collection));
-  const staying = totalCount(outcomes.filter(isStaying).filter((each) => each.collection === collection));
+  // What was so on an earlier day is not among what a source has counted that tells these apart.
+  const isCounted = (each: Staying) => each.asOf === undefined || becomes === undefined;
+  const staying = countIn(outcomes.filter(isStaying).filter(isCounted), collection);
   const unforeseen = Math.max(0, staying - toStay);
   return Math.max(0, count - (goneIn(outcomes, collection) - before) - unforeseen);
 };
