@@ -108,6 +108,8 @@ export type RequestEvent =
       readonly type: "source-located";
       readonly counts: readonly CollectionCount[] | null;
       readonly configuration: string | null;
+      /** By identifiers of which types it finds people. Left out: nobody said. */
+      readonly foundBy?: readonly string[];
     })
   | (OfStep & { readonly type: "source-started" })
   /** Its work is due, and somebody has not said since then who the person is: nothing was done there. */

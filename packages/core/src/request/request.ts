@@ -189,6 +189,10 @@ export interface Request {
   /** How many of the pseudonyms, the first ones, came with the request. Left out: it was stored before this was kept. */
   readonly named?: number;
   /**
+   * Those of the pseudonyms of which it was decided that they are somebody else's: they keep nobody waiting. Left out: none.
+   */
+  readonly letGo?: readonly string[];
+  /**
    * An open request that asks the same under the same address, which may have been somebody else's then. Left out: there was
    * none.
    */

@@ -119,6 +119,8 @@ export interface SourceStep {
   readonly askedAgain?: AskedAgain | null;
   /** How many identifiers the work was done with; fewer than are known now means that it is done again. */
   readonly identifiersUsed: number;
+  /** By identifiers of which types the source finds people. Left out: it was not asked yet, or that was stored before this was kept. */
+  readonly foundBy?: readonly string[];
   /** Null where the source cannot count, or could not be asked. */
   readonly located: readonly CollectionCount[] | null;
   /** What was gone already when it was counted, by earlier rounds of this request. Left out: nothing. */

@@ -3,6 +3,7 @@ import { seal, unseal } from "../crypto.ts";
 import { Damaged, RequestNotFound } from "../errors.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { JsonObject, RequestKey, StoredRequest } from "../ports/request-store.ts";
+import { ownNames } from "../request/claims.ts";
 import { duplicateKeyOf } from "../request/open.ts";
 import { outageClaim } from "../request/outage.ts";
 import { isGone, isLeft } from "../request/outcomes.ts";
@@ -115,7 +116,7 @@ export const toStored = (
     claims: [...claims, ...lookedAfterBy(request).map(outageClaim)],
     about:
       request.phase !== "closed" || hasPackageToBeFound(request) || hasLeftSomething(request)
-        ? request.pseudonyms
+        ? ownNames(request)
         : [],
     tokenHashes: tokenHashes.filter((hash) => hash !== null),
     standings: Object.values(request.standings ?? {}),

@@ -1,6 +1,7 @@
 import { earliest, type Instant, instant, later, latest } from "../instant.ts";
 import { isSuspended } from "../request/deadline/deadline.ts";
 import { actOf, mayGoOn } from "../request/guard.ts";
+import { isFoundInDoubt } from "../request/names-to-ask-by.ts";
 import { confirmationNotice, isOfTrouble, type NoticeRecord } from "../request/notices.ts";
 import type { OutageNews } from "../request/outage.ts";
 import { isPackaged } from "../request/phases.ts";
@@ -132,19 +133,25 @@ const stepAction = (request: Request, step: SourceStep): Action | null => {
       return { do: "identify", step };
     case "locate":
       // Not before everybody was asked who this is: a count under half the names would mislead.
-      return request.phase === "acknowledged" ? null : { do: "locate", step };
+      return request.phase === "acknowledged" || isFoundInDoubt(request, step)
+        ? null
+        : { do: "locate", step };
     case "perform":
       return !isInDoubt(request, step) && workflow.mayPerform(request, step) ? { do: "perform", step } : null;
     case "verify":
-      return workflow.mayVerify(request, step) ? { do: "verify", step } : null;
+      return !isInDoubt(request, step) && workflow.mayVerify(request, step) ? { do: "verify", step } : null;
     case "done":
       return null;
   }
 };
 
-/** What a source finds may be of whoever it has told of last: nothing is done there before somebody has said who that is. */
-const isInDoubt = ({ decisions }: Request, { source }: SourceStep): boolean =>
-  decisions.some((decision) => decision.source === source && decision.answer === null);
+/**
+ * What a source finds may be of whoever it has told of last, and what is found by an address of whoever has that: nothing is
+ * done there before somebody has said who that is.
+ */
+const isInDoubt = (request: Request, step: SourceStep): boolean =>
+  isFoundInDoubt(request, step) ||
+  request.decisions.some((decision) => decision.source === step.source && decision.answer === null);
 
 /** Whether the request is one that tries this source as long as it is down. */
 export const canLookAfter = (request: Request, step: SourceStep): boolean =>

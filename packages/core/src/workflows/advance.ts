@@ -1,4 +1,5 @@
 import { type Change, changed, recorded } from "../request/change.ts";
+import { ownClaims } from "../request/claims.ts";
 import type { Phase } from "../request/phases.ts";
 import { isStuck } from "../request/steps.ts";
 import { outgrown } from "./transitions/approving.ts";
@@ -20,11 +21,11 @@ export const advance = (change: Change): Change => {
  * whole decision where another request holds one of them.
  */
 const withClaims = (change: Change): Change => {
-  const { phase, claims, pseudonyms } = change.request;
+  const { phase, claims } = change.request;
+  const own = ownClaims(change.request);
   const isIdentifying = phase === "received" || phase === "acknowledged";
-  return claims.length === 0 || isIdentifying || claims.length === pseudonyms.length
-    ? change
-    : changed(change, { claims: pseudonyms });
+  const isSame = claims.length === own.length && own.every((each) => claims.includes(each));
+  return claims.length === 0 || isIdentifying || isSame ? change : changed(change, { claims: own });
 };
 
 /** From the first plan until nothing is left to be done. */

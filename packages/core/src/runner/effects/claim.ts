@@ -1,5 +1,6 @@
 import { instant, later } from "../../instant.ts";
 import { namesOf } from "../../request/change.ts";
+import { ownNames } from "../../request/claims.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { isAhead, mayGiveWay } from "../../request/line.ts";
 import { newsInLine } from "../../request/news-in-line.ts";
@@ -24,7 +25,7 @@ export const claim = async (effect: Effect): Promise<RequestEvent> => {
   await takeOver(effect);
   if (request.putFirst != null) {
     const begunBefore = later(instant(services.clock.now()), -services.callDeadline);
-    for (const other of orThrow(await lineOf(services, request, request.pseudonyms))) {
+    for (const other of orThrow(await lineOf(services, request, ownNames(request)))) {
       if (!isAhead(request, other) || !mayGiveWay(other, begunBefore)) continue;
       const by = { by: request.id, jitter: jitter(services.randomness) };
       await tellOther(services, other, { type: "gave-way", begunBefore, ...by });
@@ -65,6 +66,6 @@ const takeOver = async ({ services, request, record }: Effect): Promise<void> =>
 
 /** It is opened again behind everybody who is in line by now. @throws StorageFailed */
 export const reopen = async ({ services, request }: Effect): Promise<RequestEvent> => {
-  const line = orThrow(await lineOf(services, request, request.pseudonyms));
+  const line = orThrow(await lineOf(services, request, ownNames(request)));
   return { type: "retention-ended", lastPlace: lastPlaceOf(line) };
 };

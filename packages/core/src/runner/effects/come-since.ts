@@ -1,37 +1,56 @@
 import { CallFailed } from "../../errors.ts";
-import { isStaying, totalCount } from "../../request/outcomes.ts";
+import { type CollectionCount, countIn, isStaying } from "../../request/outcomes.ts";
 import { isInPart } from "../../request/retention.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { errAsync, okAsync, type ResultAsync } from "../../result.ts";
-import { isSteady } from "../../subject/identifier.ts";
+import { identifiedSubject } from "../../subject/subject.ts";
+import { canFind as canFindBy } from "../ask-who.ts";
 import type { Effect, Work } from "./effect.ts";
 
+/** Whether a call is led by addresses that may be somebody else's by now, because nothing better is known. */
+export const isByOldAddress = ({ subject, certain }: Work): boolean =>
+  subject.identifiers.length > certain.length;
+
+/** What is found by such an address, and was not said to stay, is nothing to erase: somebody has to look. */
+export const moreThanStayed = (step: SourceStep, found: readonly CollectionCount[]): CallFailed =>
+  new CallFailed(step.source, "more-than-retained", false, undefined, [
+    ...new Set(found.map(({ collection }) => collection)),
+  ]);
+
 /**
- * Holds what was retained against what is there, right before it is erased because its day is over: whoever has the
- * address by then may be somebody else, and whoever has become a customer again has not asked for that to be erased. A
- * source that finds the person by a number looks for itself whose a row is. One that goes by addresses alone cannot: where
- * it holds more than was left there, nobody knows which of it that was, and a person has to look.
+ * Holds what stayed against what is there, right before more is erased where the person was erased more than a day ago:
+ * whoever has the address by then may be somebody else, and whoever has become a customer again has not asked for that to be
+ * erased. A source looks for itself whose a row is that says so by a number. Where the addresses lead to further rows, and to
+ * more than stayed, nobody knows which of them that was, and a person has to look.
  */
 export const noneCameSince = (
   { request }: Pick<Effect, "request">,
   step: SourceStep,
-  { source, subject, call }: Work,
+  work: Work,
 ): ResultAsync<void, CallFailed> => {
-  const goesByNumber = subject.identifiers.some((each) => isSteady(each) && source.needs.includes(each.type));
-  if (step.part === undefined || step.task !== "erase" || goesByNumber) return okAsync(undefined);
+  const { source, subject, certain, call } = work;
   const count = source.locate ?? source.remaining;
-  if (count === null) return okAsync(undefined);
+  if (!isByOldAddress(work) || step.task !== "erase" || count === null) return okAsync(undefined);
   const before = request.closedBefore?.steps.find((each) => each.source === step.source) ?? step;
-  return count(subject, { ...call, idempotencyKey: `${call.idempotencyKey}/since` }).andThen((found) => {
-    const now = found.filter(({ becomes = "erased" }) => becomes === "erased" || becomes === "anonymised");
-    const names = [...new Set(now.map(({ collection }) => collection))];
-    const more = names.filter((name) => {
-      const isMeant = (each: { readonly collection: string }) => each.collection === name;
-      const left = totalCount(before.outcomes.filter(isStaying).filter(isMeant));
-      return isInPart(step, { collection: name }) && totalCount(now.filter(isMeant)) > left;
+  const toGo = (found: readonly CollectionCount[]) =>
+    found.filter(
+      ({ becomes = "erased", ...each }) =>
+        (becomes === "erased" || becomes === "anonymised") && isInPart(step, each),
+    );
+  const counted = (names: Work["subject"], mark: string) =>
+    count(names, { ...call, idempotencyKey: `${call.idempotencyKey}/${mark}` }).map(toGo);
+  return counted(subject, "since").andThen((now) => {
+    const staying = before.outcomes.filter(isStaying);
+    const grown = now.filter(({ collection }) => countIn(now, collection) > countIn(staying, collection));
+    if (grown.length === 0) return okAsync<void, CallFailed>(undefined);
+    const byCertain = canFindBy(source, certain)
+      ? counted(identifiedSubject(certain, subject.shared), "certain")
+      : okAsync<CollectionCount[], CallFailed>([]);
+    return byCertain.andThen((theirs) => {
+      const more = grown.filter(({ collection }) => countIn(now, collection) > countIn(theirs, collection));
+      return more.length === 0
+        ? okAsync<void, CallFailed>(undefined)
+        : errAsync<void, CallFailed>(moreThanStayed(step, more));
     });
-    return more.length === 0
-      ? okAsync<void, CallFailed>(undefined)
-      : errAsync<void, CallFailed>(new CallFailed(step.source, "more-than-retained", false, undefined, more));
   });
 };

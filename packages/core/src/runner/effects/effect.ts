@@ -7,12 +7,13 @@ import { confidentialOf, stepOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import type { Act } from "../../request/guard.ts";
 import { categoriesReached } from "../../request/kinds.ts";
+import { namesToAskBy } from "../../request/names-to-ask-by.ts";
 import type { CollectionCount, CollectionOutcome } from "../../request/outcomes.ts";
 import type { Request } from "../../request/request.ts";
 import { isStillAsked } from "../../request/sources.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { includesIdentifier } from "../../subject/identifier.ts";
+import { type Identifier, includesIdentifier } from "../../subject/identifier.ts";
 import { identifiedSubject, type Subject, subjectOf } from "../../subject/subject.ts";
 import { leading } from "../../subject/vouching.ts";
 import { canFind as canFindBy } from "../ask-who.ts";
@@ -37,8 +38,10 @@ export interface Effect {
 export interface Work {
   readonly source: DataSource;
   readonly subject: Subject;
+  /** Those of its names that lead to nobody else. */
+  readonly certain: readonly Identifier[];
   readonly call: Call;
-  /** How many identifiers the subject carries. */
+  /** How many identifiers were known. */
   readonly identifiers: number;
 }
 
@@ -93,17 +96,24 @@ export const workFor = (
     return err(notRegistered(step.source));
   const source = underNamesOnRecord(registered, step);
   const known = subjectOfRequest(effect.request);
+  const isAsked = name === "identify" || step.stage === "identify";
+  const now = instant(effect.services.clock.now());
+  const { names, certain } = isAsked
+    ? { names: known.identifiers, certain: known.identifiers }
+    : namesToAskBy(effect.request, step, source.needs, now);
   // Whoever has the address by now is somebody else: a source that has said once whose numbers it knows takes in no other.
   const leads = name === "identify" && doAddressesLead(effect.request, step);
-  const subject = leads ? known : identifiedSubject(known.identifiers, known.shared);
-  const identifiers = subject.identifiers.length;
-  const pass = passFor(effect, step.source, act, (now) => isSameWork(stepOf(now, step.source), step));
+  const subject = leads ? known : identifiedSubject(names, known.shared);
+  const identifiers = known.identifiers.length;
+  const isWanted = (then: Request) =>
+    isSameWork(stepOf(then, step.source), step) && (isAsked || undecided(then) <= undecided(effect.request));
+  const pass = passFor(effect, step.source, act, isWanted);
   const { part, askedAgain, lastAsked } = step;
   // Another question than the one that was answered then.
   const again =
     name === "identify" && askedAgain != null ? [`after ${lastAsked?.at ?? "the first time"}`] : [];
   const call = {
-    ...callFor(effect, step.source, name, step.generation, identifiers, ...again),
+    ...callFor(effect, step.source, name, step.generation, names.length, ...again),
     pass,
     // At the end all that there is is looked at.
     ...(part !== undefined &&
@@ -112,8 +122,12 @@ export const workFor = (
         staying: stayingBeside(registered, step, part),
       }),
   };
-  return ok({ source, subject, call, identifiers });
+  return ok({ source, subject, certain, call, identifiers });
 };
+
+/** How much somebody has still to decide about: what is asked meanwhile may be of somebody else. */
+const undecided = ({ decisions }: Request): number =>
+  decisions.filter(({ answer }) => answer === null).length;
 
 /** Whether a piece of work is still what is to be done at a source: nobody has closed it, or begun it anew. */
 const isSameWork = (now: SourceStep | undefined, step: SourceStep): boolean =>

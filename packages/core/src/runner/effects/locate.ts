@@ -30,5 +30,6 @@ export const locate = async (effect: Effect, step: SourceStep): Promise<RequestE
     generation: step.generation,
     counts: counts?.isOk() ? counts.value.filter((each) => isInPart(step, each)) : null,
     configuration: configurationOf(work.value.source),
+    foundBy: work.value.source.needs,
   };
 };

@@ -7,6 +7,7 @@ import type { SourceStep } from "../../request/steps.ts";
 import { isTooLate } from "../../request/too-late.ts";
 import { includesIdentifier, isSteady } from "../../subject/identifier.ts";
 import { check } from "./check.ts";
+import { isByOldAddress, moreThanStayed } from "./come-since.ts";
 import { canFind, type Effect, failure, workFor } from "./effect.ts";
 import { identify } from "./identify.ts";
 import { namesLast } from "./only-just.ts";
@@ -45,7 +46,8 @@ export const verify = async (effect: Effect, step: SourceStep): Promise<RequestE
       named.found.some(({ identifier }) => !includesIdentifier(known, identifier));
     if (isNew) return named;
   }
-  return mayHoldSince(effect.request, step)
-    ? { ...verified, left: [...left, ...since] }
+  if (mayHoldSince(effect.request, step)) return { ...verified, left: [...left, ...since] };
+  return isByOldAddress(work.value)
+    ? failure(effect, step, moreThanStayed(step, left))
     : failure(effect, step, problem, [], left);
 };

@@ -16,6 +16,7 @@ import {
   recorded,
   stepOf,
 } from "../../request/change.ts";
+import { ownClaims, withoutOthersNames } from "../../request/claims.ts";
 import type { PseudonymisedIdentifier } from "../../request/events.ts";
 import { mayGiveWay, placeBefore, placeOf } from "../../request/line.ts";
 import { newsInLine } from "../../request/news-in-line.ts";
@@ -47,7 +48,7 @@ import { failed } from "./working.ts";
 /** From here on no other request may work on anybody who goes by one of these identifiers. */
 export const claim = (change: Change): Change =>
   changed(change, {
-    claims: change.request.pseudonyms,
+    claims: ownClaims(change.request),
     waitingFor: null,
     otherWaitsFor: [],
     looks: 0,
@@ -370,7 +371,7 @@ export const decideIdentifier = (
   if (answer === "somebody-else") {
     const ledBy = confidentialOf(told.request).ledBy?.[decision.id] ?? [];
     const alike = { ...decision, answer, reason, decidedBy: actor };
-    return ok(ledBy.reduce((left, each) => decidedAlike(left, alike, each), told));
+    return ok(withoutOthersNames(ledBy.reduce((left, each) => decidedAlike(left, alike, each), told)));
   }
   // It stays among those that were decided: whoever calls it shared once more is not news.
   const added = identifierAdded(told, identifier, event.pseudonym);

@@ -46,6 +46,7 @@ export const located = (change: Change, event: EventOf<"source-located">): Trans
     const told = step.unanswered === true ? withMissing(step, before, event.counts ?? []) : before;
     const counted = changedStep(change, step.source, {
       located: event.counts,
+      ...(event.foundBy !== undefined && { foundBy: event.foundBy }),
       outcomes: told,
       goneBefore: goneCounts(told),
       unanswered: false,
@@ -67,6 +68,7 @@ export const located = (change: Change, event: EventOf<"source-located">): Trans
       return changedStep(noted, step.source, {
         stage: "verify",
         status: "succeeded",
+        saidAt: change.at,
         outcomes: mergeOutcomes(
           told,
           (event.counts ?? []).map(({ collection }) => ({ collection, outcome: "absent" })),
@@ -295,7 +297,7 @@ export const failed = (change: Change, event: EventOf<"source-failed">, rules: R
       ...(event.left !== undefined && { left: event.left }),
       problem: event.problem,
       // Of what was counted some may be another person's, and whatever becomes of that is not told here.
-      ...(event.problem.code === "more-than-retained" && { stage: "locate" }),
+      ...(event.problem.code === "more-than-retained" && event.stage === "perform" && { stage: "locate" }),
       status: isForGood ? "warning" : "pending",
       nextAttemptAt: nextAttempt(change, event, attempts, isForGood, rules),
     });

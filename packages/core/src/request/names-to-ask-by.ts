@@ -1,0 +1,80 @@
+import { type Instant, later } from "../instant.ts";
+import { type Identifier, includesIdentifier, isSteady } from "../subject/identifier.ts";
+import { addressLeadsFor } from "../subject/identifying.ts";
+import { leading } from "../subject/vouching.ts";
+import { isLongConfirmed, isSaidToBeTheirs, isToldSince } from "./addresses.ts";
+import { confidentialOf } from "./change.ts";
+import type { Request } from "./request.ts";
+import type { SourceStep } from "./steps.ts";
+
+/** By which names a source is asked for the person of a request right now. */
+export interface NamesToAskBy {
+  readonly names: readonly Identifier[];
+  /**
+   * Those of them that lead to the person for certain: everything but addresses that nobody has vouched for within a day,
+   * where the person was erased at the source, or handed out, more than a day ago.
+   */
+  readonly certain: readonly Identifier[];
+}
+
+/** Whether an address leads to the person still: it was confirmed, or told of a number of theirs, within the last day. */
+const isVouchedFor = (request: Request, address: Identifier, now: Instant): boolean =>
+  !isLongConfirmed(request, now) ||
+  isSaidToBeTheirs(request, address) ||
+  isToldSince(confidentialOf(request), address, later(now, -addressLeadsFor));
+
+/**
+ * Whether the work of a request at a source was done that long ago that what is found there by an address may have come since:
+ * under this request, or before that was opened again.
+ */
+const isLongDone = ({ reopened }: Request, { saidAt }: SourceStep, now: Instant): boolean =>
+  saidAt === undefined ? reopened > 0 : now >= later(saidAt, addressLeadsFor);
+
+/**
+ * The names for a call to a source, from what is known and from the moment: the one place that says so for whatever a request
+ * counts, hands out, erases and looks at. An address is as good as the day on which it was confirmed, or vouched for by whoever
+ * knows the person by a number. Before a source has done its work, it is asked by every name: who knows nothing but an address
+ * may have the person under the old one alone, and everybody who can say has just been asked. What is there more than a day after
+ * that work may be whoever's has the address by then: where a number is known that the source finds people by, it is asked by
+ * what is certain. Of whose an address is somebody has still to say, it is in no call.
+ *
+ * @param foundBy the types by which the source finds people
+ */
+export const namesToAskBy = (
+  request: Request,
+  step: SourceStep,
+  foundBy: readonly string[],
+  now: Instant,
+): NamesToAskBy => {
+  const doubted = inDoubt(request);
+  const known = leading(confidentialOf(request).identifiers).filter(
+    (each) => !includesIdentifier(doubted, each),
+  );
+  if (!isLongDone(request, step, now)) return { names: known, certain: known };
+  const certain = known.filter((each) => isSteady(each) || isVouchedFor(request, each, now));
+  const isFoundByNumber = certain.some((each) => isSteady(each) && foundBy.includes(each.type));
+  // What was retained may stand there without the number: what the addresses add is counted before it is erased.
+  const isForThePart = step.part !== undefined;
+  return { names: isFoundByNumber && !isForThePart ? certain : known, certain };
+};
+
+/** The addresses by which a source came to somebody of whom it is still to be decided who that is. */
+const inDoubt = ({
+  decisions,
+  confidential,
+}: Pick<Request, "decisions" | "confidential">): readonly Identifier[] =>
+  decisions.flatMap(({ id, answer }) => (answer === null ? (confidential?.ledBy?.[id] ?? []) : []));
+
+/**
+ * Whether a source finds the person by nothing but an address that is in doubt with the number that it has led to: nothing is
+ * done there before somebody has said whose it is.
+ */
+export const isFoundInDoubt = (request: Request, { foundBy }: Pick<SourceStep, "foundBy">): boolean => {
+  const doubted = inDoubt(request);
+  return (
+    doubted.length > 0 &&
+    !leading(confidentialOf(request).identifiers).some(
+      (each) => foundBy?.includes(each.type) === true && !includesIdentifier(doubted, each),
+    )
+  );
+};

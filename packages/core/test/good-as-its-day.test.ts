@@ -1,0 +1,187 @@
+import { defineDataSource, type Row } from "@subject-rights/core";
+import { unwrap } from "@subject-rights/testing";
+import { describe, expect, it } from "vitest";
+import { adaAs, boAs, type Customer, customerDefinition, number } from "./customers.ts";
+import { ada, admin, createWorld, peopleSource } from "./world.ts";
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+/**
+ * Ada is a customer in two sources, of which one tells who people are, and reads the newsletter, which knows addresses. One
+ * source is down from the beginning.
+ */
+const beginning = async (down: "crm" | "shop") => {
+  const [theirs, others] = [adaAs(), boAs()];
+  const [crm, shop] = [new Set([theirs, others]), new Set([theirs, others])];
+  const readers = new Map<string, Row[]>([[ada, [{ reader: "ada" }]]]);
+  let isDown = true;
+  const meet = (id: string) => () => {
+    if (isDown && id === down) throw new Error("down");
+  };
+  const { identify: _, ...notTelling } = customerDefinition("shop", shop, meet("shop"));
+  const world = await createWorld({
+    sources: [
+      defineDataSource(customerDefinition("crm", crm, meet("crm"))),
+      defineDataSource(notTelling),
+      peopleSource("news", readers),
+    ],
+  });
+  /** The address is another customer's from now on, who reads the newsletter too. */
+  const passOn = () => {
+    theirs.email = "ada@new.example";
+    others.email = ada;
+    readers.set(ada, [{ reader: "bo" }]);
+  };
+  const comeBack = () => {
+    isDown = false;
+  };
+  const settle = async (requestId: string, source: string) => {
+    const settled = { actor: admin, requestId, source, reason: "by hand" };
+    unwrap(await world.rights.requests.settleSource(settled));
+    await world.pass(3 * hour);
+  };
+  return { world, crm, shop, readers, theirs, others, passOn, comeBack, settle };
+};
+
+const only = (customers: ReadonlySet<Customer>) => [...customers].map((each) => each.number);
+
+describe("a last look weeks after the work", () => {
+  it("erases nothing that came since under an address: somebody looks", async () => {
+    const { world, crm, shop, readers, passOn, comeBack, settle } = await beginning("shop");
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(hour);
+    expect([only(crm), readers.size]).toEqual([["2"], 0]);
+    await world.pass(2 * day);
+    passOn();
+    comeBack();
+    await world.pass(3 * hour);
+    expect([only(crm), only(shop), readers.size]).toEqual([["2"], ["2"], 1]);
+    const { outcome, waitingFor, sources } = await world.read(requestId);
+    expect(outcome).toBeNull();
+    expect(waitingFor).toEqual([{ for: "source", source: "news", problem: "more-than-retained" }]);
+    // What is another's under a number is not looked for by the address any more.
+    expect(sources[0]).toMatchObject({
+      outcomes: [{ collection: "customers", outcome: "erased", count: 1 }],
+    });
+    await settle(requestId, "news");
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
+    expect(readers.size).toBe(1);
+  });
+
+  it("erases what came back within a day, as before", async () => {
+    const { world, readers, comeBack } = await beginning("shop");
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(12 * hour);
+    readers.set(ada, [{ reader: "ada" }]);
+    comeBack();
+    await world.pass(3 * hour);
+    expect(readers.size).toBe(0);
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
+  });
+});
+
+describe("while somebody has to say whose an address is", () => {
+  const inDoubt = async () => {
+    const scene = await beginning("crm");
+    const requestId = await scene.world.acknowledged("erasure");
+    await scene.world.pass(2 * day);
+    scene.passOn();
+    scene.comeBack();
+    await scene.world.pass(3 * hour);
+    expect((await scene.world.read(requestId)).waitingFor).toMatchObject([
+      { for: "decision", source: "crm", identifierType: "customer-number" },
+    ]);
+    const decide = async () => {
+      const decision = { actor: admin, requestId, decision: "decision-1", reason: "theirs since" };
+      unwrap(await scene.world.rights.requests.decideIdentifier({ ...decision, answer: "somebody-else" }));
+      await scene.world.pass(3 * hour);
+    };
+    return { ...scene, requestId, decide };
+  };
+
+  it("nothing is done by it, whoever is settled", async () => {
+    const { world, readers, settle, requestId } = await inDoubt();
+    await settle(requestId, "crm");
+    expect(readers.size).toBe(1);
+    expect((await world.read(requestId)).waitingFor).toMatchObject([{ for: "decision" }]);
+  });
+
+  it("whoever has it waits, and not once it is theirs", async () => {
+    const { world, crm, readers, requestId, decide } = await inDoubt();
+    const asked = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
+    const { request } = unwrap(await world.rights.requests.submit({ ...asked, identifiers: [number("2")] }));
+    await world.settle();
+    unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
+    await world.pass(hour);
+    expect((await world.read(request.id)).waitingFor).toMatchObject([{ for: "other-request" }]);
+    await decide();
+    expect(await world.read(request.id)).toMatchObject({ outcome: "completed" });
+    expect([only(crm), readers.size]).toEqual([["1"], 0]);
+    // Theirs waits for a person: nothing is known any more by which they could be found.
+    const { waitingFor } = await world.read(requestId);
+    expect(new Set(waitingFor.map((each) => each.for))).toEqual(new Set(["source"]));
+  });
+});
+
+it("what was retained is erased on its day without what came since under the address, beside a number", async () => {
+  interface Order {
+    readonly number?: string;
+    readonly email: string;
+    readonly until?: string;
+  }
+  const orders = new Set<Order>([{ number: "1", email: ada, until: "2026-01-10" }, { email: ada }]);
+  const world = await createWorld({
+    sources: [
+      defineDataSource(customerDefinition("crm", new Set([adaAs()]))),
+      peopleSource("orders", new Map(), {
+        needs: ["customer-number", "email"],
+        locate: async (subject) => [{ collection: "orders", count: of(subject).length }],
+        verify: async (subject) => [{ collection: "orders", count: of(subject).length }],
+        erase: async (subject) => {
+          const today = world.clock.now().toISOString().slice(0, 10);
+          const found = of(subject);
+          const gone = found.filter(({ until = "" }) => until < today);
+          for (const each of gone) orders.delete(each);
+          const count = found.length - gone.length;
+          return [
+            { collection: "orders", outcome: "erased", count: gone.length },
+            ...(count > 0
+              ? [
+                  {
+                    collection: "orders",
+                    outcome: "retained",
+                    count,
+                    reason: "§ 147 AO",
+                    until: "2026-01-10",
+                  } as const,
+                ]
+              : []),
+          ];
+        },
+      }),
+    ],
+  });
+  const of = (subject: { values(type: string): readonly string[] }) =>
+    [...orders].filter((each) =>
+      each.number === undefined
+        ? subject.values("email").includes(each.email)
+        : subject.values("customer-number").includes(each.number),
+    );
+  const requestId = await world.acknowledged("erasure");
+  await world.pass(hour);
+  expect(orders.size).toBe(1);
+  await world.pass(3 * day);
+  const theirs: Order = { email: ada };
+  orders.add(theirs);
+  await world.pass(4 * day);
+  expect(orders).toContain(theirs);
+  expect((await world.read(requestId)).waitingFor).toEqual([
+    { for: "source", source: "orders", problem: "more-than-retained" },
+  ]);
+  orders.delete(theirs);
+  unwrap(await world.rights.requests.retrySource({ actor: admin, requestId, source: "orders" }));
+  await world.pass(hour);
+  expect(orders.size).toBe(0);
+  expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
+});
