@@ -474,6 +474,81 @@ describe("a copy of the list", () => {
   });
 });
 
+describe("copies of the list that are made every hour", () => {
+  /** Ada's erasure is open in one of them, and in the next it has come to this end. */
+  const made = async (end: "cancel" | "decline" | "complete") => {
+    let isDown = true;
+    const held = new Map<string, Row[]>([[ada, [{}]]]);
+    const crm = listing("crm", held, {
+      erase: async () => {
+        if (isDown) throw new Error("down");
+        held.clear();
+        return [{ collection: "people", outcome: "erased", count: 1 }];
+      },
+    });
+    const world = await createWorld({ sources: [crm] });
+    const copies: unknown[][] = [];
+    const copy = async () => {
+      const rows: unknown[] = [];
+      for await (const each of world.rights.suppressions.copy({ actor: admin })) rows.push(each);
+      copies.push(rows);
+    };
+    await copy();
+    const requestId = await world.acknowledged("erasure");
+    await copy();
+    const which = { actor: admin, requestId, reason: "mistaken" };
+    isDown = false;
+    unwrap(
+      await (end === "complete"
+        ? world.rights.requests.retrySource({ actor: admin, requestId, source: "crm" })
+        : world.rights.requests[end](which)),
+    );
+    await world.pass(day / 24);
+    expect(await world.read(requestId)).toMatchObject({ phase: "closed" });
+    await copy();
+    const bringBack = async (rows: readonly unknown[]) =>
+      unwrap(await world.rights.suppressions.restore({ actor: admin, suppressions: rows }));
+    return { world, held, copies, bringBack };
+  };
+
+  const orders = [
+    [0, 1, 2],
+    [2, 1, 0],
+    [1, 2, 1],
+    [2, 1],
+  ];
+
+  it.each(["cancel", "decline"] as const)(
+    "keep nobody out whose erasure came to a %s, in whatever order they come back",
+    async (end) => {
+      const { world, held, copies, bringBack } = await made(end);
+      // An older one, into the list as it is.
+      await bringBack(copies[1] ?? []);
+      expect(await mayTakeIn(world, email(ada))).toBe(true);
+      for (const order of orders) {
+        world.tables.suppressions.clear();
+        await bringBack(order.flatMap((which) => copies[which] ?? []));
+        expect(await mayTakeIn(world, email(ada))).toBe(true);
+        expect(unwrap(await replay(world, 10 * day, { dryRun: false }))).toMatchObject({ found: 0 });
+      }
+      expect(held.has(ada)).toBe(true);
+    },
+  );
+
+  it("say when an erasure was over, so that a customer who came back long before the backup stays", async () => {
+    const { world, held, copies, bringBack } = await made("complete");
+    await world.pass(10 * day);
+    held.set(ada, [{}]);
+    for (const order of orders) {
+      world.tables.suppressions.clear();
+      await bringBack(order.flatMap((which) => copies[which] ?? []));
+      expect(await mayTakeIn(world, email(ada))).toBe(false);
+      expect(unwrap(await replay(world, day))).toMatchObject({ found: 0 });
+      expect(unwrap(await replay(world, 11 * day))).toMatchObject({ found: 1 });
+    }
+  });
+});
+
 describe("a replay after a restored backup", () => {
   it.each([
     ["killed", false],

@@ -25,12 +25,19 @@ const placeOf = ({ pseudonym, category, cause }: StoredSuppression): string =>
  */
 export const memorySuppressionStore = (table: SuppressionTable = new Map()): SuppressionStore => {
   const insert = (suppression: StoredSuppression) => {
-    const { lifted } = suppression;
+    const { lifted, endedAt } = suppression;
     const key = keyOf(suppression.tenant, suppression.pseudonym);
     const there = table.get(key) ?? [];
     const before = there.find((each) => isSame(each, suppression));
     if (before === undefined) table.set(key, [...there, copied(suppression)]);
-    else if (before.lifted === null) change(key, (each) => (each === before ? { ...each, lifted } : each));
+    else {
+      const both = {
+        ...before,
+        lifted: before.lifted ?? lifted,
+        endedAt: (before.endedAt ?? "") > (endedAt ?? "") ? before.endedAt : endedAt,
+      };
+      change(key, (each) => (each === before ? both : each));
+    }
   };
   /** Null deletes. */
   const change = (key: string, changed: (each: StoredSuppression) => StoredSuppression | null) => {
@@ -40,7 +47,7 @@ export const memorySuppressionStore = (table: SuppressionTable = new Map()): Sup
   };
   const changeCause = (
     { tenant, cause }: SuppressionCause,
-    changed: (each: StoredSuppression) => StoredSuppression | null,
+    changed: (each: StoredSuppression) => StoredSuppression,
   ) => {
     for (const key of [...table.keys()]) {
       change(key, (each) => (each.tenant === tenant && each.cause === cause ? changed(each) : each));
@@ -57,8 +64,8 @@ export const memorySuppressionStore = (table: SuppressionTable = new Map()): Sup
       changeCause(cause, (each) => ({ ...each, endedAt: at }));
     },
 
-    async withdraw(cause) {
-      changeCause(cause, () => null);
+    async withdraw({ lifted, ...cause }) {
+      changeCause(cause, (each) => ({ ...each, lifted: each.lifted ?? lifted }));
     },
 
     async lift({ tenant, category, lifted, ...lifting }) {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { StorageFailed } from "../errors.ts";
 import type {
+  Lifted,
   StoredSuppression,
   SuppressionCause,
   SuppressionStoreDefinition,
@@ -32,7 +33,7 @@ export interface SuppressionPage {
 export interface SuppressionStore {
   add(suppressions: readonly StoredSuppression[]): ResultAsync<void, StorageFailed>;
   end(cause: SuppressionCause & { readonly at: string }): ResultAsync<void, StorageFailed>;
-  withdraw(cause: SuppressionCause): ResultAsync<void, StorageFailed>;
+  withdraw(cause: SuppressionCause & { readonly lifted: Lifted }): ResultAsync<void, StorageFailed>;
   lift(which: Question<"lift">): ResultAsync<number, StorageFailed>;
   standing(query: Question<"standing">): ResultAsync<Standing, StorageFailed>;
   list(query: Question<"list">): ResultAsync<SuppressionPage, StorageFailed>;

@@ -9,15 +9,18 @@ import type { Numbers } from "../subject/numbers.ts";
 export interface SuppressionStoreDefinition {
   /**
    * Stores all of them or none; one that is there already stays as it is, but that it is lifted where the one that is added
-   * is: a copy of the list knows of more than a backup that was restored.
+   * is, and over where that one is, the later of two ends: a copy of the list knows of more than a backup that was restored.
    */
   add(suppressions: readonly StoredSuppression[]): Promise<void>;
 
   /** Says when what caused them was over. */
   end(cause: SuppressionCause & { readonly at: string }): Promise<void>;
 
-  /** Deletes those of a cause that came to nothing. */
-  withdraw(cause: SuppressionCause): Promise<void>;
+  /**
+   * Lifts those of a cause that came to nothing, but for those that are lifted already. They stay listed: were they
+   * deleted, an older copy of the list would bring them back.
+   */
+  withdraw(cause: SuppressionCause & { readonly lifted: Lifted }): Promise<void>;
 
   /**
    * Lifts those with one of these pseudonyms, and in this category, if one is given; and with each of them whatever else
@@ -85,6 +88,7 @@ export interface SuppressionCause {
  */
 export type SuppressionReason = "request" | "retention";
 
+/** Who has lifted it, and why; of a cause that came to nothing the library itself, with the outcome of the request. */
 export interface Lifted {
   readonly at: string;
   readonly by: string;

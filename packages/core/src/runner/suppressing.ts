@@ -2,6 +2,7 @@ import type { SuppressionStore } from "../bridge/define-suppression-store.ts";
 import { KeyDestroyed, type StorageFailed } from "../errors.ts";
 import { type Instant, instant } from "../instant.ts";
 import type { StoredSuppression } from "../ports/suppression-store.ts";
+import { systemActorId } from "../request/actor.ts";
 import { confidentialOf } from "../request/change.ts";
 import { type Category, categoriesReaching } from "../request/kinds.ts";
 import type { Request } from "../request/request.ts";
@@ -97,7 +98,7 @@ export const suppressOfSweep = (
 /** Enough of a keyed hash to tell apart the people of a sweep: it is stored with each of their names. */
 const personLength = 16;
 
-/** One that came to nothing keeps nobody out. */
+/** One that came to nothing keeps nobody out, whichever copy of the list is brought back. */
 export const endSuppressions = (
   services: Services,
   { tenant, id: cause, kind, outcome, closedAt }: Request,
@@ -106,7 +107,11 @@ export const endSuppressions = (
   if (suppressionStore === null || kind !== "erasure" || closedAt === null) return okAsync(undefined);
   return outcome === "completed" || outcome === "completed-with-exceptions"
     ? suppressionStore.end({ tenant, cause, at: closedAt })
-    : suppressionStore.withdraw({ tenant, cause });
+    : suppressionStore.withdraw({
+        tenant,
+        cause,
+        lifted: { at: closedAt, by: systemActorId, reason: outcome ?? "" },
+      });
 };
 
 export const endSuppressionsOf = (

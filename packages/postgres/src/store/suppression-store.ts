@@ -61,7 +61,8 @@ export const suppressionStoreOver = (
       (tenant, pseudonym, category, cause, reason, person, number_type, generation, begun_at, ended_at, lifted)
     select distinct on (1, 2, 3, 4) n.tenant, decode(n.pseudonym, 'hex'), n.category, n.cause, n.reason, n.person,
       n.number_type, n.generation::integer,
-      n.begun_at::timestamptz, n.ended_at::timestamptz, n.lifted::json
+      n.begun_at::timestamptz,
+      max(n.ended_at::timestamptz) over (partition by n.tenant, n.pseudonym, n.category, n.cause), n.lifted::json
     from unnest(${texts(({ tenant }) => tenant)}, ${texts(({ pseudonym }) => pseudonym)},
       ${texts(({ category }) => category)}, ${texts(({ cause }) => cause)}, ${texts(({ reason }) => reason)},
       ${rows.map(({ person }) => (person === undefined ? null : faithful(person)))},
@@ -71,8 +72,10 @@ export const suppressionStoreOver = (
       ${rows.map(({ lifted }) => lifted && JSON.stringify(lifted))})
       as n (tenant, pseudonym, category, cause, reason, person, number_type, generation, begun_at, ended_at, lifted)
     order by 1, 2, 3, 4, n.lifted nulls last
-    on conflict (tenant, pseudonym, category, cause) do update set lifted = excluded.lifted
-      where there.lifted is null and excluded.lifted is not null`;
+    on conflict (tenant, pseudonym, category, cause) do update set
+      lifted = coalesce(there.lifted, excluded.lifted), ended_at = greatest(there.ended_at, excluded.ended_at)
+      where (there.lifted is null and excluded.lifted is not null)
+        or excluded.ended_at > coalesce(there.ended_at, '-infinity')`;
   };
 
   return {
@@ -87,10 +90,10 @@ export const suppressionStoreOver = (
         where s.tenant = ${faithful(tenant)} and s.cause = ${faithful(cause)}`);
     },
 
-    async withdraw({ tenant, cause }) {
+    async withdraw({ tenant, cause, lifted }) {
       await ready();
-      await database.query(sql`delete from ${table} s
-        where s.tenant = ${faithful(tenant)} and s.cause = ${faithful(cause)}`);
+      await database.query(sql`update ${table} s set lifted = ${JSON.stringify(lifted)}::json
+        where s.tenant = ${faithful(tenant)} and s.cause = ${faithful(cause)} and s.lifted is null`);
     },
 
     async lift({ tenant, pseudonyms, numbers, category, lifted }) {

@@ -93,6 +93,23 @@ export const suppressionStoreCases = (
       );
     }),
 
+    test("add: one that is there is over where the one that is added is, the later of two", async ({
+      store,
+    }) => {
+      const [first, second] = ["2026-11-05T00:00:00.000Z", "2026-11-09T00:00:00.000Z"];
+      const open = [row(1), row(2), row(3)];
+      await answerOf(store.add([row(1), row(2, { endedAt: second }), row(3, { endedAt: first, lifted })]));
+      await answerOf(store.add([row(1, { endedAt: first }), row(2, { endedAt: first }), row(3), row(4)]));
+      await answerOf(store.add([row(4), row(4, { endedAt: second }), row(4, { endedAt: first, lifted })]));
+      await answerOf(store.add([row(3, { endedAt: second }), ...open.slice(0, 2)]));
+      assert.deepEqual(byKey(await listed(store)), [
+        row(1, { endedAt: first }),
+        row(2, { endedAt: second }),
+        row(3, { endedAt: second, lifted }),
+        row(4, { endedAt: second, lifted }),
+      ]);
+    }),
+
     test("add: another category and another cause are another one", async ({ store }) => {
       const rows = [row(1), row(1, { category: "user-data" }), row(1, { cause: "request-2" })];
       await answerOf(store.add(rows));
@@ -146,13 +163,29 @@ export const suppressionStoreCases = (
       assert.deepEqual(await standing(store, [1], { tenant: "tenant-two", since }), [pseudonym(1)]);
     }),
 
-    test("withdraw: those of the cause are gone, and no others", async ({ store }) => {
+    test("withdraw: those of the cause stand no longer, stay listed, and no others", async ({ store }) => {
       await answerOf(
-        store.add([row(1), row(1, { cause: "request-2" }), row(2), row(3, { tenant: "tenant-two" })]),
+        store.add([
+          row(1),
+          row(1, { cause: "request-2" }),
+          row(2),
+          row(3, { tenant: "tenant-two" }),
+          row(4, { cause: "request-4" }),
+        ]),
       );
-      await answerOf(store.withdraw({ tenant, cause: "request-1" }));
-      await answerOf(store.withdraw({ tenant: "tenant-two", cause: "request-2" }));
-      assert.deepEqual(await listed(store), [row(1, { cause: "request-2" })]);
+      const withdrawn = { at: "2026-11-21T09:00:00.000Z", by: "system", reason: "cancelled" };
+      await answerOf(store.lift({ tenant, pseudonyms: [pseudonym(4)], lifted }));
+      await answerOf(store.withdraw({ tenant, cause: "request-1", lifted: withdrawn }));
+      await answerOf(store.withdraw({ tenant: "tenant-two", cause: "request-2", lifted: withdrawn }));
+      // A copy that was made before.
+      await answerOf(store.add([row(1), row(2)]));
+      assert.deepEqual(byKey(await listed(store)), [
+        row(1, { lifted: withdrawn }),
+        row(1, { cause: "request-2" }),
+        row(2, { lifted: withdrawn }),
+        row(4, { cause: "request-4", lifted }),
+      ]);
+      assert.deepEqual(await standing(store, [1, 2]), [pseudonym(1)]);
       assert.deepEqual(await standing(store, [3], { tenant: "tenant-two" }), [pseudonym(3)]);
     }),
 
