@@ -14,7 +14,16 @@ import { MemoryTransaction, memoryNotifier, memoryRequestStore, memoryTables } f
 import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { unpack } from "./unpack.ts";
-import { ada, admin, copyOfPeople, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
+import {
+  ada,
+  admin,
+  copyOfPeople,
+  createWorld,
+  peopleSource,
+  tenantAdmin,
+  tokenOf,
+  type World,
+} from "./world.ts";
 
 const links = { download: (token: string) => `https://privacy.northwind.example/download#${token}` };
 const eve = "eve@example.org";
@@ -135,6 +144,26 @@ describe("a package that was made before its person is erased", () => {
     await world.settle();
     expect([...world.tables.keys.keys()].filter((name) => name.includes(exported))).toEqual([]);
     expect([...world.tables.chunks.keys()].filter((key) => key.includes(exported))).toEqual([]);
+  });
+
+  it("is nobody's who is known by a number, and has the address of somebody who is not, later", async () => {
+    const it = await lab({ packagesEndWithErasure: true });
+    const { world } = it;
+    const exported = await it.requested("export");
+    const token = it.token();
+    await world.pass(2 * day);
+    const number = { type: "customer-number", value: "101" };
+    const asked = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
+    const { request } = unwrap(await world.rights.requests.submit({ ...asked, identifiers: [number] }));
+    await world.settle();
+    unwrap(await world.rights.requests.acknowledge({ token: tokenOf(it.notifier.sent) }));
+    await world.settle();
+    expect((await world.read(request.id)).outcome).toBe("completed");
+    expect([completionOf(it)?.earlierPackages ?? [], await bytesOf(world, token)]).toEqual([
+      [],
+      expect.any(Number),
+    ]);
+    unwrap(await fetched(world, exported));
   });
 
   it("that was attached has no link, and ends", async () => {

@@ -8,7 +8,7 @@ import {
 } from "@subject-rights/core";
 import { simulatedClock, unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { ada, admin, createWorld, type World } from "./world.ts";
+import { ada, admin, createWorld, tenantAdmin, type World } from "./world.ts";
 
 const day = 86_400_000;
 const retained: CollectionOutcome = {
@@ -240,6 +240,45 @@ describe("what an erasure has left, where a later one finds nothing under the sa
     expect(await world.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
     const delivery = world.notifier.sent.findLast(({ notice }) => notice.type === "delivery");
     expect(delivery?.notice).toMatchObject({ kept: [{ outcomes: [retained] }] });
+  });
+
+  describe("of whom nothing but an address was known", () => {
+    const number = { type: "customer-number", value: "1" };
+    const asked = async (world: World, kind: "erasure" | "export") => {
+      const actor = kind === "erasure" ? admin : tenantAdmin;
+      const about = { actor, category: "customer-data", email: ada, identifiers: [number] } as const;
+      const { request } = unwrap(await world.rights.requests.submit({ ...about, kind }));
+      await world.settle();
+      unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
+      await world.pass(60_000);
+      return world.read(request.id);
+    };
+
+    for (const by of ["a request", "a sweep"] as const) {
+      const erased = async () => {
+        const world = await worldOver(forgetful([retained, kept], { needs: ["email", "customer-number"] }));
+        await (by === "a request" ? closed(world, "erasure") : sweeping(world, asAda));
+        return world;
+      };
+
+      it(`is told to whoever has it on the same day, of ${by}`, async () => {
+        const world = await erased();
+        expect((await asked(world, "erasure")).sources[0]?.outcomes).toContainEqual(retained);
+      });
+
+      it(`is nobody's who has it later and is known by a number, of ${by}`, async () => {
+        const world = await erased();
+        await world.pass(2 * day);
+        expect(await asked(world, "erasure")).toMatchObject({
+          outcome: "completed",
+          sources: [{ outcomes: absent }],
+        });
+        expect((await sweeping(world, asAda, number)).view.counts).toMatchObject({ retained: 0, absent: 1 });
+        expect((await asked(world, "export")).outcome).toBe("completed");
+        // Whoever asks by it alone once more may be the same person, and nobody could say otherwise.
+        expect((await closed(world, "erasure")).sources[0]?.outcomes).toContainEqual(retained);
+      });
+    }
   });
 
   it("is nobody else's", async () => {

@@ -1,5 +1,5 @@
 import type { Instant } from "../instant.ts";
-import { areTwo, type Numbers, shareNumber } from "../subject/numbers.ts";
+import { mayBeTwo, type Numbers, shareNumber } from "../subject/numbers.ts";
 import {
   type CollectionCount,
   type CollectionOutcome,
@@ -17,6 +17,8 @@ export interface ErasedBefore {
   /** Left out: it was stored before this was kept. */
   readonly numbers?: Numbers | undefined;
   readonly at: Instant;
+  /** When its addresses were confirmed. Left out: `at`. */
+  readonly confirmedAt?: Instant | undefined;
   /** It has the person's number and none of the names that are asked under now: it may answer, and is not told. */
   readonly onlyAnswers?: boolean | undefined;
   readonly outcomes: readonly CollectionOutcome[];
@@ -30,6 +32,9 @@ interface Looking {
   /** The day of it, `YYYY-MM-DD`. */
   readonly today: string;
 }
+
+/** Who is told, by addresses that were confirmed then. */
+type Asking = Looking & { readonly confirmedAt: Instant };
 
 /**
  * What was found, and what became of it. What was so before is not found.
@@ -49,10 +54,13 @@ export const foundIn = (outcomes: readonly CollectionOutcome[], day?: string): C
  * and found as much as was left. Whoever found nothing there has not: what leads to it may be gone. What the law has kept
  * binds until its day: until then only an answer that keeps as much says anything of it. Of everything else, and of what is
  * to be erased since and was not by whoever kept it, it is told of which day it is so. What is left of whoever had the
- * address before, and had another number, is not told.
+ * address before, and may be somebody else, is not told.
  */
-export const leftBefore = (before: readonly ErasedBefore[], now: Looking): CollectionOutcome[] => {
-  const theirs = before.filter(({ numbers = {} }) => !areTwo(numbers, now.numbers));
+export const leftBefore = (before: readonly ErasedBefore[], now: Asking): CollectionOutcome[] => {
+  const theirs = before.filter(
+    ({ numbers, at, confirmedAt = at }) =>
+      !mayBeTwo({ numbers, at: confirmedAt }, { numbers: now.numbers, at: now.confirmedAt }),
+  );
   const inOrder = theirs.toSorted((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
   const looks: Looking[] = [
     ...inOrder.map(({ names, numbers = {}, at, outcomes, onlyAnswers }) => ({

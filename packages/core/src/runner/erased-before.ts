@@ -25,6 +25,8 @@ export interface Earlier {
   readonly names: readonly string[];
   readonly numbers?: Numbers | undefined;
   readonly at: Instant;
+  /** Left out: `at`. */
+  readonly confirmedAt?: Instant | undefined;
   /** It was found by a number of another one, and by no name that is asked under now. */
   readonly onlyAnswers?: boolean | undefined;
   readonly sources: SourceOutcomes;
@@ -73,12 +75,13 @@ const erasuresOf = async (
   return [...requests, ...sweeps];
 };
 
-const earlierOf = ({ pseudonyms, numbers, closedAt, updatedAt, steps }: Request): Earlier => ({
-  names: pseudonyms,
-  numbers,
-  at: closedAt ?? updatedAt,
+const earlierOf = (request: Request): Earlier => ({
+  names: request.pseudonyms,
+  numbers: request.numbers,
+  at: request.closedAt ?? request.updatedAt,
+  confirmedAt: confirmedAt(request),
   // Also what somebody has closed by hand: the request sees to it no more, and it stays all the more.
-  sources: Object.fromEntries(steps.map(({ source, outcomes }) => [source, outcomes])),
+  sources: Object.fromEntries(request.steps.map(({ source, outcomes }) => [source, outcomes])),
 });
 
 /** The same of one source. */
@@ -95,6 +98,10 @@ export const ownPseudonyms = (request: Request): string[] => {
     own.some((each) => each.type === type && each.value === value) ? (request.pseudonyms[index] ?? []) : [],
   );
 };
+
+/** When the addresses of a request were good. */
+export const confirmedAt = ({ acknowledgement, receivedAt }: Request): Instant =>
+  acknowledgement.acknowledgedAt ?? receivedAt;
 
 /** What says who the person of a request is. */
 export const ownNumbers = (request: Request): Numbers =>

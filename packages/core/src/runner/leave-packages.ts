@@ -1,12 +1,13 @@
 import { ChangedMeanwhile, StorageFailed } from "../errors.ts";
-import { instant } from "../instant.ts";
+import { type Instant, instant } from "../instant.ts";
 import type { StoredRequest } from "../ports/request-store.ts";
 import { type Category, categoriesReached } from "../request/kinds.ts";
 import type { LeftPackage } from "../request/left-packages.ts";
 import type { ExportPackage } from "../request/request.ts";
 import { orThrow } from "../result.ts";
-import { areTwo, type Numbers } from "../subject/numbers.ts";
+import { mayBeTwo, type Numbers } from "../subject/numbers.ts";
 import { apply } from "./apply.ts";
+import { confirmedAt } from "./erased-before.ts";
 import { holdsOn } from "./holds.ts";
 import { fromStored } from "./record.ts";
 import type { Services } from "./services.ts";
@@ -22,6 +23,8 @@ interface Erasing {
 interface Erased {
   readonly names: readonly string[];
   readonly numbers: Numbers;
+  /** When their addresses were confirmed. */
+  readonly at: Instant;
 }
 
 /** Of whom there is a package that an erasure has to do with, in order. @throws StorageFailed */
@@ -49,7 +52,7 @@ const packagesAbout = async (
 /**
  * Sees to it that nobody but the person can fetch an export package of what is being erased, before the erasure says that
  * it is done. Safe to do twice: a package remembers which erasure left it. One that a hold stands on is never deleted.
- * That of whoever had the address before, and has another number, is nobody's here.
+ * That of whoever had the address before, and may be somebody else, is nobody's here.
  *
  * @returns what became of the packages of each, in order
  * @throws StorageFailed, ChangedMeanwhile
@@ -65,9 +68,11 @@ export const leavePackages = async (
   const endsAnyway = services.packagesEndWithErasure && about.length > 0;
   const holds = endsAnyway ? orThrow(await holdsOn(services, erasing.tenant, names)) : [];
   for (const stored of about) {
-    const numbers = numbersIn(stored);
+    const known = knownIn(stored);
     const theirs = people.flatMap((each, index) =>
-      each.names.some((name) => stored.about.includes(name)) && !areTwo(each.numbers, numbers) ? [index] : [],
+      each.names.some((name) => stored.about.includes(name)) && !(known !== null && mayBeTwo(known, each))
+        ? [index]
+        : [],
     );
     if (theirs.length === 0) continue;
     const ends = endsAnyway && theirs.every((index) => (holds[index] ?? null) === null);
@@ -78,11 +83,10 @@ export const leavePackages = async (
 };
 
 /** Nobody is told apart by what cannot be read, or was stored before this was kept. */
-const numbersIn = (stored: StoredRequest): Numbers =>
-  fromStored(stored).match(
-    ({ numbers = {} }) => numbers,
-    () => ({}),
-  );
+const knownIn = (stored: StoredRequest) =>
+  fromStored(stored)
+    .map((request) => ({ numbers: request.numbers, at: confirmedAt(request) }))
+    .unwrapOr(null);
 
 /** Null where nobody can fetch it any more, by an earlier erasure or by itself. */
 const leave = async (

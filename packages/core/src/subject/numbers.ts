@@ -1,4 +1,6 @@
+import { type Instant, later } from "../instant.ts";
 import { type FoundIdentifier, isSteady } from "./identifier.ts";
+import { addressLeadsFor } from "./identifying.ts";
 import { isLeading } from "./vouching.ts";
 
 /** The pseudonyms of what says for good who somebody is, by type of identifier: `{ "customer-number": [pseudonym] }`. */
@@ -48,6 +50,26 @@ export const areTwo = (one: Numbers, other: Numbers): boolean => {
       .some((number) => others.includes(number))
   );
 };
+
+/** Somebody as they were known at a time. */
+interface KnownThen {
+  /** Undefined: nobody kept it. */
+  readonly numbers: Numbers | undefined;
+  /** When their addresses were confirmed. */
+  readonly at: Instant;
+}
+
+/**
+ * Whether what is known of somebody is nothing that another is told who goes by the same address: they are two people, or may
+ * be. Who was known by an address alone had it on that day; who has it on another, and is known by a number, may be whoever
+ * it was given to since. To whoever asks by the address alone once more it is told: nothing else says who that is.
+ */
+export const mayBeTwo = (before: KnownThen, now: KnownThen): boolean =>
+  areTwo(before.numbers ?? {}, now.numbers ?? {}) ||
+  (before.numbers !== undefined &&
+    Object.keys(before.numbers).length === 0 &&
+    Object.keys(now.numbers ?? {}).length > 0 &&
+    (now.at >= later(before.at, addressLeadsFor) || before.at >= later(now.at, addressLeadsFor)));
 
 export const shareNumber = (one: Numbers, other: Numbers): boolean =>
   Object.entries(one).some(([type, numbers]) => numbers.some((each) => other[type]?.includes(each)));

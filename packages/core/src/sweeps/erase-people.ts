@@ -72,9 +72,11 @@ export const withPackagesLeft = async (
   { services, journal }: SweepRun,
   fates: readonly Fate[],
 ): Promise<readonly Fate[]> => {
+  const at = instant(services.clock.now());
   const people = fates.map((fate) => ({
     names: fate.problem === null ? ownNames(fate) : [],
     numbers: numbersOf(fate.identifiers, fate.pseudonyms),
+    at,
   }));
   const packages = await leavePackages(services, journal.current(), people);
   return fates.map((fate, index) => ({ ...fate, packages: packages[index] ?? [] }));

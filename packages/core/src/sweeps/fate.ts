@@ -108,7 +108,13 @@ const leftEarlier = (
 ): SourceOutcomes =>
   eachSource(all, (outcomes, source) => {
     const numbers = numbersOf(identifiers, pseudonyms);
-    const now = { names: pseudonyms, numbers, found: foundIn(outcomes), today: at.slice(0, 10) };
+    const now = {
+      names: pseudonyms,
+      numbers,
+      found: foundIn(outcomes),
+      today: at.slice(0, 10),
+      confirmedAt: at,
+    };
     return notTold(leftBefore(earlierAt(earlier, source), now), outcomes);
   });
 

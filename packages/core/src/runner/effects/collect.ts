@@ -14,7 +14,7 @@ import { columnsOf } from "../../request/request.ts";
 import type { CollectedCollection, SourceStep } from "../../request/steps.ts";
 import { err, ok, Result } from "../../result.ts";
 import { slices, writeChunk } from "../artifacts.ts";
-import { earlierAt, erasedBefore, ownNumbers, ownPseudonyms } from "../erased-before.ts";
+import { confirmedAt, earlierAt, erasedBefore, ownNumbers, ownPseudonyms } from "../erased-before.ts";
 import { outgrownBy } from "./approved.ts";
 import { rowsArtifact } from "./artifact-names.ts";
 import { withCollectedBefore } from "./collected-before.ts";
@@ -88,6 +88,7 @@ export const collect = async (effect: Effect, step: SourceStep): Promise<Request
   const keptEarlier = leftBefore(earlier, {
     names: request.pseudonyms,
     numbers: ownNumbers(request),
+    confirmedAt: confirmedAt(request),
     found,
     today,
   });

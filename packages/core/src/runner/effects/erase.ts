@@ -17,7 +17,7 @@ import { outcomesSoFar, type SourceStep } from "../../request/steps.ts";
 import { err, errAsync, ok, okAsync, orThrow, type Result, ResultAsync } from "../../result.ts";
 import type { ApplyError } from "../apply.ts";
 import { type CannotSay, mayFillAnew } from "../copy-guard.ts";
-import { earlierAt, erasedBefore, ownNumbers, ownPseudonyms } from "../erased-before.ts";
+import { confirmedAt, earlierAt, erasedBefore, ownNumbers, ownPseudonyms } from "../erased-before.ts";
 import { Stopped } from "../guard.ts";
 import { keysOf, missingAt } from "../named-collections.ts";
 import { keepStatus, refreshSource } from "../source-status.ts";
@@ -185,6 +185,7 @@ const leftEarlier = (
   const keptEarlier = leftBefore(earlier, {
     names: request.pseudonyms,
     numbers: ownNumbers(request),
+    confirmedAt: confirmedAt(request),
     found: foundIn([...step.outcomes, ...outcomes]),
     today: instant(services.clock.now()).slice(0, 10),
   });
