@@ -141,3 +141,63 @@ describe("a request that waits for another one because of an address", () => {
     await world.rights.stop();
   });
 });
+
+describe("two people who have had one address, one after the other", () => {
+  const bo = "bo@example.org";
+  /** Ada's erasure is held; then Bo has her address. */
+  const handedOver = async () => {
+    const { world, crm, shop } = await shops();
+    for (const rows of [crm, shop]) rows.push({ key: "C-2", address: bo });
+    const held = { actor: both, identifiers: [number("C-1")], reason: "file 7" };
+    const { hold } = unwrap(await world.rights.holds.place(held));
+    const first = await asked(world, "erasure", ada);
+    await world.pass(48 * hour);
+    for (const rows of [crm, shop])
+      rows.splice(0, 2, { key: "C-1", address: "ada.new@example.org" }, { key: "C-2", address: ada });
+    return { world, crm, shop, first, hold };
+  };
+
+  for (const [name, identifiers] of [
+    ["who names a number of their own", [number("C-2")]],
+    ["of whom a source tells another number", []],
+  ] as const) {
+    it(`do not wait for each other: ${name}`, async () => {
+      const { world, crm, first, hold } = await handedOver();
+      const second = await asked(world, "export", ada, ...identifiers);
+      await world.pass(hour);
+      expect(await world.read(second)).toMatchObject({
+        outcome: "completed",
+        sources: [{ done: 1 }, { id: "shop", done: 1 }],
+      });
+      expect(await world.read(first)).toMatchObject({ waitingFor: [{ for: "hold" }] });
+      unwrap(await world.rights.holds.lift({ actor: both, holdId: hold.id, reason: "over" }));
+      await world.pass(3 * hour);
+      expect(crm.map(({ key }) => key)).toEqual(["C-2"]);
+      await world.rights.stop();
+    });
+  }
+
+  it("are told apart under all their names: who has the same number waits, under whatever address", async () => {
+    const { world } = await handedOver();
+    await asked(world, "export", ada, number("C-2"));
+    const other = await asked(world, "export", bo, number("C-1"));
+    await world.pass(hour);
+    expect(await world.read(other)).toMatchObject({
+      waitingFor: [{ for: "other-request", waitsFor: ["hold"] }],
+    });
+    await world.rights.stop();
+  });
+
+  it("are one where a source tells it of both: who has begun by another number waits from then on", async () => {
+    const { world } = await shops();
+    const held = { actor: both, identifiers: [number("C-1")], reason: "file 7" };
+    unwrap(await world.rights.holds.place(held));
+    await asked(world, "erasure", ada);
+    const second = await asked(world, "export", ada, number("C-8"));
+    await world.pass(hour);
+    expect(await world.read(second)).toMatchObject({
+      waitingFor: [{ for: "other-request", waitsFor: ["hold"] }],
+    });
+    await world.rights.stop();
+  });
+});

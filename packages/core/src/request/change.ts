@@ -2,7 +2,6 @@ import type { AuditDraft } from "../audit/entry.ts";
 import { type Instant, later } from "../instant.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import { sameIdentifier } from "../subject/identifier.ts";
-import { numbersOf } from "../subject/numbers.ts";
 import { leading } from "../subject/vouching.ts";
 import type { RecordedActor } from "./actor.ts";
 import { actOf } from "./guard.ts";
@@ -64,10 +63,8 @@ export const closed = (change: Change, outcome: Outcome): Change =>
         otherWaitsFor: [],
         looks: 0,
         blockedUntil: null,
+        apart: [],
         held: null,
-        ...(change.request.confidential !== null && {
-          numbers: numbersOf(change.request.confidential.identifiers, change.request.pseudonyms),
-        }),
       },
     ),
     "closed",

@@ -8,9 +8,15 @@ export const ownNames = ({
 }: Pick<Request, "pseudonyms" | "letGo">): readonly string[] =>
   letGo.length === 0 ? pseudonyms : pseudonyms.filter((each) => !letGo.includes(each));
 
-/** What it claims while it is at work: where nothing of the person is known any more, that it is at work. */
-export const ownClaims = (request: Pick<Request, "id" | "pseudonyms" | "letGo">): readonly string[] => {
-  const names = ownNames(request);
+/**
+ * What it claims while it is at work, but for what a request about somebody else has claimed: where nothing of the person is
+ * known any more, that it is at work.
+ */
+export const ownClaims = (
+  request: Pick<Request, "id" | "pseudonyms" | "letGo" | "apart">,
+): readonly string[] => {
+  const { apart = [] } = request;
+  const names = ownNames(request).filter((each) => !apart.includes(each));
   return names.length > 0 ? names : [request.id];
 };
 

@@ -1,4 +1,5 @@
 import { earliest, type Instant, later, latest } from "../instant.ts";
+import { areTwo } from "../subject/numbers.ts";
 import { isPackaged } from "./phases.ts";
 import type { Request } from "./request.ts";
 import type { StandingKind } from "./standings.ts";
@@ -11,6 +12,12 @@ export const isInLine = ({ phase }: Pick<Request, "phase">): boolean =>
 /** Requests of one person run in the order of their places: the earlier, the sooner. */
 export const placeOf = ({ place, acknowledgement, receivedAt }: Request): Instant =>
   place ?? acknowledgement.acknowledgedAt ?? receivedAt;
+
+/** Whether two requests that have an address in common are about two people: neither waits for the other. */
+export const areOfTwo = (
+  { numbers: one = {} }: Pick<Request, "numbers">,
+  { numbers: other = {} }: Pick<Request, "numbers">,
+): boolean => areTwo(one, other);
 
 /** Two places are the same only where nobody knew yet that both are about one person. */
 export const isAhead = (one: Request, other: Request): boolean => {

@@ -1,23 +1,30 @@
+import { type Instant, later } from "../instant.ts";
 import { includesIdentifier } from "../subject/identifier.ts";
+import { addressLeadsFor } from "../subject/identifying.ts";
 import { areTwo, numbersOf, shareNumber } from "../subject/numbers.ts";
 import { confidentialOf } from "./change.ts";
 import type { PseudonymisedIdentifier } from "./events.ts";
 import type { Request } from "./request.ts";
 
+interface ToldInLine {
+  readonly found: readonly PseudonymisedIdentifier[];
+  /** When it was known that a name that both have leads to them. */
+  readonly knownAt: Instant;
+}
+
 interface NewsInLine {
   readonly news: readonly PseudonymisedIdentifier[];
-  /** Whether both know one number, so that there is no doubt that they are of one person. */
-  readonly isOfOne: boolean;
+  /**
+   * Whether both are of one person: they know one number, or were confirmed no further apart than an address is good for.
+   */
+  readonly isCertain: boolean;
 }
 
 /**
  * What another request of the person knows of their numbers, and this one does not. Null where that is nothing, where each
  * knows another number, so that they are of two people, and where nobody is asked any more who the person is.
  */
-export const newsInLine = (
-  request: Request,
-  found: readonly PseudonymisedIdentifier[],
-): NewsInLine | null => {
+export const newsInLine = (request: Request, { found, knownAt }: ToldInLine): NewsInLine | null => {
   const { identifiers, candidates } = confidentialOf(request);
   const own = numbersOf(identifiers, request.pseudonyms);
   const theirs = numbersOf(
@@ -26,7 +33,9 @@ export const newsInLine = (
   );
   const known = [...identifiers, ...Object.values(candidates)];
   const news = found.filter(({ identifier }) => !includesIdentifier(known, identifier));
-  return request.reopened > 0 || news.length === 0 || areTwo(own, theirs)
-    ? null
-    : { news, isOfOne: shareNumber(own, theirs) };
+  if (request.reopened > 0 || news.length === 0 || areTwo(own, theirs)) return null;
+  const confirmedAt = request.acknowledgement.acknowledgedAt ?? request.receivedAt;
+  const isInTime =
+    confirmedAt < later(knownAt, addressLeadsFor) && knownAt < later(confirmedAt, addressLeadsFor);
+  return { news, isCertain: isInTime || shareNumber(own, theirs) };
 };

@@ -182,8 +182,8 @@ export interface Request {
    */
   readonly sharedPseudonyms?: readonly string[];
   /**
-   * Those of them that say for good who the person is, by type, as the request was closed. Left out: it was not yet, or that
-   * was stored before this was kept.
+   * Those of them that say for good who the person is, by type. Left out: nothing has happened to it yet, or it was stored
+   * before this was kept.
    */
   readonly numbers?: Numbers;
   /** How many of the pseudonyms, the first ones, came with the request. Left out: it was stored before this was kept. */
@@ -199,6 +199,10 @@ export interface Request {
   readonly besides?: string;
   /** Pseudonyms nobody else's request may work on while this one does; empty while it does not work. */
   readonly claims: readonly string[];
+  /**
+   * Those that are not claimed, because a request about somebody else has: an address that both have had. Left out: none.
+   */
+  readonly apart?: readonly string[];
   /** Where it stands among the requests of the person: the earlier, the sooner it runs. Left out: when it was acknowledged. */
   readonly place?: Instant;
   /** Who put it before the others, and why. Left out, and null: nobody. */

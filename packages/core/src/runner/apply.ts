@@ -8,7 +8,7 @@ import { waitingOf } from "../request/waiting.ts";
 import { err, ok, type Result, ResultAsync } from "../result.ts";
 import type { Refusal } from "../workflows/decide.ts";
 import { type Committed, decideAndCommit } from "./commit.ts";
-import { lineOf } from "./line.ts";
+import { othersUnder } from "./line.ts";
 import { type LoadError, load, type Opened } from "./load.ts";
 import type { Services } from "./services.ts";
 import { toldInLine } from "./told-in-line.ts";
@@ -76,7 +76,8 @@ export const announce = (services: Services, request: Request): void => services
 export const letOthersOn = async (services: Services, before: Request, after: Request): Promise<void> => {
   if (!isInLine(before) || (isInLine(after) && !hasMoved(before, after))) return;
   const others = { ...services, requestStore: services.otherRequests };
-  const line = await lineOf(services, after, after.pseudonyms);
+  // Also one of which it has turned out since that it is about somebody else.
+  const line = await othersUnder(services, after, after.pseudonyms);
   for (const other of line.unwrapOr([])) {
     if (other.waitingFor !== after.id) continue;
     const told = toldInLine(services, after, other);

@@ -4,7 +4,7 @@ import type { StorageFailed } from "../errors.ts";
 import { instant } from "../instant.ts";
 import { type RecordedActor, systemActorId } from "../request/actor.ts";
 import type { Happening, RequestEvent } from "../request/events.ts";
-import { isAhead } from "../request/line.ts";
+import { areOfTwo, isAhead } from "../request/line.ts";
 import { outageClaim } from "../request/outage.ts";
 import type { Request } from "../request/request.ts";
 import type { StandingKind } from "../request/standings.ts";
@@ -80,6 +80,8 @@ interface Others {
   readonly blockedBy: Blocker | null;
   /** Who looks after the outage of a source, by source. */
   readonly lookingAfter: ReadonlyMap<string, string>;
+  /** What is claimed by requests of other people: addresses that both have had. */
+  readonly apart: readonly string[];
 }
 
 interface Blocker {
@@ -112,7 +114,7 @@ const firstAhead = async (
   );
 };
 
-const noOthers: Others = { blockedBy: null, lookingAfter: new Map() };
+const noOthers: Others = { blockedBy: null, lookingAfter: new Map(), apart: [] };
 
 /** What another request or sweep had claimed when a commit was refused; null where it has let go since. */
 const whatIsClaimed = async (
@@ -125,7 +127,12 @@ const whatIsClaimed = async (
   const met = lookedAfterBy(next).filter((source) => !lookedAfterBy(before).includes(source));
   return (await requestStore.read({ tenant: next.tenant, id: by })).map((holder) => {
     const known = holder && fromStored(holder).unwrapOr(null);
+    const theirs = next.claims.filter((claim) => holder?.claims.includes(claim));
+    if (known && theirs.length > 0 && areOfTwo(known, next)) {
+      return { ...others, apart: [...others.apart, ...theirs] };
+    }
     const blocked: Others = {
+      ...others,
       blockedBy: known ? blockerOf(known) : { id: by, waitsFor: [] },
       lookingAfter: new Map([...others.lookingAfter, ...met.map((source) => [source, by] as const)]),
     };
@@ -174,11 +181,12 @@ const decideInTurn = (
   request: Request,
   events: readonly RequestEvent[],
   actor: RecordedActor,
-  { blockedBy, lookingAfter }: Others,
+  { blockedBy, lookingAfter, apart }: Others,
 ): DecidedInTurn => {
   const at = instant(clock.now());
   const entries: AuditDraft[] = [];
-  let next = request;
+  const before = apart.length === 0 ? request : { ...request, apart: [...(request.apart ?? []), ...apart] };
+  let next = before;
   const happen = (happening: Happening): Refusal | null => {
     const decided = decide(next, happening, rules);
     if (decided.isErr()) return decided.error;
@@ -212,7 +220,7 @@ const decideInTurn = (
     const refusal = happen(put);
     if (refusal !== null) return { next: request, entries: [], refusals: events.map(() => refusal) };
   }
-  if (next === request) return { next, entries, refusals };
+  if (next === before) return { next: request, entries, refusals };
   // Many decisions, one commit.
   return { next: { ...next, version: request.version + 1 }, entries, refusals };
 };

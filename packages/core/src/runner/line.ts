@@ -1,17 +1,26 @@
 import type { StorageFailed } from "../errors.ts";
 import type { Instant } from "../instant.ts";
 import type { StoredRequest } from "../ports/request-store.ts";
-import { isAhead, isInLine, placeOf } from "../request/line.ts";
+import { areOfTwo, isAhead, isInLine, placeOf } from "../request/line.ts";
 import type { Request } from "../request/request.ts";
 import type { ResultAsync } from "../result.ts";
 import { fromStored } from "./record.ts";
 import type { Services } from "./services.ts";
 
 /**
- * The other requests of a person that are acknowledged and open, in the order in which they run. One that cannot be read
- * stands in nobody's way: where it stands is not known, and the lists name it.
+ * The other requests of a person that are acknowledged and open, in the order in which they run; not those of somebody else
+ * who has had the same address. One that cannot be read stands in nobody's way: where it stands is not known, and the lists
+ * name it.
  */
 export const lineOf = (
+  services: Pick<Services, "requestStore">,
+  request: Pick<Request, "tenant" | "id" | "numbers">,
+  pseudonyms: readonly string[],
+): ResultAsync<Request[], StorageFailed> =>
+  othersUnder(services, request, pseudonyms).map((all) => all.filter((each) => !areOfTwo(each, request)));
+
+/** Those of whoever goes by one of these names, or did, in the same order. */
+export const othersUnder = (
   { requestStore }: Pick<Services, "requestStore">,
   { tenant, id }: Pick<Request, "tenant" | "id">,
   pseudonyms: readonly string[],

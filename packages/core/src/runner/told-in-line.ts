@@ -17,14 +17,17 @@ export const toldInLine = (
   { sources }: Pick<Services, "sources">,
   first: Request,
   second: Pick<Request, "pseudonyms">,
-): RequestEvent | null => {
+): Extract<RequestEvent, { type: "line-told" }> | null => {
   const { identifiers, addresses = [] } = confidentialOf(first);
   const names = identifiers.map((identifier, index) => ({
     identifier,
     pseudonym: first.pseudonyms[index] ?? "",
   }));
   const isShared = ({ pseudonym }: (typeof names)[number]) => second.pseudonyms.includes(pseudonym);
-  const both = names.filter((each) => isShared(each) && !isGone({ addresses }, each.identifier));
+  // What was decided to be somebody else's, and what they have no more, makes nobody one person.
+  const both = names.filter(
+    (each) => isShared(each) && isLeading(each.identifier) && !isGone({ addresses }, each.identifier),
+  );
   const own = names.filter(
     ({ identifier }) => isSteady(identifier) && isLeading(identifier) && !isOfSomebodyElse(first, identifier),
   );

@@ -1,12 +1,13 @@
 import { type ApprovalRejected, NotPossibleNow, type SourceNotFound, type TokenRejected } from "../errors.ts";
 import { latest } from "../instant.ts";
-import { type Change, changedConfidential, type Decision, withdrawn } from "../request/change.ts";
+import { type Change, changed, changedConfidential, type Decision, withdrawn } from "../request/change.ts";
 import type { Happening, RequestEventType } from "../request/events.ts";
 import { isNeeded } from "../request/needed.ts";
 import { type Phase, phases } from "../request/phases.ts";
 import type { Request } from "../request/request.ts";
 import type { Rules } from "../request/rules.ts";
 import { err, ok, type Result } from "../result.ts";
+import { numbersOf } from "../subject/numbers.ts";
 import { advance } from "./advance.ts";
 import { planApproved, planExpired, planMade, planOutgrown } from "./transitions/approving.ts";
 import { askAgain } from "./transitions/asking-again.ts";
@@ -125,12 +126,20 @@ export const decide = (request: Request, happening: Happening, rules: Rules): Re
   const change: Change = { request, entries: [], at, now: happening.at, actor: happening.actor };
   return transition(change, happening, rules).map((next) => {
     const { request: decided, entries } = withoutOverTroubles(
-      withoutNeedless(outagesGivenUp(advance(looksVoided(request, next)))),
+      withoutNeedless(outagesGivenUp(advance(looksVoided(request, withNumbers(next))))),
       rules,
     );
     const audited = request.audited + entries.length;
     return { request: { ...decided, version: request.version + 1, audited, updatedAt: at }, entries };
   });
+};
+
+/** By its numbers a request is told from those of whoever has had the same address, without its key. */
+const withNumbers = (change: Change): Change => {
+  const { confidential, pseudonyms } = change.request;
+  return confidential === null
+    ? change
+    : changed(change, { numbers: numbersOf(confidential.identifiers, pseudonyms) });
 };
 
 const withoutNeedless = (change: Change): Change =>

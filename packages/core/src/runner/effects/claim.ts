@@ -55,12 +55,18 @@ const askWhileWaiting = async (effect: Effect): Promise<void> => {
  * One that cannot be opened tells nothing.
  */
 const takeOver = async ({ services, request, record }: Effect): Promise<void> => {
+  // Whoever can be told another number by a source is of another person.
+  const isAsked = request.steps.every(
+    ({ canIdentify, settlement, lastAsked }) =>
+      !canIdentify || settlement !== null || lastAsked !== undefined,
+  );
   for (const other of orThrow(await lineOf(services, request, request.pseudonyms))) {
     const isFirst = isAhead(other, request) || other.claims.some((name) => request.pseudonyms.includes(name));
     const opened = isFirst ? await load(services, other) : null;
     if (opened?.isErr() && opened.error.code === "storage-failed") throw opened.error;
     const told = opened?.isOk() ? toldInLine(services, opened.value.request, request) : null;
-    if (told?.type === "line-told" && newsInLine(request, told.found) !== null) await record(told);
+    const news = told && newsInLine(request, told);
+    if (told && news && (isAsked || news.isCertain)) await record(told);
   }
 };
 

@@ -102,6 +102,7 @@ export const block = (change: Change, event: EventOf<"blocked" | "gave-way">, ru
   const waiting = changed(change, {
     phase: "acknowledged",
     claims: [],
+    apart: [],
     approval: change.request.approval && plannedAnew(change.request.approval),
     waitingFor: event.by,
     otherWaitsFor: event.otherWaitsFor ?? [],
@@ -225,19 +226,12 @@ const addressesNoted = (
  * for the second, though nobody else may be left who could say it. Where they were confirmed further apart than an address is
  * good for, somebody decides; where each knows another number, they are of two people.
  */
-export const toldInLine = (
-  change: Change,
-  { found, knownAt, source }: EventOf<"line-told">,
-): Result<Change, NotPossibleNow> => {
-  const told = newsInLine(change.request, found);
+export const toldInLine = (change: Change, event: EventOf<"line-told">): Result<Change, NotPossibleNow> => {
+  const told = newsInLine(change.request, event);
   if (told === null) return err(new NotPossibleNow("The other one knows nothing that is new here."));
-  const { news, isOfOne } = told;
-  const confirmedAt = change.request.acknowledgement.acknowledgedAt ?? change.at;
-  const isCertain =
-    isOfOne ||
-    (confirmedAt < later(knownAt, addressLeadsFor) && knownAt < later(confirmedAt, addressLeadsFor));
+  const { news, isCertain } = told;
   if (!isCertain) {
-    return ok(news.reduce((asked, each) => withCandidate(asked, asFound(each), source), change));
+    return ok(news.reduce((asked, each) => withCandidate(asked, asFound(each), event.source), change));
   }
   const added = news.reduce(
     (growing, { identifier, pseudonym }) => identifierAdded(growing, identifier, pseudonym),
