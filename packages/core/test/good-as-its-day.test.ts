@@ -1,7 +1,7 @@
-import { defineDataSource, type Row } from "@subject-rights/core";
+import { defineDataSource, type GivenIdentifier, type Row } from "@subject-rights/core";
 import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { adaAs, boAs, type Customer, customerDefinition, number } from "./customers.ts";
+import { adaAs, boAs, type Customer, customerDefinition, email, number } from "./customers.ts";
 import { ada, admin, createWorld, peopleSource } from "./world.ts";
 
 const hour = 3_600_000;
@@ -184,4 +184,109 @@ it("what was retained is erased on its day without what came since under the add
   await world.pass(hour);
   expect(orders.size).toBe(0);
   expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
+});
+
+describe("a sweep that goes on more than a day after people were named", () => {
+  const sweepOver = async (
+    names: readonly GivenIdentifier[],
+    state: { crm?: boolean; lists?: boolean },
+    hasCopies = false,
+  ) => {
+    const [theirs, others] = [adaAs(), boAs()];
+    const [crm, shop] = [new Set([theirs, others]), new Set([theirs, others])];
+    const readers = new Map<string, Row[]>([[ada, [{ reader: "ada" }]]]);
+    const listed = new Map<string, Row[]>([[ada, [{ listed: "ada" }]]]);
+    const meet = (id: "crm" | "lists") => () => {
+      if (state[id] === true) throw new Error("down");
+    };
+    const { identify: _, ...notTelling } = customerDefinition("shop", shop);
+    const world = await createWorld({
+      sources: [
+        defineDataSource(customerDefinition("crm", crm, meet("crm"))),
+        defineDataSource(notTelling),
+        peopleSource("news", readers),
+        ...(hasCopies
+          ? [
+              peopleSource("cache", new Map(), { kind: "copy", refresh: async () => meet("lists")() }),
+              peopleSource("lists", listed, { kind: "copy" }),
+            ]
+          : []),
+      ],
+    });
+    const people = async function* (cursor: string | null) {
+      if (cursor === null) yield { people: [{ identifiers: names }], cursor: "1" };
+    };
+    const order = { actor: admin, reason: "retention", category: "customer-data", people } as const;
+    const { sweeps } = world.rights;
+    const first = unwrap(await unwrap(await sweeps.eraseMany(order)).end());
+    const which = { actor: admin, sweepId: first.id };
+    const left = async () =>
+      unwrap(await sweeps.leftBehind(which)).map(({ problem, source }) => [problem, source]);
+    /** The address is another customer's from now on. */
+    const passOn = async () => {
+      await world.pass(2 * day);
+      theirs.email = "ada@new.example";
+      others.email = ada;
+      readers.set("ada@new.example", readers.get(ada) ?? []);
+      readers.set(ada, [{ reader: "bo" }]);
+      listed.set(ada, [{ listed: "bo" }]);
+    };
+    const retry = async () => unwrap(await unwrap(await sweeps.retry(which)).end());
+    const goOn = async () => unwrap(await unwrap(await sweeps.goOn({ ...which, people })).end());
+    return { world, first, crm, shop, readers, listed, left, passOn, retry, goOn, state };
+  };
+
+  it("leaves whoever has the address by then, and says so", async () => {
+    const { first, crm, shop, readers, left, passOn, retry, state } = await sweepOver([email(ada)], {
+      crm: true,
+    });
+    expect(first.counts).toMatchObject({ erased: 0, leftBehind: 1 });
+    await passOn();
+    state.crm = false;
+    for (const _ of ["once", "and again"]) {
+      expect((await retry()).counts).toMatchObject({ erased: 0, leftBehind: 1 });
+      expect(await left()).toEqual([["other-number", null]]);
+    }
+    expect([only(crm), only(shop), readers.size]).toEqual([["1", "2"], ["1", "2"], 2]);
+  });
+
+  it("erases whoever was named by a number, under the address that they have by then", async () => {
+    const { crm, shop, readers, passOn, retry, state } = await sweepOver([email(ada), number("1")], {
+      crm: true,
+    });
+    await passOn();
+    state.crm = false;
+    expect(await retry()).toMatchObject({ status: "completed", counts: { erased: 1 } });
+    expect([only(crm), only(shop), [...readers.keys()]]).toEqual([["2"], ["2"], [ada]]);
+  });
+
+  it("follows an address that is told of their number still", async () => {
+    const { world, crm, readers, retry, state } = await sweepOver([email(ada), number("1")], { crm: true });
+    await world.pass(2 * day);
+    state.crm = false;
+    expect(await retry()).toMatchObject({ status: "completed", counts: { erased: 1 } });
+    expect([only(crm), readers.size]).toEqual([["2"], 0]);
+  });
+
+  it.each([
+    ["the address", [email(ada)]],
+    ["a number beside it", [email(ada), number("1")]],
+  ])("erases nobody else in a copy that it comes to by then, named by %s", async (_, names) => {
+    const { first, crm, listed, left, passOn, goOn, state } = await sweepOver(names, { lists: true }, true);
+    expect(first).toMatchObject({ status: "stopped", counts: { waiting: 1 } });
+    expect(only(crm)).toEqual(["2"]);
+    await passOn();
+    state.lists = false;
+    expect((await goOn()).counts).toMatchObject({ waiting: 0, leftBehind: 1 });
+    expect(await left()).toEqual([["other-number", null]]);
+    expect([only(crm), listed.size]).toEqual([["2"], 1]);
+  });
+
+  it("erases in a copy within a day, as before", async () => {
+    const { world, listed, goOn, state } = await sweepOver([email(ada)], { lists: true }, true);
+    await world.pass(12 * hour);
+    state.lists = false;
+    expect(await goOn()).toMatchObject({ status: "completed", counts: { erased: 1 } });
+    expect(listed.size).toBe(0);
+  });
 });

@@ -10,9 +10,7 @@ import type { SweepRun } from "./sweep-run.ts";
  * @throws StorageFailed, ChangedMeanwhile
  */
 export const beginWith = async (run: SweepRun, fates: readonly Fate[]): Promise<readonly Fate[]> => {
-  const due = fates.filter(
-    ({ problem, part, identifiers }) => problem === null && identifiers.length > (part?.knows ?? 0),
-  );
+  const due = fates.filter((fate) => fate.problem === null && namesKept(fate) > (fate.part?.knows ?? 0));
   if (due.length === 0) return fates;
   const { numbers } = await run.journal.commit((sweep) => ({
     sweep,
@@ -21,12 +19,14 @@ export const beginWith = async (run: SweepRun, fates: readonly Fate[]): Promise<
   }));
   const begun = new Map(
     due.map((fate, index): [Fate, KeptPart] => {
-      const knows = fate.identifiers.length;
+      const knows = namesKept(fate);
       return [fate, { ...partOf(fate), number: numbers[index] ?? 0, knows }];
     }),
   );
   return fates.map((fate) => ({ ...fate, part: begun.get(fate) ?? fate.part }));
 };
+
+const namesKept = (fate: Fate): number => keptOf(fate).identifiers.length;
 
 const partOf = ({ part }: Fate): Pick<KeptPart, "kind" | "info"> =>
   part === null ? { kind: "begun", info: {} } : { kind: part.kind, info: part.info };

@@ -5,8 +5,9 @@ import { CallFailed } from "../errors.ts";
 import { instant, later } from "../instant.ts";
 import { type CollectionCount, type CollectionOutcome, leftOver } from "../request/outcomes.ts";
 import { err, errAsync, ok, type Result } from "../result.ts";
+import { canFind } from "../runner/ask-who.ts";
 import { bounded } from "../runner/bounded.ts";
-import type { FoundIdentifier, Identifier } from "../subject/identifier.ts";
+import { type FoundIdentifier, type Identifier, includesIdentifier } from "../subject/identifier.ts";
 import { identifiedSubject, type Subject } from "../subject/subject.ts";
 import { leading } from "../subject/vouching.ts";
 import type { Guard, Holdable, NotNow } from "./guard.ts";
@@ -16,6 +17,8 @@ export interface Known extends Holdable {
   readonly identifiers: readonly FoundIdentifier[];
   /** What others may go by too, as some source says. */
   readonly shared: readonly Identifier[];
+  /** Those of them that were the person's own. Left out: none. */
+  readonly uncertain?: readonly Identifier[] | undefined;
 }
 
 /** What calls to a source are made with. */
@@ -59,7 +62,7 @@ export const eraseAt = async (
           ),
         )
       : await (await passed(people)).asyncAndThen(() =>
-          eraseMany(subjectsOf(people), callFor(at, "erase", people)),
+          eraseMany(subjectsOf(at, "erase", people), callFor(at, "erase", people)),
         );
   if (erased.isErr()) return err(erased.error);
   // A duty to keep something that has ended keeps nothing. A day is allowed for, because days have time zones.
@@ -91,7 +94,7 @@ export const checkAt = async (
   const counts =
     remainingMany === null
       ? await each(at, effect, people, remaining)
-      : await remainingMany(subjectsOf(people), callFor(at, effect, people));
+      : await remainingMany(subjectsOf(at, effect, people), callFor(at, effect, people));
   return counts.andThen((found) =>
     found.some((remains, index) => leftOver(remains, outcomes(index, remains)) > 0)
       ? err(new CallFailed(descriptor.id, "still-present", true))
@@ -99,8 +102,26 @@ export const checkAt = async (
   );
 };
 
-const subjectsOf = (people: readonly Known[]): readonly Subject[] =>
-  people.map(({ identifiers, shared }) => identifiedSubject(leading(identifiers), shared));
+/**
+ * By which names a source is asked. One that finds the person by nothing that is certain is looked at by the addresses that
+ * were theirs as well: what has come back there is not erased by that, and whoever is there is left for somebody to look at.
+ */
+const subjectOf = (
+  { source }: AtSource,
+  effect: Effect,
+  { identifiers, shared, uncertain = [] }: Known,
+): Subject => {
+  const certain = leading(identifiers);
+  return effect !== "verify" || uncertain.length === 0 || canFind(source, certain)
+    ? identifiedSubject(certain, shared)
+    : identifiedSubject(
+        [...certain, ...uncertain],
+        shared.filter((each) => !includesIdentifier(uncertain, each)),
+      );
+};
+
+const subjectsOf = (at: AtSource, effect: Effect, people: readonly Known[]): readonly Subject[] =>
+  people.map((person) => subjectOf(at, effect, person));
 
 /** Every try of the same effect for the same people carries the same key. */
 const callFor = ({ source, call }: AtSource, effect: Effect, people: readonly Known[]): Call => {
@@ -126,11 +147,7 @@ const each = async <Answer, Failure>(
   await bounded([...people.entries()], at.atOnce, async ([index, person]) => {
     // Once one has failed, all of them are tried anew: nothing more is begun.
     if (failed !== null) return;
-    const answer = await work(
-      identifiedSubject(leading(person.identifiers), person.shared),
-      callFor(at, effect, [person]),
-      person,
-    );
+    const answer = await work(subjectOf(at, effect, person), callFor(at, effect, [person]), person);
     if (answer.isOk()) values[index] = answer.value;
     else failed ??= answer.error;
   });

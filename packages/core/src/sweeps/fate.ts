@@ -6,7 +6,7 @@ import { datedAll, foundIn, leftBefore, notTold, withLeftBefore } from "../reque
 import type { LeftPackage } from "../request/left-packages.ts";
 import { type CollectionOutcome, isStaying, mergeOutcomes } from "../request/outcomes.ts";
 import { type Earlier, earlierAt } from "../runner/erased-before.ts";
-import type { FoundIdentifier, Identifier } from "../subject/identifier.ts";
+import { type FoundIdentifier, type Identifier, includesIdentifier } from "../subject/identifier.ts";
 import { numbersOf } from "../subject/numbers.ts";
 import type { Known } from "./erase-at.ts";
 import type { PartDraft, SweepChange } from "./journal.ts";
@@ -28,6 +28,12 @@ export interface Fate extends Known {
   /** As the stream gave it, to be kept where the person is left behind. */
   readonly given: unknown;
   readonly identifiers: readonly FoundIdentifier[];
+  /** Addresses among `shared` that were the person's, and that nobody has vouched for since: they are only looked at by them. */
+  readonly uncertain?: readonly Identifier[] | undefined;
+  /** When the stream has named them. */
+  readonly namedAt?: Instant | undefined;
+  /** When everybody was asked who they are. */
+  readonly askedAt?: Instant | undefined;
   /** One for each identifier; the first stands for the person in the audit. */
   readonly pseudonyms: readonly string[];
   /** Of each in `shared`: a hold is met by these too. */
@@ -46,6 +52,10 @@ export interface Fate extends Known {
   /** Another part says what stays of them by earlier tries. Left out: as `part` has it. */
   readonly stayed?: boolean | undefined;
 }
+
+/** The pseudonym that stands for the person in the audit. */
+const pseudonymOf = ({ pseudonyms, sharedPseudonyms, uncertain = [] }: Fate): string | null =>
+  pseudonyms[0] ?? sharedPseudonyms[sharedPseudonyms.length - uncertain.length] ?? null;
 
 /** The pseudonyms of what only this person goes by. */
 export const ownNames = ({ pseudonyms, identifiers }: Fate): string[] =>
@@ -125,6 +135,11 @@ export interface WaitingPerson {
   readonly identifiers: readonly FoundIdentifier[];
   /** Left out: nothing. */
   readonly shared?: readonly Identifier[];
+  /** Left out: nothing. */
+  readonly uncertain?: readonly Identifier[] | undefined;
+  /** Left out, and `askedAt`: one of an earlier version, which has not kept it. */
+  readonly namedAt?: Instant | undefined;
+  readonly askedAt?: Instant | undefined;
   readonly pseudonyms: readonly string[];
   /** Left out: none. */
   readonly sharedPseudonyms?: readonly string[];
@@ -202,8 +217,10 @@ export const fatesChange = (
 export const waitingDraft = (fates: readonly Fate[], at: Instant): readonly PartDraft[] => {
   const personal = fates.map((fate): WaitingPerson => {
     const { mark, given, identifiers, shared, pseudonyms, sharedPseudonyms, stayed } = fate;
+    const { uncertain, namedAt, askedAt } = fate;
     const outcomes = eachSource(altogether(fate), (each) => datedAll(each, at));
-    return { mark, given, identifiers, shared, pseudonyms, sharedPseudonyms, outcomes, stayed };
+    const names = { identifiers, shared, uncertain, namedAt, askedAt, pseudonyms, sharedPseudonyms };
+    return { mark, given, ...names, outcomes, stayed };
   });
   return personal.length === 0 ? [] : [{ kind: "waiting", info: { people: personal.length }, personal }];
 };
@@ -215,7 +232,7 @@ const leftBehind = (
 ): PartDraft => ({
   kind: "left-behind",
   info: {
-    pseudonym: fate.pseudonyms[0] ?? null,
+    pseudonym: pseudonymOf(fate),
     code,
     source,
     retryable,
@@ -227,7 +244,13 @@ const leftBehind = (
 });
 
 /** What is kept of one person, encrypted. */
-export const keptOf = ({ mark, given, identifiers, shared }: Fate) => ({ mark, given, identifiers, shared });
+export const keptOf = ({ mark, given, identifiers, shared, uncertain = [], namedAt }: Fate) => ({
+  mark,
+  given,
+  identifiers: [...identifiers, ...uncertain],
+  shared: shared.filter((each) => !includesIdentifier(uncertain, each)),
+  namedAt,
+});
 
 const entryOf = (
   fate: Fate,
@@ -237,7 +260,7 @@ const entryOf = (
   moreFollows: boolean,
 ): AuditDraft => {
   const { records, kept, until } = summaryOf(all);
-  const pseudonym = fate.pseudonyms[0] ?? null;
+  const pseudonym = pseudonymOf(fate);
   if (fate.problem !== null) {
     const { code, source, hold } = fate.problem;
     return {

@@ -1,9 +1,16 @@
 import type { KeyDestroyed, StorageFailed } from "../errors.ts";
+import { instant, later } from "../instant.ts";
 import { err, type Result } from "../result.ts";
 import { addressesOfOthers } from "../runner/addresses-of-others.ts";
 import { askWho, canFind } from "../runner/ask-who.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
-import { type FoundIdentifier, type Identifier, includesIdentifier } from "../subject/identifier.ts";
+import {
+  type FoundIdentifier,
+  type Identifier,
+  includesIdentifier,
+  isSteady,
+} from "../subject/identifier.ts";
+import { addressLeadsFor } from "../subject/identifying.ts";
 import { isLeading, leading, sharedTypesOf, withShared } from "../subject/vouching.ts";
 import { type Fate, problemOf } from "./fate.ts";
 import { haveOtherNumbers } from "./other-numbers.ts";
@@ -12,7 +19,82 @@ import type { SourceOutcomes, SweepProblem } from "./sweep.ts";
 import type { SweepRun } from "./sweep-run.ts";
 
 const invalidPerson: SweepProblem = { code: "invalid-person", source: null, retryable: false };
-const otherNumber: SweepProblem = { code: "other-number", source: null, retryable: false };
+export const otherNumber: SweepProblem = { code: "other-number", source: null, retryable: false };
+
+/** Who somebody is, as sources say it now. */
+export interface Identified {
+  readonly identifiers: readonly FoundIdentifier[];
+  readonly shared: readonly Identifier[];
+  /** Addresses of theirs that nobody vouches for any more. */
+  readonly uncertain: readonly Identifier[];
+  /** Why it could not be found out; null where it could. */
+  readonly problem: SweepProblem | null;
+}
+
+/**
+ * Finds out who people are. An address is as good as the day on which the stream has named it: from a day after that they are
+ * asked for by their numbers alone, and are known by the addresses that sources tell of these by then. Where no number of
+ * theirs is known, nobody can say who has the address.
+ */
+export const whoTheyAre = async (
+  run: SweepRun,
+  candidates: readonly Candidate[],
+): Promise<readonly Identified[]> => {
+  const { identifying: sources } = run.sources;
+  const most = run.services.rules.identifiers;
+  const before = later(instant(run.services.clock.now()), -addressLeadsFor);
+  const sharedTypes = sharedTypesOf(run.services.sources.of(run.tenant));
+  const given = candidates.map(({ identifiers }) => withShared(identifiers ?? [], sharedTypes));
+  const others = await ofOthers(run, candidates, given);
+  // Nobody is there to decide whose such an address is: it leads to nobody.
+  const named = given.map((each, index) => withoutLead(each, others?.[index]));
+  const people = candidates.map((candidate, index) => {
+    const { mark, found = [], knownSince, sharedSince, namedAt } = candidate;
+    const asked = leading(named[index] ?? []);
+    const beside = leading(withoutLead(withShared(found, sharedTypes), others?.[index]));
+    const known = knownSince && leading(withoutLead(knownSince, others?.[index]));
+    const isLong = namedAt !== undefined && namedAt <= before;
+    const all = [...asked, ...beside, ...(known ?? [])];
+    return isLong
+      ? {
+          mark,
+          asked: asked.filter(isSteady),
+          found: all.filter((each) => isSteady(each) && !includesIdentifier(asked, each)),
+          ...(sharedSince !== undefined && { sharedSince }),
+          addresses: all.filter((each) => !isSteady(each)),
+        }
+      : {
+          mark,
+          asked,
+          found: beside,
+          ...(known !== undefined && { knownSince: known }),
+          ...(sharedSince !== undefined && { sharedSince }),
+          addresses: [],
+        };
+  });
+  const answers = await askWho({ sources, call: run.call, most, letsGo: true }, people);
+  return candidates.map(({ knownSince, sharedSince = [] }, index): Identified => {
+    const answer = answers[index];
+    const { asked = [], found = [], addresses = [] } = people[index] ?? {};
+    const isNobody = addresses.length > 0 && asked.length + found.length === 0;
+    if (answer === undefined || answer.isErr()) {
+      const known = knownSince ?? named[index] ?? [];
+      const problem = answer === undefined ? null : problemOf(answer.error);
+      return { identifiers: known, shared: sharedSince, uncertain: [], problem };
+    }
+    const unvouched = (named[index] ?? []).filter((each) => !isLeading(each));
+    const { identifiers, shared } = answer.value;
+    const uncertain = addresses.filter(
+      (each, at) => !includesIdentifier([...identifiers, ...shared, ...addresses.slice(0, at)], each),
+    );
+    return {
+      identifiers: [...identifiers, ...unvouched],
+      shared: [...shared, ...uncertain],
+      uncertain,
+      problem: others === null ? cannotSay(run) : isNobody ? otherNumber : null,
+    };
+  });
+};
 
 /** Finds out what else people are known by, as a request does. */
 export const identifyPeople = async (
@@ -20,33 +102,16 @@ export const identifyPeople = async (
   candidates: readonly Candidate[],
   before: (candidate: Candidate) => SourceOutcomes = () => ({}),
 ): Promise<Result<readonly Fate[], StorageFailed | KeyDestroyed>> => {
-  const { identifying: sources } = run.sources;
-  const most = run.services.rules.identifiers;
-  const sharedTypes = sharedTypesOf(run.services.sources.of(run.tenant));
-  const given = candidates.map(({ identifiers }) => withShared(identifiers ?? [], sharedTypes));
-  const others = await ofOthers(run, candidates, given);
-  // Nobody is there to decide whose such an address is: it leads to nobody.
-  const named = given.map((each, index) => withoutLead(each, others?.[index]));
-  const people = candidates.map(({ mark, found = [], knownSince, sharedSince }, index) => ({
-    mark,
-    asked: leading(named[index] ?? []),
-    found: leading(withoutLead(withShared(found, sharedTypes), others?.[index])),
-    ...(knownSince !== undefined && { knownSince: leading(withoutLead(knownSince, others?.[index])) }),
-    ...(sharedSince !== undefined && { sharedSince }),
-  }));
-  const answers = await askWho({ sources, call: run.call, most, letsGo: true }, people);
+  const now = instant(run.services.clock.now());
+  const found = await whoTheyAre(run, candidates);
   const known = candidates.map((candidate, index) => {
-    const answer = answers[index];
-    const unvouched = (named[index] ?? []).filter((each) => !isLeading(each));
-    const { identifiers, shared } = answer?.isOk()
-      ? { ...answer.value, identifiers: [...answer.value.identifiers, ...unvouched] }
-      : { identifiers: candidate.knownSince ?? named[index] ?? [], shared: candidate.sharedSince ?? [] };
-    const failed = answer?.isErr() ? problemOf(answer.error) : others === null ? cannotSay(run) : null;
+    const { identifiers = [], shared = [], uncertain = [], problem = null } = found[index] ?? {};
     return {
       candidate,
       identifiers,
       shared,
-      problem: candidate.identifiers === null ? invalidPerson : failed,
+      uncertain,
+      problem: candidate.identifiers === null ? invalidPerson : problem,
     };
   });
   const isAnother = await haveOtherNumbers(
@@ -58,7 +123,7 @@ export const identifyPeople = async (
   const pseudonyms = await pseudonymsOf(run.services, run.tenant, all);
   return pseudonyms.map((texts) => {
     let taken = 0;
-    return known.map(({ candidate, identifiers, shared, problem }, index): Fate => {
+    return known.map(({ candidate, identifiers, shared, uncertain, problem }, index): Fate => {
       const [first, behind] = [taken, taken + identifiers.length];
       taken = behind + shared.length;
       return {
@@ -66,6 +131,9 @@ export const identifyPeople = async (
         given: candidate.given,
         identifiers,
         shared,
+        uncertain,
+        namedAt: candidate.namedAt ?? now,
+        askedAt: now,
         pseudonyms: texts.slice(first, behind),
         sharedPseudonyms: texts.slice(behind, taken),
         outcomes: {},

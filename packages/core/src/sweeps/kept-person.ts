@@ -6,6 +6,8 @@ import type { FoundIdentifier, Identifier } from "../subject/identifier.ts";
 export const keptPersonSchema = z.object({
   given: z.unknown(),
   identifiers: z.custom<readonly FoundIdentifier[]>((value) => Array.isArray(value)),
+  /** When the stream has named them. Left out: one of an earlier version, which has not kept it. */
+  namedAt: z.string().optional(),
   /** What others may go by too. */
   shared: z.custom<readonly Identifier[]>((value) => Array.isArray(value)).default([]),
 });

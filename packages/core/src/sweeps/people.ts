@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Instant } from "../instant.ts";
 import {
   type FoundIdentifier,
   type GivenIdentifier,
@@ -55,6 +56,8 @@ export interface Candidate {
   readonly knownSince?: readonly FoundIdentifier[];
   /** The same of what others may go by too. */
   readonly sharedSince?: readonly Identifier[];
+  /** When the stream has named them. Left out: now. */
+  readonly namedAt?: Instant;
   /** What keeps them, where an earlier run left them behind, or had begun with them. */
   readonly part: KeptPart | null;
 }

@@ -1,12 +1,16 @@
 import type { DataSource } from "../bridge/define-data-source.ts";
 import { newId } from "../crypto.ts";
 import { CallFailed, HeldInCopy } from "../errors.ts";
-import { instant } from "../instant.ts";
+import { instant, later } from "../instant.ts";
 import { systemActorId } from "../request/actor.ts";
 import { stayingInCopy } from "../request/copies.ts";
-import { ResultAsync } from "../result.ts";
+import { orThrow, ResultAsync } from "../result.ts";
+import { canFind } from "../runner/ask-who.ts";
 import { mayFillAnew, openHolds } from "../runner/copy-guard.ts";
 import { refreshSource } from "../runner/source-status.ts";
+import { includesIdentifier } from "../subject/identifier.ts";
+import { addressLeadsFor } from "../subject/identifying.ts";
+import { leading } from "../subject/vouching.ts";
 import {
   eraseEach,
   hold,
@@ -17,6 +21,8 @@ import {
   withPackagesLeft,
 } from "./erase-people.ts";
 import { altogether, type Fate, fatesChange, problemOf, waitingDraft } from "./fate.ts";
+import { identifyPeople, otherNumber } from "./identify-people.ts";
+import { type Candidate, candidateOf } from "./people.ts";
 import type { SweepProblem } from "./sweep.ts";
 import { atSource, type SweepRun } from "./sweep-run.ts";
 import { type WaitingPart, waitingPeople } from "./waiting.ts";
@@ -87,7 +93,7 @@ const leaveHeldBehind = async (run: SweepRun): Promise<void> => {
 };
 
 const finishWaiting = async (run: SweepRun, { part, fates: waiting }: WaitingPart): Promise<void> => {
-  let fates = waiting;
+  let fates = await askedOnceMore(run, waiting);
   const { origins, erasedAfter, refreshed, directory } = run.sources;
   if (erasedAfter.length > 0) fates = await hold(run, fates);
   for (const source of erasedAfter) fates = await eraseEach(run, atSource(run, source), fates);
@@ -105,6 +111,42 @@ const finishWaiting = async (run: SweepRun, { part, fates: waiting }: WaitingPar
       ...change,
       remove: [...(change.remove ?? []), part.number],
       release: [...new Set(fates.flatMap(({ pseudonyms }) => pseudonyms))],
+    };
+  });
+};
+
+/**
+ * Whoever has waited for more than a day is asked for once more, by their numbers: an address may be somebody else's by now. A
+ * copy that is erased in, and finds them by nothing else, is left for somebody to look at.
+ */
+const askedOnceMore = async (run: SweepRun, fates: readonly Fate[]): Promise<readonly Fate[]> => {
+  const now = instant(run.services.clock.now());
+  const isLong = ({ askedAt = run.journal.current().startedAt }: Fate) =>
+    later(askedAt, addressLeadsFor) <= now;
+  const due = fates.filter(isLong);
+  if (due.length === 0) return fates;
+  const candidates = due.map(
+    ({ mark, given, identifiers, shared, uncertain = [] }): Candidate => ({
+      ...candidateOf(given, () => mark),
+      knownSince: [...identifiers, ...uncertain],
+      sharedSince: shared.filter((each) => !includesIdentifier(uncertain, each)),
+      namedAt: run.journal.current().startedAt,
+    }),
+  );
+  const asked = orThrow(await identifyPeople(run, candidates));
+  return fates.map((fate) => {
+    const found = asked[due.indexOf(fate)];
+    if (found === undefined) return fate;
+    const { identifiers, pseudonyms, shared, sharedPseudonyms, uncertain, askedAt, problem } = found;
+    const isFound = run.sources.erasedAfter.every((source) => canFind(source, leading(identifiers)));
+    // Where they are erased already, and are only looked at, it does not matter by what.
+    const isOnlyLookedAt =
+      problem?.code === "identifier-missing" ||
+      (problem?.code === "other-number" && identifiers.length === 0);
+    return {
+      ...fate,
+      ...{ identifiers, pseudonyms, shared, sharedPseudonyms, uncertain, askedAt },
+      problem: isOnlyLookedAt || problem === null ? (isFound ? null : otherNumber) : problem,
     };
   });
 };

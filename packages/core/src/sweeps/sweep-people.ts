@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Instant } from "../instant.ts";
 import { orThrow } from "../result.ts";
 import { allParts } from "./all-parts.ts";
 import { BrokenOff, erasePeople, type Landing, throwIfOver } from "./erase-people.ts";
@@ -168,7 +169,12 @@ const eraseKept = (
       const candidate = candidateOf(kept.given, (given) => markOf(secret, given), { ...part, knows });
       const isKnown = knows > (candidate.identifiers?.length ?? knows) + (candidate.found?.length ?? 0);
       before.set(
-        { ...candidate, ...(isKnown && { knownSince: kept.identifiers }), sharedSince: kept.shared },
+        {
+          ...candidate,
+          ...(isKnown && { knownSince: kept.identifiers }),
+          sharedSince: kept.shared,
+          namedAt: (kept.namedAt ?? run.journal.current().startedAt) as Instant,
+        },
         (part.info["outcomes"] ?? {}) as unknown as SourceOutcomes,
       );
     }

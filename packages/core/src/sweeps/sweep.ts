@@ -15,7 +15,7 @@ export type SweepStatus = "running" | "stopped" | "completed" | "completed-with-
  * - `other-request`: an open request, or another sweep, works on the same person.
  * - `invalid-person`: what the stream gave is not a person with identifiers.
  * - `other-number`: a replay found them by an address of somebody who was erased, and their number never was: they may have
- *   the address since.
+ *   the address since. Or they were named by nothing but addresses more than a day ago: somebody else may.
  */
 export type SweepProblemCode = ProblemCode | "held" | "other-request" | "invalid-person" | "other-number";
 
