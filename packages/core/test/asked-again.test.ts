@@ -4,6 +4,7 @@ import {
   type DataSourceDefinition,
   defineDataSource,
   type Identifier,
+  KnownOtherwise,
   orThrow,
   PermanentFailure,
   type Subject,
@@ -283,5 +284,75 @@ describe("who was asked about late, when their address may be somebody else's", 
     const next = await createWorld(world.options, world.tables, world.clock);
     await next.pass(hour);
     await decided(next, request.id, numbers);
+  });
+});
+
+describe("a source that says that it knows the person by a further name", () => {
+  const kinds = ["erasure", "export"] as const;
+
+  /** Until somebody tells the name: it is asked by nothing else. */
+  const knowing = async (kind: (typeof kinds)[number]) => {
+    let calls = 0;
+    const told = [number("1")];
+    const meet = (subject: Subject) => {
+      calls += 1;
+      if (!subject.values("email").includes(later)) throw new KnownOtherwise("odd");
+    };
+    const crm = peopleSource("crm", new Map(), { holds: ["user-data"], identify: async () => told });
+    const odd = peopleSource("odd", new Map([[ada, [{}]]]), {
+      locate: async () => [{ collection: "people", count: 1 }],
+      verify: async () => [],
+      erase: async (subject) => {
+        meet(subject);
+        return [{ collection: "people", outcome: "erased", count: 1 }];
+      },
+      async *export(subject) {
+        meet(subject);
+        yield { collection: "people", rows: [{ id: 1 }] };
+      },
+    });
+    const world = await createWorld({ sources: [crm, odd, peopleSource("shop", new Map([[ada, [{}]]]))] });
+    const requestId = await world.acknowledged(kind);
+    const alerts = () =>
+      world.notifier.sent.filter(({ notice }) => notice.type === "support" || notice.type === "trouble");
+    return {
+      world,
+      requestId,
+      told,
+      alerts,
+      calls: () => calls,
+      at: async () => (await world.read(requestId)).sources[1],
+    };
+  };
+
+  it.each(kinds)("has failed where nobody can tell which, and says so again: %s", async (kind) => {
+    const { world, requestId, calls, alerts, at } = await knowing(kind);
+    await world.pass(10 * 60_000);
+    expect(await at()).toMatchObject({ status: "warning", problem: { code: "identifier-missing" } });
+    // The first time, the quick tries, and no more.
+    expect(calls()).toBeLessThan(10);
+    await world.pass(3 * day);
+    expect(calls()).toBeLessThan(100);
+    expect(alerts().map(({ notice }) => notice.type)).toEqual(["support"]);
+    const { waitingFor, phase } = await world.read(requestId);
+    expect(waitingFor.map((each) => each.for)).not.toContain("work");
+    const settled = { actor: admin, requestId, source: "odd", reason: "by hand" };
+    if (phase !== "closed") orThrow(await world.rights.requests.settleSource(settled));
+    await world.pass(hour);
+    expect(await world.read(requestId)).toMatchObject({
+      outcome: "completed-with-exceptions",
+      waitingFor: kind === "erasure" ? [] : expect.anything(),
+    });
+    const { waiting } = orThrow(await world.rights.health());
+    expect(waiting?.filter((each) => each.for === "work")).toEqual([]);
+  });
+
+  it.each(kinds)("is asked by it as soon as somebody tells it: %s", async (kind) => {
+    const { world, requestId, told, at } = await knowing(kind);
+    await world.pass(10 * 60_000);
+    told.push(email(later));
+    orThrow(await world.rights.requests.retrySource({ actor: admin, requestId, source: "odd" }));
+    await world.pass(hour);
+    expect(await at()).toMatchObject({ status: "succeeded", problem: null });
   });
 });

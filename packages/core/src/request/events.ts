@@ -113,7 +113,12 @@ export type RequestEvent =
     })
   | (OfStep & { readonly type: "source-started" })
   /** Its work is due, and somebody has not said since then who the person is: nothing was done there. */
-  | (OfStep & { readonly type: "names-outdated"; readonly since: Instant })
+  | (OfStep & {
+      readonly type: "names-outdated";
+      readonly since: Instant;
+      /** The source itself has said so. Left out: so much time has passed. */
+      readonly isSaid?: true;
+    })
   | (OfStep & {
       readonly type: "source-collected";
       readonly collected: readonly CollectedCollection[];

@@ -117,6 +117,11 @@ export interface SourceStep {
   readonly toldBefore?: ToldBefore;
   /** It is asked once more who the person is, before its work or that of another goes on. Left out, and null: it is not. */
   readonly askedAgain?: AskedAgain | null;
+  /**
+   * How many names were known when the source said last that it knows the person by a further one. Left out, and null: it
+   * has not, or has done its work since.
+   */
+  readonly saidOtherwise?: number | null;
   /** How many identifiers the work was done with; fewer than are known now means that it is done again. */
   readonly identifiersUsed: number;
   /** By identifiers of which types the source finds people. Left out: it was not asked yet, or that was stored before this was kept. */

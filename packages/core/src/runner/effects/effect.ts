@@ -16,6 +16,7 @@ import { err, ok, type Result } from "../../result.ts";
 import { type Identifier, includesIdentifier } from "../../subject/identifier.ts";
 import { identifiedSubject, type Subject, subjectOf } from "../../subject/subject.ts";
 import { leading } from "../../subject/vouching.ts";
+import { isWorthAsking } from "../../workflows/transitions/asking-again.ts";
 import { canFind as canFindBy } from "../ask-who.ts";
 import { eventOf, passFor, Stopped } from "../guard.ts";
 import { jitter } from "../jitter.ts";
@@ -154,7 +155,12 @@ export const failure = (
   const { source, generation } = step;
   // It was asked with what all have said until now: whoever says it from now on has been asked since.
   const since = later(instant(effect.services.clock.now()), 1);
-  if (error instanceof KnownOtherwise) return { type: "names-outdated", source, generation, since };
+  if (error instanceof KnownOtherwise) {
+    if (isWorthAsking(effect.request, step, since))
+      return { type: "names-outdated", source, generation, since, isSaid: true };
+    // Nothing was done, and nobody can say by what it is to be asked.
+    return failure(effect, step, new CallFailed(source, "identifier-missing", true, { cause: error }));
+  }
   effect.services.looked(step.source, effect.request.id, error);
   return {
     type: "source-failed",

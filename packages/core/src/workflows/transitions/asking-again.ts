@@ -30,6 +30,17 @@ const canBeAskedOnceMore = (request: Request, step: SourceStep): boolean => {
 export const isErasedAt = ({ kind }: Pick<Request, "kind">, step: SourceStep): boolean =>
   kind === "erasure" && step.task !== "identify" && isPerformed(step);
 
+/**
+ * Whether everybody is to say who the person is because a source knows them by a further name: not where it has said so
+ * before, and none was told since. Then nobody can tell it, and asking again and again would find out nothing.
+ */
+export const isWorthAsking = (
+  request: Request,
+  { source, stage, saidOtherwise }: SourceStep,
+  since: Instant,
+): boolean =>
+  stage === "perform" && saidOtherwise !== namesOf(request) && toAskAgain(request, source, since).length > 0;
+
 /** Nothing is begun before all of them have answered; what is done goes on, unless somebody has another name to tell. */
 export const askAgain = (change: Change, event: EventOf<"names-outdated">): Result<Change, NotPossibleNow> =>
   stepFor(change, event, "perform").andThen(({ source }) => {
@@ -37,9 +48,10 @@ export const askAgain = (change: Change, event: EventOf<"names-outdated">): Resu
     if (asked.length === 0) return err(new NotPossibleNow("Everybody has just said who the person is."));
     const names = namesOf(change.request);
     return ok(
-      changedSteps(changed(change, { isAskedAgain: true }), (step) =>
-        asked.includes(step) ? askedOnceMore(step, names) : null,
-      ),
+      changedSteps(changed(change, { isAskedAgain: true }), (step) => {
+        const said = event.isSaid === true && step.source === source ? { saidOtherwise: names } : null;
+        return asked.includes(step) ? { ...askedOnceMore(step, names), ...said } : said;
+      }),
     );
   });
 

@@ -112,6 +112,7 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
     const done = changedStep(change, step.source, {
       stage,
       ...working,
+      ...(step.saidOtherwise != null && { saidOtherwise: null }),
       // Erased once more; whether it stays so is for the last check to say.
       alertedOf: stage !== "done" && step.alertedOf === "still-present" ? step.alertedOf : null,
       outcomes,
