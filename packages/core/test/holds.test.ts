@@ -277,6 +277,64 @@ describe("a hold", () => {
     expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
   });
 
+  describe("that is placed again on another day, because a source could not be asked", () => {
+    const number = (value: string) => ({ type: "customer-number", value });
+    /** Who has which address, by number, in a source that is down at first; with what else it tells of them. */
+    const lab = async (others: ReturnType<typeof peopleSource>[] = [], further: Identifier[] = []) => {
+      const customers = new Map([["C-100", ada]]);
+      const state = { isDown: true };
+      const needs = ["customer-number", "account", "email"];
+      const crm = peopleSource("crm", new Map(), {
+        needs,
+        identify: async (subject) => {
+          if (state.isDown) throw new Error("down");
+          const known = subject.identifiers.map(({ value }) => value);
+          return [...customers].flatMap(([id, address]) =>
+            known.includes(id) || known.includes(address) ? [number(id), email(address), ...further] : [],
+          );
+        },
+      });
+      const world = await createWorld({ sources: [crm, ...others] });
+      const key = { actor: admin, identifiers: [email(ada)], reason, idempotencyKey: "file-7" };
+      const again = async () => unwrap(await world.rights.holds.place(key));
+      const first = await again();
+      expect(first.notAsked).toEqual(["crm"]);
+      world.clock.set(new Date(world.clock.now().getTime() + 12 * day));
+      state.isDown = false;
+      const erasing = async (address: string, further: Identifier) => {
+        const identifiers = [further];
+        const kind = { kind: "erasure", category: "customer-data" } as const;
+        const about = { actor: admin, ...kind, email: address, identifiers };
+        const { request } = unwrap(await world.rights.requests.submit(about));
+        await world.settle();
+        unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
+        await world.pass(1_000);
+        return world.read(request.id);
+      };
+      return { customers, again, first, erasing };
+    };
+
+    it("is not on whoever has the address by then, and does not say that everybody was asked", async () => {
+      const { customers, again, first, erasing } = await lab();
+      customers.set("C-100", "ada.new@example.org").set("C-101", ada);
+      expect(await again()).toMatchObject({ hold: first.hold, notAsked: ["crm"] });
+      customers.set("C-101", "eve@example.org");
+      expect(await erasing("eve@example.org", number("C-101"))).toMatchObject({ outcome: "completed" });
+      expect((await again()).notAsked).toEqual(["crm"]);
+    });
+
+    it("is under what they are known by then, where their number is known of that day", async () => {
+      const identify = async () => [number("C-100")];
+      const { again, first, erasing } = await lab(
+        [peopleSource("shop", new Map(), { identify })],
+        [{ type: "account", value: "A-1" }],
+      );
+      expect(await again()).toMatchObject({ hold: first.hold, notAsked: [] });
+      const { waitingFor } = await erasing("other@example.org", { type: "account", value: "A-1" });
+      expect(waitingFor).toEqual([{ for: "hold", hold: first.hold.id }]);
+    });
+  });
+
   it("may be called off with the request", async () => {
     const { world, held } = await shop();
     await place(world, email(ada));

@@ -14,7 +14,7 @@ import {
   NotPossibleNow,
   StorageFailed,
 } from "../errors.ts";
-import { type Instant, instant } from "../instant.ts";
+import { type Instant, instant, later } from "../instant.ts";
 import type { StoredHold } from "../ports/hold-store.ts";
 import type { Actor } from "../request/actor.ts";
 import { dayIn } from "../request/deadline/time-zone.ts";
@@ -22,10 +22,11 @@ import { err, errAsync, ok, okAsync, orThrow, type Result, ResultAsync } from ".
 import { apply } from "../runner/apply.ts";
 import { readableRequests } from "../runner/every-request.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
-import { knownBy } from "../runner/known-by.ts";
+import { knownBy, knownByNow } from "../runner/known-by.ts";
 import { recordedAs, recordedWithoutKey } from "../runner/recorded-actor.ts";
 import type { Services } from "../runner/services.ts";
 import { type Identifier, identifierSchema } from "../subject/identifier.ts";
+import { addressLeadsFor } from "../subject/identifying.ts";
 import { caught } from "./caught.ts";
 import type { FacadeContext, ReadError } from "./context.ts";
 import { type OnceOnly, onceOnly, sameAsBefore } from "./idempotency.ts";
@@ -56,7 +57,9 @@ export interface PlacedHold {
   readonly sweepsUnderWay: readonly string[];
   /**
    * Sources that could not say what else the person is known by: what one of them alone spells otherwise, or knows, the
-   * hold does not have. Call again with the same idempotency key once they answer, or place another hold.
+   * hold does not have. Call again with the same idempotency key once they answer, or place another hold. From a day after it
+   * was placed, an address leads to nobody whose number the hold does not have: a source stays here that can say it by
+   * nothing else, until another hold names a number.
    */
   readonly notAsked: readonly string[];
 }
@@ -292,21 +295,34 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
 
 /**
  * A database may take for equal what is spelt otherwise, a UUID in capitals or a number with a zero before it, and
- * pseudonyms are compared as they are. So a hold stands under what the sources call the person too.
+ * pseudonyms are compared as they are. So a hold stands under what the sources call the person too. Placed again on another
+ * day, it stands under what they are known by then, and on nobody who has their address by then.
  */
 const underAllNames = (
   services: Services,
   holds: HoldStore,
   placed: StoredHold,
   identifiers: readonly Identifier[],
-): ResultAsync<Widened, StorageFailed | KeyDestroyed> => {
-  const { tenant, id } = placed;
-  return ResultAsync.fromSafePromise(knownBy(services, tenant, id, identifiers)).andThen((known) =>
-    pseudonymsOf(services, tenant, known.identifiers).andThen((all) => {
-      const { notAsked } = known;
-      const pseudonyms = [...new Set([...placed.pseudonyms, ...all])];
-      if (pseudonyms.length === placed.pseudonyms.length) return okAsync({ hold: placed, notAsked });
-      const wider = { ...placed, version: placed.version + 1, pseudonyms };
+): ResultAsync<Widened, StorageFailed | KeyDestroyed | Damaged> => {
+  const { tenant, id, pseudonyms: held } = placed;
+  const isLater = instant(services.clock.now()) >= later(placed.placedAt, addressLeadsFor);
+  const asking = { services, tenant, mark: isLater ? `${id}/${placed.version}` : id };
+  const before = { pseudonyms: held, asked: askedIn(placed) };
+  return caught(() =>
+    isLater ? knownByNow(asking, identifiers, before) : knownBy(asking, identifiers),
+  ).andThen(({ identifiers: known, asked, notAsked }) =>
+    pseudonymsOf(services, tenant, known).andThen((all) => {
+      const pseudonyms = [...new Set([...held, ...all])];
+      // Only one that may be placed again remembers who has said who it is on.
+      const said = "submission" in placed.state ? [...new Set([...before.asked, ...asked])] : [];
+      if (pseudonyms.length === held.length && said.length === before.asked.length)
+        return okAsync({ hold: placed, notAsked });
+      const wider = {
+        ...placed,
+        version: placed.version + 1,
+        pseudonyms,
+        state: { ...placed.state, ...(said.length > 0 && { asked: said }) },
+      };
       // Lifted meanwhile, or made wider by another call of the same key.
       return holds
         .put(wider)
@@ -314,6 +330,10 @@ const underAllNames = (
     }),
   );
 };
+
+/** Who has said who a hold is on. One that was placed before this was kept does not tell. */
+const askedIn = ({ state }: StoredHold): readonly string[] =>
+  z.object({ asked: z.array(z.string()) }).safeParse(state).data?.asked ?? [];
 
 interface Widened {
   readonly hold: StoredHold;
