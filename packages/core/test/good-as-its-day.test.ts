@@ -122,6 +122,26 @@ describe("while somebody has to say whose an address is", () => {
     const { waitingFor } = await world.read(requestId);
     expect(new Set(waitingFor.map((each) => each.for))).toEqual(new Set(["source"]));
   });
+
+  it("whoever has it is not taken in, and is once it is theirs, whichever copy of the list comes back", async () => {
+    const { world, requestId, decide } = await inDoubt();
+    const { suppressions } = world.rights;
+    const copied: unknown[] = [];
+    for await (const each of suppressions.copy({ actor: admin })) copied.push(each);
+    const identifiers = [{ type: "email", value: ada }];
+    const mayTakeIn = async () => unwrap(await suppressions.mayTakeIn({ actor: admin, identifiers }));
+    expect(await mayTakeIn()).toBe(false);
+    await decide();
+    expect(await mayTakeIn()).toBe(true);
+    unwrap(await suppressions.restore({ actor: admin, suppressions: copied }));
+    expect(await mayTakeIn()).toBe(true);
+    for (const source of ["crm", "shop", "news"]) {
+      const settled = { actor: admin, requestId, source, reason: "by hand" };
+      await world.rights.requests.settleSource(settled);
+    }
+    await world.pass(day);
+    expect(await mayTakeIn()).toBe(true);
+  });
 });
 
 it("what was retained is erased on its day without what came since under the address, beside a number", async () => {

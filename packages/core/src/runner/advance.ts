@@ -11,6 +11,7 @@ import { jitter } from "./jitter.ts";
 import { useRequestKey } from "./keys.ts";
 import type { Services } from "./services.ts";
 import { openSession, type Session } from "./session.ts";
+import { liftOthersNames } from "./suppressing.ts";
 import { goOnWithoutKey } from "./without-key.ts";
 
 /**
@@ -33,6 +34,7 @@ export const advanceRequest = async (
   if (session === null) return goOnWithoutKey(services, key, stop, lost);
   await unlocked(session);
   await askWhoIsNew(services, session);
+  await letOthersIn(services, session);
   const over = new AbortController();
   const wasOpen = session.current().request.phase !== "closed";
   let wasWaiting = session.current().request.waitingFor !== null;
@@ -102,6 +104,12 @@ const askWhoIsNew = async (services: Services, session: Session): Promise<void> 
   for (const { source } of stepsKnownAgain(session.current().request, registered)) {
     await session.record({ type: "source-retried", source });
   }
+};
+
+/** Where the key of the list is lost, whatever needs it next says so. */
+const letOthersIn = async (services: Services, session: Session): Promise<void> => {
+  const lifted = await liftOthersNames(services, session.current().request);
+  if (lifted.isErr() && !(lifted.error instanceof KeyDestroyed)) throw lifted.error;
 };
 
 /** One run over one request. */

@@ -5,7 +5,7 @@ import type { StoredSuppression } from "../ports/suppression-store.ts";
 import { systemActorId } from "../request/actor.ts";
 import { confidentialOf } from "../request/change.ts";
 import { type Category, categoriesReaching } from "../request/kinds.ts";
-import type { Request } from "../request/request.ts";
+import { isOfSomebodyElse, type Request } from "../request/request.ts";
 import { errAsync, okAsync, ResultAsync } from "../result.ts";
 import { type Identifier, includesIdentifier, isSteady } from "../subject/identifier.ts";
 import { leading } from "../subject/vouching.ts";
@@ -32,6 +32,7 @@ const suppress = (
   services: Services,
   about: Suppressing,
   people: readonly Suppressed[],
+  lifted: StoredSuppression["lifted"] = null,
 ): ResultAsync<void, Failure> => {
   const { suppressionStore, tenantKeys, clock } = services;
   const of = people.flatMap(({ identifiers, person }) => identifiers.map(() => person));
@@ -51,7 +52,7 @@ const suppress = (
           generation,
           begunAt,
           endedAt: null,
-          lifted: null,
+          lifted,
         };
       }),
     ),
@@ -73,6 +74,18 @@ export const suppressRequest = (
   const about = { tenant, cause, category, reason: "request" } as const;
   const identifiers = ownIdentifiers(request).filter((each) => !includesIdentifier(gone, each));
   return suppress(services, about, [{ identifiers }]);
+};
+
+/**
+ * An address of which somebody has decided since that it is somebody else's keeps nobody out: not whoever has it, of whom it
+ * was just said that they are not the person. It stays listed as lifted, so that no copy of the list brings it back.
+ */
+export const liftOthersNames = (services: Services, request: Request): ResultAsync<void, Failure> => {
+  const { tenant, id: cause, kind, category, updatedAt: at } = request;
+  const identifiers = confidentialOf(request).identifiers.filter((each) => isOfSomebodyElse(request, each));
+  if (kind !== "erasure" || identifiers.length === 0) return okAsync(undefined);
+  const lifted = { at, by: systemActorId, reason: "somebody-else" };
+  return suppress(services, { tenant, cause, category, reason: "request" }, [{ identifiers }], lifted);
 };
 
 /** What only this person goes by. Where somebody decided that it is the same person, others may still go by it too. */
