@@ -2,6 +2,7 @@ import {
   defineDataSource,
   type Identifier,
   type NoticeType,
+  type Row,
   type SubjectRightsOptions,
 } from "@subject-rights/core";
 import { unwrap } from "@subject-rights/testing";
@@ -395,5 +396,81 @@ describe("an address that sources do not tell any more of whoever has the number
     unwrap(await world.rights.requests.answerTask(done));
     await world.pass(hour);
     expect(noticeOf("recipient")).toMatchObject({ subject: "1", identifiers: [number("1")] });
+  });
+});
+
+describe("a source that knows addresses only, where the one that was confirmed leads to another customer by then", () => {
+  const subscribers = () =>
+    new Map<string, Row[]>([
+      [ada, [{ of: "bo" }]],
+      [newAddress, [{ of: "ada" }]],
+    ]);
+
+  /** It waits for twenty days, and then for somebody to say whose the address is. */
+  const asked = async (kind: Kind, by: "hold" | "outage") => {
+    const [theirs, others] = [adaAs(), boAs()];
+    const readers = subscribers();
+    const lookedUp: string[] = [];
+    let isDown = by === "outage";
+    readers.get = (address) => {
+      if (isDown) throw new Error("down");
+      lookedUp.push(address);
+      return Map.prototype.get.call(readers, address);
+    };
+    const crm = customerDefinition("crm", new Set<Customer>([theirs, others]));
+    const world = await createWorld({
+      sources: [defineDataSource(crm), peopleSource("news", readers)],
+    });
+    const { holds, requests } = world.rights;
+    const claim = { actor: admin, identifiers: [email(ada)], reason: "a claim in court" };
+    const holdId = by === "hold" ? unwrap(await holds.place(claim)).hold.id : null;
+    const requestId = await world.acknowledged(kind);
+    await world.pass(minute);
+    world.clock.set(new Date(world.clock.now().getTime() + 20 * day));
+    theirs.email = newAddress;
+    others.email = ada;
+    isDown = false;
+    if (holdId !== null) unwrap(await holds.lift({ actor: admin, holdId, reason: "over" }));
+    await world.pass(2 * hour);
+    const { waitingFor } = await world.read(requestId);
+    const decide = async (answer: "same-person" | "somebody-else") => {
+      const [decision] = waitingFor.flatMap((each) => (each.for === "decision" ? [each.decision] : []));
+      const which = { actor: admin, requestId, decision: decision ?? "", answer, reason: "they said so" };
+      unwrap(await requests.decideIdentifier(which));
+      await world.pass(2 * hour);
+      return world.read(requestId);
+    };
+    return { readers, lookedUp, waitingFor, decide };
+  };
+  const waiting = [{ for: "decision", source: "news", identifierType: "email" }];
+
+  it("does nothing by it before somebody has said whose it is", async () => {
+    const { readers, waitingFor, decide } = await asked("erasure", "hold");
+    expect(waitingFor).toMatchObject(waiting);
+    expect([...readers]).toEqual([...subscribers()]);
+    expect(await decide("somebody-else")).toMatchObject({ outcome: "completed-with-exceptions" });
+    expect([...readers.keys()]).toEqual([ada]);
+  });
+
+  it("waits for a person where nothing else is known of the one who was erased elsewhere", async () => {
+    const { readers, waitingFor, decide } = await asked("erasure", "outage");
+    expect(waitingFor).toMatchObject(waiting);
+    const missing = { for: "source", source: "news", problem: "identifier-missing" };
+    expect(await decide("somebody-else")).toMatchObject({ outcome: null, waitingFor: [missing] });
+    expect([...readers]).toEqual([...subscribers()]);
+  });
+
+  it("erases by it where it is the person's all the same", async () => {
+    const { readers, decide } = await asked("erasure", "hold");
+    expect(await decide("same-person")).toMatchObject({ phase: "closed" });
+    expect([...readers.keys()]).toEqual([]);
+  });
+
+  it("hands out nothing of it", async () => {
+    const { lookedUp, waitingFor, decide } = await asked("export", "outage");
+    expect(waitingFor).toMatchObject(waiting);
+    lookedUp.splice(0);
+    expect(await decide("somebody-else")).toMatchObject({ outcome: "completed-with-exceptions" });
+    expect([...new Set(lookedUp)]).toEqual([newAddress]);
   });
 });

@@ -119,6 +119,8 @@ export type RequestEvent =
       /** The source itself has said so. Left out: so much time has passed. */
       readonly isSaid?: true;
     })
+  /** Its work is due, it would find people by these alone, and they lead to somebody else by now: nothing was done there. */
+  | (OfStep & { readonly type: "addresses-passed-on"; readonly addresses: readonly Identifier[] })
   | (OfStep & {
       readonly type: "source-collected";
       readonly collected: readonly CollectedCollection[];

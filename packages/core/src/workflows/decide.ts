@@ -22,6 +22,7 @@ import {
   giveWay,
   identified,
   lookAgain,
+  passedOn,
   putFirst,
   toldInLine,
 } from "./transitions/identifying.ts";
@@ -70,6 +71,7 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "source-located": working,
   "source-started": ["origins", "copies", "collecting"],
   "names-outdated": ["origins", "copies", "collecting"],
+  "addresses-passed-on": ["origins", "copies", "collecting"],
   "source-collected": ["collecting"],
   "source-finished": ["origins", "copies", "collecting"],
   "source-verified": ["copies"],
@@ -182,6 +184,8 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return started(change, event);
     case "names-outdated":
       return askAgain(change, event);
+    case "addresses-passed-on":
+      return passedOn(change, event);
     case "source-collected":
       return collected(change, event);
     case "source-finished":

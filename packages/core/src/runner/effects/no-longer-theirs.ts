@@ -18,6 +18,8 @@ type About = Pick<Effect, "services" | "request" | "signal">;
 interface ByNow {
   /** Those that are not theirs any more, or may be somebody else's. */
   readonly gone: readonly Identifier[];
+  /** Those of them that lead to somebody else. */
+  readonly anothers: readonly Identifier[];
   /** Those of which a source could say it that cannot be asked now, and no other has said it. */
   readonly unsaid: readonly Identifier[];
   /** Why it cannot be asked; null where nothing is unsaid. */
@@ -45,13 +47,10 @@ export const noLongerTheirs = async (about: About, addresses: readonly Identifie
       !isSaidToBeTheirs(request, each) &&
       !isToldSince({ addresses: before }, each, later(now, -addressLeadsFor)),
   );
-  if (uncertain.length === 0) return { gone: [], unsaid: [], failed: null };
+  if (uncertain.length === 0) return { gone: [], anothers: [], unsaid: [], failed: null };
   if (!mayGoOn(request, "find")) {
-    return {
-      gone: uncertain.filter((each) => isGone({ addresses: before }, each)),
-      unsaid: [],
-      failed: null,
-    };
+    const gone = uncertain.filter((each) => isGone({ addresses: before }, each));
+    return { gone, anothers: [], unsaid: [], failed: null };
   }
   const able = request.steps.filter(({ canIdentify, settlement }) => canIdentify && settlement === null);
   const there = able.filter((step) => !isErasedAt(request, step));
@@ -62,22 +61,20 @@ export const noLongerTheirs = async (about: About, addresses: readonly Identifie
       ? saying
       : toldNow({ identifiers, addresses: saying }, { source, at: now, told: theirs, isLate: true });
   }, before);
-  const undecided = uncertain.filter(
-    (each) => !isGone({ addresses: told }, each) && !isToldSince({ addresses: told }, each, now),
-  );
   const leads = await Promise.all(
-    undecided.map(async (each, index) => {
-      const { answers, failed } = await answersOf(about, able, subjectOf([each]), `address ${index}`);
+    uncertain.map(async (address, index) => {
+      if (isToldSince({ addresses: told }, address, now)) return [];
+      const { answers, failed } = await answersOf(about, able, subjectOf([address]), `address ${index}`);
       const isAnothers = answers.some(({ found }) => isOfAnother({ identifiers: numbers }, found));
-      return { address: each, isAnothers, failed: byNumber.failed ?? failed };
+      const isNotTheirs = isAnothers || isGone({ addresses: told }, address);
+      return [{ address, isAnothers, isNotTheirs, failed: isNotTheirs ? null : (byNumber.failed ?? failed) }];
     }),
   );
-  const unsaid = leads.filter(({ isAnothers, failed }) => !isAnothers && failed !== null);
+  const said = leads.flat();
+  const unsaid = said.filter(({ failed }) => failed !== null);
   return {
-    gone: [
-      ...uncertain.filter((each) => isGone({ addresses: told }, each)),
-      ...leads.flatMap(({ address, isAnothers }) => (isAnothers ? [address] : [])),
-    ],
+    gone: said.filter(({ isNotTheirs }) => isNotTheirs).map(({ address }) => address),
+    anothers: said.filter(({ isAnothers }) => isAnothers).map(({ address }) => address),
     unsaid: unsaid.map(({ address }) => address),
     failed: unsaid[0]?.failed ?? null,
   };

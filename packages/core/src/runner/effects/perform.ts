@@ -2,18 +2,20 @@ import { stepOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { type NoticeRecord, tryOf } from "../../request/notices.ts";
 import type { SourceStep } from "../../request/steps.ts";
+import { isSteady } from "../../subject/identifier.ts";
 import type { Action } from "../../workflows/actions.ts";
 import { toAskAgain } from "../../workflows/transitions/asking-again.ts";
 import { outgrownBy } from "./approved.ts";
 import { claim, reopen } from "./claim.ts";
 import { collect } from "./collect.ts";
-import { type Effect, workFor } from "./effect.ts";
+import { type Effect, subjectOfRequest, workFor } from "./effect.ts";
 import { erase } from "./erase.ts";
 import { finalise } from "./finalise.ts";
 import { identify } from "./identify.ts";
 import { leaveEarlierPackages } from "./leave-packages.ts";
 import { locate } from "./locate.ts";
 import { lookAtHold } from "./look-at-hold.ts";
+import { noLongerTheirs } from "./no-longer-theirs.ts";
 import { onlyJust } from "./only-just.ts";
 import { makePackage } from "./package.ts";
 import { passOn } from "./pass-on.ts";
@@ -39,6 +41,8 @@ export const perform = async (effect: Effect, action: Action): Promise<RequestEv
       const { step } = action;
       const outdated = namesOutdated(effect, step);
       if (outdated !== null) return outdated;
+      const passedOn = await addressesPassedOn(effect, step);
+      if (passedOn !== null) return passedOn;
       await effect.record({ type: "source-started", source: step.source, generation: step.generation });
       return step.task === "export" ? collect(effect, step) : erase(effect, step);
     }
@@ -81,6 +85,23 @@ const namesOutdated = (
   return toAskAgain(request, source, since).length === 0
     ? null
     : { type: "names-outdated", source, generation, since };
+};
+
+/**
+ * A source that finds the person by their addresses alone takes whoever has them by now: right before its work it is asked
+ * whom they lead to in others, once they were confirmed that long ago. Null where that is the person, or nobody can say.
+ */
+const addressesPassedOn = async (
+  effect: Effect,
+  { source, generation, task }: SourceStep,
+): Promise<RequestEvent | null> => {
+  const { request, services } = effect;
+  const needs = services.sources.find(request.tenant, source)?.needs ?? [];
+  const found = subjectOfRequest(request).identifiers.filter(({ type }) => needs.includes(type));
+  const findsByAddress = task === "erase" || task === "export";
+  if (!findsByAddress || request.reopened > 0 || found.some(isSteady)) return null;
+  const { anothers: addresses } = await noLongerTheirs(effect, found);
+  return addresses.length === 0 ? null : { type: "addresses-passed-on", source, generation, addresses };
 };
 
 /** Asking an owner to erase is erasing: what was approved, and what nothing stops. */

@@ -280,7 +280,7 @@ const allAnew = (change: Change): Change => {
 };
 
 /**
- * An address that came with the request, or was found out, and that another user has by now: nobody is found by it before
+ * An address that came with the request, or was found out, and that somebody else has by now: nobody is found by it before
  * somebody has said whose it is.
  */
 const leadsToAnother = (change: Change, address: Identifier, source: string): Change => {
@@ -289,6 +289,18 @@ const leadsToAnother = (change: Change, address: Identifier, source: string): Ch
   if (isAsked || !leading(identifiers).some((each) => sameIdentifier(each, address))) return change;
   return withCandidate(leadingNobody(change, address), address, source);
 };
+
+/** A source that cannot tell two people apart who had one address after the other does nothing before somebody has. */
+export const passedOn = (
+  change: Change,
+  event: EventOf<"addresses-passed-on">,
+): Result<Change, NotPossibleNow> =>
+  stepFor(change, event, "perform").andThen(({ source }) => {
+    const asked = event.addresses.reduce((left, each) => leadsToAnother(left, each, source), change);
+    return asked === change
+      ? err(new NotPossibleNow("Somebody was asked already whose these addresses are."))
+      : ok(workReopened(asked));
+  });
 
 /** It stays known, because holds and other requests are looked up by it; everybody is asked anew without it. */
 const leadingNobody = (change: Change, address: Identifier): Change => {
