@@ -11,20 +11,28 @@ const day = 24 * hour;
  * Ada is a customer in two sources, of which one tells who people are, and reads the newsletter, which knows addresses. One
  * source is down from the beginning.
  */
-const beginning = async (down: "crm" | "shop") => {
+const beginning = async (down: "crm" | "shop", isReaderOnly = false) => {
   const [theirs, others] = [adaAs(), boAs()];
-  const [crm, shop] = [new Set([theirs, others]), new Set([theirs, others])];
+  const customers = isReaderOnly ? [theirs] : [theirs, others];
+  const [crm, shop] = [new Set(customers), new Set(customers)];
+  const late = { isTold: false };
+  const acted: string[][] = [];
   const readers = new Map<string, Row[]>([[ada, [{ reader: "ada" }]]]);
   let isDown = true;
   const meet = (id: string) => () => {
     if (isDown && id === down) throw new Error("down");
   };
-  const { identify: _, ...notTelling } = customerDefinition("shop", shop, meet("shop"));
+  const { identify, ...notTelling } = customerDefinition("shop", shop, meet("shop"));
+  const telling: typeof identify = async (subject) => {
+    const told = await identify(subject);
+    return late.isTold ? told : [];
+  };
+  const news = recorded(readers, acted);
   const world = await createWorld({
     sources: [
       defineDataSource(customerDefinition("crm", crm, meet("crm"))),
-      defineDataSource(notTelling),
-      peopleSource("news", readers),
+      defineDataSource(isReaderOnly ? { ...notTelling, identify: telling } : notTelling),
+      news,
     ],
   });
   /** The address is another customer's from now on, who reads the newsletter too. */
@@ -41,7 +49,29 @@ const beginning = async (down: "crm" | "shop") => {
     unwrap(await world.rights.requests.settleSource(settled));
     await world.pass(3 * hour);
   };
-  return { world, crm, shop, readers, theirs, others, passOn, comeBack, settle };
+  return { world, crm, shop, readers, theirs, others, passOn, comeBack, settle, late, acted };
+};
+
+type Scene = Awaited<ReturnType<typeof beginning>>;
+
+/** A newsletter, and by which addresses it was asked to hand out and to erase. */
+const recorded = (readers: Map<string, Row[]>, acted: string[][]) => {
+  const found = (addresses: readonly string[]) => addresses.flatMap((each) => readers.get(each) ?? []);
+  return peopleSource("news", readers, {
+    async *export(subject) {
+      acted.push([...subject.values("email")]);
+      yield { collection: "people", rows: found(subject.values("email")) };
+    },
+    erase: async (subject) => {
+      const addresses = subject.values("email");
+      acted.push([...addresses]);
+      const count = found(addresses).length;
+      for (const each of addresses) readers.delete(each);
+      return count > 0
+        ? [{ collection: "people", outcome: "erased", count }]
+        : [{ collection: "people", outcome: "absent" }];
+    },
+  });
 };
 
 const only = (customers: ReadonlySet<Customer>) => [...customers].map((each) => each.number);
@@ -80,6 +110,45 @@ describe("a last look weeks after the work", () => {
     expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
   });
 });
+
+describe.each(["erasure", "export"] as const)(
+  "an %s more than a day after a source has done its part",
+  (kind) => {
+    /** The shop tells by then that the person has another address, where it is asked again. */
+    const places = {
+      "is looked at once more": async (_: Scene) => undefined,
+      "is tried again by hand": async ({ world }: Scene, requestId: string) => {
+        await world.rights.requests.retrySource({ actor: admin, requestId, source: "news" });
+        await world.pass(hour);
+      },
+      "is begun anew under a further name": async ({ late }: Scene) => {
+        late.isTold = true;
+      },
+      "has all others settled": async ({ settle }: Scene, requestId: string) => settle(requestId, "shop"),
+    };
+
+    it.each(Object.entries(places))(
+      "does nothing by an address that is another's, where it %s",
+      async (_, go) => {
+        const scene = await beginning("shop", true);
+        const { world, readers, passOn, comeBack, acted } = scene;
+        const requestId = await world.acknowledged(kind);
+        await world.pass(hour);
+        await world.pass(2 * day);
+        expect(acted).toEqual([[ada]]);
+        passOn();
+        readers.set("ada@new.example", [{ reader: "ada" }]);
+        await go(scene, requestId);
+        comeBack();
+        await world.pass(3 * hour);
+        // Within the day after that, too.
+        await world.pass(2 * hour);
+        expect(acted.slice(1).flat()).not.toContain(ada);
+        expect(readers.get(ada)).toEqual([{ reader: "bo" }]);
+      },
+    );
+  },
+);
 
 describe("while somebody has to say whose an address is", () => {
   const inDoubt = async () => {

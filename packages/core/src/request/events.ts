@@ -141,6 +141,8 @@ export type RequestEvent =
       readonly found?: readonly CollectionCount[];
       readonly checked: boolean | null;
       readonly identifiersUsed: number;
+      /** It was asked without addresses that nobody had vouched for within a day. Left out: by all that was known. */
+      readonly byCertain?: true;
     })
   | (OfStep & {
       readonly type: "source-verified";

@@ -27,24 +27,26 @@ const isVouchedFor = (request: Request, address: Identifier, now: Instant): bool
  * Whether the work of a request at a source was done that long ago that what is found there by an address may have come since:
  * under this request, or before that was opened again.
  */
-const isLongDone = ({ reopened }: Request, { saidAt }: SourceStep, now: Instant): boolean =>
-  saidAt === undefined ? reopened > 0 : now >= later(saidAt, addressLeadsFor);
+const isLongDone = ({ reopened }: Request, { saidAt, byCertain }: SourceStep, now: Instant): boolean =>
+  saidAt === undefined ? reopened > 0 : byCertain === true || now >= later(saidAt, addressLeadsFor);
 
 /**
  * The names for a call to a source, from what is known and from the moment: the one place that says so for whatever a request
  * counts, hands out, erases and looks at. An address is as good as the day on which it was confirmed, or vouched for by whoever
  * knows the person by a number. Before a source has done its work, it is asked by every name: who knows nothing but an address
  * may have the person under the old one alone, and everybody who can say has just been asked. What is there more than a day after
- * that work may be whoever's has the address by then: where a number is known that the source finds people by, it is asked by
- * what is certain. Of whose an address is somebody has still to say, it is in no call.
+ * that work may be whoever's has the address by then: where the source finds people by anything that is certain, it is asked
+ * by that. Of whose an address is somebody has still to say, it is in no call.
  *
  * @param foundBy the types by which the source finds people
+ * @param isLook nothing is done by what is found: without a number, it is looked at by the addresses of before as well
  */
 export const namesToAskBy = (
   request: Request,
   step: SourceStep,
   foundBy: readonly string[],
   now: Instant,
+  isLook: boolean,
 ): NamesToAskBy => {
   const doubted = inDoubt(request);
   const known = leading(confidentialOf(request).identifiers).filter(
@@ -52,10 +54,10 @@ export const namesToAskBy = (
   );
   if (!isLongDone(request, step, now)) return { names: known, certain: known };
   const certain = known.filter((each) => isSteady(each) || isVouchedFor(request, each, now));
-  const isFoundByNumber = certain.some((each) => isSteady(each) && foundBy.includes(each.type));
+  const isFound = certain.some((each) => foundBy.includes(each.type) && (isSteady(each) || !isLook));
   // What was retained may stand there without the number: what the addresses add is counted before it is erased.
   const isForThePart = step.part !== undefined;
-  return { names: isFoundByNumber && !isForThePart ? certain : known, certain };
+  return { names: isFound && !isForThePart ? certain : known, certain };
 };
 
 /** The addresses by which a source came to somebody of whom it is still to be decided who that is. */

@@ -137,6 +137,8 @@ export interface SourceStep {
   readonly outcomes: readonly CollectionOutcome[];
   /** When the source has answered last what became of records. Left out: not yet, or nobody wrote it down. */
   readonly saidAt?: Instant;
+  /** That was without addresses that nobody had vouched for within a day. Left out: it was with all that was known. */
+  readonly byCertain?: boolean;
   /**
    * What earlier erasures of the person left here, by law or as somebody else's too, and this request may have no name for
    * any more: the source does not find it. Left out: nothing.

@@ -18,7 +18,7 @@ import { confirmedAt, earlierAt, erasedBefore, ownNumbers, ownPseudonyms } from 
 import { outgrownBy } from "./approved.ts";
 import { rowsArtifact } from "./artifact-names.ts";
 import { withCollectedBefore } from "./collected-before.ts";
-import { canFind, type Effect, failure, workFor } from "./effect.ts";
+import { byCertain, canFind, type Effect, failure, workFor } from "./effect.ts";
 import { notHandedOut } from "./not-handed-out.ts";
 
 /** Rows are put down, and how far it came is recorded, whenever about this many bytes have come together. */
@@ -101,6 +101,7 @@ export const collect = async (effect: Effect, step: SourceStep): Promise<Request
     ...(collectedBefore.length > 0 && { collected: await withCollectedBefore(effect, step, all) }),
     checked: null,
     identifiersUsed: identifiers,
+    ...byCertain(work.value),
   };
 };
 

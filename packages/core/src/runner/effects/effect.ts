@@ -101,7 +101,7 @@ export const workFor = (
   const now = instant(effect.services.clock.now());
   const { names, certain } = isAsked
     ? { names: known.identifiers, certain: known.identifiers }
-    : namesToAskBy(effect.request, step, source.needs, now);
+    : namesToAskBy(effect.request, step, source.needs, now, name === "verify");
   // Whoever has the address by now is somebody else: a source that has said once whose numbers it knows takes in no other.
   const leads = name === "identify" && doAddressesLead(effect.request, step);
   const subject = leads ? known : identifiedSubject(names, known.shared);
@@ -125,6 +125,10 @@ export const workFor = (
   };
   return ok({ source, subject, certain, call, identifiers });
 };
+
+/** Whether some of what is known was left out, because it may be somebody else's by now. */
+export const byCertain = ({ subject, identifiers }: Work): { readonly byCertain?: true } =>
+  subject.identifiers.length < identifiers ? { byCertain: true } : {};
 
 /** How much somebody has still to decide about: what is asked meanwhile may be of somebody else. */
 const undecided = ({ decisions }: Request): number =>

@@ -26,7 +26,7 @@ import { keepAddress } from "./addresses.ts";
 import { outgrownBy } from "./approved.ts";
 import { check } from "./check.ts";
 import { noneCameSince } from "./come-since.ts";
-import { canFind, type Effect, failure, type Work, workFor } from "./effect.ts";
+import { byCertain, canFind, type Effect, failure, type Work, workFor } from "./effect.ts";
 import { noLongerTheirs } from "./no-longer-theirs.ts";
 
 /**
@@ -159,6 +159,7 @@ const eraseNow = (
                     found: remaining,
                     checked,
                     identifiersUsed: work.identifiers,
+                    ...byCertain(work),
                   })
                 : errAsync({ failed: problem, outcomes: done, left });
             }),

@@ -68,7 +68,7 @@ export const located = (change: Change, event: EventOf<"source-located">): Trans
       return changedStep(noted, step.source, {
         stage: "verify",
         status: "succeeded",
-        saidAt: change.at,
+        saidAt: step.saidAt ?? change.at,
         outcomes: mergeOutcomes(
           told,
           (event.counts ?? []).map(({ collection }) => ({ collection, outcome: "absent" })),
@@ -117,6 +117,7 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
       alertedOf: stage !== "done" && step.alertedOf === "still-present" ? step.alertedOf : null,
       outcomes,
       saidAt: change.at,
+      ...((event.byCertain ?? step.byCertain) !== undefined && { byCertain: event.byCertain === true }),
       ...heard(step, change.at),
       ...((event.keptEarlier ?? step.keptEarlier) !== undefined && { keptEarlier: event.keptEarlier ?? [] }),
       ...(event.keys !== undefined && { keys: event.keys }),
