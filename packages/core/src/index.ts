@@ -92,6 +92,7 @@ export type { AuditEntry } from "./audit/entry.ts";
 export type { Audit, AuditError, AuditVerdict, VerifyAllError, VerifyAllInput } from "./facade/audit.ts";
 export type {
   AboutPersonError,
+  AskedAbout,
   AuditedPerson,
   RequestsOfError,
   RequestsOfPerson,

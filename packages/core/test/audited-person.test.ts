@@ -1,6 +1,7 @@
 import { orThrow, type Row } from "@subject-rights/core";
 import { unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
+import { adaAs, customerSource, number } from "./customers.ts";
 import { ada, admin, createWorld, peopleSource, tenantAdmin } from "./world.ts";
 
 const bo = "bo@example.org";
@@ -151,5 +152,83 @@ describe("unlinking a person", () => {
     expect(orThrow(await audit.unlink({ actor: admin, requestId: erased }))).toEqual({ requests: 1 });
     expect(await requestsOf(ada)).toEqual([]);
     expect(orThrow(await audit.verify({ actor: admin, requestId: copy })).intact).toBe(true);
+  });
+});
+
+describe("an address that two people have had, one after the other", () => {
+  /** Ada was erased, and whoever has had her address since, by another number. Before, somebody thought better of it. */
+  const oneAddress = async () => {
+    const customers = new Set([adaAs()]);
+    const world = await createWorld({ sources: [customerSource("crm", customers)] });
+    const { audit, requests } = world.rights;
+    const asked = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
+    const { id: called } = orThrow(await requests.submit(asked)).request;
+    orThrow(await requests.cancel({ actor: admin, requestId: called, reason: "a mistake" }));
+    const first = await world.acknowledged("erasure");
+    await world.pass(30 * 24 * 3_600_000);
+    customers.add({ number: "2", email: ada });
+    const second = await world.acknowledged("erasure");
+    await world.settle();
+    const isAbout = async (requestId: string, identifiers = [number("2")]) =>
+      audit.isAbout({ actor: admin, requestId, email: ada, identifiers });
+    const requestsOf = async (identifiers = [number("2")]) =>
+      orThrow(await audit.requestsOf({ actor: admin, email: ada, identifiers })).requests.map(({ id }) => id);
+    const unlink = async (requestId: string) => audit.unlink({ actor: admin, requestId });
+    const keys = () => [...world.tables.keys.keys()].filter((name) => name.startsWith("person/"));
+    return { called, first, second, isAbout, requestsOf, unlink, keys };
+  };
+
+  it("is unlinked from the one that is meant, and the other's audit is theirs still", async () => {
+    const { called, first, second, isAbout, requestsOf, unlink, keys } = await oneAddress();
+    expect(orThrow(await unlink(first))).toEqual({ requests: 2 });
+    for (const each of [first, called]) expect(unwrapError(await isAbout(each)).code).toBe("key-destroyed");
+    expect(orThrow(await isAbout(second))).toBe(true);
+    expect(await requestsOf()).toEqual([second]);
+    expect(keys()).toHaveLength(1);
+    expect(orThrow(await unlink(second))).toEqual({ requests: 1 });
+    expect(unwrapError(await isAbout(second)).code).toBe("key-destroyed");
+    expect(keys()).toEqual([]);
+  });
+
+  it("is unlinked from neither by what knows the address alone", async () => {
+    const { called, first, second, isAbout, unlink } = await oneAddress();
+    expect(orThrow(await unlink(called))).toEqual({ requests: 1 });
+    expect(orThrow(await isAbout(first, [number("1")]))).toBe(true);
+    expect(orThrow(await isAbout(second))).toBe(true);
+  });
+
+  it("leads to those of the one whose number is named", async () => {
+    const { called, first, second, isAbout, requestsOf } = await oneAddress();
+    expect(await requestsOf([])).toEqual([second, first, called]);
+    expect(await requestsOf([number("1")])).toEqual([first, called]);
+    expect(await requestsOf()).toEqual([second, called]);
+    expect(orThrow(await isAbout(first))).toBe(false);
+  });
+
+  it("is unlinked from one while something is retained of the other", async () => {
+    const customers = new Set([adaAs()]);
+    const archive = peopleSource("archive", new Map(), {
+      needs: ["customer-number"],
+      erase: async (subject) => [
+        subject.values("customer-number").includes("1")
+          ? { collection: "bills", outcome: "retained", count: 1, reason: "law", until: "2035-01-01" }
+          : { collection: "bills", outcome: "absent" },
+      ],
+      locate: async (subject) => [
+        {
+          collection: "bills",
+          count: subject.values("customer-number").filter((each) => each === "1").length,
+        },
+      ],
+    });
+    const world = await createWorld({ sources: [customerSource("crm", customers), archive] });
+    const first = await world.acknowledged("erasure");
+    await world.pass(30 * 24 * 3_600_000);
+    customers.add({ number: "2", email: ada });
+    const second = await world.acknowledged("erasure");
+    await world.settle();
+    const unlink = (requestId: string) => world.rights.audit.unlink({ actor: admin, requestId });
+    expect(unwrapError(await unlink(first)).code).toBe("not-possible-now");
+    expect(orThrow(await unlink(second))).toEqual({ requests: 1 });
   });
 });

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { checkInput } from "../bridge/issues.ts";
 import type { DamagedRecord } from "../bridge/readable.ts";
 import { sameDigest } from "../crypto.ts";
@@ -11,13 +12,14 @@ import {
 } from "../errors.ts";
 import type { Actor } from "../request/actor.ts";
 import type { Request } from "../request/request.ts";
-import { err, errAsync, ok, okAsync, orThrow, type ResultAsync } from "../result.ts";
+import { err, errAsync, ok, okAsync, orThrow, ResultAsync } from "../result.ts";
 import { commitWithoutKey } from "../runner/commit-without-key.ts";
 import { everyRequest } from "../runner/every-request.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
 import { destroyPersonKey, personMark } from "../runner/person-keys.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
-import { emailSchema } from "../subject/identifier.ts";
+import { emailSchema, type Identifier, identifierSchema, spellingsOf } from "../subject/identifier.ts";
+import { areTwo, numbersOf, shareNumber } from "../subject/numbers.ts";
 import { caught } from "./caught.ts";
 import { type FacadeContext, type OnRequest, type ReadError, readRequest } from "./context.ts";
 import { authorise } from "./policy.ts";
@@ -34,6 +36,16 @@ export interface RequestsOfPerson {
   readonly damaged: readonly DamagedRecord[];
 }
 
+/** Who is asked about. */
+export interface AskedAbout {
+  readonly email: string;
+  /**
+   * What says for good who it is, a customer number: requests of somebody who has another of that type, and has had the
+   * address before or since, are not theirs. Left out: all that were made with the address are.
+   */
+  readonly identifiers?: readonly Identifier[];
+}
+
 /** Whose audits they are: the calls that need a person's key. */
 export interface AuditedPerson {
   /**
@@ -42,26 +54,26 @@ export interface AuditedPerson {
    *
    * Errors: `KeyDestroyed` where the person was unlinked from this request, so that nobody can tell.
    */
-  isAbout(input: OnRequest & { readonly email: string }): ResultAsync<boolean, AboutPersonError>;
+  isAbout(input: OnRequest & AskedAbout): ResultAsync<boolean, AboutPersonError>;
 
   /**
    * The requests that were made with this address, newest first, open or not; those that were unlinked are not found.
    * Looks through all requests of the tenant.
    */
-  requestsOf(input: {
-    readonly actor: Actor;
-    readonly email: string;
-  }): ResultAsync<RequestsOfPerson, RequestsOfError>;
+  requestsOf(input: { readonly actor: Actor } & AskedAbout): ResultAsync<RequestsOfPerson, RequestsOfError>;
 
   /**
    * Destroys the key of the person that a request is about: from here on nobody can tell whose the audits of any of that
    * person's requests are, and every chain is whole as before. Cannot be taken back. Where it was broken off, the same
-   * call goes on; a request that is unlinked already is fine.
+   * call goes on; a request that is unlinked already is fine. Requests of whoever has another number, and has had the same
+   * address before or since, stay as they are, and the key with them, until they are unlinked too.
    *
    * Errors: `NotPossibleNow` while something is due under any request of the person.
    */
   unlink(input: OnRequest): ResultAsync<{ readonly requests: number }, UnlinkError>;
 }
+
+const identifiersSchema = z.array(identifierSchema).max(20).default([]);
 
 export const auditedPerson = (context: FacadeContext): AuditedPerson => {
   const { services, policy } = context;
@@ -69,23 +81,35 @@ export const auditedPerson = (context: FacadeContext): AuditedPerson => {
     checkInput(emailSchema, email, "email").asyncAndThen((value) =>
       pseudonymsOf(services, tenant, [{ type: "email", value }]).map(([pseudonym = ""]) => pseudonym),
     );
+  const numbersFor = (tenant: string, identifiers: readonly Identifier[] | undefined) =>
+    checkInput(identifiersSchema, identifiers, "identifiers").asyncAndThen((checked) => {
+      const named = checked.flatMap(spellingsOf);
+      return pseudonymsOf(services, tenant, named).map((pseudonyms) => numbersOf(named, pseudonyms));
+    });
   return {
-    isAbout: ({ email, ...on }) =>
+    isAbout: ({ email, identifiers, ...on }) =>
       readRequest(context, on, "link-person").andThen((request) =>
         request.pseudonyms.length === 0
           ? errAsync(new KeyDestroyed())
-          : pseudonymOf(request.tenant, email).andThen((pseudonym) =>
-              pseudonym === request.pseudonyms[0] ? isCalledSo(context, request, pseudonym) : okAsync(false),
+          : ResultAsync.combine([
+              pseudonymOf(request.tenant, email),
+              numbersFor(request.tenant, identifiers),
+            ]).andThen(([pseudonym, numbers]) =>
+              pseudonym === request.pseudonyms[0] && !areTwo(numbers, request.numbers ?? {})
+                ? isCalledSo(context, request, pseudonym)
+                : okAsync(false),
             ),
       ),
 
-    requestsOf: ({ actor, email }) =>
+    requestsOf: ({ actor, email, identifiers }) =>
       authorise(policy, actor, "link-person").andThen(({ tenant }) =>
-        pseudonymOf(tenant, email).andThen((pseudonym) =>
-          caught(() => madeBy(context, tenant, pseudonym)).map(({ requests, damaged }) => {
-            const views = readEach(requests, (request) => readView(request, services));
-            return { requests: views.read, damaged: [...damaged, ...views.damaged] };
-          }),
+        ResultAsync.combine([pseudonymOf(tenant, email), numbersFor(tenant, identifiers)]).andThen(
+          ([pseudonym, numbers]) =>
+            caught(() => madeBy(context, tenant, pseudonym)).map(({ requests, damaged }) => {
+              const theirs = requests.filter((each) => !areTwo(numbers, each.numbers ?? {}));
+              const views = readEach(theirs, (request) => readView(request, services));
+              return { requests: views.read, damaged: [...damaged, ...views.damaged] };
+            }),
         ),
       ),
 
@@ -94,13 +118,17 @@ export const auditedPerson = (context: FacadeContext): AuditedPerson => {
         const [pseudonym] = request.pseudonyms;
         return pseudonym === undefined
           ? okAsync({ requests: 0 })
-          : caught(() => allMadeBy(context, request.tenant, pseudonym)).andThen((requests) =>
-              requests.some(({ key }) => key === "live")
-                ? errAsync(new NotPossibleNow("Something is still due under a request of this person."))
-                : destroyPersonKey(services, request.tenant, pseudonym).andThen(() =>
-                    caught(() => unlinkAll(context, requests, on)),
-                  ),
-            );
+          : caught(() => allMadeBy(context, request.tenant, pseudonym)).andThen((all) => {
+              const requests = ofOnePerson(request, all);
+              if (requests.some(({ key }) => key === "live"))
+                return errAsync(new NotPossibleNow("Something is still due under a request of this person."));
+              // It is made of the address: whoever else has had that is recognised by it still.
+              const isAnothersToo = requests.length < all.length;
+              const destroyed = isAnothersToo
+                ? okAsync<void, StorageFailed>(undefined)
+                : destroyPersonKey(services, request.tenant, pseudonym);
+              return destroyed.andThen(() => caught(() => unlinkAll(context, requests, on)));
+            });
       }),
   };
 };
@@ -143,6 +171,21 @@ const allMadeBy = async (context: FacadeContext, tenant: string, pseudonym: stri
   const [first] = damaged;
   if (first !== undefined) throw new Damaged(`Request ${first.id}`);
   return requests;
+};
+
+/**
+ * Of the requests that were made with one address, those of the person of this one: an address leads to people, a number
+ * says who they are. One that knows no number may be anybody's who has had the address. Where it leads to several of whom
+ * nothing tells which is meant, none of them is.
+ */
+const ofOnePerson = ({ numbers: own = {} }: Request, all: readonly Request[]): readonly Request[] => {
+  const possible = all.filter(({ numbers = {} }) => !areTwo(own, numbers));
+  const areSeveral = possible.some(({ numbers: one = {} }) =>
+    possible.some(({ numbers: other = {} }) => areTwo(one, other)),
+  );
+  return areSeveral
+    ? possible.filter(({ numbers = {} }) => Object.keys(numbers).length === 0 || shareNumber(own, numbers))
+    : possible;
 };
 
 /** The one that was named comes last: while it knows the person, the call can be made again. */

@@ -111,8 +111,8 @@ const audit: InputNames<Audit> = {
   verifyAll: { ...byActor, known: true },
   checkpoint: byActor,
   evidence: onRequest,
-  isAbout: { ...onRequest, email: true },
-  requestsOf: { ...byActor, email: true },
+  isAbout: { ...onRequest, email: true, identifiers: true },
+  requestsOf: { ...byActor, email: true, identifiers: true },
   unlink: onRequest,
 };
 
