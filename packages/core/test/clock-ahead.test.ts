@@ -51,6 +51,16 @@ describe("after a clock has run ahead once", () => {
     expect([...next.tables.keys.keys()].filter((name) => name.includes(on.requestId))).toEqual([]);
   });
 
+  it("it is not late, and nothing has stood since a year to come", async () => {
+    const { world, on } = await submitted();
+    const next = await aheadOnce(world, on.requestId);
+    unwrap(await next.rights.requests.resendConfirmation(on));
+    await next.settle();
+    const { waiting } = unwrap(await next.rights.health());
+    const now = next.clock.now().toISOString();
+    expect(waiting?.map((each) => [each.for, each.oldest <= now])).toEqual([["acknowledgement", true]]);
+  });
+
   it("the first month is not over, and can be extended", async () => {
     const { world, on } = await submitted();
     const next = await aheadOnce(world, on.requestId);

@@ -121,7 +121,7 @@ const outsideOf = (request: Request): Waiting[] => {
 const quickTries = 5;
 
 /** Each that it stands at now, and how each is known from one commit to the next. */
-const standingAt = (request: Request): (readonly [key: string, kind: StandingKind])[] => {
+const standingAt = (request: Request, now: Instant): (readonly [key: string, kind: StandingKind])[] => {
   const tried = request.notices.filter(
     (notice, index) =>
       notice.problem !== null &&
@@ -133,7 +133,7 @@ const standingAt = (request: Request): (readonly [key: string, kind: StandingKin
   const retried = unsettled.filter((step) => step.problem !== null && step.attempts > 0);
   // In between two tries: that it is over, only the last check can say.
   const told = unsettled.filter((step) => !retried.includes(step) && step.alertedOf === "still-present");
-  const isLate = isOpen && request.reopened === 0 && isOverdue(request.deadline, request.updatedAt);
+  const isLate = isOpen && request.reopened === 0 && isOverdue(request.deadline, now);
   return [
     ...waitingOf(request).map((waiting) => [nameOf(waiting), waiting.for] as const),
     ...tried.map(({ kind, source }) => [`delivery ${kind} ${source ?? ""}`, "delivery"] as const),
@@ -163,11 +163,14 @@ const nameOf = (waiting: Waiting): string => {
   return Object.values(named).join(" ");
 };
 
-/** @param before as it was stored last; what it stood at then it stands at since then */
-export const standingsOf = (before: Request | null, next: Request): Standings =>
+/**
+ * @param before as it was stored last; what it stood at then it stands at since then
+ * @param now by the clock as it is: the request may have been changed by one that ran ahead
+ */
+export const standingsOf = (before: Request | null, next: Request, now: Instant): Standings =>
   Object.fromEntries(
-    standingAt(next).map(([key, kind]) => [
-      key,
-      { for: kind, since: before?.standings?.[key]?.since ?? next.updatedAt },
-    ]),
+    standingAt(next, now).map(([key, kind]) => {
+      const since = before?.standings?.[key]?.since ?? now;
+      return [key, { for: kind, since: since < now ? since : now }];
+    }),
   );

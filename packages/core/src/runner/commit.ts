@@ -231,12 +231,12 @@ const decideInTurn = (
  * @param before as it was read; null for a new one
  */
 export const audited = (
-  signing: Signing,
+  signing: Signing & Pick<Services, "clock">,
   before: Request | null,
   decided: Request,
   drafts: readonly AuditDraft[],
 ): { readonly request: Request; readonly entries: AuditEntry[] } => {
   const { entries, auditHead } = chained({ ...decided, audited: decided.audited - drafts.length }, drafts);
-  const standings = standingsOf(before, decided);
+  const standings = standingsOf(before, decided, instant(signing.clock.now()));
   return { request: withSignature(signing, before, { ...decided, standings, auditHead }), entries };
 };
