@@ -5,13 +5,25 @@ import { type ApiRoute, json, route } from "../route.ts";
 import { auditReport, auditVerdict } from "../schemas/audit.ts";
 import { named } from "../schemas/named.ts";
 import { requestView } from "../schemas/request.ts";
-import { count, damaged, email } from "../schemas/words.ts";
+import { count, damaged, email, identifiers } from "../schemas/words.ts";
 
 const checkpoint = named("Checkpoint", z.object({ checkpoint: signedCheckpointSchema.nullable() }));
 const isAbout = named("IsAbout", z.object({ isAbout: z.boolean() }));
 const requestsOf = named("RequestsOfPerson", z.object({ requests: z.array(requestView), damaged }));
 const unlinked = named("Unlinked", z.object({ requests: count.describe("Of how many requests.") }));
-const onlyEmail = named("OnlyEmail", z.strictObject({ email }));
+const who = named(
+  "AskedAbout",
+  z.strictObject({
+    email,
+    identifiers: identifiers
+      .optional()
+      .describe("What says for good who it is: requests of whoever has another number are not theirs."),
+  }),
+);
+const askedAbout = ({ email: address, identifiers: known }: z.output<typeof who>) => ({
+  email: address,
+  ...(known !== undefined && { identifiers: known }),
+});
 
 /** Whether audits are what they were, and whose they are. */
 export const auditRoutes: readonly ApiRoute[] = [
@@ -61,11 +73,11 @@ export const auditRoutes: readonly ApiRoute[] = [
     path: "/requests/{requestId}/is-about",
     title: "Whether a request is about the person who goes by this address",
     text: "A POST, because whom it is about must not stand in an address.",
-    body: onlyEmail,
+    body: who,
     answer: isAbout,
     errors: { ...reading, "key-destroyed": true },
     handle: ({ rights, actor, path, body }) =>
-      rights.audit.isAbout({ actor, ...path, ...body }).map((is) => json(200)({ isAbout: is })),
+      rights.audit.isAbout({ actor, ...path, ...askedAbout(body) }).map((is) => json(200)({ isAbout: is })),
   }),
   route({
     id: "requestsOfPerson",
@@ -73,10 +85,11 @@ export const auditRoutes: readonly ApiRoute[] = [
     path: "/audit/requests-of",
     title: "The requests that were made with this address, open or not",
     text: "A POST, because whom it is about must not stand in an address. Looks through all requests.",
-    body: onlyEmail,
+    body: who,
     answer: requestsOf,
     errors: { ...acting, damaged: true, "key-destroyed": true },
-    handle: ({ rights, actor, body }) => rights.audit.requestsOf({ actor, ...body }).map(json(200)),
+    handle: ({ rights, actor, body }) =>
+      rights.audit.requestsOf({ actor, ...askedAbout(body) }).map(json(200)),
   }),
   route({
     id: "unlinkPerson",
