@@ -72,7 +72,9 @@ export interface Suppressions {
 
   /**
    * Lets a person be taken in again, because they want to be, and leaves them alone when a backup is restored. Whoever
-   * has another number is not lifted with them, though both have had one address. Resolves to how many suppressions that were. Errors: those of `mayTakeIn`.
+   * has another number is not lifted with them, though both have had one address. With a category, it is what an erasure of
+   * that very category put there: one of `user-data`, which reaches `user-telemetry`, is lifted in `user-data`. Resolves to
+   * how many suppressions that were. Errors: those of `mayTakeIn`.
    */
   lift(input: {
     readonly actor: Actor;
