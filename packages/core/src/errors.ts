@@ -205,12 +205,23 @@ export class StorageFailed extends SubjectRightsError {
   }
 }
 
-/** The key of this request is gone: what it protected cannot be read any more, by anybody. */
+/** A key is gone, of one request or of a whole tenant: what it protected cannot be read any more, by anybody. */
 export class KeyDestroyed extends SubjectRightsError {
   readonly code = "key-destroyed";
+  /** Which key of a tenant it is, as the key ring knows it: `pseudonyms/acme`. Null where it is that of one request. */
+  readonly keyName: string | null;
+  /** What needs a key of a tenant, so that none is made in its place: the first that was found. Null where that was not asked. */
+  readonly neededBy: string | null;
 
-  constructor() {
-    super("The key of this request is destroyed; what it protected cannot be read any more.");
+  constructor(keyName: string | null = null, neededBy: string | null = null) {
+    super(
+      keyName === null
+        ? "The key of this request is destroyed; what it protected cannot be read any more."
+        : `The key "${keyName}" of a whole tenant is lost. Bring the key ring back.` +
+            (neededBy === null ? "" : ` No other key is made in its place as long as ${neededBy} needs it.`),
+    );
+    this.keyName = keyName;
+    this.neededBy = neededBy;
   }
 }
 

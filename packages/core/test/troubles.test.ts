@@ -414,6 +414,77 @@ describe("a key that is lost", () => {
       unwrap(await submit(world, ada));
     });
 
+    describe("where a closed request has kept something", () => {
+      /** An invoice of Ada's is kept, and nothing else is open. */
+      const keeping = async () => {
+        const until = "2028-12-31";
+        const books = peopleSource("books", people(), {
+          locate: async () => [{ collection: "invoices", count: 1 }],
+          erase: async () => [
+            { collection: "invoices", outcome: "retained", count: 1, reason: "§ 147 AO", until },
+          ],
+        });
+        const world = await createWorld({ sources: [books], lookEvery: day });
+        const requestId = await world.acknowledged("erasure");
+        await world.pass(hour);
+        expect(await world.read(requestId)).toMatchObject({ reopensAt: expect.any(String) });
+        return { world, requestId, putBack: lose(world, "pseudonyms/northwind") };
+      };
+
+      it("names the key and what needs it, and is made anew once that was ended by hand", async () => {
+        const { world, requestId } = await keeping();
+        const error = unwrapError(await submit(world, eve));
+        expect(error).toMatchObject({
+          code: "key-destroyed",
+          keyName: "pseudonyms/northwind",
+          neededBy: expect.stringContaining(requestId),
+        });
+        expect(error.message).toContain("pseudonyms/northwind");
+        const ending = { actor: admin, requestId, reason: "the invoice is looked after by hand" };
+        expect(unwrap(await world.rights.requests.cancel(ending))).toMatchObject({
+          outcome: "completed-with-exceptions",
+          reopensAt: null,
+          sources: [{ settlement: { by: "actor-unknown" } }],
+        });
+        await world.pass(hour);
+        unwrap(await submit(world, eve));
+        expect(await failing(world)).toEqual([]);
+      });
+
+      it("is made anew once each source of it was settled", async () => {
+        const { world, requestId } = await keeping();
+        const settling = { actor: admin, requestId, source: "books", reason: "looked after by hand" };
+        unwrap(await world.rights.requests.settleSource(settling));
+        await world.pass(hour);
+        unwrap(await submit(world, eve));
+      });
+
+      it("leaves alone what is kept as long as the key is there", async () => {
+        const { world, requestId, putBack } = await keeping();
+        putBack();
+        const ending = { actor: admin, requestId, reason: "nobody wants it" };
+        expect(unwrapError(await world.rights.requests.cancel(ending)).code).toBe("not-possible-now");
+        unwrap(await submit(world, eve));
+      });
+
+      it("is no trouble any more of one that was opened again and called off", async () => {
+        const { world, requestId } = await keeping();
+        world.clock.set(new Date("2029-01-01T12:00:00Z"));
+        await world.pass(2 * day);
+        expect((await world.read(requestId)).waitingFor).toContainEqual(
+          expect.objectContaining({ for: "work", problem: "key-lost" }),
+        );
+        const ending = { actor: admin, requestId, reason: "the invoice was erased by hand" };
+        unwrap(await world.rights.requests.cancel(ending));
+        await world.pass(2 * day);
+        expect((await world.read(requestId)).waitingFor).toEqual([]);
+        unwrap(await submit(world, eve));
+        expect(unwrap(await world.rights.health()).waiting).not.toContainEqual(
+          expect.objectContaining({ isWrong: true }),
+        );
+      });
+    });
+
     it("for suppressions is never made anew over a list", async () => {
       const { world, state, held, requestId } = await waiting();
       state.isDown = false;

@@ -83,7 +83,7 @@ export const changeRequest = (
         .map(({ request }) => request)
         .orElse((error) =>
           error instanceof KeyDestroyed && (isEnding(event) || event.type === "source-settled")
-            ? recordedAs(services, actor).andThen((by) => applyWithoutKey(services, key, event, by))
+            ? recordedWithoutKey(services, actor).andThen((by) => applyWithoutKey(services, key, event, by))
             : errAsync(error),
         );
     })
@@ -96,9 +96,13 @@ export const applyBy = (
   opened: Opened,
   event: RequestEvent,
 ): ResultAsync<Opened, ApplyError> =>
-  recorded(services, actor, event).andThen((by) => apply(services, opened.request, event, by, opened));
+  recorded(services, actor, opened, event).andThen((by) =>
+    apply(services, opened.request, event, by, opened),
+  );
 
-const recorded = (services: Services, actor: Actor, event: RequestEvent) =>
-  isEnding(event) ? recordedWithoutKey(services, actor) : recordedAs(services, actor);
+const recorded = (services: Services, actor: Actor, { request }: Opened, event: RequestEvent) =>
+  isEnding(event) || (request.phase === "closed" && event.type === "source-settled")
+    ? recordedWithoutKey(services, actor)
+    : recordedAs(services, actor);
 
 const isEnding = ({ type }: RequestEvent): boolean => type === "cancelled" || type === "declined";

@@ -18,8 +18,8 @@ export const tenantKeysOf = (stores: Stores): TenantKeys => {
   ) =>
     ask().andThen((known) => {
       if (known !== undefined) return okAsync<Keys, KeyDestroyed>(known);
-      return ResultAsync.fromPromise(needed(), failed).andThen((isLost) =>
-        isLost ? errAsync<Keys, KeyDestroyed>(new KeyDestroyed()) : made(name, ask),
+      return ResultAsync.fromPromise(needed(), failed).andThen((neededBy) =>
+        neededBy === null ? made(name, ask) : errAsync<Keys, KeyDestroyed>(new KeyDestroyed(name, neededBy)),
       );
     });
   const made = <Keys>(name: string, ask: () => ResultAsync<Keys | undefined, StorageFailed>) =>
@@ -28,7 +28,7 @@ export const tenantKeysOf = (stores: Stores): TenantKeys => {
       .andThen(ask)
       .andThen((key) =>
         key === undefined
-          ? errAsync<Keys, KeyDestroyed>(new KeyDestroyed())
+          ? errAsync<Keys, KeyDestroyed>(new KeyDestroyed(name))
           : okAsync<Keys, KeyDestroyed>(key),
       );
   return {
@@ -37,46 +37,49 @@ export const tenantKeysOf = (stores: Stores): TenantKeys => {
       return found(
         name,
         () => keyRing.use(name),
-        () => isSomebodyKnown(stores, tenant),
+        () => whoIsKnown(stores, tenant),
       );
     },
     suppressions: (tenant) => {
       const name = suppressionKeyName(tenant);
       const ask = () => keyRing.useAll(name).map((keys) => (keys.length === 0 ? undefined : keys));
-      return found(name, ask, () => isSomebodySuppressed(stores, tenant));
+      return found(name, ask, () => whoIsSuppressed(stores, tenant));
     },
   };
 };
 
-/** Whether something that was made with a key is still needed. @throws StorageFailed */
-type Needed = () => Promise<boolean>;
+/** What needs a key still, that something was made with; null where nothing does. @throws StorageFailed */
+type Needed = () => Promise<string | null>;
 
 const failed = (thrown: unknown): StorageFailed =>
   thrown instanceof StorageFailed ? thrown : new StorageFailed("key-ring", "create", { cause: thrown });
 
 /**
- * Whether somebody is to be recognised by a pseudonym that was made already: by a hold that was not lifted, by a request
+ * By what somebody is to be recognised under a pseudonym that was made already: by a hold that was not lifted, by a request
  * or a sweep under which something is still due. What is over needs no key.
  */
-const isSomebodyKnown = async (
+const whoIsKnown = async (
   { requestStore, holdStore, sweepStore }: Stores,
   tenant: string,
-): Promise<boolean> => {
+): Promise<string | null> => {
   if (holdStore !== null) {
     const { holds } = orThrow(await holdStore.list({ tenant, open: true, limit: 1 }));
-    if (holds.length > 0) return true;
+    const [hold] = holds;
+    if (hold !== undefined) return `hold ${hold.id}, which is to be lifted,`;
   }
-  for await (const { phase, key } of readableRequests({ requestStore }, tenant)) {
-    if (phase !== "closed" || key === "live") return true;
+  for await (const { id, phase, key } of readableRequests({ requestStore }, tenant)) {
+    if (phase !== "closed") return `request ${id}, which is open and is to be cancelled,`;
+    if (key === "live") return `closed request ${id}, which is to be cancelled where it has kept something,`;
   }
   let cursor: string | undefined;
   do {
-    if (sweepStore === null) return false;
+    if (sweepStore === null) return null;
     const page = orThrow(await sweepStore.list({ tenant, cursor, limit: pageSize }));
-    if (page.sweeps.some((stored) => fromStoredSweep(stored).map(isUnderWay).unwrapOr(true))) return true;
+    const needing = page.sweeps.find((stored) => fromStoredSweep(stored).map(isUnderWay).unwrapOr(true));
+    if (needing !== undefined) return `sweep ${needing.id}, which is to be stopped and settled,`;
     cursor = page.cursor;
   } while (cursor !== undefined);
-  return false;
+  return null;
 };
 
 const pageSize = 100;
@@ -84,5 +87,7 @@ const pageSize = 100;
 const isUnderWay = ({ status, counts, settled }: Sweep): boolean =>
   status === "running" || (settled === null && counts.waiting + counts.leftBehind > 0);
 
-const isSomebodySuppressed = async ({ suppressionStore }: Stores, tenant: string): Promise<boolean> =>
-  suppressionStore !== null && orThrow(await suppressionStore.newest({ tenant })) !== null;
+const whoIsSuppressed = async ({ suppressionStore }: Stores, tenant: string): Promise<string | null> =>
+  suppressionStore !== null && orThrow(await suppressionStore.newest({ tenant })) !== null
+    ? "the list of suppressions"
+    : null;

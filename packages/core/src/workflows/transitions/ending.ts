@@ -1,4 +1,5 @@
 import { NotPossibleNow } from "../../errors.ts";
+import { unknownActorId } from "../../request/actor.ts";
 import {
   type Change,
   changed,
@@ -83,11 +84,12 @@ const closedByHand = (change: Change, { reason }: Ending): Partial<SourceStep> =
 });
 
 /**
- * A closed request whose key is lost cannot be opened again for what it has kept. Whoever sees to that in another way says
- * so, and then nothing more is due under it.
+ * A closed request whose key is lost cannot be opened again for what it has kept, and one whose person nobody recognises any
+ * more keeps the tenant from getting another key. Whoever sees to that in another way says so, and then nothing more is due
+ * under it.
  */
 const dutiesGivenUp = (change: Change, event: Ending): Result<Change, NotPossibleNow> =>
-  isKeyLost(change.request) && reopensAt(change.request) !== null
+  mayGiveUpDuties(change) && reopensAt(change.request) !== null
     ? ok(
         withoutDuty(
           changedSteps(recorded(changed(change, { reason: event.reason }), event.type), (step) =>
@@ -96,6 +98,10 @@ const dutiesGivenUp = (change: Change, event: Ending): Result<Change, NotPossibl
         ),
       )
     : err(new NotPossibleNow("The request is closed."));
+
+/** Whether its own key is lost, or that of its tenant, by which even who gives it up cannot be told. */
+export const mayGiveUpDuties = ({ request, actor }: Change): boolean =>
+  isKeyLost(request) || actor === unknownActorId;
 
 /** Where nothing is to be opened again for any more, a key that is lost is no trouble. */
 export const withoutDuty = (change: Change): Change =>

@@ -2,11 +2,10 @@ import { NotPossibleNow, SourceNotFound } from "../../errors.ts";
 import { type Change, changedStep, recorded, stepOf } from "../../request/change.ts";
 import { isRetaining } from "../../request/retention.ts";
 import { isResolved, type SourceStep } from "../../request/steps.ts";
-import { isKeyLost } from "../../request/trouble.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { workflowOf } from "../workflows.ts";
 import { alertedOnce } from "./alerting.ts";
-import { withoutDuty } from "./ending.ts";
+import { mayGiveUpDuties, withoutDuty } from "./ending.ts";
 import type { EventOf } from "./events.ts";
 import { stageAnew } from "./reopening.ts";
 
@@ -58,13 +57,13 @@ export const settle = (change: Change, event: EventOf<"source-settled">): Transi
     ),
   );
 
-/** Of a closed request, what is to be erased when its day comes, where that cannot be: its key is lost. */
+/** Of a closed request, what is to be erased when its day comes, where that cannot be: its key is lost, or its tenant's. */
 const toSettle = (change: Change, source: string): Result<SourceStep, NotPossibleNow | SourceNotFound> => {
   const { request } = change;
   if (request.phase !== "closed") return unresolved(change, source);
   const step = stepOf(request, source);
   if (step === undefined) return err(new SourceNotFound(source));
-  return isKeyLost(request) && isRetaining(step)
+  return mayGiveUpDuties(change) && isRetaining(step)
     ? ok(step)
     : err(new NotPossibleNow("The request is closed: there is nothing to settle."));
 };
