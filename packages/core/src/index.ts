@@ -148,7 +148,7 @@ export {
 } from "./request/kinds.ts";
 export type { NamedCollection } from "./request/collections.ts";
 export { type Outcome, type Phase, phases } from "./request/phases.ts";
-export type { GradedCollection, ProofGrade } from "./request/grades.ts";
+export type { GradedCollection, ProofGrade } from "./request/graded.ts";
 export type { Approval, ApprovalState } from "./request/approval.ts";
 export type { Plan, PlannedCollection, PlannedFate, PlannedSource } from "./request/planned.ts";
 export { type Settlement, type SourceStatus, sourceStatuses, type StepTask } from "./request/steps.ts";

@@ -113,7 +113,7 @@ describe("the rest of a request that was opened again", () => {
       expect(await gradesOf(world, on.requestId)).toEqual([
         ["crm", "people", "verified-absent"],
         ["books", "invoices", "failed"],
-        ["books", "orders", "verified-absent"],
+        ["books", "orders", "unverifiable"],
       ]);
       // The person was told that it would be erased when its day comes.
       expect(letters("completion").at(-1)).toMatchObject({
@@ -145,7 +145,7 @@ describe("the rest of a request that was opened again", () => {
     expect(invoices.size).toBe(2);
   });
 
-  it("leaves what was proven before, where a person closes its source", async () => {
+  it("leaves what was done before, where a person closes its source", async () => {
     const state = { isBroken: false };
     const { world, on } = await closedOnce(["2026-06-30"], {
       verify: async () => {
@@ -160,7 +160,7 @@ describe("the rest of a request that was opened again", () => {
     expect(await gradesOf(world, on.requestId)).toEqual([
       ["crm", "people", "verified-absent"],
       ["books", "invoices", "failed"],
-      ["books", "orders", "verified-absent"],
+      ["books", "orders", "unverifiable"],
     ]);
   });
 

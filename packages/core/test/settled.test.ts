@@ -1,9 +1,16 @@
-import { type CollectionCount, defineDataSource, PermanentFailure, type Row } from "@subject-rights/core";
-import { unwrap } from "@subject-rights/testing";
+import {
+  type CollectionCount,
+  type CollectionOutcome,
+  defineDataSource,
+  PermanentFailure,
+  type Row,
+} from "@subject-rights/core";
+import { simulatedClock, unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { ada, admin, createWorld, peopleSource, type World } from "./world.ts";
+import { ada, admin, copyOfPeople, createWorld, peopleSource, type World } from "./world.ts";
 
 const hour = 3_600_000;
+const day = 24 * hour;
 
 const people = () => new Map<string, Row[]>([[ada, [{ name: "Ada" }]]]);
 
@@ -111,5 +118,118 @@ describe("a source that a person closes is told with what the last look found", 
       left: [],
       stillThere: undefined,
     });
+  });
+});
+
+describe("an erasure of which a person has closed a source is never completed", () => {
+  const reason = "the vendor cannot be asked any more";
+  const start = new Date("2026-03-02T09:00:00.000Z");
+
+  /** Keeps what it is given, a row for each day until which it is kept. */
+  const keeping = (days: string[], today: () => string) =>
+    peopleSource("books", people(), {
+      locate: async () => [{ collection: "invoices", count: days.length }],
+      erase: async (): Promise<CollectionOutcome[]> => {
+        const over = days.filter((until) => until < today());
+        days.splice(0, over.length);
+        return [
+          { collection: "invoices", outcome: "erased", count: over.length },
+          ...days.map((until) => ({
+            collection: "invoices",
+            outcome: "retained" as const,
+            count: 1,
+            reason: "§ 147 AO",
+            until,
+          })),
+        ];
+      },
+    });
+
+  /** The help desk, and books with a copy that keep something until these days, in a round after the other. */
+  const made = (kept: readonly string[]) => {
+    const [tickets, copy] = [people(), people()];
+    const down = new Set<string>();
+    const clock = simulatedClock(start);
+    const days = [...kept];
+    const check = (id: string) => {
+      if (down.has(id)) throw new PermanentFailure("never again");
+    };
+    const books = keeping(days, () => clock.now().toISOString().slice(0, 10));
+    const asked = (id: string, held: ReadonlyMap<string, Row[]>) => async () => {
+      check(id);
+      return [{ collection: "people", count: held.size }];
+    };
+    const desk = peopleSource("desk", tickets, { verify: asked("desk", tickets) });
+    const search = copyOfPeople("search", copy, new Map(), {
+      copyOf: ["books"],
+      verify: asked("search", copy),
+    });
+    const world = (sources: readonly ReturnType<typeof peopleSource>[], before?: World) =>
+      createWorld({ sources, lookEvery: day }, before?.tables, clock);
+    return { tickets, down, days, books, desk, search, world };
+  };
+
+  /** What the letter, the view and the evidence say of a source. */
+  const saidOf = async (world: World, requestId: string, id: string) => {
+    const { outcome, sources, grades } = await world.read(requestId);
+    const { file } = unwrap(await world.rights.audit.evidence({ actor: admin, requestId }));
+    const letter = world.notifier.sent.findLast(({ notice }) => notice.type === "completion")?.notice;
+    if (letter?.type !== "completion") throw new Error("no letter was sent");
+    const report = letter.sources[sources.findIndex((each) => each.id === id)];
+    expect(file.request.outcome).toBe(outcome);
+    expect(file.grades.map(({ grade }) => grade)).toEqual(grades.map(({ grade }) => grade));
+    const evidence = file.sources.find((each) => each.id === id);
+    expect(evidence?.settled?.reason).toBe(report?.settled);
+    expect(evidence?.checked).toBeNull();
+    return {
+      outcome,
+      complete: letter.complete,
+      checked: report?.checked,
+      settled: report?.settled,
+      grade: grades.find(({ source }) => source === id)?.grade,
+    };
+  };
+
+  const said = { outcome: "completed-with-exceptions", complete: false, checked: false, settled: reason };
+  const once = ["2026-06-30"];
+  const twice = ["2026-06-30", "2026-09-30"];
+
+  it.each<[string, string, readonly string[], boolean, number, string]>([
+    ["that is down when the work is first done", "desk", [], false, 0, "failed"],
+    ["that is down then, and the request is opened again twice", "desk", twice, false, 0, "failed"],
+    ["that is down when the request is opened again", "desk", once, false, 1, "unverifiable"],
+    ["that is not registered any more by then", "desk", once, true, 1, "unverifiable"],
+    ["that is a copy", "search", once, false, 1, "unverifiable"],
+    ["the first of two times that the request is opened again", "desk", twice, false, 1, "unverifiable"],
+    ["the second of two times", "desk", twice, false, 2, "unverifiable"],
+  ])("%s", async (_, id, kept, isGone, round, grade) => {
+    const { tickets, down, days, books, desk, search, world } = made(kept);
+    const fail = () => {
+      if (!isGone) down.add(id);
+      // An import brings back what was erased.
+      if (round > 0) tickets.set(ada, [{ imported: true }]);
+    };
+    if (round === 0) fail();
+    let now = await world([books, desk, search]);
+    const requestId = await now.acknowledged("erasure");
+    await now.pass(day);
+    for (let opened = 0; opened <= kept.length; opened += 1) {
+      if (opened > 0) {
+        if (opened === round) {
+          fail();
+          await now.rights.stop();
+          now = await world(isGone ? [books, search] : [books, desk, search], now);
+        }
+        await now.pass(Date.parse(`${kept[opened - 1]}T12:00:00.000Z`) + 2 * day - Number(now.clock.now()));
+      }
+      if (opened === round) {
+        expect((await now.read(requestId)).waitingFor).toMatchObject([{ for: "source", source: id }]);
+        unwrap(await now.rights.requests.settleSource({ actor: admin, requestId, source: id, reason }));
+        await now.pass(day);
+      }
+      expect((await now.read(requestId)).phase).toBe("closed");
+    }
+    expect(days).toEqual([]);
+    expect(await saidOf(now, requestId, id)).toEqual({ ...said, grade });
   });
 });

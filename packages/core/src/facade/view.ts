@@ -1,7 +1,8 @@
 import { Damaged } from "../errors.ts";
 import type { Instant } from "../instant.ts";
 import type { Approval } from "../request/approval.ts";
-import { type GradedCollection, gradesOf } from "../request/grades.ts";
+import type { GradedCollection } from "../request/graded.ts";
+import { gradesOf } from "../request/grades.ts";
 import type { Category, RequestKind } from "../request/kinds.ts";
 import type { LeftPackage } from "../request/left-packages.ts";
 import type { NoticeKind } from "../request/notices.ts";

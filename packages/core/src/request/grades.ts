@@ -1,48 +1,28 @@
+import type { GradedCollection, ProofGrade } from "./graded.ts";
 import { type CollectionOutcome, isStaying } from "./outcomes.ts";
 import { notFollowed, type Request } from "./request.ts";
 import { leftAt, outcomesAt, type SourceStep } from "./steps.ts";
 
-/**
- * How well it is proven what became of a collection.
- * - `verified-absent`: the source was asked afterwards, and holds nothing more of the person there.
- * - `verified-changed`: the records are still there, were made anonymous, and each was compared with what it was before.
- * - `accepted`: a third party, or the owner who did it by hand, says so, and nobody could look.
- * - `unverifiable`: it was done, and there is no way to ask whether it worked.
- * - `failed`: it was not done; a person closed the source by hand.
- */
-export type ProofGrade = "verified-absent" | "verified-changed" | "accepted" | "unverifiable" | "failed";
-
-export interface GradedCollection {
-  readonly source: string;
-  /** Null for a source that named none. */
-  readonly collection: string | null;
-  /**
-   * Null where nothing was to be erased: the law keeps all of it, it is somebody else's too, or it came in after the
-   * request was closed.
-   */
-  readonly grade: ProofGrade | null;
-  /** How many records the law keeps. */
-  readonly retained: number;
-  /** How many records stay because they are somebody else's too. */
-  readonly kept: number;
-}
-
 /** The grades of an erasure, so far as its sources are done; empty for an export. */
 export const gradesOf = (request: Request): GradedCollection[] =>
   request.kind === "erasure"
-    ? request.steps.flatMap((step) => gradesAt(step, provenBefore(request, step)))
+    ? request.steps.flatMap((step) => gradesAt(step, doneBefore(request, step)))
     : [];
 
 /**
- * What was proven of a source before the request was opened again. A person who then closes it takes nothing back of what
- * was done by then.
+ * What was done at a source before the request was opened again. A person who then closes it takes nothing back of that; but
+ * what was proven then is of that day, and whether it is so still nobody was asked. What was to be done later was not.
  */
-const provenBefore = ({ closedBefore }: Request, { source, settlement }: SourceStep): GradedCollection[] => {
-  const before = closedBefore?.steps.find((step) => step.source === source);
-  return before === undefined || before.settlement !== null || settlement === null
-    ? []
-    : gradesAt(before, []);
+const doneBefore = ({ closedBefore }: Request, { source, settlement }: SourceStep): GradedCollection[] => {
+  if (closedBefore === undefined || settlement === null) return [];
+  const { grades = closedBefore.steps.flatMap((step) => gradesAt(step, [])) } = closedBefore;
+  return grades
+    .filter((each) => each.source === source && each.retained === 0)
+    .map((each) => (isVerified(each) ? { ...each, grade: "unverifiable" } : each));
 };
+
+const isVerified = ({ grade }: GradedCollection): boolean =>
+  grade === "verified-absent" || grade === "verified-changed";
 
 const gradesAt = (step: SourceStep, before: readonly GradedCollection[]): GradedCollection[] => {
   const { source } = step;
@@ -64,9 +44,9 @@ const gradesAt = (step: SourceStep, before: readonly GradedCollection[]): Graded
     const staying = (why: "retained" | "kept") =>
       outcomes.reduce((sum, each) => (each.outcome === why ? sum + each.count : sum), 0);
     const isThere = left.some((each) => each.collection === collection);
-    const proven = isThere ? undefined : before.find((each) => each.collection === collection);
+    const done = isThere ? undefined : before.find((each) => each.collection === collection);
     const hasCome = isThere && step.settlement === null;
-    const grade = hasCome ? null : (proven?.grade ?? gradeOf(step, outcomes));
+    const grade = hasCome ? null : (done?.grade ?? gradeOf(step, outcomes));
     return { source, collection, grade, retained: staying("retained"), kept: staying("kept") };
   });
 };
@@ -83,12 +63,11 @@ const gradeOf = (step: SourceStep, outcomes: readonly CollectionOutcome[]): Proo
 };
 
 /**
- * Whether nothing stays, nothing failed, and everything was looked at afterwards; and nobody decided to leave what is
- * found by an identifier that others have too: some of that may be the person's.
+ * Whether nothing stays, nothing failed, nobody closed a source by hand, in whatever round, and everything was looked at
+ * afterwards; and nobody decided to leave what is found by an identifier that others have too: some of that may be the
+ * person's.
  */
 export const isProven = (request: Request): boolean =>
   notFollowed(request).length === 0 &&
-  gradesOf(request).every(
-    ({ grade, retained, kept }) =>
-      retained + kept === 0 && (grade === "verified-absent" || grade === "verified-changed"),
-  );
+  request.steps.every(({ settlement }) => settlement === null) &&
+  gradesOf(request).every((each) => each.retained + each.kept === 0 && isVerified(each));

@@ -4,6 +4,7 @@ import { type FoundIdentifier, type Identifier, sameIdentifier } from "../subjec
 import type { Numbers } from "../subject/numbers.ts";
 import type { Approval } from "./approval.ts";
 import type { Deadline } from "./deadline/deadline.ts";
+import type { GradedCollection } from "./graded.ts";
 import type { Category, RequestKind } from "./kinds.ts";
 import type { LeftPackage, PackagesLeft } from "./left-packages.ts";
 import type { NoticeRecord } from "./notices.ts";
@@ -147,6 +148,8 @@ export interface Confidential {
 export interface ClosedBefore {
   readonly outcome: Outcome;
   readonly steps: readonly SourceStep[];
+  /** How well it was proven then. Left out: that was stored before this was kept. */
+  readonly grades?: readonly GradedCollection[];
 }
 
 /** A data subject request: everything that is known of it, and nothing that has to be looked up elsewhere. */

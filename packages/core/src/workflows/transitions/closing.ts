@@ -2,6 +2,7 @@ import { NotPossibleNow } from "../../errors.ts";
 import type { Instant } from "../../instant.ts";
 import { plannedAnew } from "../../request/approval.ts";
 import { type Change, changed, changedSteps, recorded } from "../../request/change.ts";
+import { gradesOf } from "../../request/grades.ts";
 import { datedAll } from "../../request/left-before.ts";
 import { placeBehind } from "../../request/line.ts";
 import { hasEnded, keptCollections, reopensAt } from "../../request/retention.ts";
@@ -37,7 +38,9 @@ export const reopen = (
     .filter((step) => hasEnded(request, step, change.now))
     .map(({ source }) => source);
   const again = changed(change, {
-    ...(request.outcome !== null && { closedBefore: { outcome: request.outcome, steps: request.steps } }),
+    ...(request.outcome !== null && {
+      closedBefore: { outcome: request.outcome, steps: request.steps, grades: gradesOf(request) },
+    }),
     phase: "acknowledged",
     outcome: null,
     closedAt: null,
