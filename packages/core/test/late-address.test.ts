@@ -172,6 +172,45 @@ describe("an address that a source tells right before the work, by a number that
   });
 });
 
+describe("a source that was down when everybody was asked, and answers for the first time after a hold", () => {
+  const heldFor = async (time: number, meanwhile?: (all: ReturnType<typeof ofAda>) => void) => {
+    const { crm, billing } = ofAda();
+    const world = await createWorld({ sources: [crm.source, billing.source] });
+    billing.state.answers = 0;
+    const held = { actor: admin, identifiers: [email(ada)], reason: "a case" };
+    const { hold } = unwrap(await world.rights.holds.place(held));
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(time);
+    meanwhile?.({ crm, billing });
+    billing.state.answers = Number.POSITIVE_INFINITY;
+    unwrap(await world.rights.holds.lift({ actor: admin, holdId: hold.id, reason: "over" }));
+    unwrap(await world.rights.sources.retryAll({ actor: admin, source: "billing" }));
+    await world.pass(2 * hour);
+    const { outcome, waitingFor } = await world.read(requestId);
+    return { outcome, waitsFor: waitingFor.map((each) => each.for), left: billing.state.rows };
+  };
+  const bos = [{ key: "B-2", address: bo }];
+
+  it.each([10, 23 * 60])("is believed within a day: %i minutes", async (minutes) => {
+    expect(await heldFor(minutes * 60_000)).toEqual({ outcome: "completed", waitsFor: [], left: bos });
+  });
+
+  it("is put before somebody from then on", async () => {
+    const { outcome, waitsFor, left } = await heldFor(25 * hour);
+    expect([outcome, waitsFor, left.length]).toEqual([null, ["decision"], 2]);
+  });
+
+  it("is put before somebody at once, where another says that the address is theirs no more", async () => {
+    const passedOn = ({ crm, billing }: ReturnType<typeof ofAda>) => {
+      move(newAddress, crm, billing);
+      billing.state.rows.push({ key: "B-3", address: ada });
+    };
+    const { waitsFor, left } = await heldFor(10 * 60_000, passedOn);
+    expect(waitsFor).toEqual(["decision"]);
+    expect(left).toContainEqual({ key: "B-3", address: ada });
+  });
+});
+
 it("what an export leaves with its source, because it has a number that nobody knows, is told everywhere", async () => {
   const crm = accounts("crm", "customer-number", ["C-1", ada]);
   // It tells nobody who its people are: the row may be hers all the same.

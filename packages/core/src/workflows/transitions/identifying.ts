@@ -1,6 +1,6 @@
 import { NotPossibleNow } from "../../errors.ts";
 import { later } from "../../instant.ts";
-import { askedBy, isLongConfirmed, toldNow } from "../../request/addresses.ts";
+import { askedBy, doAddressesLead, isGone, isLongConfirmed, toldNow } from "../../request/addresses.ts";
 import { plannedAnew } from "../../request/approval.ts";
 import {
   after,
@@ -145,7 +145,7 @@ export const identified = (
     const isOver = change.request.reopened > 0;
     const told = isOver ? [] : event.found.map(asFound);
     const toldByOwn = isOver ? [] : (event.foundByOwn ?? []).map(asFound);
-    const known = whoItIs(change);
+    const known = whoItIs(change, step);
     const { sharedPseudonyms = [] } = change.request;
     const learnt = learntFrom(known, told);
     const byOwn = learntFrom(alsoKnown(known, learnt), toldByOwn);
@@ -240,20 +240,27 @@ export const toldInLine = (change: Change, event: EventOf<"line-told">): Result<
   return ok(recorded(workReopened(added), "identified", { found: news.length }));
 };
 
-/** Who the person is as far as this request knows. */
-const whoItIs = ({ request, at }: Change): Known => {
-  const { identifiers, asked, candidates } = confidentialOf(request);
+/** Who the person is as far as this request knows, for what a source answers. */
+const whoItIs = ({ request, at }: Change, step: SourceStep): Known => {
+  const confidential = confidentialOf(request);
+  const { identifiers, asked, candidates } = confidential;
   const confirmed = request.decisions.flatMap(({ id, answer }) => {
     const identifier = candidates[id];
     return answer === "same-person" && identifier !== undefined ? [identifier] : [];
   });
   // Whoever confirmed it had that address then, whether anybody was asked on that day or not.
   const knownAt = request.identifiedAt ?? request.acknowledgement.acknowledgedAt;
+  const isOld = knownAt !== null && at >= later(knownAt, addressLeadsFor);
   return {
     identifiers,
     vouched: [...identifiers.slice(0, asked), ...confirmed],
     shared: Object.values(candidates),
-    isLongKnown: request.isAskedAgain === true || (knownAt !== null && at >= later(knownAt, addressLeadsFor)),
+    // A source that was down when the others were asked is asked as they were: within the day an address leads there too,
+    // unless one of them says that it does not any more.
+    isLongKnown:
+      isOld ||
+      !doAddressesLead(request, step) ||
+      (request.isAskedAgain === true && leading(identifiers).some((each) => isGone(confidential, each))),
   };
 };
 
