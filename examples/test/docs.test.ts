@@ -9,7 +9,9 @@ import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import * as core from "@subject-rights/core";
+import { type MemoryTables, memoryNotifier, memoryStorage, memoryTables } from "@subject-rights/memory";
 import { mapProblemCodes } from "@subject-rights/postgres";
+import { simulatedClock } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { startMailServer } from "../src/mail/mail-server.ts";
 import { readPages, writePages } from "./support/docs.ts";
@@ -114,6 +116,81 @@ describe("the documentation", () => {
 
   it("postgres-data-map: lists every problem", () => {
     expect(coded("postgres-data-map", 1).toSorted()).toEqual(mapProblemCodes.toSorted());
+  });
+
+  it("restoring: before the start it lists what would go on, and what was called off is called off again", async () => {
+    const { goingOn } = await import(join(folder, "restoring", "before-start.ts"));
+    const actor: core.Actor = { id: "admin-1", tenant: "acme", roles: ["admin"] };
+    const held = new Set(["bob", "cleo", "dan", "eve"].map((name) => `${name}@example.org`));
+    const state = { isDown: true };
+    const notifier = memoryNotifier();
+    const clock = simulatedClock();
+    const over = (tables: MemoryTables) =>
+      core.createSubjectRights({
+        controller: "Acme",
+        notifier,
+        clock,
+        acknowledgedBy: "data-subject",
+        addresses: { tenantAdmin: () => "admin@example.org", support: () => "support@example.org" },
+        ...memoryStorage({ tables }),
+        sources: [
+          core.defineDataSource({
+            id: "desk",
+            title: "Help desk",
+            holds: ["customer-data"],
+            kind: "origin",
+            locate: async (subject) => {
+              const count = subject.values("email").filter((each) => held.has(each)).length;
+              return [{ collection: "tickets", count }];
+            },
+            erase: async (subject) => {
+              if (state.isDown) throw new Error("down");
+              const count = subject.values("email").filter((each) => held.delete(each)).length;
+              return [{ collection: "tickets", outcome: "erased", count }];
+            },
+          }),
+        ],
+      });
+    const tables = memoryTables();
+    const rights = over(tables);
+    core.orThrow(await rights.start());
+    const asked: string[] = [];
+    for (const email of held) {
+      const { request } = core.orThrow(
+        await rights.requests.submit({ actor, kind: "erasure", category: "customer-data", email }),
+      );
+      asked.push(request.id);
+      await clock.advance(0);
+      const letter = notifier.sent.findLast(({ notice }) => notice.type === "confirmation");
+      const token = letter?.notice.type === "confirmation" ? letter.notice.token : "";
+      core.orThrow(await rights.requests.acknowledge({ token }));
+      await clock.advance(60_000);
+    }
+    const backup = structuredClone(tables);
+    const [bob = "", cleo = "", dan = "", eve = ""] = asked;
+    const reason = "as was asked on the telephone";
+    core.orThrow(await rights.requests.cancel({ actor, requestId: bob, reason }));
+    core.orThrow(await rights.requests.decline({ actor, requestId: cleo, reason }));
+    core.orThrow(await rights.requests.suspend({ actor, requestId: dan, reason }));
+    await clock.advance(60_000);
+    const copy: unknown[] = [];
+    for await (const each of rights.suppressions.copy({ actor })) copy.push(each);
+    await rights.stop();
+
+    const restored = over(backup);
+    core.orThrow(await restored.suppressions.restore({ actor, suppressions: copy }));
+    const open = await goingOn(restored, actor);
+    const sinceOf = (id: string) => open.find((each: { id: string }) => each.id === id)?.since;
+    expect(asked.map(sinceOf)).toEqual(["cancelled", "declined", null, null]);
+    core.orThrow(await restored.requests.cancel({ actor, requestId: bob, reason }));
+    core.orThrow(await restored.requests.decline({ actor, requestId: cleo, reason }));
+    core.orThrow(await restored.requests.suspend({ actor, requestId: dan, reason }));
+    state.isDown = false;
+    core.orThrow(await restored.start());
+    await clock.advance(7_200_000);
+    expect([...held]).toEqual(["bob", "cleo", "dan"].map((name) => `${name}@example.org`));
+    expect(core.orThrow(await restored.requests.read({ actor, requestId: eve })).outcome).toBe("completed");
+    await restored.stop();
   });
 
   it("getting-started: a first erasure and a first export, by mail and over a page", async () => {

@@ -663,6 +663,75 @@ describe("a replay after a restored backup", () => {
     expect(unwrap(await replay(world, 3 * day))).toMatchObject({ found: 1 });
   });
 
+  it("says until when the law keeps something that no request erases, and erases it when it is called again then", async () => {
+    const until = "2028-12-31";
+    const [held, invoices] = [new Map<string, Row[]>([[ada, [{}]]]), new Set(["4711"])];
+    const number = { type: "customer-number", value: "4711" };
+    const isKept = () => world.clock.now() < new Date("2029-01-01");
+    const shopped = peopleSource("shop", held, {
+      needs: ["email", number.type],
+      // An anonymous row keeps its number.
+      async *identifiers() {
+        yield { people: [[number, ...[...held.keys()].map(email)]] };
+      },
+      identify: async (subject) => (subject.values("email").some((each) => held.has(each)) ? [number] : []),
+      locate: async (subject) => [
+        { collection: "people", count: subject.values("email").filter((each) => held.has(each)).length },
+        {
+          collection: "invoices",
+          count: subject.values(number.type).filter((each) => invoices.has(each)).length,
+        },
+      ],
+      erase: async (subject) => {
+        const gone = subject.values("email").filter((each) => held.delete(each)).length;
+        const found = subject.values(number.type).filter((each) => invoices.has(each));
+        const people = gone > 0 ? ("erased" as const) : ("absent" as const);
+        const first = people === "erased" ? { outcome: people, count: gone } : { outcome: people };
+        if (found.length === 0)
+          return [
+            { collection: "people", ...first },
+            { collection: "invoices", outcome: "absent" },
+          ];
+        if (!isKept()) invoices.clear();
+        return [
+          { collection: "people", ...first },
+          isKept()
+            ? { collection: "invoices", outcome: "retained", count: 1, reason: "§ 147 AO", until }
+            : { collection: "invoices", outcome: "erased", count: 1 },
+        ];
+      },
+    });
+    const world = await createWorld({ sources: [shopped], lookEvery: day });
+    await world.acknowledged("erasure");
+    const list: unknown[] = [];
+    for await (const each of world.rights.suppressions.copy({ actor: admin })) list.push(each);
+    // The backup knows nothing of it.
+    held.set(ada, [{}]);
+    const { keys } = world.tables;
+    const next = await createWorld(
+      { sources: [shopped], lookEvery: day },
+      { ...memoryTables(), keys },
+      world.clock,
+    );
+    unwrap(await next.rights.suppressions.restore({ actor: admin, suppressions: list }));
+    const since = new Date(world.clock.now().getTime() - day);
+    const again = { actor: admin, category: "customer-data", since, dryRun: false } as const;
+    expect(
+      unwrap(await next.rights.suppressions.replay({ ...again, dryRun: true })).retainedUntil,
+    ).toBeNull();
+    expect(unwrap(await next.rights.suppressions.replay(again))).toMatchObject({
+      retainedUntil: until,
+      complete: false,
+    });
+    expect([held.size, invoices.size]).toEqual([0, 1]);
+    world.clock.set(new Date("2029-01-02T12:00:00Z"));
+    expect(unwrap(await next.rights.suppressions.replay(again))).toMatchObject({
+      retainedUntil: null,
+      complete: true,
+    });
+    expect(invoices.size).toBe(0);
+  });
+
   it("erases over all sources, also where only one of them can list", async () => {
     const [crm, billing] = [new Map<string, Row[]>([[ada, [{}]]]), new Map<string, Row[]>([[ada, [{}]]])];
     const world = await createWorld({ sources: [listing("crm", crm), peopleSource("billing", billing)] });

@@ -72,6 +72,12 @@ export interface ReplayReport {
    */
   readonly unfinished: readonly SweepView[];
   /**
+   * The first day until which the law keeps something of somebody whom this replay, or one that it has gone on with, has
+   * erased, `YYYY-MM-DD`; null where it keeps nothing, and for a dry run. **No request erases it by itself when its day is
+   * over**: replay again then, of the same `since`.
+   */
+  readonly retainedUntil: string | null;
+  /**
    * Whether it is known that nobody is left who was erased: every source has listed whom it holds, the list reaches as
    * far as `since`, nobody was found or the sweep is `completed`, and so is every earlier replay that was not over.
    */
@@ -147,6 +153,7 @@ const runReplay = async (context: ReplayContext, asked: Asked): Promise<ReplayRe
     listReaches,
     sweep,
     unfinished,
+    retainedUntil: dryRun ? null : firstDayOf(sweep === null ? unfinished : [sweep, ...unfinished]),
     complete:
       isErased &&
       unfinished.every(({ status }) => status === "completed") &&
@@ -155,6 +162,12 @@ const runReplay = async (context: ReplayContext, asked: Asked): Promise<ReplayRe
       sources.every(({ status }) => status === "listed"),
   };
 };
+
+const firstDayOf = (sweeps: readonly SweepView[]): string | null =>
+  sweeps
+    .flatMap(({ records }) => records.flatMap(({ retainedUntil }) => retainedUntil ?? []))
+    .toSorted()
+    .at(0) ?? null;
 
 /** Nobody else comes: whom they had still to find, this replay finds. */
 async function* nobodyElse(): AsyncGenerator<PeoplePage, void, undefined> {

@@ -53,6 +53,8 @@ export interface SweptRecords {
   readonly anonymised: number;
   readonly retained: number;
   readonly kept: number;
+  /** The first day until which any of it is retained, `YYYY-MM-DD`. Left out: nothing is, or an earlier version counted it. */
+  readonly retainedUntil?: string | undefined;
 }
 
 /** Everything that is known of a sweep but where it goes on, which is stored encrypted. */
@@ -140,7 +142,13 @@ export const withRecords = (
           retained: 0,
           kept: 0,
         };
-        tally.set(key, { ...counted, [each.outcome]: counted[each.outcome] + each.count });
+        const days = [counted.retainedUntil ?? [], each.outcome === "retained" ? each.until : []].flat();
+        const [first] = days.toSorted();
+        tally.set(key, {
+          ...counted,
+          [each.outcome]: counted[each.outcome] + each.count,
+          ...(first !== undefined && { retainedUntil: first }),
+        });
       }
     }
   }

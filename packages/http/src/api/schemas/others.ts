@@ -91,6 +91,7 @@ export const sweepView = named(
         anonymised: count,
         retained: count,
         kept: count,
+        retainedUntil: z.iso.date().optional(),
       }),
     ),
     unchecked: z.array(z.string()),
