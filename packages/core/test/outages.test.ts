@@ -609,3 +609,57 @@ describe("a source that somebody has mended", () => {
     await world.rights.stop();
   });
 });
+
+describe("a source that nobody has registered any more", () => {
+  const without = async () => {
+    const people = emails(6);
+    const [crm, desk] = [switchable("crm", people), switchable("desk", people)];
+    crm.state.isDown = false;
+    const before = await createWorld({ sources: [crm.source, desk.source] });
+    const ids = await acknowledgedAll(before, people, () => "erasure");
+    await before.rights.stop();
+    const world = await createWorld({ sources: [crm.source] }, before.tables, before.clock);
+    await world.pass(day);
+    return { world, ids, crm, desk };
+  };
+  const ofDesk = (world: World) => lettersTo(world).filter(({ source }) => source.id === "desk");
+
+  it("is told of once, by the name that it had, and every request goes on when it is there again", async () => {
+    const { world, ids, crm, desk } = await without();
+    expect(ofDesk(world)).toMatchObject([{ problem: "not-registered", source: { title: "The desk" } }]);
+    for (const id of ids) {
+      const { waitingFor, sources } = await world.read(id);
+      expect(waitingFor).toEqual([{ for: "source", source: "desk", problem: "not-registered" }]);
+      expect(sources[1]?.title).toBe("The desk");
+    }
+    await world.rights.stop();
+    desk.state.isDown = false;
+    const sources = [crm.source, desk.source];
+    const next = await createWorld({ sources }, world.tables, world.clock);
+    await next.pass(5 * minute);
+    expect(await outcomes(next, ids)).toEqual(all(6, "completed"));
+    expect(lettersTo(next)).toEqual([]);
+    await next.rights.stop();
+  });
+
+  it("is told of anew where it is there again, and is down", async () => {
+    const { world, crm, desk } = await without();
+    await world.rights.stop();
+    const next = await createWorld({ sources: [crm.source, desk.source] }, world.tables, world.clock);
+    await next.pass(hour);
+    expect(ofDesk(next)).toMatchObject([{ problem: "unavailable" }]);
+    await next.rights.stop();
+  });
+
+  it("is not told of again for the others, when somebody settles it for one", async () => {
+    const { world, ids } = await without();
+    for (const requestId of ids) {
+      const settled = { actor: admin, requestId, source: "desk", reason: "given up in March" };
+      unwrap(await world.rights.requests.settleSource(settled));
+      await world.pass(hour);
+    }
+    expect(ofDesk(world)).toHaveLength(1);
+    expect(await outcomes(world, ids)).toEqual(all(6, "completed-with-exceptions"));
+    await world.rights.stop();
+  });
+});

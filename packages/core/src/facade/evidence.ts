@@ -67,7 +67,7 @@ const bodyOf = (
       .filter(({ task }) => task !== "identify")
       .map((step) => ({
         id: step.source,
-        title: sources.titleOf(step.source),
+        title: sources.titleOf(step.source, step.title),
         kind: step.kind,
         task: step.task,
         status: step.status,

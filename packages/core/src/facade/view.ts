@@ -178,7 +178,7 @@ const approvalOf = ({ approval }: Request): RequestView["approval"] => {
 
 const progressOf = (step: SourceStep, sources: Services["sources"]): SourceProgress => ({
   id: step.source,
-  title: sources.titleOf(step.source),
+  title: sources.titleOf(step.source, step.title),
   kind: step.kind,
   task: step.task,
   status: step.status,

@@ -93,6 +93,8 @@ export interface ToldBefore {
 /** What a request does at one source, and how far it has come. */
 export interface SourceStep {
   readonly source: string;
+  /** What it was called when the request came to it. Left out: that was stored before this was kept. */
+  readonly title?: string;
   readonly kind: "origin" | "copy";
   readonly task: StepTask;
   /** The origins that have to be done first, for a copy. */

@@ -11,8 +11,8 @@ export interface RegisteredSources {
   of(tenant: string): readonly DataSource[];
   /** Undefined where it is not registered, or is another tenant's. */
   find(tenant: string, id: string): DataSource | undefined;
-  /** What it is called, whosever it is; the id of one that is not registered. */
-  titleOf(id: string): string;
+  /** What it is called, whosever it is; of one that is not registered what it was called last, or else its id. */
+  titleOf(id: string, last?: string): string;
   /** Whether it is registered, whosever it is. */
   has(id: string): boolean;
   /** The tenants that some source names as its own. */
@@ -29,7 +29,7 @@ export const registeredSources = (all: readonly DataSource[]): RegisteredSources
   return {
     of: (tenant) => all.filter(isOf(tenant)),
     find: (tenant, id) => [byId.get(id)].find((source) => source !== undefined && isOf(tenant)(source)),
-    titleOf: (id) => byId.get(id)?.descriptor.title ?? id,
+    titleOf: (id, last = id) => byId.get(id)?.descriptor.title ?? last,
     has: (id) => byId.has(id),
     tenants: all.flatMap(({ descriptor }) => descriptor.tenants ?? []),
   };

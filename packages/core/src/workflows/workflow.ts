@@ -37,11 +37,12 @@ export const stepsFor = (
         : reached.includes(source) || source.abilities.identify,
     )
     .map((source) => {
-      const { id, kind, copyOf, abilities, thirdParty, recipients } = source;
+      const { id, title, kind, copyOf, abilities, thirdParty, recipients } = source;
       const task = reached.includes(source) ? workflow.taskFor(source, reached) : "identify";
       const step = newStep(id, kind, task, kind === "copy" ? (copyOf ?? origins) : [], abilities.identify);
       return {
         ...step,
+        title,
         ...(thirdParty === true && { thirdParty }),
         ...(source.directory === true && isToForget && { onlyAsked: true }),
         ...(recipients !== undefined && { recipients }),

@@ -1,5 +1,5 @@
 import type { SourceName, StagedCollection } from "../../export/contents.ts";
-import { confidentialOf } from "../../request/change.ts";
+import { confidentialOf, stepOf } from "../../request/change.ts";
 import { columnsOf } from "../../request/request.ts";
 import type { collectedBy, SourceStep } from "../../request/steps.ts";
 import { readChunks } from "../artifacts.ts";
@@ -19,7 +19,10 @@ export const stagedCollection = (
   read: () => readChunks(effect.services, effect.key, rowsArtifact(effect.request, step, staged), chunks),
 });
 
-export const sourceName = ({ services }: Effect, { source }: Pick<SourceStep, "source">): SourceName => ({
+export const sourceName = (
+  { services, request }: Effect,
+  { source }: Pick<SourceStep, "source">,
+): SourceName => ({
   id: source,
-  title: services.sources.titleOf(source),
+  title: services.sources.titleOf(source, stepOf(request, source)?.title),
 });

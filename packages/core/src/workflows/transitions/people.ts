@@ -36,6 +36,8 @@ export const retry = (change: Change, event: EventOf<"source-retried">): Transit
       relapses: 0,
       // What is collected so far is kept: an export goes on behind it.
       ...(step.task === "export" ? {} : { generation: step.generation + 1 }),
+      // That nobody knew it is another matter than what it answers, or not, once somebody does.
+      ...(step.problem?.code === "not-registered" && { outage: null }),
       ...(step.manual?.answer === "cannot" ? { manual: null } : {}),
     });
     return ok(recorded(again, "retried", {}, step.source));

@@ -319,12 +319,16 @@ const minute = 60_000;
 const unknownHere = (
   change: Change,
   step: SourceStep,
-  { problem, jitter }: EventOf<"source-failed">,
-  { retry }: Rules,
+  event: EventOf<"source-failed">,
+  rules: Rules,
 ): Change => {
+  const { problem, jitter } = event;
+  const { retry } = rules;
   const isNews = step.problem?.code !== problem.code;
   const attempts = isNews ? 1 : step.attempts + 1;
   const lasts = attempts >= retry.attempts;
+  // It is missing for every erasure that has a part there: one of them looks for it, and has it told.
+  if (lasts && change.request.kind === "erasure") return outOfService(change, step, event, rules);
   const pauses = { firstDelay: minute, factor: retry.factor, longestDelay: retry.outageDelay };
   const noted = changedStep(change, step.source, {
     attempts,
@@ -336,7 +340,7 @@ const unknownHere = (
   return lasts ? alertedOnce(told, step, problem) : told;
 };
 
-/** The source is down: for everybody, as far as anybody can tell. */
+/** The source is down, or nobody knows it: for everybody, as far as anybody can tell. */
 const outOfService = (
   change: Change,
   step: SourceStep,
@@ -356,7 +360,7 @@ const outOfService = (
     outage: toldNow(change, outage),
   });
   // One line for a whole outage: days of tries would bury the rest of the audit.
-  const isNews = step.outage == null || step.problem?.code !== problem.code;
+  const isNews = step.problem?.code !== problem.code || (step.outage == null && isDown(problem));
   const told = isNews ? recorded(noted, "failed", { code: problem.code, attempts }, source) : noted;
   const passedOn = outageTried(told, step, outage);
   return mustBeTold(outage, change.at) ? supportTold(passedOn, step, problem) : passedOn;
