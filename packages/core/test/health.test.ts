@@ -84,6 +84,52 @@ describe("health", () => {
     expect(await healthOf(next)).toMatchObject({ status: "ok", unreadable: [] });
   });
 
+  describe("of a store", () => {
+    /** A store of requests whose list fails, and whatever else it is asked while it is away. */
+    const listing = async () => {
+      const state = { isAway: false, isListBroken: false };
+      const tables = memoryTables();
+      const { requestStore, ...storage } = memoryStorage({ tables });
+      const failed = (operation: string) =>
+        errAsync(new StorageFailed("request-store", operation, { cause: new Error("the server is gone") }));
+      const away: typeof requestStore = {
+        ...requestStore,
+        due: (query) => (state.isAway ? failed("due") : requestStore.due(query)),
+        read: (key) => (state.isAway ? failed("read") : requestStore.read(key)),
+        list: (query) => (state.isAway || state.isListBroken ? failed("list") : requestStore.list(query)),
+      };
+      const options = { sources: [peopleSource("crm", people())], ...storage, requestStore: away };
+      const world = await createWorld({ ...options, lookEvery: minute }, tables);
+      return { world, state, look: () => world.rights.requests.list({ actor: admin }) };
+    };
+
+    it("is over for all that was asked of it once it works again, whether that is asked again or not", async () => {
+      const { world, state, look } = await listing();
+      state.isAway = true;
+      expect((await look()).isErr()).toBe(true);
+      expect((await healthOf(world)).status).toBe("down");
+      await world.clock.advance(5_000);
+      state.isAway = false;
+      await world.clock.advance(hour);
+      expect(await healthOf(world)).toMatchObject({ status: "ok", failing: [] });
+    });
+
+    it("is not over for what fails again while everything else works", async () => {
+      const { world, state, look } = await listing();
+      state.isListBroken = true;
+      const since = world.clock.now().toISOString();
+      expect((await look()).isErr()).toBe(true);
+      await world.clock.advance(hour);
+      expect((await look()).isErr()).toBe(true);
+      await world.clock.advance(3 * hour);
+      const failing = [{ adapter: "request-store", problem: "storage-failed", since }];
+      expect(await healthOf(world)).toMatchObject({ status: "failing", failing });
+      state.isListBroken = false;
+      expect((await look()).isOk()).toBe(true);
+      expect(await healthOf(world)).toMatchObject({ status: "ok", failing: [] });
+    });
+  });
+
   const oldestOf = async (world: World, kind: string) =>
     (await healthOf(world)).waiting?.find((each) => each.for === kind)?.oldest;
 

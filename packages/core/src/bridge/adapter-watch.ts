@@ -20,7 +20,8 @@ export interface AdapterWatch {
    *
    * @param adapter by which name its failures are known
    * @param isOneService whether whatever works shows that it is there, as of a source: it is asked for what fails only when
-   *   somebody needs that again. Of storage, one operation that works says nothing of another
+   *   somebody needs that again. Of storage, one operation that works says so of another that has failed once; of one that
+   *   has failed again in between, as where a privilege is missing, it says nothing
    */
   watch<Adapter extends object>(adapter: string, port: Adapter, isOneService?: boolean): Adapter;
   /**
@@ -42,6 +43,8 @@ interface Failing {
   readonly lastMet: Instant;
   /** The count at the newest failure. */
   readonly at: number;
+  /** Whether it has failed again after other operations of the adapter had worked: the fault is its own, and no outage. */
+  readonly isItsOwn: boolean;
   /** Whether the operation worked since, for somebody else. */
   isOver: boolean;
   /** Whose tries have failed: those of one request, or of whatever else is asked about. */
@@ -151,6 +154,7 @@ const operationsWatch = (clock: Pick<Clock, "now">, isOneService: boolean) => {
         since: before?.isOver === false ? before.since : instant(clock.now()),
         lastMet: instant(clock.now()),
         at: count,
+        isItsOwn: before?.isOver === false && (before.isItsOwn || before.at < workedAt),
         isOver: false,
         whose: before?.whose ?? new Set(),
       };
@@ -166,8 +170,9 @@ const operationsWatch = (clock: Pick<Clock, "now">, isOneService: boolean) => {
       for (const problems of byOperation.values()) {
         for (const [problem, failing] of problems) {
           const known = since.get(problem);
+          const isOutage = isOneService || (problem === "storage-failed" && !failing.isItsOwn);
           const isOver =
-            failing.isOver || (isOneService && failing.at < workedAt) || isKnownOver(failing.lastMet);
+            failing.isOver || (isOutage && failing.at < workedAt) || isKnownOver(failing.lastMet);
           if (!isOver && (known === undefined || failing.since < known)) since.set(problem, failing.since);
         }
       }
