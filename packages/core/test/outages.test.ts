@@ -5,6 +5,7 @@ import {
   PermanentFailure,
   ResultAsync,
   type Row,
+  type Subject,
 } from "@subject-rights/core";
 import { memoryStorage, memoryTables } from "@subject-rights/memory";
 import { seededRandomness, simulatedClock, unwrap, unwrapError } from "@subject-rights/testing";
@@ -649,6 +650,40 @@ describe("a source that nobody has registered any more", () => {
     await next.pass(hour);
     expect(ofDesk(next)).toMatchObject([{ problem: "unavailable" }]);
     await next.rights.stop();
+  });
+
+  it("is told of once, where requests open again years later for something else", async () => {
+    const people = emails(3);
+    const kept = new Set(people);
+    const [desk, clock] = [switchable("desk", people), simulatedClock(new Date("2026-03-02T09:00:00.000Z"))];
+    desk.state.isDown = false;
+    const isTheirs = (subject: Subject) => subject.values("email").some((each) => kept.has(each));
+    const books = peopleSource("books", new Map(), {
+      locate: async (subject) => [{ collection: "invoices", count: isTheirs(subject) ? 1 : 0 }],
+      erase: async (subject) => {
+        const collection = "invoices";
+        if (clock.now().toISOString() > "2028-12-31") {
+          for (const each of subject.values("email")) kept.delete(each);
+          return [{ collection, outcome: "erased", count: 1 }];
+        }
+        return [{ collection, outcome: "retained", count: 1, reason: "§ 147 AO", until: "2028-12-31" }];
+      },
+    });
+    const before = await createWorld({ sources: [books, desk.source], lookEvery: day }, undefined, clock);
+    const ids = await acknowledgedAll(before, people, () => "erasure");
+    await before.pass(day);
+    expect(await outcomes(before, ids)).toEqual(all(3, "completed-with-exceptions"));
+    await before.rights.stop();
+    clock.set(new Date("2029-01-01T12:00:00.000Z"));
+    const world = await createWorld({ sources: [books], lookEvery: hour }, before.tables, clock);
+    await world.pass(day);
+    expect([...kept]).toEqual([]);
+    for (const id of ids) {
+      const { waitingFor } = await world.read(id);
+      expect(waitingFor).toEqual([{ for: "source", source: "desk", problem: "not-registered" }]);
+    }
+    expect(ofDesk(world)).toMatchObject([{ problem: "not-registered", source: { title: "The desk" } }]);
+    await world.rights.stop();
   });
 
   it("is not told of again for the others, when somebody settles it for one", async () => {
