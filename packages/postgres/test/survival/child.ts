@@ -5,7 +5,7 @@
 import { flushCompileCache } from "node:module";
 import type { RequestKind } from "@subject-rights/core";
 import type { Gate } from "./gates.ts";
-import { openProcess } from "./process.ts";
+import { openProcess, untiring } from "./process.ts";
 
 export interface Job {
   readonly tenant: string;
@@ -58,7 +58,7 @@ const fail = (thrown: unknown) => {
 };
 const { rights, use, shop, warehouse } = openProcess(
   { shopUrl, warehouseUrl, folder, masterKey: Buffer.from(masterKey, "hex") },
-  { gate, onError: fail },
+  { gate, onError: fail, rules: untiring },
 );
 
 let isStarted = false;

@@ -23,6 +23,22 @@ export const finishedTenants = async ({ shop }: Pick<Process, "shop">): Promise<
   return new Set(rows.map(({ tenant }) => tenant));
 };
 
+/** Where the requests of these tenants stand, for whoever has to find out why. */
+export const standingOf = async (
+  { shop }: Pick<Process, "shop">,
+  tenants: readonly string[],
+): Promise<string> => {
+  const { rows } = await shop.query<{ stands: string }>(
+    `select concat_ws(' ', tenant, 'due', wake_at, 'of', now(), state::jsonb -> 'request' ->> 'phase',
+        state::jsonb -> 'request' -> 'trouble', state::jsonb -> 'request' -> 'standings',
+        jsonb_path_query_array(state::jsonb, '$.request.steps[*].status'),
+        jsonb_path_query_array(state::jsonb, '$.request.notices[*].status')) as stands
+      from subject_rights.request where tenant = any ($1)`,
+    [tenants],
+  );
+  return rows.map(({ stands }) => stands).join("\n");
+};
+
 /** @param isTroubled whether sources failed meanwhile, so that the support contact may have been told */
 export const judge = async (
   places: Places,

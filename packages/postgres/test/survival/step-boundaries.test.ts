@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Job } from "./child.ts";
 import { judge, type World } from "./judge.ts";
-import { bear, type Country, foundCountry, type Life, untilFinished } from "./lives.ts";
+import { bear, type Country, foundCountry, type Life, unexpected, untilFinished } from "./lives.ts";
 
 let country: Country;
 beforeAll(async () => {
@@ -36,11 +36,10 @@ interface Held {
 const jobOf = ({ tenant, kind }: World, holdAt: string | null): Job => ({ tenant, kind, holdAt });
 const tenantsOf = (worlds: readonly World[]): string[] => worlds.map(({ tenant }) => tenant);
 
-/** The steps of a process that nobody ends, for each kind of request. */
-/** On a machine that has other things to do a call may take too long: it is told, and made again. */
-const unexpected = (failures: readonly string[]): string[] =>
-  failures.filter((failure) => !/^CallFailed: [a-z-]+: timed out\./.test(failure));
+/** For machines that have other things to do: no pause between two tries is longer than a second. */
+const patience = 120_000;
 
+/** The steps of a process that nobody ends, for each kind of request. */
 const rehearse = async (kinds: readonly World["kind"][]): Promise<readonly (readonly string[])[]> => {
   const { places, observer, newWorld } = country;
   const life = bear(places);
@@ -48,16 +47,13 @@ const rehearse = async (kinds: readonly World["kind"][]): Promise<readonly (read
   const worlds: World[] = [];
   for (const kind of kinds) worlds.push(await newWorld(kind));
   life.work(worlds.map((world) => jobOf(world, null)));
-  await untilFinished(observer, tenantsOf(worlds), 20_000);
+  await untilFinished(observer, tenantsOf(worlds), patience);
   const steps = await life.steps();
   for (const world of worlds) await judge(places, observer, world);
   expect(unexpected(life.failures)).toEqual([]);
   await life.kill();
   return worlds.map(({ tenant }) => steps[tenant] ?? []);
 };
-
-/** Longer than a few of the longest pauses between two tries of a request, which are a minute each. */
-const patience = 240_000;
 
 const untilHeld = async ({ held }: Life, worlds: readonly World[]): Promise<number> => {
   const left = () => tenantsOf(worlds).filter((tenant) => !held.has(tenant));
