@@ -303,6 +303,9 @@ describe("a key that is lost", () => {
     expect(unwrapError(await world.rights.requests.retrySource(again)).code).toBe("key-destroyed");
     unwrap(await world.rights.requests.cancel({ actor: admin, requestId, reason: "its key is lost" }));
     expect((await world.read(requestId)).outcome).toBe("cancelled");
+    await world.pass(2 * day);
+    expect(await world.read(requestId)).toMatchObject({ waitingFor: [] });
+    expect(unwrap(await world.rights.health()).waiting).toEqual([]);
   });
 
   it("leaves nobody to whom a refusal could go, and that shows", async () => {
