@@ -213,20 +213,44 @@ describe("while somebody has to say whose an address is", () => {
   });
 });
 
-it("what was retained is erased on its day without what came since under the address, beside a number", async () => {
-  interface Order {
-    readonly number?: string;
-    readonly email: string;
-    readonly until?: string;
-  }
-  const orders = new Set<Order>([{ number: "1", email: ada, until: "2026-01-10" }, { email: ada }]);
+interface Order {
+  readonly number?: string;
+  readonly email: string;
+  readonly until?: string;
+}
+
+/** Orders by number, and those of guests by their address, beside what is kept because it has another number. */
+const ordersWorld = async (orders: Set<Order>, down: { news?: boolean } = {}) => {
+  const calls: string[] = [];
+  const of = (subject: { values(type: string): readonly string[] }) =>
+    [...orders].filter((each) =>
+      each.number === undefined
+        ? subject.values("email").includes(each.email)
+        : subject.values("customer-number").includes(each.number),
+    );
+  const counted = (name: string) => async (subject: { values(type: string): readonly string[] }) => {
+    calls.push(name);
+    const others = [...orders].filter(
+      (each) =>
+        each.number !== undefined &&
+        !subject.values("customer-number").includes(each.number) &&
+        subject.values("email").includes(each.email),
+    );
+    return [
+      { collection: "orders", count: of(subject).length },
+      { collection: "orders", count: others.length, becomes: "kept" } as const,
+    ];
+  };
   const world = await createWorld({
     sources: [
       defineDataSource(customerDefinition("crm", new Set([adaAs()]))),
       peopleSource("orders", new Map(), {
         needs: ["customer-number", "email"],
-        locate: async (subject) => [{ collection: "orders", count: of(subject).length }],
-        verify: async (subject) => [{ collection: "orders", count: of(subject).length }],
+        locate: counted("locate"),
+        verify: async (subject) => {
+          calls.push("verify");
+          return [{ collection: "orders", count: of(subject).length }];
+        },
         erase: async (subject) => {
           const today = world.clock.now().toISOString().slice(0, 10);
           const found = of(subject);
@@ -249,14 +273,66 @@ it("what was retained is erased on its day without what came since under the add
           ];
         },
       }),
+      peopleSource("news", new Map(), {
+        erase: async () => {
+          if (down.news === true) throw new Error("down");
+          return [{ collection: "people", outcome: "absent" }];
+        },
+      }),
     ],
   });
-  const of = (subject: { values(type: string): readonly string[] }) =>
-    [...orders].filter((each) =>
-      each.number === undefined
-        ? subject.values("email").includes(each.email)
-        : subject.values("customer-number").includes(each.number),
-    );
+  return { world, calls };
+};
+
+describe("what comes under the address of somebody who was erased, into a source that knows their number", () => {
+  const ended = async (hours: number, came: readonly Order[]) => {
+    const orders = new Set<Order>([{ number: "1", email: ada }]);
+    const down = { news: true };
+    const { world, calls } = await ordersWorld(orders, down);
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(hour);
+    expect(orders.size).toBe(0);
+    const before = calls.length;
+    world.clock.set(new Date(world.clock.now().getTime() + hours * hour));
+    for (const each of came) orders.add(each);
+    down.news = false;
+    await world.pass(3 * hour);
+    return { world, orders, requestId, calls: calls.slice(before) };
+  };
+  const guests: Order = { email: ada };
+
+  it("is erased within a day, by no call more", async () => {
+    const { world, orders, requestId } = await ended(20, [guests]);
+    expect(orders.size).toBe(0);
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
+    expect((await ended(20, [])).calls).toEqual(["verify"]);
+  });
+
+  it("is erased by nobody after that, and nothing is called done before somebody has looked", async () => {
+    const { world, orders, requestId } = await ended(2 * 24, [guests]);
+    expect([...orders]).toEqual([guests]);
+    const { outcome, waitingFor } = await world.read(requestId);
+    expect([outcome, waitingFor]).toEqual([
+      null,
+      [{ for: "source", source: "orders", problem: "more-than-retained" }],
+    ]);
+    orders.clear();
+    unwrap(await world.rights.requests.retrySource({ actor: admin, requestId, source: "orders" }));
+    await world.pass(hour);
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
+  });
+
+  it("is nothing of theirs where it has another number", async () => {
+    const others: Order = { number: "2", email: ada };
+    const { world, orders, requestId } = await ended(2 * 24, [others]);
+    expect([...orders]).toEqual([others]);
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
+  });
+});
+
+it("what was retained is erased on its day without what came since under the address, beside a number", async () => {
+  const orders = new Set<Order>([{ number: "1", email: ada, until: "2026-01-10" }, { email: ada }]);
+  const { world } = await ordersWorld(orders);
   const requestId = await world.acknowledged("erasure");
   await world.pass(hour);
   expect(orders.size).toBe(1);

@@ -15,6 +15,8 @@ export interface NamesToAskBy {
    * where the person was erased at the source, or handed out, more than a day ago.
    */
   readonly certain: readonly Identifier[];
+  /** Everything that is known of the person, but what is in doubt: where the source is asked by less, that is counted at the end. */
+  readonly known: readonly Identifier[];
 }
 
 /** Whether an address leads to the person still: it was confirmed, or told of a number of theirs, within the last day. */
@@ -36,7 +38,7 @@ const isLongDone = ({ reopened }: Request, { saidAt, byCertain }: SourceStep, no
  * knows the person by a number. Before a source has done its work, it is asked by every name: who knows nothing but an address
  * may have the person under the old one alone, and everybody who can say has just been asked. What is there more than a day after
  * that work may be whoever's has the address by then: where the source finds people by anything that is certain, it is asked
- * by that. Of whose an address is somebody has still to say, it is in no call.
+ * by that; and is only counted by all the names, at the end. Of whose an address is somebody has still to say, it is in no call.
  *
  * @param foundBy the types by which the source finds people
  * @param isLook nothing is done by what is found: without a number, it is looked at by the addresses of before as well
@@ -52,12 +54,12 @@ export const namesToAskBy = (
   const known = leading(confidentialOf(request).identifiers).filter(
     (each) => !includesIdentifier(doubted, each),
   );
-  if (!isLongDone(request, step, now)) return { names: known, certain: known };
+  if (!isLongDone(request, step, now)) return { names: known, certain: known, known };
   const certain = known.filter((each) => isSteady(each) || isVouchedFor(request, each, now));
   const isFound = certain.some((each) => foundBy.includes(each.type) && (isSteady(each) || !isLook));
   // What was retained may stand there without the number: what the addresses add is counted before it is erased.
   const isForThePart = step.part !== undefined;
-  return { names: isFound && !isForThePart ? certain : known, certain };
+  return { names: isFound && !isForThePart ? certain : known, certain, known };
 };
 
 /** The addresses by which a source came to somebody of whom it is still to be decided who that is. */

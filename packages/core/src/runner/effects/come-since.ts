@@ -20,17 +20,46 @@ export const moreThanStayed = (step: SourceStep, found: readonly CollectionCount
 /**
  * Holds what stayed against what is there, right before more is erased where the person was erased more than a day ago:
  * whoever has the address by then may be somebody else, and whoever has become a customer again has not asked for that to be
- * erased. A source looks for itself whose a row is that says so by a number. Where the addresses lead to further rows, and to
- * more than stayed, nobody knows which of them that was, and a person has to look.
+ * erased. Where the addresses lead to further rows, and to more than stayed, nobody knows which of them that was, and a person
+ * has to look.
  */
 export const noneCameSince = (
   { request }: Pick<Effect, "request">,
   step: SourceStep,
   work: Work,
-): ResultAsync<void, CallFailed> => {
-  const { source, subject, certain, call } = work;
+): ResultAsync<void, CallFailed> =>
+  !isByOldAddress(work) || step.task !== "erase"
+    ? okAsync(undefined)
+    : cameSince({ request }, step, work).andThen((more) =>
+        more.length === 0
+          ? okAsync<void, CallFailed>(undefined)
+          : errAsync<void, CallFailed>(moreThanStayed(step, more)),
+      );
+
+/**
+ * What is there under the addresses that a source was not asked by at the end, because it finds people by a number: what has
+ * come under one of them since, without the number, may be the person's. It is only counted.
+ */
+export const cameUnderAddresses = (
+  { request }: Pick<Effect, "request">,
+  step: SourceStep,
+  work: Work,
+): ResultAsync<CollectionCount[], CallFailed> =>
+  step.task === "identify" || work.known.length === work.subject.identifiers.length
+    ? okAsync([])
+    : cameSince({ request }, step, { ...work, subject: identifiedSubject(work.known, work.subject.shared) });
+
+/**
+ * What a source finds by all the names, beyond what stayed and beyond what it finds by those that are certain. It looks for
+ * itself whose a row is that says so by a number, and what it says is kept as somebody else's is no more of the person's.
+ */
+const cameSince = (
+  { request }: Pick<Effect, "request">,
+  step: SourceStep,
+  { source, subject, certain, call }: Work,
+): ResultAsync<CollectionCount[], CallFailed> => {
   const count = source.locate ?? source.remaining;
-  if (!isByOldAddress(work) || step.task !== "erase" || count === null) return okAsync(undefined);
+  if (count === null) return okAsync([]);
   const before = request.closedBefore?.steps.find((each) => each.source === step.source) ?? step;
   const toGo = (found: readonly CollectionCount[]) =>
     found.filter(
@@ -42,15 +71,12 @@ export const noneCameSince = (
   return counted(subject, "since").andThen((now) => {
     const staying = before.outcomes.filter(isStaying);
     const grown = now.filter(({ collection }) => countIn(now, collection) > countIn(staying, collection));
-    if (grown.length === 0) return okAsync<void, CallFailed>(undefined);
+    if (grown.length === 0) return okAsync<CollectionCount[], CallFailed>([]);
     const byCertain = canFindBy(source, certain)
       ? counted(identifiedSubject(certain, subject.shared), "certain")
       : okAsync<CollectionCount[], CallFailed>([]);
-    return byCertain.andThen((theirs) => {
-      const more = grown.filter(({ collection }) => countIn(now, collection) > countIn(theirs, collection));
-      return more.length === 0
-        ? okAsync<void, CallFailed>(undefined)
-        : errAsync<void, CallFailed>(moreThanStayed(step, more));
-    });
+    return byCertain.map((theirs) =>
+      grown.filter(({ collection }) => countIn(now, collection) > countIn(theirs, collection)),
+    );
   });
 };

@@ -41,6 +41,8 @@ export interface Work {
   readonly subject: Subject;
   /** Those of its names that lead to nobody else. */
   readonly certain: readonly Identifier[];
+  /** Everything that the person is known by and that is in no doubt, whether the source is asked by it or not. */
+  readonly known: readonly Identifier[];
   readonly call: Call;
   /** How many identifiers were known. */
   readonly identifiers: number;
@@ -96,16 +98,16 @@ export const workFor = (
   if (registered === undefined || !isStillAsked(registered.descriptor, step, categories))
     return err(notRegistered(step.source));
   const source = underNamesOnRecord(registered, step);
-  const known = subjectOfRequest(effect.request);
+  const all = subjectOfRequest(effect.request);
   const isAsked = name === "identify" || step.stage === "identify";
   const now = instant(effect.services.clock.now());
-  const { names, certain } = isAsked
-    ? { names: known.identifiers, certain: known.identifiers }
+  const { names, certain, known } = isAsked
+    ? { names: all.identifiers, certain: all.identifiers, known: all.identifiers }
     : namesToAskBy(effect.request, step, source.needs, now, name === "verify");
   // Whoever has the address by now is somebody else: a source that has said once whose numbers it knows takes in no other.
   const leads = name === "identify" && doAddressesLead(effect.request, step);
-  const subject = leads ? known : identifiedSubject(names, known.shared);
-  const identifiers = known.identifiers.length;
+  const subject = leads ? all : identifiedSubject(names, all.shared);
+  const identifiers = all.identifiers.length;
   const isWanted = (then: Request) =>
     isSameWork(stepOf(then, step.source), step) && (isAsked || undecided(then) <= undecided(effect.request));
   const pass = passFor(effect, step.source, act, isWanted);
@@ -123,7 +125,7 @@ export const workFor = (
         staying: stayingBeside(registered, step, part),
       }),
   };
-  return ok({ source, subject, certain, call, identifiers });
+  return ok({ source, subject, certain, known, call, identifiers });
 };
 
 /** Whether some of what is known was left out, because it may be somebody else's by now. */

@@ -7,7 +7,7 @@ import type { SourceStep } from "../../request/steps.ts";
 import { isTooLate } from "../../request/too-late.ts";
 import { includesIdentifier, isSteady } from "../../subject/identifier.ts";
 import { check } from "./check.ts";
-import { isByOldAddress, moreThanStayed } from "./come-since.ts";
+import { cameUnderAddresses, isByOldAddress, moreThanStayed } from "./come-since.ts";
 import { canFind, type Effect, failure, workFor } from "./effect.ts";
 import { identify } from "./identify.ts";
 import { namesLast } from "./only-just.ts";
@@ -36,7 +36,14 @@ export const verify = async (effect: Effect, step: SourceStep): Promise<RequestE
     ...(isLate && { isTooLate: true as const }),
     found: remaining,
   } as const;
-  if (problem === null) return since.length === 0 ? verified : { ...verified, left: since };
+  if (problem === null) {
+    const more = await cameUnderAddresses(effect, step, work.value);
+    if (more.isErr()) return failure(effect, step, more.error);
+    if (more.value.length > 0 && !mayHoldSince(effect.request, step))
+      return failure(effect, step, moreThanStayed(step, more.value));
+    const leftToo = [...since, ...more.value];
+    return leftToo.length === 0 ? verified : { ...verified, left: leftToo };
+  }
   // Still listed, and by another name than the sources were asked for: all of them are asked again.
   if (step.task === "identify") {
     const known = confidentialOf(effect.request).identifiers;
