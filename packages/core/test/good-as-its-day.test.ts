@@ -1,4 +1,4 @@
-import { defineDataSource, type GivenIdentifier, type Row } from "@subject-rights/core";
+import { defineDataSource, type GivenIdentifier, type Row, type Subject } from "@subject-rights/core";
 import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { adaAs, boAs, type Customer, customerDefinition, email, number } from "./customers.ts";
@@ -415,13 +415,15 @@ describe("a sweep that goes on more than a day after people were named", () => {
     expect([only(crm), only(shop), readers.size]).toEqual([["1", "2"], ["1", "2"], 2]);
   });
 
-  it("erases whoever was named by a number, under the address that they have by then", async () => {
-    const { crm, shop, readers, passOn, retry, state } = await sweepOver([email(ada), number("1")], {
+  it("erases whoever was named by a number, under the address that they have by then, and names who is there under the other", async () => {
+    const { crm, shop, readers, left, passOn, retry, state } = await sweepOver([email(ada), number("1")], {
       crm: true,
     });
     await passOn();
     state.crm = false;
-    expect(await retry()).toMatchObject({ status: "completed", counts: { erased: 1 } });
+    expect((await retry()).counts).toMatchObject({ erased: 0, leftBehind: 1 });
+    // Another customer's are told apart by their number; a reader of that address may be either.
+    expect(await left()).toEqual([["still-present", "news"]]);
     expect([only(crm), only(shop), [...readers.keys()]]).toEqual([["2"], ["2"], [ada]]);
   });
 
@@ -453,5 +455,112 @@ describe("a sweep that goes on more than a day after people were named", () => {
     state.lists = false;
     expect(await goOn()).toMatchObject({ status: "completed", counts: { erased: 1 } });
     expect(listed.size).toBe(0);
+  });
+
+  /** Orders of customers have a number, those of guests an address. */
+  const ordersOver = async (orders: Set<{ number?: string; email?: string }>, hasCopy: boolean) => {
+    const state = { isDown: true };
+    const asked: string[][] = [];
+    const of = (step: string, subject: Subject) => {
+      if (state.isDown) throw new Error("down");
+      asked.push([step, ...subject.identifiers.map(({ value }) => value).toSorted()]);
+      return [...orders].filter((each) =>
+        each.number === undefined
+          ? subject.values("email").includes(each.email ?? "")
+          : subject.values("customer-number").includes(each.number),
+      );
+    };
+    const count = (step: string) => async (subject: Subject) => {
+      const theirs = of(step, subject);
+      const others = [...orders].filter(
+        (each) => !theirs.includes(each) && subject.values("email").includes(each.email ?? ""),
+      );
+      return [
+        { collection: "orders", count: theirs.length },
+        { collection: "orders", count: others.length, becomes: "kept" } as const,
+      ];
+    };
+    const world = await createWorld({
+      sources: [
+        peopleSource("orders", new Map(), {
+          needs: ["customer-number", "email"],
+          locate: count("locate"),
+          verify: count("verify"),
+          erase: async (subject) => {
+            const gone = of("erase", subject);
+            for (const each of gone) orders.delete(each);
+            return [{ collection: "orders", outcome: "erased", count: gone.length }];
+          },
+        }),
+        ...(hasCopy
+          ? [
+              peopleSource("cache", new Map(), {
+                kind: "copy",
+                needs: ["customer-number", "email"],
+                refresh: async () => undefined,
+              }),
+            ]
+          : []),
+      ],
+    });
+    const people = async function* (cursor: string | null) {
+      const named = [{ identifiers: [email(ada), number("1")] }, { identifiers: [number("2")] }];
+      if (cursor === null) yield { people: named, cursor: "1" };
+    };
+    const order = { actor: admin, reason: "retention", category: "customer-data", people } as const;
+    const { sweeps } = world.rights;
+    const { id } = unwrap(await unwrap(await sweeps.eraseMany(order)).end());
+    const which = { actor: admin, sweepId: id };
+    const left = async () =>
+      unwrap(await sweeps.leftBehind(which)).map(({ problem, source }) => [problem, source]);
+    const retryAfter = async (time: number) => {
+      await world.pass(time);
+      state.isDown = false;
+      return unwrap(await unwrap(await sweeps.retry(which)).end());
+    };
+    return { asked, left, retryAfter };
+  };
+
+  it.each([
+    ["", false],
+    [", behind its copies too", true],
+  ])("names whoever is there by the address alone, and erases them by their number%s", async (_, hasCopy) => {
+    const another = { number: "3", email: ada };
+    const orders = new Set([{ number: "1" }, { email: ada }, { number: "2" }, another]);
+    const { left, retryAfter } = await ordersOver(orders, hasCopy);
+    expect(await retryAfter(2 * day)).toMatchObject({
+      status: "completed-with-exceptions",
+      counts: { erased: 1, waiting: 0, leftBehind: 1 },
+    });
+    expect(await left()).toEqual([["still-present", "orders"]]);
+    expect([...orders]).toEqual([{ email: ada }, another]);
+    // Somebody has looked, and it was theirs.
+    orders.clear();
+    expect(await retryAfter(day)).toMatchObject({
+      status: "completed",
+      counts: { erased: 2, waiting: 0, leftBehind: 0 },
+    });
+  });
+
+  it("is completed where nothing is there by the address alone but what is another's by their number", async () => {
+    const orders = new Set([{ number: "1" }, { number: "2" }, { number: "3", email: ada }]);
+    const { asked, retryAfter } = await ordersOver(orders, false);
+    expect(await retryAfter(2 * day)).toMatchObject({ status: "completed", counts: { erased: 2 } });
+    const byAddress = asked.filter((each) => each.includes(ada));
+    expect(byAddress).toEqual([["verify", "1", ada]]);
+    expect(orders.size).toBe(1);
+  });
+
+  it("erases by the address within a day, and asks no more than it did", async () => {
+    const orders = new Set([{ number: "1" }, { email: ada }, { number: "2" }]);
+    const { asked, retryAfter } = await ordersOver(orders, false);
+    expect(await retryAfter(12 * hour)).toMatchObject({ status: "completed", counts: { erased: 2 } });
+    expect(orders.size).toBe(0);
+    expect(asked.toSorted()).toEqual([
+      ["erase", "1", ada],
+      ["erase", "2"],
+      ["verify", "1", ada],
+      ["verify", "2"],
+    ]);
   });
 });

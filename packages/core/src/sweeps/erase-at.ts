@@ -32,7 +32,7 @@ export interface AtSource {
   readonly guard: Guard;
 }
 
-type Effect = "erase" | "check" | "verify";
+type Effect = "erase" | "check" | "verify" | "verify-uncertain";
 
 type Outcomes = readonly CollectionOutcome[];
 
@@ -91,20 +91,47 @@ export const checkAt = async (
 ): Promise<Result<void, CallFailed>> => {
   const { remaining, remainingMany, descriptor } = at.source;
   if (remaining === null) return ok(undefined);
-  const counts =
-    remainingMany === null
-      ? await each(at, effect, people, remaining)
-      : await remainingMany(subjectsOf(at, effect, people), callFor(at, effect, people));
-  return counts.andThen((found) =>
-    found.some((remains, index) => leftOver(remains, outcomes(index, remains)) > 0)
-      ? err(new CallFailed(descriptor.id, "still-present", true))
-      : ok(undefined),
+  const look = async (by: Effect, whom: readonly Known[]): Promise<Result<void, CallFailed>> => {
+    if (whom.length === 0) return ok(undefined);
+    const counts =
+      remainingMany === null
+        ? await each(at, by, whom, remaining)
+        : await remainingMany(subjectsOf(at, by, whom), callFor(at, by, whom));
+    return counts.andThen((found) =>
+      whom.some((person, index) => {
+        const remains = found[index] ?? [];
+        const staying = outcomes(people.indexOf(person), remains);
+        return (by === "verify-uncertain" ? leftOfTheirs : leftOver)(remains, staying) > 0;
+      })
+        ? err(new CallFailed(descriptor.id, "still-present", true))
+        : ok(undefined),
+    );
+  };
+  const looked = await look(effect, people);
+  if (looked.isErr() || effect !== "verify") return looked;
+  return look(
+    "verify-uncertain",
+    people.filter(
+      ({ identifiers, uncertain = [] }) =>
+        canFind(at.source, uncertain) && canFind(at.source, leading(identifiers)),
+    ),
+  );
+};
+
+/** `leftOver`, where whoever erased was not asked by all names: what the source itself tells apart as somebody else's is not theirs. */
+const leftOfTheirs = (remains: readonly CollectionCount[], outcomes: Outcomes): number => {
+  const others = remains.filter(({ becomes }) => becomes === "kept");
+  const isTold = ({ collection }: CollectionOutcome) => others.some((each) => each.collection === collection);
+  return leftOver(
+    remains.filter((each) => !others.includes(each)),
+    outcomes.filter((each) => each.outcome !== "kept" || !isTold(each)),
   );
 };
 
 /**
- * By which names a source is asked. One that finds the person by nothing that is certain is looked at by the addresses that
- * were theirs as well: what has come back there is not erased by that, and whoever is there is left for somebody to look at.
+ * By which names a source is asked. In the last look it is asked by the addresses that were the person's as well: at once where
+ * it finds them by nothing that is certain, otherwise in a look of its own behind the other. What is there is not erased by that,
+ * and whoever is there is left for somebody to look at.
  */
 const subjectOf = (
   { source }: AtSource,
@@ -112,7 +139,8 @@ const subjectOf = (
   { identifiers, shared, uncertain = [] }: Known,
 ): Subject => {
   const certain = leading(identifiers);
-  return effect !== "verify" || uncertain.length === 0 || canFind(source, certain)
+  const isByAll = effect === "verify-uncertain" || (effect === "verify" && !canFind(source, certain));
+  return !isByAll || uncertain.length === 0
     ? identifiedSubject(certain, shared)
     : identifiedSubject(
         [...certain, ...uncertain],

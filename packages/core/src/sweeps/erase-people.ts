@@ -46,22 +46,30 @@ export const erasePeople = async (
 ): Promise<readonly Fate[]> => {
   // Held until it is stored what became of them; a transaction can do without, it holds them itself.
   const free = await withoutInLine(run, await withoutHeld(run, fates));
+  const follows = moreFollows(run, free);
   let worked = run.apart.length === 0 ? free : await beginWith(run, await hold(run, free));
   for (const source of run.apart) worked = await eraseEach(run, atSource(run, source), worked);
   await suppressSwept(run, worked);
-  if (moreFollows(run)) return land(run, worked, landing);
+  if (follows) return land(run, worked, landing, follows);
   // Whoever was erased in last has just been asked.
   for (const source of run.apart.slice(0, -1)) worked = await lookAgain(run, source, worked);
   const left = await withPackagesLeft(run, await withPackagesBegun(run, worked));
-  return land(run, await withEarlier(run, left), landing);
+  return land(run, await withEarlier(run, left), landing, follows);
 };
 
 /**
  * Whether these people are to wait until everybody is erased in the origins: for copies, and for the list of users. And for
- * a last look at those that work apart, where others work in the transaction: what comes of that shows only behind it.
+ * a last look at those that work apart, where others work in the transaction: what comes of that shows only behind it. So does
+ * what is there by an address that nobody vouches for any more: who is left behind for that is erased by what is certain.
  */
-const moreFollows = ({ joined, apart, sources: { refreshed, erasedAfter, directory } }: SweepRun): boolean =>
-  refreshed.length + erasedAfter.length > 0 || directory !== null || (joined.length > 0 && apart.length > 0);
+const moreFollows = (
+  { joined, apart, sources: { refreshed, erasedAfter, directory } }: SweepRun,
+  fates: readonly Fate[],
+): boolean =>
+  refreshed.length + erasedAfter.length > 0 ||
+  directory !== null ||
+  (joined.length > 0 && apart.length > 0) ||
+  fates.some(({ problem, uncertain = [] }) => problem === null && uncertain.length > 0);
 
 /**
  * Before it is stored that people are erased, nobody but they can fetch packages that were made of them before.
@@ -279,11 +287,16 @@ export const throwIfOver = ({ call }: SweepRun): void => {
 };
 
 /** Erases where that is one transaction with the record, and stores it. */
-const land = async (run: SweepRun, fates: readonly Fate[], landing: Landing): Promise<readonly Fate[]> => {
+const land = async (
+  run: SweepRun,
+  fates: readonly Fate[],
+  landing: Landing,
+  follows: boolean,
+): Promise<readonly Fate[]> => {
   const done: Fate[] = [];
   const store = async (some: readonly Fate[]): Promise<void> => {
     if (some.length === 0) return;
-    await run.journal.commit(changeFor(run, some, landing));
+    await run.journal.commit(changeFor(run, some, landing, follows));
     done.push(...some);
   };
   if (run.joined.length === 0) {
@@ -293,7 +306,7 @@ const land = async (run: SweepRun, fates: readonly Fate[], landing: Landing): Pr
   const failed: Fate[] = fates.filter(({ problem }) => problem !== null);
   const able = fates.filter(({ problem }) => problem === null);
   await inHalves(able, async (some) => {
-    const together = await eraseTogether(run, some, landing);
+    const together = await eraseTogether(run, some, landing, follows);
     throwIfOver(run);
     if (together.isOk()) {
       done.push(...together.value);
@@ -319,6 +332,7 @@ const eraseTogether = async (
   run: SweepRun,
   fates: readonly Fate[],
   landing: Landing,
+  follows: boolean,
 ): Promise<Result<readonly Fate[], SubjectRightsError | HeldBack>> => {
   let worked = fates;
   // A hold that is placed while sources work undoes what they did: until it is stored, all of it can be undone.
@@ -353,7 +367,7 @@ const eraseTogether = async (
       );
       if (checked.isErr()) return err(checked.error);
     }
-    return ok(changeFor(run, worked, landing));
+    return ok(changeFor(run, worked, landing, follows));
   }, last);
   return done.map(() => worked);
 };
@@ -372,12 +386,17 @@ const withErased = (
   });
 
 const changeFor =
-  (run: SweepRun, fates: readonly Fate[], landing: Landing): Parameters<SweepRun["journal"]["commit"]>[0] =>
+  (
+    run: SweepRun,
+    fates: readonly Fate[],
+    landing: Landing,
+    follows: boolean,
+  ): Parameters<SweepRun["journal"]["commit"]>[0] =>
   (sweep) => {
     const change = fatesChange(sweep, {
       fates,
       at: instant(run.services.clock.now()),
-      moreFollows: moreFollows(run),
+      moreFollows: follows,
       countedAs: fates.some(({ part }) => part?.kind === "left-behind") ? "leftBehind" : "nothing",
     });
     const also = landing.also(fates);
