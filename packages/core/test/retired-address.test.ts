@@ -205,6 +205,43 @@ describe("whether an address is still the person's", () => {
     expect(letters()).toBe(1);
   });
 
+  /** Both had it from the beginning, and somebody has decided that they are two; the letter waits for two days. */
+  const household = async () => {
+    const mailbox = new Set<Customer>([adaAs(), { number: "2", email: ada }]);
+    const made = await office("erasure", {
+      identifiers: [number("1")],
+      sources: [defineDataSource(customerDefinition("crm", mailbox))],
+    });
+    await made.confirm();
+    await made.world.pass(minute);
+    made.down.add("mail");
+    const decision = { ...made.which, decision: "decision-1", reason: "they live together" };
+    unwrap(await made.world.rights.requests.decideIdentifier({ ...decision, answer: "somebody-else" }));
+    await made.world.pass(minute);
+    expect([...mailbox].map((each) => each.number)).toEqual(["2"]);
+    const go = async () => {
+      made.world.clock.set(new Date(made.world.clock.now().getTime() + 2 * day));
+      made.down.clear();
+      await made.world.pass(2 * hour);
+    };
+    return { made, mailbox, go };
+  };
+
+  it("is where a household has had it since before, also once the person is erased", async () => {
+    const { made, go } = await household();
+    await go();
+    expect(made.sentTo(ada)).toEqual(["confirmation", "completion"]);
+    expect(made.sentTo("support@northwind.example")).not.toContain("undelivered");
+  });
+
+  it("is not where a number has come to it since, beside those of the household", async () => {
+    const { made, mailbox, go } = await household();
+    mailbox.add({ number: "3", email: ada });
+    await go();
+    expect(made.sentTo(ada)).toEqual(["confirmation"]);
+    expect(made.sentTo("support@northwind.example")).toContain("undelivered");
+  });
+
   it("is asked before the secret of a package is carried, too", async () => {
     const carried: string[] = [];
     const packageEncryption = {

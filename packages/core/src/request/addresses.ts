@@ -1,5 +1,12 @@
 import { type Instant, later } from "../instant.ts";
-import { type Identifier, includesIdentifier, isSteady, sameIdentifier } from "../subject/identifier.ts";
+import {
+  type FoundIdentifier,
+  type Identifier,
+  includesIdentifier,
+  isSteady,
+  normaliseIdentifier,
+  sameIdentifier,
+} from "../subject/identifier.ts";
 import { addressLeadsFor } from "../subject/identifying.ts";
 import { leading } from "../subject/vouching.ts";
 import { confidentialOf } from "./change.ts";
@@ -42,6 +49,8 @@ interface Said {
   readonly at: Instant;
   /** Where they are reached. */
   readonly told: readonly Identifier[];
+  /** Numbers of others who have these too. Left out: none. */
+  readonly others?: readonly Identifier[];
   /** Nobody was asked as long as the address was good that was confirmed. */
   readonly isLate: boolean;
 }
@@ -52,7 +61,7 @@ interface Said {
  */
 export const toldNow = (
   confidential: Addressed & Pick<Confidential, "identifiers">,
-  { source, at, told, isLate }: Said,
+  { source, at, told, others = [], isLate }: Said,
 ): readonly KnownAddress[] => {
   const before = addressesIn(confidential);
   const isFirst = isLate && before.every(({ toldBy = [] }) => toldBy.length === 0);
@@ -62,8 +71,14 @@ export const toldNow = (
   const theirs = told.reduce(
     (all, address) =>
       withAddress(all, address, (known) => {
-        const { toldBy = [] } = known;
-        return { ...known, toldAt: at, toldBy: toldBy.includes(source) ? toldBy : [...toldBy, source] };
+        const { toldBy = [], sharedWith = [] } = known;
+        const added = others.filter((each) => !includesIdentifier(sharedWith, each));
+        return {
+          ...known,
+          toldAt: at,
+          toldBy: toldBy.includes(source) ? toldBy : [...toldBy, source],
+          ...(added.length > 0 && { sharedWith: [...sharedWith, ...added] }),
+        };
       }),
     before,
   );
@@ -82,6 +97,19 @@ export const isToldSince = (confidential: Addressed, address: Identifier, since:
 export const isGone = (confidential: Addressed, address: Identifier): boolean => {
   const { toldAt, goneAt } = known(confidential, address);
   return goneAt !== undefined && (toldAt === undefined || later(toldAt, addressLeadsFor) < goneAt);
+};
+
+/**
+ * What an address leads to that it did not lead to when a source last said that it is theirs: a number that had it together
+ * with the person is no sign that it has changed hands.
+ */
+export const ledToSince = (
+  confidential: Addressed,
+  address: Identifier,
+  found: readonly FoundIdentifier[],
+): readonly FoundIdentifier[] => {
+  const { sharedWith = [] } = known(confidential, address);
+  return found.filter((each) => !includesIdentifier(sharedWith, normaliseIdentifier(each)));
 };
 
 const known = (confidential: Addressed, address: Identifier): Partial<KnownAddress> =>

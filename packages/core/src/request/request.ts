@@ -113,6 +113,8 @@ export interface KnownAddress extends Identifier {
   readonly toldAt?: Instant;
   /** The sources that have ever said so. Left out: none has. */
   readonly toldBy?: readonly string[];
+  /** Numbers of others that it led to as well when a source said so: a household shares it. Left out: none. */
+  readonly sharedWith?: readonly Identifier[];
   /** When one that would tell it last told what they are reached by, and not this. Left out: none has. */
   readonly goneAt?: Instant;
   /** The sources that were asked by it as for the first time: whoever has it there was taken in. */

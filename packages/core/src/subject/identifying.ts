@@ -137,6 +137,19 @@ export const ledTo = (known: Pick<Known, "identifiers">, found: readonly FoundId
   return named.length > 0 ? named : addresses;
 };
 
+/**
+ * The numbers that a source names because others have the person's addresses too: not where it was asked by one that it does
+ * not tell of them, since they are whoever has that one by then.
+ */
+export const sharingWith = (
+  known: Pick<Known, "identifiers">,
+  found: readonly FoundIdentifier[],
+): Identifier[] => {
+  const told = found.map(normaliseIdentifier);
+  const areTold = known.identifiers.every((each) => isSteady(each) || includesIdentifier(told, each));
+  return areTold ? told.filter((each) => isSteady(each) && !includesIdentifier(known.identifiers, each)) : [];
+};
+
 /** What is still known once something that was taken for the person's own has turned out to be shared. */
 export const takenBack = (known: Known): readonly Identifier[] =>
   known.identifiers.filter((each) => includesIdentifier(known.vouched, each));

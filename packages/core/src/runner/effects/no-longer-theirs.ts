@@ -1,6 +1,13 @@
 import type { CallFailed } from "../../errors.ts";
 import { instant, later } from "../../instant.ts";
-import { isGone, isLongConfirmed, isSaidToBeTheirs, isToldSince, toldNow } from "../../request/addresses.ts";
+import {
+  isGone,
+  isLongConfirmed,
+  isSaidToBeTheirs,
+  isToldSince,
+  ledToSince,
+  toldNow,
+} from "../../request/addresses.ts";
 import { confidentialOf } from "../../request/change.ts";
 import { mayGoOn } from "../../request/guard.ts";
 import type { SourceStep } from "../../request/steps.ts";
@@ -65,7 +72,9 @@ export const noLongerTheirs = async (about: About, addresses: readonly Identifie
     uncertain.map(async (address, index) => {
       if (isToldSince({ addresses: told }, address, now)) return [];
       const { answers, failed } = await answersOf(about, able, subjectOf([address]), `address ${index}`);
-      const isAnothers = answers.some(({ found }) => isOfAnother({ identifiers: numbers }, found));
+      const isAnothers = answers.some(({ found }) =>
+        isOfAnother({ identifiers: numbers }, ledToSince({ addresses: told }, address, found)),
+      );
       const isNotTheirs = isAnothers || isGone({ addresses: told }, address);
       return [{ address, isAnothers, isNotTheirs, failed: isNotTheirs ? null : (byNumber.failed ?? failed) }];
     }),

@@ -25,7 +25,13 @@ import { backoff, type Rules } from "../../request/rules.ts";
 import { isEverybodyAsked, type SourceStep } from "../../request/steps.ts";
 import { heard } from "../../request/too-late.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { type FoundIdentifier, type Identifier, isSteady, sameIdentifier } from "../../subject/identifier.ts";
+import {
+  type FoundIdentifier,
+  type Identifier,
+  includesIdentifier,
+  isSteady,
+  sameIdentifier,
+} from "../../subject/identifier.ts";
 import {
   addressLeadsFor,
   areTooMany,
@@ -33,6 +39,7 @@ import {
   type Learnt,
   learntFrom,
   ledTo,
+  sharingWith,
   takenBack,
   toldOfTheirs,
 } from "../../subject/identifying.ts";
@@ -176,6 +183,7 @@ export const identified = (
       step,
       event,
       toldOfTheirs({ identifiers: leading(known.identifiers) }, told),
+      sharingWith({ identifiers: leading(known.identifiers) }, told),
     );
     const { candidates } = confidentialOf(grown.request);
     const names = grown.request.pseudonyms.length + Object.keys(candidates).length;
@@ -204,20 +212,25 @@ const alsoKnown = (known: Known, { own, shared }: Learnt): Known => ({
   isAskedByOwn: true,
 });
 
-/** By which addresses a source was asked as for the first time, and of which it says that they are theirs right now. */
+/**
+ * By which addresses a source was asked as for the first time, of which it says that they are theirs right now, and with
+ * which numbers of others they are shared.
+ */
 const addressesNoted = (
   change: Change,
   { source }: SourceStep,
   { askedBy: asked = [] }: EventOf<"source-identified">,
   told: readonly Identifier[] | null,
+  sharing: readonly Identifier[],
 ): Change => {
   if (asked.length === 0 && told === null) return change;
   const { identifiers, ...confidential } = confidentialOf(change.request);
   const addresses = askedBy(confidential, source, asked);
   if (told === null) return changedConfidential(change, { addresses });
   const isLate = isLongConfirmed(change.request, change.at);
+  const others = sharing.filter((each) => !includesIdentifier(leading(identifiers), each));
   return changedConfidential(change, {
-    addresses: toldNow({ identifiers, addresses }, { source, at: change.at, told, isLate }),
+    addresses: toldNow({ identifiers, addresses }, { source, at: change.at, told, others, isLate }),
   });
 };
 
