@@ -511,3 +511,42 @@ describe("a source that knows addresses only, where the one that was confirmed l
     expect([...new Set(lookedUp)]).toEqual([newAddress]);
   });
 });
+
+describe("an address that is told of the person no more, in a source that knows addresses only", () => {
+  /** Their erasure is held for twenty days; whoever reads the newsletter there by then is in no other source. */
+  const held = async (confirms: boolean) => {
+    const theirs = adaAs();
+    const readers = new Map<string, Row[]>([[ada, [{ of: "somebody" }]]]);
+    const world = await createWorld({
+      sources: [
+        defineDataSource(customerDefinition("crm", new Set<Customer>([theirs]))),
+        peopleSource("news", readers),
+      ],
+    });
+    const { holds } = world.rights;
+    const placed = { actor: admin, identifiers: [number("1")], reason: "a claim in court" };
+    const { hold } = unwrap(await holds.place(placed));
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(minute);
+    world.clock.set(new Date(world.clock.now().getTime() + 20 * day));
+    theirs.email = newAddress;
+    if (confirms) await world.acknowledged("export");
+    unwrap(await holds.lift({ actor: admin, holdId: hold.id, reason: "over" }));
+    await world.pass(2 * hour);
+    return { readers, read: () => world.read(requestId) };
+  };
+
+  it("is put before somebody where somebody else has confirmed it since", async () => {
+    const { readers, read } = await held(true);
+    expect((await read()).waitingFor).toMatchObject([
+      { for: "decision", source: "news", identifierType: "email" },
+    ]);
+    expect(readers.size).toBe(1);
+  });
+
+  it("leads to the person where nobody has", async () => {
+    const { readers, read } = await held(false);
+    expect(await read()).toMatchObject({ outcome: "completed" });
+    expect(readers.size).toBe(0);
+  });
+});

@@ -2,12 +2,13 @@ import { stepOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { type NoticeRecord, tryOf } from "../../request/notices.ts";
 import type { SourceStep } from "../../request/steps.ts";
-import { isSteady } from "../../subject/identifier.ts";
+import { includesIdentifier, isSteady } from "../../subject/identifier.ts";
 import type { Action } from "../../workflows/actions.ts";
 import { toAskAgain } from "../../workflows/transitions/asking-again.ts";
 import { outgrownBy } from "./approved.ts";
 import { claim, reopen } from "./claim.ts";
 import { collect } from "./collect.ts";
+import { confirmedSince } from "./confirmed-since.ts";
 import { type Effect, subjectOfRequest, workFor } from "./effect.ts";
 import { erase } from "./erase.ts";
 import { finalise } from "./finalise.ts";
@@ -89,7 +90,8 @@ const namesOutdated = (
 
 /**
  * A source that finds the person by their addresses alone takes whoever has them by now: right before its work it is asked
- * whom they lead to in others, once they were confirmed that long ago. Null where that is the person, or nobody can say.
+ * whom they lead to in others, once they were confirmed that long ago; and one that is told of the person no more is somebody
+ * else's, too, who has confirmed it since. Null where that is the person, or nobody can say.
  */
 const addressesPassedOn = async (
   effect: Effect,
@@ -100,7 +102,9 @@ const addressesPassedOn = async (
   const found = subjectOfRequest(request).identifiers.filter(({ type }) => needs.includes(type));
   const findsByAddress = task === "erase" || task === "export";
   if (!findsByAddress || request.reopened > 0 || found.some(isSteady)) return null;
-  const { anothers: addresses } = await noLongerTheirs(effect, found);
+  const { gone, anothers } = await noLongerTheirs(effect, found);
+  const untold = gone.filter((each) => !includesIdentifier(anothers, each));
+  const addresses = [...anothers, ...(await confirmedSince(effect, untold))];
   return addresses.length === 0 ? null : { type: "addresses-passed-on", source, generation, addresses };
 };
 
