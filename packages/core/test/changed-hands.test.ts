@@ -153,6 +153,79 @@ describe("an address whose number was decided to be somebody else's, three weeks
   });
 });
 
+describe("an address that somebody else has confirmed while a request stood still", () => {
+  const inLine = async (kind: "erasure" | "export") => {
+    const theirs = adaAs();
+    const crm = new Set([theirs]);
+    const readers = new Map<string, Row[]>([[ada, [{ reader: "ada" }]]]);
+    // It knows customers by their number, and everybody else by the address.
+    const news = peopleSource("news", readers, { needs: ["customer-number", "email"] });
+    const world = await createWorld({ sources: [customerSource("crm", crm), news] });
+    const { requests } = world.rights;
+    const submitted = async (as: "erasure" | "export", identifiers: readonly Identifier[]) => {
+      const asked = { actor: as === "erasure" ? admin : tenantAdmin, kind: as, email: ada, identifiers };
+      const { request } = unwrap(await requests.submit({ ...asked, category: "customer-data" }));
+      await world.settle();
+      return { actor: admin, requestId: request.id };
+    };
+    const first = await submitted("erasure", [number("1")]);
+    unwrap(await requests.suspend({ ...first, reason: "who is it" }));
+    unwrap(await requests.acknowledge({ token: world.token() }));
+    await world.pass(day);
+    // Nobody tells the address any more, and a reader has it who is no customer.
+    theirs.email = "ada@new.example";
+    readers.set("ada@new.example", [{ reader: "ada" }]);
+    readers.set(ada, [{ reader: "bo" }]);
+    world.clock.set(new Date(world.clock.now().getTime() + 20 * day));
+    const second = await submitted(kind, []);
+    unwrap(await requests.acknowledge({ token: world.token() }));
+    await world.pass(3_600_000);
+    const decide = async (which: typeof first, answer: "same-person" | "somebody-else") => {
+      const { undecided } = unwrap(await requests.reveal(which));
+      for (const { decision } of undecided)
+        unwrap(await requests.decideIdentifier({ ...which, decision, answer, reason: "looked" }));
+      await world.pass(3_600_000);
+    };
+    const resume = async () => {
+      unwrap(await requests.resume(first));
+      await world.pass(3_600_000);
+    };
+    return { world, crm, readers, first, second, decide, resume };
+  };
+
+  it.each(["erasure", "export"] as const)(
+    "leads to nobody before it is decided whose it is, and then to whoever has it, who asks for an %s",
+    async (kind) => {
+      const { world, crm, readers, first, second, decide, resume } = await inLine(kind);
+      if (kind === "erasure") await decide(second, "somebody-else");
+      await resume();
+      expect(readers.get(ada)).toEqual([{ reader: "bo" }]);
+      expect((await world.read(first.requestId)).waitingFor).toMatchObject([
+        { for: "decision", identifierType: "email" },
+      ]);
+      await decide(first, "somebody-else");
+      expect(crm.size).toBe(0);
+      expect(await world.read(first.requestId)).toMatchObject({ phase: "closed" });
+      // What is done by it from then on is done for whoever has it.
+      if (kind === "erasure") {
+        expect(await world.read(second.requestId)).toMatchObject({
+          phase: "closed",
+          sources: [{ id: "crm" }, { id: "news", done: 1 }],
+        });
+      }
+      expect([...readers.keys()]).toEqual(kind === "erasure" ? [] : [ada]);
+    },
+  );
+
+  it("is followed where it is the same person's", async () => {
+    const { world, crm, readers, first, second, decide, resume } = await inLine("export");
+    await decide(second, "same-person");
+    await resume();
+    expect([crm.size, readers.size]).toEqual([0, 0]);
+    expect(await world.read(first.requestId)).toMatchObject({ outcome: "completed" });
+  });
+});
+
 describe.each([false, true])(
   "a package of whoever had the address before (ends with an erasure: %s)",
   (ends) => {

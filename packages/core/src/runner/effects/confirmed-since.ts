@@ -1,3 +1,4 @@
+import { instant } from "../../instant.ts";
 import { isLongConfirmed } from "../../request/addresses.ts";
 import { confidentialOf } from "../../request/change.ts";
 import { orThrow } from "../../result.ts";
@@ -16,6 +17,8 @@ export const confirmedSince = async (
   { services, request }: Pick<Effect, "services" | "request">,
   addresses: readonly Identifier[],
 ): Promise<readonly Identifier[]> => {
+  // Nobody can have done so yet.
+  if (!isLongConfirmed(request, instant(services.clock.now()))) return [];
   const { identifiers } = confidentialOf(request);
   const found = await Promise.all(
     addresses.map(async (address) => {
