@@ -36,7 +36,7 @@ export interface Identified {
  * asked for by their numbers alone, and are known by the addresses that sources tell of these by then. Where no number of
  * theirs is known, nobody can say who has the address.
  */
-export const whoTheyAre = async (
+const whoTheyAre = async (
   run: SweepRun,
   candidates: readonly Candidate[],
 ): Promise<readonly Identified[]> => {
