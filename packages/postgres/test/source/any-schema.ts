@@ -150,11 +150,13 @@ export const belongingsIn = (
   const isNamed = (held: string | null): boolean => held !== null && emails.has(held.toLowerCase());
   for (;;) {
     const found = [schema.users, ...stored].map(() => new Set<number>());
+    // Of these it is said that they are the person's: not of what only holds an address of theirs, and what points at it.
+    const said = [schema.users, ...stored].map(() => new Set<number>());
     const known = emails.size + numbers.size;
     for (const [at, email] of schema.users.entries()) {
       const isByAddress = isNamed(email) && asked.numbers.size === 0;
       if (!isByAddress && !numbers.has(at + 1)) continue;
-      found[0]?.add(at + 1);
+      for (const each of [found, said]) each[0]?.add(at + 1);
       numbers.add(at + 1);
       if (email !== null) emails.add(email.toLowerCase());
     }
@@ -170,17 +172,18 @@ export const belongingsIn = (
             asked.numbers.size > 0 &&
             pointed.length > 0 &&
             !pointed.some((each) => numbers.has(each));
-          const isTheirs =
-            (says !== "nothing stands there" && isNamed(row.address) && !isSomebodyElses) ||
+          const pointsAt = (all: readonly ReadonlySet<number>[]): boolean =>
             pointers.some((each, place) => {
               const point = row.points[place] ?? null;
               if (point === null) return false;
               const target = targetOf(index, each, place);
               // Where a number is known, it leads to rows that point with it, whether the user is there or not.
-              return found[target]?.has(point) === true || (target === 0 && numbers.has(point));
+              return all[target]?.has(point) === true || (target === 0 && numbers.has(point));
             });
-          if (!isTheirs) continue;
+          const isNamedHere = says !== "nothing stands there" && isNamed(row.address) && !isSomebodyElses;
+          if (!isNamedHere && !pointsAt(found)) continue;
           found[index + 1]?.add(at + 1);
+          if ((isNamedHere && says === "the same person's") || pointsAt(said)) said[index + 1]?.add(at + 1);
           // By its own address: then whomever it points at is the same person, however many steps away.
           if (says === "the same person's" && isNamed(row.address) && !isSomebodyElses) {
             for (const each of namesAbove(schema, stored, index, at)) {
@@ -188,10 +191,12 @@ export const belongingsIn = (
               else emails.add(each);
             }
           }
-          if (says === "the same person's" && row.address !== null) emails.add(row.address.toLowerCase());
+          const isSaid = said[index + 1]?.has(at + 1) === true;
+          if (says === "the same person's" && isSaid && row.address !== null)
+            emails.add(row.address.toLowerCase());
         }
       }
-      now = found.reduce((sum, each) => sum + each.size, 0);
+      now = [...found, ...said].reduce((sum, each) => sum + each.size, 0);
     }
     if (emails.size + numbers.size === known) {
       return {
