@@ -25,7 +25,7 @@ export default defineConfig({
     execArgv: ["--conditions=source", "--expose-gc"],
     experimental: { viteModuleRunner: false, nodeLoader: false },
     // The slowest takes a few seconds; the rest is for machines that have other things to do.
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     // Much of what runs here waits for servers and processes: none of the cores is kept free for anything else.
     maxWorkers: "100%",

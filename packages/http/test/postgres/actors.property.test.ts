@@ -39,7 +39,7 @@ const categories = ["customer-data", "user-data", "user-telemetry"] as const;
 const reason = "as agreed";
 
 const until = async <Value>(look: () => Promise<Value | undefined> | Value | undefined): Promise<Value> => {
-  for (let tries = 0; tries < 3_000; tries += 1) {
+  for (let tries = 0; tries < 12_000; tries += 1) {
     const found = await look();
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -368,7 +368,10 @@ describe.each([
   ["in memory", inMemory],
   ["on PostgreSQL", onPostgres],
 ] as const)("somebody whose id is their own address, %s", (_, keeping) => {
-  it("is named nowhere once they are erased, whatever they did before; nor is who approved it", async () => {
+  it("is named nowhere once they are erased, whatever they did before; nor is who approved it", {
+    // On a real clock: whatever is missed on a busy machine is found at the next look, half a minute later.
+    timeout: 300_000,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(
         person("ada.lovelace", "jörg.müller", "o'neil+lamps"),
