@@ -3,18 +3,17 @@ import {
   type CollectionOutcome,
   type DataSourceDefinition,
   defineDataSource,
-  type Identifier,
   type Subject,
 } from "@subject-rights/core";
 import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
+import { email } from "./customers.ts";
 import { unpack } from "./unpack.ts";
 import { ada, admin, createWorld, type World } from "./world.ts";
 
 const hour = 3_600_000;
 const newAddress = "ada.new@example.net";
 const bo = "bo@example.org";
-const email = (value: string): Identifier => ({ type: "email", value });
 
 interface Account {
   readonly key: string;
@@ -81,6 +80,22 @@ const ofAda = (billedAt = ada) => ({
 });
 
 describe("an address that a source tells right before the work, by a number that is known", () => {
+  /** Ada's erasure is held while she gets another address, which billing has always had. */
+  const heldWhileMoving = async () => {
+    const { crm, billing } = ofAda(newAddress);
+    const world = await createWorld({ sources: [crm.source, billing.source] });
+    const identifiers = [{ type: "customer-number", value: "C-1" }];
+    const { hold } = unwrap(await world.rights.holds.place({ actor: admin, identifiers, reason: "file 7" }));
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(3 * hour);
+    move(newAddress, crm);
+    const lift = async () => {
+      unwrap(await world.rights.holds.lift({ actor: admin, holdId: hold.id, reason: "over" }));
+      await world.pass(3 * hour);
+    };
+    return { crm, billing, world, requestId, lift };
+  };
+
   it("leads at a source that was down when everybody was asked", async () => {
     const { crm, billing } = ofAda();
     const world = await createWorld({ sources: [crm.source, billing.source] });
@@ -98,15 +113,8 @@ describe("an address that a source tells right before the work, by a number that
   });
 
   it("leads at a source that has always had it, and nobody knew", async () => {
-    const { crm, billing } = ofAda(newAddress);
-    const world = await createWorld({ sources: [crm.source, billing.source] });
-    const identifiers = [{ type: "customer-number", value: "C-1" }];
-    const { hold } = unwrap(await world.rights.holds.place({ actor: admin, identifiers, reason: "file 7" }));
-    const requestId = await world.acknowledged("erasure");
-    await world.pass(3 * hour);
-    move(newAddress, crm);
-    unwrap(await world.rights.holds.lift({ actor: admin, holdId: hold.id, reason: "over" }));
-    await world.pass(3 * hour);
+    const { crm, billing, world, requestId, lift } = await heldWhileMoving();
+    await lift();
     expect(await world.read(requestId)).toMatchObject({
       outcome: "completed",
       sources: [{ outcomes: [{ outcome: "erased" }] }, { outcomes: [{ outcome: "erased", count: 1 }] }],
@@ -154,17 +162,10 @@ describe("an address that a source tells right before the work, by a number that
   });
 
   it("does not make the one before lead again, which somebody else has by now", async () => {
-    const { crm, billing } = ofAda(newAddress);
-    const world = await createWorld({ sources: [crm.source, billing.source] });
-    const identifiers = [{ type: "customer-number", value: "C-1" }];
-    const { hold } = unwrap(await world.rights.holds.place({ actor: admin, identifiers, reason: "file 7" }));
-    const requestId = await world.acknowledged("erasure");
-    await world.pass(3 * hour);
-    move(newAddress, crm);
+    const { crm, billing, world, requestId, lift } = await heldWhileMoving();
     for (const { state } of [crm, billing])
       for (const row of state.rows) if (row.address === bo) row.address = ada;
-    unwrap(await world.rights.holds.lift({ actor: admin, holdId: hold.id, reason: "over" }));
-    await world.pass(3 * hour);
+    await lift();
     // Bo's row in the billing system is left, and told.
     expect(await world.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
     expect([crm.state.rows, billing.state.rows].flat().map(({ key }) => key)).toEqual(["C-2", "B-2"]);

@@ -14,7 +14,7 @@ import {
   NotPossibleNow,
   StorageFailed,
 } from "../errors.ts";
-import { type Instant, instant, later } from "../instant.ts";
+import { type Instant, instant } from "../instant.ts";
 import type { StoredHold } from "../ports/hold-store.ts";
 import type { Actor } from "../request/actor.ts";
 import { dayIn } from "../request/deadline/time-zone.ts";
@@ -26,7 +26,7 @@ import { knownBy, knownByNow } from "../runner/known-by.ts";
 import { recordedAs, recordedWithoutKey } from "../runner/recorded-actor.ts";
 import type { Services } from "../runner/services.ts";
 import { type Identifier, identifierSchema } from "../subject/identifier.ts";
-import { addressLeadsFor } from "../subject/identifying.ts";
+import { mayHavePassedOn } from "../subject/identifying.ts";
 import { caught } from "./caught.ts";
 import type { FacadeContext, ReadError } from "./context.ts";
 import { type OnceOnly, onceOnly, sameAsBefore } from "./idempotency.ts";
@@ -305,7 +305,7 @@ const underAllNames = (
   identifiers: readonly Identifier[],
 ): ResultAsync<Widened, StorageFailed | KeyDestroyed | Damaged> => {
   const { tenant, id, pseudonyms: held } = placed;
-  const isLater = instant(services.clock.now()) >= later(placed.placedAt, addressLeadsFor);
+  const isLater = mayHavePassedOn(placed.placedAt, instant(services.clock.now()));
   const asking = { services, tenant, mark: isLater ? `${id}/${placed.version}` : id };
   const before = { pseudonyms: held, asked: askedIn(placed) };
   return caught(() =>

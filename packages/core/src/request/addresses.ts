@@ -7,7 +7,7 @@ import {
   normaliseIdentifier,
   sameIdentifier,
 } from "../subject/identifier.ts";
-import { addressLeadsFor } from "../subject/identifying.ts";
+import { addressLeadsFor, mayHavePassedOn } from "../subject/identifying.ts";
 import { leading } from "../subject/vouching.ts";
 import { confidentialOf } from "./change.ts";
 import type { Confidential, KnownAddress, Request } from "./request.ts";
@@ -142,12 +142,22 @@ export const ownNow = (
 };
 
 /** Whether an address was confirmed that long ago that somebody else may have it by now. */
-export const isLongConfirmed = ({ acknowledgement: { acknowledgedAt } }: Request, now: Instant): boolean =>
-  acknowledgedAt !== null && now >= later(acknowledgedAt, addressLeadsFor);
+export const isLongConfirmed = (
+  { acknowledgement: { acknowledgedAt } }: Pick<Request, "acknowledgement">,
+  now: Instant,
+): boolean => acknowledgedAt !== null && mayHavePassedOn(acknowledgedAt, now);
 
-/** Whether somebody has said of an address that it is the person's. */
-export const isSaidToBeTheirs = (request: Request, address: Identifier): boolean =>
-  request.decisions.some(({ id, answer }) => {
-    const decided = confidentialOf(request).candidates[id];
-    return answer === "same-person" && decided !== undefined && sameIdentifier(decided, address);
+/** What somebody has said of that it is the person's. */
+export const saidToBeTheirs = (request: Request): readonly Identifier[] => {
+  const { candidates } = confidentialOf(request);
+  return request.decisions.flatMap(({ id, answer }) => {
+    const decided = candidates[id];
+    return answer === "same-person" && decided !== undefined ? [decided] : [];
   });
+};
+
+/** Whether an address leads to the person still: it was confirmed, or told of a number of theirs, within the last day. */
+export const isVouchedFor = (request: Request, address: Identifier, now: Instant): boolean =>
+  !isLongConfirmed(request, now) ||
+  includesIdentifier(saidToBeTheirs(request), address) ||
+  isToldSince(confidentialOf(request), address, later(now, -addressLeadsFor));

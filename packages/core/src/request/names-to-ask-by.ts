@@ -1,8 +1,8 @@
-import { type Instant, later } from "../instant.ts";
+import type { Instant } from "../instant.ts";
 import { type Identifier, includesIdentifier, isSteady } from "../subject/identifier.ts";
-import { addressLeadsFor } from "../subject/identifying.ts";
+import { mayHavePassedOn } from "../subject/identifying.ts";
 import { leading } from "../subject/vouching.ts";
-import { isLongConfirmed, isSaidToBeTheirs, isToldSince } from "./addresses.ts";
+import { isVouchedFor } from "./addresses.ts";
 import { confidentialOf } from "./change.ts";
 import type { Request } from "./request.ts";
 import type { SourceStep } from "./steps.ts";
@@ -19,18 +19,12 @@ export interface NamesToAskBy {
   readonly known: readonly Identifier[];
 }
 
-/** Whether an address leads to the person still: it was confirmed, or told of a number of theirs, within the last day. */
-const isVouchedFor = (request: Request, address: Identifier, now: Instant): boolean =>
-  !isLongConfirmed(request, now) ||
-  isSaidToBeTheirs(request, address) ||
-  isToldSince(confidentialOf(request), address, later(now, -addressLeadsFor));
-
 /**
  * Whether the work of a request at a source was done that long ago that what is found there by an address may have come since:
  * under this request, or before that was opened again.
  */
 const isLongDone = ({ reopened }: Request, { saidAt, byCertain }: SourceStep, now: Instant): boolean =>
-  saidAt === undefined ? reopened > 0 : byCertain === true || now >= later(saidAt, addressLeadsFor);
+  saidAt === undefined ? reopened > 0 : byCertain === true || mayHavePassedOn(saidAt, now);
 
 /**
  * The names for a call to a source, from what is known and from the moment: the one place that says so for whatever a request

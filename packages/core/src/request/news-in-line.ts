@@ -1,6 +1,6 @@
-import { type Instant, later } from "../instant.ts";
+import type { Instant } from "../instant.ts";
 import { includesIdentifier } from "../subject/identifier.ts";
-import { addressLeadsFor } from "../subject/identifying.ts";
+import { mayHavePassedOn } from "../subject/identifying.ts";
 import { areTwo, numbersOf, shareNumber } from "../subject/numbers.ts";
 import { confidentialOf } from "./change.ts";
 import type { PseudonymisedIdentifier } from "./events.ts";
@@ -35,7 +35,6 @@ export const newsInLine = (request: Request, { found, knownAt }: ToldInLine): Ne
   const news = found.filter(({ identifier }) => !includesIdentifier(known, identifier));
   if (request.reopened > 0 || news.length === 0 || areTwo(own, theirs)) return null;
   const confirmedAt = request.acknowledgement.acknowledgedAt ?? request.receivedAt;
-  const isInTime =
-    confirmedAt < later(knownAt, addressLeadsFor) && knownAt < later(confirmedAt, addressLeadsFor);
+  const isInTime = !mayHavePassedOn(knownAt, confirmedAt) && !mayHavePassedOn(confirmedAt, knownAt);
   return { news, isCertain: isInTime || shareNumber(own, theirs) };
 };

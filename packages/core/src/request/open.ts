@@ -1,8 +1,8 @@
 import { chainStart } from "../audit/chain.ts";
 import { type Instant, later } from "../instant.ts";
 import type { FoundIdentifier } from "../subject/identifier.ts";
-import { addressLeadsFor } from "../subject/identifying.ts";
 import type { RecordedActor } from "./actor.ts";
+import { isLongConfirmed } from "./addresses.ts";
 import { notYetPlanned } from "./approval.ts";
 import { type Decision, noticeDue, recorded } from "./change.ts";
 import type { Deadline, DeadlineDates } from "./deadline/deadline.ts";
@@ -136,9 +136,9 @@ export interface AskedNow extends Pick<Request, "kind" | "category" | "pseudonym
  * then they are two until a source has said who they are.
  */
 export const mayBeAnother = (
-  { acknowledgement: { acknowledgedAt } }: Pick<Request, "acknowledgement">,
+  request: Pick<Request, "acknowledgement">,
   { namesNumber, at }: AskedNow,
-): boolean => !namesNumber && acknowledgedAt !== null && at >= later(acknowledgedAt, addressLeadsFor);
+): boolean => !namesNumber && isLongConfirmed(request, at);
 
 /**
  * Whether an open request is the answer to somebody who asks for the same under the same address: where it knows every

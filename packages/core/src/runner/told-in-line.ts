@@ -3,7 +3,7 @@ import { isGone } from "../request/addresses.ts";
 import { confidentialOf } from "../request/change.ts";
 import type { RequestEvent } from "../request/events.ts";
 import { isOfSomebodyElse, type Request } from "../request/request.ts";
-import { isSteady } from "../subject/identifier.ts";
+import { includesIdentifier, isSteady } from "../subject/identifier.ts";
 import { isLeading } from "../subject/vouching.ts";
 import type { Services } from "./services.ts";
 
@@ -37,11 +37,9 @@ export const toldInLine = (
   const confirmedAt = first.identifiedAt ?? first.acknowledgement.acknowledgedAt;
   if (first.reopened > 0 || both.length === 0 || own.every(isShared)) return null;
   if (source === undefined || confirmedAt === null) return null;
-  const told = addresses.flatMap(({ type, value, toldAt }) =>
-    toldAt !== undefined &&
-    both.some(({ identifier }) => identifier.type === type && identifier.value === value)
-      ? [toldAt]
-      : [],
+  const shared = both.map(({ identifier }) => identifier);
+  const told = addresses.flatMap((each) =>
+    each.toldAt !== undefined && includesIdentifier(shared, each) ? [each.toldAt] : [],
   );
   return {
     type: "line-told",

@@ -1,3 +1,4 @@
+import { type Instant, later } from "../instant.ts";
 import {
   type FoundIdentifier,
   type Identifier,
@@ -159,3 +160,6 @@ export const areTooMany = (identifiers: number, most: number): boolean => identi
 
 /** For so long after everybody was asked who somebody is, an address still leads to whoever it led to then. */
 export const addressLeadsFor = 24 * 3_600_000;
+
+/** Whether an address that led to somebody then may lead to somebody else by now. */
+export const mayHavePassedOn = (then: Instant, now: Instant): boolean => now >= later(then, addressLeadsFor);

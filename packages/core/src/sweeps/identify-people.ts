@@ -1,5 +1,5 @@
 import type { KeyDestroyed, StorageFailed } from "../errors.ts";
-import { instant, later } from "../instant.ts";
+import { instant } from "../instant.ts";
 import { err, type Result } from "../result.ts";
 import { addressesOfOthers } from "../runner/addresses-of-others.ts";
 import { askWho, canFind } from "../runner/ask-who.ts";
@@ -10,7 +10,7 @@ import {
   includesIdentifier,
   isSteady,
 } from "../subject/identifier.ts";
-import { addressLeadsFor } from "../subject/identifying.ts";
+import { mayHavePassedOn } from "../subject/identifying.ts";
 import { isLeading, leading, sharedTypesOf, withShared } from "../subject/vouching.ts";
 import { type Fate, problemOf } from "./fate.ts";
 import { haveOtherNumbers } from "./other-numbers.ts";
@@ -42,7 +42,7 @@ const whoTheyAre = async (
 ): Promise<readonly Identified[]> => {
   const { identifying: sources } = run.sources;
   const most = run.services.rules.identifiers;
-  const before = later(instant(run.services.clock.now()), -addressLeadsFor);
+  const now = instant(run.services.clock.now());
   const sharedTypes = sharedTypesOf(run.services.sources.of(run.tenant));
   const given = candidates.map(({ identifiers }) => withShared(identifiers ?? [], sharedTypes));
   const others = await ofOthers(run, candidates, given);
@@ -53,7 +53,7 @@ const whoTheyAre = async (
     const asked = leading(named[index] ?? []);
     const beside = leading(withoutLead(withShared(found, sharedTypes), others?.[index]));
     const known = knownSince && leading(withoutLead(knownSince, others?.[index]));
-    const isLong = namedAt !== undefined && namedAt <= before;
+    const isLong = namedAt !== undefined && mayHavePassedOn(namedAt, now);
     const all = [...asked, ...beside, ...(known ?? [])];
     return isLong
       ? {

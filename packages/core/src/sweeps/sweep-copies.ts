@@ -1,7 +1,7 @@
 import type { DataSource } from "../bridge/define-data-source.ts";
 import { newId } from "../crypto.ts";
 import { CallFailed, HeldInCopy } from "../errors.ts";
-import { instant, later } from "../instant.ts";
+import { instant } from "../instant.ts";
 import { systemActorId } from "../request/actor.ts";
 import { stayingInCopy } from "../request/copies.ts";
 import { orThrow, ResultAsync } from "../result.ts";
@@ -9,7 +9,7 @@ import { canFind } from "../runner/ask-who.ts";
 import { mayFillAnew, openHolds } from "../runner/copy-guard.ts";
 import { refreshSource } from "../runner/source-status.ts";
 import { includesIdentifier } from "../subject/identifier.ts";
-import { addressLeadsFor } from "../subject/identifying.ts";
+import { mayHavePassedOn } from "../subject/identifying.ts";
 import { leading } from "../subject/vouching.ts";
 import {
   eraseEach,
@@ -121,8 +121,7 @@ const finishWaiting = async (run: SweepRun, { part, fates: waiting }: WaitingPar
  */
 const askedOnceMore = async (run: SweepRun, fates: readonly Fate[]): Promise<readonly Fate[]> => {
   const now = instant(run.services.clock.now());
-  const isLong = ({ askedAt = run.journal.current().startedAt }: Fate) =>
-    later(askedAt, addressLeadsFor) <= now;
+  const isLong = ({ askedAt = run.journal.current().startedAt }: Fate) => mayHavePassedOn(askedAt, now);
   const due = fates.filter(isLong);
   if (due.length === 0) return fates;
   const candidates = due.map(

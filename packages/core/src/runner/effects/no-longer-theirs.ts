@@ -1,18 +1,11 @@
 import type { CallFailed } from "../../errors.ts";
-import { instant, later } from "../../instant.ts";
-import {
-  isGone,
-  isLongConfirmed,
-  isSaidToBeTheirs,
-  isToldSince,
-  ledToSince,
-  toldNow,
-} from "../../request/addresses.ts";
+import { instant } from "../../instant.ts";
+import { isGone, isToldSince, isVouchedFor, ledToSince, toldNow } from "../../request/addresses.ts";
 import { confidentialOf } from "../../request/change.ts";
 import { mayGoOn } from "../../request/guard.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { type FoundIdentifier, type Identifier, isSteady } from "../../subject/identifier.ts";
-import { addressLeadsFor, isOfAnother, toldOfTheirs } from "../../subject/identifying.ts";
+import { isOfAnother, toldOfTheirs } from "../../subject/identifying.ts";
 import { identifiedSubject, type Subject, subjectOf } from "../../subject/subject.ts";
 import { isErasedAt } from "../../workflows/transitions/asking-again.ts";
 import { askSource } from "../ask-who.ts";
@@ -47,12 +40,7 @@ export const noLongerTheirs = async (about: About, addresses: readonly Identifie
   const { identifiers, addresses: before = [] } = confidentialOf(request);
   const numbers = subjectOfRequest(request).identifiers.filter(isSteady);
   const uncertain = addresses.filter(
-    (each) =>
-      !isSteady(each) &&
-      numbers.length > 0 &&
-      isLongConfirmed(request, now) &&
-      !isSaidToBeTheirs(request, each) &&
-      !isToldSince({ addresses: before }, each, later(now, -addressLeadsFor)),
+    (each) => !isSteady(each) && numbers.length > 0 && !isVouchedFor(request, each, now),
   );
   if (uncertain.length === 0) return { gone: [], anothers: [], unsaid: [], failed: null };
   if (!mayGoOn(request, "find")) {

@@ -1,6 +1,12 @@
 import { NotPossibleNow } from "../../errors.ts";
-import { later } from "../../instant.ts";
-import { askedBy, doAddressesLead, isGone, isLongConfirmed, toldNow } from "../../request/addresses.ts";
+import {
+  askedBy,
+  doAddressesLead,
+  isGone,
+  isLongConfirmed,
+  saidToBeTheirs,
+  toldNow,
+} from "../../request/addresses.ts";
 import { plannedAnew } from "../../request/approval.ts";
 import {
   after,
@@ -33,12 +39,12 @@ import {
   sameIdentifier,
 } from "../../subject/identifier.ts";
 import {
-  addressLeadsFor,
   areTooMany,
   type Known,
   type Learnt,
   learntFrom,
   ledTo,
+  mayHavePassedOn,
   sharingWith,
   takenBack,
   toldOfTheirs,
@@ -257,16 +263,12 @@ export const toldInLine = (change: Change, event: EventOf<"line-told">): Result<
 const whoItIs = ({ request, at }: Change, step: SourceStep): Known => {
   const confidential = confidentialOf(request);
   const { identifiers, asked, candidates } = confidential;
-  const confirmed = request.decisions.flatMap(({ id, answer }) => {
-    const identifier = candidates[id];
-    return answer === "same-person" && identifier !== undefined ? [identifier] : [];
-  });
   // Whoever confirmed it had that address then, whether anybody was asked on that day or not.
   const knownAt = request.identifiedAt ?? request.acknowledgement.acknowledgedAt;
-  const isOld = knownAt !== null && at >= later(knownAt, addressLeadsFor);
+  const isOld = knownAt !== null && mayHavePassedOn(knownAt, at);
   return {
     identifiers,
-    vouched: [...identifiers.slice(0, asked), ...confirmed],
+    vouched: [...identifiers.slice(0, asked), ...saidToBeTheirs(request)],
     shared: Object.values(candidates),
     // A source that was down when the others were asked is asked as they were: within the day an address leads there too,
     // unless one of them says that it does not any more.
