@@ -102,6 +102,8 @@ export interface Trigger {
   readonly language: string;
   /** The body of its function. */
   readonly source: string;
+  /** What its function is given. */
+  readonly parameters: readonly string[];
 }
 
 export interface Rule {

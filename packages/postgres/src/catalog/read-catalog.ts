@@ -64,6 +64,7 @@ const catalogSchema = z.object({
           columns: names,
           language: z.string(),
           source: z.string(),
+          parameters: names,
         }),
       ),
       rules: z.array(z.object({ name: z.string(), on: z.enum(["update", "insert", "delete", "select"]) })),
@@ -193,7 +194,11 @@ select json_build_object(
         'columns', coalesce((select json_agg(a.attname) from pg_catalog.pg_attribute a
           where a.attrelid = c.oid and a.attnum = any (g.tgattr::int2[])), '[]'),
         'language', l.lanname,
-        'source', p.prosrc) order by g.tgname)
+        'source', p.prosrc,
+        -- Texts in one value, each with a zero byte behind it.
+        'parameters', coalesce((select json_agg(convert_from(decode(x.text, 'escape'), getdatabaseencoding()) order by x.place)
+          from unnest(string_to_array(encode(g.tgargs, 'escape'), chr(92) || '000')) with ordinality as x (text, place)
+          where x.place <= g.tgnargs), '[]')) order by g.tgname)
       from pg_catalog.pg_trigger g join pg_catalog.pg_proc p on p.oid = g.tgfoid
       join pg_catalog.pg_language l on l.oid = p.prolang
       where g.tgrelid = c.oid and not g.tgisinternal and g.tgenabled <> 'D' and g.tgtype & 28 <> 0), '[]'),

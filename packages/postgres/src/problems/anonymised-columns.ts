@@ -3,6 +3,7 @@ import { findColumn } from "../data-map/resolve.ts";
 import type { MappedColumn, MappedTable, ResolvedMap } from "../data-map/resolved-map.ts";
 import { familyOf, foreignKeysFrom, foreignKeysTo, tableOf } from "./family.ts";
 import { listOf, problemAt } from "./problem-at.ts";
+import { computingTrigger } from "./triggers.ts";
 import {
   anonymisationOf,
   anonymisedColumns,
@@ -33,6 +34,14 @@ const columnProblems = (
     return complain(
       "generated-column",
       "The database computes this column. Anonymise what it is computed from.",
+    );
+  }
+  const computing = computingTrigger(map, mapped.table, name);
+  if (computing !== undefined) {
+    return complain(
+      "generated-column",
+      `The trigger "${computing.name}" computes this column, over whatever the map puts there. Take the ` +
+        "`anonymise` off it, and anonymise what it is computed from: it follows.",
     );
   }
   const isNotNull = familyOf(map.catalog, mapped.table).some((table) => findColumn(table, name)?.isNotNull);

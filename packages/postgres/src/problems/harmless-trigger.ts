@@ -53,8 +53,9 @@ export const isHarmless = (
  * The columns that a trigger gives a value, as far as its text says; null for any of them. It may compare what it seems to
  * assign.
  */
-export const assignedBy = ({ language, source }: Trigger): readonly string[] | null => {
-  if (language === "internal") return [];
+export const assignedBy = (trigger: Trigger): readonly string[] | null => {
+  const { language, source } = trigger;
+  if (language === "internal") return computedBy(trigger);
   const code = codeOf(source);
   if (language !== "plpgsql" || statements.test(code)) return null;
   const given = code.replaceAll(conditions, " then ").matchAll(/\bnew\b(?:\.([\p{L}\p{N}_$"]+))?\s*:?=/gu);
@@ -63,6 +64,10 @@ export const assignedBy = ({ language, source }: Trigger): readonly string[] | n
     ? null
     : names.flatMap((each) => each ?? []);
 };
+
+/** The column that a trigger of the server itself computes, whatever was put there: the words of others, to be searched. */
+export const computedBy = ({ language, source, parameters }: Trigger): readonly string[] =>
+  language === "internal" && source.startsWith("tsvector_update_trigger") ? parameters.slice(0, 1) : [];
 
 const conditions = /\b(?:if|elsif|elseif)\b[^;]*?\bthen\b/g;
 

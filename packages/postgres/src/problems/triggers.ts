@@ -3,7 +3,7 @@ import type { MapProblem } from "../data-map/problem.ts";
 import type { ResolvedMap } from "../data-map/resolved-map.ts";
 import { changedColumns } from "./changed-columns.ts";
 import { decidesPartition, familyOf, foreignKeysTo, mappedOver } from "./family.ts";
-import { assignedBy, isHarmless } from "./harmless-trigger.ts";
+import { assignedBy, computedBy, isHarmless } from "./harmless-trigger.ts";
 import { problemAt } from "./problem-at.ts";
 import { isDeletedSometime } from "./what-happens.ts";
 
@@ -61,11 +61,15 @@ const triggersOf = (map: ResolvedMap, table: Table): readonly Trigger[] =>
 const runsAtUpdate = ({ updated }: Touched, { onUpdate, columns }: Trigger): boolean =>
   onUpdate && updated.size > 0 && (columns.length === 0 || columns.some((name) => updated.has(name)));
 
+/** The triggers that may give columns a value where an erasure changes rows. */
+const assigning = (map: ResolvedMap, touched: Touched): readonly Trigger[] =>
+  triggersOf(map, touched.table).filter(
+    (trigger) => trigger.isBefore && trigger.isForEachRow && runsAtUpdate(touched, trigger),
+  );
+
 /** The columns that triggers give a value where an erasure changes rows; null for any of them. */
 const assignedIn = (map: ResolvedMap, touched: Touched): readonly string[] | null => {
-  const assigned = triggersOf(map, touched.table)
-    .filter((trigger) => trigger.isBefore && trigger.isForEachRow && runsAtUpdate(touched, trigger))
-    .map(assignedBy);
+  const assigned = assigning(map, touched).map(assignedBy);
   return assigned.some((names) => names === null) ? null : assigned.flatMap((names) => names ?? []);
 };
 
@@ -74,6 +78,13 @@ export const assignedColumns = (map: ResolvedMap, table: Table): readonly string
   touchedTables(map)
     .filter((touched) => touched.table === table)
     .flatMap((touched) => assignedIn(map, touched) ?? []);
+
+/** The trigger that computes a column anew where an erasure changes rows, so that nothing else stays in it. */
+export const computingTrigger = (map: ResolvedMap, table: Table, column: string): Trigger | undefined =>
+  touchedTables(map)
+    .filter((touched) => touched.table === table)
+    .flatMap((touched) => assigning(map, touched))
+    .find((trigger) => computedBy(trigger).includes(column));
 
 /** The tables in which a trigger runs of which nobody but the map says that it takes nothing over from what goes. */
 export const tablesOnTrust = (map: ResolvedMap): ReadonlySet<Table> =>

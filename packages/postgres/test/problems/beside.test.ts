@@ -73,6 +73,28 @@ const cases: Case[] = [
     map: mapOf([anonymised]),
     expected: [],
   },
+  ...(["search", "Suche ö"] as const).flatMap((search) =>
+    (
+      [
+        [
+          "'pg_catalog.simple', name",
+          "before insert or update",
+          ["generated-column", "public.people", search],
+        ],
+        ["'pg_catalog.simple', note", "before update of name", ["generated-column", "public.people", search]],
+        ["'pg_catalog.simple', name", "before insert", null],
+        ["'pg_catalog.simple', name", "before update of note", null],
+      ] as const
+    ).map(([from, when, problem]) => ({
+      name: `${problem === null ? "no problem in " : ""}an anonymised "${search}" that PostgreSQL's own trigger fills ${when} from ${from}`,
+      schema: `${peopleTable} alter table people add "${search}" tsvector; create trigger words ${when} on people for each row
+        execute function tsvector_update_trigger('${search}', ${from})`,
+      map: mapOf([
+        { ...anonymised, columns: { ...anonymised.columns, [search]: { anonymise: "null" } as const } },
+      ]),
+      expected: problem === null ? [] : [problem],
+    })),
+  ),
   {
     name: "a trigger of a partition",
     schema: `create table people (id int, email text) partition by range (id); ${log}

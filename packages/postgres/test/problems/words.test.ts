@@ -71,6 +71,7 @@ describe("a trigger's body", () => {
     columns: [],
     language,
     source,
+    parameters: [],
   });
 
   const going = new Set(["email", "b"]);
