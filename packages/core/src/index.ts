@@ -22,6 +22,7 @@ export type {
   ListSourcesError,
   RefreshError,
   RetryAllError,
+  SettleAllError,
   SourceList,
   SourceRow,
   Sources,
@@ -73,6 +74,7 @@ export type { SweepView } from "./sweeps/view.ts";
 // What goes into the calls, and what comes out
 export { type Actor, actorSchema, isActor, type RecordedActor } from "./request/actor.ts";
 export type { Submission, SubmitError, Submitted } from "./facade/submit.ts";
+export type { NamedTypes } from "./runner/served.ts";
 export type { ChangeError, NeedsApproval, OnRequest, ReadError } from "./facade/context.ts";
 export type { Removal, RemoveUsersError } from "./facade/remove-users.ts";
 export type {

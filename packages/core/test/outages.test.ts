@@ -612,12 +612,12 @@ describe("a source that somebody has mended", () => {
 });
 
 describe("a source that nobody has registered any more", () => {
-  const without = async () => {
+  const without = async (kind: "erasure" | "export" = "erasure") => {
     const people = emails(6);
     const [crm, desk] = [switchable("crm", people), switchable("desk", people)];
     crm.state.isDown = false;
     const before = await createWorld({ sources: [crm.source, desk.source] });
-    const ids = await acknowledgedAll(before, people, () => "erasure");
+    const ids = await acknowledgedAll(before, people, () => kind);
     await before.rights.stop();
     const world = await createWorld({ sources: [crm.source] }, before.tables, before.clock);
     await world.pass(day);
@@ -640,6 +640,24 @@ describe("a source that nobody has registered any more", () => {
     await next.pass(5 * minute);
     expect(await outcomes(next, ids)).toEqual(all(6, "completed"));
     expect(lettersTo(next)).toEqual([]);
+    await next.rights.stop();
+  });
+
+  it("is told of once for exports too: none promises its part, and each has it when it is there again", async () => {
+    const { world, ids, crm, desk } = await without("export");
+    expect(ofDesk(world)).toMatchObject([{ problem: "not-registered", source: { title: "The desk" } }]);
+    const delivered = ({ notifier }: World) =>
+      notifier.sent.flatMap(({ notice }) => (notice.type === "delivery" ? [notice] : []));
+    expect(delivered(world)).toHaveLength(6);
+    for (const { missing } of delivered(world)) {
+      expect(missing).toEqual([{ title: "The desk", problem: "not-registered" }]);
+    }
+    await world.rights.stop();
+    desk.state.isDown = false;
+    const next = await createWorld({ sources: [crm.source, desk.source] }, world.tables, world.clock);
+    await next.pass(5 * minute);
+    expect(await outcomes(next, ids)).toEqual(all(6, "completed"));
+    expect(delivered(next)).toHaveLength(6);
     await next.rights.stop();
   });
 
@@ -683,6 +701,27 @@ describe("a source that nobody has registered any more", () => {
       expect(waitingFor).toEqual([{ for: "source", source: "desk", problem: "not-registered" }]);
     }
     expect(ofDesk(world)).toMatchObject([{ problem: "not-registered", source: { title: "The desk" } }]);
+    await world.rights.stop();
+  });
+
+  it("is closed by hand for all of them at once, by a reason that names none of them", async () => {
+    const { world, ids } = await without();
+    const input = { actor: admin, source: "desk", reason: "given up in March" };
+    const { sources } = world.rights;
+    for (const [wrong, code] of [
+      [{ source: "desc" }, "source-not-found"],
+      [{ reason: " " }, "invalid-input"],
+      [{ reason: "asked by person-3@example.org" }, "invalid-input"],
+    ] as const) {
+      expect(unwrapError(await sources.settleAll({ ...input, ...wrong })).code).toBe(code);
+    }
+    expect(await outcomes(world, ids)).toEqual(all(6, null));
+    const { requests } = unwrap(await sources.settleAll(input));
+    expect([...requests].sort()).toEqual([...ids].sort());
+    await world.settle();
+    expect(await outcomes(world, ids)).toEqual(all(6, "completed-with-exceptions"));
+    expect(ofDesk(world)).toHaveLength(1);
+    expect(unwrap(await sources.settleAll({ ...input, source: "crm" }))).toEqual({ requests: [] });
     await world.rights.stop();
   });
 

@@ -49,6 +49,7 @@ describe("an actor", () => {
       sources.list({ actor: stranger }),
       sources.refresh({ actor: stranger, source: "paper" }),
       sources.retryAll({ actor: stranger, source: "paper" }),
+      sources.settleAll({ actor: stranger, source: "paper", reason: "no" }),
       users.list({ actor: stranger }),
       users.remove({ actor: stranger, userIds: ["u"] }),
     ]);

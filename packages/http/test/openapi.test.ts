@@ -252,6 +252,7 @@ describe("the OpenAPI document", () => {
       await done("answerTask", await staged.post(`${path}/sources/cabinet/answer`, note));
       isDown = false;
       await done("settleSource", await staged.post(`${path}/sources/moody/settle`, { reason: "by hand" }));
+      await done("settleSourceForAll", await staged.post("/sources/moody/settle", { reason: "by hand" }));
       await done("refreshSource", await staged.post("/sources/copy/refresh"));
       const other = { kind: "export", category: "customer-data", email: "bob@example.org" };
       const declined = (await (await staged.post("/requests", other)).json()) as { request: { id: string } };

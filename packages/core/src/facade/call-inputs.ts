@@ -66,6 +66,7 @@ const sources: InputNames<Sources> = {
   list: byActor,
   refresh: { ...byActor, source: true },
   retryAll: { ...byActor, source: true },
+  settleAll: { ...byActor, source: true, reason: true },
 };
 
 const users: InputNames<Users> = {

@@ -9,17 +9,19 @@ import {
   type KeyDestroyed,
   type NotAllowed,
   SourceNotFound,
-  type StorageFailed,
+  StorageFailed,
 } from "../errors.ts";
 import { type Instant, milliseconds } from "../instant.ts";
 import type { StoredSourceStatus } from "../ports/source-status-store.ts";
 import type { Actor } from "../request/actor.ts";
+import { confidentialOf } from "../request/change.ts";
 import type { Category } from "../request/kinds.ts";
 import type { ProblemCode } from "../request/problems.ts";
 import { isStuck, type SourceStatus, type SourceStep } from "../request/steps.ts";
-import { errAsync, ok, orThrow, ResultAsync } from "../result.ts";
+import { err, errAsync, ok, orThrow, type Result, ResultAsync } from "../result.ts";
 import { mayFillAnew } from "../runner/copy-guard.ts";
 import { openRequests, readableRequests } from "../runner/every-request.ts";
+import { load } from "../runner/load.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
 import type { Services } from "../runner/services.ts";
 import { refreshSource } from "../runner/source-status.ts";
@@ -27,6 +29,7 @@ import { tellOther } from "../runner/tell-other.ts";
 import { caught } from "./caught.ts";
 import type { FacadeContext } from "./context.ts";
 import { authorise } from "./policy.ts";
+import { checkReason } from "./reason.ts";
 
 /** One row of the Data Sources page. */
 export interface SourceRow {
@@ -60,6 +63,7 @@ export type RetryAllError =
   | StorageFailed
   | Damaged
   | KeyDestroyed;
+export type SettleAllError = RetryAllError;
 export type RefreshError =
   | InvalidInput
   | NotAllowed
@@ -93,6 +97,20 @@ export interface Sources {
     readonly actor: Actor;
     readonly source: string;
   }): ResultAsync<{ readonly requests: readonly string[] }, RetryAllError>;
+  /**
+   * Closes a source by hand, with a reason, for every open request that cannot go on because of it, as
+   * `requests.settleSource` does for one: for when it is given up, registered or not. Requests that meet it later are not
+   * closed by that. Answers with the requests for which it is closed; one that cannot be read, or whose key is lost, is left
+   * out.
+   *
+   * Errors: `SourceNotFound` where none of this id is registered, and no open request has a part there; `InvalidInput` for a
+   * reason that names anybody whom one of these requests is about: then nothing is closed.
+   */
+  settleAll(input: {
+    readonly actor: Actor;
+    readonly source: string;
+    readonly reason: string;
+  }): ResultAsync<{ readonly requests: readonly string[] }, SettleAllError>;
 }
 
 export const sourcesOf = ({ services, policy }: FacadeContext): Sources => ({
@@ -105,6 +123,15 @@ export const sourcesOf = ({ services, policy }: FacadeContext): Sources => ({
         ? caught(() => retryAll(services, allowed, source))
         : errAsync(new SourceNotFound(source)),
     ),
+
+  settleAll: ({ actor, source, reason }) =>
+    authorise(policy, actor, "settle-source")
+      .andThen(() => checkReason(reason, actor, []))
+      .andThen((checked) =>
+        caught(() => stuckAt(services, actor, source, checked))
+          .andThen((stuck) => stuck)
+          .andThen((ids) => caught(() => settleAll(services, actor, ids, { source, reason: checked }))),
+      ),
 
   refresh: ({ actor, source: id }) =>
     authorise(policy, actor, "refresh-source").andThen(({ tenant }) => {
@@ -139,6 +166,45 @@ const retryAll = async (services: Services, actor: Actor, source: string) => {
 };
 
 const mayTryAgain = (step: SourceStep): boolean => isStuck(step) && step.manual?.answer !== "cannot";
+
+/** The open requests that cannot go on because of a source, where the reason to close it names nobody whom they are about. */
+const stuckAt = async (
+  services: Services,
+  actor: Actor,
+  source: string,
+  reason: string,
+): Promise<Result<readonly string[], SourceNotFound | InvalidInput>> => {
+  const ids: string[] = [];
+  let isKnown = services.sources.find(actor.tenant, source) !== undefined;
+  for await (const request of readableRequests(services, actor.tenant, true)) {
+    const step = request.steps.find((each) => each.source === source);
+    isKnown ||= step !== undefined;
+    if (step === undefined || !isStuck(step)) continue;
+    const opened = await load(services, request);
+    if (opened.isErr() && opened.error instanceof StorageFailed) throw opened.error;
+    if (opened.isErr()) continue;
+    const checked = checkReason(reason, actor, confidentialOf(opened.value.request).identifiers);
+    if (checked.isErr()) return err(checked.error);
+    ids.push(request.id);
+  }
+  return isKnown ? ok(ids) : err(new SourceNotFound(source));
+};
+
+const settleAll = async (
+  services: Services,
+  actor: Actor,
+  ids: readonly string[],
+  settled: { readonly source: string; readonly reason: string },
+) => {
+  const by = orThrow(await recordedAs(services, actor));
+  const requests: string[] = [];
+  for (const id of ids) {
+    const { tenant } = actor;
+    if (await tellOther(services, { tenant, id }, { type: "source-settled", ...settled }, by))
+      requests.push(id);
+  }
+  return { requests };
+};
 
 interface AtWork {
   isRunning: boolean;

@@ -206,6 +206,10 @@ export const isEverybodyAsked = ({ steps }: { readonly steps: readonly SourceSte
 /** Turned to warning: the quick tries are used up, or trying again cannot help. */
 export const isStuck = (step: SourceStep): boolean => step.status === "warning" && step.settlement === null;
 
+/** The source is down, and its part comes when it answers. One that nobody has registered any more may never be again. */
+export const isToCome = ({ outage, problem, settlement }: SourceStep): boolean =>
+  outage != null && settlement === null && problem?.code !== "not-registered";
+
 /**
  * What became of everything that is known of here, as people are told: what an earlier erasure left is told, whoever says
  * that there is nothing, and so is what the last look has found.

@@ -1,7 +1,7 @@
 import { type Change, changed, closed, noticeDue, recorded } from "../request/change.ts";
 import { deliveryNotice, secretNotice } from "../request/notices.ts";
 import { isDecided, notFollowed, type Request } from "../request/request.ts";
-import { isResolved, isStuck, outcomesAt, type SourceStep } from "../request/steps.ts";
+import { isResolved, isStuck, isToCome, outcomesAt, type SourceStep } from "../request/steps.ts";
 import type { Workflow } from "./workflow.ts";
 
 /**
@@ -62,9 +62,8 @@ const gave = (step: SourceStep): boolean =>
 const isEmptyHanded = (request: Request): boolean =>
   request.steps.some((step) => step.task === "export") && !request.steps.some(gave);
 
-/** The source is down, and what it holds comes when it answers: an export that waits for that has not failed. */
-const isAwaited = ({ outage, settlement }: SourceStep): boolean =>
-  outage != null && outage.role !== "alone" && settlement === null;
+/** An export that waits for what is to come has not failed. */
+const isAwaited = (step: SourceStep): boolean => isToCome(step) && step.outage?.role !== "alone";
 
 const isComplete = (request: Request): boolean =>
   notFollowed(request).length === 0 &&

@@ -9,7 +9,7 @@ import { totalCount } from "../../request/outcomes.ts";
 import { plannedSources } from "../../request/plan.ts";
 import type { Problem } from "../../request/problems.ts";
 import { notFollowed, type Request } from "../../request/request.ts";
-import { leftAt, outcomesAt } from "../../request/steps.ts";
+import { isToCome, leftAt, outcomesAt } from "../../request/steps.ts";
 import { otherRequest } from "../../request/waiting.ts";
 import { ok, type Result } from "../../result.ts";
 import { type Effect, emailOf } from "./effect.ts";
@@ -208,10 +208,10 @@ const keptInSources = (effect: Effect) => {
 
 const missingParts = (effect: Effect, request: Request, sources: readonly string[]): MissingPart[] =>
   sources.map((source) => {
-    const { problem, outage, settlement } = stepOf(request, source) ?? {};
+    const step = stepOf(request, source);
     return {
       title: sourceName(effect, { source }).title,
-      problem: problem?.code ?? unknownProblem.code,
-      ...(outage != null && settlement === null && { follows: true }),
+      problem: step?.problem?.code ?? unknownProblem.code,
+      ...(step !== undefined && isToCome(step) && { follows: true }),
     };
   });

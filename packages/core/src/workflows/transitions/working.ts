@@ -327,17 +327,16 @@ const unknownHere = (
   const isNews = step.problem?.code !== problem.code;
   const attempts = isNews ? 1 : step.attempts + 1;
   const lasts = attempts >= retry.attempts;
-  // It is missing for every erasure that has a part there: one of them looks for it, and has it told.
-  if (lasts && change.request.kind === "erasure") return outOfService(change, step, event, rules);
+  // It is missing for every request that has a part there: one of them looks for it, and has it told.
+  if (lasts) return outOfService(change, step, event, rules);
   const pauses = { firstDelay: minute, factor: retry.factor, longestDelay: retry.outageDelay };
   const noted = changedStep(change, step.source, {
     attempts,
     problem,
-    status: lasts ? "warning" : "pending",
+    status: "pending",
     nextAttemptAt: after(change, backoff(pauses, attempts, jitter)),
   });
-  const told = isNews ? recorded(noted, "failed", { code: problem.code, attempts }, step.source) : noted;
-  return lasts ? alertedOnce(told, step, problem) : told;
+  return isNews ? recorded(noted, "failed", { code: problem.code, attempts }, step.source) : noted;
 };
 
 /** The source is down, or nobody knows it: for everybody, as far as anybody can tell. */

@@ -3,7 +3,7 @@ import { acting } from "../errors-of-calls.ts";
 import { type ApiRoute, json, nothing, route } from "../route.ts";
 import { named } from "../schemas/named.ts";
 import { sourceRow } from "../schemas/others.ts";
-import { damaged } from "../schemas/words.ts";
+import { damaged, reason } from "../schemas/words.ts";
 
 const sourceList = named("SourceList", z.object({ sources: z.array(sourceRow), damaged }));
 
@@ -25,6 +25,18 @@ export const sourceRoutes: readonly ApiRoute[] = [
     answer: named("SourceRetried", z.object({ requests: z.array(z.string()) })),
     errors: { ...acting, damaged: true, "key-destroyed": true, "source-not-found": true },
     handle: ({ rights, actor, path }) => rights.sources.retryAll({ actor, ...path }).map(json(200)),
+  }),
+  route({
+    id: "settleSourceForAll",
+    method: "post",
+    path: "/sources/{source}/settle",
+    title: "Closes one source by hand for every open request that cannot go on because of it",
+    text: "For a source that is given up, registered or not. Each of these requests ends with exceptions at best.",
+    body: z.strictObject({ reason }),
+    answer: named("SourceSettled", z.object({ requests: z.array(z.string()) })),
+    errors: { ...acting, damaged: true, "key-destroyed": true, "source-not-found": true },
+    handle: ({ rights, actor, path, body }) =>
+      rights.sources.settleAll({ actor, ...path, ...body }).map(json(200)),
   }),
   route({
     id: "refreshSource",
