@@ -40,6 +40,13 @@ describe("whose audit it is", () => {
     expect(await requestsOf("nobody@example.org")).toEqual([]);
   });
 
+  it("is asked by types that some source finds people by, and names every other", async () => {
+    const { audit } = await company();
+    const asked = { actor: admin, email: ada, identifiers: [{ type: "custmer-number", value: "1" }] };
+    expect(orThrow(await audit.requestsOf(asked))).toMatchObject({ unknownTypes: ["custmer-number"] });
+    expect(orThrow(await audit.requestsOf({ actor: admin, email: ada }))).not.toHaveProperty("unknownTypes");
+  });
+
   it("cannot be told from two audits of one person", async () => {
     const { copy, erased, markOf } = await company();
     expect(await markOf(erased)).toMatch(/^[0-9a-f]{64}$/);

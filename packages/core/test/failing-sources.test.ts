@@ -150,6 +150,11 @@ describe("a source that", () => {
       [{}],
       [{ collection: "people", outcome: "gone", count: 1 }],
       [{ collection: "people", outcome: "erased", count: -1 }],
+      [{ collection: "people", outcome: "erased", count: 0.5 }],
+      [{ collection: "people", outcome: "erased", count: Number.NaN }],
+      [{ collection: "people", outcome: "erased", count: Number.POSITIVE_INFINITY }],
+      [{ collection: "people", outcome: "erased", count: 2 ** 53 }],
+      [{ collection: "people", outcome: "anonymised", count: 1, changed: 2 }],
       [{ collection: "people", outcome: "retained", count: 1, reason: "x", until: "some day" }],
       [{ collection: "people", outcome: "retained", count: 1, reason: "x", until: "1999-12-31" }],
     ];

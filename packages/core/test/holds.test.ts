@@ -32,6 +32,17 @@ const actionsOf = async ({ rights }: World, requestId: string) =>
   unwrap(await rights.requests.audit({ actor: admin, requestId })).map(({ action }) => action);
 
 describe("a hold", () => {
+  it("names types by which no source says that it finds anybody: a misspelt one holds nobody", async () => {
+    const { world } = await shop();
+    const typed = (type: string): Identifier => ({ type, value: "4711" });
+    const input = { actor: admin, identifiers: [email(ada), typed("custmer-number")], reason };
+    const once = { ...input, idempotencyKey: "court-order-12" };
+    const said = { unknownTypes: ["custmer-number"] };
+    expect(unwrap(await world.rights.holds.place(once))).toMatchObject(said);
+    expect(unwrap(await world.rights.holds.place(once))).toMatchObject(said);
+    expect(await place(world, email(bo))).not.toHaveProperty("unknownTypes");
+  });
+
   it("stops an erasure, visibly, until it is lifted", async () => {
     const { world, held, copy } = await shop();
     const { hold, underWay } = await place(world, email("ADA@example.org"));

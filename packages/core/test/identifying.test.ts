@@ -351,6 +351,7 @@ it("an identifier of a type by which nobody says that they find anybody is taken
   };
   const misspelt = await submit(ada, "custmer-number", "customer-number");
   expect(misspelt).toMatchObject({ unknownTypes: ["custmer-number"], alreadyOpen: false });
+  expect(await world.read(misspelt.request.id)).toMatchObject({ unknownTypes: ["custmer-number"] });
   expect(await submit("bo@example.org", "customer-number", "telephone", "email-2")).toMatchObject({
     unknownTypes: ["email-2"],
   });

@@ -18,6 +18,7 @@ import { everyRequest } from "../runner/every-request.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
 import { destroyPersonKey, personMark } from "../runner/person-keys.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
+import { type NamedTypes, namedTypes } from "../runner/served.ts";
 import { emailSchema, type Identifier, identifierSchema, spellingsOf } from "../subject/identifier.ts";
 import { areTwo, numbersOf, shareNumber } from "../subject/numbers.ts";
 import { caught } from "./caught.ts";
@@ -30,7 +31,7 @@ export type AboutPersonError = ReadError | KeyDestroyed;
 export type RequestsOfError = InvalidInput | NotAllowed | StorageFailed | Damaged | KeyDestroyed;
 export type UnlinkError = ReadError | NotPossibleNow | KeyDestroyed;
 
-export interface RequestsOfPerson {
+export interface RequestsOfPerson extends NamedTypes {
   readonly requests: readonly RequestView[];
   /** Requests whose record cannot be read: nobody knows whose they are. */
   readonly damaged: readonly DamagedRecord[];
@@ -108,7 +109,11 @@ export const auditedPerson = (context: FacadeContext): AuditedPerson => {
             caught(() => madeBy(context, tenant, pseudonym)).map(({ requests, damaged }) => {
               const theirs = requests.filter((each) => !areTwo(numbers, each.numbers ?? {}));
               const views = readEach(theirs, (request) => readView(request, services));
-              return { requests: views.read, damaged: [...damaged, ...views.damaged] };
+              return {
+                requests: views.read,
+                damaged: [...damaged, ...views.damaged],
+                ...namedTypes(services, tenant, identifiers ?? []),
+              };
             }),
         ),
       ),

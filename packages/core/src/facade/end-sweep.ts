@@ -29,10 +29,12 @@ export type SettleSweepError = StopSweepError;
 /** How often it is tried again because the run has stored something at the same moment. */
 const tries = 25;
 
-const caught = <Problem>(work: () => Promise<SweepView>): ResultAsync<SweepView, Problem | StorageFailed> =>
+const caught = <Problem extends SubjectRightsError>(
+  work: () => Promise<SweepView>,
+): ResultAsync<SweepView, Problem | StorageFailed> =>
   ResultAsync.fromPromise(work(), (thrown) =>
     SubjectRightsError.is(thrown)
-      ? (thrown as unknown as Problem)
+      ? (thrown as Problem)
       : new StorageFailed("sweep-store", "commit", { cause: thrown }),
   );
 

@@ -24,6 +24,7 @@ import { readableRequests } from "../runner/every-request.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
 import { knownBy, knownByNow } from "../runner/known-by.ts";
 import { recordedAs, recordedWithoutKey } from "../runner/recorded-actor.ts";
+import { type NamedTypes, namedTypes } from "../runner/served.ts";
 import type { Services } from "../runner/services.ts";
 import { type Identifier, identifierSchema } from "../subject/identifier.ts";
 import { mayHavePassedOn } from "../subject/identifying.ts";
@@ -46,7 +47,7 @@ export interface HoldView {
   readonly lifted: { readonly at: Instant; readonly by: string; readonly reason: string } | null;
 }
 
-export interface PlacedHold {
+export interface PlacedHold extends NamedTypes {
   readonly hold: HoldView;
   /**
    * Requests that are erasing the person at this moment, or filling a copy anew that would lose them: what they had begun
@@ -241,6 +242,7 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
                       underWay: requests,
                       sweepsUnderWay: sweeps,
                       notAsked,
+                      ...namedTypes(services, placed.tenant, identifiers),
                     }),
                   ),
                 ),

@@ -34,7 +34,7 @@ import { createRequestKey, destroyRequestKey, pseudonymsOf } from "../runner/key
 import { newPersonMark } from "../runner/person-keys.ts";
 import { fromFound, fromStored, toStored } from "../runner/record.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
-import { checkTenant } from "../runner/served.ts";
+import { checkTenant, type NamedTypes, namedTypes } from "../runner/served.ts";
 import type { Services } from "../runner/services.ts";
 import {
   emailSchema,
@@ -72,7 +72,7 @@ export interface Submission {
   readonly idempotencyKey?: string;
 }
 
-export interface Submitted {
+export interface Submitted extends NamedTypes {
   readonly request: RequestView;
   /**
    * True where the same was asked for already, and is still open: then `request` is that one, and it knows everything that
@@ -82,11 +82,6 @@ export interface Submitted {
    * is answered as it was then, with false.
    */
   readonly alreadyOpen: boolean;
-  /**
-   * Types of the identifiers that came with it by which no data source says that it finds anybody (`needs`, `shares`): one
-   * may be misspelt, and lead to nobody. Left out: there are none.
-   */
-  readonly unknownTypes?: readonly string[];
 }
 
 export type SubmitError =
@@ -132,6 +127,7 @@ export const submit = (
     .andThen((checked) => checkReach(context, submission.actor.tenant, checked))
     .andThen((checked) => {
       const { kind, category, email, identifiers, receivedAt, idempotencyKey } = checked;
+      const types = namedTypes(context.services, submission.actor.tenant, identifiers);
       const store = (once: OnceOnly | null) =>
         ResultAsync.combine([
           checkReceipt(context, checked).asyncAndThen((receipt) => okAsync(receipt)),
@@ -148,6 +144,7 @@ export const submit = (
               [{ type: "email", value: email, shared: isAddressShared }, ...identifiers, ...listed],
               sharedTypesOf(context.services.sources.of(submission.actor.tenant)),
             ),
+            types,
           ),
         );
       const alone = { asked: [kind, category, email, identifiers, receivedAt ?? null], part: 0 };
@@ -155,25 +152,8 @@ export const submit = (
         idempotencyKey === undefined
           ? store(null)
           : submitOnce(context, submission.actor, idempotencyKey, partOf ?? alone, store);
-      const unknown = unknownTypes(context, submission.actor.tenant, identifiers);
-      return submitted.map((each) => (unknown.length === 0 ? each : { ...each, unknownTypes: unknown }));
+      return submitted.map((each) => ({ ...each, ...types }));
     });
-
-/**
- * Not refused: a source is handed everything that is known of a person, and may find them by more than it declares.
- */
-const unknownTypes = (
-  { services }: FacadeContext,
-  tenant: string,
-  identifiers: readonly Identifier[],
-): readonly string[] => {
-  const known = services.sources
-    .of(tenant)
-    .flatMap(({ needs, descriptor }) => [...needs, ...(descriptor.shares ?? [])]);
-  return [...new Set(identifiers.map(({ type }) => type))].filter(
-    (type) => type !== "email" && !known.includes(type),
-  );
-};
 
 /**
  * What the list of users calls a user who was named by nothing but an address: they may have another one by the time the
@@ -277,6 +257,7 @@ const storeNew = (
   receivedAt: Instant,
   once: OnceOnly | null,
   identifiers: readonly FoundIdentifier[],
+  types: NamedTypes,
 ): ResultAsync<Submitted, SubmitError> => {
   const { clock, randomness, rules, requestStore, calendar, timeZone } = services;
   const key = { tenant: actor.tenant, id: once?.id ?? newId(randomness) };
@@ -308,6 +289,7 @@ const storeNew = (
           identifiers,
           pseudonyms,
           besides,
+          ...types,
           person,
           acknowledgedBy,
           submission: once?.submission ?? null,

@@ -39,6 +39,11 @@ export interface RequestView {
   /** When it opens again, because a duty to keep something ends; null where nothing is kept. */
   readonly reopensAt: Instant | null;
   readonly submittedBy: string;
+  /**
+   * Types of identifiers that came with it, and by which no data source said then that it finds anybody: one may be misspelt,
+   * and lead to nobody. Left out: there were none.
+   */
+  readonly unknownTypes?: readonly string[];
   /** Why it was declined or cancelled. */
   readonly reason: string | null;
   readonly acknowledgement: {
@@ -128,6 +133,7 @@ export const viewOf = (request: Request, services: Pick<Services, "sources" | "r
     closedAt: request.closedAt,
     reopensAt: request.phase === "closed" ? reopensAt(request) : null,
     submittedBy: request.submittedBy,
+    ...(request.unknownTypes !== undefined && { unknownTypes: request.unknownTypes }),
     reason: request.reason,
     acknowledgement: {
       by: acknowledgement.by,

@@ -28,6 +28,8 @@ export interface Opening {
   readonly needsApproval: boolean;
   /** An open request that asks the same under an address that may have been somebody else's then; null where there is none. */
   readonly besides: string | null;
+  /** As in `Request`. */
+  readonly unknownTypes?: readonly string[];
   /** Recognises what was asked for under an idempotency key; null where there is none. */
   readonly submission: string | null;
   readonly deadline: DeadlineDates & Pick<Deadline, "timeZone" | "receivedOn">;
@@ -70,6 +72,7 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
     pseudonyms: opening.pseudonyms,
     named: opening.pseudonyms.length,
     ...(opening.besides !== null && { besides: opening.besides }),
+    ...(opening.unknownTypes !== undefined && { unknownTypes: opening.unknownTypes }),
     claims: [],
     waitingFor: null,
     blockedUntil: null,

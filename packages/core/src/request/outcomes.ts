@@ -68,12 +68,17 @@ export const collectionCountsSchema = z.array(
 export const collectionOutcomesSchema = z.array(
   z.discriminatedUnion("outcome", [
     z.object({ collection: collectionSchema, outcome: z.literal("erased"), count: countSchema }),
-    z.object({
-      collection: collectionSchema,
-      outcome: z.literal("anonymised"),
-      count: countSchema,
-      changed: countSchema.optional(),
-    }),
+    z
+      .object({
+        collection: collectionSchema,
+        outcome: z.literal("anonymised"),
+        count: countSchema,
+        changed: countSchema.optional(),
+      })
+      .refine(({ count, changed = 0 }) => changed <= count, {
+        path: ["changed"],
+        error: "more are said to be different than to be anonymous",
+      }),
     z.object({ collection: collectionSchema, outcome: z.literal("absent") }),
     z.object({
       collection: collectionSchema,

@@ -202,6 +202,8 @@ export interface Request {
    * none.
    */
   readonly besides?: string;
+  /** Types of identifiers that came with it, and by which no source said that it finds anybody. Left out: there were none. */
+  readonly unknownTypes?: readonly string[];
   /** Pseudonyms nobody else's request may work on while this one does; empty while it does not work. */
   readonly claims: readonly string[];
   /**

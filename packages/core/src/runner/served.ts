@@ -50,3 +50,29 @@ export const checkTenant = (
     ? ok(undefined)
     : err(new InvalidInput([{ path: "actor.tenant", message }]));
 };
+
+/** What is told of the types of identifiers that somebody has named. */
+export interface NamedTypes {
+  /**
+   * Types of these identifiers by which no data source says that it finds anybody (`needs`, `shares`): one may be misspelt,
+   * and lead to nobody. Left out: there are none.
+   */
+  readonly unknownTypes?: readonly string[];
+}
+
+/**
+ * Not refused: a source is handed everything that is known of a person, and may find them, or tell of them, by more than it
+ * declares.
+ */
+export const namedTypes = (
+  { sources }: { readonly sources: RegisteredSources },
+  tenant: string,
+  identifiers: readonly { readonly type: string }[],
+): NamedTypes => {
+  const declared = sources
+    .of(tenant)
+    .flatMap(({ needs, descriptor }) => [...needs, ...(descriptor.shares ?? [])]);
+  const known = new Set(["email", ...declared]);
+  const unknownTypes = [...new Set(identifiers.map(({ type }) => type))].filter((type) => !known.has(type));
+  return unknownTypes.length === 0 ? {} : { unknownTypes };
+};

@@ -450,6 +450,21 @@ describe("a request", () => {
     );
   });
 
+  it("says which identifiers lead to nobody, as long as it is open", async () => {
+    const { request } = orThrow(
+      await office.rights.requests.submit({
+        actor: { id: "user-admin", tenant: "northwind", roles: ["admin"] },
+        kind: "erasure",
+        category: "user-data",
+        email: "ines@example.org",
+        identifiers: [{ type: "custmer-number", value: "4711" }],
+      }),
+    );
+    const page = await office.text(`/requests/${request.id}`);
+    expect(page).toContain("<code>custmer-number</code>");
+    expect(page).not.toContain("4711");
+  });
+
   it("says that a hold stops it, and why", async () => {
     const held = { actor: { id: "user-admin", tenant: "northwind", roles: ["admin"] } };
     const placed = await office.rights.holds.place({

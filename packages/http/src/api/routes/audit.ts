@@ -5,11 +5,14 @@ import { type ApiRoute, json, route } from "../route.ts";
 import { auditReport, auditVerdict } from "../schemas/audit.ts";
 import { named } from "../schemas/named.ts";
 import { requestView } from "../schemas/request.ts";
-import { count, damaged, email, identifiers } from "../schemas/words.ts";
+import { count, damaged, email, identifiers, unknownTypes } from "../schemas/words.ts";
 
 const checkpoint = named("Checkpoint", z.object({ checkpoint: signedCheckpointSchema.nullable() }));
 const isAbout = named("IsAbout", z.object({ isAbout: z.boolean() }));
-const requestsOf = named("RequestsOfPerson", z.object({ requests: z.array(requestView), damaged }));
+const requestsOf = named(
+  "RequestsOfPerson",
+  z.object({ requests: z.array(requestView), damaged, unknownTypes }),
+);
 const unlinked = named("Unlinked", z.object({ requests: count.describe("Of how many requests.") }));
 const who = named(
   "AskedAbout",

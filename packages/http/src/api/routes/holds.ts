@@ -3,7 +3,7 @@ import { reading } from "../errors-of-calls.ts";
 import { type ApiRoute, json, route } from "../route.ts";
 import { named } from "../schemas/named.ts";
 import { holdView } from "../schemas/others.ts";
-import { cursor, damaged, identifiers, nextCursor, reason } from "../schemas/words.ts";
+import { cursor, damaged, identifiers, nextCursor, reason, unknownTypes } from "../schemas/words.ts";
 
 const holdPage = named("HoldPage", z.object({ holds: z.array(holdView), damaged, cursor: nextCursor }));
 const placed = named(
@@ -23,6 +23,7 @@ const placed = named(
       .describe(
         "Sources that could not say what else the person is known by: ask again with the same idempotency key.",
       ),
+    unknownTypes,
   }),
 );
 const onHold = { ...reading, "hold-not-found": true } as const;

@@ -25,6 +25,7 @@ import {
   problem,
   problemCode,
   sourceStatus,
+  unknownTypes,
 } from "./words.ts";
 
 const task = z.enum(["erase", "refresh", "manual", "export", "leave", "identify"]);
@@ -165,6 +166,7 @@ export const requestView = named(
     closedAt: instant.nullable(),
     reopensAt: instant.nullable(),
     submittedBy: z.string(),
+    unknownTypes,
     reason: z.string().nullable(),
     acknowledgement: z.object({
       by: z.enum(["tenant-admin", "data-subject"]),
@@ -213,12 +215,7 @@ export const submitted = named(
       .describe(
         "Whether the same was asked for already, is still open, and knows everything that was named now.",
       ),
-    unknownTypes: z
-      .array(z.string())
-      .optional()
-      .describe(
-        "Types of submitted identifiers by which no data source says that it finds anybody: one may be misspelt. Left out: there are none.",
-      ),
+    unknownTypes,
   }),
 );
 

@@ -67,6 +67,12 @@ export const givenIdentifiers = z
     ),
   )
   .max(20);
+export const unknownTypes = z
+  .array(z.string())
+  .exactOptional()
+  .describe(
+    "Types of the identifiers that were named by which no data source says that it finds anybody: one may be misspelt. Left out: there are none.",
+  );
 /** Records that cannot be read, by their ids. */
 export const damaged = z
   .array(z.object({ id: z.string() }))

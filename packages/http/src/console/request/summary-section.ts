@@ -26,11 +26,15 @@ export const summarySection = ({ call, context, request, me, to }: RequestPart):
 <div><dt>Taken in by</dt><dd>${who(me, request.submittedBy)}</dd></div>
 </dl>
 <p role="status" class="under">${progressInWords(request)}</p>
+${when(outcome === null && request.unknownTypes !== undefined, () => html`<p class="said alert">It came with identifiers by which no data source says that it finds anybody: ${listed(request.unknownTypes ?? [])}. If that is misspelt, it leads to nobody: call the request off, and make it anew.</p>`)}
 ${when(request.reason !== null, () => html`<p>Reason: ${request.reason}</p>`)}
 ${when(request.reopensAt !== null, () => html`<p>It opens again ${context.times.at(request.reopensAt ?? "")}, because a duty to keep something ends then.</p>`)}
 ${when(may("reveal-subject") && outcome === null, () => actionForm({ to: to("reveal"), button: "Show whom it is about" }))}
 </section>`;
 };
+
+const listed = (types: readonly string[]): readonly Html[] =>
+  types.map((type, index) => html`${index === 0 ? "" : ", "}<code>${type}</code>`);
 
 const progressInWords = ({ outcome, phase, sources, waitingFor }: RequestView): string => {
   if (outcome !== null) return "";
