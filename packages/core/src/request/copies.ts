@@ -1,11 +1,9 @@
-import { type CollectionCount, type CollectionOutcome, isStaying } from "./outcomes.ts";
+import { type CollectionCount, type CollectionOutcome, isStaying, type Staying } from "./outcomes.ts";
 
 interface Origin {
   readonly outcomes: readonly CollectionOutcome[];
   readonly located: readonly CollectionCount[] | null;
 }
-
-type Staying = Extract<CollectionOutcome, { outcome: "retained" | "kept" }>;
 
 /**
  * What stays in a copy that was just filled anew, of what is found there: as much as stays in its origins, for the reasons
@@ -43,6 +41,26 @@ export const stayingInCopy = (
   const others = found.filter(({ collection }) => !named.has(collection));
   return [...known, ...others].flatMap(take);
 };
+
+/**
+ * What of that which is found in a copy stands in its origins too, by the same names. That is in the copy whenever it is
+ * filled, whosever it is: the origins answer for it.
+ *
+ * @param held what each of the origins holds
+ */
+export const standingInOrigins = (
+  held: readonly (readonly CollectionCount[])[],
+  found: readonly CollectionCount[],
+): CollectionOutcome[] =>
+  stayingInCopy(
+    held.map((counts) => ({
+      outcomes: counts.map(({ collection, count }): Staying => {
+        return { collection, outcome: "kept", count, reason: "It stands in the origin" };
+      }),
+      located: null,
+    })),
+    found,
+  );
 
 /** The last to end first: what is somebody else's too has no end. */
 const byEnd = (one: Staying, other: Staying): number => {

@@ -12,7 +12,7 @@ export interface NamesToAskBy {
   readonly names: readonly Identifier[];
   /**
    * Those of them that lead to the person for certain: everything but addresses that nobody has vouched for within a day,
-   * where the person was erased at the source, or handed out, more than a day ago.
+   * where the person was erased at the source, or handed out, more than a day ago, and in a copy that is filled anew.
    */
   readonly certain: readonly Identifier[];
   /** Everything that is known of the person, but what is in doubt: where the source is asked by less, that is counted at the end. */
@@ -32,7 +32,9 @@ const isLongDone = ({ reopened }: Request, { saidAt, byCertain }: SourceStep, no
  * knows the person by a number. Before a source has done its work, it is asked by every name: who knows nothing but an address
  * may have the person under the old one alone, and everybody who can say has just been asked. What is there more than a day after
  * that work may be whoever's has the address by then: where the source finds people by anything that is certain, it is asked
- * by that; and is only counted by all the names, at the end. Of whose an address is somebody has still to say, it is in no call.
+ * by that; and is only counted by all the names, at the end. A copy that is filled anew is never more than counted: by all the
+ * names, which its origins are asked by too where it holds more (`looked-at-copy.ts`). Of whose an address is somebody has still
+ * to say, it is in no call.
  *
  * @param foundBy the types by which the source finds people
  * @param isLook nothing is done by what is found: without a number, it is looked at by the addresses of before as well
@@ -48,12 +50,13 @@ export const namesToAskBy = (
   const known = leading(confidentialOf(request).identifiers).filter(
     (each) => !includesIdentifier(doubted, each),
   );
-  if (!isLongDone(request, step, now)) return { names: known, certain: known, known };
+  const isOnlyCounted = step.task === "refresh";
+  if (!isOnlyCounted && !isLongDone(request, step, now)) return { names: known, certain: known, known };
   const certain = known.filter((each) => isSteady(each) || isVouchedFor(request, each, now));
   const isFound = certain.some((each) => foundBy.includes(each.type) && (isSteady(each) || !isLook));
   // What was retained may stand there without the number: what the addresses add is counted before it is erased.
   const isForThePart = step.part !== undefined;
-  return { names: isFound && !isForThePart ? certain : known, certain, known };
+  return { names: isFound && !isForThePart && !isOnlyCounted ? certain : known, certain, known };
 };
 
 /** The addresses by which a source came to somebody of whom it is still to be decided who that is. */

@@ -32,7 +32,7 @@ export interface AtSource {
   readonly guard: Guard;
 }
 
-type Effect = "erase" | "check" | "verify" | "verify-uncertain";
+type Effect = "erase" | "check" | "verify" | "verify-uncertain" | "verify-held";
 
 type Outcomes = readonly CollectionOutcome[];
 
@@ -80,13 +80,13 @@ export const eraseAt = async (
  * Asks a source whether it still holds people, and takes nobody's word for it: `still-present` where more is left
  * than was said to be retained. A source without a way to answer says nothing here.
  *
- * @param outcomes what may stay of each person, by what is found
+ * @param outcomes what may stay of each person, by what is found, and by whether that was by all their names
  * @param effect `verify` for the last look, when all sources have done their work
  */
 export const checkAt = async (
   at: AtSource,
   people: readonly Known[],
-  outcomes: (index: number, found: readonly CollectionCount[]) => Outcomes,
+  outcomes: (index: number, found: readonly CollectionCount[], isByAll: boolean) => Outcomes,
   effect: "check" | "verify" = "check",
 ): Promise<Result<void, CallFailed>> => {
   const { remaining, remainingMany, descriptor } = at.source;
@@ -100,7 +100,7 @@ export const checkAt = async (
     return counts.andThen((found) =>
       whom.some((person, index) => {
         const remains = found[index] ?? [];
-        const staying = outcomes(people.indexOf(person), remains);
+        const staying = outcomes(people.indexOf(person), remains, isByAll(at, by, person));
         return (by === "verify-uncertain" ? leftOfTheirs : leftOver)(remains, staying) > 0;
       })
         ? err(new CallFailed(descriptor.id, "still-present", true))
@@ -133,19 +133,30 @@ const leftOfTheirs = (remains: readonly CollectionCount[], outcomes: Outcomes): 
  * it finds them by nothing that is certain, otherwise in a look of its own behind the other. What is there is not erased by that,
  * and whoever is there is left for somebody to look at.
  */
-const subjectOf = (
-  { source }: AtSource,
-  effect: Effect,
-  { identifiers, shared, uncertain = [] }: Known,
-): Subject => {
+const subjectOf = (at: AtSource, effect: Effect, person: Known): Subject => {
+  const { identifiers, shared, uncertain = [] } = person;
   const certain = leading(identifiers);
-  const isByAll = effect === "verify-uncertain" || (effect === "verify" && !canFind(source, certain));
-  return !isByAll || uncertain.length === 0
+  return !isByAll(at, effect, person)
     ? identifiedSubject(certain, shared)
     : identifiedSubject(
         [...certain, ...uncertain],
         shared.filter((each) => !includesIdentifier(uncertain, each)),
       );
+};
+
+/** Whether that is by addresses that nobody vouches for any more as well. */
+const isByAll = ({ source }: AtSource, effect: Effect, { identifiers, uncertain = [] }: Known): boolean =>
+  uncertain.length > 0 &&
+  (effect === "verify-uncertain" ||
+    effect === "verify-held" ||
+    (effect === "verify" && !canFind(source, leading(identifiers))));
+
+/** What a source holds by all the names that were a person's, whosever it is; nothing where it cannot say. */
+export const heldAt = async (at: AtSource, person: Known): Promise<readonly CollectionCount[]> => {
+  const { remaining } = at.source;
+  if (remaining === null) return [];
+  const held = await remaining(subjectOf(at, "verify-held", person), callFor(at, "verify-held", [person]));
+  return held.unwrapOr([]);
 };
 
 const subjectsOf = (at: AtSource, effect: Effect, people: readonly Known[]): readonly Subject[] =>

@@ -229,22 +229,26 @@ export const eraseEach = async (
  * Asks a source once more, behind the work of others: what is erased in one may fill another, as where two keep each other
  * up to date. Whoever is there has a problem then.
  *
- * @param staying what of a person may be there, by what is found. Left out: what the source itself has said
+ * @param staying what of a person may be there, by what is found, and by whether that was by all that were their names. Left
+ *   out: what the source itself has said
  */
 export const lookAgain = async (
   run: SweepRun,
   source: DataSource,
   fates: readonly Fate[],
-  staying: (fate: Fate, found: readonly CollectionCount[]) => readonly CollectionOutcome[] = (fate) =>
-    altogether(fate)[source.descriptor.id] ?? [],
+  staying: (
+    fate: Fate,
+    found: readonly CollectionCount[],
+    isByAll: boolean,
+  ) => readonly CollectionOutcome[] = (fate) => altogether(fate)[source.descriptor.id] ?? [],
 ): Promise<readonly Fate[]> => {
   const present = new Map<Fate, SweepProblem>();
   await inHalves(
     fates.filter(({ problem }) => problem === null),
     async (some) => {
-      const mayStay = (index: number, found: readonly CollectionCount[]) => {
+      const mayStay = (index: number, found: readonly CollectionCount[], isByAll: boolean) => {
         const fate = some[index];
-        return fate === undefined ? [] : staying(fate, found);
+        return fate === undefined ? [] : staying(fate, found, isByAll);
       };
       const checked = await checkAt(atSource(run, source), some, mayStay, "verify");
       throwIfOver(run);

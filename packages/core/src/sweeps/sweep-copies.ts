@@ -3,7 +3,8 @@ import { newId } from "../crypto.ts";
 import { CallFailed, HeldInCopy } from "../errors.ts";
 import { instant } from "../instant.ts";
 import { systemActorId } from "../request/actor.ts";
-import { stayingInCopy } from "../request/copies.ts";
+import { standingInOrigins, stayingInCopy } from "../request/copies.ts";
+import type { CollectionCount } from "../request/outcomes.ts";
 import { orThrow, ResultAsync } from "../result.ts";
 import { canFind } from "../runner/ask-who.ts";
 import { mayFillAnew, openHolds } from "../runner/copy-guard.ts";
@@ -11,6 +12,7 @@ import { refreshSource } from "../runner/source-status.ts";
 import { includesIdentifier } from "../subject/identifier.ts";
 import { mayHavePassedOn } from "../subject/identifying.ts";
 import { leading } from "../subject/vouching.ts";
+import { heldAt } from "./erase-at.ts";
 import {
   eraseEach,
   hold,
@@ -98,9 +100,17 @@ const finishWaiting = async (run: SweepRun, { part, fates: waiting }: WaitingPar
   if (erasedAfter.length > 0) fates = await hold(run, fates);
   for (const source of erasedAfter) fates = await eraseEach(run, atSource(run, source), fates);
   for (const source of [...origins, ...erasedAfter]) fates = await lookAgain(run, source, fates);
-  for (const source of directory === null ? refreshed : [...refreshed, directory]) {
-    fates = await lookAgain(run, source, fates, (fate, found) =>
-      stayingInCopy(originsOf(source, fate), found),
+  for (const source of refreshed) {
+    const held = await heldInOrigins(run, source, fates);
+    fates = await lookAgain(run, source, fates, (fate, found, isByAll) =>
+      isByAll
+        ? standingInOrigins(held.get(fate.mark) ?? [], found)
+        : stayingInCopy(originsOf(source, fate), found),
+    );
+  }
+  if (directory !== null) {
+    fates = await lookAgain(run, directory, fates, (fate, found) =>
+      stayingInCopy(originsOf(directory, fate), found),
     );
   }
   fates = await withEarlier(run, await withPackagesLeft(run, fates));
@@ -148,6 +158,28 @@ const askedOnceMore = async (run: SweepRun, fates: readonly Fate[]): Promise<rea
       problem: isOnlyLookedAt || problem === null ? (isFound ? null : otherNumber) : problem,
     };
   });
+};
+
+/**
+ * What the origins of a copy hold by all the names that were somebody's, of each who has an address that nobody vouches for any
+ * more: by that, the copy finds whoever has it by now, as its origins do.
+ */
+const heldInOrigins = async (
+  run: SweepRun,
+  { descriptor: { copyOf } }: DataSource,
+  fates: readonly Fate[],
+) => {
+  const origins = run.sources.origins.filter(
+    ({ descriptor }) => copyOf === null || copyOf.includes(descriptor.id),
+  );
+  const held = new Map<string, (readonly CollectionCount[])[]>();
+  for (const fate of fates) {
+    if (fate.problem !== null || (fate.uncertain ?? []).length === 0) continue;
+    const counts: (readonly CollectionCount[])[] = [];
+    for (const origin of origins) counts.push(await heldAt(atSource(run, origin), fate));
+    held.set(fate.mark, counts);
+  }
+  return held;
 };
 
 /** What the origins of a copy have answered of a person. */

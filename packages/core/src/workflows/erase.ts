@@ -28,9 +28,11 @@ export const eraseWorkflow: Workflow = {
   },
 
   // A copy that is filled with the person again is so by an origin that was: that is looked at before the copy is done.
-  mayVerify: ({ phase, steps }, { source }) =>
+  // What it may hold is what they do, so its own last look is behind theirs.
+  mayVerify: ({ phase, steps }, { source, task, after }) =>
     phase === "copies" &&
-    (steps.every(isPerformed) ||
+    ((steps.every(isPerformed) &&
+      (task !== "refresh" || steps.every((each) => isResolved(each) || !after.includes(each.source)))) ||
       steps.some((copy) => copy.after.includes(source) && copy.problem?.code === "still-present")),
 
   advance(change) {

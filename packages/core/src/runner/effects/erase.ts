@@ -27,6 +27,7 @@ import { outgrownBy } from "./approved.ts";
 import { check } from "./check.ts";
 import { noneCameSince } from "./come-since.ts";
 import { byCertain, canFind, type Effect, failure, type Work, workFor } from "./effect.ts";
+import { leftRightBehind } from "./looked-at-copy.ts";
 import { noLongerTheirs } from "./no-longer-theirs.ts";
 
 /**
@@ -133,11 +134,19 @@ const eraseNow = (
       isOver(effect, outcomes)
         ? errAsync({ failed: invalidAnswer(step.source, keptTooLong), outcomes: outcomes.filter(isGone) })
         : check(afterwards(work), outcomes, step)
+            .andThen((looked) =>
+              leftRightBehind(step, afterwards(work), outcomes, looked).map((behind) => ({
+                ...looked,
+                behind,
+              })),
+            )
             .mapErr((failed): FailedTry => ({ failed, outcomes: step.task === "erase" ? outcomes : null }))
-            .andThen(({ checked, remaining, left, problem }) => {
+            .andThen(({ checked, remaining, left, behind, problem }) => {
               const done = problem === null ? outcomes : borneOut(step, outcomes, remaining);
-              const staying = step.task === "refresh" ? stayingInCopy(originsOf(effect, step), left) : [];
-              const isRight = problem === null || leftOver(left, staying) === 0;
+              const stays = (found: readonly CollectionCount[]) =>
+                step.task === "refresh" ? stayingInCopy(originsOf(effect, step), found) : [];
+              const staying = stays(left);
+              const isRight = problem === null || leftOver(behind, stays(behind)) === 0;
               const unsaid = unsaidOf(step, [...outcomes, ...(step.located ?? []), ...remaining]);
               if (isRight && unsaid.length > 0) {
                 const kept = step.outcomes.filter(

@@ -10,6 +10,7 @@ import { check } from "./check.ts";
 import { cameUnderAddresses, isByOldAddress, moreThanStayed } from "./come-since.ts";
 import { canFind, type Effect, failure, workFor } from "./effect.ts";
 import { identify } from "./identify.ts";
+import { lookedAtCopy } from "./looked-at-copy.ts";
 import { namesLast } from "./only-just.ts";
 
 /** Asks a source once more, when every source has done its work: something may have flowed back meanwhile. */
@@ -20,7 +21,9 @@ export const verify = async (effect: Effect, step: SourceStep): Promise<RequestE
   if (!canFind(work.value)) {
     return failure(effect, step, new CallFailed(step.source, "identifier-missing", false));
   }
-  const looked = await check(work.value, step.outcomes, step);
+  const looked = await check(work.value, step.outcomes, step).andThen((checked) =>
+    lookedAtCopy(effect, step, work.value, checked),
+  );
   if (looked.isErr()) return failure(effect, step, looked.error);
   const { checked, remaining, left, since, problem } = looked.value;
   // A number stays, whatever else the person is called by now.
@@ -54,7 +57,7 @@ export const verify = async (effect: Effect, step: SourceStep): Promise<RequestE
     if (isNew) return named;
   }
   if (mayHoldSince(effect.request, step)) return { ...verified, left: [...left, ...since] };
-  return isByOldAddress(work.value)
+  return isByOldAddress(work.value) && step.task !== "refresh"
     ? failure(effect, step, moreThanStayed(step, left))
     : failure(effect, step, problem, [], left);
 };
