@@ -182,6 +182,28 @@ describe("data sources", () => {
     expect((await office.post("/sources/retry", { source: "no-such" })).status).toBe(404);
   });
 
+  it("are closed for everybody who waits, by one form", async () => {
+    office.switches.isDown = true;
+    const ids: string[] = [];
+    for (const email of ["dora@example.org", "frida@example.org"]) {
+      const id = await office.underWay("erasure", "customer-data", email);
+      await office.until(id, ({ waitingFor }) => waitingFor.some((each) => each.for === "source"));
+      ids.push(id);
+    }
+    const [id = ""] = ids;
+    expect(await office.text(`/requests/${id}`)).toContain(
+      "For every request that cannot go on because of it",
+    );
+    const settled = await office.post(`/requests/${id}/settle`, { source: "tickets", reason, all: "yes" });
+    expect(location(settled)).toBe(`/privacy/console/requests/${id}?said=settled`);
+    for (const each of ids) {
+      const { sources } = await office.read(each);
+      expect(sources.find((source) => source.id === "tickets")?.settlement).toMatchObject({ reason });
+      await office.post(`/requests/${each}/cancel`, { reason });
+    }
+    office.switches.isDown = false;
+  });
+
   it("have their refusals as pages", async () => {
     expect((await office.post("/sources/refresh", { source: "no-such" })).status).toBe(404);
     expect((await office.post("/sources/refresh", { source: "profiles" }, "exporter")).status).toBe(403);

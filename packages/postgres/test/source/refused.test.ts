@@ -89,6 +89,18 @@ describe("what the database does by itself at an erasure", () => {
     expect(await rowsOf("select email from users where id = 1")).toEqual([{ email: "ann@x.org" }]);
   });
 
+  it("and computes anew, to be searched: it follows what is made anonymous", async () => {
+    await database.pool.query(`alter table users add search tsvector; create trigger own before update on users
+      for each row execute function tsvector_update_trigger(search, 'pg_catalog.simple', email); update users set id = id`);
+    expect(await rowsOf("select from users where search = ''")).toEqual([]);
+    const source = sourceWith("users");
+    expect(orThrow(await source.check())).toEqual([]);
+    expect((await source.erase?.(ann, callFor()))?.isOk()).toBe(true);
+    expect(await rowsOf("select email, search from users where id = 1")).toEqual([
+      { email: null, search: "" },
+    ]);
+  });
+
   it.each([
     ["a trigger that raises an error", "create trigger own before delete on logs", "raise exception 'no';"],
     [

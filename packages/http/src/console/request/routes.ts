@@ -13,7 +13,7 @@ import { revealPage } from "./reveal-page.ts";
 /** One request: reading it, and everything that can be done about it. */
 export const requestRoutes = (context: ConsoleContext): Hono<ConsoleEnvironment> => {
   const routes = new Hono<ConsoleEnvironment>();
-  const { requests, audit, packages } = context.rights;
+  const { requests, sources, audit, packages } = context.rights;
   const about = (call: ConsoleCall) => ({
     actor: call.get("visitor").actor,
     requestId: call.req.param("id") ?? "",
@@ -79,13 +79,12 @@ export const requestRoutes = (context: ConsoleContext): Hono<ConsoleEnvironment>
   change("retry", "retried", (input, call) =>
     requests.retrySource({ ...input, source: textField(call, "source") }),
   );
-  change("settle", "settled", (input, call) =>
-    requests.settleSource({
-      ...input,
-      source: textField(call, "source"),
-      reason: textField(call, "reason"),
-    }),
-  );
+  change("settle", "settled", (input, call) => {
+    const settled = { source: textField(call, "source"), reason: textField(call, "reason") };
+    return textField(call, "all") === ""
+      ? requests.settleSource({ ...input, ...settled })
+      : sources.settleAll({ actor: input.actor, ...settled }).andThen(() => requests.read(input));
+  });
   change("approve", "approved", (input, call) =>
     requests.approve({ ...input, plan: textField(call, "plan") }),
   );

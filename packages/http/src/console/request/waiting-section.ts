@@ -62,7 +62,7 @@ ${when(may("answer-task"), () => answerForm(to("answer"), waiting.source))}${whe
       const { what, help } = problemWords[waiting.problem];
       return html`<p><b>Not working: ${titleOf(request, waiting.source)}.</b> ${what} ${help}${when(support !== null, () => html` Please contact <a href="mailto:${support ?? ""}">${support}</a>.`)} <span class="quiet">Code: <code>${waiting.problem}</code></span></p>
 <div class="buttons">${when(may("retry-source"), () => actionForm({ to: to("retry"), button: "Try again now", hidden: { source: waiting.source }, label: `Try again now: ${titleOf(request, waiting.source)}` }))}
-${when(may("settle-source"), () => settleForm(to, waiting.source))}</div>`;
+${when(may("settle-source"), () => settleForm(to, waiting.source, forAll))}</div>`;
     }
     case "work": {
       const { what, help } = problemWords[waiting.problem];
@@ -90,7 +90,9 @@ const putFirstForm = (to: string): Html =>
     }),
   );
 
-const settleForm = (to: RequestPart["to"], source: string): Html =>
+const forAll = html`<label class="choice"><input type="checkbox" name="all" value="yes"> For every request that cannot go on because of it</label>`;
+
+const settleForm = (to: RequestPart["to"], source: string, more: Html | "" = ""): Html =>
   foldedForm(
     "Close its part by hand",
     actionForm({
@@ -98,7 +100,7 @@ const settleForm = (to: RequestPart["to"], source: string): Html =>
       button: "Close its part",
       hidden: { source },
       style: "danger",
-      fields: html`<p>The request goes on without it, and can at best end with exceptions.</p>${reasonField()}`,
+      fields: html`<p>The request goes on without it, and can at best end with exceptions.</p>${more}${reasonField()}`,
     }),
   );
 
