@@ -19,7 +19,8 @@ export async function checkPackages(): Promise<StageResult> {
       return packed;
     }
     const tarballs = (await readdir(folder)).sort().map((name) => join(folder, name));
-    const results = await Promise.all([...tarballs.map(checkTarball), ...names.map(importBuilt)]);
+    const checked = command("node", ["scripts/verify/check-tarballs.ts", ...tarballs]);
+    const results = await Promise.all([checked, ...names.map(importBuilt)]);
     return { ...together(results), remark: (await Promise.all(tarballs.map(sized))).join(", ") };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -34,13 +35,6 @@ async function published(): Promise<string[]> {
     if ((JSON.parse(text) as { readonly private?: boolean }).private !== true) names.push(name);
   }
   return names;
-}
-
-async function checkTarball(tarball: string): Promise<StageResult> {
-  return together([
-    await command("publint", [tarball, "--strict"]),
-    await command("attw", [tarball, "--profile", "esm-only"]),
-  ]);
 }
 
 /** Loads the built package as an application's Node does: without the `source` condition. */

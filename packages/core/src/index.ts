@@ -6,7 +6,9 @@
  * 2. Put it together: `createSubjectRights({ sources, notifier, addresses, … })`, and `start()`.
  * 3. Use it: `requests.submit(…)`, `requests.acknowledge({ token })`, `requests.progress(…)`.
  *
- * @module
+ * {@include ../README.md}
+ *
+ * @module @subject-rights/core
  */
 
 // Put it together

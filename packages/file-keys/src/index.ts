@@ -6,7 +6,9 @@
  * 2. Use it: `createSubjectRights({ …, keyRing: fileKeyRing({ directory, masterKey }) })`.
  * 3. Change the master key: `rewrapKeys({ directory, masterKey, otherMasterKeys })`.
  *
- * @module
+ * {@include ../README.md}
+ *
+ * @module @subject-rights/file-keys
  */
 
 export { type DirectoryProblem, KeyDirectoryUnfit } from "./errors.ts";

@@ -1,1 +1,7 @@
+/**
+ * {@include ../README.md}
+ *
+ * @module @subject-rights/holidays
+ */
+
 export { type Holidays, holidayCalendar } from "./holiday-calendar.ts";

@@ -2,7 +2,9 @@
  * The web face of Subject Rights: a JSON API, pages for the public and a console, as one web-standard handler,
  * `(request: Request) => Promise<Response>`.
  *
- * @module
+ * {@include ../README.md}
+ *
+ * @module @subject-rights/http
  */
 
 export type { ConsoleOptions } from "./console/options.ts";

@@ -1,3 +1,9 @@
+/**
+ * {@include ../README.md}
+ *
+ * @module @subject-rights/memory
+ */
+
 export { type ArtifactTable, memoryArtifactStore, type StoredChunk } from "./artifact-store.ts";
 export { type CheckpointTables, checkpointTables, memoryCheckpointStore } from "./checkpoint-store.ts";
 export { type HoldTable, memoryHoldStore } from "./hold-store.ts";

@@ -2,7 +2,9 @@
  * Subject Rights on PostgreSQL: a store that survives a crash at any moment, a data source that is declared rather
  * than programmed, and a check of what the declaration forgets.
  *
- * @module
+ * {@include ../README.md}
+ *
+ * @module @subject-rights/postgres
  */
 
 // The application's own client

@@ -1,3 +1,9 @@
+/**
+ * {@include ../README.md}
+ *
+ * @module @subject-rights/smtp
+ */
+
 // Mail out
 
 export type { Authentication, DnsResolver, Origin } from "./intake/authenticate.ts";

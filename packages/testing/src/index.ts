@@ -1,3 +1,9 @@
+/**
+ * {@include ../README.md}
+ *
+ * @module @subject-rights/testing
+ */
+
 export type { Breakable, ConformanceCase, Fixture } from "./conformance-case.ts";
 export { dataSourceCases } from "./data-source/cases.ts";
 export type { AbilityName, DataSourceFixture, DataSourceHarness } from "./data-source/harness.ts";
