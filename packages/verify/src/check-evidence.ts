@@ -45,7 +45,7 @@ export const checkEvidence = (text: string, options: CheckOptions = {}): Verdict
   return { sound: found.problems.length === 0, file, ...found };
 };
 
-const whatNoFileProves = ({ request, grades }: EvidenceFile): string[] => {
+const whatNoFileProves = ({ request, grades, sources }: EvidenceFile): string[] => {
   const weak = grades.filter(
     ({ grade }) => grade !== null && grade !== "verified-absent" && grade !== "verified-changed",
   );
@@ -54,6 +54,22 @@ const whatNoFileProves = ({ request, grades }: EvidenceFile): string[] => {
     ...weak.map(
       ({ source, collection, grade }) => `What became of ${collection ?? "the data"} in ${source}: ${grade}.`,
     ),
+    ...sources.flatMap(moreThanCounted),
     "That the sources told the truth, and that there are no others: the file says what they answered.",
   ];
 };
+
+/** More may have come between a count and the work. Whether it did, nobody can look at any more once it is erased. */
+const moreThanCounted = ({ id, located, outcomes }: EvidenceFile["sources"][number]): string[] =>
+  (located ?? []).flatMap(({ collection, count }) => {
+    const told = outcomes.reduce(
+      (sum, each) =>
+        each.collection === collection && each.asOf === undefined ? sum + (each.count ?? 0) : sum,
+      0,
+    );
+    return told > count
+      ? [
+          `How many records of ${collection} there were in ${id}: it had counted ${count}, and told of ${told}.`,
+        ]
+      : [];
+  });

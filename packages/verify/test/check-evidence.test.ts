@@ -45,6 +45,15 @@ describe("evidence", () => {
     expect(notProven.join(" ")).toContain("it is not signed");
   });
 
+  it("says where a source has told of more than it had counted", async () => {
+    const { canonical } = await realEvidence(keys.secret, 500);
+    const { sound, notProven } = checkEvidence(canonical, { trustedKeyIds });
+    expect([sound, notProven[0]]).toEqual([
+      true,
+      "How many records of customers there were in crm: it had counted 1, and told of 500.",
+    ]);
+  });
+
   it("with a newline at its end is the same", () => {
     expect(checkEvidence(`${signed}\n`, { trustedKeyIds }).sound).toBe(true);
   });

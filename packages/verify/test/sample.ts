@@ -24,8 +24,12 @@ export const newKeys = (): KeyPair => {
 
 const actor = { id: "admin-1", tenant: "halmstrand", roles: ["admin"] };
 
-/** The evidence of an erasure that the library has carried out, after a second person approved its plan. */
-export const realEvidence = async (secret?: string): Promise<Evidence> => {
+/**
+ * The evidence of an erasure that the library has carried out, after a second person approved its plan.
+ *
+ * @param told how many of one record its source says that it has erased
+ */
+export const realEvidence = async (secret?: string, told = 1): Promise<Evidence> => {
   let isHeld = true;
   let acknowledge: (token: string) => void = () => undefined;
   const token = new Promise<string>((resolve) => {
@@ -51,7 +55,7 @@ export const realEvidence = async (secret?: string): Promise<Evidence> => {
         locate: async () => [{ collection: "customers", count: isHeld ? 1 : 0 }],
         erase: async () => {
           isHeld = false;
-          return [{ collection: "customers", outcome: "erased", count: 1 }];
+          return [{ collection: "customers", outcome: "erased", count: told }];
         },
       }),
     ],
