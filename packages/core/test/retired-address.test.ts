@@ -167,14 +167,15 @@ describe("whether an address is still the person's", () => {
       made.down.add("crm");
     });
     expect(letters()).toBe(0);
-    expect((await made.world.read(made.which.requestId)).messages.at(-1)).toMatchObject({
-      kind: "delivery",
+    const { messages, waitingFor } = await made.world.read(made.which.requestId);
+    expect(messages.findLast(({ kind }) => kind === "delivery")).toMatchObject({
       status: "due",
       problem: { code: "unavailable", retryable: true },
     });
+    expect(waitingFor).toEqual([{ for: "source", source: "crm", problem: "unavailable" }]);
     made.down.clear();
     await made.world.pass(2 * hour);
-    expect([letters(), made.sentTo("support@northwind.example")]).toEqual([0, ["undelivered"]]);
+    expect([letters(), made.sentTo("support@northwind.example")]).toEqual([0, ["support", "undelivered"]]);
   });
 
   it("is not where it leads to another number in one source, though another was not told of the new one", async () => {

@@ -116,12 +116,16 @@ describe("a request that waits for another one because of an address", () => {
     await world.pass(48 * hour);
     const second = await asked(world, "export", ada);
     await world.pass(hour);
+    // While it stands in line as well: it can be answered then.
+    const decision = { for: "decision", identifierType: "customer-number" };
+    const { waitingFor } = await world.read(second);
+    expect(waitingFor).toMatchObject([{ for: "other-request", requestId: first }, decision]);
+    expect(unwrap(await world.rights.health()).waiting).toContainEqual(
+      expect.objectContaining({ for: "decision", whose: "us", count: 1 }),
+    );
     unwrap(await world.rights.requests.cancel({ actor: both, requestId: first, reason: "a mistake" }));
     await world.pass(hour);
-    expect(await world.read(second)).toMatchObject({
-      outcome: null,
-      waitingFor: [{ for: "decision", identifierType: "customer-number" }],
-    });
+    expect(await world.read(second)).toMatchObject({ outcome: null, waitingFor: [decision] });
     await world.rights.stop();
   });
 

@@ -100,8 +100,11 @@ const operationsOver = (tables: RequestTables): RequestStoreDefinition => {
 
     async commit({ request, expectedVersion, entries }) {
       if (requests.get(keyOf(request))?.version !== expectedVersion) return { outcome: "changed" };
-      const holder = others(request).find(({ claims }) =>
-        claims.some((claim) => request.claims.includes(claim)),
+      const holder = [...requests.values()].find(
+        ({ tenant, id, claims }) =>
+          tenant === request.tenant &&
+          id !== request.id &&
+          claims.some((claim) => request.claims.includes(claim)),
       );
       if (holder !== undefined) return { outcome: "claimed", by: holder.id };
       const sweep = request.claims

@@ -32,9 +32,7 @@ const operationsOver = (tables: RequestTables) => {
 
   const holderOf = (tenant: string, claim: string): string | undefined =>
     sweepClaims.get(claimOf(tenant, claim)) ??
-    [...requests.values()].find(
-      (request) => request.open && request.tenant === tenant && request.claims.includes(claim),
-    )?.id;
+    [...requests.values()].find((request) => request.tenant === tenant && request.claims.includes(claim))?.id;
 
   const put = (sweep: StoredSweep, entries: readonly AuditEntry[]): void => {
     const key = keyOf(sweep);

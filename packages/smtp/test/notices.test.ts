@@ -10,6 +10,7 @@ const english: readonly (readonly [name: string, notice: Notice])[] = [
   ...Object.entries(notices),
   ["confirmation-by-code", { ...confirmation, url: null, kind: "export", category: "user-telemetry" }],
   ["support-permanent", { ...support, problem: "permanent-failure", retryable: false }],
+  ["support-letter", { ...support, letterWaits: true }],
   ["deadline-over", { ...deadline, overdue: true }],
   ["deadline-behind", { ...deadline, waitsBehind: { requestId: "request-2", waitsFor: ["identity"] } }],
   ["delivery-attached", { ...delivery, url: null }],

@@ -16,11 +16,12 @@ import type { StoredSourceStatus } from "../ports/source-status-store.ts";
 import type { Actor } from "../request/actor.ts";
 import { confidentialOf } from "../request/change.ts";
 import type { Category } from "../request/kinds.ts";
+import { keptBackBy } from "../request/notices.ts";
 import type { ProblemCode } from "../request/problems.ts";
 import { isStuck, type SourceStatus, type SourceStep } from "../request/steps.ts";
 import { err, errAsync, ok, orThrow, type Result, ResultAsync } from "../result.ts";
 import { mayFillAnew } from "../runner/copy-guard.ts";
-import { openRequests, readableRequests } from "../runner/every-request.ts";
+import { readableRequests, thoseWaiting } from "../runner/every-request.ts";
 import { load } from "../runner/load.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
 import type { Services } from "../runner/services.ts";
@@ -158,8 +159,12 @@ export const sourcesOf = ({ services, policy }: FacadeContext): Sources => ({
 const retryAll = async (services: Services, actor: Actor, source: string) => {
   const by = orThrow(await recordedAs(services, actor));
   const requests: string[] = [];
-  for await (const request of readableRequests(services, actor.tenant, true)) {
-    if (!request.steps.some((step) => step.source === source && mayTryAgain(step))) continue;
+  for await (const read of thoseWaiting(services, actor.tenant, [source])) {
+    if (read.isErr()) continue;
+    const request = read.value;
+    const isAtWork = request.phase !== "closed";
+    const byWork = isAtWork && request.steps.some((step) => step.source === source && mayTryAgain(step));
+    if (!byWork && !keptBackBy(request.notices).some((each) => each.source === source)) continue;
     if (await tellOther(services, request, { type: "source-retried", source }, by)) requests.push(request.id);
   }
   return { requests };
@@ -229,19 +234,30 @@ const rows = async (services: Services, tenant: string): Promise<SourceList> => 
 const whatRequestsSay = async (services: Services, tenant: string) => {
   const said = new Map<string, AtWork>();
   const damaged: DamagedRecord[] = [];
-  for await (const read of openRequests(services, tenant)) {
+  const registered = services.sources.of(tenant).map(({ descriptor }) => descriptor.id);
+  const noted = (source: string) => {
+    const those = said.get(source) ?? { isRunning: false, problem: null, stuck: [] };
+    said.set(source, those);
+    return those;
+  };
+  for await (const read of thoseWaiting(services, tenant, registered)) {
     if (read.isErr()) {
       damaged.push(read.error);
       continue;
     }
     const request = read.value;
+    for (const { source, problem } of keptBackBy(request.notices)) {
+      const those = noted(source);
+      those.problem ??= problem;
+      those.stuck.push(request.id);
+    }
+    if (request.phase === "closed") continue;
     for (const step of request.steps) {
-      const those = said.get(step.source) ?? { isRunning: false, problem: null, stuck: [] };
-      said.set(step.source, those);
+      const those = noted(step.source);
       those.isRunning ||= step.status === "running";
       if (!isStuck(step)) continue;
       those.problem ??= step.problem?.code ?? null;
-      those.stuck.push(request.id);
+      if (!those.stuck.includes(request.id)) those.stuck.push(request.id);
     }
   }
   return { said, damaged };

@@ -71,6 +71,11 @@ export type Notice =
       readonly problem: ProblemCode;
       /** The collections that it is about. Left out: none in particular. */
       readonly collections?: readonly string[];
+      /**
+       * A letter of the request waits for the source, which has to say whether the address is the person's still. Left out: its
+       * part of the request does.
+       */
+      readonly letterWaits?: true;
       readonly retryable: boolean;
       readonly attempts: number;
     })

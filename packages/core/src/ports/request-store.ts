@@ -24,7 +24,8 @@ export interface RequestStoreDefinition {
 
   /**
    * Every request of the tenant, closed ones too, that has one of these pseudonyms in its `about`, each once, in any
-   * order. They are few: the open requests of a person, and packages of theirs that can be fetched. It finds what was
+   * order. They are few: the open requests of a person, packages of theirs that can be fetched, letters that wait for one
+   * source. It finds what was
    * committed before it is asked, whoever committed it: the order in which the requests of a person run rests on that.
    */
   findAbout(query: {
@@ -35,7 +36,7 @@ export interface RequestStoreDefinition {
   /**
    * Replaces a request and adds audit entries: both or neither. The change is refused, and nothing is stored,
    * - with `changed`, where the stored version is not `expectedVersion`, or there is no such request; else
-   * - with `claimed`, where another open request of the tenant holds one of `request.claims`.
+   * - with `claimed`, where another request of the tenant holds one of `request.claims`, open or closed.
    * Nothing is left behind of what it replaced: that may be what a person asked to have erased. Of two commits at the same moment over one version, or over one claim, one wins.
    */
   commit(input: CommitInput): Promise<CommitAnswer>;
@@ -153,11 +154,14 @@ export interface StoredRequest extends RequestKey {
   readonly open: boolean;
   /** The same for two requests that ask the same of the same person. Holds a pseudonym, nothing personal. */
   readonly duplicateKey: string;
-  /** Pseudonyms that no other open request of the tenant may hold at the same time. */
+  /**
+   * Pseudonyms of a person, and names of sources, that no other request of the tenant may hold at the same time. It holds
+   * them until it is stored without: a closed one may still look after a source for which a letter of it waits.
+   */
   readonly claims: readonly string[];
   /**
    * Pseudonyms by which it is found who it is about: while it is open, as long as a package of theirs can be fetched, and as
-   * long as it has left something of them; else empty.
+   * long as it has left something of them; and names of sources that a letter of it waits for. Else empty.
    */
   readonly about: readonly string[];
   readonly tokenHashes: readonly string[];

@@ -44,7 +44,8 @@ export const recorded = (
   entries: [...change.entries, { at: change.at, actor, action, source, detail }],
 });
 
-const goesOnAfter = (kind: NoticeKind): boolean => actOf(kind) === "conclude" || actOf(kind) === "warn";
+const goesOnAfter = (notice: NoticeRecord): boolean =>
+  actOf(notice) === "conclude" || actOf(notice) === "warn";
 
 /**
  * Ends the request: from here on no other request of the same person has to wait for it, and no message goes out but
@@ -53,7 +54,7 @@ const goesOnAfter = (kind: NoticeKind): boolean => actOf(kind) === "conclude" ||
 export const closed = (change: Change, outcome: Outcome): Change =>
   recorded(
     changed(
-      withdrawn(change, ({ kind, status }) => status === "due" && !goesOnAfter(kind)),
+      withdrawn(change, (notice) => notice.status === "due" && !goesOnAfter(notice)),
       {
         phase: "closed",
         outcome,
@@ -134,7 +135,8 @@ export const noticeInPlaceOf = (change: Change, before: string, id: string, kind
   const due = noticeDue(change, id, kind);
   const earlier = change.request.notices.find((notice) => notice.id === before);
   if (earlier?.status !== "withdrawn" || earlier.problem?.retryable !== true) return due;
-  return changedNotice(due, id, { attempts: earlier.attempts, problem: earlier.problem });
+  const { attempts, problem, asked = null } = earlier;
+  return changedNotice(due, id, { attempts, problem, ...(asked !== null && { asked }) });
 };
 
 /** Takes back messages that were not sent, and what only they were to carry. */

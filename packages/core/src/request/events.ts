@@ -226,11 +226,24 @@ export type RequestEvent =
     }
   /** From here on, until then, whoever says so is the only one who sends it. */
   | (Try & { readonly type: "notice-begun"; readonly until: Instant })
-  | { readonly type: "notice-sent"; readonly notice: string }
+  | {
+      readonly type: "notice-sent";
+      readonly notice: string;
+      /** The sources that were asked before, and have answered. Left out: none. */
+      readonly heard?: readonly string[];
+    }
   | (Try & {
       readonly type: "notice-failed";
       readonly problem: Problem;
       readonly jitter: number;
+      /** The source that has to be asked first, and has not answered. Left out: it is not because of a source. */
+      readonly source?: string;
+      /** The sources that were asked before, and have answered. Left out: none. */
+      readonly heard?: readonly string[];
+      /** Another request looks after the outage of this source. Left out: none does, as far as is known. */
+      readonly lookedAfter?: boolean;
+      /** The source has answered others while it was thought to be down. Left out: not that it is known. */
+      readonly isAlone?: boolean;
     })
   | { readonly type: "notice-retried"; readonly notice: string }
   | {

@@ -1,5 +1,5 @@
 import { isSuspended } from "./deadline/deadline.ts";
-import type { NoticeKind } from "./notices.ts";
+import type { NoticeRecord } from "./notices.ts";
 import type { Request } from "./request.ts";
 
 /** What is done for a request that reaches somebody else: a source, an owner, a mail server, the person. */
@@ -18,7 +18,10 @@ export type Act =
   | "tell"
   /** Tells how it ended. */
   | "conclude"
-  /** Tells support that work of the library itself does not get on, or that a message could not be delivered. */
+  /**
+   * Tells support that work of the library itself does not get on, that a message could not be delivered, or that a source
+   * keeps one back.
+   */
   | "warn"
   /** Opens it again, because a duty to keep something has ended. */
   | "reopen";
@@ -55,7 +58,7 @@ const stopsOf = ({ phase, outcome, deadline, held }: Request): Stop[] => {
 export const mayGoOn = (request: Request, act: Act): boolean =>
   stopsOf(request).every((stop) => goesOn[stop].includes(act));
 
-export const actOf = (kind: NoticeKind): Act => {
+export const actOf = ({ kind, forLetter }: Pick<NoticeRecord, "kind" | "forLetter">): Act => {
   switch (kind) {
     case "manual-task":
       return "erase";
@@ -70,8 +73,9 @@ export const actOf = (kind: NoticeKind): Act => {
     case "trouble":
     case "undelivered":
       return "warn";
-    case "confirmation":
     case "support":
+      return forLetter === true ? "warn" : "tell";
+    case "confirmation":
     case "decision":
     case "approval":
     case "deadline":

@@ -1,5 +1,6 @@
 import type { Instant } from "../instant.ts";
-import type { Problem } from "./problems.ts";
+import type { Outage, PastOutage } from "./outage.ts";
+import type { Problem, ProblemCode } from "./problems.ts";
 
 export type NoticeKind =
   /** Asks the address on record to acknowledge the request. */
@@ -33,6 +34,17 @@ export type NoticeKind =
   /** Tells the support contact that work of the library itself does not get on. */
   | "trouble";
 
+/** A source that is asked before a letter goes out, whose the address is or what is there, and has not answered. */
+export interface AskedFirst {
+  readonly source: string;
+  /** Tries in a row that it has not answered. */
+  readonly attempts: number;
+  /** While the source is down, and the quick tries of this letter are used up. Left out: null. */
+  readonly outage?: Outage | null;
+  /** The last one that is over. Left out: null. */
+  readonly lastOutage?: PastOutage | null;
+}
+
 /** A message that is due, on its way, or sent. It is stored with the change that made it due. */
 export interface NoticeRecord {
   /** Unique within the request, and the same however often it is sent: the Message-ID is made from it. */
@@ -53,6 +65,10 @@ export interface NoticeRecord {
   readonly begunUntil?: Instant | null;
   readonly sentAt: Instant | null;
   readonly problem: Problem | null;
+  /** What it waits for before it goes out. Left out, and null: no source. */
+  readonly asked?: AskedFirst | null;
+  /** Of one to support: a letter waits for the source, also of a request that is over. Left out: its part does. */
+  readonly forLetter?: true;
 }
 
 /** Names one try of a message. What comes of an older one is refused: it was overtaken, or somebody else made it. */
@@ -94,6 +110,29 @@ export const undeliveredNotice = (message: string): string => `${undeliveredPref
 /** The message that could not be delivered. */
 export const undeliveredOf = ({ id }: { readonly id: string }): string => id.slice(undeliveredPrefix.length);
 const undeliveredPrefix = "undelivered-";
+
+/** Whether a message stands still because a source does not answer. */
+export const isKeptBack = ({ status, asked }: NoticeRecord): boolean =>
+  status === "due" && asked != null && (asked.outage != null || asked.attempts >= quickTries);
+
+/** So many tries in a row are no accident any more. */
+export const quickTries = 5;
+
+/** The sources that keep messages of a request back, each once, and why. */
+export const keptBackBy = (
+  notices: readonly NoticeRecord[],
+): readonly { readonly source: string; readonly problem: ProblemCode }[] => {
+  const problems = new Map(
+    notices
+      .filter(isKeptBack)
+      .map(({ asked, problem }) => [asked?.source ?? "", problem?.code ?? "unavailable"]),
+  );
+  return [...problems].map(([source, problem]) => ({ source, problem }));
+};
+
+/** Whether it waits until a source that is down answers. */
+export const waitsForSource = ({ status, asked }: NoticeRecord, source: string): boolean =>
+  status === "due" && asked?.source === source && asked.outage != null;
 
 /** Those that tell of trouble: they hold nothing personal, and go out without the key of the request. */
 export const isOfTrouble = (kind: NoticeKind): boolean => kind === "trouble" || kind === "undelivered";

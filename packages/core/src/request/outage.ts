@@ -3,8 +3,8 @@ import type { Problem } from "./problems.ts";
 import type { Rules } from "./rules.ts";
 
 /**
- * A source that does not answer is down for everybody in the tenant. One of the requests that have met it looks after
- * the outage: it has the support contact told and tries the source, more and more rarely. The others wait, and are told
+ * A source that does not answer is down for everybody in the tenant. One of the requests that have met it, with their work
+ * or with a letter before which it is asked, looks after the outage: it has the support contact told and tries the source, more and more rarely. The others wait, and are told
  * when the source answers. A request that fails there while others are answered is alone with it: that is no outage.
  */
 export interface Outage {
@@ -47,7 +47,7 @@ export const mustBeTold = ({ role, since, toldAt }: Outage, at: Instant): boolea
   role === "looks-after" && (toldAt === null || (toldAt < since && at >= later(toldAt, oneDay)));
 
 /**
- * What keeps two requests from looking after one outage: it stands among the claims of the store, where one open request
- * of a tenant can hold it. No pseudonym looks like this.
+ * What keeps two requests from looking after one outage: it stands among the claims of the store, where one request of
+ * a tenant can hold it, a closed one too, as long as a letter of it waits. No pseudonym looks like this.
  */
 export const outageClaim = (source: string): string => `outage/${source}`;

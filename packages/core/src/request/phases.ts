@@ -30,6 +30,9 @@ export const phases = [
 ] as const;
 export type Phase = (typeof phases)[number];
 
+/** In which sources are at work, or will be. */
+export const phasesAtWork = phases.filter((phase) => !["received", "verified", "closed"].includes(phase));
+
 /** An export that has gone on to its package, without what was missing then. */
 export const isPackaged = (phase: Phase): boolean => phase === "packaged" || phase === "delivered";
 

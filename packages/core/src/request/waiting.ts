@@ -1,6 +1,6 @@
 import type { Instant } from "../instant.ts";
 import { isOverdue } from "./deadline/deadline.ts";
-import type { NoticeRecord } from "./notices.ts";
+import { isKeptBack, keptBackBy, type NoticeRecord, quickTries } from "./notices.ts";
 import type { ProblemCode } from "./problems.ts";
 import type { Request } from "./request.ts";
 import type { StandingKind, Standings } from "./standings.ts";
@@ -74,57 +74,68 @@ export const otherRequest = ({
         ...(otherWaitsFor.length > 0 && { waitsFor: otherWaitsFor }),
       };
 
+const openDecisions = ({ decisions }: Request): Waiting[] =>
+  decisions
+    .filter(({ answer }) => answer === null)
+    .map(({ id, source, type, others }) => ({
+      for: "decision",
+      decision: id,
+      source,
+      identifierType: type,
+      ...(others !== undefined && { others }),
+    }));
+
 const outsideOf = (request: Request): Waiting[] => {
   const suspended = request.deadline.suspensions.find(({ until }) => until === null);
-  const undelivered = request.notices.flatMap((notice): Waiting[] =>
-    notice.status === "failed" && notice.problem !== null
-      ? [{ for: "message", message: notice.id, problem: notice.problem.code }]
-      : [],
-  );
+  const undelivered = [
+    ...request.notices.flatMap((notice): Waiting[] =>
+      notice.status === "failed" && notice.problem !== null
+        ? [{ for: "message", message: notice.id, problem: notice.problem.code }]
+        : [],
+    ),
+    // Letters before which a source has to be asked.
+    ...keptBackBy(request.notices).map((each) => ({ for: "source", ...each }) as const),
+  ];
   if (request.phase === "closed") return request.key === "destroyed" ? untold(request) : undelivered;
-  if (suspended !== undefined) return [{ for: "identity", since: suspended.from }, ...undelivered];
+  // A person may answer it whatever else the request waits for.
+  const decisions = openDecisions(request);
+  if (suspended !== undefined)
+    return [{ for: "identity", since: suspended.from }, ...decisions, ...undelivered];
   if (request.phase === "received") {
     return [{ for: "acknowledgement", until: request.acknowledgement.expiresAt }, ...undelivered];
   }
   const other = otherRequest(request);
-  if (other !== null) return [other, ...undelivered];
+  if (other !== null) return [other, ...decisions, ...undelivered];
+  const steps = request.steps.flatMap((step): Waiting[] => {
+    if (step.heldBy != null && step.stage === "perform" && step.settlement === null) {
+      return [{ for: "hold", hold: step.heldBy, source: step.source }];
+    }
+    if (isStuck(step) && step.problem !== null) {
+      return [{ for: "source", source: step.source, problem: step.problem.code }];
+    }
+    return step.manual !== null && step.manual.answer === null && step.settlement === null
+      ? [{ for: "task", source: step.source }]
+      : [];
+  });
+  const isSaid = (waiting: Waiting) => steps.some((each) => nameOf(each) === nameOf(waiting));
   return [
     ...(request.held === null ? [] : [{ for: "hold", hold: request.held.by } as const]),
     ...awaitedApproval(request),
-    ...request.decisions
-      .filter(({ answer }) => answer === null)
-      .map(
-        ({ id, source, type, others }): Waiting => ({
-          for: "decision",
-          decision: id,
-          source,
-          identifierType: type,
-          ...(others !== undefined && { others }),
-        }),
-      ),
-    ...request.steps.flatMap((step): Waiting[] => {
-      if (step.heldBy != null && step.stage === "perform" && step.settlement === null) {
-        return [{ for: "hold", hold: step.heldBy, source: step.source }];
-      }
-      if (isStuck(step) && step.problem !== null) {
-        return [{ for: "source", source: step.source, problem: step.problem.code }];
-      }
-      return step.manual !== null && step.manual.answer === null && step.settlement === null
-        ? [{ for: "task", source: step.source }]
-        : [];
-    }),
-    ...undelivered,
+    ...decisions,
+    ...steps,
+    ...undelivered.filter((waiting) => !isSaid(waiting)),
   ];
 };
 
-/** So many tries in a row are no accident any more. */
-const quickTries = 5;
-
 /** Each that it stands at now, and how each is known from one commit to the next. */
 const standingAt = (request: Request, now: Instant): (readonly [key: string, kind: StandingKind])[] => {
+  const isAsking = ({ status, asked }: NoticeRecord) =>
+    status === "due" && asked != null && asked.attempts > 0;
+  const asking = request.notices.filter((notice) => isAsking(notice) && !isKeptBack(notice));
   const tried = request.notices.filter(
     (notice, index) =>
       notice.problem !== null &&
+      !isAsking(notice) &&
       notice.attempts >= quickTries &&
       (notice.status === "due" || isToBeMadeAnew(request, notice, index)),
   );
@@ -135,10 +146,11 @@ const standingAt = (request: Request, now: Instant): (readonly [key: string, kin
   const told = unsettled.filter((step) => !retried.includes(step) && step.alertedOf === "still-present");
   const isLate = isOpen && request.reopened === 0 && isOverdue(request.deadline, now);
   return [
+    // The same key as while it is stuck: what is tried again is the same trouble, and less than to be stuck.
+    ...asking.map(({ asked }) => [`source ${asked?.source}`, "retry"] as const),
+    ...retried.map(({ source }) => [`source ${source}`, "retry"] as const),
     ...waitingOf(request).map((waiting) => [nameOf(waiting), waiting.for] as const),
     ...tried.map(({ kind, source }) => [`delivery ${kind} ${source ?? ""}`, "delivery"] as const),
-    // The same key as while it is stuck: what is tried again is the same trouble.
-    ...retried.map(({ source }) => [`source ${source}`, "retry"] as const),
     ...told.map(({ source }) => [`source ${source}`, "source"] as const),
     ...(isLate ? [["deadline", "deadline"] as const] : []),
   ];

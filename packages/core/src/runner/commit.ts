@@ -139,7 +139,8 @@ const whatIsClaimed = async (
     if (met.length === 0) return blocked;
     if (holder === undefined || holder.claims.some((claim) => next.claims.includes(claim))) return blocked;
     // It may have been answered since: then this one is as if it had waited, and goes on at once.
-    const past = known?.steps.filter(({ lastOutage }) => lastOutage != null) ?? [];
+    const letters = known?.notices.flatMap(({ asked }) => asked ?? []) ?? [];
+    const past = [...(known?.steps ?? []), ...letters].filter(({ lastOutage }) => lastOutage != null);
     const held = met.filter(
       (source) => holder.claims.includes(outageClaim(source)) || past.some((step) => step.source === source),
     );
@@ -203,8 +204,9 @@ const decideInTurn = (
   }
   const refusals = events.map((event) => {
     if (event.type === "claimed" && blockedBy !== null) return null;
-    const isMet = event.type === "source-failed" || event.type === "outage-handed-on";
-    return isMet && lookingAfter.has(event.source)
+    const isMet =
+      event.type === "source-failed" || event.type === "notice-failed" || event.type === "outage-handed-on";
+    return isMet && event.source !== undefined && lookingAfter.has(event.source)
       ? happen({ ...event, lookedAfter: true, actor, at })
       : happen({ ...event, actor, at });
   });

@@ -1,4 +1,5 @@
 import type { DamagedRecord } from "../bridge/readable.ts";
+import { outageClaim } from "../request/outage.ts";
 import type { Request } from "../request/request.ts";
 import { orThrow, type Result } from "../result.ts";
 import { fromStored } from "./record.ts";
@@ -36,4 +37,23 @@ export async function* readableRequests(
   open?: boolean,
 ): AsyncGenerator<Request, void, undefined> {
   for await (const request of everyRequest(services, tenant, open)) if (request.isOk()) yield request.value;
+}
+
+/**
+ * Every request of a tenant that may wait for one of these sources: those that are open, and closed ones of which a letter
+ * waits for it.
+ *
+ * @throws StorageFailed
+ */
+export async function* thoseWaiting(
+  services: Pick<Services, "requestStore">,
+  tenant: string,
+  sources: readonly string[],
+): AsyncGenerator<Result<Request, DamagedRecord>, void, undefined> {
+  yield* openRequests(services, tenant);
+  if (sources.length === 0) return;
+  const found = orThrow(
+    await services.requestStore.findAbout({ tenant, pseudonyms: sources.map(outageClaim) }),
+  );
+  for (const stored of found) if (!stored.open) yield fromStored(stored).mapErr(() => ({ id: stored.id }));
 }

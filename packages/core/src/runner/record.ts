@@ -4,6 +4,7 @@ import { Damaged, RequestNotFound } from "../errors.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { JsonObject, RequestKey, StoredRequest } from "../ports/request-store.ts";
 import { ownNames } from "../request/claims.ts";
+import { keptBackBy } from "../request/notices.ts";
 import { duplicateKeyOf } from "../request/open.ts";
 import { outageClaim } from "../request/outage.ts";
 import { isGone, isLeft } from "../request/outcomes.ts";
@@ -114,10 +115,13 @@ export const toStored = (
     open: request.phase !== "closed",
     duplicateKey: duplicateKeyOf(request),
     claims: [...claims, ...lookedAfterBy(request).map(outageClaim)],
-    about:
-      request.phase !== "closed" || hasPackageToBeFound(request) || hasLeftSomething(request)
+    about: [
+      ...(request.phase !== "closed" || hasPackageToBeFound(request) || hasLeftSomething(request)
         ? ownNames(request)
-        : [],
+        : []),
+      // Whoever hears from the source finds it by that, also once it is closed.
+      ...keptBackBy(request.notices).map(({ source }) => outageClaim(source)),
+    ],
     tokenHashes: tokenHashes.filter((hash) => hash !== null),
     standings: Object.values(request.standings ?? {}),
     wakeAt: wakeAt(request, rules),

@@ -91,13 +91,13 @@ const lapsing = ({ acknowledgement, notices, receivedAt }: Request, rules: Rules
 /** Messages that are due, and that nothing keeps from going out. */
 const sending = (request: Request): PlannedAction[] =>
   request.notices
-    .filter(
-      ({ status, kind }) =>
-        status === "due" &&
-        mayGoOn(request, actOf(kind)) &&
-        (kind !== "manual-task" || isEverybodyAsked(request)),
-    )
+    .filter((notice) => isToBeSent(request, notice))
     .map((notice) => ({ action: { do: "send", notice }, notBefore: null, pausedUntil: sentNext(notice) }));
+
+const isToBeSent = (request: Request, notice: NoticeRecord): boolean =>
+  notice.status === "due" &&
+  mayGoOn(request, actOf(notice)) &&
+  (notice.kind !== "manual-task" || isEverybodyAsked(request));
 
 /** Not while somebody is sending it, or was and has not come back yet. */
 const sentNext = ({ nextAttemptAt, begunUntil = null }: NoticeRecord): Instant | null =>
@@ -161,11 +161,22 @@ export const canLookAfter = (request: Request, step: SourceStep): boolean =>
   !isSuspended(request.deadline) &&
   stepAction(request, step) !== null;
 
+/** The same of one that tries it by a letter. */
+export const canLookAfterBy = (request: Request, notice: NoticeRecord): boolean =>
+  request.key !== "destroyed" && isToBeSent(request, notice) && mayGoOn(request, "find");
+
 /** The sources whose outage the request looks after. */
-export const lookedAfterBy = (request: Request): string[] =>
-  request.steps
+export const lookedAfterBy = (request: Request): string[] => {
+  const byWork = request.steps
     .filter((step) => step.outage?.role === "looks-after" && canLookAfter(request, step))
     .map(({ source }) => source);
+  const byLetter = request.notices.flatMap((notice) =>
+    notice.asked?.outage?.role === "looks-after" && canLookAfterBy(request, notice)
+      ? [notice.asked.source]
+      : [],
+  );
+  return [...new Set([...byWork, ...byLetter])];
+};
 
 /** The key goes when nothing more is due under it: no message, no package, nothing that is erased when its day comes. */
 const closing = (request: Request, rules: Rules): PlannedAction[] => {

@@ -3,7 +3,7 @@ import { latest } from "../instant.ts";
 import { type Change, changed, changedConfidential, type Decision, withdrawn } from "../request/change.ts";
 import type { Happening, RequestEventType } from "../request/events.ts";
 import { isNeeded } from "../request/needed.ts";
-import { type Phase, phases } from "../request/phases.ts";
+import { type Phase, phases, phasesAtWork as working } from "../request/phases.ts";
 import type { Request } from "../request/request.ts";
 import type { Rules } from "../request/rules.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -48,7 +48,6 @@ export type Refusal = NotPossibleNow | TokenRejected | SourceNotFound | Approval
 
 const open = phases.filter((phase) => phase !== "closed");
 const acknowledged = open.filter((phase) => phase !== "received");
-const working = acknowledged.filter((phase) => phase !== "verified");
 
 /** The transition table: in which phases an event can happen at all. */
 const possibleIn: Record<RequestEventType, readonly Phase[]> = {
@@ -77,11 +76,12 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "source-verified": ["copies"],
   "source-failed": working,
   "source-probed": working,
-  "source-answers": working,
-  "outage-handed-on": working,
-  "outage-tried": working,
+  // Of a closed one, where a letter of it waits for the source.
+  "source-answers": phases,
+  "outage-handed-on": phases,
+  "outage-tried": phases,
   "outage-news-passed-on": phases,
-  "source-retried": working,
+  "source-retried": phases,
   "source-settled": [...working, "closed"],
   "task-answered": ["origins", "copies"],
   "plan-made": ["planned"],

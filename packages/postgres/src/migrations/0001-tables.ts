@@ -39,7 +39,6 @@ export const tables: Migration = {
       sql`create index request_listed on ${table.request} (tenant, received_at, id)`,
       sql`create index request_open on ${table.request} (tenant, received_at, id) where open`,
 
-      // Of open requests only.
       sql`create table ${table.claim} (
   tenant text collate "C" not null,
   claim text collate "C" not null,

@@ -21,10 +21,10 @@ const commitStatement = (
   const claims = request.claims.map(faithful);
   const hashes = request.tokenHashes.map(faithful);
   const same = sql`r.tenant = ${tenant} and r.id = ${id} and r.version = ${expectedVersion}::integer`;
-  const held = sql`(select case when b.open then b.claims else '{}' end from before b)::text[]`;
+  const held = sql`(select b.claims from before b)::text[]`;
   const known = sql`(select b.token_hashes from before b)::text[]`;
   return sql`with before as (
-    select r.open, r.claims, r.token_hashes from ${tables.request} r where ${same}
+    select r.claims, r.token_hashes from ${tables.request} r where ${same}
   ), holder as (
     select c.request_id from ${tables.claim} c
     where c.tenant = ${tenant} and c.claim = any(${claims}) and c.request_id <> ${id}
@@ -37,10 +37,10 @@ const commitStatement = (
   ), released as (
     delete from ${tables.claim} c
     where c.tenant = ${tenant} and c.claim = any(${held}) and c.request_id = ${id}
-      and not (${request.open}::boolean and c.claim = any(${claims})) and exists (select from after)
+      and c.claim <> all(${claims}) and exists (select from after)
   ), wanted as (
     select distinct w.claim from unnest(${claims}) as w (claim)
-    where ${request.open}::boolean and w.claim <> all(${held}) and exists (select from after)
+    where w.claim <> all(${held}) and exists (select from after)
   ), taken as (
     insert into ${tables.claim} (tenant, claim, request_id)
     select ${tenant}, w.claim, ${id} from wanted w order by w.claim ${whereTaken}

@@ -26,7 +26,7 @@ export const insertStatement = (
   ), claimed as (
     insert into ${tables.claim} (tenant, claim, request_id)
     select distinct ${tenant}, c.claim, ${id} from unnest(${request.claims.map(faithful)}) as c (claim)
-    where ${request.open}::boolean and exists (select from stored) order by 2
+    where exists (select from stored) order by 2
   ), named as (
     insert into ${tables.token} (token_hash, tenant, request_id)
     select distinct t.hash, ${tenant}, ${id} from unnest(${request.tokenHashes.map(faithful)}) as t (hash)

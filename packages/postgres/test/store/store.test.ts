@@ -133,16 +133,20 @@ describe.each([
     expect(orThrow(await storage.requestStore.read(here))).toEqual(here);
   });
 
-  it("opens again with its claims, and closes without them", async () => {
+  it("closes with the claims that it is stored with, and opens again with others", async () => {
     const { requestStore } = (await fresh(client())).storage;
     const [first, other] = [sample("a", { claims: ["person"] }), sample("b")];
     for (const request of [first, other]) await requestStore.insert({ request, entries: [] });
     const commit = async (request: StoredRequest) =>
       orThrow(await requestStore.commit({ request, expectedVersion: request.version - 1, entries: [] }));
-    const closed = next(first, { open: false });
+    const closed = next(first, { open: false, claims: ["source"] });
     expect(await commit(closed)).toEqual({ outcome: "committed" });
+    expect(await commit(next(other, { claims: ["source"] }))).toEqual({ outcome: "claimed", by: "a" });
     expect(await commit(next(other, { claims: ["person"] }))).toEqual({ outcome: "committed" });
-    expect(await commit(next(closed, { open: true }))).toEqual({ outcome: "claimed", by: "b" });
+    expect(await commit(next(closed, { open: true, claims: ["person"] }))).toEqual({
+      outcome: "claimed",
+      by: "b",
+    });
     expect(await commit(next(closed, { open: true, claims: ["person-2"] }))).toEqual({
       outcome: "committed",
     });

@@ -99,9 +99,16 @@ export const english: Texts = {
   }),
 
   support: (notice) => ({
-    subjectLine: `Warning: ${notice.source.title} could not do its part of a request`,
+    subjectLine:
+      notice.letterWaits === true
+        ? `Warning: a letter waits for ${notice.source.title}`
+        : `Warning: ${notice.source.title} could not do its part of a request`,
     blocks: [
-      paragraph("A data source could not do its part of a request. The other sources go on without it."),
+      paragraph(
+        notice.letterWaits === true
+          ? "A letter to a person is late, and this data source has to say first whether the address is theirs still."
+          : "A data source could not do its part of a request. The other sources go on without it.",
+      ),
       facts(
         source(notice),
         request(notice),
@@ -116,8 +123,10 @@ export const english: Texts = {
           : "Trying again by itself will not help. Please see to the source, and then have the request try it again.",
       ),
       paragraph(
-        "Until that works, or somebody settles this source by hand and says why, the request stays open and shows a " +
-          "warning.",
+        notice.letterWaits === true
+          ? "Until it answers, every letter that waits for it is kept back. They all go out when it does."
+          : "Until that works, or somebody settles this source by hand and says why, the request stays open and shows a " +
+              "warning.",
       ),
     ],
   }),

@@ -111,9 +111,13 @@ export const german: Texts = {
 
   support: (notice) =>
     words(
-      `Warnung: ${notice.source.title} konnte einen Antrag nicht bearbeiten`,
+      notice.letterWaits === true
+        ? `Warnung: Ein Schreiben wartet auf ${notice.source.title}`
+        : `Warnung: ${notice.source.title} konnte einen Antrag nicht bearbeiten`,
       paragraph(
-        "Eine Datenquelle konnte ihren Teil eines Antrags nicht erledigen. Die anderen Quellen machen ohne sie weiter.",
+        notice.letterWaits === true
+          ? "Ein Schreiben an eine Person hat sich verspätet. Diese Datenquelle muss erst sagen, ob die Adresse noch ihre ist."
+          : "Eine Datenquelle konnte ihren Teil eines Antrags nicht erledigen. Die anderen Quellen machen ohne sie weiter.",
       ),
       facts(
         source(notice),
@@ -131,8 +135,10 @@ export const german: Texts = {
               "Antrag danach erneut versuchen.",
       ),
       paragraph(
-        "Bis das gelingt oder jemand diese Quelle mit einer Begründung von Hand abschließt, bleibt der Antrag offen und " +
-          "zeigt eine Warnung.",
+        notice.letterWaits === true
+          ? "Bis sie antwortet, bleibt jedes Schreiben liegen, das auf sie wartet. Antwortet sie, gehen alle hinaus."
+          : "Bis das gelingt oder jemand diese Quelle mit einer Begründung von Hand abschließt, bleibt der Antrag offen " +
+              "und zeigt eine Warnung.",
       ),
     ),
 

@@ -61,10 +61,16 @@ export const claimingCases = (test: CaseMaker<RequestStoreFixture>): readonly Co
     assert.deepEqual(await claim(store, other, ["one"]), { outcome: "committed" });
   }),
 
-  test("claims: a closed request holds nothing", async ({ store }) => {
-    const { holding, other } = await oneHolding(store, ["person"]);
-    await committed(store, nextVersion(holding, { open: false }));
+  test("claims: a closed request holds what it is stored with, and nothing else", async ({ store }) => {
+    const { holding, other } = await oneHolding(store, ["person", "source"]);
+    const closed = nextVersion(holding, { open: false, claims: ["source"] });
+    await committed(store, closed);
+    assert.deepEqual(await claim(store, other, ["source"]), { outcome: "claimed", by: "holder" });
     assert.deepEqual(await claim(store, other, ["person"]), { outcome: "committed" });
+    await committed(store, nextVersion(closed, { claims: [] }));
+    const third = requestSample("third");
+    await stored(store, third);
+    assert.deepEqual(await claim(store, third, ["source"]), { outcome: "committed" });
   }),
 
   test("claims: tenants claim apart from each other", async ({ store }) => {

@@ -12,7 +12,7 @@ import type { Services } from "../services.ts";
 import { callFor, type Effect, emailOf, notRegistered, subjectOfRequest } from "./effect.ts";
 import { noLongerTheirs } from "./no-longer-theirs.ts";
 
-type About = Pick<Effect, "services" | "request" | "signal">;
+type About = Pick<Effect, "services" | "request" | "signal" | "heard">;
 
 /** Whom a message goes to. Looked up each time: an address on record may have changed, and is never stored. */
 export const addressFor = async (

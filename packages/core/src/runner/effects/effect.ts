@@ -33,6 +33,8 @@ export interface Effect {
   /** Stores something that happened on the way; the effect goes on when it is stored. Throws where it cannot be. */
   readonly record: (event: RequestEvent) => Promise<void>;
   readonly recordTogether: RecordTogether | null;
+  /** Where whoever answers before a letter goes out is taken note of. Left out: nobody asks. */
+  readonly heard?: Set<string>;
 }
 
 /** A source that is at hand for a step, and everything that a call to it takes. */

@@ -1,3 +1,4 @@
+import type { DataSource } from "../../bridge/define-data-source.ts";
 import type { CallFailed } from "../../errors.ts";
 import { instant } from "../../instant.ts";
 import { isGone, isToldSince, isVouchedFor, ledToSince, toldNow } from "../../request/addresses.ts";
@@ -8,11 +9,11 @@ import { type FoundIdentifier, type Identifier, isSteady } from "../../subject/i
 import { isOfAnother, toldOfTheirs } from "../../subject/identifying.ts";
 import { identifiedSubject, type Subject, subjectOf } from "../../subject/subject.ts";
 import { isErasedAt } from "../../workflows/transitions/asking-again.ts";
-import { askSource } from "../ask-who.ts";
+import { askSource, canFind } from "../ask-who.ts";
 import { passFor } from "../guard.ts";
 import { callFor, type Effect, subjectOfRequest } from "./effect.ts";
 
-type About = Pick<Effect, "services" | "request" | "signal">;
+type About = Pick<Effect, "services" | "request" | "signal" | "heard">;
 
 /** What addresses of the person are by now. */
 interface ByNow {
@@ -83,6 +84,9 @@ interface Answers {
   readonly failed: CallFailed | null;
 }
 
+const asks = (source: DataSource, { identifiers }: Subject): boolean =>
+  source.identify !== null && canFind(source, identifiers);
+
 /** Whom sources know by the same names. One that never will say it, or is not registered any more, cannot be waited for. */
 const answersOf = async (
   about: About,
@@ -98,9 +102,16 @@ const answersOf = async (
       const call = { ...callFor(about, id, "find", question, at), pass: passFor(about, id, "find") };
       return source === undefined
         ? []
-        : [askSource(source, subject, call).then((answer) => ({ source: id, answer }))];
+        : [
+            askSource(source, subject, call).then((answer) => ({
+              source: id,
+              answer,
+              isAsked: asks(source, subject),
+            })),
+          ];
     }),
   );
+  for (const { source, answer, isAsked } of asked) if (isAsked && answer.isOk()) about.heard?.add(source);
   const failures = asked.flatMap(({ answer }) =>
     answer.isErr() && answer.error.retryable ? [answer.error] : [],
   );

@@ -75,8 +75,14 @@ const factsOf = (effect: Effect, notice: OfRequest): Notice => {
       };
     case "support": {
       const { code, retryable, collections } = notice.about ?? unknownProblem;
-      const attempts = stepOf(request, source.id)?.attempts ?? 0;
-      const which = collections !== undefined && { collections };
+      const { forLetter = false } = notice;
+      const attempts = forLetter
+        ? Math.max(...request.notices.map(({ asked }) => (asked?.source === source.id ? asked.attempts : 0)))
+        : (stepOf(request, source.id)?.attempts ?? 0);
+      const which = {
+        ...(collections !== undefined && { collections }),
+        ...(forLetter && { letterWaits: true as const }),
+      };
       return { ...about, type: "support", source, problem: code, ...which, retryable, attempts };
     }
     case "trouble": {

@@ -1,9 +1,11 @@
 import { NotPossibleNow } from "../../errors.ts";
 import type { RequestEvent } from "../../request/events.ts";
-import type { OutageNews } from "../../request/outage.ts";
+import { waitsForSource } from "../../request/notices.ts";
+import type { Outage, OutageNews } from "../../request/outage.ts";
 import type { Request } from "../../request/request.ts";
-import { callOf, type SourceStep } from "../../request/steps.ts";
-import { readableRequests } from "../every-request.ts";
+import { callOf } from "../../request/steps.ts";
+import { callForLetters } from "../answers.ts";
+import { thoseWaiting } from "../every-request.ts";
 import { tellOther } from "../tell-other.ts";
 import type { Effect } from "./effect.ts";
 
@@ -17,21 +19,32 @@ export const passOn = async (effect: Effect, news: OutageNews): Promise<RequestE
   const { services, request, signal } = effect;
   const { source, since, toldAt } = news;
   // With which calls the source was tried.
-  const tried = new Set(stepsAt(request, source).map(callOf));
-  for await (const other of readableRequests(services, request.tenant, true)) {
+  const tried = new Set(callsAt(request, source, "looks-after"));
+  for await (const read of thoseWaiting(services, request.tenant, [source])) {
+    if (read.isErr()) continue;
+    const other = read.value;
     if (signal.aborted) throw new NotPossibleNow("The library stops, or the request is over.");
-    const waiting = stepsAt(other, source).find(({ outage }) => outage != null);
-    if (other.id === request.id || waiting === undefined) continue;
+    const waiting = callsAt(other, source);
+    if (other.id === request.id || waiting.length === 0) continue;
     if (news.news === "answers") {
       await tellOther(services, other, { type: "source-answers", source, toldAt });
     } else if (news.news === "left") {
       if (await tellOther(services, other, { type: "outage-handed-on", source, since, toldAt })) break;
-    } else if (!tried.has(callOf(waiting))) {
-      if (await tellOther(services, other, { type: "outage-tried", source })) tried.add(callOf(waiting));
+    } else if (!waiting.every((call) => tried.has(call))) {
+      if (await tellOther(services, other, { type: "outage-tried", source }))
+        for (const call of waiting) tried.add(call);
     }
   }
   return { type: "outage-news-passed-on", source, news: news.news };
 };
 
-const stepsAt = ({ steps }: Request, source: string): SourceStep[] =>
-  steps.filter((step) => step.source === source);
+/** With which calls a request waits for a source that is down. */
+const callsAt = ({ steps, notices }: Request, source: string, role?: Outage["role"]): string[] => [
+  ...steps.filter((step) => step.source === source && isOf(step.outage, role)).map((step) => callOf(step)),
+  ...notices
+    .filter((notice) => waitsForSource(notice, source) && isOf(notice.asked?.outage, role))
+    .map(() => callForLetters),
+];
+
+const isOf = (outage: Outage | null | undefined, role: Outage["role"] | undefined): boolean =>
+  outage != null && (role === undefined || outage.role === role);

@@ -19,12 +19,13 @@ import { outOfDate } from "./out-of-date.ts";
  *
  * @throws NotPossibleNow where it is not to be sent any more, or somebody else does
  */
-export const send = async (effect: Effect, notice: NoticeRecord): Promise<RequestEvent> => {
+export const send = async (about: Effect, notice: NoticeRecord): Promise<RequestEvent> => {
+  const effect = { ...about, heard: about.heard ?? new Set<string>() };
   const overtaken = outOfDate(effect, notice);
   if (overtaken !== null) return overtaken;
   const { id, kind } = notice;
   const { notifier, clock, callDeadline } = effect.services;
-  const act = actOf(kind);
+  const act = actOf(notice);
   const guard = passFor(effect, notifier.id, act);
   let trying = tryOf(notice);
   const pass: Pass = async () => {
@@ -42,20 +43,24 @@ export const send = async (effect: Effect, notice: NoticeRecord): Promise<Reques
       : await (await messageFor(effect, { ...notice, kind })).asyncAndThen((message) =>
           notifier.send(message, call),
         );
-  if (sent.isOk()) return { type: "notice-sent", notice: id };
+  if (sent.isOk()) return { type: "notice-sent", notice: id, ...heardIn(effect) };
   return sent.error instanceof Stopped ? eventOf(sent.error) : notSent(effect, trying, sent.error);
 };
 
 export const notSent = (
-  { services }: Effect,
+  effect: Effect,
   trying: Try,
-  { problem: code, retryable }: CallFailed,
+  { adapter, problem: code, retryable }: CallFailed,
 ): RequestEvent => ({
   type: "notice-failed",
   ...trying,
   problem: { code, retryable },
-  jitter: jitter(services.randomness),
+  jitter: jitter(effect.services.randomness),
+  ...(effect.services.sources.has(adapter) && { source: adapter }),
+  ...heardIn(effect),
 });
+
+const heardIn = ({ heard = new Set<string>() }: Effect) => heard.size > 0 && { heard: [...heard] };
 
 const messageFor = async (effect: Effect, notice: MailedNotice): Promise<Result<Message, CallFailed>> => {
   const attachment = notice.kind === "delivery" ? attachmentFor(effect) : ok(null);

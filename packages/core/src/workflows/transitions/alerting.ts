@@ -1,4 +1,4 @@
-import { type Change, changedStep, noticeDue } from "../../request/change.ts";
+import { type Change, changedNotice, changedStep, noticeDue } from "../../request/change.ts";
 import { supportNotice } from "../../request/notices.ts";
 import type { Problem } from "../../request/problems.ts";
 import type { SourceStep } from "../../request/steps.ts";
@@ -15,3 +15,9 @@ export const supportTold = (change: Change, step: SourceStep, problem: Problem):
   const counted = changedStep(change, step.source, { alerts });
   return noticeDue(counted, supportNotice(step.source, alerts), "support", step.source, problem);
 };
+
+/** The same where a letter waits for the source. That is told also once the request is over. */
+export const toldOfLetter = (change: Change, step: SourceStep, problem: Problem): Change =>
+  changedNotice(supportTold(change, step, problem), supportNotice(step.source, step.alerts + 1), {
+    forLetter: true,
+  });

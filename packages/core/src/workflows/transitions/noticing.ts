@@ -9,6 +9,7 @@ import {
   confidentialOf,
   noticeDue,
   recorded,
+  stepOf,
   without,
 } from "../../request/change.ts";
 import { actOf, mayGoOn } from "../../request/guard.ts";
@@ -20,11 +21,23 @@ import {
   tryOf,
   undeliveredNotice,
 } from "../../request/notices.ts";
+import { isDown, mustBeTold } from "../../request/outage.ts";
 import { backoff, type Rules } from "../../request/rules.ts";
+import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { hasArrived } from "../export.ts";
+import { toldOfLetter } from "./alerting.ts";
 import type { EventOf } from "./events.ts";
 import { extensionTold } from "./keeping-time.ts";
+import {
+  isOutageKnown,
+  letterAnswered,
+  letterWaitsNoMore,
+  nextTry,
+  outageMet,
+  outageTried,
+  toldNow,
+} from "./outages.ts";
 import { packagedAnew } from "./packaging.ts";
 
 type Transition = Result<Change, NotPossibleNow>;
@@ -52,7 +65,7 @@ const sameTry = (change: Change, event: Try): Result<NoticeRecord, NotPossibleNo
 /** Of two who would send a message at the same moment, the one whose commit comes first does. */
 export const noticeBegun = (change: Change, event: EventOf<"notice-begun">): Transition =>
   sameTry(change, event).andThen((notice) =>
-    mayGoOn(change.request, actOf(notice.kind))
+    mayGoOn(change.request, actOf(notice))
       ? ok(changedNotice(change, notice.id, { begunUntil: event.until }))
       : err(new NotPossibleNow(`Message "${notice.id}" is not to be sent now.`)),
   );
@@ -60,7 +73,8 @@ export const noticeBegun = (change: Change, event: EventOf<"notice-begun">): Tra
 export const noticeSent = (change: Change, event: EventOf<"notice-sent">, rules: Rules): Transition =>
   // Withdrawn while it was on its way (somebody acknowledges as soon as it arrives): it was sent all the same.
   noticeIn(change, event.notice, "due", "withdrawn").map((notice) => {
-    const sent = changedNotice(change, notice.id, {
+    const heard = waitingNoMore(withHeard(change, notice, event.heard), notice.id);
+    const sent = changedNotice(heard, notice.id, {
       status: "sent",
       attempts: notice.attempts + 1,
       nextAttemptAt: null,
@@ -86,16 +100,20 @@ export const noticeFailed = (change: Change, event: EventOf<"notice-failed">, ru
   sameTry(change, event).map((notice) => {
     const attempts = notice.attempts + 1;
     const { problem } = event;
+    const heard = withHeard(change, notice, event.heard);
+    const step = event.source === undefined ? undefined : stepOf(change.request, event.source);
+    const asking = askedInVain(heard, notice.id, step, event, rules);
     const isGivenUp =
       problem.retryable && !isOfTrouble(notice.kind) && isKeptNoLonger(change, attempts, rules);
     const hasFailed = !problem.retryable || isGivenUp;
     const pauses = { ...rules.retry, longestDelay: rules.messageDelay };
-    const noted = changedNotice(change, notice.id, {
+    const delay = asking.delay ?? backoff(pauses, asking.attempts ?? attempts, event.jitter);
+    const noted = changedNotice(asking.change, notice.id, {
       attempts,
       problem,
       begunUntil: null,
       status: hasFailed ? "failed" : "due",
-      nextAttemptAt: hasFailed ? null : after(change, backoff(pauses, attempts, event.jitter)),
+      nextAttemptAt: hasFailed ? null : after(change, delay),
     });
     // One line for a whole outage: hours of tries would bury the rest of the audit.
     const told =
@@ -109,6 +127,59 @@ export const noticeFailed = (change: Change, event: EventOf<"notice-failed">, ru
       ? noticeDue(ended, undeliveredNotice(notice.id), "undelivered", notice.source, problem)
       : ended;
   });
+
+/** What a letter was told by sources that were asked before it. */
+const withHeard = (change: Change, notice: NoticeRecord, heard: readonly string[] = []): Change =>
+  notice.asked != null && heard.includes(notice.asked.source) ? letterAnswered(change, notice) : change;
+
+const waitingNoMore = (change: Change, id: string): Change => {
+  const notice = change.request.notices.find((each) => each.id === id);
+  return notice === undefined ? change : letterWaitsNoMore(change, notice);
+};
+
+interface Asking {
+  readonly change: Change;
+  /** In how many milliseconds it is asked again. Left out: as after any try. */
+  readonly delay?: number;
+  /** Tries in a row that the source has not answered. Left out: it is not because of a source. */
+  readonly attempts?: number;
+}
+
+/** A source that is asked before a letter has not answered: from a few quick tries on that is an outage like any other. */
+const askedInVain = (
+  change: Change,
+  id: string,
+  step: SourceStep | undefined,
+  event: EventOf<"notice-failed">,
+  rules: Rules,
+): Asking => {
+  const known = change.request.notices.find((each) => each.id === id)?.asked ?? null;
+  if (step === undefined) {
+    const isPaused = known?.outage == null && known?.lastOutage != null;
+    return { change: isPaused ? change : waitingNoMore(change, id) };
+  }
+  const { source } = step;
+  const { problem, jitter } = event;
+  const before = known?.source === source ? known : { source, attempts: 0 };
+  const other = known === before ? change : waitingNoMore(change, id);
+  const attempts = before.attempts + 1;
+  const isLasting = attempts >= rules.retry.attempts;
+  if (!isDown(problem) || !(isLasting || isOutageKnown(other, before, rules))) {
+    const { lastOutage = null } = before;
+    const answered = before.outage == null ? other : waitingNoMore(other, id);
+    const noted = changedNotice(answered, id, { asked: { source, attempts, lastOutage } });
+    const isNews = !isDown(problem) && attempts === rules.retry.attempts;
+    return { change: isNews ? toldOfLetter(noted, step, problem) : noted, attempts };
+  }
+  const outage = outageMet(other, before, event, rules);
+  const asked = { ...before, attempts, outage: toldNow(other, outage) };
+  const noted = outageTried(changedNotice(other, id, { asked }), before, outage);
+  return {
+    change: mustBeTold(outage, change.at) ? toldOfLetter(noted, step, problem) : noted,
+    delay: nextTry(outage, attempts, jitter, rules),
+    attempts,
+  };
+};
 
 /** What came up only at the end, such as one that somebody has sent again, is tried a few times all the same. */
 const isKeptNoLonger = ({ request, now }: Change, attempts: number, rules: Rules): boolean =>

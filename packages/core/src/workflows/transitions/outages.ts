@@ -1,26 +1,37 @@
 import { NotPossibleNow } from "../../errors.ts";
-import { type Change, changed, changedStep, recorded, stepOf } from "../../request/change.ts";
+import { type Change, changed, changedNotice, changedStep, recorded, stepOf } from "../../request/change.ts";
+import { type AskedFirst, type NoticeRecord, waitsForSource } from "../../request/notices.ts";
 import { isJustOver, mustBeTold, type Outage, type OutageNews } from "../../request/outage.ts";
+import type { Request } from "../../request/request.ts";
 import { backoff, type Rules } from "../../request/rules.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { canLookAfter } from "../actions.ts";
+import { canLookAfter, canLookAfterBy } from "../actions.ts";
 import type { EventOf } from "./events.ts";
 
 type Transition = Result<Change, NotPossibleNow>;
 
+/** What meets an outage: the work at a source, or a letter before which the source is asked. */
+type Meeting = Pick<SourceStep | AskedFirst, "source" | "outage" | "lastOutage">;
+
 /** Whether the request knows already that the source is down, so that one more failure is no news. */
-export const isOutageKnown = (change: Change, step: SourceStep, rules: Rules): boolean =>
-  step.outage != null || isJustOver(step.lastOutage, change.at, rules);
+export const isOutageKnown = (change: Change, meeting: Meeting, rules: Rules): boolean =>
+  meeting.outage != null || isJustOver(meeting.lastOutage, change.at, rules);
+
+/** Whether a part of the request looks after the outage already. */
+const isLookedAfterIn = ({ steps, notices }: Request, source: string): boolean =>
+  steps.some((step) => step.source === source && step.outage?.role === "looks-after") ||
+  notices.some((notice) => waitsForSource(notice, source) && notice.asked?.outage?.role === "looks-after");
 
 /** What this request has to do with an outage that it has just met, or met again. */
 export const outageMet = (
   change: Change,
-  step: SourceStep,
-  { lookedAfter = false, isAlone = false }: EventOf<"source-failed">,
+  { source, outage, lastOutage }: Meeting,
+  { isAlone = false, ...event }: Pick<EventOf<"source-failed" | "notice-failed">, "lookedAfter" | "isAlone">,
   rules: Rules,
 ): Outage => {
-  const { outage, lastOutage } = step;
+  const isItself = outage?.role === "looks-after";
+  const lookedAfter = event.lookedAfter === true || (!isItself && isLookedAfterIn(change.request, source));
   const since = outage?.since ?? change.at;
   const toldBefore = isJustOver(lastOutage, change.at, rules) ? (lastOutage?.toldAt ?? null) : null;
   return {
@@ -60,11 +71,55 @@ export const outageOver = (change: Change, step: SourceStep): Change => {
   if (outage == null) return change;
   const { since, toldAt } = outage;
   const over = changedStep(change, source, { outage: null, lastOutage: { endedAt: change.at, toldAt } });
-  return withNews(over, { source, news: "answers", since, toldAt });
+  return withNews(lettersGoOn(over, source, toldAt), { source, news: "answers", since, toldAt });
+};
+
+/** The letters of the request that have waited for the source are tried at once. */
+const lettersGoOn = (change: Change, source: string, told: Outage["toldAt"]): Change =>
+  change.request.notices
+    .filter((notice) => waitsForSource(notice, source))
+    .reduce((going, { id, asked }) => {
+      const lastOutage = { endedAt: change.at, toldAt: told ?? asked?.outage?.toldAt ?? null };
+      return changedNotice(going, id, {
+        nextAttemptAt: null,
+        asked: { source, attempts: 0, outage: null, lastOutage },
+      });
+    }, change);
+
+/** The work at a source that was down is tried at once. */
+const workGoesOn = (change: Change, step: SourceStep, told: Outage["toldAt"]): Change =>
+  step.outage == null || step.settlement !== null
+    ? change
+    : changedStep(change, step.source, {
+        attempts: 0,
+        nextAttemptAt: null,
+        status: step.status === "running" ? "running" : "pending",
+        outage: null,
+        lastOutage: { endedAt: change.at, toldAt: told ?? step.outage.toldAt },
+      });
+
+/** The source that a letter has waited for has answered: whatever waits for it goes on, here and in other requests. */
+export const letterAnswered = (change: Change, { id, asked }: NoticeRecord): Change => {
+  if (asked?.outage == null) {
+    return asked == null ? change : changedNotice(change, id, { asked: { ...asked, attempts: 0 } });
+  }
+  const { source, outage } = asked;
+  const { since, toldAt } = outage;
+  const step = stepOf(change.request, source);
+  const own = step === undefined ? change : workGoesOn(change, step, toldAt);
+  return withNews(lettersGoOn(own, source, toldAt), { source, news: "answers", since, toldAt });
+};
+
+/** A letter waits for the source no more, and nobody knows whether that answers. */
+export const letterWaitsNoMore = (change: Change, { id, asked }: NoticeRecord): Change => {
+  if (asked == null) return change;
+  const { source, outage } = asked;
+  const free = changedNotice(change, id, { asked: null });
+  return outage?.role === "looks-after" ? leftToOthers(free, source, outage) : free;
 };
 
 /** Behind another try in vain: what the others have to know of it. */
-export const outageTried = (change: Change, before: SourceStep, { role, ...outage }: Outage): Change => {
+export const outageTried = (change: Change, before: Meeting, { role, ...outage }: Outage): Change => {
   if (before.outage?.role !== "looks-after") return change;
   const { source } = before;
   return withNews(change, { source, news: role === "alone" ? "answers" : "tried", ...outage });
@@ -82,19 +137,13 @@ const withNews = (change: Change, news: OutageNews): Change => {
 
 /** Another request was answered: what waited for the source goes on at once. */
 export const sourceAnswers = (change: Change, event: EventOf<"source-answers">): Transition => {
-  const step = stepOf(change.request, event.source);
-  if (step?.outage == null || step.settlement !== null) {
-    return err(new NotPossibleNow(`The request does not wait for source "${event.source}".`));
-  }
-  const lastOutage = { endedAt: change.at, toldAt: event.toldAt ?? step.outage.toldAt };
-  const over = changedStep(change, step.source, {
-    attempts: 0,
-    nextAttemptAt: null,
-    status: step.status === "running" ? "running" : "pending",
-    outage: null,
-    lastOutage,
-  });
-  return ok(recorded(over, "source-answers", {}, step.source));
+  const { source, toldAt } = event;
+  const step = stepOf(change.request, source);
+  const atWork = step === undefined ? change : workGoesOn(change, step, toldAt);
+  const over = lettersGoOn(atWork, source, toldAt);
+  return over === change
+    ? err(new NotPossibleNow(`The request does not wait for source "${source}".`))
+    : ok(recorded(over, "source-answers", {}, source));
 };
 
 /**
@@ -111,25 +160,40 @@ export const probed = (change: Change, event: EventOf<"source-probed">): Transit
 /** It tries for all those that wait with the same call. */
 export const tryToo = (change: Change, event: EventOf<"outage-tried">): Transition => {
   const step = stepOf(change.request, event.source);
-  return step?.outage?.role === "waits" && step.status === "warning" && step.nextAttemptAt !== null
-    ? ok(changedStep(change, step.source, { nextAttemptAt: change.now }))
+  if (step?.outage?.role === "waits" && step.status === "warning" && step.nextAttemptAt !== null) {
+    return ok(changedStep(change, step.source, { nextAttemptAt: change.now }));
+  }
+  const letter = waitingLetter(change.request, event.source);
+  return letter?.nextAttemptAt != null
+    ? ok(changedNotice(change, letter.id, { nextAttemptAt: change.now }))
     : err(new NotPossibleNow("The request does not wait for this source."));
 };
+
+/** The first of those that leave the outage to somebody else. */
+const waitingLetter = ({ notices }: Request, source: string): NoticeRecord | undefined =>
+  notices.find((notice) => waitsForSource(notice, source) && notice.asked?.outage?.role === "waits");
 
 /** Whoever looked after the outage does not any more: from here on this request does. */
 export const outageHandedOn = (change: Change, event: EventOf<"outage-handed-on">): Transition => {
   const { source, since, toldAt, lookedAfter = false } = event;
   const step = stepOf(change.request, source);
-  if (step?.outage?.role !== "waits" || step.status !== "warning" || lookedAfter) {
+  const outage = { role: "looks-after", since, toldAt } as const;
+  const isWaiting = step?.outage?.role === "waits" && step.status === "warning";
+  const letter = waitingLetter(change.request, source);
+  if (lookedAfter || (!isWaiting && letter === undefined)) {
     return err(new NotPossibleNow("The request does not wait for somebody to look after this outage."));
   }
-  const handed = {
-    ...step,
-    outage: { role: "looks-after", since, toldAt },
-    nextAttemptAt: change.now,
-  } as const;
-  return canLookAfter(change.request, handed)
-    ? ok(changedStep(change, source, handed))
+  const handed = { outage, nextAttemptAt: change.now };
+  if (isWaiting && canLookAfter(change.request, { ...step, ...handed })) {
+    return ok(changedStep(change, source, handed));
+  }
+  return letter?.asked != null && canLookAfterBy(change.request, letter)
+    ? ok(
+        changedNotice(change, letter.id, {
+          asked: { ...letter.asked, outage },
+          nextAttemptAt: change.now,
+        }),
+      )
     : err(new NotPossibleNow("The request cannot look after this outage."));
 };
 
@@ -152,16 +216,32 @@ export const outagesGivenUp = (change: Change): Change => {
     if (outage == null || (!isOver && step.settlement === null && outage.role !== "looks-after"))
       return giving;
     if (canLookAfter(change.request, step)) return giving;
-    const { since } = outage;
     const isGivenUp = isOver || step.settlement !== null;
     const left = changedStep(giving, source, {
       outage: isGivenUp ? null : { ...outage, role: "waits" },
     });
-    if (outage.role !== "looks-after") return left;
-    const letter = change.request.notices.findLast(
-      (each) => each.kind === "support" && each.source === source,
-    );
-    const toldAt = letter?.status === "withdrawn" ? null : outage.toldAt;
-    return withNews(left, { source, news: "left", since, toldAt });
+    return outage.role === "looks-after" ? leftToOthers(left, source, outage) : left;
+  }, lettersGivenUp(change));
+};
+
+/** Letters that are not to go out any more, or not now, look after nothing either; nor is a source asked that was settled. */
+const lettersGivenUp = (change: Change): Change =>
+  change.request.notices.reduce((giving, notice) => {
+    const { id, status, asked } = notice;
+    const outage = asked?.outage;
+    if (asked == null || outage == null) return giving;
+    const { source } = asked;
+    if (status === "due" && stepOf(change.request, source)?.settlement != null) {
+      return changedNotice(letterWaitsNoMore(giving, notice), id, { nextAttemptAt: null });
+    }
+    if (outage.role !== "looks-after" || canLookAfterBy(change.request, notice)) return giving;
+    // What is sent in place of it goes on with the same outage.
+    const left = changedNotice(giving, id, { asked: { ...asked, outage: { ...outage, role: "waits" } } });
+    return leftToOthers(left, source, outage);
   }, change);
+
+const leftToOthers = (change: Change, source: string, { since, toldAt }: Outage): Change => {
+  const letter = change.request.notices.findLast((each) => each.kind === "support" && each.source === source);
+  const told = letter?.status === "withdrawn" ? null : toldAt;
+  return withNews(change, { source, news: "left", since, toldAt: told });
 };

@@ -71,7 +71,7 @@ const stillLinked = ({ package: held }: Request, now: Instant): readonly Earlier
  * older one would open nothing.
  */
 export const undelivered = (change: Change): Change =>
-  withdrawn(change, ({ kind }) => actOf(kind) === "hand-over");
+  withdrawn(change, (notice) => actOf(notice) === "hand-over");
 
 /** Not to be handed out any more once the next one is made, and no earlier one either. */
 export const outOfDate = ({ parts: _, earlier: __, ...held }: ExportPackage): ExportPackage => held;

@@ -1,5 +1,7 @@
 import { NotPossibleNow, SourceNotFound } from "../../errors.ts";
-import { type Change, changedStep, recorded, stepOf } from "../../request/change.ts";
+import { type Change, changed, changedStep, recorded, stepOf } from "../../request/change.ts";
+import { isKeptBack, type NoticeRecord } from "../../request/notices.ts";
+import { phasesAtWork } from "../../request/phases.ts";
 import { isRetaining } from "../../request/retention.ts";
 import { isResolved, type SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
@@ -19,8 +21,31 @@ const unresolved = (change: Change, source: string): Result<SourceStep, NotPossi
     : ok(step);
 };
 
-export const retry = (change: Change, event: EventOf<"source-retried">): Transition =>
+/** Tries the source again for the work there, and for the letters that it keeps back; these alone where its work is done. */
+export const retry = (change: Change, event: EventOf<"source-retried">): Transition => {
+  const letters = lettersTried(change, event.source);
+  const work = workTried(letters, event);
+  return work.isErr() && letters !== change ? ok(recorded(letters, "retried", {}, event.source)) : work;
+};
+
+const lettersTried = (change: Change, source: string): Change => {
+  const { notices } = change.request;
+  const isMeant = (notice: NoticeRecord) => isKeptBack(notice) && notice.asked?.source === source;
+  return notices.some(isMeant)
+    ? changed(change, {
+        notices: notices.map((each) =>
+          isMeant(each) && each.asked != null
+            ? { ...each, nextAttemptAt: null, asked: { ...each.asked, attempts: 0 } }
+            : each,
+        ),
+      })
+    : change;
+};
+
+const workTried = (change: Change, event: EventOf<"source-retried">): Transition =>
   unresolved(change, event.source).andThen((step) => {
+    if (!phasesAtWork.includes(change.request.phase))
+      return err(new NotPossibleNow(`The request is ${change.request.phase}: no source is at work for it.`));
     if (step.status === "running")
       return err(new NotPossibleNow(`Source "${step.source}" is at work already.`));
     // Its work is done, and the last look is still to come: to try it again is to work there once more.

@@ -9,6 +9,7 @@ export const claimingFaults: readonly Broken<Fault>[] = [
     caughtBy: [
       "claims: what another open request holds is refused, and nothing is stored",
       "claims: one of several in common is enough to be refused",
+      "claims: a closed request holds what it is stored with, and nothing else",
       "claims: of many at the same moment over one claim, one wins",
     ],
   },
@@ -41,15 +42,18 @@ export const claimingFaults: readonly Broken<Fault>[] = [
         const first = request.claims
           .map((claim) => everHeld.get(JSON.stringify([request.tenant, claim])))
           .find((other) => other !== undefined && other.id !== request.id);
-        return first !== undefined && all.some(({ id, open }) => id === first.id && open) ? first : undefined;
+        return first;
       })(world);
     },
-    caughtBy: ["claims: what is given up is free"],
+    caughtBy: [
+      "claims: what is given up is free",
+      "claims: a closed request holds what it is stored with, and nothing else",
+    ],
   },
   {
-    fault: "closed requests go on holding",
-    how: claiming((request, all) => all.find((other) => holds({ ...other, open: true }, request))),
-    caughtBy: ["claims: a closed request holds nothing"],
+    fault: "closed requests hold nothing",
+    how: claiming((request, all) => all.find((other) => other.open && holds(other, request))),
+    caughtBy: ["claims: a closed request holds what it is stored with, and nothing else"],
   },
   {
     fault: "claims count in all tenants",

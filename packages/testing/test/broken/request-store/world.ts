@@ -85,9 +85,6 @@ export const claiming =
       }),
   });
 
-/** Whether a request is another open one that holds one of the claims. */
+/** Whether a request is another one that holds one of the claims. */
 export const holds = (other: StoredRequest, { id, tenant, claims }: StoredRequest): boolean =>
-  other.open &&
-  other.tenant === tenant &&
-  other.id !== id &&
-  other.claims.some((claim) => claims.includes(claim));
+  other.tenant === tenant && other.id !== id && other.claims.some((claim) => claims.includes(claim));

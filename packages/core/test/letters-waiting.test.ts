@@ -1,0 +1,99 @@
+import { defineDataSource, type Message } from "@subject-rights/core";
+import { unwrap } from "@subject-rights/testing";
+import { describe, expect, it } from "vitest";
+import { type Customer, customerDefinition } from "./customers.ts";
+import { admin, createWorld, tokenOf, unreliable, type World } from "./world.ts";
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+const support = "support@northwind.example";
+
+/** So many are erased, and their letters are late by two days of a mail server that is down; then the crm is down as well. */
+const lateLetters = async (count: number) => {
+  const people = Array.from({ length: count }, (_, index) => `person-${index}@example.org`);
+  const customersOf = () =>
+    new Set(people.map((email, index): Customer => ({ number: `C-${index}`, email })));
+  const state = { isMailDown: false, isDown: false, calls: 0 };
+  const crm = () => {
+    state.calls += 1;
+    if (state.isDown) throw new Error("down");
+  };
+  const mail = unreliable(() => {
+    if (state.isMailDown) throw new Error("down");
+  });
+  const { identify: _, ...shop } = customerDefinition("shop", customersOf());
+  const world = await createWorld({
+    sources: [defineDataSource(customerDefinition("crm", customersOf(), crm)), defineDataSource(shop)],
+    acknowledgedBy: "data-subject",
+    notifier: mail.notifier,
+  });
+  const ids: string[] = [];
+  const tokens: string[] = [];
+  for (const email of people) {
+    const asked = { actor: admin, kind: "erasure", category: "customer-data", email } as const;
+    ids.push(unwrap(await world.rights.requests.submit(asked)).request.id);
+    await world.settle();
+    tokens.push(tokenOf(mail.accepted));
+  }
+  state.isMailDown = true;
+  for (const token of tokens) unwrap(await world.rights.requests.acknowledge({ token }));
+  await world.pass(hour);
+  world.clock.set(new Date(world.clock.now().getTime() + 2 * day));
+  state.isDown = true;
+  state.isMailDown = false;
+  await world.pass(2 * hour);
+  const typesTo = (to: (message: Message) => boolean) =>
+    mail.accepted.filter(to).map(({ notice }) => notice.type);
+  return {
+    world,
+    state,
+    ids,
+    mail,
+    completions: () => typesTo(() => true).filter((type) => type === "completion").length,
+    toSupport: () => typesTo((message) => message.to === support),
+  };
+};
+
+const waitingFor = async (world: World, ids: readonly string[]) =>
+  Promise.all(ids.map(async (id) => (await world.read(id)).waitingFor));
+
+const crmIsDown = { for: "source", source: "crm", problem: "unavailable" };
+
+describe("a source that has to say, before late letters go out, whose the address is, and that is down", () => {
+  it("is named where they wait, told of once, tried by one of them, and all go out when it answers", async () => {
+    const { world, state, ids, completions, toSupport } = await lateLetters(4);
+    expect([completions(), toSupport()]).toEqual([0, ["support"]]);
+    expect(await waitingFor(world, ids)).toEqual(ids.map(() => [crmIsDown]));
+    const { sources } = unwrap(await world.rights.sources.list({ actor: admin }));
+    expect(sources[0]).toMatchObject({ id: "crm", status: "warning", problem: "unavailable" });
+    const { failing, waiting } = unwrap(await world.rights.health());
+    expect(failing).toMatchObject([{ adapter: "crm" }]);
+    expect(waiting).toMatchObject([{ for: "source", whose: "us", count: 4 }]);
+    state.calls = 0;
+    await world.pass(2 * hour);
+    // Two calls a try: by the number, and by the address.
+    expect(state.calls).toBeLessThanOrEqual(8);
+    state.isDown = false;
+    await world.pass(61 * minute);
+    expect([completions(), toSupport()]).toEqual([4, ["support"]]);
+    expect(await waitingFor(world, ids)).toEqual(ids.map(() => []));
+    await world.rights.stop();
+  });
+
+  it("is tried at once for all of them where somebody says so", async () => {
+    const { world, state, ids, completions } = await lateLetters(2);
+    const retryAll = async () => unwrap(await world.rights.sources.retryAll({ actor: admin, source: "crm" }));
+    expect((await retryAll()).requests.toSorted()).toEqual(ids.toSorted());
+    await world.pass(minute);
+    expect(completions()).toBe(0);
+    expect(await waitingFor(world, ids)).toEqual(ids.map(() => [crmIsDown]));
+    state.isDown = false;
+    await retryAll();
+    await world.pass(minute);
+    expect(completions()).toBe(2);
+    expect((await retryAll()).requests).toEqual([]);
+    await world.rights.stop();
+  });
+});
