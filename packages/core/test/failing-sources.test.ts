@@ -54,11 +54,15 @@ describe("a source that", () => {
     expect(world.notifier.sent.filter(({ notice }) => notice.type === "support")).toHaveLength(1);
   });
 
-  it("throws, and works again hours later, finishes the request by itself", async () => {
+  it.each([
+    ["", {}],
+    [", and says all the while who the person is", { identify: async () => [] }],
+  ])("throws, and works again hours later, finishes the request by itself%s", async (_, abilities) => {
     const people = new Map<string, Row[]>([[ada, [{}]]]);
     let isDown = true;
     const { world, requestId } = await erasureOver(
       {
+        ...abilities,
         erase: async () => {
           if (isDown) throw new Error("down");
           people.clear();

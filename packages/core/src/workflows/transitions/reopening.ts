@@ -1,3 +1,4 @@
+import type { Instant } from "../../instant.ts";
 import { type Change, changedSteps, namesOf } from "../../request/change.ts";
 import type { Request } from "../../request/request.ts";
 import {
@@ -27,10 +28,14 @@ export const begunAgain = (step: SourceStep, stage: SourceStep["stage"]): Partia
 });
 
 /** The source has said who the person is once more: the work goes on where it was, or is begun anew under more names. */
-const goneOn = (step: SourceStep, again: AskedAgain, known: number): Partial<SourceStep> => {
+const goneOn = (step: SourceStep, again: AskedAgain, known: number, at: Instant): Partial<SourceStep> => {
   const { stage, status, attempts, problem, names } = again;
   return names === known
-    ? { stage, status, attempts, problem, askedAgain: null }
+    ? {
+        ...{ stage, status, attempts, problem, askedAgain: null },
+        // It was asked because its next try was due.
+        nextAttemptAt: status === "warning" ? at : null,
+      }
     : { ...begunAgain(step, stageAfterIdentifying(step)), attempts: 0 };
 };
 
@@ -56,7 +61,8 @@ export const workReopened = (change: Change): Change => {
     if (step.canIdentify && step.identifiersAsked < known) {
       return step.stage === "identify" ? null : begunAgain(step, "identify");
     }
-    if (step.stage === "identify" && step.askedAgain != null) return goneOn(step, step.askedAgain, known);
+    if (step.stage === "identify" && step.askedAgain != null)
+      return goneOn(step, step.askedAgain, known, change.at);
     const next = stageAfterIdentifying(step);
     if (step.stage === "identify") return { stage: next, status: next === "done" ? "succeeded" : "pending" };
     return outdated && next !== "done" && step.identifiersUsed < known ? begunAgain(step, next) : null;
