@@ -81,9 +81,11 @@ const ofAda = (billedAt = ada) => ({
 
 describe("an address that a source tells right before the work, by a number that is known", () => {
   /** Ada's erasure is held while she gets another address, which billing has always had. */
-  const heldWhileMoving = async () => {
+  const heldWhileMoving = async (...also: readonly ReturnType<typeof accounts>[]) => {
     const { crm, billing } = ofAda(newAddress);
-    const world = await createWorld({ sources: [crm.source, billing.source] });
+    const world = await createWorld({
+      sources: [crm.source, billing.source, ...also.map(({ source }) => source)],
+    });
     const identifiers = [{ type: "customer-number", value: "C-1" }];
     const { hold } = unwrap(await world.rights.holds.place({ actor: admin, identifiers, reason: "file 7" }));
     const requestId = await world.acknowledged("erasure");
@@ -141,6 +143,103 @@ describe("an address that a source tells right before the work, by a number that
       sources: [{ done: 1 }, { id: "billing", done: 1 }],
     });
     await world.rights.stop();
+  });
+
+  describe("where a source was down in that moment, and whoever told it is erased by then", () => {
+    const downFor = async (time: number, ...also: readonly ReturnType<typeof accounts>[]) => {
+      const { crm, billing, world, requestId, lift } = await heldWhileMoving(...also);
+      const late = [billing, ...also];
+      for (const { state } of late) state.answers = 0;
+      await lift();
+      expect(crm.state.rows.map(({ key }) => key)).toEqual(["C-2"]);
+      world.clock.set(new Date(world.clock.now().getTime() + time));
+      for (const { state } of late) state.answers = Number.POSITIVE_INFINITY;
+      await world.pass(3 * hour);
+      const left = () => late.flatMap(({ state }) => state.rows.map(({ key }) => key));
+      const decide = async (answer: "same-person" | "somebody-else") => {
+        const decision = { actor: admin, requestId, decision: "decision-1", reason: "asked" };
+        unwrap(await world.rights.requests.decideIdentifier({ ...decision, answer }));
+        await world.pass(3 * hour);
+      };
+      const seen = async () => {
+        const { outcome, waitingFor, sources } = await world.read(requestId);
+        const kept = sources.flatMap(({ outcomes }) => outcomes.filter((each) => each.outcome === "kept"));
+        return { outcome, waitingFor, kept: kept.length };
+      };
+      return { left, decide, seen };
+    };
+
+    it("leads there within the day", async () => {
+      const { left, seen } = await downFor(18 * hour);
+      expect(await seen()).toEqual({ outcome: "completed", waitingFor: [], kept: 0 });
+      expect(left()).toEqual(["B-2"]);
+    });
+
+    it("leads to nobody there who has another number of a kind that is known: somebody decides", async () => {
+      const shop = accounts("shop", "customer-number", ["C-9", newAddress]);
+      const { left, seen, decide } = await downFor(hour, shop);
+      expect(await seen()).toMatchObject({
+        outcome: null,
+        waitingFor: [{ for: "decision", source: "shop", identifierType: "customer-number" }],
+      });
+      expect(left()).toContain("C-9");
+      await decide("somebody-else");
+      expect(left()).toContain("C-9");
+    });
+
+    it("does not lead where it was taken back meanwhile", async () => {
+      const { crm, billing } = ofAda(newAddress);
+      let isDown = true;
+      const { erase } = crm.definition;
+      const world = await createWorld({
+        sources: [
+          defineDataSource({
+            ...crm.definition,
+            erase: async (...asked) => {
+              if (isDown) throw new Error("down");
+              return (await erase?.(...asked)) ?? [];
+            },
+          }),
+          billing.source,
+        ],
+      });
+      const held = { actor: admin, identifiers: [email(ada)], reason: "a case" };
+      const { hold } = unwrap(await world.rights.holds.place(held));
+      const requestId = await world.acknowledged("erasure");
+      await world.pass(3 * hour);
+      move(newAddress, crm);
+      billing.state.answers = 0;
+      unwrap(await world.rights.holds.lift({ actor: admin, holdId: hold.id, reason: "over" }));
+      await world.pass(2 * hour);
+      expect((await known(world, requestId)).identifiers).toContainEqual(email(newAddress));
+      for (const each of crm.state.rows) if (each.key === "C-1") each.address = "ada@third.example";
+      await world.pass(2 * hour);
+      expect((await known(world, requestId)).identifiers).toContainEqual(email("ada@third.example"));
+      billing.state.answers = Number.POSITIVE_INFINITY;
+      isDown = false;
+      await world.pass(3 * hour);
+      expect(crm.state.rows.map(({ key }) => key)).toEqual(["C-2"]);
+      expect(billing.state.rows.map(({ key }) => key)).toEqual(["B-1", "B-2"]);
+      expect(await world.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
+      await world.rights.stop();
+    });
+
+    it("is put before somebody after that, who says that it is the person", async () => {
+      const { left, decide, seen } = await downFor(40 * hour);
+      const waitingFor = [{ for: "decision", source: "billing", identifierType: "billing-id" }];
+      expect(await seen()).toMatchObject({ outcome: null, waitingFor });
+      expect(left()).toEqual(["B-1", "B-2"]);
+      await decide("same-person");
+      expect(await seen()).toEqual({ outcome: "completed", waitingFor: [], kept: 0 });
+      expect(left()).toEqual(["B-2"]);
+    });
+
+    it("is put before somebody after that, who says that it is another's", async () => {
+      const { left, decide, seen } = await downFor(40 * hour);
+      await decide("somebody-else");
+      expect(await seen()).toMatchObject({ outcome: "completed-with-exceptions", waitingFor: [] });
+      expect(left()).toEqual(["B-1", "B-2"]);
+    });
   });
 
   it("leads to nobody where what is found by it has another number of that kind: somebody decides", async () => {

@@ -124,21 +124,37 @@ export const doAddressesLead = (
   { lastAsked }: Pick<SourceStep, "lastAsked">,
 ): boolean => isAskedAgain !== true || lastAsked === undefined;
 
+/** Addresses that a source has told of one of the person's numbers, and that another was never asked by. */
+interface NeverAskedBy {
+  /** They were told within the day: the person's right now. */
+  readonly own: readonly Identifier[];
+  /** They were told before that, and by nobody since: somebody else may have them by now. */
+  readonly old: readonly Identifier[];
+}
+
 /**
- * The addresses that are the person's right now, because a source has said so since then of one of their numbers, and by
- * which this source was never asked as for the first time: it may hold them by nothing else that is known.
+ * The addresses that a source has told of one of the person's numbers, and has not taken back, and by which this source was
+ * never asked as for the first time: it may hold them by nothing else that is known. It was down when they were told, and whoever
+ * told them may be unable to do so again.
  */
-export const ownNow = (
+export const neverAskedBy = (
   { confidential }: Pick<Request, "confidential">,
   source: string,
-  since: Instant,
-): readonly Identifier[] => {
-  if (confidential === null) return [];
+  now: Instant,
+): NeverAskedBy => {
+  if (confidential === null) return { own: [], old: [] };
   const known = leading(confidential.identifiers);
-  return addressesIn(confidential)
-    .filter(({ toldAt, askedOf }) => toldAt !== undefined && toldAt >= since && !askedOf.includes(source))
-    .map(({ type, value }) => ({ type, value }))
-    .filter((each) => !isSteady(each) && includesIdentifier(known, each));
+  const told = addressesIn(confidential).filter(
+    (each) =>
+      !isSteady(each) &&
+      each.toldAt !== undefined &&
+      !(each.goneAt !== undefined && each.goneAt >= each.toldAt) &&
+      !each.askedOf.includes(source) &&
+      includesIdentifier(known, each),
+  );
+  const isOld = ({ toldAt = now }: KnownAddress) => mayHavePassedOn(toldAt, now);
+  const plain = ({ type, value }: KnownAddress): Identifier => ({ type, value });
+  return { own: told.filter((each) => !isOld(each)).map(plain), old: told.filter(isOld).map(plain) };
 };
 
 /** Whether an address was confirmed that long ago that somebody else may have it by now. */

@@ -86,8 +86,10 @@ export type RequestEvent =
       readonly askedBy?: readonly Identifier[];
       /** What it answered where it was asked by nothing but the person's numbers, and these. Left out: it was not. */
       readonly foundByOwn?: readonly PseudonymisedIdentifier[];
-      /** What was told before that is not of right now any more. Left out: nobody looks. */
-      readonly since?: Instant;
+      /** The addresses by which it was asked that were told as theirs more than a day ago, and not since. Left out: none. */
+      readonly askedByOld?: readonly Identifier[];
+      /** What it answered where it was asked by nothing but these. Left out: nothing. */
+      readonly foundByOld?: readonly PseudonymisedIdentifier[];
       /** The pseudonyms of those that others may go by too, whether they lead to anybody or not. */
       readonly shared: readonly string[];
       /** Addresses of the request that another user has by now, as the list of users says. Left out: none. */

@@ -1,7 +1,8 @@
 import type { Call } from "../../bridge/call.ts";
 import type { DataSource } from "../../bridge/define-data-source.ts";
 import { CallFailed } from "../../errors.ts";
-import { ownNow } from "../../request/addresses.ts";
+import { instant } from "../../instant.ts";
+import { neverAskedBy } from "../../request/addresses.ts";
 import { confidentialOf } from "../../request/change.ts";
 import type { PseudonymisedIdentifier, RequestEvent } from "../../request/events.ts";
 import type { SourceStep } from "../../request/steps.ts";
@@ -18,7 +19,6 @@ import { addressesOfOthers } from "../addresses-of-others.ts";
 import { askSource } from "../ask-who.ts";
 import { pseudonymsOf } from "../keys.ts";
 import { type Effect, failure, workFor } from "./effect.ts";
-import { onlyJust } from "./only-just.ts";
 
 /** A shared identifier is nothing to ask anybody about where it leads to nobody: here, or in any other source. */
 const leadsToOthers = (
@@ -76,30 +76,46 @@ const askByOwn = async (
   return askSource(source, subject, { ...call, idempotencyKey: `${call.idempotencyKey}/own` });
 };
 
+/**
+ * Asks a source by addresses that were told to be the person's, and that somebody else may have by now: whoever it knows by
+ * these alone is most likely the person, and somebody has to say so.
+ */
+const askByOld = (
+  source: DataSource,
+  { shared }: Subject,
+  addresses: readonly Identifier[],
+  call: Call,
+): Promise<Result<readonly FoundIdentifier[], CallFailed>> =>
+  askSource(source, subjectOf(addresses, [], shared), {
+    ...call,
+    idempotencyKey: `${call.idempotencyKey}/old`,
+  });
+
 /** Asks a source what else the person is known by. */
 export const identify = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
   const work = workFor(effect, step, "identify", "ask");
   if (work.isErr()) return failure(effect, step, work.error);
   const { source, subject, call, identifiers } = work.value;
-  const since = onlyJust(effect.services);
-  const addresses = subject.isIdentified
-    ? ownNow(effect.request, step.source, since)
-    : subject.identifiers.filter((each) => !isSteady(each));
+  const { own, old } = subject.isIdentified
+    ? neverAskedBy(effect.request, step.source, instant(effect.services.clock.now()))
+    : { own: subject.identifiers.filter((each) => !isSteady(each)), old: [] };
   const answer = await askSource(source, subject, call);
   if (answer.isErr()) return failure(effect, step, answer.error);
-  const byOwn =
-    (subject.isIdentified && (await askByOwn(effect, source, subject, addresses, call))) || ok([]);
+  const byOwn = (subject.isIdentified && (await askByOwn(effect, source, subject, own, call))) || ok([]);
   if (byOwn.isErr()) return failure(effect, step, byOwn.error);
-  const all = await withPseudonyms(effect, [...answer.value, ...byOwn.value]);
-  const isLed = (each: PseudonymisedIdentifier) => leadsToOthers(effect, step, each);
-  const found = all.slice(0, answer.value.length).filter(isLed);
-  const foundByOwn = all.slice(answer.value.length).filter(isLed);
+  const byOld = await askByOld(source, subject, old, call);
+  if (byOld.isErr()) return failure(effect, step, byOld.error);
+  const told = await Promise.all([answer, byOwn, byOld].map(({ value }) => withPseudonyms(effect, value)));
+  const all = told.flat();
+  const [found = [], foundByOwn = [], foundByOld = []] = told.map((some) =>
+    some.filter((each) => leadsToOthers(effect, step, each)),
+  );
   const isListed = source.descriptor.directory === true;
   const address = found.find(({ identifier, shared }) => identifier.type === "email" && !shared);
-  const own = all.filter(({ shared }) => !shared).map(({ identifier }) => identifier);
+  const names = all.filter(({ shared }) => !shared).map(({ identifier }) => identifier);
   const ofOthers =
     isListed && isUsedElsewhere(effect, step, "email")
-      ? await othersHave(effect, [...subject.identifiers, ...own]).catch(() => null)
+      ? await othersHave(effect, [...subject.identifiers, ...names]).catch(() => null)
       : [];
   if (ofOthers === null) return failure(effect, step, new CallFailed(step.source, "unavailable", true));
   return {
@@ -107,10 +123,11 @@ export const identify = async (effect: Effect, step: SourceStep): Promise<Reques
     source: step.source,
     generation: step.generation,
     asked: identifiers,
-    since,
     found,
-    ...(addresses.length > 0 && { askedBy: addresses }),
+    ...(own.length > 0 && { askedBy: own }),
     ...(foundByOwn.length > 0 && { foundByOwn }),
+    ...(old.length > 0 && { askedByOld: old }),
+    ...(foundByOld.length > 0 && { foundByOld }),
     shared: all.flatMap(({ shared, pseudonym }) => (shared ? [pseudonym] : [])),
     ...(ofOthers.length > 0 && { ofOthers }),
     ...(isListed && address !== undefined && { address: address.identifier.value }),

@@ -1,6 +1,6 @@
 import { NotPossibleNow } from "../../errors.ts";
 import type { Instant } from "../../instant.ts";
-import { doAddressesLead, ownNow } from "../../request/addresses.ts";
+import { doAddressesLead, neverAskedBy } from "../../request/addresses.ts";
 import { type Change, changed, changedSteps, namesOf } from "../../request/change.ts";
 import type { Request } from "../../request/request.ts";
 import { isPerformed, isStuck, type SourceStep } from "../../request/steps.ts";
@@ -67,18 +67,18 @@ const askedOnceMore = (step: SourceStep, names: number): Partial<SourceStep> => 
 };
 
 /**
- * Whoever was never asked by an address that is the person's right now, as a source has just said, is asked by it as for the
- * first time: it was not known yet, or was not certain any more, when they were asked.
+ * Whoever was never asked by an address that is the person's right now, as a source has said within the day, is asked by it as
+ * for the first time: it was not known yet, or was not certain any more, when they were asked.
  */
-export const askedByOwn = (change: Change, since: Instant): Change => {
-  const { request } = change;
+export const askedByOwn = (change: Change): Change => {
+  const { request, at } = change;
   const names = namesOf(request);
   return changedSteps(change, (step) =>
     canBeAskedOnceMore(request, step) &&
     step.status !== "running" &&
     !isStuck(step) &&
     !doAddressesLead(request, step) &&
-    ownNow(request, step.source, since).length > 0
+    neverAskedBy(request, step.source, at).own.length > 0
       ? askedOnceMore(step, names)
       : null,
   );

@@ -158,12 +158,15 @@ export const identified = (
     const isOver = change.request.reopened > 0;
     const told = isOver ? [] : event.found.map(asFound);
     const toldByOwn = isOver ? [] : (event.foundByOwn ?? []).map(asFound);
+    const toldByOld = isOver ? [] : (event.foundByOld ?? []).map(asFound);
     const known = whoItIs(change, step);
     const { sharedPseudonyms = [] } = change.request;
     const learnt = learntFrom(known, told);
-    const byOwn = learntFrom(alsoKnown(known, learnt), toldByOwn);
-    const own = [...learnt.own, ...byOwn.own];
-    const isTakenBack = learnt.isTakenBack || byOwn.isTakenBack;
+    const byOwn = learntFrom({ ...alsoKnown(known, learnt), isAskedByOwn: true }, toldByOwn);
+    // Somebody else may have these addresses by now: what does not say whose it is is for somebody to decide.
+    const byOld = learntFrom({ ...alsoKnown(alsoKnown(known, learnt), byOwn), isLongKnown: true }, toldByOld);
+    const own = [...learnt.own, ...byOwn.own, ...byOld.own];
+    const isTakenBack = learnt.isTakenBack || byOwn.isTakenBack || byOld.isTakenBack;
     const alsoShared = isOver ? [] : event.shared;
     const reached = changed(step.askedAgain?.isOut === true ? answered : outageOver(answered, step), {
       sharedPseudonyms: [...new Set([...sharedPseudonyms, ...alsoShared])],
@@ -173,7 +176,7 @@ export const identified = (
       reached,
     );
     const begun = isTakenBack ? knownAs(parted, takenBack(known)) : parted;
-    const all = [...event.found, ...(event.foundByOwn ?? [])];
+    const all = [...event.found, ...(event.foundByOwn ?? []), ...(event.foundByOld ?? [])];
     const added = (isTakenBack ? [] : own).reduce(
       (growing, each) => identifierAdded(growing, each, pseudonymIn(all, each)),
       begun,
@@ -183,9 +186,14 @@ export const identified = (
       (growing, each) => withCandidate(growing, each, step.source, isSteady(each) ? ledBy : []),
       added,
     );
+    const ledByOld = ledTo({ identifiers: event.askedByOld ?? [] }, toldByOld);
+    const askedOfOld = byOld.shared.reduce(
+      (growing, each) => withCandidate(growing, each, step.source, isSteady(each) ? ledByOld : []),
+      asked,
+    );
     const grown = addressesNoted(
       // The addresses that led to these are the person's, as a source has just said: whoever they are.
-      byOwn.shared.reduce((growing, each) => withCandidate(growing, each, step.source), asked),
+      byOwn.shared.reduce((growing, each) => withCandidate(growing, each, step.source), askedOfOld),
       step,
       event,
       toldOfTheirs({ identifiers: leading(known.identifiers) }, told),
@@ -200,8 +208,7 @@ export const identified = (
     const lost = change.request.pseudonyms.length - begun.request.pseudonyms.length;
     const detail = { found, ...(lost > 0 && { takenBack: lost }) };
     const reopened = workReopened(grown);
-    const asking = event.since === undefined ? reopened : askedByOwn(reopened, event.since);
-    return ok(recorded(asking, "identified", detail, step.source));
+    return ok(recorded(askedByOwn(reopened), "identified", detail, step.source));
   });
 
 const asFound = ({ identifier, shared, others }: PseudonymisedIdentifier): FoundIdentifier => ({
@@ -210,12 +217,11 @@ const asFound = ({ identifier, shared, others }: PseudonymisedIdentifier): Found
   ...(others !== undefined && { others }),
 });
 
-/** Who they are beside what an answer has told, to whoever is asked by what is theirs right now. */
+/** Who they are beside what an answer has told. */
 const alsoKnown = (known: Known, { own, shared }: Learnt): Known => ({
   ...known,
   identifiers: [...known.identifiers, ...own],
   shared: [...known.shared, ...shared],
-  isAskedByOwn: true,
 });
 
 /**
@@ -225,10 +231,11 @@ const alsoKnown = (known: Known, { own, shared }: Learnt): Known => ({
 const addressesNoted = (
   change: Change,
   { source }: SourceStep,
-  { askedBy: asked = [] }: EventOf<"source-identified">,
+  { askedBy: byOwn = [], askedByOld = [] }: EventOf<"source-identified">,
   told: readonly Identifier[] | null,
   sharing: readonly Identifier[],
 ): Change => {
+  const asked = [...byOwn, ...askedByOld];
   if (asked.length === 0 && told === null) return change;
   const { identifiers, ...confidential } = confidentialOf(change.request);
   const addresses = askedBy(confidential, source, asked);
