@@ -154,6 +154,7 @@ describe("an address whose number was decided to be somebody else's, three weeks
 });
 
 describe("an address that somebody else has confirmed while a request stood still", () => {
+  type Put = Awaited<ReturnType<typeof inLine>>;
   const inLine = async (kind: "erasure" | "export") => {
     const theirs = adaAs();
     const crm = new Set([theirs]);
@@ -216,6 +217,45 @@ describe("an address that somebody else has confirmed while a request stood stil
       expect([...readers.keys()]).toEqual(kind === "erasure" ? [] : [ada]);
     },
   );
+
+  const put = { actor: admin, reason: "answered on the telephone" };
+  it.each([
+    [
+      "was put first and is done",
+      async ({ world: { rights }, second }: Put) => rights.requests.putFirst({ ...second, ...put }),
+    ],
+    [
+      "was cancelled",
+      async ({ world: { rights }, second }: Put) => rights.requests.cancel({ ...second, ...put }),
+    ],
+    [
+      "was declined",
+      async ({ world: { rights }, second }: Put) => rights.requests.decline({ ...second, ...put }),
+    ],
+  ] as const)("leads to nobody once the request of whoever has it %s", async (_, end) => {
+    const made = await inLine("export");
+    const { world, crm, readers, first, second, decide, resume } = made;
+    await decide(second, "somebody-else");
+    unwrap(await end(made));
+    await world.pass(3 * 3_600_000);
+    expect((await world.read(second.requestId)).phase).toBe("closed");
+    await resume();
+    expect((await world.read(first.requestId)).waitingFor).toMatchObject([
+      { for: "decision", identifierType: "email" },
+    ]);
+    expect(readers.get(ada)).toEqual([{ reader: "bo" }]);
+    await decide(first, "somebody-else");
+    expect(await world.read(first.requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
+    expect([crm.size, readers.get(ada)]).toEqual([0, [{ reader: "bo" }]]);
+  });
+
+  it("leads to nobody where nobody had said whose it is when that request was cancelled", async () => {
+    const { world, readers, first, second, resume } = await inLine("export");
+    unwrap(await world.rights.requests.cancel({ ...second, ...put }));
+    await resume();
+    expect((await world.read(first.requestId)).waitingFor).toMatchObject([{ for: "decision" }]);
+    expect(readers.get(ada)).toEqual([{ reader: "bo" }]);
+  });
 
   it("is followed where it is the same person's", async () => {
     const { world, crm, readers, first, second, decide, resume } = await inLine("export");

@@ -551,3 +551,74 @@ describe("an address that is told of the person no more, in a source that knows 
     expect(readers.size).toBe(0);
   });
 });
+
+describe("an address that somebody else has confirmed while a source was down, and the person is erased elsewhere", () => {
+  /** Nobody is left who could tell what address the person has: the customers' source has forgotten them on the first day. */
+  const erasedElsewhere = async (ends: boolean) => {
+    const theirs = adaAs();
+    const crm = new Set<Customer>([theirs]);
+    const readers = new Map<string, Row[]>([[ada, [{ of: "ada" }]]]);
+    const outage = { isOver: false };
+    const news = peopleSource("news", readers, {
+      erase: async (subject) => {
+        if (!outage.isOver) throw new Error("down");
+        for (const each of subject.values("email")) readers.delete(each);
+        return [{ collection: "news", outcome: "erased", count: 1 }];
+      },
+    });
+    const mail = unreliable(() => undefined);
+    const world = await createWorld({
+      sources: [defineDataSource(customerDefinition("crm", crm)), news],
+      acknowledgedBy: "data-subject",
+      notifier: mail.notifier,
+    });
+    const { requests } = world.rights;
+    const asked = async (kind: Kind) => {
+      const actor = kind === "erasure" ? admin : tenantAdmin;
+      const given = { actor, kind, category: "customer-data", email: ada } as const;
+      const { id } = unwrap(await requests.submit(given)).request;
+      await world.settle();
+      unwrap(await requests.acknowledge({ token: tokenOf(mail.accepted) }));
+      await world.pass(minute);
+      return { actor: admin, requestId: id };
+    };
+    const first = await asked("erasure");
+    expect(crm.size).toBe(0);
+    readers.set(newAddress, [{ of: "ada" }]);
+    readers.set(ada, [{ of: "bo" }]);
+    world.clock.set(new Date(world.clock.now().getTime() + 20 * day));
+    const second = await asked("export");
+    await world.pass(hour);
+    const reason = "looked";
+    for (const { decision } of unwrap(await requests.reveal(second)).undecided)
+      unwrap(await requests.decideIdentifier({ ...second, decision, answer: "somebody-else", reason }));
+    if (ends) unwrap(await requests.cancel({ ...second, reason }));
+    await world.pass(hour);
+    outage.isOver = true;
+    await world.pass(6 * hour);
+    return { world, readers, first, mail };
+  };
+
+  it.each([false, true])(
+    "leads to nobody, and no letter goes there (that request is over: %s)",
+    async (ends) => {
+      const { world, readers, first, mail } = await erasedElsewhere(ends);
+      const { requests } = world.rights;
+      const reason = "looked";
+      expect((await world.read(first.requestId)).waitingFor).toMatchObject([
+        { for: "decision", source: "news" },
+      ]);
+      const { undecided } = unwrap(await requests.reveal(first));
+      for (const { decision } of undecided)
+        unwrap(await requests.decideIdentifier({ ...first, decision, answer: "somebody-else", reason }));
+      await world.pass(hour);
+      for (const { id, settlement } of (await world.read(first.requestId)).sources)
+        if (id === "news" && settlement === null)
+          unwrap(await requests.settleSource({ ...first, source: id, reason }));
+      await world.pass(hour);
+      expect(readers.get(ada)).toEqual([{ of: "bo" }]);
+      expect(await world.read(first.requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
+      expect(mail.accepted.filter(({ notice }) => notice.type === "completion")).toEqual([]);
+    },
+  );
+});

@@ -10,7 +10,7 @@ import {
 import { addressLeadsFor, mayHavePassedOn } from "../subject/identifying.ts";
 import { leading } from "../subject/vouching.ts";
 import { confidentialOf } from "./change.ts";
-import type { Confidential, KnownAddress, Request } from "./request.ts";
+import type { Confidential, KnownAddress, LaterConfirmation, Request } from "./request.ts";
 import type { SourceStep } from "./steps.ts";
 
 type Addressed = Pick<Confidential, "addresses">;
@@ -100,6 +100,38 @@ export const isGone = (confidential: Addressed, address: Identifier): boolean =>
 };
 
 /**
+ * The addresses as somebody has confirmed them since in another request: what that one has said before is said anew.
+ *
+ * @param said undefined for whoever is the person
+ */
+export const confirmedSince = (
+  confidential: Addressed,
+  request: string,
+  addresses: readonly Identifier[],
+  said: LaterConfirmation | undefined,
+): readonly KnownAddress[] =>
+  addresses.reduce(
+    (all, address) =>
+      withAddress(all, address, ({ confirmedBy: before = [], ...known }) => {
+        const others = before.filter((each) => each.request !== request);
+        const now = said === undefined ? others : [...others, said];
+        return { ...known, ...(now.length > 0 && { confirmedBy: now }) };
+      }),
+    addressesIn(confidential),
+  );
+
+export const confirmedBy = (confidential: Addressed, address: Identifier): readonly LaterConfirmation[] =>
+  known(confidential, address).confirmedBy ?? [];
+
+/** Whether somebody has confirmed an address since, who may be somebody else: it is theirs unless a source tells it of the person. */
+export const isConfirmedSince = (confidential: Addressed, address: Identifier): boolean =>
+  confirmedBy(confidential, address).length > 0;
+
+/** Whether it was decided that whoever has confirmed an address since is somebody else, whatever a source tells. */
+export const isSaidToBeAnothers = (confidential: Addressed, address: Identifier): boolean =>
+  confirmedBy(confidential, address).some(({ isDecided }) => isDecided === true);
+
+/**
  * What an address leads to that it did not lead to when a source last said that it is theirs: a number that had it together
  * with the person is no sign that it has changed hands.
  */
@@ -172,8 +204,12 @@ export const saidToBeTheirs = (request: Request): readonly Identifier[] => {
   });
 };
 
-/** Whether an address leads to the person still: it was confirmed, or told of a number of theirs, within the last day. */
+/**
+ * Whether an address leads to the person still: it was confirmed, or told of a number of theirs, within the last day, and
+ * nobody has said that it is somebody else's who has confirmed it since. Who has said that it is theirs has the last word.
+ */
 export const isVouchedFor = (request: Request, address: Identifier, now: Instant): boolean =>
   !isLongConfirmed(request, now) ||
   includesIdentifier(saidToBeTheirs(request), address) ||
-  isToldSince(confidentialOf(request), address, later(now, -addressLeadsFor));
+  (!isSaidToBeAnothers(confidentialOf(request), address) &&
+    isToldSince(confidentialOf(request), address, later(now, -addressLeadsFor)));

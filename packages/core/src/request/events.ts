@@ -76,6 +76,17 @@ export type RequestEvent =
       /** A source that finds people by one of them. */
       readonly source: string;
     }
+  /** In another request somebody has confirmed an address that the person had before, more than a day later. */
+  | {
+      readonly type: "address-confirmed";
+      /** That request. */
+      readonly by: string;
+      readonly confirmedAt: Instant;
+      /** What they go by. */
+      readonly names: readonly Identifier[];
+      /** Of which it was decided there that it is not theirs. */
+      readonly notTheirs: readonly Identifier[];
+    }
   /** `firstPlace`: the earliest that another request of the person has; null where there is no other. */
   | { readonly type: "put-first"; readonly reason: string; readonly firstPlace: Instant | null }
   | (OfStep & {

@@ -119,6 +119,16 @@ export interface KnownAddress extends Identifier {
   readonly goneAt?: Instant;
   /** The sources that were asked by it as for the first time: whoever has it there was taken in. */
   readonly askedOf: readonly string[];
+  /** Who has confirmed it since, more than a day later, and may be somebody else. Left out: nobody, as far as is known. */
+  readonly confirmedBy?: readonly LaterConfirmation[];
+}
+
+/** Somebody of whom no number is known that is the person's has confirmed an address of theirs. */
+export interface LaterConfirmation {
+  /** The request in which they did: it may be over, and found by nobody any more. */
+  readonly request: string;
+  /** It was decided there that they are not whoever has the person's number. Left out: nobody has said so. */
+  readonly isDecided?: true;
 }
 
 /**

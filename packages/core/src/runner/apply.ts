@@ -8,6 +8,7 @@ import { waitingOf } from "../request/waiting.ts";
 import { err, ok, type Result, ResultAsync } from "../result.ts";
 import type { Refusal } from "../workflows/decide.ts";
 import { type Committed, decideAndCommit } from "./commit.ts";
+import { confirmationToTell } from "./confirmation-to-tell.ts";
 import { othersUnder } from "./line.ts";
 import { type LoadError, load, type Opened } from "./load.ts";
 import type { Services } from "./services.ts";
@@ -74,6 +75,7 @@ export const announce = (services: Services, request: Request): void => services
  * look by themselves, ever more seldom.
  */
 export const letOthersOn = async (services: Services, before: Request, after: Request): Promise<void> => {
+  await tellConfirmed(services, before, after);
   if (!isInLine(before) || (isInLine(after) && !hasMoved(before, after))) return;
   const others = { ...services, requestStore: services.otherRequests };
   // Also one of which it has turned out since that it is about somebody else.
@@ -84,6 +86,21 @@ export const letOthersOn = async (services: Services, before: Request, after: Re
     await applyAll(others, other, [...(told === null ? [] : [told]), { type: "line-moved" }]);
   }
 };
+
+/**
+ * Whoever had an address before is told at once that it was confirmed since, and what was decided of whoever did, as long as
+ * there is somebody to tell it. A process that dies before that tells it when the request looks whether it may begin.
+ */
+const tellConfirmed = async (services: Services, before: Request, after: Request): Promise<void> => {
+  const isNews = isInLine(before) !== isInLine(after) || answered(before) !== answered(after);
+  if (!isNews || after.phase === "received") return;
+  const others = { ...services, requestStore: services.otherRequests };
+  const told = (await confirmationToTell(services, after)).unwrapOr(null);
+  if (told === null) return;
+  for (const other of told.others) await applyAll(others, other, [told.event]);
+};
+
+const answered = ({ decisions }: Request): number => decisions.filter(({ answer }) => answer !== null).length;
 
 const hasMoved = (before: Request, after: Request): boolean =>
   (before.claims.length > 0 && after.claims.length === 0) || whatFor(before) !== whatFor(after);

@@ -18,6 +18,7 @@ import { copyHeld, held, holdLifted } from "./transitions/holding.ts";
 import {
   block,
   claim,
+  confirmedByAnother,
   decideIdentifier,
   giveWay,
   identified,
@@ -64,6 +65,7 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "put-first": working,
   "line-moved": working,
   "line-told": working,
+  "address-confirmed": [...acknowledged, "closed"],
   "source-identified": working,
   "address-changed": working,
   "identifier-decided": working,
@@ -172,6 +174,8 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return lookAgain(change);
     case "line-told":
       return toldInLine(change, event);
+    case "address-confirmed":
+      return confirmedByAnother(change, event);
     case "source-identified":
       return identified(change, event, rules);
     case "address-changed":

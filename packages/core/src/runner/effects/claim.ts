@@ -5,6 +5,7 @@ import type { RequestEvent } from "../../request/events.ts";
 import { isAhead, mayGiveWay } from "../../request/line.ts";
 import { newsInLine } from "../../request/news-in-line.ts";
 import { orThrow } from "../../result.ts";
+import { confirmationToTell } from "../confirmation-to-tell.ts";
 import { jitter } from "../jitter.ts";
 import { lastPlaceOf, lineOf } from "../line.ts";
 import { load } from "../load.ts";
@@ -23,6 +24,7 @@ export const claim = async (effect: Effect): Promise<RequestEvent> => {
   const { services, request } = effect;
   await askWhileWaiting(effect);
   await takeOver(effect);
+  await tellConfirmed(effect);
   if (request.putFirst != null) {
     const begunBefore = later(instant(services.clock.now()), -services.callDeadline);
     for (const other of orThrow(await lineOf(services, request, ownNames(request)))) {
@@ -68,6 +70,13 @@ const takeOver = async ({ services, request, record }: Effect): Promise<void> =>
     const news = told && newsInLine(request, told);
     if (told && news && (isAsked || news.isCertain)) await record(told);
   }
+};
+
+/** Whoever had an address before is told that it was confirmed since, before this one can come to its end. */
+const tellConfirmed = async ({ services, request }: Effect): Promise<void> => {
+  const told = orThrow(await confirmationToTell(services, request));
+  if (told === null) return;
+  for (const other of told.others) await tellOther(services, other, told.event);
 };
 
 /** It is opened again behind everybody who is in line by now. @throws StorageFailed */

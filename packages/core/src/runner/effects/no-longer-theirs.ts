@@ -1,7 +1,15 @@
 import type { DataSource } from "../../bridge/define-data-source.ts";
 import type { CallFailed } from "../../errors.ts";
 import { instant } from "../../instant.ts";
-import { isGone, isToldSince, isVouchedFor, ledToSince, toldNow } from "../../request/addresses.ts";
+import {
+  isConfirmedSince,
+  isGone,
+  isSaidToBeAnothers,
+  isToldSince,
+  isVouchedFor,
+  ledToSince,
+  toldNow,
+} from "../../request/addresses.ts";
 import { confidentialOf } from "../../request/change.ts";
 import { mayGoOn } from "../../request/guard.ts";
 import type { SourceStep } from "../../request/steps.ts";
@@ -19,7 +27,7 @@ type About = Pick<Effect, "services" | "request" | "signal" | "heard">;
 interface ByNow {
   /** Those that are not theirs any more, or may be somebody else's. */
   readonly gone: readonly Identifier[];
-  /** Those of them that lead to somebody else. */
+  /** Those of them that lead to somebody else, or that somebody has confirmed since and no source tells of the person. */
   readonly anothers: readonly Identifier[];
   /** Those of which a source could say it that cannot be asked now, and no other has said it. */
   readonly unsaid: readonly Identifier[];
@@ -45,7 +53,9 @@ export const noLongerTheirs = async (about: About, addresses: readonly Identifie
   );
   if (uncertain.length === 0) return { gone: [], anothers: [], unsaid: [], failed: null };
   if (!mayGoOn(request, "find")) {
-    const gone = uncertain.filter((each) => isGone({ addresses: before }, each));
+    const gone = uncertain.filter(
+      (each) => isGone({ addresses: before }, each) || isConfirmedSince({ addresses: before }, each),
+    );
     return { gone, anothers: [], unsaid: [], failed: null };
   }
   const able = request.steps.filter(({ canIdentify, settlement }) => canIdentify && settlement === null);
@@ -59,13 +69,20 @@ export const noLongerTheirs = async (about: About, addresses: readonly Identifie
   }, before);
   const leads = await Promise.all(
     uncertain.map(async (address, index) => {
+      // Where it was decided whose it is, nobody is asked.
+      if (isSaidToBeAnothers({ addresses: told }, address))
+        return [{ address, isAnothers: true, isNotTheirs: true, failed: null }];
       if (isToldSince({ addresses: told }, address, now)) return [];
       const { answers, failed } = await answersOf(about, able, subjectOf([address]), `address ${index}`);
-      const isAnothers = answers.some(({ found }) =>
+      const leadsToAnother = answers.some(({ found }) =>
         isOfAnother({ identifiers: numbers }, ledToSince({ addresses: told }, address, found)),
       );
-      const isNotTheirs = isAnothers || isGone({ addresses: told }, address);
-      return [{ address, isAnothers, isNotTheirs, failed: isNotTheirs ? null : (byNumber.failed ?? failed) }];
+      const couldSay = byNumber.failed ?? failed;
+      const isConfirmed = isConfirmedSince({ addresses: told }, address);
+      const isNotTheirs =
+        leadsToAnother || isGone({ addresses: told }, address) || (isConfirmed && couldSay === null);
+      const isAnothers = leadsToAnother || isConfirmed;
+      return [{ address, isAnothers, isNotTheirs, failed: isNotTheirs ? null : couldSay }];
     }),
   );
   const said = leads.flat();

@@ -1,14 +1,14 @@
-import { stepOf } from "../../request/change.ts";
+import { isConfirmedSince } from "../../request/addresses.ts";
+import { confidentialOf, stepOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { type NoticeRecord, tryOf } from "../../request/notices.ts";
 import type { SourceStep } from "../../request/steps.ts";
-import { type Identifier, includesIdentifier, isSteady } from "../../subject/identifier.ts";
+import { isSteady } from "../../subject/identifier.ts";
 import type { Action } from "../../workflows/actions.ts";
 import { toAskAgain } from "../../workflows/transitions/asking-again.ts";
 import { outgrownBy } from "./approved.ts";
 import { claim, reopen } from "./claim.ts";
 import { collect } from "./collect.ts";
-import { confirmedSince } from "./confirmed-since.ts";
 import { type Effect, subjectOfRequest, workFor } from "./effect.ts";
 import { erase } from "./erase.ts";
 import { finalise } from "./finalise.ts";
@@ -90,8 +90,9 @@ const namesOutdated = (
 
 /**
  * A source that finds the person by their addresses alone takes whoever has them by now: right before its work it is asked
- * whom they lead to in others, once they were confirmed that long ago; and one that is told of the person no more is somebody
- * else's, too, who has confirmed it since. That one is also asked about where the source finds the person by a number. Null where that is the person, or nobody can say.
+ * whom they lead to in others, once they were confirmed that long ago; and one that somebody has confirmed since, and that is
+ * not told of the person, is theirs. That one is also asked about where the source finds the person by a number. Null where
+ * that is the person, or nobody can say.
  */
 const addressesPassedOn = async (
   effect: Effect,
@@ -102,14 +103,9 @@ const addressesPassedOn = async (
   const found = subjectOfRequest(request).identifiers.filter(({ type }) => needs.includes(type));
   const findsByAddress = task === "erase" || task === "export";
   if (!findsByAddress || request.reopened > 0) return null;
-  const confirmed = await confirmedSince(
-    effect,
-    found.filter((each) => !isSteady(each)),
-  );
   // One that knows numbers tells by these whose a row is, but for rows that have none.
-  const { gone, anothers } = await noLongerTheirs(effect, found.some(isSteady) ? confirmed : found);
-  const isConfirmed = (each: Identifier) => includesIdentifier(confirmed, each);
-  const addresses = [...new Set([...anothers, ...gone.filter(isConfirmed)])];
+  const confirmed = found.filter((each) => isConfirmedSince(confidentialOf(request), each));
+  const { anothers: addresses } = await noLongerTheirs(effect, found.some(isSteady) ? confirmed : found);
   return addresses.length === 0 ? null : { type: "addresses-passed-on", source, generation, addresses };
 };
 

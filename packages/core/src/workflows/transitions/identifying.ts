@@ -1,6 +1,8 @@
 import { NotPossibleNow } from "../../errors.ts";
 import {
   askedBy,
+  confirmedBy,
+  confirmedSince,
   doAddressesLead,
   isGone,
   isLongConfirmed,
@@ -264,6 +266,34 @@ export const toldInLine = (change: Change, event: EventOf<"line-told">): Result<
     change,
   );
   return ok(recorded(workReopened(added), "identified", { found: news.length }));
+};
+
+/**
+ * Somebody has confirmed an address since that the person had. Unless that is the person, by their number, it is kept with
+ * the address: that request may be over when something is done by the address, or sent there.
+ */
+export const confirmedByAnother = (
+  change: Change,
+  { by, confirmedAt, names, notTheirs }: EventOf<"address-confirmed">,
+): Result<Change, NotPossibleNow> => {
+  const { request } = change;
+  const { identifiers, ...confidential } = confidentialOf(request);
+  const own = leading(identifiers);
+  const shared = identifiers
+    .map(({ type, value }) => ({ type, value }))
+    .filter((each) => !isSteady(each) && includesIdentifier(names, each));
+  const isNumberAmong = (among: readonly Identifier[]) =>
+    own.some((each) => isSteady(each) && includesIdentifier(among, each));
+  const isPerson = isNumberAmong(names) || !isLongConfirmed(request, confirmedAt);
+  const isDecided = isNumberAmong(notTheirs) && { isDecided: true as const };
+  const said = isPerson ? undefined : { request: by, ...isDecided };
+  const news = shared.filter((each) => {
+    const before = confirmedBy(confidential, each).find((known) => known.request === by);
+    return (before === undefined) !== isPerson || before?.isDecided !== said?.isDecided;
+  });
+  return news.length === 0
+    ? err(new NotPossibleNow("It is known already who has confirmed the addresses since."))
+    : ok(changedConfidential(change, { addresses: confirmedSince(confidential, by, news, said) }));
 };
 
 /** Who the person is as far as this request knows, for what a source answers. */
