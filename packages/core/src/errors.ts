@@ -212,16 +212,22 @@ export class KeyDestroyed extends SubjectRightsError {
   readonly keyName: string | null;
   /** What needs a key of a tenant, so that none is made in its place: the first that was found. Null where that was not asked. */
   readonly neededBy: string | null;
+  /** How many suppressions of a copy are under it, and were not taken in; 0 where no copy was brought back. */
+  readonly notTakenIn: number;
 
-  constructor(keyName: string | null = null, neededBy: string | null = null) {
+  constructor(keyName: string | null = null, neededBy: string | null = null, notTakenIn = 0) {
     super(
       keyName === null
         ? "The key of this request is destroyed; what it protected cannot be read any more."
         : `The key "${keyName}" of a whole tenant is lost. Bring the key ring back.` +
-            (neededBy === null ? "" : ` No other key is made in its place as long as ${neededBy} needs it.`),
+            (neededBy === null ? "" : ` No other key is made in its place as long as ${neededBy} needs it.`) +
+            (notTakenIn === 0
+              ? ""
+              : ` ${notTakenIn} suppressions of the copy are under it, and were not taken in.`),
     );
     this.keyName = keyName;
     this.neededBy = neededBy;
+    this.notTakenIn = notTakenIn;
   }
 }
 

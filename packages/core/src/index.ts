@@ -53,6 +53,7 @@ export type {
   PlaceHoldError,
 } from "./facade/holds.ts";
 export type {
+  CopiedSuppression,
   FilterInput,
   LiftSuppressionError,
   LookUpError,

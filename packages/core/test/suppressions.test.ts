@@ -474,6 +474,91 @@ describe("a copy of the list", () => {
   });
 });
 
+describe("a copy of which the key ring does not have the key", () => {
+  const listKey = "suppressions/northwind";
+  const copied = async ({ rights }: World) => {
+    const rows: unknown[] = [];
+    for await (const each of rights.suppressions.copy({ actor: admin })) rows.push(each);
+    return rows;
+  };
+
+  /** Ada was erased before the backup, bo after it, and the copy knows of both; what there is by then is the backup. */
+  const broughtBack = async (rotated: "before the first" | "between" | "never") => {
+    const { world, held } = await shop();
+    const { keys, suppressions: list } = world.tables;
+    if (rotated !== "before the first") await erased(world);
+    const backup = { keys: [...(keys.get(listKey) ?? [])], list: new Map(list) };
+    await world.pass(day);
+    if (rotated === "between") unwrap(await world.rights.suppressions.rotate({ actor: admin }));
+    await erased(world, bo);
+    const copy = await copied(world);
+    const lost = [...(keys.get(listKey) ?? [])];
+    keys.delete(listKey);
+    if (backup.keys.length > 0) keys.set(listKey, backup.keys);
+    list.clear();
+    for (const [each, rows] of backup.list) list.set(each, rows);
+    held.set(bo, [{}]);
+    const restored = () => world.rights.suppressions.restore({ actor: admin, suppressions: copy });
+    return { world, held, restored, bringKeys: () => keys.set(listKey, lost) };
+  };
+
+  it.each([
+    ["before the first", 1],
+    ["between", 2],
+  ] as const)("takes in none that nobody could be found by, and all others: %s", async (when, notTakenIn) => {
+    const { world, held, restored, bringKeys } = await broughtBack(when);
+    const before = world.tables.suppressions.size;
+    const refused = unwrapError(await restored());
+    expect(refused).toMatchObject({ code: "key-destroyed", keyName: listKey, neededBy: null, notTakenIn });
+    expect(refused.message).toContain(`${notTakenIn} suppressions of the copy`);
+    expect(world.tables.suppressions.size).toBe(before);
+    // What is there goes on, and knows nothing of them.
+    expect(await mayTakeIn(world, email("cy@example.org"))).toBe(true);
+    expect(unwrap(await replay(world, day / 2))).toMatchObject({ found: 0, complete: false });
+
+    bringKeys();
+    unwrap(await restored());
+    expect(await mayTakeIn(world, email(bo))).toBe(false);
+    expect(unwrap(await replay(world, day / 2, { dryRun: false }))).toMatchObject({
+      found: 1,
+      complete: true,
+    });
+    expect(held.has(bo)).toBe(false);
+  });
+
+  it.each(["before the first", "between"] as const)(
+    "takes in none under a key of the same number that was made since: %s",
+    async (when) => {
+      const { world, restored } = await broughtBack(when);
+      if (when === "between") unwrap(await world.rights.suppressions.rotate({ actor: admin }));
+      else await erased(world, ada);
+      expect(unwrapError(await restored())).toMatchObject({ code: "key-destroyed", keyName: listKey });
+      expect(await mayTakeIn(world, email(ada))).toBe(false);
+      expect(await mayTakeIn(world, email(bo))).toBe(true);
+      expect(unwrap(await replay(world, day / 2))).toMatchObject({ found: 0 });
+    },
+  );
+
+  it("puts no number on a new key that rows of a lost one carry, and begins no sweep", async () => {
+    const { world } = await broughtBack("never");
+    await erased(world);
+    const { suppressions } = world.rights;
+    const { keys } = world.tables;
+    const one = [...(keys.get(listKey) ?? [])];
+    unwrap(await suppressions.rotate({ actor: admin }));
+    keys.set(listKey, one);
+    const isLost = { code: "key-destroyed", keyName: listKey, neededBy: "the list of suppressions" };
+    expect(unwrapError(await suppressions.rotate({ actor: admin }))).toMatchObject(isLost);
+    expect(unwrapError(await suppressions.renew({ actor: admin }))).toMatchObject(isLost);
+    expect(keys.get(listKey)).toHaveLength(1);
+    expect(unwrapError(await may(world, email(ada)))).toMatchObject(isLost);
+    for (const dryRun of [true, false]) {
+      expect(unwrapError(await replay(world, day, { dryRun }))).toMatchObject(isLost);
+    }
+    expect(unwrap(await world.rights.sweeps.list({ actor: admin })).sweeps).toEqual([]);
+  });
+});
+
 describe("copies of the list that are made every hour", () => {
   /** Ada's erasure is open in one of them, and in the next it has come to this end. */
   const made = async (end: "cancel" | "decline" | "complete") => {

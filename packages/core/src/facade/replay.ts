@@ -13,7 +13,7 @@ import { orThrow, ResultAsync } from "../result.ts";
 import { canFind } from "../runner/ask-who.ts";
 import { checkTenant } from "../runner/served.ts";
 import type { Services } from "../runner/services.ts";
-import { enoughKeys, standingIn } from "../runner/suppressing.ts";
+import { enoughKeys, keysOfList, standingIn } from "../runner/suppressing.ts";
 import { type PseudonymChain, pseudonymChain, suppressionKeyName } from "../runner/suppression-keys.ts";
 import { normaliseIdentifier } from "../subject/identifier.ts";
 import { subjectOf } from "../subject/subject.ts";
@@ -114,6 +114,8 @@ export const replay = (
 const runReplay = async (context: ReplayContext, asked: Asked): Promise<ReplayReport> => {
   const { services, suppressionStore, sweeps } = context;
   const { tenant, actor, since, category, dryRun } = asked;
+  // Before a sweep begins, which nobody could go on with.
+  orThrow(await keysOfList(services, suppressionStore, tenant));
   const listReaches = orThrow(await suppressionStore.newest({ tenant }));
   const reached = categoriesReached("erasure", category);
   orThrow(checkTenant(services, tenant));
@@ -332,7 +334,7 @@ const erasedAmong = async (
   });
   const pseudonyms = listed.flatMap((each) => each.pseudonyms.flat());
   const found = orThrow(await standingIn(suppressionStore, { tenant, pseudonyms, category, since }));
-  orThrow(await enoughKeys(keys.length, found));
+  orThrow(await enoughKeys(tenant, keys, found));
   const standing = new Set(found.pseudonyms);
   return listed.flatMap(({ identifiers, pseudonyms: chains }) => {
     const isSuppressed = (index: number) => chains[index]?.some((each) => standing.has(each)) === true;

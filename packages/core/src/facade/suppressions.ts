@@ -5,7 +5,7 @@ import {
   ConfigurationMistake,
   Damaged,
   InvalidInput,
-  type KeyDestroyed,
+  KeyDestroyed,
   type NotAllowed,
   StorageFailed,
 } from "../errors.ts";
@@ -15,8 +15,13 @@ import type { Actor } from "../request/actor.ts";
 import { type Category, categorySchema } from "../request/kinds.ts";
 import { orThrow, ResultAsync } from "../result.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
-import { enoughKeys, standingIn } from "../runner/suppressing.ts";
-import { pseudonymChain, renewedPseudonym, suppressionKeyName } from "../runner/suppression-keys.ts";
+import { enoughKeys, keysOfList, standingIn } from "../runner/suppressing.ts";
+import {
+  keyMarks,
+  pseudonymChain,
+  renewedPseudonym,
+  suppressionKeyName,
+} from "../runner/suppression-keys.ts";
 import { type Identifier, identifierSchema, spellingsOf } from "../subject/identifier.ts";
 import { numbersOf } from "../subject/numbers.ts";
 import type { FacadeContext } from "./context.ts";
@@ -26,8 +31,17 @@ import { authorise } from "./policy.ts";
 import { checkReason, reasonSchema } from "./reason.ts";
 import { type ReplayError, type ReplayInput, type ReplayReport, replay } from "./replay.ts";
 
-export type LookUpError = InvalidInput | NotAllowed | StorageFailed | KeyDestroyed;
+export type LookUpError = NotAllowed | LookUpFailure;
+type LookUpFailure = InvalidInput | StorageFailed | KeyDestroyed;
 export type LiftSuppressionError = LookUpError;
+
+export interface CopiedSuppression extends StoredSuppression {
+  /**
+   * Tells the keys that it was made with from others of the same number. Left out: they were gone, or the copy is of a
+   * version that did not say so.
+   */
+  readonly key?: string | undefined;
+}
 
 /** Why a row of an import was left out: the person was erased, or nobody can be looked up by what the row says. */
 export type WhyLeftOut = "suppressed" | "unreadable";
@@ -98,11 +112,15 @@ export interface Suppressions {
    *
    * @throws the errors of reading
    */
-  copy(input: { readonly actor: Actor }): AsyncGenerator<StoredSuppression, void, undefined>;
+  copy(input: { readonly actor: Actor }): AsyncGenerator<CopiedSuppression, void, undefined>;
 
   /**
    * Puts a copy back, of whichever key; what is there already stays, but that it is lifted where the copy says so.
    * Resolves to how many were read.
+   *
+   * Errors: `KeyDestroyed` where some are under a key that the key ring does not have, or has another one in place of: all
+   * others are in the list by then, and those (`notTakenIn`) are not, because nobody could be found by them. Bring the key
+   * back, and restore the same copy again. **Until then a replay does not know whom they are about.**
    */
   restore(input: {
     readonly actor: Actor;
@@ -118,6 +136,7 @@ export interface Suppressions {
 }
 
 const identifiersSchema = z.array(identifierSchema).min(1, "say who it is").max(20);
+const copiedSchema = storedSuppressionSchema.extend({ key: z.string().optional() });
 const categoryGiven = categorySchema.optional();
 const batchSchema = z.number().int().min(1).max(20_000).default(5_000);
 const pageSize = 1_000;
@@ -157,7 +176,7 @@ const suppressionsIn = (
         return pseudonyms.length;
       });
       return standingIn(store, { tenant, pseudonyms, category, reason: "request" })
-        .andThen((found) => enoughKeys(keys.length, found))
+        .andThen((found) => enoughKeys(tenant, keys, found))
         .map((found) => {
           const standing = new Set(found.pseudonyms);
           let at = 0;
@@ -169,8 +188,8 @@ const suppressionsIn = (
         });
     });
 
-  const renew = (tenant: string): ResultAsync<number, StorageFailed | InvalidInput> =>
-    keysOf(tenant).andThen((keys) =>
+  const renew = (tenant: string): ResultAsync<number, LookUpFailure> =>
+    keysOfList(services, store, tenant).andThen((keys) =>
       caught(async () => {
         const renewed = renewedPseudonym(keys);
         let count = 0;
@@ -251,9 +270,9 @@ const suppressionsIn = (
 
     rotate: ({ actor }) =>
       authorise(policy, actor, "keep-suppressions").andThen(({ tenant }) =>
-        // A further key over a lost one would make the list one in which nobody is found.
         services.tenantKeys
           .suppressions(tenant)
+          .andThen(() => keysOfList(services, store, tenant))
           .andThen(() => keyRing.rotate(suppressionKeyName(tenant)))
           .andThen(() => renew(tenant)),
       ),
@@ -267,7 +286,12 @@ const suppressionsIn = (
       let cursor: string | undefined;
       do {
         const page = orThrow(await store.list({ tenant, cursor, limit: pageSize }));
-        yield* page.suppressions;
+        // Read after the page: whoever has made a further key meanwhile has put no row under it before.
+        const marks = keyMarks(orThrow(await keysOf(tenant)));
+        yield* page.suppressions.map((each) => {
+          const key = marks[each.generation - 1];
+          return { ...each, ...(key !== undefined && { key }) };
+        });
         for (const each of page.damaged) damaged.add(each);
         cursor = page.cursor;
       } while (cursor !== undefined);
@@ -281,21 +305,30 @@ const suppressionsIn = (
           orThrow(await renew(tenant));
           const keys = orThrow(await keysOf(tenant));
           const renewed = renewedPseudonym(keys);
+          const marks = keyMarks(keys);
           let count = 0;
+          let unreadable = 0;
           for await (const batch of inBatches(suppressions, pageSize)) {
-            const own = orThrow(checkInput(z.array(storedSuppressionSchema), batch, "suppressions"));
+            const own = orThrow(checkInput(z.array(copiedSchema), batch, "suppressions"));
             const stranger = own.findIndex((each) => each.tenant !== tenant);
             if (stranger !== -1) {
               throw new InvalidInput([{ path: `${count + stranger}.tenant`, message: "is another tenant" }]);
             }
-            const newest = own.map((each) => ({
+            const readable = own.filter(({ generation, key }) => {
+              const mark = marks[generation - 1];
+              return mark !== undefined && (key === undefined || key === mark);
+            });
+            const newest = readable.map(({ key: _, ...each }) => ({
               ...each,
               pseudonym: renewed(each.pseudonym, each.generation),
-              generation: Math.max(each.generation, keys.length),
+              generation: keys.length,
             }));
             orThrow(await store.add(newest));
             count += own.length;
+            unreadable += own.length - readable.length;
           }
+          // In the list, they would make every question an error, and every erasure wait, until their key is there.
+          if (unreadable > 0) throw new KeyDestroyed(suppressionKeyName(tenant), null, unreadable);
           return count;
         }),
       ),
@@ -332,9 +365,9 @@ const nothingKept: Suppressions = {
   replay: refuse,
 };
 
-const caught = <Value>(work: () => Promise<Value>): ResultAsync<Value, StorageFailed | InvalidInput> =>
+const caught = <Value>(work: () => Promise<Value>): ResultAsync<Value, LookUpFailure> =>
   ResultAsync.fromPromise(work(), (thrown) =>
-    thrown instanceof InvalidInput || thrown instanceof StorageFailed
+    thrown instanceof InvalidInput || thrown instanceof StorageFailed || thrown instanceof KeyDestroyed
       ? thrown
       : new StorageFailed("suppression-store", "add", { cause: thrown }),
   );

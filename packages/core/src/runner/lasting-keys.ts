@@ -4,7 +4,7 @@ import { fromStoredSweep } from "../sweeps/stored-sweep.ts";
 import type { Sweep } from "../sweeps/sweep.ts";
 import { readableRequests } from "./every-request.ts";
 import type { Services } from "./services.ts";
-import { suppressionKeyName } from "./suppression-keys.ts";
+import { suppressionKeyName, theList } from "./suppression-keys.ts";
 import type { TenantKeys } from "./tenant-keys.ts";
 
 type Stores = Pick<Services, "keyRing" | "requestStore" | "holdStore" | "sweepStore" | "suppressionStore">;
@@ -88,6 +88,4 @@ const isUnderWay = ({ status, counts, settled }: Sweep): boolean =>
   status === "running" || (settled === null && counts.waiting + counts.leftBehind > 0);
 
 const whoIsSuppressed = async ({ suppressionStore }: Stores, tenant: string): Promise<string | null> =>
-  suppressionStore !== null && orThrow(await suppressionStore.newest({ tenant })) !== null
-    ? "the list of suppressions"
-    : null;
+  suppressionStore !== null && orThrow(await suppressionStore.newest({ tenant })) !== null ? theList : null;

@@ -11,7 +11,7 @@ import { type Identifier, includesIdentifier, isSteady } from "../subject/identi
 import { leading } from "../subject/vouching.ts";
 import type { Sweep } from "../sweeps/sweep.ts";
 import type { Services } from "./services.ts";
-import { suppressionPseudonyms } from "./suppression-keys.ts";
+import { suppressionKeyName, suppressionPseudonyms, theList } from "./suppression-keys.ts";
 
 type Failure = StorageFailed | KeyDestroyed;
 
@@ -158,7 +158,28 @@ export const standingIn = (
 
 /** Errors: `KeyDestroyed` where the list knows of more keys than are there: nobody could be found in it. */
 export const enoughKeys = <Value extends { readonly generation: number }>(
-  keys: number,
+  tenant: string,
+  keys: readonly Uint8Array[],
   found: Value,
 ): ResultAsync<Value, KeyDestroyed> =>
-  found.generation > keys ? errAsync(new KeyDestroyed()) : okAsync(found);
+  found.generation > keys.length
+    ? errAsync(new KeyDestroyed(suppressionKeyName(tenant), theList))
+    : okAsync(found);
+
+/**
+ * The keys of the list, oldest first. A further one over a lost one would be taken for it, and nobody found in silence.
+ *
+ * Errors: those of `enoughKeys`.
+ */
+export const keysOfList = (
+  { keyRing }: Pick<Services, "keyRing">,
+  store: SuppressionStore,
+  tenant: string,
+): ResultAsync<readonly Uint8Array[], Failure> =>
+  keyRing
+    .useAll(suppressionKeyName(tenant))
+    .andThen((keys) =>
+      standingIn(store, { tenant, pseudonyms: [] }).andThen((found) =>
+        enoughKeys(tenant, keys, found).map(() => keys),
+      ),
+    );

@@ -4,6 +4,9 @@ import type { ResultAsync } from "../result.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import type { TenantKeys } from "./tenant-keys.ts";
 
+/** What needs the keys of the list, for whoever asks why none is made. */
+export const theList = "the list of suppressions";
+
 /** Apart from the key of other pseudonyms: this one is rotated, and lives as long as the list. */
 export const suppressionKeyName = (tenant: string): string => `suppressions/${tenant}`;
 
@@ -26,6 +29,13 @@ export const pseudonymChain = (keys: readonly Uint8Array[]): PseudonymChain => {
     return chain;
   };
 };
+
+/**
+ * What a copy says of each generation, oldest first: by it the keys that it was made with are told from others that have
+ * been made in their place. It is a pseudonym of nobody, because every identifier has a type.
+ */
+export const keyMarks = (keys: readonly Uint8Array[]): readonly string[] =>
+  pseudonymChain(keys)({ type: "", value: "" });
 
 /** Takes a stored pseudonym on to the newest key. */
 export const renewedPseudonym = (

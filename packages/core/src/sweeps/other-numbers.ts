@@ -27,7 +27,7 @@ export const haveOtherNumbers = (
     );
     const pseudonyms = theirs.flat().flatMap(({ names }) => names);
     return standingIn(suppressionStore, { tenant, pseudonyms, category })
-      .andThen((found) => enoughKeys(keys.length, found))
+      .andThen((found) => enoughKeys(tenant, keys, found))
       .map((found) => {
         const standing = new Set(found.pseudonyms);
         return theirs.map((each) => {
