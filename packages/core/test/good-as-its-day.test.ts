@@ -236,11 +236,14 @@ const ordersWorld = async (orders: Set<Order>, down: { news?: boolean } = {}) =>
         !subject.values("customer-number").includes(each.number) &&
         subject.values("email").includes(each.email),
     );
+    const kept = of(subject).filter(({ until = "" }) => until >= today()).length;
     return [
-      { collection: "orders", count: of(subject).length },
+      { collection: "orders", count: of(subject).length - kept },
+      { collection: "orders", count: kept, becomes: "retained" } as const,
       { collection: "orders", count: others.length, becomes: "kept" } as const,
     ];
   };
+  const today = () => world.clock.now().toISOString().slice(0, 10);
   const world = await createWorld({
     sources: [
       defineDataSource(customerDefinition("crm", new Set([adaAs()]))),
@@ -252,9 +255,8 @@ const ordersWorld = async (orders: Set<Order>, down: { news?: boolean } = {}) =>
           return [{ collection: "orders", count: of(subject).length }];
         },
         erase: async (subject) => {
-          const today = world.clock.now().toISOString().slice(0, 10);
           const found = of(subject);
-          const gone = found.filter(({ until = "" }) => until < today);
+          const gone = found.filter(({ until = "" }) => until < today());
           for (const each of gone) orders.delete(each);
           const count = found.length - gone.length;
           return [
@@ -285,13 +287,13 @@ const ordersWorld = async (orders: Set<Order>, down: { news?: boolean } = {}) =>
 };
 
 describe("what comes under the address of somebody who was erased, into a source that knows their number", () => {
-  const ended = async (hours: number, came: readonly Order[]) => {
-    const orders = new Set<Order>([{ number: "1", email: ada }]);
+  const ended = async (hours: number, came: readonly Order[], ...kept: readonly Order[]) => {
+    const orders = new Set<Order>([{ number: "1", email: ada }, ...kept]);
     const down = { news: true };
     const { world, calls } = await ordersWorld(orders, down);
     const requestId = await world.acknowledged("erasure");
     await world.pass(hour);
-    expect(orders.size).toBe(0);
+    expect(orders.size).toBe(kept.length);
     const before = calls.length;
     world.clock.set(new Date(world.clock.now().getTime() + hours * hour));
     for (const each of came) orders.add(each);
@@ -320,6 +322,17 @@ describe("what comes under the address of somebody who was erased, into a source
     unwrap(await world.rights.requests.retrySource({ actor: admin, requestId, source: "orders" }));
     await world.pass(hour);
     expect(await world.read(requestId)).toMatchObject({ outcome: "completed" });
+  });
+
+  it("is seen beside what is retained there, which the source tells apart", async () => {
+    const { world, requestId } = await ended(2 * 24, [guests], {
+      number: "1",
+      email: ada,
+      until: "2026-01-10",
+    });
+    expect((await world.read(requestId)).waitingFor).toEqual([
+      { for: "source", source: "orders", problem: "more-than-retained" },
+    ]);
   });
 
   it("is nothing of theirs where it has another number", async () => {
@@ -458,7 +471,11 @@ describe("a sweep that goes on more than a day after people were named", () => {
   });
 
   /** Orders of customers have a number, those of guests an address. */
-  const ordersOver = async (orders: Set<{ number?: string; email?: string }>, hasCopy: boolean) => {
+  const ordersOver = async (
+    orders: Set<{ number?: string; email?: string }>,
+    hasCopy: boolean,
+    isLeftTold = true,
+  ) => {
     const state = { isDown: true };
     const asked: string[][] = [];
     const of = (step: string, subject: Subject) => {
@@ -475,6 +492,10 @@ describe("a sweep that goes on more than a day after people were named", () => {
       const others = [...orders].filter(
         (each) => !theirs.includes(each) && subject.values("email").includes(each.email ?? ""),
       );
+      if (!isLeftTold) {
+        const left = step === "verify" ? others.length : 0;
+        return [{ collection: "orders", count: theirs.length + left }];
+      }
       return [
         { collection: "orders", count: theirs.length },
         { collection: "orders", count: others.length, becomes: "kept" } as const,
@@ -549,6 +570,21 @@ describe("a sweep that goes on more than a day after people were named", () => {
     const byAddress = asked.filter((each) => each.includes(ada));
     expect(byAddress).toEqual([["verify", "1", ada]]);
     expect(orders.size).toBe(1);
+  });
+
+  it("is completed, too, where that is counted as left, and not as theirs", async () => {
+    const another = { number: "3", email: ada };
+    const orders = new Set([{ number: "1" }, { number: "2" }, another]);
+    const { retryAfter } = await ordersOver(orders, true, false);
+    expect(await retryAfter(2 * day)).toMatchObject({ status: "completed", counts: { erased: 2 } });
+    expect([...orders]).toEqual([another]);
+  });
+
+  it("is not, where a guest's order is there as well", async () => {
+    const orders = new Set([{ number: "1" }, { number: "2" }, { number: "3", email: ada }, { email: ada }]);
+    const { left, retryAfter } = await ordersOver(orders, false, false);
+    expect(await retryAfter(2 * day)).toMatchObject({ counts: { leftBehind: 1 } });
+    expect(await left()).toEqual([["still-present", "orders"]]);
   });
 
   it("erases by the address within a day, and asks no more than it did", async () => {

@@ -234,3 +234,26 @@ export const unkept = (
     return count > kept ? [{ collection, count: count - kept }] : [];
   });
 };
+
+/**
+ * Which records are found that would be erased, a collection, beyond what was said to stay, where that was said of fewer names.
+ * What the source itself tells apart as staying is none of them, and what it tells as somebody else's that was not said to be
+ * there, because it has another number, makes up for nothing.
+ */
+export const beyondStaying = (
+  found: readonly CollectionCount[],
+  outcomes: readonly CollectionOutcome[],
+): CollectionCount[] =>
+  [...new Set(found.map(({ collection }) => collection))].flatMap((collection) => {
+    const toldAs = (fate: RecordFate) =>
+      countIn(
+        found.filter(({ becomes }) => becomes === fate),
+        collection,
+      );
+    const [retained, others] = [toldAs("retained"), toldAs("kept")];
+    const toGo = countIn(found, collection) - retained - others;
+    const kept = countIn(outcomes.filter(isKept), collection);
+    const there = toGo + retained + Math.min(others, kept);
+    const count = Math.min(toGo, there - countIn(outcomes.filter(isStaying), collection));
+    return count > 0 ? [{ collection, count }] : [];
+  });

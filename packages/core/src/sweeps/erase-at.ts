@@ -3,7 +3,7 @@ import type { DataSource } from "../bridge/define-data-source.ts";
 import { sha256 } from "../crypto.ts";
 import { CallFailed } from "../errors.ts";
 import { instant, later } from "../instant.ts";
-import { type CollectionCount, type CollectionOutcome, leftOver } from "../request/outcomes.ts";
+import { beyondStaying, type CollectionCount, type CollectionOutcome, unkept } from "../request/outcomes.ts";
 import { err, errAsync, ok, type Result } from "../result.ts";
 import { canFind } from "../runner/ask-who.ts";
 import { bounded } from "../runner/bounded.ts";
@@ -32,7 +32,7 @@ export interface AtSource {
   readonly guard: Guard;
 }
 
-type Effect = "erase" | "check" | "verify" | "verify-uncertain" | "verify-held";
+type Effect = "erase" | "check" | "verify" | "verify-uncertain" | "locate-uncertain" | "verify-held";
 
 type Outcomes = readonly CollectionOutcome[];
 
@@ -89,7 +89,7 @@ export const checkAt = async (
   outcomes: (index: number, found: readonly CollectionCount[], isByAll: boolean) => Outcomes,
   effect: "check" | "verify" = "check",
 ): Promise<Result<void, CallFailed>> => {
-  const { remaining, remainingMany, descriptor } = at.source;
+  const { locate, remaining, remainingMany, descriptor } = at.source;
   if (remaining === null) return ok(undefined);
   const look = async (by: Effect, whom: readonly Known[]): Promise<Result<void, CallFailed>> => {
     if (whom.length === 0) return ok(undefined);
@@ -101,7 +101,7 @@ export const checkAt = async (
       whom.some((person, index) => {
         const remains = found[index] ?? [];
         const staying = outcomes(people.indexOf(person), remains, isByAll(at, by, person));
-        return (by === "verify-uncertain" ? leftOfTheirs : leftOver)(remains, staying) > 0;
+        return (by === "verify-uncertain" ? beyondStaying : unkept)(remains, staying).length > 0;
       })
         ? err(new CallFailed(descriptor.id, "still-present", true))
         : ok(undefined),
@@ -109,22 +109,18 @@ export const checkAt = async (
   };
   const looked = await look(effect, people);
   if (looked.isErr() || effect !== "verify") return looked;
-  return look(
-    "verify-uncertain",
-    people.filter(
-      ({ identifiers, uncertain = [] }) =>
-        canFind(at.source, uncertain) && canFind(at.source, leading(identifiers)),
-    ),
+  const uncertain = people.filter(
+    (each) => canFind(at.source, each.uncertain ?? []) && canFind(at.source, leading(each.identifiers)),
   );
-};
-
-/** `leftOver`, where whoever erased was not asked by all names: what the source itself tells apart as somebody else's is not theirs. */
-const leftOfTheirs = (remains: readonly CollectionCount[], outcomes: Outcomes): number => {
-  const others = remains.filter(({ becomes }) => becomes === "kept");
-  const isTold = ({ collection }: CollectionOutcome) => others.some((each) => each.collection === collection);
-  return leftOver(
-    remains.filter((each) => !others.includes(each)),
-    outcomes.filter((each) => each.outcome !== "kept" || !isTold(each)),
+  const more = await look("verify-uncertain", uncertain);
+  const [person] = uncertain;
+  const isLeft = more.isErr() && more.error.problem === "still-present";
+  if (!isLeft || person === undefined || uncertain.length > 1 || locate === null) return more;
+  // What has another's number is left as well, and is not counted as theirs.
+  const call = callFor(at, "locate-uncertain", [person]);
+  const theirs = await locate(subjectOf(at, "verify-uncertain", person), call);
+  return theirs.andThen((found) =>
+    beyondStaying(found, outcomes(people.indexOf(person), found, true)).length > 0 ? more : ok(undefined),
   );
 };
 

@@ -1,5 +1,5 @@
 import { CallFailed } from "../../errors.ts";
-import { type CollectionCount, countIn, isStaying } from "../../request/outcomes.ts";
+import { beyondStaying, type CollectionCount, countIn } from "../../request/outcomes.ts";
 import { isInPart } from "../../request/retention.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { errAsync, okAsync, type ResultAsync } from "../../result.ts";
@@ -51,7 +51,7 @@ export const cameUnderAddresses = (
 
 /**
  * What a source finds by all the names, beyond what stayed and beyond what it finds by those that are certain. It looks for
- * itself whose a row is that says so by a number, and what it says is kept as somebody else's is no more of the person's.
+ * itself whose a row is that says so by a number, and counts none of somebody else's.
  */
 const cameSince = (
   { request }: Pick<Effect, "request">,
@@ -61,22 +61,14 @@ const cameSince = (
   const count = source.locate ?? source.remaining;
   if (count === null) return okAsync([]);
   const before = request.closedBefore?.steps.find((each) => each.source === step.source) ?? step;
-  const toGo = (found: readonly CollectionCount[]) =>
-    found.filter(
-      ({ becomes = "erased", ...each }) =>
-        (becomes === "erased" || becomes === "anonymised") && isInPart(step, each),
-    );
   const counted = (names: Work["subject"], mark: string) =>
-    count(names, { ...call, idempotencyKey: `${call.idempotencyKey}/${mark}` }).map(toGo);
-  return counted(subject, "since").andThen((now) => {
-    const staying = before.outcomes.filter(isStaying);
-    const grown = now.filter(({ collection }) => countIn(now, collection) > countIn(staying, collection));
-    if (grown.length === 0) return okAsync<CollectionCount[], CallFailed>([]);
-    const byCertain = canFindBy(source, certain)
-      ? counted(identifiedSubject(certain, subject.shared), "certain")
-      : okAsync<CollectionCount[], CallFailed>([]);
-    return byCertain.map((theirs) =>
-      grown.filter(({ collection }) => countIn(now, collection) > countIn(theirs, collection)),
+    count(names, { ...call, idempotencyKey: `${call.idempotencyKey}/${mark}` }).map((found) =>
+      beyondStaying(found, before.outcomes).filter((each) => isInPart(step, each)),
+    );
+  return counted(subject, "since").andThen((more) => {
+    if (more.length === 0 || !canFindBy(source, certain)) return okAsync<CollectionCount[], CallFailed>(more);
+    return counted(identifiedSubject(certain, subject.shared), "certain").map((theirs) =>
+      more.filter(({ collection }) => countIn(more, collection) > countIn(theirs, collection)),
     );
   });
 };
