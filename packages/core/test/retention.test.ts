@@ -224,22 +224,75 @@ describe("what the law keeps", () => {
     expect(invoices.size).toBe(0);
   });
 
-  it("by a source that a person closed by hand is over with that: one letter, and the key goes", async () => {
-    const { world, requestId, actions, letters } = await shop([["1", "2026-06-30"]], {
-      verify: async () => {
-        throw new Error("down");
-      },
+  describe("by a source that a person closed by hand", () => {
+    const closedByHand = async (...kept: (readonly [string, string])[]) => {
+      const looks = { areDown: true };
+      const made = await shop(kept, {
+        verify: async () => {
+          if (looks.areDown) throw new Error("down");
+          return [];
+        },
+      });
+      await made.world.pass(600_000);
+      const settled = {
+        actor: admin,
+        requestId: made.requestId,
+        source: "books",
+        reason: "looked after by hand",
+      };
+      unwrap(await made.world.rights.requests.settleSource(settled));
+      await made.world.pass(day);
+      return { ...made, looks, settled };
+    };
+    const until = async (world: World, date: string) => {
+      world.clock.set(new Date(Date.parse(date) - day));
+      await world.pass(day + 600_000);
+    };
+    const settlement = { reason: "looked after by hand" };
+
+    it("is erased on its day all the same, and nothing is called completed", async () => {
+      const { world, requestId, invoices, letters, actions, looks } = await closedByHand(["1", "2026-06-30"]);
+      expect(await world.read(requestId)).toMatchObject({
+        outcome: "completed-with-exceptions",
+        reopensAt: "2026-07-01T00:00:00.000Z",
+      });
+      looks.areDown = false;
+      await until(world, "2026-07-01");
+      expect(invoices.size).toBe(0);
+      const { outcome, reopensAt, sources } = await world.read(requestId);
+      expect([outcome, reopensAt]).toEqual(["completed-with-exceptions", null]);
+      expect(sources.find(({ id }) => id === "books")).toMatchObject({ checked: true, settlement });
+      expect(letters().map(({ sources: told }) => told[0]?.settled)).toEqual(
+        Array(2).fill(settlement.reason),
+      );
+      expect(await actions()).toContain("key-destroyed");
     });
-    await world.pass(600_000);
-    const settled = { actor: admin, requestId, source: "books", reason: "looked after by hand" };
-    unwrap(await world.rights.requests.settleSource(settled));
-    await world.pass(200 * day);
-    expect(await world.read(requestId)).toMatchObject({
-      outcome: "completed-with-exceptions",
-      reopensAt: null,
+
+    it("is over with that where its day had come, and goes on where another had not", async () => {
+      const kept = [
+        ["1", "2026-06-30"],
+        ["2", "2026-12-31"],
+      ] as const;
+      const { world, requestId, invoices, letters, looks, settled } = await closedByHand(...kept);
+      await until(world, "2026-07-01");
+      // Opened again, it cannot be looked at, and somebody sees to it.
+      invoices.delete("1");
+      unwrap(await world.rights.requests.settleSource(settled));
+      await world.pass(day);
+      expect(await world.read(requestId)).toMatchObject({ reopensAt: "2027-01-01T00:00:00.000Z" });
+      looks.areDown = false;
+      await until(world, "2027-01-01");
+      expect([invoices.size, letters().length]).toEqual([0, 3]);
     });
-    expect(letters()).toHaveLength(1);
-    expect(await actions()).toContain("key-destroyed");
+
+    it("is no work of the request any more once that was called off", async () => {
+      const { world, requestId, invoices } = await closedByHand(["1", "2026-06-30"], ["2", "2026-12-31"]);
+      await until(world, "2026-07-01");
+      unwrap(await world.rights.requests.cancel({ actor: admin, requestId, reason: "a court said so" }));
+      await until(world, "2027-01-02");
+      expect(await world.read(requestId)).toMatchObject({ reopensAt: null });
+      expect(invoices.size).toBe(1);
+    });
   });
 
   it("of an erasure that was called off stays as it is", async () => {

@@ -13,7 +13,7 @@ import { gradesOf } from "../request/grades.ts";
 import { type CollectionOutcome, isStaying } from "../request/outcomes.ts";
 import type { Plan } from "../request/planned.ts";
 import type { Request } from "../request/request.ts";
-import { countedAltogether, leftAt, outcomesAt, type SourceStep } from "../request/steps.ts";
+import { countedAltogether, leftAt, outcomesAt, type SourceStep, settlementAt } from "../request/steps.ts";
 import { sealedPlan } from "../runner/effects/plan.ts";
 import type { Services } from "../runner/services.ts";
 import { isEndSigned } from "../runner/signed-end.ts";
@@ -75,7 +75,7 @@ const bodyOf = (
         outcomes: outcomesAt(step).map(plainOutcome),
         ...stillThere(step),
         checked: step.checked,
-        settled: step.settlement,
+        settled: settlementAt(step),
       })),
     // What stays as somebody else's too stands among the outcomes, with its reason.
     grades: gradesOf(request).map(({ kept: _, ...graded }) => graded),

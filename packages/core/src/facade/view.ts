@@ -19,6 +19,7 @@ import {
   type SourceStatus,
   type SourceStep,
   type StepTask,
+  settlementAt,
 } from "../request/steps.ts";
 import { type Waiting, waitingOf } from "../request/waiting.ts";
 import { Result } from "../result.ts";
@@ -200,7 +201,7 @@ const progressOf = (step: SourceStep, sources: Services["sources"]): SourceProgr
   outcomes: outcomesAt(step),
   left: leftAt(step),
   checked: step.checked,
-  settlement: step.settlement,
+  settlement: settlementAt(step),
 });
 
 const recordsOf = (step: SourceStep): number | null => {

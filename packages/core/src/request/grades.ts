@@ -69,5 +69,7 @@ const gradeOf = (step: SourceStep, outcomes: readonly CollectionOutcome[]): Proo
  */
 export const isProven = (request: Request): boolean =>
   notFollowed(request).length === 0 &&
-  request.steps.every(({ settlement }) => settlement === null) &&
+  request.steps.every(
+    ({ settlement, settledBefore }) => settlement === null && settledBefore === undefined,
+  ) &&
   gradesOf(request).every((each) => each.retained + each.kept === 0 && isVerified(each));

@@ -6,18 +6,30 @@ import type { SourceStep } from "./steps.ts";
 
 const aDay = 24 * 3_600 * 1_000;
 
-/** The days on which a step's duties to keep something end. What a person has closed by hand is nobody's work any more. */
-const endsOf = ({ outcomes, settlement }: SourceStep): string[] =>
-  settlement === null ? outcomes.flatMap((each) => (each.outcome === "retained" ? [each.until] : [])) : [];
-
-/** Whether something is to be erased here when its day comes. */
-export const isRetaining = (step: SourceStep): boolean => endsOf(step).length > 0;
-
 /** From when on a duty that ends on a day is over: where the controller is, and in UTC, in which sources may count. */
-const overAt = ({ deadline }: Request, until: string): Instant => {
+const overAt = ({ deadline }: Pick<Request, "deadline">, until: string): Instant => {
   const next = addDays(until, 1);
   return latest(startOf(deadline.timeZone, next), startOf("UTC", next));
 };
+
+/**
+ * The days on which a step's duties to keep something end. Who has closed it by hand has seen to those that were over by then,
+ * and not to one that was still to be kept; who has called the rest off, to all.
+ */
+const endsOf = (
+  request: Pick<Request, "deadline">,
+  { outcomes, settlement, keepsOn = false }: SourceStep,
+): string[] =>
+  outcomes.flatMap((each) =>
+    each.outcome === "retained" &&
+    (settlement === null || (keepsOn && overAt(request, each.until) > settlement.at))
+      ? [each.until]
+      : [],
+  );
+
+/** Whether something is to be erased here when its day comes. */
+export const isRetaining = (request: Pick<Request, "deadline">, step: SourceStep): boolean =>
+  endsOf(request, step).length > 0;
 
 /**
  * When a closed erasure is opened again, because the law does not have something kept any more; null where nothing is
@@ -26,14 +38,14 @@ const overAt = ({ deadline }: Request, until: string): Instant => {
  */
 export const reopensAt = (request: Request): Instant | null => {
   const { closedAt, outcome, steps, reopened } = request;
-  const [first] = steps.flatMap(endsOf).sort();
+  const [first] = steps.flatMap((step) => endsOf(request, step)).sort();
   if (first === undefined || closedAt === null || outcome !== "completed-with-exceptions") return null;
   return latest(overAt(request, first), later(closedAt, reopened > 0 ? aDay : 0));
 };
 
 /** Whether a duty of a step is over. */
 export const hasEnded = (request: Request, step: SourceStep, now: Instant): boolean =>
-  endsOf(step).some((until) => overAt(request, until) <= now);
+  endsOf(request, step).some((until) => overAt(request, until) <= now);
 
 /** The collections of which something is kept. */
 export const keptCollections = ({ outcomes }: SourceStep): string[] => [

@@ -191,7 +191,18 @@ export interface SourceStep {
   readonly heldBy?: string | null;
   readonly manual: ManualTask | null;
   readonly settlement: Settlement | null;
+  /**
+   * What was still to be kept when it was closed by hand is erased on its day all the same. Left out, and false: nothing was,
+   * whoever closed it sees to that too, or that was stored before this was kept.
+   */
+  readonly keepsOn?: boolean;
+  /** How it was closed by hand before the request was opened again for what was kept here. Left out: it was not. */
+  readonly settledBefore?: Settlement;
 }
+
+/** How a person has closed it, in whatever round; not while it is at work again. */
+export const settlementAt = (step: SourceStep): Settlement | null =>
+  step.settlement ?? (step.stage === "done" ? (step.settledBefore ?? null) : null);
 
 /** Nothing more is to be done here: it worked, or a person said so. */
 export const isResolved = (step: SourceStep): boolean => step.stage === "done" || step.settlement !== null;

@@ -9,7 +9,7 @@ import { totalCount } from "../../request/outcomes.ts";
 import { plannedSources } from "../../request/plan.ts";
 import type { Problem } from "../../request/problems.ts";
 import { notFollowed, type Request } from "../../request/request.ts";
-import { isToCome, leftAt, outcomesAt } from "../../request/steps.ts";
+import { isToCome, leftAt, outcomesAt, settlementAt } from "../../request/steps.ts";
 import { otherRequest } from "../../request/waiting.ts";
 import { ok, type Result } from "../../result.ts";
 import { type Effect, emailOf } from "./effect.ts";
@@ -172,7 +172,7 @@ const factsOf = (effect: Effect, notice: OfRequest): Notice => {
               checked: step.checked === true,
               ...(step.askedTooLate === true && !isSettled && { askedTooLate: true as const }),
               ...(left > 0 && (isSettled ? { stillThere: left } : { cameSince: left })),
-              settled: step.settlement?.reason ?? null,
+              settled: settlementAt(step)?.reason ?? null,
             };
           }),
       };

@@ -53,12 +53,22 @@ export const reopen = (
     deadline: { ...request.deadline, reminders: [] },
   });
   const begun = changedSteps(datedSteps(again, request.closedAt ?? change.at), (step) => {
-    if (step.settlement !== null || stageAfterIdentifying(step) === "done") return null;
-    const work = { ...begunAgain(step, "locate"), onlyAsked: false };
+    const isDue = ended.includes(step.source);
+    if ((step.settlement !== null && !isDue) || stageAfterIdentifying(step) === "done") return null;
+    const work = {
+      ...begunAgain(step, "locate"),
+      onlyAsked: false,
+      // A person has closed the rest by hand, and that stays said.
+      ...(step.settlement !== null && {
+        attempts: 0,
+        settlement: null,
+        keepsOn: false,
+        settledBefore: step.settlement,
+      }),
+    };
     // A copy is filled anew as a whole.
-    if (ended.includes(step.source) && step.task !== "refresh")
-      return { ...work, part: keptCollections(step) };
-    return ended.includes(step.source) || step.after.some((origin) => ended.includes(origin))
+    if (isDue && step.task !== "refresh") return { ...work, part: keptCollections(step) };
+    return isDue || step.after.some((origin) => ended.includes(origin))
       ? work
       : { ...begunAgain(step, "verify"), onlyAsked: true };
   });

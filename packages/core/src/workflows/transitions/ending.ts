@@ -53,10 +53,11 @@ const allEnded = (change: Change, event: Ending): Change => {
  */
 const restEnded = (change: Change, event: Ending): Change => {
   const settled = changedSteps(recorded(change, event.type), (step) => {
-    if (step.settlement !== null) return null;
+    if (step.settlement !== null) return { keepsOn: false };
     const before = change.request.closedBefore?.steps.find(({ source }) => source === step.source);
-    if (step.onlyAsked === true && before !== undefined && !isRetaining(step)) return asBefore(step, before);
-    return isResolved(step) && !isRetaining(step) ? null : closedByHand(change, event);
+    if (step.onlyAsked === true && before !== undefined && !isRetaining(change.request, step))
+      return asBefore(step, before);
+    return isResolved(step) && !isRetaining(change.request, step) ? null : closedByHand(change, event);
   });
   return settled.request.key === "live"
     ? concluded(settled, "completed-with-exceptions")
@@ -81,6 +82,7 @@ const closedByHand = (change: Change, { reason }: Ending): Partial<SourceStep> =
   status: "warning",
   nextAttemptAt: null,
   settlement: { reason, by: change.actor, at: change.at },
+  keepsOn: false,
 });
 
 /**
@@ -93,7 +95,7 @@ const dutiesGivenUp = (change: Change, event: Ending): Result<Change, NotPossibl
     ? ok(
         withoutDuty(
           changedSteps(recorded(changed(change, { reason: event.reason }), event.type), (step) =>
-            isRetaining(step) ? closedByHand(change, event) : null,
+            isRetaining(change.request, step) ? closedByHand(change, event) : null,
           ),
         ),
       )

@@ -76,6 +76,8 @@ export const settle = (change: Change, event: EventOf<"source-settled">): Transi
           status: "warning",
           nextAttemptAt: null,
           settlement: { reason: event.reason, by: event.actor, at: change.at },
+          // What is still to be kept is erased on its day all the same.
+          keepsOn: change.request.phase !== "closed" && isRetaining(change.request, step),
         }),
         "settled",
         { reason: event.reason },
@@ -90,7 +92,7 @@ const toSettle = (change: Change, source: string): Result<SourceStep, NotPossibl
   if (request.phase !== "closed") return unresolved(change, source);
   const step = stepOf(request, source);
   if (step === undefined) return err(new SourceNotFound(source));
-  return mayGiveUpDuties(change) && isRetaining(step)
+  return mayGiveUpDuties(change) && isRetaining(request, step)
     ? ok(step)
     : err(new NotPossibleNow("The request is closed: there is nothing to settle."));
 };
