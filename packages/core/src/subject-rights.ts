@@ -13,40 +13,34 @@ import type { SuppressionStore } from "./bridge/define-suppression-store.ts";
 import type { SweepStore } from "./bridge/define-sweep-store.ts";
 import { defineUserDirectory, type UserDirectory } from "./bridge/define-user-directory.ts";
 import { directorySource } from "./bridge/directory-source.ts";
-import { checkDefinition, checkInput } from "./bridge/issues.ts";
+import { checkDefinition } from "./bridge/issues.ts";
 import { safeSecretCarrier, secretCarrierId } from "./bridge/secret-carrier.ts";
 import { systemClock } from "./bridge/system-clock.ts";
 import { checkpointing, keepCheckpoints } from "./checkpoints/keep-checkpoints.ts";
 import { type EvidenceSigner, publicKeyId, systemRandomness } from "./crypto.ts";
-import {
-  ConfigurationMistake,
-  type InvalidInput,
-  type KeyDestroyed,
-  NotAllowed,
-  StorageFailed,
-} from "./errors.ts";
-import { type Audit, auditOf } from "./facade/audit.ts";
-import { withCheckedInputs } from "./facade/call-inputs.ts";
+import { ConfigurationMistake, StorageFailed } from "./errors.ts";
+import { type ActorCalls, actorCallsOf } from "./facade/actor-calls.ts";
+import { auditOf } from "./facade/audit.ts";
+import { type CallGroups, withCheckedInputs } from "./facade/call-inputs.ts";
 import type { NeedsApproval } from "./facade/context.ts";
-import { type Sweeps, sweepsOf } from "./facade/erase-many.ts";
+import { sweepsOf } from "./facade/erase-many.ts";
 import { type Health, healthOf } from "./facade/health.ts";
-import { type Holds, holdsOf } from "./facade/holds.ts";
+import { holdsOf } from "./facade/holds.ts";
 import { optionsSchema } from "./facade/options-schema.ts";
-import { type Packages, packagesOf } from "./facade/packages.ts";
-import { authorise, type Policy, type PolicyAction, rolePolicy } from "./facade/policy.ts";
-import { type Requests, requestsOf } from "./facade/requests.ts";
-import { type Sources, sourcesOf } from "./facade/sources.ts";
-import { type Suppressions, suppressionsOf } from "./facade/suppressions.ts";
-import { type Users, usersOf } from "./facade/users.ts";
+import { packagesOf } from "./facade/packages.ts";
+import { type Policy, rolePolicy } from "./facade/policy.ts";
+import { requestsOf } from "./facade/requests.ts";
+import { sourcesOf } from "./facade/sources.ts";
+import { suppressionsOf } from "./facade/suppressions.ts";
+import { usersOf } from "./facade/users.ts";
 import type { AddressBookDefinition } from "./ports/address-book.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Dispatcher } from "./ports/dispatcher.ts";
 import type { PackageEncryption } from "./ports/package-encryption.ts";
 import type { Randomness } from "./ports/randomness.ts";
-import { type Actor, actorSchema, type RecordedActor } from "./request/actor.ts";
 import type { Acknowledger } from "./request/request.ts";
 import { type RuleChanges, withRules } from "./request/rules.ts";
-import { err, ok, orThrow, ResultAsync } from "./result.ts";
+import { orThrow, ResultAsync } from "./result.ts";
 import { answersOf } from "./runner/answers.ts";
 import { inProcessDispatcher } from "./runner/dispatcher/in-process-dispatcher.ts";
 import { lookAhead } from "./runner/dispatcher/look-ahead.ts";
@@ -58,7 +52,6 @@ import { wakingStore } from "./runner/dispatcher/waking-store.ts";
 import { workerOf } from "./runner/dispatcher/worker.ts";
 import { tenantKeysOf } from "./runner/lasting-keys.ts";
 import { latestStatus } from "./runner/latest-status.ts";
-import { recordedAs } from "./runner/recorded-actor.ts";
 import { type RegisteredSources, registeredSources } from "./runner/served.ts";
 import type { Links, Services } from "./runner/services.ts";
 import { createSignals } from "./runner/signals.ts";
@@ -142,38 +135,17 @@ export interface SubjectRightsOptions {
   readonly randomness?: Randomness;
 }
 
-export interface SubjectRights {
+/** Every call that takes something answers `InvalidInput` for what does not fit, before anything else is done. */
+export interface SubjectRights extends ActorCalls, CallGroups {
   /** Who is answerable for the data, as it was handed in. */
   readonly controller: string;
   /** The time zone in which deadlines count, as it was handed in. */
   readonly timeZone: string;
   /**
-   * Whether the policy lets this actor do something, for pages that offer only what will not be refused. Every call
-   * asks the policy again by itself. Errors: `InvalidInput` where the actor is none.
-   */
-  allows(input: { readonly actor: Actor; readonly action: PolicyAction }): ResultAsync<boolean, InvalidInput>;
-  /**
-   * Under what name records, audits and evidence have this actor: `actor-` and 32 hexadecimal digits, another in every
-   * tenant. It cannot be turned back: to find out who acted, ask for everybody whom the application knows, and compare. It
-   * asks no policy: what it needs is the id. Errors: `InvalidInput` where the actor is none; `StorageFailed`,
-   * `KeyDestroyed` where the key of the tenant's pseudonyms is not to be had.
-   */
-  recordedAs(input: {
-    readonly actor: Actor;
-  }): ResultAsync<RecordedActor, InvalidInput | StorageFailed | KeyDestroyed>;
-  /**
    * What fails, since when, and what requests wait for: for a health check, and for an alert that is true only when
    * something is wrong. Over all tenants, so it is for who operates this; nothing in it is personal. Cheap. Errors: none.
    */
   health(): ResultAsync<Health, never>;
-  readonly requests: Requests;
-  readonly packages: Packages;
-  readonly sources: Sources;
-  readonly users: Users;
-  readonly sweeps: Sweeps;
-  readonly holds: Holds;
-  readonly suppressions: Suppressions;
-  readonly audit: Audit;
   /**
    * Starts working on requests in this process, those first that an earlier process left unfinished. Without it,
    * requests are taken in and stored, and wait for a process that works on them.
@@ -300,14 +272,8 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
   return {
     controller,
     timeZone,
-    allows: ({ actor, action }) =>
-      authorise(context.policy, actor, action)
-        .map(() => true)
-        .orElse((error) => (error instanceof NotAllowed ? ok(false) : err(error))),
-    recordedAs: ({ actor }) =>
-      checkInput(actorSchema, actor).asyncAndThen((checkedActor) => recordedAs(services, checkedActor)),
     health: () => healthOf(services, watching, unreadable),
-    ...withCheckedInputs({
+    ...withCheckedInputs(actorCallsOf(context), {
       requests: requestsOf(context),
       holds: holdsOf(context),
       suppressions: suppressionsOf(context, sweeps, stopping.signal),

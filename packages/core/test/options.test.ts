@@ -18,7 +18,6 @@ import {
   keyWrapping,
   orThrow,
   rolePolicy,
-  type SubjectRights,
 } from "@subject-rights/core";
 import { memoryKeyRing, memoryNotifier, memoryStorage } from "@subject-rights/memory";
 import { unwrap, unwrapError } from "@subject-rights/testing";
@@ -115,35 +114,16 @@ describe("an option that there is not", () => {
     );
   });
 
-  it.each(["requests", "packages", "sources", "users", "sweeps", "holds", "suppressions", "audit"] as const)(
-    "is refused by every call of rights.%s",
-    (group) => {
-      const rights: SubjectRights = createSubjectRights(options());
-      const calls = rights[group] as unknown as Readonly<Record<string, (input?: unknown) => unknown>>;
-      for (const [name, call] of Object.entries(calls)) {
-        const thrown = thrownBy(() => call({ actor: admin, wichRequest: "x" }));
-        expect(thrown, name).toBeInstanceOf(ConfigurationMistake);
-        expect(String(thrown)).toContain(`${group}.${name}`);
-        expect(String(thrown)).toContain("`wichRequest`");
-        expect(
-          thrownBy(() => call()),
-          name,
-        ).toBeInstanceOf(ConfigurationMistake);
-      }
-    },
-  );
-
-  it("is told with what was meant", () => {
+  it("is told with what was meant", async () => {
     const mistaken = { ...options(), timezone: "Europe/Berlin", evidenceSinger: {}, link: {} } as never;
     const said = String(thrownBy(() => createSubjectRights(mistaken)));
     expect(said).toContain("there is no `timezone`: write `timeZone`");
     expect(said).toContain("there is no `evidenceSinger`: write `evidenceSigner`");
     expect(said).toContain("there is no `link`: write `links`");
-    const { rights } = { rights: createSubjectRights(options()) };
     const submission = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
-    expect(() =>
-      rights.requests.submit({ ...submission, recievedAt: "2026-01-01T00:00:00Z" } as never),
-    ).toThrow("requests.submit: there is no `recievedAt`: write `receivedAt`");
+    const misspelt = { ...submission, recievedAt: "2026-01-01T00:00:00Z" } as never;
+    const refused = unwrapError(await createSubjectRights(options()).requests.submit(misspelt));
+    expect(refused.message).toBe("recievedAt: there is no `recievedAt`: write `receivedAt`");
   });
 
   it("may be a member of an object of a class: that is its own business", () => {

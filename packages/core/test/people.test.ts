@@ -80,7 +80,7 @@ describe("an actor", () => {
         category: "customer-data",
         email: ada,
       });
-      expect(unwrapError(submitted)).toMatchObject({ code: "invalid-input", issues: [{ path: "id" }] });
+      expect(unwrapError(submitted)).toMatchObject({ code: "invalid-input", issues: [{ path: "actor.id" }] });
     }
   });
 

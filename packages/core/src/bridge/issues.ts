@@ -3,13 +3,10 @@ import { ConfigurationMistake, InvalidInput } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 import { notAnObject, unknownOption } from "./options.ts";
 
-const issuesOf = (error: z.ZodError, within: readonly string[] = []) =>
-  error.issues.map(({ path, message }) => ({ path: z.core.toDotPath([...within, ...path]), message }));
-
-/** The same as one sentence, for people. */
+/** What does not fit, as one sentence, for people. */
 export const issuesIn = (error: z.ZodError): string =>
-  issuesOf(error)
-    .map(({ path, message }) => (path === "" ? message : `${path}: ${message}`))
+  error.issues
+    .map(({ path, message }) => (path.length === 0 ? message : `${z.core.toDotPath(path)}: ${message}`))
     .join("; ");
 
 /**
@@ -23,7 +20,15 @@ export const checkInput = <Output>(
   ...field: readonly [] | readonly [name: string]
 ): Result<Output, InvalidInput> => {
   const parsed = schema.safeParse(input);
-  return parsed.success ? ok(parsed.data) : err(new InvalidInput(issuesOf(parsed.error, field)));
+  if (parsed.success) return ok(parsed.data);
+  const issues = leavesOf(parsed.error.issues).flatMap((issue) => {
+    const at = (...inside: readonly string[]) => z.core.toDotPath([...field, ...issue.path, ...inside]);
+    if (issue.code !== "unrecognized_keys")
+      return [{ path: at(), message: sentenceOf(issue, schema, input) }];
+    const known = namesAt(schema, issue.path);
+    return issue.keys.map((name) => ({ path: at(name), message: unknownOption(name, known) }));
+  });
+  return err(new InvalidInput(issues));
 };
 
 /**

@@ -15,14 +15,14 @@ import { type RequestView, viewOf } from "./view.ts";
 
 /** By the token of the link. */
 export const acknowledge = (services: Services, token: string): ResultAsync<RequestView, ApplyError> =>
-  acknowledgeWith(services, sha256(String(token)), "tokenHash", () => okAsync(undefined));
+  acknowledgeWith(services, sha256(token), "tokenHash", () => okAsync(undefined));
 
 /** By the token of the reply address, which counts only together with whom the reply is proven to come from. */
 export const acknowledgeByReply = (
   services: Services,
   { token, from }: { readonly token: string; readonly from: string },
 ): ResultAsync<RequestView, ApplyError> =>
-  acknowledgeWith(services, sha256(String(token).toLowerCase()), "replyTokenHash", (request) =>
+  acknowledgeWith(services, sha256(token.toLowerCase()), "replyTokenHash", (request) =>
     comesFromAddressOnRecord(services, request, from),
   );
 
@@ -98,7 +98,7 @@ const comesFromAddressOnRecord = (
       });
       if (found.isErr() && found.error.problem !== "no-address")
         return err(new StorageFailed(addressBookId, "address-on-record", { cause: found.error }));
-      return found.isOk() && sameMailbox(found.value, String(from))
+      return found.isOk() && sameMailbox(found.value, from)
         ? ok(undefined)
         : err(new TokenRejected("another-address"));
     })(),

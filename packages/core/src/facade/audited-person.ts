@@ -1,5 +1,3 @@
-import { z } from "zod";
-import { checkInput } from "../bridge/issues.ts";
 import type { DamagedRecord } from "../bridge/readable.ts";
 import { sameDigest } from "../crypto.ts";
 import {
@@ -19,7 +17,7 @@ import { pseudonymsOf } from "../runner/keys.ts";
 import { destroyPersonKey, personMark } from "../runner/person-keys.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
 import { type NamedTypes, namedTypes } from "../runner/served.ts";
-import { emailSchema, type Identifier, identifierSchema, spellingsOf } from "../subject/identifier.ts";
+import { type Identifier, spellingsOf } from "../subject/identifier.ts";
 import { areTwo, numbersOf, shareNumber } from "../subject/numbers.ts";
 import { caught } from "./caught.ts";
 import { type FacadeContext, type OnRequest, type ReadError, readRequest } from "./context.ts";
@@ -74,19 +72,14 @@ export interface AuditedPerson {
   unlink(input: OnRequest): ResultAsync<{ readonly requests: number }, UnlinkError>;
 }
 
-const identifiersSchema = z.array(identifierSchema).max(20).default([]);
-
 export const auditedPerson = (context: FacadeContext): AuditedPerson => {
   const { services, policy } = context;
   const pseudonymOf = (tenant: string, email: string) =>
-    checkInput(emailSchema, email, "email").asyncAndThen((value) =>
-      pseudonymsOf(services, tenant, [{ type: "email", value }]).map(([pseudonym = ""]) => pseudonym),
-    );
-  const numbersFor = (tenant: string, identifiers: readonly Identifier[] | undefined) =>
-    checkInput(identifiersSchema, identifiers, "identifiers").asyncAndThen((checked) => {
-      const named = checked.flatMap(spellingsOf);
-      return pseudonymsOf(services, tenant, named).map((pseudonyms) => numbersOf(named, pseudonyms));
-    });
+    pseudonymsOf(services, tenant, [{ type: "email", value: email }]).map(([pseudonym = ""]) => pseudonym);
+  const numbersFor = (tenant: string, identifiers: readonly Identifier[] = []) => {
+    const named = identifiers.flatMap(spellingsOf);
+    return pseudonymsOf(services, tenant, named).map((pseudonyms) => numbersOf(named, pseudonyms));
+  };
   return {
     isAbout: ({ email, identifiers, ...on }) =>
       readRequest(context, on, "link-person").andThen((request) =>

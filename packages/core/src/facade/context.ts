@@ -19,7 +19,7 @@ import { fromFound } from "../runner/record.ts";
 import { recordedAs, recordedWithoutKey } from "../runner/recorded-actor.ts";
 import type { Services } from "../runner/services.ts";
 import { authorise, type Policy, type PolicyAction } from "./policy.ts";
-import { checkReason } from "./reason.ts";
+import { checkNamesNobody } from "./reason.ts";
 import { type RequestView, viewOf } from "./view.ts";
 
 /** Which requests begin only when somebody else than who asked has approved what is going to be done. */
@@ -62,23 +62,25 @@ export const readRequest = (
     .andThen(({ tenant }) => services.requestStore.read({ tenant, id: requestId }))
     .andThen(fromFound);
 
-/** Lets an actor's decision happen to a request. Words that are kept with it are checked first. */
+/** Lets an actor's decision happen to a request. Words that are kept with it have to name nobody. */
 export const changeRequest = (
   { services, policy }: FacadeContext,
   { actor, requestId }: OnRequest,
   action: PolicyAction,
   event: RequestEvent,
-  words?: string,
+  words?: { readonly reason: string } | { readonly note: string },
 ): ResultAsync<RequestView, ChangeError> =>
   authorise(policy, actor, action)
     .andThen(({ tenant }) => {
       const key = { tenant, id: requestId };
       return (isEnding(event) ? loadToEnd : load)(services, key)
-        .andThen((opened) =>
-          words === undefined
-            ? ok(opened)
-            : checkReason(words, actor, confidentialOf(opened.request).identifiers).map(() => opened),
-        )
+        .andThen((opened) => {
+          if (words === undefined) return ok(opened);
+          const [text, field] =
+            "reason" in words ? ([words.reason, "reason"] as const) : ([words.note, "note"] as const);
+          const { identifiers } = confidentialOf(opened.request);
+          return checkNamesNobody(text, actor, identifiers, field).map(() => opened);
+        })
         .andThen((opened) => applyBy(services, actor, opened, event))
         .map(({ request }) => request)
         .orElse((error) =>

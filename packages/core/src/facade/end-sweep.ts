@@ -14,7 +14,7 @@ import type { Journal } from "../sweeps/journal.ts";
 import { destroySweepKey, useSweepKey } from "../sweeps/stored-sweep.ts";
 import { isEnded } from "../sweeps/sweep.ts";
 import { type SweepView, viewOfSweep } from "../sweeps/view.ts";
-import { checkReason } from "./reason.ts";
+import { checkNamesNobody } from "./reason.ts";
 import {
   type OnSweep,
   openSweep,
@@ -67,10 +67,10 @@ export const settleSweep = (
 ): ResultAsync<SweepView, SettleSweepError> =>
   caught<SettleSweepError>(async () => {
     const journal = orThrow(await openToEnd(context, input, "erase-many"));
-    const text = orThrow(checkReason(reason, input.actor, []));
+    orThrow(checkNamesNobody(reason, input.actor, []));
     const known = journal.current();
     const by = orThrow(await recordedWithoutKey(context.services, input.actor));
-    if (known.settled === null) await storeSettled(context, journal, by, text);
+    if (known.settled === null) await storeSettled(context, journal, by, reason);
     // Somebody's process died before it had deleted who they are: settling again does the rest.
     else if ((await useSweepKey(context.services, known)).isErr()) throw nothingToSettle();
     for (const kind of ["left-behind", "waiting", "counted", "begun"] as const) {

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { AuditEntry } from "../audit/entry.ts";
 import type { SweepStore } from "../bridge/define-sweep-store.ts";
-import { checkInput } from "../bridge/issues.ts";
 import type { DamagedRecord } from "../bridge/readable.ts";
 import {
   ConfigurationMistake,
@@ -134,7 +133,6 @@ const partInfoSchema = z.object({
   retryable: z.boolean(),
   hold: z.string().optional(),
 });
-const afterSchema = z.number().int().nonnegative().default(0);
 
 export interface SweepsAndStop {
   readonly sweeps: Sweeps;
@@ -184,31 +182,29 @@ export const sweepsOf = (
     progress: ({ signal, ...input }) =>
       followSweep(context(), input, listeners, untilStopped(facade, signal)),
 
-    leftBehind: ({ after, ...input }) =>
-      checkInput(afterSchema, after).asyncAndThen((from) =>
-        readSweep(context(), input).andThen(({ tenant, id }) =>
-          context()
-            .store.parts({ tenant, id, kind: "left-behind", after: from, limit: mostParts })
-            .andThen((parts) => {
-              const people: LeftBehind[] = [];
-              for (const { number, info } of parts) {
-                const { success, data } = partInfoSchema.safeParse(info);
-                if (!success) {
-                  people.push({
-                    number,
-                    pseudonym: null,
-                    problem: "damaged",
-                    source: null,
-                    retryable: false,
-                  });
-                  continue;
-                }
-                const { code, ...rest } = data;
-                people.push({ number, problem: code, ...rest });
+    leftBehind: ({ after: from = 0, ...input }) =>
+      readSweep(context(), input).andThen(({ tenant, id }) =>
+        context()
+          .store.parts({ tenant, id, kind: "left-behind", after: from, limit: mostParts })
+          .andThen((parts) => {
+            const people: LeftBehind[] = [];
+            for (const { number, info } of parts) {
+              const { success, data } = partInfoSchema.safeParse(info);
+              if (!success) {
+                people.push({
+                  number,
+                  pseudonym: null,
+                  problem: "damaged",
+                  source: null,
+                  retryable: false,
+                });
+                continue;
               }
-              return ok(people);
-            }),
-        ),
+              const { code, ...rest } = data;
+              people.push({ number, problem: code, ...rest });
+            }
+            return ok(people);
+          }),
       ),
 
     reveal: ({ number, ...input }) =>
@@ -230,11 +226,9 @@ export const sweepsOf = (
           });
       }),
 
-    audit: ({ after, ...input }) =>
-      checkInput(afterSchema, after).asyncAndThen((from) =>
-        readSweep(context(), input).andThen(({ tenant, id }) =>
-          context().store.audit({ tenant, id, after: from, limit: mostParts }),
-        ),
+    audit: ({ after = 0, ...input }) =>
+      readSweep(context(), input).andThen(({ tenant, id }) =>
+        context().store.audit({ tenant, id, after, limit: mostParts }),
       ),
   };
   return { sweeps, ended: runner.ended };

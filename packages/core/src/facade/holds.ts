@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { HoldStore } from "../bridge/define-hold-store.ts";
-import { checkInput } from "../bridge/issues.ts";
 import type { DamagedRecord } from "../bridge/readable.ts";
 import { newId } from "../crypto.ts";
 import {
@@ -26,14 +25,14 @@ import { knownBy, knownByNow } from "../runner/known-by.ts";
 import { recordedAs, recordedWithoutKey } from "../runner/recorded-actor.ts";
 import { type NamedTypes, namedTypes } from "../runner/served.ts";
 import type { Services } from "../runner/services.ts";
-import { type Identifier, identifierSchema } from "../subject/identifier.ts";
+import type { Identifier } from "../subject/identifier.ts";
 import { mayHavePassedOn } from "../subject/identifying.ts";
 import { caught } from "./caught.ts";
 import type { FacadeContext, ReadError } from "./context.ts";
 import { type OnceOnly, onceOnly, sameAsBefore } from "./idempotency.ts";
 import { authorise } from "./policy.ts";
 import { readEach } from "./read-each.ts";
-import { checkReason, reasonSchema } from "./reason.ts";
+import { checkNamesNobody } from "./reason.ts";
 import { whatIsErasing } from "./under-way.ts";
 
 /** A hold as an application reads it. Nothing in it is personal, apart from reasons that people typed. */
@@ -118,14 +117,6 @@ export interface Holds {
 }
 
 const mostListed = 100;
-const placedSchema = z.object({
-  identifiers: z.array(identifierSchema).min(1, "say on whom").max(20),
-  reason: reasonSchema,
-  until: z.iso.date().nullable().default(null),
-  idempotencyKey: z.string().optional(),
-});
-
-type PlaceOnce = z.output<typeof placedSchema> & { readonly once: OnceOnly | null };
 
 const stateSchema = z.object({
   placedBy: z.string(),
@@ -174,22 +165,17 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
       .andThen((hold) => (hold === undefined ? errAsync(new HoldNotFound()) : okAsync(hold)));
 
   return {
-    place: ({ actor, ...input }) => {
+    place: ({ actor, identifiers, reason, until = null, idempotencyKey }) => {
       const holds = store();
       return authorise(policy, actor, "place-hold")
-        .andThen(() => checkInput(placedSchema, input))
-        .andThen((checked) => checkUntil(services, checked.until).map(() => checked))
-        .andThen((checked) => checkReason(checked.reason, actor, checked.identifiers).map(() => checked))
-        .andThen((checked) => {
-          const { identifiers, reason, until, idempotencyKey } = checked;
-          const asked = [identifiers, reason, until];
-          return idempotencyKey === undefined
-            ? okAsync<PlaceOnce, PlaceHoldError>({ ...checked, once: null })
-            : onceOnly(services, actor, idempotencyKey, asked).map(
-                (once): PlaceOnce => ({ ...checked, once }),
-              );
-        })
-        .andThen(({ identifiers, reason, until, once }) =>
+        .andThen(() => checkUntil(services, until))
+        .andThen(() => checkNamesNobody(reason, actor, identifiers))
+        .andThen(() =>
+          idempotencyKey === undefined
+            ? okAsync<OnceOnly | null, PlaceHoldError>(null)
+            : onceOnly(services, actor, idempotencyKey, [identifiers, reason, until]),
+        )
+        .andThen((once) =>
           ResultAsync.combine([
             pseudonymsOf(services, actor.tenant, identifiers),
             recordedAs(services, actor),
@@ -251,12 +237,12 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
         );
     },
 
-    lift: ({ actor, holdId, reason: given }) => {
+    lift: ({ actor, holdId, reason }) => {
       const holds = store();
       return authorise(policy, actor, "lift-hold")
-        .andThen(() => checkReason(given, actor, []))
-        .andThen((reason) => recordedWithoutKey(services, actor).map((by) => ({ by, reason })))
-        .andThen(({ by, reason }) =>
+        .andThen(() => checkNamesNobody(reason, actor, []))
+        .andThen(() => recordedWithoutKey(services, actor))
+        .andThen((by) =>
           find(holds, actor.tenant, holdId).andThen((hold) => {
             if (!hold.open) return errAsync(new NotPossibleNow("The hold is lifted already."));
             const lifted = { at: instant(services.clock.now()), by, reason };

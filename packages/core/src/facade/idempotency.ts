@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { checkInput } from "../bridge/issues.ts";
 import { newId } from "../crypto.ts";
-import { IdempotencyKeyReused, type InvalidInput, type KeyDestroyed, type StorageFailed } from "../errors.ts";
+import { IdempotencyKeyReused, type KeyDestroyed, type StorageFailed } from "../errors.ts";
 import { type Actor, actorAsIdentifier } from "../request/actor.ts";
 import { err, ok, type Result, type ResultAsync } from "../result.ts";
 import { pseudonymsOf } from "../runner/keys.ts";
@@ -17,8 +16,8 @@ export interface OnceOnly {
   readonly submission: string;
 }
 
-const keySchema = z
-  .string()
+export const idempotencyKeySchema = z
+  .string("an idempotency key is a text")
   .regex(/^[!-~]{1,200}$/, "an idempotency key is 1 to 200 characters of ASCII without spaces");
 
 /**
@@ -31,16 +30,14 @@ export const onceOnly = (
   key: string,
   asked: readonly unknown[],
   part = 0,
-): ResultAsync<OnceOnly, InvalidInput | StorageFailed | KeyDestroyed> =>
-  checkInput(keySchema, key, "idempotencyKey").asyncAndThen(() =>
-    pseudonymsOf(services, actor.tenant, [
-      { type: "idempotency-key", value: JSON.stringify([actorAsIdentifier(actor).value, key, part]) },
-      { type: "submission", value: JSON.stringify(asked) },
-    ]).map(([hash = "", submission = ""]) => ({
-      id: newId({ bytes: (length) => Buffer.from(hash, "hex").subarray(0, length) }),
-      submission,
-    })),
-  );
+): ResultAsync<OnceOnly, StorageFailed | KeyDestroyed> =>
+  pseudonymsOf(services, actor.tenant, [
+    { type: "idempotency-key", value: JSON.stringify([actorAsIdentifier(actor).value, key, part]) },
+    { type: "submission", value: JSON.stringify(asked) },
+  ]).map(([hash = "", submission = ""]) => ({
+    id: newId({ bytes: (length) => Buffer.from(hash, "hex").subarray(0, length) }),
+    submission,
+  }));
 
 /** Whether what was made under the key is what is asked for now. */
 export const sameAsBefore = (

@@ -1,5 +1,5 @@
 import { sameDigest, sha256 } from "../crypto.ts";
-import { PackageNotAvailable, TokenRejected } from "../errors.ts";
+import { type InvalidInput, PackageNotAvailable, TokenRejected } from "../errors.ts";
 import { instant } from "../instant.ts";
 import { addressOnRecordActorId, type RecordedActor } from "../request/actor.ts";
 import { isLeftTo } from "../request/left-packages.ts";
@@ -36,7 +36,9 @@ export interface Packages {
    *
    * Errors: `TokenRejected`, `unknown`, `expired` or `used`; `StorageFailed`.
    */
-  download(input: { readonly token: string }): ResultAsync<FetchedPackage, ApplyError | PackageNotAvailable>;
+  download(input: {
+    readonly token: string;
+  }): ResultAsync<FetchedPackage, InvalidInput | ApplyError | PackageNotAvailable>;
   /**
    * Fetches a package for somebody who may. Errors: `PackageNotAvailable` where there is none, or none any more: it has
    * expired, or the person was erased since.
@@ -46,7 +48,7 @@ export interface Packages {
 
 export const packagesOf = ({ services, policy }: FacadeContext): Packages => ({
   download: ({ token }) => {
-    const hash = sha256(String(token));
+    const hash = sha256(token);
     return services.requestStore
       .readByTokenHash(hash)
       .andThen((stored) =>

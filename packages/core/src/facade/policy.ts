@@ -1,9 +1,7 @@
 import { z } from "zod";
-import { checkDefinition, checkInput } from "../bridge/issues.ts";
-import type { InvalidInput } from "../errors.ts";
+import { checkDefinition } from "../bridge/issues.ts";
 import { NotAllowed } from "../errors.ts";
 import type { Actor } from "../request/actor.ts";
-import { actorSchema } from "../request/actor.ts";
 import { err, ok, type Result, ResultAsync } from "../result.ts";
 
 /** Everything that a policy is asked about. */
@@ -96,20 +94,16 @@ const changesSchema = z.strictObject(
   Object.fromEntries(policyActions.map((action) => [action, rolesSchema])),
 );
 
-/** Errors: `InvalidInput` where the actor is none; `NotAllowed`. */
+/** Errors: `NotAllowed`. */
 export const authorise = (
   policy: Policy,
   actor: Actor,
   action: PolicyAction,
-): ResultAsync<Actor, InvalidInput | NotAllowed> =>
+): ResultAsync<Actor, NotAllowed> =>
   new ResultAsync(
-    (async (): Promise<Result<Actor, InvalidInput | NotAllowed>> => {
-      const checked = checkInput(actorSchema, actor);
-      if (checked.isErr()) return err(checked.error);
+    (async (): Promise<Result<Actor, NotAllowed>> => {
       try {
-        return (await policy(checked.value, action)) === true
-          ? ok(checked.value)
-          : err(new NotAllowed(action));
+        return (await policy(actor, action)) === true ? ok(actor) : err(new NotAllowed(action));
       } catch (cause) {
         return err(new NotAllowed(action, { cause }));
       }

@@ -22,5 +22,5 @@ export const putFirst = (
     .andThen(([first]) => {
       const { reason } = input;
       const firstPlace = first === undefined ? null : placeOf(first);
-      return changeRequest(context, input, action, { type: "put-first", reason, firstPlace }, reason);
+      return changeRequest(context, input, action, { type: "put-first", reason, firstPlace }, { reason });
     });

@@ -1,13 +1,11 @@
-import { z } from "zod";
 import type { DataSource } from "../bridge/define-data-source.ts";
 import type { SuppressionStore } from "../bridge/define-suppression-store.ts";
-import { checkInput } from "../bridge/issues.ts";
 import type { ListedPeople } from "../bridge/listed-people.ts";
 import { newId } from "../crypto.ts";
 import type { CallFailed, InvalidInput, NotAllowed } from "../errors.ts";
-import type { Instant } from "../instant.ts";
+import { type Instant, instant } from "../instant.ts";
 import type { Actor } from "../request/actor.ts";
-import { type Category, categoriesReached, categorySchema, endsUsers } from "../request/kinds.ts";
+import { type Category, categoriesReached, endsUsers } from "../request/kinds.ts";
 import type { Problem } from "../request/problems.ts";
 import { orThrow, ResultAsync } from "../result.ts";
 import { canFind } from "../runner/ask-who.ts";
@@ -91,23 +89,21 @@ interface ReplayContext {
   readonly stopping: AbortSignal;
 }
 
-const inputSchema = z.object({
-  since: z.date().transform((date) => date.toISOString()),
-  category: categorySchema,
-  dryRun: z.boolean().default(true),
-});
-
-type Asked = z.output<typeof inputSchema> & { readonly actor: Actor; readonly tenant: string };
+interface Asked {
+  readonly actor: Actor;
+  readonly tenant: string;
+  readonly since: Instant;
+  readonly category: Category;
+  readonly dryRun: boolean;
+}
 
 export const replay = (
   context: ReplayContext,
-  { actor, ...input }: ReplayInput,
+  { actor, since, category, dryRun = true }: ReplayInput,
 ): ResultAsync<ReplayReport, ReplayError> =>
-  checkInput(inputSchema, input).asyncAndThen((checked) =>
-    ResultAsync.fromPromise(
-      runReplay(context, { ...checked, actor, tenant: actor.tenant }),
-      (thrown) => thrown as ReplayError,
-    ),
+  ResultAsync.fromPromise(
+    runReplay(context, { actor, tenant: actor.tenant, since: instant(since), category, dryRun }),
+    (thrown) => thrown as ReplayError,
   );
 
 /** @throws ReplayError, each as it is */

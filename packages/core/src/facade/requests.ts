@@ -1,9 +1,7 @@
-import { z } from "zod";
 import type { AuditEntry } from "../audit/entry.ts";
-import { checkInput } from "../bridge/issues.ts";
 import type { DamagedRecord } from "../bridge/readable.ts";
 import { newConfirmation } from "../crypto.ts";
-import { KeyDestroyed, NotPossibleNow, type TokenRejected } from "../errors.ts";
+import { type InvalidInput, KeyDestroyed, NotPossibleNow } from "../errors.ts";
 import type { Actor } from "../request/actor.ts";
 import { confidentialOf } from "../request/change.ts";
 import { errAsync, okAsync, type ResultAsync } from "../result.ts";
@@ -31,7 +29,7 @@ import { type PlanPreview, previewOf } from "./preview.ts";
 import type { ProgressEvent } from "./progress.ts";
 import { putFirst } from "./put-first.ts";
 import { readEach } from "./read-each.ts";
-import { checkReason } from "./reason.ts";
+import { checkNamesNobody } from "./reason.ts";
 import { type Submission, type SubmitError, type Submitted, submit } from "./submit.ts";
 import { type RequestView, readView, viewOf } from "./view.ts";
 
@@ -61,7 +59,7 @@ export interface Requests {
    * Errors: `TokenRejected` for a token that is unknown, expired or used; of two at the same moment one is
    * accepted.
    */
-  acknowledge(input: { readonly token: string }): ResultAsync<RequestView, ApplyError | TokenRejected>;
+  acknowledge(input: { readonly token: string }): ResultAsync<RequestView, InvalidInput | ApplyError>;
 
   /**
    * Acknowledges a request with the token of its reply address (`replyTokenOf`). `from` is whom the reply comes from, and
@@ -74,7 +72,7 @@ export interface Requests {
   acknowledgeByReply(input: {
     readonly token: string;
     readonly from: string;
-  }): ResultAsync<RequestView, ApplyError | TokenRejected>;
+  }): ResultAsync<RequestView, InvalidInput | ApplyError>;
 
   /** Sends a new token to the address on record; earlier ones stop working. */
   resendConfirmation(input: OnRequest): ResultAsync<RequestView, ChangeError>;
@@ -215,11 +213,7 @@ export interface RevealedSubject {
   }[];
 }
 
-const mostListed = 100;
-
-const planHashSchema = z.string().regex(/^[0-9a-f]{64}$/, "a plan is named by its SHA-256, in hex");
-const taskAnswerSchema = z.enum(["done", "not-there", "cannot"]);
-const decisionAnswerSchema = z.enum(["same-person", "somebody-else"]);
+export const mostListed = 100;
 
 export const requestsOf = (context: FacadeContext): Requests => {
   const { services, policy } = context;
@@ -235,31 +229,16 @@ export const requestsOf = (context: FacadeContext): Requests => {
       }),
 
     decline: (input) =>
-      changeRequest(
-        context,
-        input,
-        "decline-request",
-        { type: "declined", reason: input.reason },
-        input.reason,
-      ),
+      changeRequest(context, input, "decline-request", { type: "declined", reason: input.reason }, input),
 
     cancel: (input) =>
-      changeRequest(
-        context,
-        input,
-        "cancel-request",
-        { type: "cancelled", reason: input.reason },
-        input.reason,
-      ),
+      changeRequest(context, input, "cancel-request", { type: "cancelled", reason: input.reason }, input),
 
     read: (input) => readRequest(context, input).andThen((request) => readView(request, services)),
 
     list: ({ actor, open, cursor, limit = mostListed }) =>
       authorise(policy, actor, "read-requests")
-        .andThen(({ tenant }) =>
-          checkInput(z.number().int().min(1).max(mostListed), limit, "limit").map(() => tenant),
-        )
-        .andThen((tenant) => services.requestStore.list({ tenant, open, cursor, limit }))
+        .andThen(({ tenant }) => services.requestStore.list({ tenant, open, cursor, limit }))
         .map(({ requests: stored, cursor: next = null }) => {
           const { read, damaged } = readEach(stored, (each) =>
             fromStored(each).andThen((request) => readView(request, services)),
@@ -284,37 +263,30 @@ export const requestsOf = (context: FacadeContext): Requests => {
         input,
         "settle-source",
         { type: "source-settled", source, reason },
-        reason,
+        input,
       );
     },
 
-    answerTask: (input) =>
-      checkInput(taskAnswerSchema, input.answer, "answer").asyncAndThen((answer) => {
-        const { source, note } = input;
-        return changeRequest(
-          context,
-          input,
-          "answer-task",
-          { type: "task-answered", source, answer, note },
-          note,
-        );
-      }),
+    answerTask: (input) => {
+      const { source, answer, note } = input;
+      return changeRequest(
+        context,
+        input,
+        "answer-task",
+        { type: "task-answered", source, answer, note },
+        input,
+      );
+    },
 
     decideIdentifier: (input) =>
       authorise(policy, input.actor, "decide-identifier")
-        .andThen((actor) =>
-          checkInput(decisionAnswerSchema, input.answer, "answer").map((answer) => ({
-            tenant: actor.tenant,
-            answer,
-          })),
-        )
-        .andThen(({ tenant, answer }) =>
+        .andThen(({ tenant }) =>
           load(services, { tenant, id: input.requestId }).andThen((opened) => {
-            const { decision, reason, actor } = input;
+            const { decision, answer, reason, actor } = input;
             const candidate = confidentialOf(opened.request).candidates[decision];
             if (candidate === undefined)
               return errAsync(new NotPossibleNow("There is no decision of this id to make."));
-            return checkReason(reason, actor, confidentialOf(opened.request).identifiers)
+            return checkNamesNobody(reason, actor, confidentialOf(opened.request).identifiers)
               .asyncAndThen(() => pseudonymsOf(services, tenant, [candidate]))
               .andThen(([pseudonym = ""]) =>
                 applyBy(services, actor, opened, {
@@ -332,22 +304,20 @@ export const requestsOf = (context: FacadeContext): Requests => {
     preview: (input) => readRequest(context, input).map(previewOf),
 
     approve: (input) =>
-      checkInput(planHashSchema, input.plan, "plan").asyncAndThen((plan) =>
-        changeRequest(context, input, "approve-plan", {
-          type: "plan-approved",
-          plan,
-          plainId: input.actor.id,
-        }),
-      ),
+      changeRequest(context, input, "approve-plan", {
+        type: "plan-approved",
+        plan: input.plan,
+        plainId: input.actor.id,
+      }),
 
     extend: (input) => {
       const { reason } = input;
-      return changeRequest(context, input, "keep-deadline", { type: "extended", reason }, reason);
+      return changeRequest(context, input, "keep-deadline", { type: "extended", reason }, input);
     },
 
     suspend: (input) => {
       const { reason } = input;
-      return changeRequest(context, input, "keep-deadline", { type: "identity-questioned", reason }, reason);
+      return changeRequest(context, input, "keep-deadline", { type: "identity-questioned", reason }, input);
     },
 
     putFirst: (input) => putFirst(context, input),

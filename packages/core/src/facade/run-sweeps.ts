@@ -1,6 +1,4 @@
-import { z } from "zod";
 import { chainStart } from "../audit/chain.ts";
-import { checkInput } from "../bridge/issues.ts";
 import { newId } from "../crypto.ts";
 import {
   ChangedMeanwhile,
@@ -15,7 +13,7 @@ import {
 import { instant } from "../instant.ts";
 import type { SweepKey } from "../ports/sweep-store.ts";
 import type { Actor, RecordedActor } from "../request/actor.ts";
-import { type Category, categoriesReached, categorySchema } from "../request/kinds.ts";
+import { type Category, categoriesReached } from "../request/kinds.ts";
 import { err, ok, orThrow, type Result, ResultAsync } from "../result.ts";
 import { chained } from "../runner/chained.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
@@ -81,24 +79,6 @@ export interface RunningSweep {
   progress(): AsyncIterable<SweepView>;
 }
 
-const paceSchema = z.object({
-  batchSize: z.number().int().min(10).max(100).default(50),
-  concurrency: z.number().int().min(1).max(16).default(4),
-  signal: z.instanceof(AbortSignal).optional(),
-});
-
-const streamSchema = z.custom<PeopleStream>((value) => typeof value === "function", "must be a function");
-
-const inputSchema = paceSchema.extend({
-  reason: z.enum(["retention", "backup-replay"]),
-  category: categorySchema,
-  people: streamSchema,
-});
-
-const goOnSchema = paceSchema.extend({ people: streamSchema });
-
-type CheckedPace = z.output<typeof paceSchema>;
-
 /** @param stopping fires when the library stops */
 export const sweepRunner = (
   contextOf: () => SweepContext,
@@ -113,7 +93,7 @@ export const sweepRunner = (
     actor: Actor,
     journal: Journal,
     sources: SweepSources,
-    pace: CheckedPace,
+    { batchSize = 50, concurrency = 4, signal }: SweepPace,
     task: Task,
   ): Promise<Result<RunningSweep, StorageFailed>> => {
     const { services, store } = context;
@@ -140,8 +120,8 @@ export const sweepRunner = (
       },
     };
     const enough = new AbortController();
-    const signals = [enough.signal, stopping, ...(pace.signal === undefined ? [] : [pace.signal])];
-    const work = toEnd(run, { ...pace, enough: AbortSignal.any(signals) }, task);
+    const signals = [enough.signal, stopping, ...(signal === undefined ? [] : [signal])];
+    const work = toEnd(run, { batchSize, concurrency, enough: AbortSignal.any(signals) }, task);
     underWay.add(work);
     void work.finally(() => underWay.delete(work));
     return ok({
@@ -160,48 +140,37 @@ export const sweepRunner = (
 
     eraseMany: (input: EraseManyInput): ResultAsync<RunningSweep, EraseManyError> => {
       const context = contextOf();
-      return authorise(context.policy, input.actor, "erase-many")
-        .andThen((actor) => checkInput(inputSchema, input).map((checked) => ({ actor, checked })))
-        .andThen(({ actor, checked }) =>
-          takingPart(context, actor.tenant, checked.category).asyncAndThen((sources) =>
-            recordedAs(context.services, actor)
-              .andThen((by) => create(context, { by, tenant: actor.tenant }, checked, sources))
-              .andThen(
-                (journal) =>
-                  new ResultAsync(
-                    begin(context, actor, journal, sources, checked, {
-                      do: "stream",
-                      people: checked.people,
-                      cursor: null,
-                    }),
-                  ),
-              ),
-          ),
-        );
+      return authorise(context.policy, input.actor, "erase-many").andThen((actor) =>
+        takingPart(context, actor.tenant, input.category).asyncAndThen((sources) =>
+          recordedAs(context.services, actor)
+            .andThen((by) => create(context, { by, tenant: actor.tenant }, input, sources))
+            .andThen(
+              (journal) =>
+                new ResultAsync(
+                  begin(context, actor, journal, sources, input, {
+                    do: "stream",
+                    people: input.people,
+                    cursor: null,
+                  }),
+                ),
+            ),
+        ),
+      );
     },
 
     goOn: (input: GoOnInput): ResultAsync<RunningSweep, GoOnError> => {
       const context = contextOf();
       return openSweep(context, input, "erase-many").andThen((journal) =>
-        checkInput(goOnSchema, input).asyncAndThen((checked) =>
-          takingPart(context, input.actor.tenant, journal.current().category).asyncAndThen((sources) =>
-            takeUp(
-              context,
-              input.actor,
-              journal,
-              sources,
-              "sweep-went-on",
-              (sweep) => !isEnded(sweep),
-            ).andThen(
-              () =>
-                new ResultAsync(
-                  begin(context, input.actor, journal, sources, checked, {
-                    do: "stream",
-                    people: checked.people,
-                    cursor: journal.cursor(),
-                  }),
-                ),
-            ),
+        takingPart(context, input.actor.tenant, journal.current().category).asyncAndThen((sources) =>
+          takeUp(context, input.actor, journal, sources, "sweep-went-on", (sweep) => !isEnded(sweep)).andThen(
+            () =>
+              new ResultAsync(
+                begin(context, input.actor, journal, sources, input, {
+                  do: "stream",
+                  people: input.people,
+                  cursor: journal.cursor(),
+                }),
+              ),
           ),
         ),
       );
@@ -211,14 +180,10 @@ export const sweepRunner = (
       const context = contextOf();
       const canRetry = ({ status, counts }: Sweep) => status !== "running" && counts.leftBehind > 0;
       return openSweep(context, input, "erase-many").andThen((journal) =>
-        checkInput(paceSchema, input).asyncAndThen((checked) =>
-          takingPart(context, input.actor.tenant, journal.current().category).asyncAndThen((sources) =>
-            takeUp(context, input.actor, journal, sources, "left-behind-retried", canRetry).andThen(
-              () =>
-                new ResultAsync(
-                  begin(context, input.actor, journal, sources, checked, { do: "left-behind" }),
-                ),
-            ),
+        takingPart(context, input.actor.tenant, journal.current().category).asyncAndThen((sources) =>
+          takeUp(context, input.actor, journal, sources, "left-behind-retried", canRetry).andThen(
+            () =>
+              new ResultAsync(begin(context, input.actor, journal, sources, input, { do: "left-behind" })),
           ),
         ),
       );

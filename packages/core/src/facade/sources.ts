@@ -30,7 +30,7 @@ import { tellOther } from "../runner/tell-other.ts";
 import { caught } from "./caught.ts";
 import type { FacadeContext } from "./context.ts";
 import { authorise } from "./policy.ts";
-import { checkReason } from "./reason.ts";
+import { checkNamesNobody } from "./reason.ts";
 
 /** One row of the Data Sources page. */
 export interface SourceRow {
@@ -127,12 +127,10 @@ export const sourcesOf = ({ services, policy }: FacadeContext): Sources => ({
 
   settleAll: ({ actor, source, reason }) =>
     authorise(policy, actor, "settle-source")
-      .andThen(() => checkReason(reason, actor, []))
-      .andThen((checked) =>
-        caught(() => stuckAt(services, actor, source, checked))
-          .andThen((stuck) => stuck)
-          .andThen((ids) => caught(() => settleAll(services, actor, ids, { source, reason: checked }))),
-      ),
+      .andThen(() => checkNamesNobody(reason, actor, []))
+      .andThen(() => caught(() => stuckAt(services, actor, source, reason)))
+      .andThen((stuck) => stuck)
+      .andThen((ids) => caught(() => settleAll(services, actor, ids, { source, reason }))),
 
   refresh: ({ actor, source: id }) =>
     authorise(policy, actor, "refresh-source").andThen(({ tenant }) => {
@@ -188,7 +186,7 @@ const stuckAt = async (
     const opened = await load(services, request);
     if (opened.isErr() && opened.error instanceof StorageFailed) throw opened.error;
     if (opened.isErr()) continue;
-    const checked = checkReason(reason, actor, confidentialOf(opened.value.request).identifiers);
+    const checked = checkNamesNobody(reason, actor, confidentialOf(opened.value.request).identifiers);
     if (checked.isErr()) return err(checked.error);
     ids.push(request.id);
   }

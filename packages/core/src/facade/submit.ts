@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { userIdType } from "../bridge/directory-source.ts";
-import { checkInput } from "../bridge/issues.ts";
 import { newConfirmation, newId } from "../crypto.ts";
 import {
   type Damaged,
@@ -46,7 +45,7 @@ import {
 } from "../subject/identifier.ts";
 import { leading, sharedTypesOf, withShared } from "../subject/vouching.ts";
 import type { FacadeContext } from "./context.ts";
-import { type OnceOnly, onceOnly, sameAsBefore } from "./idempotency.ts";
+import { idempotencyKeySchema, type OnceOnly, onceOnly, sameAsBefore } from "./idempotency.ts";
 import { authorise, type PolicyAction } from "./policy.ts";
 import { type RequestView, viewOf } from "./view.ts";
 
@@ -105,15 +104,15 @@ export interface PartOf {
   readonly part: number;
 }
 
-const submissionSchema = z.object({
+export const submissionShape = {
   kind: requestKindSchema,
   category: categorySchema,
   email: emailSchema,
-  identifiers: z.array(givenIdentifierSchema).max(20).default([]),
+  identifiers: z.array(givenIdentifierSchema).max(20).optional(),
   receivedAt: z.iso.datetime({ offset: true }).optional(),
   acknowledgedBy: z.enum(["tenant-admin", "data-subject"]).optional(),
-  idempotencyKey: z.string().optional(),
-});
+  idempotencyKey: idempotencyKeySchema.optional(),
+};
 
 export const submit = (
   context: FacadeContext,
@@ -123,22 +122,21 @@ export const submit = (
   { isAddressShared }: Knowing = { isAddressShared: false },
 ): ResultAsync<Submitted, SubmitError> =>
   authorise(context.policy, submission.actor, action)
-    .andThen(() => checkInput(submissionSchema, submission))
-    .andThen((checked) => checkReach(context, submission.actor.tenant, checked))
-    .andThen((checked) => {
-      const { kind, category, email, identifiers, receivedAt, idempotencyKey } = checked;
+    .andThen(() => checkReach(context, submission.actor.tenant, submission))
+    .andThen(() => {
+      const { kind, category, email, identifiers = [], receivedAt, idempotencyKey } = submission;
       const types = namedTypes(context.services, submission.actor.tenant, identifiers);
       const store = (once: OnceOnly | null) =>
         ResultAsync.combine([
-          checkReceipt(context, checked).asyncAndThen((receipt) => okAsync(receipt)),
+          checkReceipt(context, receivedAt).asyncAndThen((at) => okAsync(at)),
           listedIds(context, submission.actor, category, email, identifiers),
-        ]).andThen(([receipt, listed]) =>
+        ]).andThen(([at, listed]) =>
           storeNew(
-            { ...context, acknowledgedBy: checked.acknowledgedBy ?? context.acknowledgedBy },
+            { ...context, acknowledgedBy: submission.acknowledgedBy ?? context.acknowledgedBy },
             submission.actor,
             kind,
             category,
-            receipt.receivedAt,
+            at,
             once,
             withShared(
               [{ type: "email", value: email, shared: isAddressShared }, ...identifiers, ...listed],
@@ -218,19 +216,19 @@ export const submittedBefore = (
   );
 
 /** A request that no source could have a part in would be "completed" without anybody having looked. */
-const checkReach = <Checked extends { kind: RequestKind; category: Category }>(
+const checkReach = (
   { services }: FacadeContext,
   tenant: string,
-  checked: Checked,
-): Result<Checked, InvalidInput> => {
+  { kind, category }: Pick<Submission, "kind" | "category">,
+): Result<void, InvalidInput> => {
   const known = checkTenant(services, tenant);
   if (known.isErr()) return err(known.error);
-  const categories = categoriesReached(checked.kind, checked.category);
+  const categories = categoriesReached(kind, category);
   const isReached = services.sources
     .of(tenant)
     .some(({ descriptor }) => descriptor.holds.some((category) => categories.includes(category)));
   return isReached
-    ? ok(checked)
+    ? ok(undefined)
     : err(
         new InvalidInput([
           { path: "category", message: "no registered data source holds data of this category" },
@@ -238,14 +236,14 @@ const checkReach = <Checked extends { kind: RequestKind; category: Category }>(
       );
 };
 
-const checkReceipt = <Checked extends { receivedAt?: string | undefined }>(
+const checkReceipt = (
   { services }: FacadeContext,
-  checked: Checked,
-): Result<Omit<Checked, "receivedAt"> & { readonly receivedAt: Instant }, InvalidInput> => {
+  given: string | undefined,
+): Result<Instant, InvalidInput> => {
   const now = services.clock.now();
-  const receivedAt = checked.receivedAt === undefined ? now : new Date(checked.receivedAt);
+  const receivedAt = given === undefined ? now : new Date(given);
   return receivedAt <= now
-    ? ok({ ...checked, receivedAt: instant(receivedAt) })
+    ? ok(instant(receivedAt))
     : err(new InvalidInput([{ path: "receivedAt", message: "a request cannot come in in the future" }]));
 };
 

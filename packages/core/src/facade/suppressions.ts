@@ -12,7 +12,7 @@ import {
 import { instant } from "../instant.ts";
 import type { StoredSuppression } from "../ports/suppression-store.ts";
 import type { Actor } from "../request/actor.ts";
-import { type Category, categorySchema } from "../request/kinds.ts";
+import type { Category } from "../request/kinds.ts";
 import { orThrow, ResultAsync } from "../result.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
 import { enoughKeys, keysOfList, standingIn } from "../runner/suppressing.ts";
@@ -22,13 +22,13 @@ import {
   renewedPseudonym,
   suppressionKeyName,
 } from "../runner/suppression-keys.ts";
-import { type Identifier, identifierSchema, spellingsOf } from "../subject/identifier.ts";
+import { type Identifier, spellingsOf } from "../subject/identifier.ts";
 import { numbersOf } from "../subject/numbers.ts";
 import type { FacadeContext } from "./context.ts";
 import type { Sweeps } from "./erase-many.ts";
 import { inBatches, lookedUpAhead } from "./looked-up-ahead.ts";
 import { authorise } from "./policy.ts";
-import { checkReason, reasonSchema } from "./reason.ts";
+import { checkNamesNobody } from "./reason.ts";
 import { type ReplayError, type ReplayInput, type ReplayReport, replay } from "./replay.ts";
 
 export type LookUpError = NotAllowed | LookUpFailure;
@@ -135,10 +135,7 @@ export interface Suppressions {
   replay(input: ReplayInput): ResultAsync<ReplayReport, ReplayError>;
 }
 
-const identifiersSchema = z.array(identifierSchema).min(1, "say who it is").max(20);
 const copiedSchema = storedSuppressionSchema.extend({ key: z.string().optional() });
-const categoryGiven = categorySchema.optional();
-const batchSchema = z.number().int().min(1).max(20_000).default(5_000);
 const pageSize = 1_000;
 
 export const suppressionsOf = (
@@ -216,21 +213,14 @@ const suppressionsIn = (
   return {
     mayTakeIn: ({ actor, identifiers, category }) =>
       authorise(policy, actor, "look-up-suppressions")
-        .andThen(() =>
-          checkInput(z.object({ identifiers: identifiersSchema, category: categoryGiven }), {
-            identifiers,
-            category,
-          }),
-        )
-        .andThen((checked) => suppressed(actor.tenant, [checked.identifiers], checked.category))
+        .andThen(() => suppressed(actor.tenant, [identifiers], category))
         .map(([found]) => found === false),
 
-    async *filter({ actor, rows, identifiers, leftOut, category, batchSize }) {
+    async *filter({ actor, rows, identifiers, leftOut, category, batchSize = 5_000 }) {
       orThrow(await authorise(policy, actor, "look-up-suppressions"));
-      const most = orThrow(checkInput(batchSchema, batchSize, "batchSize"));
-      const wanted = orThrow(checkInput(categoryGiven, category, "category"));
-      const lookUp = (people: readonly (readonly Identifier[])[]) => suppressed(actor.tenant, people, wanted);
-      for await (const { rows: read, found } of lookedUpAhead(rows, most, identifiers, lookUp)) {
+      const lookUp = (people: readonly (readonly Identifier[])[]) =>
+        suppressed(actor.tenant, people, category);
+      for await (const { rows: read, found } of lookedUpAhead(rows, batchSize, identifiers, lookUp)) {
         const left = orThrow(await found);
         for (const [index, { row, known }] of read.entries()) {
           if (known === null) leftOut(row, "unreadable");
@@ -242,17 +232,11 @@ const suppressionsIn = (
 
     lift: ({ actor, identifiers, reason, category }) =>
       authorise(policy, actor, "lift-suppression")
+        .andThen(() => checkNamesNobody(reason, actor, identifiers))
         .andThen(() =>
-          checkInput(
-            z.object({ identifiers: identifiersSchema, category: categoryGiven, reason: reasonSchema }),
-            { identifiers, category, reason },
-          ),
-        )
-        .andThen((checked) => checkReason(checked.reason, actor, checked.identifiers).map(() => checked))
-        .andThen((checked) =>
           ResultAsync.combine([keysOf(actor.tenant), recordedAs(services, actor)]).andThen(([keys, by]) => {
             const chain = pseudonymChain(keys);
-            const named = checked.identifiers
+            const named = identifiers
               .flatMap(spellingsOf)
               .flatMap((identifier) => chain(identifier).map((pseudonym) => ({ identifier, pseudonym })));
             const pseudonyms = named.map(({ pseudonym }) => pseudonym);
@@ -260,10 +244,10 @@ const suppressionsIn = (
               named.map(({ identifier }) => identifier),
               pseudonyms,
             );
-            const lifted = { at: instant(clock.now()), by, reason: checked.reason };
+            const lifted = { at: instant(clock.now()), by, reason };
             // The same look-up: a list that cannot be read must not look as if nobody stood in it.
-            return suppressed(actor.tenant, [checked.identifiers], undefined).andThen(() =>
-              store.lift({ tenant: actor.tenant, pseudonyms, numbers, category: checked.category, lifted }),
+            return suppressed(actor.tenant, [identifiers], undefined).andThen(() =>
+              store.lift({ tenant: actor.tenant, pseudonyms, numbers, category, lifted }),
             );
           }),
         ),

@@ -1,6 +1,4 @@
-import { z } from "zod";
 import type { UserDirectory, UserPage } from "../bridge/define-user-directory.ts";
-import { checkInput } from "../bridge/issues.ts";
 import type { InvalidInput, NotAllowed, StorageFailed } from "../errors.ts";
 import type { Actor } from "../request/actor.ts";
 import { ResultAsync } from "../result.ts";
@@ -31,9 +29,7 @@ export const usersOf = (context: FacadeContext, directory: UserDirectory): Users
     ),
 
   remove: (removal) =>
-    authorise(context.policy, removal.actor, "remove-users")
-      .andThen(() =>
-        checkInput(z.array(z.string().min(1)).min(1, "say whom to remove"), removal.userIds, "userIds"),
-      )
-      .andThen(() => new ResultAsync(removeUsers(context, directory, removal))),
+    authorise(context.policy, removal.actor, "remove-users").andThen(
+      () => new ResultAsync(removeUsers(context, directory, removal)),
+    ),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { normaliseEmail } from "../subject/identifier.ts";
+import { keepableText } from "../subject/keepable.ts";
 
 /**
  * Who calls. `id` is whatever the application knows them by, an email address too: it is never stored. Records, audits and
@@ -12,14 +13,12 @@ export interface Actor {
   readonly roles: readonly string[];
 }
 
-const tenantSchema = z.string().min(1).max(100);
-
 export const actorSchema = z.object(
   {
     // As long as an email address may be.
-    id: z.string().max(254).regex(/\S/, "an actor's id is not blank"),
-    tenant: tenantSchema,
-    roles: z.array(z.string().min(1).max(100)).readonly(),
+    id: keepableText().max(254).regex(/\S/, "an actor's id is not blank"),
+    tenant: keepableText().min(1).max(100),
+    roles: z.array(keepableText().min(1).max(100)).readonly(),
   },
   "say who calls: hand in an `actor: { id, tenant, roles }`",
 );

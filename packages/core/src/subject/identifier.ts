@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { keepableText } from "./keepable.ts";
 
 /** Something a person is known by in some source: `{ type: "email", value: "ada@example.org" }`. */
 export interface Identifier {
@@ -59,6 +60,9 @@ export const emailSchema = z
 /** A blank value, or an "n/a" for an email address, is what many records hold that are not of one person. */
 const valueSchema = z.string().max(1_000).regex(/\S/, "a value is not blank");
 
+/** As somebody names it: what a source has found is the source's own, whatever is in it. */
+const namedValueSchema = keepableText().max(1_000).regex(/\S/, "a value is not blank");
+
 const checkEmail = (identifier: Identifier, context: z.RefinementCtx): void => {
   if (identifier.type === "email" && !emailSchema.safeParse(identifier.value).success) {
     context.addIssue({ code: "custom", path: ["value"], message: "this is not an email address" });
@@ -66,12 +70,12 @@ const checkEmail = (identifier: Identifier, context: z.RefinementCtx): void => {
 };
 
 export const identifierSchema = z
-  .object({ type: identifierTypeSchema, value: valueSchema })
+  .object({ type: identifierTypeSchema, value: namedValueSchema })
   .superRefine(checkEmail)
   .transform(normaliseIdentifier);
 
 export const givenIdentifierSchema = z
-  .object({ type: identifierTypeSchema, value: valueSchema, verified: z.boolean().optional() })
+  .object({ type: identifierTypeSchema, value: namedValueSchema, verified: z.boolean().optional() })
   .superRefine(checkEmail)
   .transform(
     ({ verified, ...identifier }): GivenIdentifier => ({

@@ -4,7 +4,7 @@ import { changing } from "../errors-of-calls.ts";
 import { type ApiRoute, json, tokenRoute } from "../route.ts";
 import { requestView } from "../schemas/request.ts";
 
-const { "invalid-input": _, "not-allowed": __, ...applying } = changing;
+const { "not-allowed": _, ...applying } = changing;
 const token = z.strictObject({ token: z.string().min(1).max(200) });
 
 /** What somebody may do who has a token from a letter. It stands in the body: an address is written to logs. */
