@@ -445,9 +445,12 @@ describe("a source that knows addresses only, where the one that was confirmed l
     ]);
 
   /** It waits for twenty days, and then for somebody to say whose the address is. */
-  const asked = async (kind: Kind, by: "hold" | "outage") => {
+  const asked = async (
+    kind: Kind,
+    by: "hold" | "outage",
+    { needs = ["email"], readers = subscribers() } = {},
+  ) => {
     const [theirs, others] = [adaAs(), boAs()];
-    const readers = subscribers();
     const lookedUp: string[] = [];
     let isDown = by === "outage";
     readers.get = (address) => {
@@ -457,7 +460,7 @@ describe("a source that knows addresses only, where the one that was confirmed l
     };
     const crm = customerDefinition("crm", new Set<Customer>([theirs, others]));
     const world = await createWorld({
-      sources: [defineDataSource(crm), peopleSource("news", readers)],
+      sources: [defineDataSource(crm), peopleSource("news", readers, { needs })],
     });
     const { holds, requests } = world.rights;
     const claim = { actor: admin, identifiers: [email(ada)], reason: "a claim in court" };
@@ -502,6 +505,33 @@ describe("a source that knows addresses only, where the one that was confirmed l
     const { readers, decide } = await asked("erasure", "hold");
     expect(await decide("same-person")).toMatchObject({ phase: "closed" });
     expect([...readers.keys()]).toEqual([]);
+  });
+
+  describe("and customers by their number", () => {
+    const needs = ["customer-number", "email"];
+
+    it.each([
+      ["erasure", "hold"],
+      ["erasure", "outage"],
+      ["export", "outage"],
+    ] as const)(
+      "does nothing by it either, for an %s behind an obstacle (%s): a guest's order has no number",
+      async (kind, by) => {
+        const { readers, waitingFor, lookedUp, decide } = await asked(kind, by, { needs });
+        expect(waitingFor).toMatchObject(waiting);
+        expect([...readers]).toEqual([...subscribers()]);
+        lookedUp.splice(0);
+        expect(await decide("somebody-else")).toMatchObject({ outcome: "completed-with-exceptions" });
+        expect(readers.has(ada)).toBe(true);
+        expect(lookedUp).not.toContain(ada);
+      },
+    );
+
+    it("asks nobody where nothing is found by it", async () => {
+      const found = { needs, readers: new Map<string, Row[]>([[newAddress, [{ of: "ada" }]]]) };
+      const { readers, waitingFor } = await asked("erasure", "hold", found);
+      expect([waitingFor, [...readers.keys()]]).toEqual([[], []]);
+    });
   });
 
   it("hands out nothing of it", async () => {

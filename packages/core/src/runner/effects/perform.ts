@@ -1,18 +1,19 @@
-import { isConfirmedSince } from "../../request/addresses.ts";
-import { confidentialOf, stepOf } from "../../request/change.ts";
+import { stepOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { type NoticeRecord, tryOf } from "../../request/notices.ts";
 import type { SourceStep } from "../../request/steps.ts";
+import { ok } from "../../result.ts";
 import { isSteady } from "../../subject/identifier.ts";
 import type { Action } from "../../workflows/actions.ts";
 import { toAskAgain } from "../../workflows/transitions/asking-again.ts";
 import { outgrownBy } from "./approved.ts";
 import { claim, reopen } from "./claim.ts";
 import { collect } from "./collect.ts";
-import { type Effect, subjectOfRequest, workFor } from "./effect.ts";
+import { type Effect, failure, subjectOfRequest, workFor } from "./effect.ts";
 import { erase } from "./erase.ts";
 import { finalise } from "./finalise.ts";
 import { identify } from "./identify.ts";
+import { leadingFurther } from "./leading-further.ts";
 import { leaveEarlierPackages } from "./leave-packages.ts";
 import { locate } from "./locate.ts";
 import { lookAtHold } from "./look-at-hold.ts";
@@ -89,23 +90,22 @@ const namesOutdated = (
 };
 
 /**
- * A source that finds the person by their addresses alone takes whoever has them by now: right before its work it is asked
- * whom they lead to in others, once they were confirmed that long ago; and one that somebody has confirmed since, and that is
- * not told of the person, is theirs. That one is also asked about where the source finds the person by a number. Null where
- * that is the person, or nobody can say.
+ * A source that finds the person by their addresses takes whoever has them by now: right before its work it is asked whom they
+ * lead to in others, once they were confirmed that long ago; and one that somebody has confirmed since, and that is not told
+ * of the person, is theirs. One that finds the person by a number is stopped only where such an address adds something. Null
+ * where they are the person's, or nobody can say.
  */
-const addressesPassedOn = async (
-  effect: Effect,
-  { source, generation, task }: SourceStep,
-): Promise<RequestEvent | null> => {
+const addressesPassedOn = async (effect: Effect, step: SourceStep): Promise<RequestEvent | null> => {
   const { request, services } = effect;
+  const { source, generation, task } = step;
   const needs = services.sources.find(request.tenant, source)?.needs ?? [];
   const found = subjectOfRequest(request).identifiers.filter(({ type }) => needs.includes(type));
   const findsByAddress = task === "erase" || task === "export";
   if (!findsByAddress || request.reopened > 0) return null;
-  // One that knows numbers tells by these whose a row is, but for rows that have none.
-  const confirmed = found.filter((each) => isConfirmedSince(confidentialOf(request), each));
-  const { anothers: addresses } = await noLongerTheirs(effect, found.some(isSteady) ? confirmed : found);
+  const { anothers } = await noLongerTheirs(effect, found);
+  const further = found.some(isSteady) ? await leadingFurther(effect, step, anothers) : ok(anothers);
+  if (further.isErr()) return failure(effect, step, further.error);
+  const addresses = further.value;
   return addresses.length === 0 ? null : { type: "addresses-passed-on", source, generation, addresses };
 };
 
