@@ -1,9 +1,11 @@
-import type { Row } from "@subject-rights/core";
+import { defineDataSource, type Row } from "@subject-rights/core";
 import { simulatedClock, unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
+import { adaAs, boAs, customerDefinition, customerSource, email, number } from "./customers.ts";
 import { ada, admin, createWorld, peopleSource, type World } from "./world.ts";
 
 const minute = 60_000;
+const hour = 60 * minute;
 const day = 86_400_000;
 
 const boss = { ...admin, id: "boss" };
@@ -164,5 +166,82 @@ describe("what a clock that ran ahead has put off", () => {
     const next = await createWorld(world.options, world.tables, world.clock);
     await next.pass(day);
     expect(await next.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
+  });
+});
+
+/** A clock that is a month ahead until it is put right. */
+const clockAhead = () => {
+  const clock = simulatedClock();
+  const now = clock.now.bind(clock);
+  let by = 30 * day;
+  clock.now = () => new Date(now().getTime() + by);
+  const putRight = () => {
+    by = 0;
+  };
+  return { clock, putRight };
+};
+
+describe("an address that was confirmed by a clock that was a month ahead", () => {
+  const confirmedAhead = async (then: number) => {
+    const [theirs, others] = [adaAs(), boAs()];
+    const readers = new Map<string, Row[]>([[ada, [{ of: "ada" }]]]);
+    const { clock, putRight } = clockAhead();
+    const world = await createWorld(
+      { sources: [customerSource("crm", new Set([theirs, others])), peopleSource("news", readers)] },
+      undefined,
+      clock,
+    );
+    const { holds } = world.rights;
+    const placed = { actor: admin, identifiers: [number("1")], reason: "a claim in court" };
+    const { hold } = unwrap(await holds.place(placed));
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(minute);
+    putRight();
+    await world.pass(2 * hour);
+    theirs.email = "ada@new.example";
+    others.email = ada;
+    readers.set("ada@new.example", [{ of: "ada" }]).set(ada, [{ of: "bo" }]);
+    clock.set(new Date(clock.now().getTime() + then * day));
+    unwrap(await holds.lift({ actor: admin, holdId: hold.id, reason: "over" }));
+    await world.pass(2 * hour);
+    return { world, readers, requestId };
+  };
+
+  it.each([11, 30])(
+    "is somebody else's %i days later all the same, and nothing is done by it",
+    async (then) => {
+      const { world, readers, requestId } = await confirmedAhead(then);
+      expect((await world.read(requestId)).waitingFor).toMatchObject([
+        { for: "decision", source: "news", identifierType: "email" },
+      ]);
+      expect(readers.get(ada)).toEqual([{ of: "bo" }]);
+    },
+  );
+
+  it("is good for no sweep that has named somebody by it", async () => {
+    const [theirs, others] = [adaAs(), boAs()];
+    const crm = new Set([theirs, others]);
+    const readers = new Map<string, Row[]>([[ada, [{ of: "ada" }]]]);
+    const { clock, putRight } = clockAhead();
+    const outage = { isOver: false };
+    const meet = () => {
+      if (!outage.isOver) throw new Error("down");
+    };
+    const sources = [defineDataSource(customerDefinition("crm", crm, meet)), peopleSource("news", readers)];
+    const { rights } = await createWorld({ sources }, undefined, clock);
+    const people = async function* () {
+      yield { people: [{ identifiers: [email(ada)] }], cursor: "1" };
+    };
+    const order = { actor: admin, reason: "retention", category: "customer-data", people } as const;
+    const { id: sweepId } = unwrap(await unwrap(await rights.sweeps.eraseMany(order)).end());
+    putRight();
+    clock.set(new Date(clock.now().getTime() + 11 * day));
+    theirs.email = "ada@new.example";
+    others.email = ada;
+    readers.set(ada, [{ of: "bo" }]);
+    outage.isOver = true;
+    const { counts } = unwrap(await unwrap(await rights.sweeps.retry({ actor: admin, sweepId })).end());
+    expect(counts).toMatchObject({ erased: 0, leftBehind: 1 });
+    expect([crm.size, readers.get(ada)]).toEqual([2, [{ of: "bo" }]]);
   });
 });

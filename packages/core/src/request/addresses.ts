@@ -7,7 +7,7 @@ import {
   normaliseIdentifier,
   sameIdentifier,
 } from "../subject/identifier.ts";
-import { addressLeadsFor, mayHavePassedOn } from "../subject/identifying.ts";
+import { addressLeadsFor, liesAhead, mayHavePassedOn } from "../subject/identifying.ts";
 import { leading } from "../subject/vouching.ts";
 import { confidentialOf } from "./change.ts";
 import type { Confidential, KnownAddress, LaterConfirmation, Request } from "./request.ts";
@@ -191,9 +191,24 @@ export const neverAskedBy = (
 
 /** Whether an address was confirmed that long ago that somebody else may have it by now. */
 export const isLongConfirmed = (
-  { acknowledgement: { acknowledgedAt } }: Pick<Request, "acknowledgement">,
+  { acknowledgement: { acknowledgedAt, wasAhead = false } }: Pick<Request, "acknowledgement">,
   now: Instant,
-): boolean => acknowledgedAt !== null && mayHavePassedOn(acknowledgedAt, now);
+): boolean => wasAhead || (acknowledgedAt !== null && mayHavePassedOn(acknowledgedAt, now));
+
+/** Whether an address was confirmed that long before it was in another request. */
+export const isConfirmedLongBefore = (
+  { acknowledgement: { acknowledgedAt, wasAhead = false } }: Pick<Request, "acknowledgement">,
+  at: Instant,
+): boolean => acknowledgedAt !== null && (wasAhead || later(acknowledgedAt, addressLeadsFor) <= at);
+
+/** Once the day has come on which a clock that was ahead put the confirmation, nobody could tell that it was not of that day. */
+export const aheadNoticed = (request: Request, now: Instant): Request => {
+  const { acknowledgement } = request;
+  const { acknowledgedAt, wasAhead = false } = acknowledgement;
+  return wasAhead || acknowledgedAt === null || !liesAhead(acknowledgedAt, now)
+    ? request
+    : { ...request, acknowledgement: { ...acknowledgement, wasAhead: true } };
+};
 
 /** What somebody has said of that it is the person's. */
 export const saidToBeTheirs = (request: Request): readonly Identifier[] => {
@@ -212,4 +227,5 @@ export const isVouchedFor = (request: Request, address: Identifier, now: Instant
   !isLongConfirmed(request, now) ||
   includesIdentifier(saidToBeTheirs(request), address) ||
   (!isSaidToBeAnothers(confidentialOf(request), address) &&
-    isToldSince(confidentialOf(request), address, later(now, -addressLeadsFor)));
+    isToldSince(confidentialOf(request), address, later(now, -addressLeadsFor)) &&
+    !liesAhead(known(confidentialOf(request), address).toldAt ?? now, now));

@@ -1,6 +1,6 @@
 import type { Instant } from "../instant.ts";
 import { includesIdentifier } from "../subject/identifier.ts";
-import { mayHavePassedOn } from "../subject/identifying.ts";
+import { areDaysApart } from "../subject/identifying.ts";
 import { areTwo, numbersOf, shareNumber } from "../subject/numbers.ts";
 import { confidentialOf } from "./change.ts";
 import type { PseudonymisedIdentifier } from "./events.ts";
@@ -35,6 +35,6 @@ export const newsInLine = (request: Request, { found, knownAt }: ToldInLine): Ne
   const news = found.filter(({ identifier }) => !includesIdentifier(known, identifier));
   if (request.reopened > 0 || news.length === 0 || areTwo(own, theirs)) return null;
   const confirmedAt = request.acknowledgement.acknowledgedAt ?? request.receivedAt;
-  const isInTime = !mayHavePassedOn(knownAt, confirmedAt) && !mayHavePassedOn(confirmedAt, knownAt);
+  const isInTime = !areDaysApart(knownAt, confirmedAt);
   return { news, isCertain: isInTime || shareNumber(own, theirs) };
 };

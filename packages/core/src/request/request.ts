@@ -27,6 +27,8 @@ export interface Acknowledgement {
   readonly issued: number;
   readonly expiresAt: Instant;
   readonly acknowledgedAt: Instant | null;
+  /** By a clock that was ahead: how long ago that was nobody can say. Left out: it was not, as far as is known. */
+  readonly wasAhead?: boolean;
 }
 
 /** An identifier that others may share: whether it is the same person is for somebody to say. */

@@ -43,7 +43,7 @@ export const isTooLate = (step: SourceStep, lasts: number): boolean => {
     // A copy holds what its origins held, by the names that they told.
     task !== "refresh" &&
     toldBefore?.heardAt !== undefined &&
-    Date.parse(toldBefore.heardAt) - Date.parse(toldBefore.at) > lasts &&
+    Math.abs(Date.parse(toldBefore.heardAt) - Date.parse(toldBefore.at)) > lasts &&
     isNothing
   );
 };

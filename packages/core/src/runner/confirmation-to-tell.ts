@@ -1,5 +1,5 @@
 import type { StorageFailed } from "../errors.ts";
-import { isLongConfirmed } from "../request/addresses.ts";
+import { isConfirmedLongBefore } from "../request/addresses.ts";
 import { confidentialOf } from "../request/change.ts";
 import { ownNames } from "../request/claims.ts";
 import type { RequestEvent } from "../request/events.ts";
@@ -43,7 +43,9 @@ export const confirmationToTell = (
       event,
       others: found
         .flatMap((stored) => fromStored(stored).unwrapOr([]))
-        .filter((other) => other.id !== id && other.key === "live" && isLongConfirmed(other, acknowledgedAt)),
+        .filter(
+          (other) => other.id !== id && other.key === "live" && isConfirmedLongBefore(other, acknowledgedAt),
+        ),
     }),
   );
 };

@@ -1,4 +1,4 @@
-import { type Instant, later } from "../instant.ts";
+import { type Instant, later, latest } from "../instant.ts";
 import {
   type FoundIdentifier,
   type Identifier,
@@ -161,5 +161,16 @@ export const areTooMany = (identifiers: number, most: number): boolean => identi
 /** For so long after everybody was asked who somebody is, an address still leads to whoever it led to then. */
 export const addressLeadsFor = 24 * 3_600_000;
 
+/** So far may the clocks of several machines be apart that are right. */
+const clocksAreApart = 3_600_000;
+
+/** Whether a moment of the past lies ahead: a clock was wrong then, and nobody can say how long ago that was. */
+export const liesAhead = (then: Instant, now: Instant): boolean => then > later(now, clocksAreApart);
+
 /** Whether an address that led to somebody then may lead to somebody else by now. */
-export const mayHavePassedOn = (then: Instant, now: Instant): boolean => now >= later(then, addressLeadsFor);
+export const mayHavePassedOn = (then: Instant, now: Instant): boolean =>
+  now >= later(then, addressLeadsFor) || liesAhead(then, now);
+
+/** Whether an address that led to somebody at one of two moments may have led to somebody else at the other, whichever was first. */
+export const areDaysApart = (one: Instant, other: Instant): boolean =>
+  latest(one, other) >= later(one < other ? one : other, addressLeadsFor);

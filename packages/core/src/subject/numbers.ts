@@ -1,6 +1,6 @@
 import type { Instant } from "../instant.ts";
 import { type FoundIdentifier, isSteady } from "./identifier.ts";
-import { mayHavePassedOn } from "./identifying.ts";
+import { areDaysApart } from "./identifying.ts";
 import { isLeading } from "./vouching.ts";
 
 /** The pseudonyms of what says for good who somebody is, by type of identifier: `{ "customer-number": [pseudonym] }`. */
@@ -69,7 +69,7 @@ export const mayBeTwo = (before: KnownThen, now: KnownThen): boolean =>
   (before.numbers !== undefined &&
     Object.keys(before.numbers).length === 0 &&
     Object.keys(now.numbers ?? {}).length > 0 &&
-    (mayHavePassedOn(before.at, now.at) || mayHavePassedOn(now.at, before.at)));
+    areDaysApart(before.at, now.at));
 
 export const shareNumber = (one: Numbers, other: Numbers): boolean =>
   Object.entries(one).some(([type, numbers]) => numbers.some((each) => other[type]?.includes(each)));

@@ -1,5 +1,5 @@
 import type { KeyDestroyed, StorageFailed } from "../errors.ts";
-import { instant } from "../instant.ts";
+import { type Instant, instant, later } from "../instant.ts";
 import { err, type Result } from "../result.ts";
 import { addressesOfOthers } from "../runner/addresses-of-others.ts";
 import { askWho, canFind } from "../runner/ask-who.ts";
@@ -10,7 +10,7 @@ import {
   includesIdentifier,
   isSteady,
 } from "../subject/identifier.ts";
-import { mayHavePassedOn } from "../subject/identifying.ts";
+import { addressLeadsFor, liesAhead, mayHavePassedOn } from "../subject/identifying.ts";
 import { isLeading, leading, sharedTypesOf, withShared } from "../subject/vouching.ts";
 import { type Fate, problemOf } from "./fate.ts";
 import { haveOtherNumbers } from "./other-numbers.ts";
@@ -132,7 +132,7 @@ export const identifyPeople = async (
         identifiers,
         shared,
         uncertain,
-        namedAt: candidate.namedAt ?? now,
+        namedAt: namedBefore(candidate, now),
         askedAt: now,
         pseudonyms: texts.slice(first, behind),
         sharedPseudonyms: texts.slice(behind, taken),
@@ -144,6 +144,10 @@ export const identifyPeople = async (
     });
   });
 };
+
+/** By a clock that was ahead it would be of today once more when that day comes: how long ago it was nobody can say. */
+const namedBefore = ({ namedAt }: Candidate, now: Instant): Instant =>
+  namedAt !== undefined && liesAhead(namedAt, now) ? later(now, -addressLeadsFor) : (namedAt ?? now);
 
 /** The addresses of each that the list of users has for somebody else by now; null where it cannot be asked. */
 const ofOthers = async (

@@ -1,5 +1,6 @@
 import { type ApprovalRejected, NotPossibleNow, type SourceNotFound, type TokenRejected } from "../errors.ts";
 import { latest } from "../instant.ts";
+import { aheadNoticed } from "../request/addresses.ts";
 import { type Change, changed, changedConfidential, type Decision, withdrawn } from "../request/change.ts";
 import type { Happening, RequestEventType } from "../request/events.ts";
 import { isNeeded } from "../request/needed.ts";
@@ -127,7 +128,8 @@ export const decide = (request: Request, happening: Happening, rules: Rules): Re
   }
   // A clock that was set back must not put the audit out of order.
   const at = latest(happening.at, request.updatedAt);
-  const change: Change = { request, entries: [], at, now: happening.at, actor: happening.actor };
+  const noticed = aheadNoticed(request, happening.at);
+  const change: Change = { request: noticed, entries: [], at, now: happening.at, actor: happening.actor };
   return transition(change, happening, rules).map((next) => {
     const { request: decided, entries } = withoutOverTroubles(
       withoutNeedless(outagesGivenUp(advance(looksVoided(request, withNumbers(next))))),

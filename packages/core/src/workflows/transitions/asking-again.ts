@@ -5,6 +5,7 @@ import { type Change, changed, changedSteps, namesOf } from "../../request/chang
 import type { Request } from "../../request/request.ts";
 import { isPerformed, isStuck, type SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
+import { liesAhead } from "../../subject/identifying.ts";
 import { type EventOf, stepFor } from "./events.ts";
 
 /**
@@ -16,7 +17,7 @@ export const toAskAgain = (request: Request, atWork: string, since: Instant): re
   request.steps.filter((step) => {
     const { source, status, lastAsked } = step;
     const isAble = source === atWork || !(isStuck(step) || status === "running");
-    const isFresh = lastAsked !== undefined && lastAsked.at >= since;
+    const isFresh = lastAsked !== undefined && lastAsked.at >= since && !liesAhead(lastAsked.at, since);
     return canBeAskedOnceMore(request, step) && isAble && !isFresh;
   });
 
@@ -71,14 +72,14 @@ const askedOnceMore = (step: SourceStep, names: number): Partial<SourceStep> => 
  * for the first time: it was not known yet, or was not certain any more, when they were asked.
  */
 export const askedByOwn = (change: Change): Change => {
-  const { request, at } = change;
+  const { request, now } = change;
   const names = namesOf(request);
   return changedSteps(change, (step) =>
     canBeAskedOnceMore(request, step) &&
     step.status !== "running" &&
     !isStuck(step) &&
     !doAddressesLead(request, step) &&
-    neverAskedBy(request, step.source, at).own.length > 0
+    neverAskedBy(request, step.source, now).own.length > 0
       ? askedOnceMore(step, names)
       : null,
   );

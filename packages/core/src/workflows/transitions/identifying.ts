@@ -4,6 +4,7 @@ import {
   confirmedBy,
   confirmedSince,
   doAddressesLead,
+  isConfirmedLongBefore,
   isGone,
   isLongConfirmed,
   saidToBeTheirs,
@@ -149,8 +150,8 @@ export const identified = (
     const addressed = address === undefined ? change : changedConfidential(change, { address });
     const answered = changedStep(addressed, step.source, {
       identifiersAsked: event.asked,
-      lastAsked: { at: change.at, names: event.asked },
-      ...heard(step, change.at),
+      lastAsked: { at: change.now, names: event.asked },
+      ...heard(step, change.now),
       nextAttemptAt: null,
       ...(step.askedAgain == null
         ? { attempts: 0, problem: null, status: "pending" }
@@ -242,10 +243,10 @@ const addressesNoted = (
   const { identifiers, ...confidential } = confidentialOf(change.request);
   const addresses = askedBy(confidential, source, asked);
   if (told === null) return changedConfidential(change, { addresses });
-  const isLate = isLongConfirmed(change.request, change.at);
+  const isLate = isLongConfirmed(change.request, change.now);
   const others = sharing.filter((each) => !includesIdentifier(leading(identifiers), each));
   return changedConfidential(change, {
-    addresses: toldNow({ identifiers, addresses }, { source, at: change.at, told, others, isLate }),
+    addresses: toldNow({ identifiers, addresses }, { source, at: change.now, told, others, isLate }),
   });
 };
 
@@ -284,7 +285,7 @@ export const confirmedByAnother = (
     .filter((each) => !isSteady(each) && includesIdentifier(names, each));
   const isNumberAmong = (among: readonly Identifier[]) =>
     own.some((each) => isSteady(each) && includesIdentifier(among, each));
-  const isPerson = isNumberAmong(names) || !isLongConfirmed(request, confirmedAt);
+  const isPerson = isNumberAmong(names) || !isConfirmedLongBefore(request, confirmedAt);
   const isDecided = isNumberAmong(notTheirs) && { isDecided: true as const };
   const said = isPerson ? undefined : { request: by, ...isDecided };
   const news = shared.filter((each) => {
@@ -297,12 +298,13 @@ export const confirmedByAnother = (
 };
 
 /** Who the person is as far as this request knows, for what a source answers. */
-const whoItIs = ({ request, at }: Change, step: SourceStep): Known => {
+const whoItIs = ({ request, now }: Change, step: SourceStep): Known => {
   const confidential = confidentialOf(request);
   const { identifiers, asked, candidates } = confidential;
   // Whoever confirmed it had that address then, whether anybody was asked on that day or not.
   const knownAt = request.identifiedAt ?? request.acknowledgement.acknowledgedAt;
-  const isOld = knownAt !== null && mayHavePassedOn(knownAt, at);
+  const isOld =
+    request.acknowledgement.wasAhead === true || (knownAt !== null && mayHavePassedOn(knownAt, now));
   return {
     identifiers,
     vouched: [...identifiers.slice(0, asked), ...saidToBeTheirs(request)],

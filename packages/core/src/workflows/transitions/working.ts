@@ -50,7 +50,7 @@ export const located = (change: Change, event: EventOf<"source-located">): Trans
       outcomes: told,
       goneBefore: goneCounts(told),
       unanswered: false,
-      ...(event.counts !== null && heard(step, change.at)),
+      ...(event.counts !== null && heard(step, change.now)),
       configuration: event.configuration,
       stage: "perform",
       status: "pending",
@@ -118,7 +118,7 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
       outcomes,
       saidAt: change.at,
       ...((event.byCertain ?? step.byCertain) !== undefined && { byCertain: event.byCertain === true }),
-      ...heard(step, change.at),
+      ...heard(step, change.now),
       ...((event.keptEarlier ?? step.keptEarlier) !== undefined && { keptEarlier: event.keptEarlier ?? [] }),
       ...(event.keys !== undefined && { keys: event.keys }),
       keptFound: keptFound(
