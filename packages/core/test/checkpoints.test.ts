@@ -13,7 +13,7 @@ import {
 } from "@subject-rights/core";
 import { unwrapError } from "@subject-rights/testing";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import type { AuditDraft } from "../src/audit/entry.ts";
 import { headText } from "../src/audit/head.ts";
 import { chained } from "../src/runner/chained.ts";
@@ -407,7 +407,7 @@ describe("somebody who can write to the database and has no key", () => {
           expect(intact).toBe(false);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: inject("isThorough") ? 600 : 100 },
     );
     expect(JSON.stringify([...world.tables.requests.values()].map(({ state }) => state))).toBe(signature);
     expect((await reportOf(world)).intact).toBe(true);

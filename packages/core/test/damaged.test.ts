@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { createSubjectRights, ed25519Signer, type StoredRequest } from "@subject-rights/core";
 import { unwrap, unwrapError } from "@subject-rights/testing";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { ada, admin, createWorld, peopleSource, tenantAdmin } from "./world.ts";
 
 const hour = 3_600_000;
@@ -100,7 +100,7 @@ it("whatever is missing from a record, it is named, and never met as an exceptio
         unwrap(await world.rights.audit.verifyAll({ actor: admin }));
       },
     ),
-    { numRuns: 150 },
+    { numRuns: inject("isThorough") ? 300 : 50 },
   );
 });
 

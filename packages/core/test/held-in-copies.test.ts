@@ -1,7 +1,7 @@
 import { type Identifier, orThrow, type PeopleStream, type Row } from "@subject-rights/core";
 import { unwrapError } from "@subject-rights/testing";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { ada, admin, copyOfPeople, createWorld, peopleSource, type World } from "./world.ts";
 
 const bob = "bob@example.org";
@@ -198,7 +198,7 @@ describe("a copy that somebody is still in on whom a hold stands, and who is gon
         expect(crm.has(ada)).toBe(false);
         expect(mirror.has(ada)).toBe(false);
       }),
-      { numRuns: 30 },
+      { numRuns: inject("isThorough") ? 60 : 8 },
     );
   }, 60_000);
 });

@@ -1,6 +1,6 @@
 import { unwrap, unwrapError } from "@subject-rights/testing";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { defineUserDirectory } from "../src/index.ts";
 import { ada, admin, createWorld, peopleSource } from "./world.ts";
 
@@ -86,7 +86,7 @@ describe("submitting under an idempotency key", () => {
           await rights.stop();
         },
       ),
-      { numRuns: 40 },
+      { numRuns: inject("isThorough") ? 80 : 15 },
     );
   });
 

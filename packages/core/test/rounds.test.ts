@@ -1,7 +1,7 @@
 import type { CollectionOutcome, DataSourceDefinition, Row } from "@subject-rights/core";
 import { simulatedClock, unwrap } from "@subject-rights/testing";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { ada, admin, copyOfPeople, createWorld, peopleSource, type World } from "./world.ts";
 
 const hour = 3_600_000;
@@ -72,7 +72,7 @@ describe("the figures of an erasure add up over all rounds", () => {
           await world.rights.stop();
         },
       ),
-      { numRuns: 30 },
+      { numRuns: inject("isThorough") ? 60 : 10 },
     );
   });
 

@@ -1,7 +1,7 @@
 import { orThrow, type PeopleStream, type Row, type Subject, type SweepView } from "@subject-rights/core";
 import { memoryTables } from "@subject-rights/memory";
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { expect, inject, it } from "vitest";
 import { admin, copyOfPeople, createWorld, peopleSource } from "./world.ts";
 
 const emailOf = (index: number): string => `person-${index}@example.org`;
@@ -138,6 +138,6 @@ it("ends as if everybody had been erased one by one, whatever the batches, stops
       expect(left()).toEqual([]);
       expect(tables.sweepClaims.size).toBe(0);
     }),
-    { numRuns: 150 },
+    { numRuns: inject("isThorough") ? 300 : 50 },
   );
 }, 120_000);

@@ -2,7 +2,7 @@ import { type Category, defineDataSource, type Identifier } from "@subject-right
 import { memoryUserDirectory } from "@subject-rights/memory";
 import { unwrap } from "@subject-rights/testing";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { admin, createWorld, tenantAdmin } from "./world.ts";
 
 const day = 86_400_000;
@@ -179,7 +179,7 @@ describe("whoever asks for what is asked for already", () => {
           await world.rights.stop();
         },
       ),
-      { numRuns: 30 },
+      { numRuns: inject("isThorough") ? 60 : 10 },
     );
   });
 });

@@ -36,7 +36,7 @@ it("killed at any instant, it has done what it was told, and of the last operati
   const ring = fileKeyRing({ directory, masterKey });
   const known = new Map<string, readonly string[]>(keyNames.map((name) => [name, []]));
   let inFlight = 0;
-  const lives = isThorough ? 20 : 8;
+  const lives = isThorough ? 20 : 5;
   for (let life = 0; life < lives; life += 1) {
     const child = started(masterKey, null, "use");
     let last: Told | null = null;
@@ -97,7 +97,7 @@ it("several processes at once make one key a name, and lose none", { timeout: 30
 it("re-wrapping goes on where it was killed, while others use the keys", { timeout: 60_000 }, async () => {
   const next = randomBytes(32);
   const before = fileKeyRing({ directory, masterKey, otherMasterKeys: [next] });
-  const names = Array.from({ length: isThorough ? 150 : 60 }, (_, index) => `request/one/${index}`);
+  const names = Array.from({ length: isThorough ? 150 : 40 }, (_, index) => `request/one/${index}`);
   for (const name of names) orThrow(await before.create(name));
   const keys = await Promise.all(names.map(async (name) => orThrow(await before.use(name))));
   const after = fileKeyRing({ directory, masterKey: next, otherMasterKeys: [masterKey] });

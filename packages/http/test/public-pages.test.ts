@@ -86,7 +86,7 @@ describe("asking", () => {
           expect(await wayOf(email, kind)).toEqual(usual);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: inject("isThorough") ? 120 : 25 },
     );
     expect(asked).toEqual([]);
   });
@@ -113,7 +113,7 @@ describe("asking", () => {
       {},
       { publicRequests: { ...publicRequests, acknowledgedBy: "data-subject" } },
     );
-    for (let round = 0; round < (inject("isThorough") ? 10 : 3); round += 1) {
+    for (let round = 0; round < (inject("isThorough") ? 10 : 2); round += 1) {
       const answers = await Promise.all(Array.from({ length: 100 }, () => world.form("/", asks)));
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([303]));
     }

@@ -1,6 +1,6 @@
 import { unwrapError } from "@subject-rights/testing";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createWebWorld, officer, type WebWorld } from "./support/world.ts";
 
 interface Described {
@@ -49,7 +49,7 @@ describe("whatever comes", () => {
         expect([path, response.status < 500 || response.status === 502]).toEqual([path, true]);
         await response.arrayBuffer();
       }),
-      { numRuns: 300 },
+      { numRuns: inject("isThorough") ? 600 : 100 },
     );
     expect(world.errors.filter((error) => !(error as { code?: string }).code)).toEqual([]);
   });

@@ -248,7 +248,7 @@ describe("is refused", () => {
           expect([sound, problems.length > 0]).toEqual([false, true]);
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: inject("isThorough") ? 4_000 : 600 },
     );
   });
 
@@ -315,7 +315,7 @@ describe("is refused", () => {
 });
 
 describe("an audit of very many entries", () => {
-  const count = inject("isThorough") ? 1_000_000 : 20_000;
+  const count = inject("isThorough") ? 1_000_000 : 10_000;
 
   it(`is checked to its end: ${count} entries`, { timeout: 120_000 }, () => {
     const file = withCheckpoint(fileOf(signed), () => null);

@@ -78,7 +78,7 @@ describe("a wake-up that is stored", () => {
           await stopping;
         },
       ),
-      { numRuns: inject("isThorough") ? 10_000 : 1_000 },
+      { numRuns: inject("isThorough") ? 10_000 : 400 },
     );
   });
 

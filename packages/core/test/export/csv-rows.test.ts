@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { Damaged } from "../../src/errors.ts";
 import type { StagedCollection } from "../../src/export/contents.ts";
 import { CsvTable } from "../../src/export/csv-table.ts";
@@ -92,7 +92,7 @@ describe("a table that is made from bytes", () => {
       fc.asyncProperty(fc.array(lines, { maxLength: 8 }), async (some) => {
         expect(await tableOf(some)).toBe(expected(some));
       }),
-      { numRuns: 1_500 },
+      { numRuns: inject("isThorough") ? 3_000 : 400 },
     );
   });
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { readCsv } from "./csv-reader.ts";
 import { contentsOf, filesOf, manifestOf, staged, text } from "./packages.ts";
 
@@ -146,7 +146,7 @@ describe("cells that a spreadsheet would run", () => {
           );
         },
       ),
-      { numRuns: 300 },
+      { numRuns: inject("isThorough") ? 600 : 100 },
     );
   });
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import type { StagedCollection } from "../../src/export/contents.ts";
 import { exportManifestSchema } from "../../src/export/manifest.ts";
 import { writePackage } from "../../src/export/write-package.ts";
@@ -53,7 +53,7 @@ describe("a package", () => {
           spelled(expected.map((row) => names.map((name) => csvCell(row, name)))),
         );
       }),
-      { numRuns: 150 },
+      { numRuns: inject("isThorough") ? 300 : 50 },
     );
   });
 
@@ -227,7 +227,7 @@ describe("paths in a package", () => {
         const folders = new Set(paths.map((path) => path.split("/")[1]));
         expect(folders.size).toBe(new Set(given.map(([source]) => source)).size);
       }),
-      { numRuns: 60 },
+      { numRuns: inject("isThorough") ? 120 : 25 },
     );
   });
 

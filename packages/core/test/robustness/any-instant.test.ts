@@ -5,7 +5,7 @@ import { runWithKills } from "./killable.ts";
 import { newWorld, requestIn, type World } from "./world.ts";
 
 /** Every step, or one in three: neighbours mostly are two steps of one kind, or the two sides of one effect. */
-const stride = inject("isThorough") ? 1 : 8;
+const stride = inject("isThorough") ? 1 : 15;
 
 /** Ends the process at the steps there are, each time in a new world, and has another process take over. */
 const atEveryStep = async (

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { type Office, openOffice, type Who } from "./support/office.ts";
 
 let office: Office;
@@ -70,7 +70,7 @@ it("whatever a form holds is taken in or refused in words: nothing fails, and no
         if (answer.status !== 303) expect(body.length).toBeGreaterThan(100);
       },
     ),
-    { numRuns: 500 },
+    { numRuns: inject("isThorough") ? 1_000 : 150 },
   );
   expect(office.failures).toEqual([]);
   expect([...statuses]).toEqual(expect.arrayContaining([200, 303, 400, 403, 404]));

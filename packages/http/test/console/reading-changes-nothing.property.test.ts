@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { type Office, openOffice, type Who } from "./support/office.ts";
 
 let office: Office;
@@ -88,7 +88,7 @@ it("GET and HEAD change nothing that is stored, whatever is asked for and by who
         expect(stored()).toBe(before);
       },
     ),
-    { numRuns: 400 },
+    { numRuns: inject("isThorough") ? 800 : 120 },
   );
   // It did get to pages, and was sent away from what only forms may do.
   expect([...statuses]).toEqual(expect.arrayContaining([200, 303, 401, 403, 404, 405]));

@@ -13,7 +13,7 @@ export interface Asked {
   end(): Promise<void>;
 }
 
-export const servers: Readonly<Record<string, () => Promise<Asked>>> = {
+export const servers = {
   PostgreSQL: async () => {
     const database = await createDatabase();
     const run = async (script: string): Promise<void> => void (await database.pool.query(script));
@@ -24,7 +24,7 @@ export const servers: Readonly<Record<string, () => Promise<Asked>>> = {
     const run = async (script: string): Promise<void> => void (await pglite.exec(script));
     return { client: pglite, run, empty: () => run(emptying), end: () => pglite.close() };
   },
-};
+} satisfies Record<string, () => Promise<Asked>>;
 
 export const covered = async ({ client }: Pick<Asked, "client">, dataMap: DataMap): Promise<Coverage> =>
   orThrow(await coverage(client, dataMap));

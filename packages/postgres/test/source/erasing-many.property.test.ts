@@ -105,6 +105,6 @@ it("erases several at once as it erases one after the other, and says the same",
         expect(totals(counts)).toEqual(totals(single));
       }
     }),
-    { numRuns: inject("isThorough") ? 100 : 12 },
+    { numRuns: inject("isThorough") ? 100 : 8 },
   );
 }, 240_000);

@@ -196,7 +196,7 @@ describe("lines that are made of COPY", () => {
         );
         expect(written(eventsOf(await read(lines)))).toEqual(written(eventsOf(await read(rows))));
       }),
-      { numRuns: isThorough ? 60 : 10 },
+      { numRuns: isThorough ? 60 : 5 },
     );
   }, 60_000);
 });

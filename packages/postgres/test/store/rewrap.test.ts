@@ -115,7 +115,7 @@ describe("on a server", () => {
     const ringOf = (current: Uint8Array, other: Uint8Array) =>
       postgresKeyRing({ client: database.pool, schema, masterKey: current, otherMasterKeys: [other] });
     const [before, after] = [ringOf(masterKey, next), ringOf(next, masterKey)];
-    const names = Array.from({ length: isThorough ? 400 : 100 }, (_, index) => `request/one/${index}`);
+    const names = Array.from({ length: isThorough ? 400 : 60 }, (_, index) => `request/one/${index}`);
     for (const name of names) orThrow(await before.create(name));
     const kept = new Map<string, Uint8Array | undefined>();
     for (const name of names) kept.set(name, orThrow(await before.use(name)));

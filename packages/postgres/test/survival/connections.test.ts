@@ -89,7 +89,7 @@ describe("a connection that is cut", () => {
       expect(proxy.cuts()).toBe(0);
 
       const fates = ["before", "after"] as const;
-      const apart = isThorough ? 1 : 8;
+      const apart = isThorough ? 1 : 14;
       const cuts = Array.from(
         { length: Math.ceil(changes / apart) },
         (_, index) => index * apart + 1,
@@ -130,7 +130,7 @@ describe("two runners", () => {
     const worlds = await newWorlds(isThorough ? 40 : 6, (index) => (index % 3 === 2 ? "export" : "erasure"));
     for (const { rights } of runners) orThrow(await rights.start());
     let ended = 0;
-    const rounds = isThorough ? 40 : 8;
+    const rounds = isThorough ? 40 : 5;
     const ending = (async () => {
       for (let round = 0; round < rounds; round += 1) {
         await pause(100);

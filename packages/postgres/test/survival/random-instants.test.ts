@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => country.leave());
 
 const isThorough = inject("isThorough");
-const kills = isThorough ? 200 : 8;
+const kills = isThorough ? 200 : 4;
 
 /** Requests that a process has before it: enough that it never has nothing to do. */
 const underWay = 6;

@@ -11,7 +11,7 @@ import { openProcess, type Process, untiring } from "./process.ts";
 import { canStopServers, makeServer, type StoppableServer } from "./stoppable-server.ts";
 
 const isThorough = inject("isThorough");
-const stops = isThorough ? 20 : 2;
+const stops = isThorough ? 20 : 1;
 
 /** Enough requests that every stop has something to interrupt. */
 const requests = isThorough ? 80 : 12;

@@ -15,7 +15,7 @@ import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Around, watchedClient } from "../survival/watched-client.ts";
 
 /** Every statement, or one in eleven. */
-const stride = inject("isThorough") ? 1 : 11;
+const stride = inject("isThorough") ? 1 : 19;
 
 const actor = { id: "admin-1", tenant: "halmstrand", roles: ["admin"] };
 

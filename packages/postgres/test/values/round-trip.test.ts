@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { join, name, type Sql, sql } from "../../src/sql/sql.ts";
 import { type Opened, readerOf, servers } from "./servers.ts";
 
-const numRuns = inject("isThorough") ? 100 : 12;
+const numRuns = inject("isThorough") ? 100 : 8;
 
 /** Text as PostgreSQL can hold it: neither NUL nor half a character. What arrays and composites write specially. */
 const text = fc.oneof(

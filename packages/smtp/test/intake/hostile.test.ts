@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { orThrow } from "@subject-rights/core";
 import { unwrapError } from "@subject-rights/testing";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { ada, exportRequest, openWorld, privacy, registered } from "./world.ts";
 
 const request = `Please export the customer data of ${ada}.`;
@@ -305,13 +305,13 @@ describe("whatever bytes come", () => {
           expect(taken.isOk()).toBe(true);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: inject("isThorough") ? 400 : 40 },
     );
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 2_000 }), async (bytes) => {
         expect((await world.intake.take(bytes)).isOk()).toBe(true);
       }),
-      { numRuns: 100 },
+      { numRuns: inject("isThorough") ? 400 : 40 },
     );
     expect(await world.requests()).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { orThrow } from "@subject-rights/core";
 import fc from "fast-check";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, inject, it } from "vitest";
 import { ada, officer, openWorld, privacy, registered, type World } from "./world.ts";
 
 type Case = readonly [text: string, expected: string];
@@ -170,7 +170,7 @@ it("whatever a message is made of, a request is what it says, and about whom it 
         if (other !== request.category && !isImplied) expect(said(other)).toBe(false);
       }
     }),
-    { numRuns: 400 },
+    { numRuns: inject("isThorough") ? 800 : 120 },
   );
   expect(requests).toBeGreaterThan(0);
 });
