@@ -82,6 +82,24 @@ describe("a source that has to say, before late letters go out, whose the addres
     await world.rights.stop();
   });
 
+  it("is one outage with what other requests have met at work, over processes", async () => {
+    const { world, state, ids, mail, completions, toSupport } = await lateLetters(2);
+    await world.rights.stop();
+    const next = await createWorld(world.options, world.tables, world.clock);
+    const asked = { actor: admin, kind: "erasure", category: "customer-data" } as const;
+    const other = unwrap(await next.rights.requests.submit({ ...asked, email: "other@example.org" }));
+    await next.settle();
+    unwrap(await next.rights.requests.acknowledge({ token: tokenOf(mail.accepted) }));
+    await next.pass(10 * minute);
+    const all = [...ids, other.request.id];
+    expect(await waitingFor(next, all)).toEqual(all.map(() => [crmIsDown]));
+    expect(toSupport()).toEqual(["support"]);
+    state.isDown = false;
+    await next.pass(61 * minute);
+    expect([completions(), toSupport()]).toEqual([3, ["support"]]);
+    await next.rights.stop();
+  });
+
   it("is tried at once for all of them where somebody says so", async () => {
     const { world, state, ids, completions } = await lateLetters(2);
     const retryAll = async () => unwrap(await world.rights.sources.retryAll({ actor: admin, source: "crm" }));

@@ -29,8 +29,10 @@ const office = async (
 ) => {
   const [theirs, others] = [adaAs(), boAs()];
   const down = new Set<Part>();
+  /** What stays down, whatever is mended. */
+  const stillDown = new Set<Part>();
   const meet = (part: Part) => () => {
-    if (down.has(part)) throw new Error("down");
+    if (down.has(part) || stillDown.has(part)) throw new Error("down");
   };
   const customers = () => new Set<Customer>([theirs, others]);
   const { identify: _, ...shop } = customerDefinition("shop", customers(), meet("shop"));
@@ -59,7 +61,7 @@ const office = async (
   };
   const sentTo = (address: string) =>
     mail.accepted.flatMap(({ to, notice }) => (to === address ? [notice.type] : []));
-  return { world, theirs, others, down, which, confirm, changeHands, sentTo };
+  return { world, theirs, others, down, stillDown, which, confirm, changeHands, sentTo };
 };
 
 type Made = Awaited<ReturnType<typeof office>>;
@@ -141,6 +143,32 @@ describe.each(cases)("%s", (_, kind, letter, wait) => {
   });
 });
 
+/** Without the one where the work of the request waits for the same source, and not only its letter. */
+const byLetterAlone = cases.filter(([name]) => name !== "a second package, behind an outage");
+
+describe.each(byLetterAlone)("%s", (_, kind, letter, wait) => {
+  it("waits where a source that has to say it is down, which is named and told of once, and goes then", async () => {
+    const made = { ...(await office(kind)), changeHands: () => undefined };
+    const goOn = await wait(made);
+    const [before, told] = [made.sentTo(ada).length, made.sentTo("support@northwind.example").length];
+    made.stillDown.add("crm");
+    await twentyDaysLater(made, goOn);
+    // A package that has expired is made anew first, which takes no time on this clock.
+    await made.world.pass(10 * minute);
+    expect(made.sentTo(ada)).toHaveLength(before);
+    const { waitingFor } = await made.world.read(made.which.requestId);
+    expect(waitingFor.filter((each) => each.for === "source")).toEqual([
+      { for: "source", source: "crm", problem: "unavailable" },
+    ]);
+    expect(made.sentTo("support@northwind.example").slice(told)).toEqual(["support"]);
+    made.stillDown.clear();
+    unwrap(await made.world.rights.sources.retryAll({ actor: admin, source: "crm" }));
+    await made.world.pass(minute);
+    expect(made.sentTo(ada).slice(before)).toEqual([letter]);
+    expect(made.sentTo("support@northwind.example").slice(told)).toEqual(["support"]);
+  });
+});
+
 describe("whether an address is still the person's", () => {
   /** A package is ready, and waits for a mail server for so long. */
   const packaged = async (
@@ -166,6 +194,8 @@ describe("whether an address is still the person's", () => {
       await goOn();
       made.down.add("crm");
     });
+    // The package has expired, and is made anew first, which takes no time on this clock.
+    await made.world.pass(10 * minute);
     expect(letters()).toBe(0);
     const { messages, waitingFor } = await made.world.read(made.which.requestId);
     expect(messages.findLast(({ kind }) => kind === "delivery")).toMatchObject({
@@ -237,10 +267,25 @@ describe("whether an address is still the person's", () => {
 
   it("is not where a number has come to it since, beside those of the household", async () => {
     const { made, mailbox, go } = await household();
-    mailbox.add({ number: "3", email: ada });
+    const newcomer = { number: "3", email: ada };
+    mailbox.add(newcomer);
     await go();
     expect(made.sentTo(ada)).toEqual(["confirmation"]);
     expect(made.sentTo("support@northwind.example")).toContain("undelivered");
+    const { waitingFor } = await made.world.read(made.which.requestId);
+    expect(waitingFor).toEqual([{ for: "message", message: "completion-1", problem: "no-address" }]);
+    const resend = async () => {
+      unwrap(await made.world.rights.requests.resendMessage({ ...made.which, message: "completion-1" }));
+      await made.world.pass(minute);
+    };
+    await resend();
+    expect(made.sentTo(ada)).toEqual(["confirmation"]);
+    // Somebody knows that it is a household's, and keeps the newcomer's address out for as long as the letter takes.
+    newcomer.email = "";
+    await resend();
+    newcomer.email = ada;
+    expect(made.sentTo(ada)).toEqual(["confirmation", "completion"]);
+    expect((await made.world.read(made.which.requestId)).waitingFor).toEqual([]);
   });
 
   it("is asked before the secret of a package is carried, too", async () => {
