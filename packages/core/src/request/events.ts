@@ -134,6 +134,14 @@ export type RequestEvent =
     })
   /** Its work is due, it would find people by these alone, and they lead to somebody else by now: nothing was done there. */
   | (OfStep & { readonly type: "addresses-passed-on"; readonly addresses: readonly Identifier[] })
+  /** Its work is due, and sources that could say whose the addresses are are down: nothing was done there by these. */
+  | (OfStep & {
+      readonly type: "addresses-unsaid";
+      readonly by: readonly string[];
+      /** It finds the person by a number, and goes on with that. Left out: it waits. */
+      readonly byNumber?: true;
+      readonly jitter: number;
+    })
   | (OfStep & {
       readonly type: "source-collected";
       readonly collected: readonly CollectedCollection[];

@@ -6,6 +6,7 @@ import { isVouchedFor } from "./addresses.ts";
 import { confidentialOf } from "./change.ts";
 import type { Request } from "./request.ts";
 import type { SourceStep } from "./steps.ts";
+import { isByNumberOnly } from "./unsaid.ts";
 
 /** By which names a source is asked for the person of a request right now. */
 export interface NamesToAskBy {
@@ -30,7 +31,8 @@ const isLongDone = ({ reopened }: Request, { saidAt, byCertain }: SourceStep, no
  * The names for a call to a source, from what is known and from the moment: the one place that says so for whatever a request
  * counts, hands out, erases and looks at. An address is as good as the day on which it was confirmed, or vouched for by whoever
  * knows the person by a number. Before a source has done its work, it is asked by every name: who knows nothing but an address
- * may have the person under the old one alone, and everybody who can say has just been asked. What is there more than a day after
+ * may have the person under the old one alone, and everybody who can say has just been asked; whoever could say and is down is
+ * waited for, but where the source finds the person by a number (`unsaid.ts`). What is there more than a day after
  * that work may be whoever's has the address by then: where the source finds people by anything that is certain, it is asked
  * by that; and is only counted by all the names, at the end. A copy that is filled anew is never more than counted: by all the
  * names, which its origins are asked by too where it holds more (`looked-at-copy.ts`). Of whose an address is somebody has still
@@ -51,7 +53,8 @@ export const namesToAskBy = (
     (each) => !includesIdentifier(doubted, each),
   );
   const isOnlyCounted = step.task === "refresh";
-  if (!isOnlyCounted && !isLongDone(request, step, now)) return { names: known, certain: known, known };
+  if (!isOnlyCounted && !isByNumberOnly(step) && !isLongDone(request, step, now))
+    return { names: known, certain: known, known };
   const certain = known.filter((each) => isSteady(each) || isVouchedFor(request, each, now));
   const isFound = certain.some((each) => foundBy.includes(each.type) && (isSteady(each) || !isLook));
   // What was retained may stand there without the number: what the addresses add is counted before it is erased.

@@ -90,6 +90,19 @@ export interface ToldBefore {
   readonly heardAt?: Instant;
 }
 
+/**
+ * Sources that could say whose the addresses are by which another one is to be asked, and that did not answer right before
+ * its work.
+ */
+interface Unsaid {
+  /** Those that have not answered since. */
+  readonly by: readonly string[];
+  /** How often its work has waited for one. */
+  readonly tries: number;
+  /** It finds the person by a number, and works by that alone meanwhile. Left out: it waits. */
+  readonly byNumber?: true;
+}
+
 /** What a request does at one source, and how far it has come. */
 export interface SourceStep {
   readonly source: string;
@@ -119,6 +132,8 @@ export interface SourceStep {
   readonly toldBefore?: ToldBefore;
   /** It is asked once more who the person is, before its work or that of another goes on. Left out, and null: it is not. */
   readonly askedAgain?: AskedAgain | null;
+  /** Whoever could say whose the addresses are for its work was down. Left out, and null: nobody was. */
+  readonly unsaid?: Unsaid | null;
   /**
    * How many names were known when the source said last that it knows the person by a further one. Left out, and null: it
    * has not, or has done its work since.

@@ -10,6 +10,7 @@ import { reopensAt } from "../request/retention.ts";
 import { longestPause, type Rules } from "../request/rules.ts";
 import { isEverybodyAsked, type SourceStep } from "../request/steps.ts";
 import { putOffUntil } from "../request/trouble.ts";
+import { waitsToBeSaid } from "../request/unsaid.ts";
 import { waitingOf } from "../request/waiting.ts";
 import { arePackagesLeft, mayLeavePackages } from "./erase.ts";
 import { mayPackage } from "./export.ts";
@@ -66,7 +67,8 @@ const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
     ...request.steps.flatMap((step): PlannedAction[] => {
       const action = stepAction(request, step);
       // Not while somebody has still to say who the person is: under another name a hold may stand.
-      if (action === null || (action.do === "perform" && !isEverybodyAsked(request))) return [];
+      const isUnsaid = !isEverybodyAsked(request) || waitsToBeSaid(request, step);
+      if (action === null || (action.do === "perform" && isUnsaid)) return [];
       return [{ action, notBefore: null, pausedUntil: step.nextAttemptAt }];
     }),
     ...planning(request),

@@ -11,7 +11,7 @@ import { err, ok, type Result } from "../result.ts";
 import { numbersOf } from "../subject/numbers.ts";
 import { advance } from "./advance.ts";
 import { planApproved, planExpired, planMade, planOutgrown } from "./transitions/approving.ts";
-import { askAgain } from "./transitions/asking-again.ts";
+import { askAgain, waitToBeSaid } from "./transitions/asking-again.ts";
 import { acknowledge, lapse, reissue } from "./transitions/beginning.ts";
 import { finalise, reopen, unlink } from "./transitions/closing.ts";
 import { end } from "./transitions/ending.ts";
@@ -74,6 +74,7 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "source-started": ["origins", "copies", "collecting"],
   "names-outdated": ["origins", "copies", "collecting"],
   "addresses-passed-on": ["origins", "copies", "collecting"],
+  "addresses-unsaid": ["origins", "copies", "collecting"],
   "source-collected": ["collecting"],
   "source-finished": ["origins", "copies", "collecting"],
   "source-verified": ["copies"],
@@ -192,6 +193,8 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return askAgain(change, event);
     case "addresses-passed-on":
       return passedOn(change, event);
+    case "addresses-unsaid":
+      return waitToBeSaid(change, event, rules);
     case "source-collected":
       return collected(change, event);
     case "source-finished":

@@ -12,7 +12,7 @@ import {
 } from "../../request/addresses.ts";
 import { confidentialOf } from "../../request/change.ts";
 import { mayGoOn } from "../../request/guard.ts";
-import type { SourceStep } from "../../request/steps.ts";
+import { isStuck, type SourceStep } from "../../request/steps.ts";
 import { type FoundIdentifier, type Identifier, isSteady } from "../../subject/identifier.ts";
 import { isOfAnother, toldOfTheirs } from "../../subject/identifying.ts";
 import { identifiedSubject, type Subject, subjectOf } from "../../subject/subject.ts";
@@ -33,6 +33,10 @@ interface ByNow {
   readonly unsaid: readonly Identifier[];
   /** Why it cannot be asked; null where nothing is unsaid. */
   readonly failed: CallFailed | null;
+  /** Those that no source tells of the person right now, and of whom none says that they lead to somebody else. */
+  readonly open: readonly Identifier[];
+  /** Why sources cannot be asked that could say whose those are. */
+  readonly silent: readonly CallFailed[];
 }
 
 /**
@@ -51,12 +55,12 @@ export const noLongerTheirs = async (about: About, addresses: readonly Identifie
   const uncertain = addresses.filter(
     (each) => !isSteady(each) && numbers.length > 0 && !isVouchedFor(request, each, now),
   );
-  if (uncertain.length === 0) return { gone: [], anothers: [], unsaid: [], failed: null };
+  if (uncertain.length === 0) return nothingToSay;
   if (!mayGoOn(request, "find")) {
     const gone = uncertain.filter(
       (each) => isGone({ addresses: before }, each) || isConfirmedSince({ addresses: before }, each),
     );
-    return { gone, anothers: [], unsaid: [], failed: null };
+    return { ...nothingToSay, gone };
   }
   const able = request.steps.filter(({ canIdentify, settlement }) => canIdentify && settlement === null);
   const there = able.filter((step) => !isErasedAt(request, step));
@@ -71,34 +75,60 @@ export const noLongerTheirs = async (about: About, addresses: readonly Identifie
     uncertain.map(async (address, index) => {
       // Where it was decided whose it is, nobody is asked.
       if (isSaidToBeAnothers({ addresses: told }, address))
-        return [{ address, isAnothers: true, isNotTheirs: true, failed: null }];
+        return [{ address, isAnothers: true, isNotTheirs: true, failed: null, silent: [] }];
       if (isToldSince({ addresses: told }, address, now)) return [];
-      const { answers, failed } = await answersOf(about, able, subjectOf([address]), `address ${index}`);
+      const { answers, failures } = await answersOf(about, able, subjectOf([address]), `address ${index}`);
       const leadsToAnother = answers.some(({ found }) =>
         isOfAnother({ identifiers: numbers }, ledToSince({ addresses: told }, address, found)),
       );
-      const couldSay = byNumber.failed ?? failed;
+      const silent = [...byNumber.failures, ...failures];
+      const [couldSay = null] = silent;
       const isConfirmed = isConfirmedSince({ addresses: told }, address);
       const isNotTheirs =
         leadsToAnother || isGone({ addresses: told }, address) || (isConfirmed && couldSay === null);
       const isAnothers = leadsToAnother || isConfirmed;
-      return [{ address, isAnothers, isNotTheirs, failed: isNotTheirs ? null : couldSay }];
+      return [{ address, isAnothers, isNotTheirs, failed: isNotTheirs ? null : couldSay, silent }];
     }),
   );
   const said = leads.flat();
   const unsaid = said.filter(({ failed }) => failed !== null);
+  const open = said.filter(({ isAnothers }) => !isAnothers);
   return {
     gone: said.filter(({ isNotTheirs }) => isNotTheirs).map(({ address }) => address),
     anothers: said.filter(({ isAnothers }) => isAnothers).map(({ address }) => address),
     unsaid: unsaid.map(({ address }) => address),
     failed: unsaid[0]?.failed ?? null,
+    open: open.map(({ address }) => address),
+    silent: open.flatMap(({ silent }) => silent),
   };
+};
+
+const nothingToSay: ByNow = { gone: [], anothers: [], unsaid: [], failed: null, open: [], silent: [] };
+
+/**
+ * The same of somebody of whom no number is known: whoever an address leads to may be them. Of sources that have not answered
+ * for a while it is not known whether they would say so.
+ *
+ * @throws StorageFailed
+ */
+export const notHeardOf = async (
+  about: About,
+  addresses: readonly Identifier[],
+): Promise<Pick<ByNow, "open" | "silent">> => {
+  const { services, request } = about;
+  const now = instant(services.clock.now());
+  const open = addresses.filter((each) => !isSteady(each) && !isVouchedFor(request, each, now));
+  const stuck = request.steps.filter((step) => step.canIdentify && isStuck(step));
+  const asked = await Promise.all(
+    open.map((address, index) => answersOf(about, stuck, subjectOf([address]), `address ${index}`)),
+  );
+  return { open, silent: asked.flatMap(({ failures }) => failures) };
 };
 
 interface Answers {
   readonly answers: readonly { readonly source: string; readonly found: readonly FoundIdentifier[] }[];
-  /** What keeps a source from saying it for now; null where none is kept. */
-  readonly failed: CallFailed | null;
+  /** What keeps sources from saying it for now. */
+  readonly failures: readonly CallFailed[];
 }
 
 const asks = (source: DataSource, { identifiers }: Subject): boolean =>
@@ -134,6 +164,6 @@ const answersOf = async (
   );
   return {
     answers: asked.flatMap(({ source, answer }) => (answer.isOk() ? [{ source, found: answer.value }] : [])),
-    failed: failures[0] ?? null,
+    failures,
   };
 };

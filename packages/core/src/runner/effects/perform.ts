@@ -2,10 +2,13 @@ import { stepOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { type NoticeRecord, tryOf } from "../../request/notices.ts";
 import type { SourceStep } from "../../request/steps.ts";
+import { isByNumberOnly, isLeftUnsaid } from "../../request/unsaid.ts";
 import { ok } from "../../result.ts";
-import { isSteady } from "../../subject/identifier.ts";
+import { type Identifier, isSteady } from "../../subject/identifier.ts";
 import type { Action } from "../../workflows/actions.ts";
 import { toAskAgain } from "../../workflows/transitions/asking-again.ts";
+import { Stopped } from "../guard.ts";
+import { jitter } from "../jitter.ts";
 import { outgrownBy } from "./approved.ts";
 import { claim, reopen } from "./claim.ts";
 import { collect } from "./collect.ts";
@@ -17,7 +20,7 @@ import { leadingFurther } from "./leading-further.ts";
 import { leaveEarlierPackages } from "./leave-packages.ts";
 import { locate } from "./locate.ts";
 import { lookAtHold } from "./look-at-hold.ts";
-import { noLongerTheirs } from "./no-longer-theirs.ts";
+import { noLongerTheirs, notHeardOf } from "./no-longer-theirs.ts";
 import { onlyJust } from "./only-just.ts";
 import { makePackage } from "./package.ts";
 import { passOn } from "./pass-on.ts";
@@ -92,21 +95,45 @@ const namesOutdated = (
 /**
  * A source that finds the person by their addresses takes whoever has them by now: right before its work it is asked whom they
  * lead to in others, once they were confirmed that long ago; and one that somebody has confirmed since, and that is not told
- * of the person, is theirs. One that finds the person by a number is stopped only where such an address adds something. Null
- * where they are the person's, or nobody can say.
+ * of the person, is theirs. One that finds the person by a number is stopped only where such an address adds something. Who
+ * could say it and is down is waited for, as by a letter; where the source finds the person by a number, it goes on with that.
+ * Where nobody will ever say it, somebody decides. Null where they are the person's, or nobody can say.
  */
 const addressesPassedOn = async (effect: Effect, step: SourceStep): Promise<RequestEvent | null> => {
   const { request, services } = effect;
   const { source, generation, task } = step;
   const needs = services.sources.find(request.tenant, source)?.needs ?? [];
-  const found = subjectOfRequest(request).identifiers.filter(({ type }) => needs.includes(type));
+  const { identifiers } = subjectOfRequest(request);
+  const found = identifiers.filter(({ type }) => needs.includes(type));
   const findsByAddress = task === "erase" || task === "export";
-  if (!findsByAddress || request.reopened > 0) return null;
-  const { anothers } = await noLongerTheirs(effect, found);
-  const further = found.some(isSteady) ? await leadingFurther(effect, step, anothers) : ok(anothers);
-  if (further.isErr()) return failure(effect, step, further.error);
-  const addresses = further.value;
-  return addresses.length === 0 ? null : { type: "addresses-passed-on", source, generation, addresses };
+  if (!findsByAddress || request.reopened > 0 || isByNumberOnly(step)) return null;
+  const { anothers, open, silent } = identifiers.some(isSteady)
+    ? await noLongerTheirs(effect, found)
+    : { anothers: [], ...(await notHeardOf(effect, found)) };
+  const stopped = silent.find((each) => each instanceof Stopped);
+  if (stopped !== undefined) return failure(effect, step, stopped);
+  const isNumbered = found.some(isSteady);
+  const byNumber = isNumbered && task === "erase";
+  const by = [...new Set(silent.map(({ adapter }) => adapter))].filter((each) => each !== source);
+  const left = !byNumber && isLeftUnsaid(request, step, by.length > 0) ? open : [];
+  const further = async (addresses: readonly Identifier[]) =>
+    isNumbered ? leadingFurther(effect, step, addresses) : ok(addresses);
+  const passedOn = await further([...anothers, ...left]);
+  if (passedOn.isErr()) return failure(effect, step, passedOn.error);
+  const addresses = passedOn.value;
+  if (addresses.length > 0) return { type: "addresses-passed-on", source, generation, addresses };
+  const unsaid = await further(by.length > 0 ? open : []);
+  if (unsaid.isErr()) return failure(effect, step, unsaid.error);
+  return unsaid.value.length === 0
+    ? null
+    : {
+        type: "addresses-unsaid",
+        source,
+        generation,
+        by,
+        ...(byNumber && { byNumber }),
+        jitter: jitter(services.randomness),
+      };
 };
 
 /** Asking an owner to erase is erasing: what was approved, and what nothing stops. */

@@ -1,8 +1,9 @@
 import { NotPossibleNow } from "../../errors.ts";
 import type { Instant } from "../../instant.ts";
 import { doAddressesLead, neverAskedBy } from "../../request/addresses.ts";
-import { type Change, changed, changedSteps, namesOf } from "../../request/change.ts";
+import { after, type Change, changed, changedStep, changedSteps, namesOf } from "../../request/change.ts";
 import type { Request } from "../../request/request.ts";
+import { backoff, type Rules } from "../../request/rules.ts";
 import { isPerformed, isStuck, type SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { liesAhead } from "../../subject/identifying.ts";
@@ -29,7 +30,9 @@ const canBeAskedOnceMore = (request: Request, step: SourceStep): boolean => {
 
 /** Whether the person is erased at a source: what it knows of them now is what it has made of them, or came since. */
 export const isErasedAt = ({ kind }: Pick<Request, "kind">, step: SourceStep): boolean =>
-  kind === "erasure" && step.task !== "identify" && isPerformed(step);
+  kind === "erasure" &&
+  step.task !== "identify" &&
+  isPerformed({ ...step, stage: step.askedAgain?.stage ?? step.stage });
 
 /**
  * Whether everybody is to say who the person is because a source knows them by a further name: not where it has said so
@@ -66,6 +69,51 @@ const askedOnceMore = (step: SourceStep, names: number): Partial<SourceStep> => 
     askedAgain: { stage, status, attempts, problem, names, isOut: outage != null },
   };
 };
+
+/**
+ * The work at a source waits for those that could say whose the addresses are, and are down: they are asked once more who the
+ * person is, also where that one is erased, so that the outage is theirs, and ends when they answer. By a number it goes on, and
+ * is counted anew by that.
+ */
+export const waitToBeSaid = (
+  change: Change,
+  event: EventOf<"addresses-unsaid">,
+  { retry }: Pick<Rules, "retry">,
+): Result<Change, NotPossibleNow> =>
+  stepFor(change, event, "perform").map(({ unsaid }) => {
+    const { by, byNumber, jitter } = event;
+    const tries = (unsaid?.tries ?? 0) + 1;
+    const names = namesOf(change.request);
+    const asked = changedSteps(changed(change, { isAskedAgain: true }), (step) =>
+      by.includes(step.source) &&
+      step.settlement === null &&
+      step.stage !== "identify" &&
+      step.status !== "running"
+        ? askedOnceMore(step, names)
+        : null,
+    );
+    return changedStep(asked, event.source, {
+      unsaid: { by, tries, ...(byNumber && { byNumber }) },
+      ...(byNumber
+        ? { stage: "locate" }
+        : {
+            nextAttemptAt: after(change, backoff({ ...retry, longestDelay: retry.slowDelay }, tries, jitter)),
+          }),
+    });
+  });
+
+/** A source has answered: what has waited for it to say whose the addresses are is asked about once more. */
+export const saidNow = (change: Change, source: string): Change =>
+  changedSteps(change, ({ unsaid, stage, status }) =>
+    unsaid?.by.includes(source) === true &&
+    (stage === "locate" || stage === "perform") &&
+    status !== "running"
+      ? {
+          unsaid: { ...unsaid, by: unsaid.by.filter((each) => each !== source) },
+          ...(unsaid.byNumber === true && { stage: "locate" }),
+        }
+      : null,
+  );
 
 /**
  * Whoever was never asked by an address that is the person's right now, as a source has said within the day, is asked by it as

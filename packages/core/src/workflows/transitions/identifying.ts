@@ -54,7 +54,7 @@ import {
 } from "../../subject/identifying.ts";
 import { leading } from "../../subject/vouching.ts";
 import { stageAfterIdentifying } from "../workflow.ts";
-import { askedByOwn } from "./asking-again.ts";
+import { askedByOwn, isErasedAt, saidNow } from "./asking-again.ts";
 import { type EventOf, stepFor } from "./events.ts";
 import { outageOver } from "./outages.ts";
 import { outOfDate } from "./packaging.ts";
@@ -158,7 +158,8 @@ export const identified = (
         : { status: step.status === "warning" ? "pending" : step.status }),
     });
     // Opened again, it is about the person as they were known: who goes by the same address now has asked for nothing.
-    const isOver = change.request.reopened > 0;
+    // So it is where they are erased: that one was asked so that it is known to answer.
+    const isOver = change.request.reopened > 0 || isErasedAt(change.request, step);
     const told = isOver ? [] : event.found.map(asFound);
     const toldByOwn = isOver ? [] : (event.foundByOwn ?? []).map(asFound);
     const toldByOld = isOver ? [] : (event.foundByOld ?? []).map(asFound);
@@ -210,7 +211,7 @@ export const identified = (
     const found = grown.request.pseudonyms.length - begun.request.pseudonyms.length;
     const lost = change.request.pseudonyms.length - begun.request.pseudonyms.length;
     const detail = { found, ...(lost > 0 && { takenBack: lost }) };
-    const reopened = workReopened(grown);
+    const reopened = workReopened(saidNow(grown, step.source));
     return ok(recorded(askedByOwn(reopened), "identified", detail, step.source));
   });
 

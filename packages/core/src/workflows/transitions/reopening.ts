@@ -25,6 +25,7 @@ export const begunAgain = (step: SourceStep, stage: SourceStep["stage"]): Partia
   problem: null,
   manual: null,
   askedAgain: null,
+  unsaid: null,
 });
 
 /** The source has said who the person is once more: the work goes on where it was, or is begun anew under more names. */
