@@ -1,4 +1,4 @@
-import type { Actor, Identifier, Row, SubjectRightsOptions } from "@subject-rights/core";
+import type { Actor, Identifier, Row, Subject, SubjectRightsOptions } from "@subject-rights/core";
 import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, copyOfPeople, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
@@ -181,6 +181,82 @@ describe("a hold", () => {
     await world.settle();
     expect((await world.read(requestId)).outcome).toBe("completed");
     expect(copy.has(ada)).toBe(false);
+  });
+
+  describe("while a source is down", () => {
+    const minute = 60_000;
+    /** One tells the customer number, and one finds people by nothing else; each may be down. */
+    const offices = async () => {
+      const down = new Set<string>();
+      const meet = (id: string) => {
+        if (down.has(id)) throw new Error("down");
+      };
+      const numbered = new Set(["c-1"]);
+      const shopOf = (subject: Subject) =>
+        subject.values("customer-number").filter((each) => numbered.has(each));
+      const world = await createWorld({
+        sources: [
+          peopleSource("crm", new Map([[ada, [{}]]]), {
+            identify: async () => {
+              meet("crm");
+              return [{ type: "customer-number", value: "c-1" }];
+            },
+          }),
+          peopleSource("shop", new Map(), {
+            needs: ["customer-number", "email"],
+            locate: async (subject) => {
+              meet("shop");
+              return [{ collection: "orders", count: shopOf(subject).length }];
+            },
+            erase: async (subject) => {
+              meet("shop");
+              const found = shopOf(subject);
+              for (const each of found) numbered.delete(each);
+              return [{ collection: "orders", outcome: "erased", count: found.length }];
+            },
+          }),
+        ],
+      });
+      const problemsOf = async () => {
+        const { failing, waiting } = unwrap(await world.rights.health());
+        return [...failing, ...(waiting ?? []).filter(({ isWrong }) => isWrong)];
+      };
+      return { world, down, numbered, problemsOf };
+    };
+
+    it("has it asked who the person is as soon as it answers", async () => {
+      const { world, down, numbered, problemsOf } = await offices();
+      down.add("crm");
+      const { hold } = await place(world, email(ada));
+      const requestId = await world.acknowledged("erasure");
+      await world.pass(minute);
+      down.clear();
+      await world.pass(90 * minute);
+      const { waitingFor } = await world.read(requestId);
+      expect([waitingFor, await problemsOf()]).toEqual([[{ for: "hold", hold: hold.id }], []]);
+      // It could not say so any more on the day on which the hold ends.
+      const { identifiers } = unwrap(await world.rights.requests.reveal({ actor: admin, requestId }));
+      expect(identifiers).toContainEqual({ type: "customer-number", value: "c-1" });
+      unwrap(await lift(world, hold.id));
+      await world.settle();
+      expect([numbered.size, (await world.read(requestId)).outcome]).toEqual([0, "completed"]);
+    });
+
+    it("has nothing erased there, and nothing wrong once it answers", async () => {
+      const { world, down, numbered, problemsOf } = await offices();
+      down.add("shop");
+      const requestId = await world.acknowledged("erasure");
+      await world.pass(30 * minute);
+      const { hold } = await place(world, { type: "customer-number", value: "c-1" });
+      await world.pass(30 * minute);
+      down.clear();
+      await world.pass(150 * minute);
+      expect((await world.read(requestId)).waitingFor).toEqual([{ for: "hold", hold: hold.id }]);
+      expect([await problemsOf(), numbered.size]).toEqual([[], 1]);
+      unwrap(await lift(world, hold.id));
+      await world.settle();
+      expect([numbered.size, (await world.read(requestId)).outcome]).toEqual([0, "completed"]);
+    });
   });
 
   it("asks no owner to erase by hand", async () => {

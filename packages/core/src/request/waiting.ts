@@ -4,7 +4,7 @@ import { isKeptBack, keptBackBy, type NoticeRecord, quickTries } from "./notices
 import type { ProblemCode } from "./problems.ts";
 import type { Request } from "./request.ts";
 import type { StandingKind, Standings } from "./standings.ts";
-import { isResolved, isStuck } from "./steps.ts";
+import { isResolved, isStuck, type SourceStep } from "./steps.ts";
 import { troublesOf } from "./trouble.ts";
 
 /** What a request waits for that does not come by itself. */
@@ -141,7 +141,9 @@ const standingAt = (request: Request, now: Instant): (readonly [key: string, kin
   );
   const isOpen = request.phase !== "closed";
   const unsettled = isOpen ? request.steps.filter((step) => !isResolved(step) && !isStuck(step)) : [];
-  const retried = unsettled.filter((step) => step.problem !== null && step.attempts > 0);
+  // What is to erase waits for the hold, and is not tried.
+  const isKept = (step: SourceStep) => request.held !== null && step.stage === "perform";
+  const retried = unsettled.filter((step) => step.problem !== null && step.attempts > 0 && !isKept(step));
   // In between two tries: that it is over, only the last check can say.
   const told = unsettled.filter((step) => !retried.includes(step) && step.alertedOf === "still-present");
   const isLate = isOpen && request.reopened === 0 && isOverdue(request.deadline, now);

@@ -57,20 +57,16 @@ const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
     return [...messages, ...lapsing(request, rules)];
   }
   const { held } = request;
-  if (held !== null)
-    return [...messages, { action: { do: "look-at-hold" }, notBefore: null, pausedUntil: held.lookAt }];
+  if (held !== null) {
+    const looking = { action: { do: "look-at-hold" }, notBefore: null, pausedUntil: held.lookAt } as const;
+    return [...messages, looking, ...(request.claims.length === 0 ? [] : working(request))];
+  }
   if (request.claims.length === 0) {
     return [...messages, { action: { do: "claim" }, notBefore: null, pausedUntil: request.blockedUntil }];
   }
   return [
     ...messages,
-    ...request.steps.flatMap((step): PlannedAction[] => {
-      const action = stepAction(request, step);
-      // Not while somebody has still to say who the person is: under another name a hold may stand.
-      const isUnsaid = !isEverybodyAsked(request) || waitsToBeSaid(request, step);
-      if (action === null || (action.do === "perform" && isUnsaid)) return [];
-      return [{ action, notBefore: null, pausedUntil: step.nextAttemptAt }];
-    }),
+    ...working(request),
     ...planning(request),
     ...(mayLeavePackages(request) && !arePackagesLeft(request)
       ? [{ action: { do: "leave-packages" } as const, notBefore: null }]
@@ -78,6 +74,16 @@ const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
     ...(mayPackage(request) ? [{ action: { do: "package" } as const, notBefore: null }] : []),
   ];
 };
+
+/** What is to be done at sources. */
+const working = (request: Request): PlannedAction[] =>
+  request.steps.flatMap((step): PlannedAction[] => {
+    const action = mayBeHeld(request, step);
+    // Not while somebody has still to say who the person is: under another name a hold may stand.
+    const isUnsaid = !isEverybodyAsked(request) || waitsToBeSaid(request, step);
+    if (action === null || (action.do === "perform" && isUnsaid)) return [];
+    return [{ action, notBefore: null, pausedUntil: step.nextAttemptAt }];
+  });
 
 /**
  * It lapses when nobody has confirmed it for long enough, and not before the link is over that was sent last. Whoever was
@@ -147,6 +153,13 @@ const stepAction = (request: Request, step: SourceStep): Action | null => {
   }
 };
 
+/** While a hold stands sources are only asked: one that is down, and is to erase, whether it answers again. */
+const mayBeHeld = (request: Request, step: SourceStep): Action | null => {
+  const action = stepAction(request, step);
+  if (request.held === null || action?.do !== "perform") return action;
+  return step.status === "warning" && step.outage != null ? { do: "probe", step } : null;
+};
+
 /**
  * What a source finds may be of whoever it has told of last, and what is found by an address of whoever has that: nothing is
  * done there before somebody has said who that is.
@@ -159,9 +172,8 @@ const isInDoubt = (request: Request, step: SourceStep): boolean =>
 export const canLookAfter = (request: Request, step: SourceStep): boolean =>
   request.phase !== "closed" &&
   request.claims.length > 0 &&
-  request.held === null &&
   !isSuspended(request.deadline) &&
-  stepAction(request, step) !== null;
+  mayBeHeld(request, step) !== null;
 
 /** The same of one that tries it by a letter. */
 export const canLookAfterBy = (request: Request, notice: NoticeRecord): boolean =>

@@ -206,7 +206,7 @@ export const newsPassedOn = (change: Change, event: EventOf<"outage-news-passed-
 };
 
 /**
- * A request that is over, put off, held or in doubt looks after nothing: another one has to. What it knew of outages is
+ * A request that is over, put off or in doubt looks after nothing: another one has to. What it knew of outages is
  * forgotten with its end.
  */
 export const outagesGivenUp = (change: Change): Change => {
