@@ -298,6 +298,7 @@ describe("whatever a call is handed", () => {
               "identifiers",
               [[{ type: "customer-number", value: "a\0b" }], "identifiers\\[0\\]\\.value$"],
               [[{ type: "customer number", value: "7" }], "identifiers\\[0\\]\\.type$"],
+              [[{ type: "customer-number", value: " 7 " }], "identifiers\\[0\\]\\.value$"],
             )
           : []),
       ];
@@ -306,11 +307,39 @@ describe("whatever a call is handed", () => {
   it("is taken where it fits, whatever is answered then", async () => {
     // The last thing, because it does what it says.
     for (const { name, needs, may, ask } of calls) {
-      const codes = [(await ask(needs))?.code, (await ask({ ...needs, ...may }))?.code];
+      // A list takes its own cursors only.
+      const { cursor: _, ...others } = may;
+      const codes = [(await ask(needs))?.code, (await ask({ ...needs, ...others }))?.code];
       expect({ name, codes }).not.toMatchObject({ codes: expect.arrayContaining(["invalid-input"]) });
       expect({ name, codes }).not.toMatchObject({ codes: expect.arrayContaining(["storage-failed"]) });
     }
     expect(unwrap(await world.rights.health()).unreadable).toEqual([]);
+  });
+});
+
+describe("a cursor", () => {
+  it("is taken by the list that has given it out, and by no other", async () => {
+    const world = await createWorld({ sources: [peopleSource("crm", new Map())] });
+    const { requests, holds, sweeps, users } = world.rights;
+    for (const email of [ada, "bob@example.org", "eve@example.org"])
+      unwrap(await requests.submit({ actor, kind: "erasure", category, email }));
+    const { requests: first, cursor } = unwrap(await requests.list({ actor, limit: 1 }));
+    if (cursor === null) throw new Error("there is another page");
+    const { requests: others } = unwrap(await requests.list({ actor, limit: 2, cursor }));
+    expect(new Set([...first, ...others].map(({ id }) => id)).size).toBe(3);
+    const refused = await Promise.all([
+      requests.list({ actor, open: true, cursor }),
+      requests.list({ actor: { ...actor, tenant: "elsewhere" }, cursor }),
+      requests.list({ actor, cursor: cursor.slice(0, -3) }),
+      requests.list({ actor, cursor: "garbage" }),
+      holds.list({ actor, cursor }),
+      sweeps.list({ actor, cursor }),
+      users.list({ actor, cursor }),
+    ]);
+    expect(
+      refused.map((each) => issuesOf(unwrapError<SubjectRightsError>(each)).map(({ path }) => path)),
+    ).toEqual(refused.map(() => ["cursor"]));
+    expect(unwrap(await world.rights.health()).status).toBe("ok");
   });
 });
 

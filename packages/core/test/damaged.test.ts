@@ -1,8 +1,15 @@
 import { generateKeyPairSync } from "node:crypto";
-import { createSubjectRights, ed25519Signer, type StoredRequest } from "@subject-rights/core";
+import {
+  createSubjectRights,
+  defaultRules,
+  ed25519Signer,
+  type StoredRequest,
+  systemRandomness,
+} from "@subject-rights/core";
 import { unwrap, unwrapError } from "@subject-rights/testing";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
+import { fromStored, toStored } from "../src/runner/record.ts";
 import { ada, admin, createWorld, peopleSource, tenantAdmin } from "./world.ts";
 
 const hour = 3_600_000;
@@ -242,4 +249,16 @@ it("somebody left behind who cannot be read keeps nobody else from being tried a
   expect(again).toMatchObject({ status: "completed-with-exceptions", counts: { erased: 1, leftBehind: 1 } });
   expect(unwrap(await sweeps.leftBehind(on)).map((each) => each.number)).toEqual([number]);
   expect(unwrap(await sweeps.settle({ ...on, reason: "nobody can read who it is" })).settled).not.toBeNull();
+});
+
+it("a record that nobody could read is not written at all", async () => {
+  const world = await createWorld({ sources: [peopleSource("crm", new Map())] });
+  await world.acknowledged("erasure");
+  const [stored] = world.tables.requests.values();
+  const request = unwrap(stored && fromStored(stored));
+  const write = (change: object) =>
+    toStored({ ...request, ...change }, null, defaultRules, systemRandomness).map((written) => written.state);
+  expect(unwrap(write({}))).toEqual(stored?.state);
+  for (const change of [{ reason: undefined }, { phase: "over" }, { version: Number.NaN }])
+    expect(unwrapError(write(change as object)).code).toBe("damaged");
 });

@@ -99,7 +99,7 @@ it("a pseudonym is the HMAC-SHA-256 of the identifier, however long that is, and
   );
   await fc.assert(
     fc.asyncProperty(fc.array(value, { minLength: 1, maxLength: 5 }), async (values) => {
-      fc.pre(values.every((each) => /\S/.test(each) && each.length <= 1_000 && !each.includes("\0")));
+      fc.pre(values.every((each) => each !== "" && each === each.trim() && !each.includes("\0")));
       asked.length = 0;
       await whyLeftOut(
         world,

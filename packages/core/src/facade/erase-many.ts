@@ -22,6 +22,7 @@ import { type SweepView, viewOfSweep } from "../sweeps/view.ts";
 import { type FacadeContext, untilStopped } from "./context.ts";
 import { type SettleSweepError, type StopSweepError, settleSweep, stopSweep } from "./end-sweep.ts";
 import { followSweep } from "./follow-sweep.ts";
+import { pageOf } from "./list-cursor.ts";
 import { authorise } from "./policy.ts";
 import { readEach } from "./read-each.ts";
 import {
@@ -172,7 +173,11 @@ export const sweepsOf = (
     list: ({ actor, cursor }) => {
       const { policy, store } = context();
       return authorise(policy, actor, "read-sweeps")
-        .andThen(({ tenant }) => store.list({ tenant, cursor, limit: mostListed }))
+        .andThen(({ tenant }) =>
+          pageOf(["sweeps", tenant], cursor, (from) =>
+            store.list({ tenant, cursor: from, limit: mostListed }),
+          ),
+        )
         .map(({ sweeps: stored, cursor: next }) => {
           const { read, damaged } = readEach(stored, fromStoredSweep);
           return { sweeps: read.map(viewOfSweep), damaged, ...(next === undefined ? {} : { cursor: next }) };

@@ -30,6 +30,7 @@ import { mayHavePassedOn } from "../subject/identifying.ts";
 import { caught } from "./caught.ts";
 import type { FacadeContext, ReadError } from "./context.ts";
 import { type OnceOnly, onceOnly, sameAsBefore } from "./idempotency.ts";
+import { pageOf } from "./list-cursor.ts";
 import { authorise } from "./policy.ts";
 import { readEach } from "./read-each.ts";
 import { checkNamesNobody } from "./reason.ts";
@@ -272,7 +273,11 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
     list: ({ actor, open, cursor }) => {
       const holds = store();
       return authorise(policy, actor, "read-holds")
-        .andThen(({ tenant }) => holds.list({ tenant, open, cursor, limit: mostListed }))
+        .andThen(({ tenant }) =>
+          pageOf(["holds", tenant, open], cursor, (from) =>
+            holds.list({ tenant, open, cursor: from, limit: mostListed }),
+          ),
+        )
         .map(({ holds: stored, cursor: next = null }) => {
           const { read, damaged } = readEach(stored, viewOf);
           return { holds: read, damaged, cursor: next };

@@ -24,6 +24,7 @@ import {
 } from "./context.ts";
 import { type DueRequests, dueWithin, resume } from "./deadlines.ts";
 import { follow } from "./follow.ts";
+import { pageOf } from "./list-cursor.ts";
 import { authorise } from "./policy.ts";
 import { type PlanPreview, previewOf } from "./preview.ts";
 import type { ProgressEvent } from "./progress.ts";
@@ -238,7 +239,11 @@ export const requestsOf = (context: FacadeContext): Requests => {
 
     list: ({ actor, open, cursor, limit = mostListed }) =>
       authorise(policy, actor, "read-requests")
-        .andThen(({ tenant }) => services.requestStore.list({ tenant, open, cursor, limit }))
+        .andThen(({ tenant }) =>
+          pageOf(["requests", tenant, open], cursor, (from) =>
+            services.requestStore.list({ tenant, open, cursor: from, limit }),
+          ),
+        )
         .map(({ requests: stored, cursor: next = null }) => {
           const { read, damaged } = readEach(stored, (each) =>
             fromStored(each).andThen((request) => readView(request, services)),

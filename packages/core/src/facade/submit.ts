@@ -300,17 +300,18 @@ const storeNew = (
         rules,
       );
       const { request, entries } = audited(services, null, opened.request, opened.entries);
-      const stored = toStored(request, secret, rules, randomness);
-      return requestStore.insert({ request: stored, entries }).andThen((answer) => {
-        if (answer.outcome === "duplicate") {
-          return forgetKey(services, key, once)
-            .andThen(() => requestStore.read({ tenant: actor.tenant, id: answer.requestId }))
-            .andThen(fromFound)
-            .andThen(answered);
-        }
-        announce(services, request);
-        return okAsync({ request: viewOf(request, services), alreadyOpen: false });
-      });
+      return toStored(request, secret, rules, randomness)
+        .asyncAndThen((stored) => requestStore.insert({ request: stored, entries }))
+        .andThen((answer): ResultAsync<Submitted, SubmitError> => {
+          if (answer.outcome === "duplicate") {
+            return forgetKey(services, key, once)
+              .andThen(() => requestStore.read({ tenant: actor.tenant, id: answer.requestId }))
+              .andThen(fromFound)
+              .andThen(answered);
+          }
+          announce(services, request);
+          return okAsync({ request: viewOf(request, services), alreadyOpen: false });
+        });
     });
   const namesNumber = leading(identifiers).some(isSteady);
   const at = instant(clock.now());

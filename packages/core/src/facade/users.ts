@@ -3,6 +3,7 @@ import type { InvalidInput, NotAllowed, StorageFailed } from "../errors.ts";
 import type { Actor } from "../request/actor.ts";
 import { ResultAsync } from "../result.ts";
 import type { FacadeContext } from "./context.ts";
+import { pageOf } from "./list-cursor.ts";
 import { authorise } from "./policy.ts";
 import { type Removal, type RemoveUsersError, removeUsers } from "./remove-users.ts";
 import type { Submitted } from "./submit.ts";
@@ -25,7 +26,7 @@ export interface Users {
 export const usersOf = (context: FacadeContext, directory: UserDirectory): Users => ({
   list: ({ actor, cursor }) =>
     authorise(context.policy, actor, "list-users").andThen(({ tenant }) =>
-      directory.list({ tenant, cursor }),
+      pageOf(["users", tenant], cursor, (from) => directory.list({ tenant, cursor: from })),
     ),
 
   remove: (removal) =>

@@ -31,7 +31,7 @@ export const commitWithoutKey = async (
   const { request, entries } = audited(services, before, decided.request, decided.entries);
   const { outcome } = orThrow(
     await requestStore.commit({
-      request: { ...toStored(request, null, rules, randomness), sealed: kept(request, stored) },
+      request: { ...orThrow(toStored(request, null, rules, randomness)), sealed: kept(request, stored) },
       expectedVersion: stored.version,
       entries,
     }),

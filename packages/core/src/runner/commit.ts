@@ -1,6 +1,6 @@
 import type { AuditDraft, AuditEntry } from "../audit/entry.ts";
 import type { RequestStore } from "../bridge/define-request-store.ts";
-import type { StorageFailed } from "../errors.ts";
+import type { Damaged, StorageFailed } from "../errors.ts";
 import { instant } from "../instant.ts";
 import { type RecordedActor, systemActorId } from "../request/actor.ts";
 import type { Happening, RequestEvent } from "../request/events.ts";
@@ -43,7 +43,7 @@ export const decideAndCommit = async (
   events: readonly RequestEvent[],
   actor: RecordedActor,
   others: Others = noOthers,
-): Promise<Result<Committed | null, StorageFailed>> => {
+): Promise<Result<Committed | null, StorageFailed | Damaged>> => {
   const { next: decided, entries: drafts, refusals } = decideInTurn(services, request, events, actor, others);
   if (decided === request) return ok({ request, key, refusals });
   const ahead = others.blockedBy === null ? await firstAhead(services, request, decided) : ok(null);
@@ -53,11 +53,11 @@ export const decideAndCommit = async (
     return decideAndCommit(services, store, { request, key }, events, actor, { ...others, blockedBy });
   }
   const { request: next, entries } = audited(services, request, decided, drafts);
-  const stored = await store.commit({
-    request: toStored(next, next.key === "destroyed" ? null : key, services.rules, services.randomness),
-    expectedVersion: request.version,
-    entries,
-  });
+  const secret = next.key === "destroyed" ? null : key;
+  const written = toStored(next, secret, services.rules, services.randomness);
+  if (written.isErr()) return err(written.error);
+  const expectedVersion = request.version;
+  const stored = await store.commit({ request: written.value, expectedVersion, entries });
   if (stored.isErr()) return err(stored.error);
   switch (stored.value.outcome) {
     case "changed":
@@ -156,7 +156,7 @@ const stillWaiting = async (
   store: Pick<RequestStore, "commit">,
   committed: Committed,
   { lookingAfter }: Others,
-): Promise<Result<Committed, StorageFailed>> => {
+): Promise<Result<Committed, StorageFailed | Damaged>> => {
   const missed: RequestEvent[] = [];
   for (const [source, by] of lookingAfter) {
     const holder = await services.requestStore.read({ tenant: committed.request.tenant, id: by });

@@ -89,13 +89,17 @@ const place = ({ tenant, id }: RequestKey): string => JSON.stringify(["request",
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-/** A request as it is stored; `key` is null once it is destroyed. */
+/**
+ * A request as it is stored; `key` is null once it is destroyed.
+ *
+ * Errors: `Damaged` where nobody could read it: such a record could not be ended by anybody, and is stored nowhere.
+ */
 export const toStored = (
   request: Request,
   key: Uint8Array | null,
   rules: Rules,
   randomness: Randomness,
-): StoredRequest => {
+): Result<StoredRequest, Damaged> => {
   const { confidential, ...rest } = request;
   const { tenant, id, version, kind, category, receivedAt, claims } = request;
   const sealed =
@@ -105,7 +109,13 @@ export const toStored = (
   const { tokenHash, replyTokenHash } = request.acknowledgement;
   const links = packagesIn(request).map((held) => held.tokenHash);
   const tokenHashes = [tokenHash, replyTokenHash, ...links];
-  return {
+  // Through JSON and back: what is stored is exactly what will be read.
+  const state = JSON.parse(JSON.stringify({ form, request: rest })) as JsonObject;
+  if (!isState(state)) {
+    const cause = new TypeError("It was about to be stored in a form in which it cannot be read.");
+    return err(new Damaged(`Request ${id}`, { cause }));
+  }
+  return ok({
     tenant,
     id,
     version,
@@ -125,10 +135,9 @@ export const toStored = (
     tokenHashes: tokenHashes.filter((hash) => hash !== null),
     standings: Object.values(request.standings ?? {}),
     wakeAt: wakeAt(request, rules),
-    // Through JSON and back: what is stored is exactly what will be read.
-    state: JSON.parse(JSON.stringify({ form, request: rest })) as JsonObject,
+    state,
     sealed: sealed === null ? null : Buffer.from(sealed).toString("base64"),
-  };
+  });
 };
 
 /** Whoever erases the person has to find their package; and to find it again, where it was about to write down what became of it. */

@@ -60,8 +60,17 @@ export const emailSchema = z
 /** A blank value, or an "n/a" for an email address, is what many records hold that are not of one person. */
 const valueSchema = z.string().max(1_000).regex(/\S/, "a value is not blank");
 
-/** As somebody names it: what a source has found is the source's own, whatever is in it. */
-const namedValueSchema = keepableText().max(1_000).regex(/\S/, "a value is not blank");
+/**
+ * As somebody names it: what a source has found is the source's own, whatever is in it. A blank beside it was not meant: by
+ * such a value nobody is found, held or kept out, and all would look well.
+ */
+const namedValueSchema = keepableText()
+  .max(1_000)
+  .regex(/\S/, "a value is not blank")
+  .refine(
+    (value) => value === value.trim() || value.trim() === "",
+    "has a blank before or behind it: write it without",
+  );
 
 const checkEmail = (identifier: Identifier, context: z.RefinementCtx): void => {
   if (identifier.type === "email" && !emailSchema.safeParse(identifier.value).success) {
@@ -74,15 +83,21 @@ export const identifierSchema = z
   .superRefine(checkEmail)
   .transform(normaliseIdentifier);
 
-export const givenIdentifierSchema = z
-  .object({ type: identifierTypeSchema, value: namedValueSchema, verified: z.boolean().optional() })
-  .superRefine(checkEmail)
-  .transform(
-    ({ verified, ...identifier }): GivenIdentifier => ({
-      ...normaliseIdentifier(identifier),
-      ...(verified === true && { verified }),
-    }),
-  );
+const givenWith = (value: z.ZodString) =>
+  z
+    .object({ type: identifierTypeSchema, value, verified: z.boolean().optional() })
+    .superRefine(checkEmail)
+    .transform(
+      ({ verified, ...identifier }): GivenIdentifier => ({
+        ...normaliseIdentifier(identifier),
+        ...(verified === true && { verified }),
+      }),
+    );
+
+export const givenIdentifierSchema = givenWith(namedValueSchema);
+
+/** Of a stream over records: values are as they are there. */
+export const listedIdentifierSchema = givenWith(valueSchema);
 
 const plainLabel = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 /** An address of which nothing is to be asked and nothing to be changed: a part of what `emailPattern` has. */

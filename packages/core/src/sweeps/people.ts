@@ -3,8 +3,8 @@ import type { Instant } from "../instant.ts";
 import {
   type FoundIdentifier,
   type GivenIdentifier,
-  givenIdentifierSchema,
   type Identifier,
+  listedIdentifierSchema,
 } from "../subject/identifier.ts";
 import type { KeptPart } from "./kept-person.ts";
 
@@ -32,8 +32,8 @@ export type PeopleStream = (cursor: string | null) => AsyncIterable<PeoplePage>;
 
 /** The bound of `identifiers` in a submission; a person with more is for somebody to look at. */
 const personSchema = z.object({
-  identifiers: z.array(givenIdentifierSchema).min(1).max(20),
-  found: z.array(givenIdentifierSchema).max(20).optional(),
+  identifiers: z.array(listedIdentifierSchema).min(1).max(20),
+  found: z.array(listedIdentifierSchema).max(20).optional(),
 });
 
 /** Only the frame: one bad person must not stop all others. */

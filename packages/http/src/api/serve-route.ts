@@ -6,7 +6,6 @@ import type { WebContext } from "../web-context.ts";
 import { type HttpCode, httpCodes } from "./error-codes.ts";
 import { problemOfError } from "./error-problem.ts";
 import { lastEventId } from "./event-stream.ts";
-import { type ListCursor, listCursorOf } from "./list-cursor.ts";
 import type { ApiRoute, Reply } from "./route.ts";
 
 /** Why a request was not understood; what it says is for whoever sent it. */
@@ -32,21 +31,19 @@ export const serveRoute = (context: WebContext, route: ApiRoute): Handler => {
       if (route.contentType === "text/event-stream" && call.req.header("Last-Event-ID") === lastEventId) {
         return new Response(null, { status: 204 });
       }
-      const query = queryOf(call);
-      const cursors = listCursorOf(route.id, actor, query);
       const result = await route.handle({
         rights: context.rights,
         // A route by token asks for none.
         actor: actor as NonNullable<typeof actor>,
         path: pathOf(call, names),
-        query: checked(route.query ?? noMembers, cursors.unwrap(query)),
+        query: checked(route.query ?? noMembers, queryOf(call)),
         body: await bodyOf(call, route),
         idempotencyKey: idempotencyKeyOf(call, route),
         request: call.req.raw,
         failed: context.failed,
       });
       return result.match(
-        (reply) => responseOf(reply, cursors),
+        (reply) => responseOf(reply),
         (error) => errorResponse(context, error),
       );
     } catch (thrown) {
@@ -72,11 +69,11 @@ const errorResponse = (context: WebContext, error: SubjectRightsError): Response
   return problemResponse(problem, problem.status === 503 ? { "Retry-After": "5" } : {});
 };
 
-const responseOf = (reply: Reply<unknown>, cursors: ListCursor): Response => {
+const responseOf = (reply: Reply<unknown>): Response => {
   if (reply.status === 204) return new Response(null, { status: 204 });
   const { status, headers = {} } = reply;
   if ("stream" in reply) return new Response(reply.stream, { status, headers });
-  const text = "text" in reply ? reply.text : JSON.stringify(cursors.wrap(reply.json));
+  const text = "text" in reply ? reply.text : JSON.stringify(reply.json);
   return new Response(text, { status, headers: { ...headers, "Content-Type": "application/json" } });
 };
 
