@@ -342,3 +342,20 @@ it("an address that leads a sweep to another number than the one that is named l
   unwrap(await unwrap(await world.rights.sweeps.eraseMany(order)).end());
   expect([[...crm], [...readers.keys()]]).toEqual([[others], [ada]]);
 });
+
+it("an address of a household leads a sweep to nobody: what has no number may be the other one's", async () => {
+  const [theirs, others] = [adaAs(), { ...boAs(), email: ada }];
+  const crm = new Set([theirs, others]);
+  const readers = new Map<string, Row[]>([[ada, [{ reader: "bo" }]]]);
+  const world = await createWorld({ sources: [customerSource("crm", crm), peopleSource("news", readers)] });
+  const people = async function* () {
+    yield { people: [{ identifiers: [number("1"), email(ada)] }], cursor: "1" };
+  };
+  const order = { actor: admin, reason: "retention", category: "customer-data", people } as const;
+  const { sweeps } = world.rights;
+  const { id, status } = unwrap(await unwrap(await sweeps.eraseMany(order)).end());
+  expect([[...readers.keys()], crm.has(others), status]).toEqual([[ada], true, "completed-with-exceptions"]);
+  expect(unwrap(await sweeps.leftBehind({ actor: admin, sweepId: id }))).toMatchObject([
+    { problem: "identifier-missing", source: "news" },
+  ]);
+});

@@ -600,3 +600,42 @@ describe("a sweep that goes on more than a day after people were named", () => {
     ]);
   });
 });
+
+it("names an address that nobody has vouched for to no owner who is asked once more, two weeks later", async () => {
+  const crm = new Set([adaAs()]);
+  const papers = new Set(["1"]);
+  const outage = { isOver: false };
+  const meet = () => {
+    if (!outage.isOver) throw new Error("down");
+  };
+  const { identify: _, ...shop } = customerDefinition("shop", new Set([adaAs()]), meet);
+  const paper = defineDataSource({
+    id: "paper",
+    title: "The paper files",
+    holds: ["customer-data"],
+    kind: "origin",
+    owner: "archive@northwind.example",
+    needs: ["customer-number", "email"],
+    locate: async (subject) => {
+      const count = subject.values("customer-number").filter((each) => papers.has(each)).length;
+      return [{ collection: "files", count }];
+    },
+  });
+  const world = await createWorld({
+    sources: [defineDataSource(customerDefinition("crm", crm)), defineDataSource(shop), paper],
+  });
+  const tasks = () =>
+    world.notifier.sent.flatMap(({ notice }) => (notice.type === "manual-task" ? [notice.identifiers] : []));
+  const requestId = await world.acknowledged("erasure");
+  await world.settle();
+  const done = { actor: admin, requestId, source: "paper", answer: "done", note: "shredded" } as const;
+  papers.clear();
+  unwrap(await world.rights.requests.answerTask(done));
+  await world.settle();
+  expect(tasks()).toEqual([expect.arrayContaining([number("1"), email(ada)])]);
+  world.clock.set(new Date(world.clock.now().getTime() + 14 * day));
+  papers.add("1");
+  outage.isOver = true;
+  await world.pass(8 * hour);
+  expect(tasks().slice(1)).toEqual([[number("1")]]);
+});

@@ -150,6 +150,12 @@ const askAbout = async (
   });
 };
 
+/** Where all that it tells of the person has led there as well, a household has it: that is no more the person's alone. */
+const ledToAnother = (person: Known, found: readonly FoundIdentifier[]): readonly Identifier[] => {
+  const led = ledTo(person, found);
+  return led.length > 0 ? led : person.identifiers.filter((each) => !isSteady(each));
+};
+
 const learn = (
   { most, letsGo }: AskingWho,
   source: DataSource,
@@ -157,7 +163,7 @@ const learn = (
   found: readonly FoundIdentifier[],
 ): void => {
   const { own, shared, isTakenBack } = learntFrom(person, found);
-  const another = letsGo && shared.some(isSteady) ? ledTo(person, found) : [];
+  const another = letsGo && shared.some(isSteady) ? ledToAnother(person, found) : [];
   person.shared = [...person.shared, ...shared, ...another];
   if (another.length > 0) {
     const stays = (each: Identifier) => !includesIdentifier(person.shared, each);

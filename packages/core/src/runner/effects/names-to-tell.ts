@@ -1,4 +1,7 @@
 import type { CallFailed } from "../../errors.ts";
+import { instant } from "../../instant.ts";
+import { namesToAskBy } from "../../request/names-to-ask-by.ts";
+import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type Identifier, includesIdentifier, isSteady } from "../../subject/identifier.ts";
 import { type Effect, emailOf, subjectOfRequest } from "./effect.ts";
@@ -27,14 +30,25 @@ export const namesForRecipient = async (effect: Effect): Promise<Result<NamesToT
 
 /**
  * The same for whoever erases by hand. Where they find the person by nothing that is certain, what may be somebody else's by
- * now is named, as that: what is the person's there would be lost without a word. No source that is down holds them up.
+ * now is named, as that: what is the person's there would be lost without a word. No source that is down holds them up. Where
+ * they have done it before, what is certain is what a source with code would be asked by once more.
  *
+ * @param step undefined where the request has none of that name any more
  * @param foundBy the types by which they find people
  */
-export const namesForOwner = async (effect: Effect, foundBy: readonly string[]): Promise<NamesToTell> => {
-  const known = subjectOfRequest(effect.request).identifiers;
+export const namesForOwner = async (
+  effect: Effect,
+  step: SourceStep | undefined,
+  foundBy: readonly string[],
+): Promise<NamesToTell> => {
+  const { request, services } = effect;
+  const known = subjectOfRequest(request).identifiers;
   const { gone, unsaid } = await noLongerTheirs(effect, known);
-  const current = known.filter((each) => !includesIdentifier([...gone, ...unsaid], each));
+  const now = instant(services.clock.now());
+  const certain = step === undefined ? known : namesToAskBy(request, step, foundBy, now, false).certain;
+  const current = known.filter(
+    (each) => includesIdentifier(certain, each) && !includesIdentifier([...gone, ...unsaid], each),
+  );
   const isFoundByNumber = current.some((each) => isSteady(each) && foundBy.includes(each.type));
   const identifiers = known.flatMap((each) => {
     if (current.includes(each)) return [each];

@@ -34,7 +34,8 @@ export const noticeFacts = async (
   const registered = effect.services.sources.find(effect.request.tenant, source.id);
   const { needs = [], recipients = [] } = registered ?? {};
   if (kind === "manual-task") {
-    return ok({ ...aboutOf(effect), type: kind, ...(await namesForOwner(effect, needs)), source });
+    const names = await namesForOwner(effect, stepOf(effect.request, source.id), needs);
+    return ok({ ...aboutOf(effect), type: kind, ...names, source });
   }
   const recipient = recipients[recipientOf({ id })]?.title ?? "";
   return (await namesForRecipient(effect)).map((names) => ({
