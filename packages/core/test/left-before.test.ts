@@ -170,6 +170,48 @@ describe("what an erasure has left, where a later one finds nothing under the sa
     expect(await closed(world, "erasure")).toMatchObject({ outcome: "completed" });
   });
 
+  for (const asking of ["their number", "an address alone"]) {
+    it(`is over day by day where a collection is kept until several, for whoever names ${asking}`, async () => {
+      const [soon, later] = [
+        { ...retained, until: "2026-03-31" },
+        { ...retained, until: "2026-05-31" },
+      ];
+      const erased: CollectionOutcome = { collection: "invoices", outcome: "erased", count: 1 };
+      const answers: CollectionOutcome[][] = [[soon, later], [erased, later], [erased]];
+      const needs = ["email", "customer-number"];
+      const world = await worldOver(forgetful([], { needs, erase: async () => answers.shift() ?? absent }));
+      const number = { type: "customer-number", value: "1" };
+      await sweeping(world, asAda, number);
+      await world.pass(40 * day);
+      expect((await sweeping(world, number)).view).toMatchObject({
+        counts: { retained: 1 },
+        records: [{ erased: 1, retained: 1, retainedUntil: "2026-05-31" }],
+      });
+      await world.pass(60 * day);
+      const last = await sweeping(world, number);
+      expect(last.view).toMatchObject({ status: "completed", counts: { erased: 1, retained: 0 } });
+      await world.pass(day);
+      if (asking === "their number") {
+        const { view } = await sweeping(world, number);
+        expect(view).toMatchObject({ status: "completed", counts: { absent: 1 }, records: [] });
+      }
+      const view = await closed(world, "erasure");
+      expect(view).toMatchObject({ outcome: "completed", sources: [{ outcomes: absent }] });
+      await closed(world, "export");
+      const delivery = world.notifier.sent.findLast(({ notice }) => notice.type === "delivery");
+      expect(delivery?.notice).not.toHaveProperty("kept");
+    });
+  }
+
+  it("is until no day that is to come, once its day is over and nobody knows what became of it", async () => {
+    const world = await worldOver(forgetful([{ ...retained, until: "2026-03-31" }]));
+    await sweeping(world, asAda);
+    await world.pass(40 * day);
+    const { view } = await sweeping(world, asAda);
+    expect(view.records).toMatchObject([{ retained: 1 }]);
+    expect(view.records[0]).not.toHaveProperty("retainedUntil");
+  });
+
   it("is told once, as the last sweep has it, however many have found it", async () => {
     const answers: CollectionOutcome[][] = [[retained, kept], [retained, kept], [kept]];
     const needs = ["email", "customer-number"];

@@ -75,30 +75,47 @@ export const leftBefore = (before: readonly ErasedBefore[], now: Asking): Collec
   return inOrder.flatMap((earlier, index) =>
     earlier.onlyAnswers === true
       ? []
-      : earlier.outcomes
-          .filter(isLeft)
-          .filter((each) => !looks.slice(index + 1).some((look) => answersFor(look, earlier, each)))
+      : looks
+          .slice(index + 1)
+          .reduce(notAnswered(earlier), earlier.outcomes.filter(isLeft))
           .map((each) => dated(each, earlier.at, now.today)),
   );
 };
 
-/** Whether somebody who has looked since has said what is there in the place of something that was left. */
+/** What of that which an earlier erasure left, and nobody has answered for, is left by whoever looks next. */
+const notAnswered =
+  (earlier: ErasedBefore) =>
+  (still: readonly Staying[], look: Looking): Staying[] =>
+    still.filter((each) => !answersFor(look, earlier, each, still));
+
+/**
+ * Whether somebody who has looked since has said what is there in the place of something that was left.
+ *
+ * @param still what was left and nobody has answered for: a collection may be kept until several days, and what was erased on
+ *   the first of them is not found on the last
+ */
 const answersFor = (
   { names, numbers, found, today }: Looking,
   earlier: ErasedBefore,
   left: Staying,
+  still: readonly Staying[],
 ): boolean => {
   const there = found.filter(({ collection }) => collection === left.collection);
-  const isBound = left.outcome === "retained" && left.until >= today;
+  const isBound = (each: Staying) => each.outcome === "retained" && each.until >= today;
   // Whoever hands out says nothing of what becomes of it.
-  const count = totalCount(there.filter(({ becomes = "retained" }) => !isBound || becomes === "retained"));
-  if (earlier.names.every((name) => names.includes(name))) return count >= (isBound ? left.count : 1);
-  const all = earlier.outcomes
-    .filter(isLeft)
+  const retained = totalCount(there.filter(({ becomes = "retained" }) => becomes === "retained"));
+  const count = isBound(left) ? retained : totalCount(there);
+  if (earlier.names.every((name) => names.includes(name))) return count >= (isBound(left) ? left.count : 1);
+  if (!shareNumber(numbers, earlier.numbers ?? {})) return false;
+  const all = still
     .filter(({ collection }) => collection === left.collection)
     // What the law keeps goes on its day; what is somebody else's too goes with the last of them.
     .filter(({ outcome }) => left.outcome === "kept" || outcome === "retained");
-  return shareNumber(numbers, earlier.numbers ?? {}) && count >= totalCount(all);
+  if (isBound(left)) return count >= totalCount(all.filter(isBound));
+  if (count >= totalCount(all)) return true;
+  // Of what the law keeps until another day nothing goes before that one.
+  const gone = totalCount(there.filter(({ becomes }) => becomes === "erased" || becomes === "anonymised"));
+  return left.outcome === "retained" && gone >= totalCount(all.filter((each) => !isBound(each)));
 };
 
 /** What stays for others is so on the day on which somebody looked: it goes with the last of them, and nobody tells. */

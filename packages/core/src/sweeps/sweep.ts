@@ -53,7 +53,10 @@ export interface SweptRecords {
   readonly anonymised: number;
   readonly retained: number;
   readonly kept: number;
-  /** The first day until which any of it is retained, `YYYY-MM-DD`. Left out: nothing is, or an earlier version counted it. */
+  /**
+   * The first day until which any of it is retained, `YYYY-MM-DD`, as it was counted. Left out: nothing is until a day that
+   * was to come, or an earlier version counted it.
+   */
   readonly retainedUntil?: string | undefined;
 }
 
@@ -142,7 +145,9 @@ export const withRecords = (
           retained: 0,
           kept: 0,
         };
-        const days = [counted.retainedUntil ?? [], each.outcome === "retained" ? each.until : []].flat();
+        // What is told as of an earlier day is kept until none that is to come.
+        const until = each.outcome === "retained" && each.asOf === undefined ? each.until : [];
+        const days = [counted.retainedUntil ?? [], until].flat();
         const [first] = days.toSorted();
         tally.set(key, {
           ...counted,
