@@ -99,6 +99,36 @@ describe("a plan that needs approval", () => {
     expect(await world.read(requestId)).toMatchObject({ outcome: "completed", approval: null });
   });
 
+  it.each<[string, () => unknown]>([
+    [
+      "throws",
+      () => {
+        throw new Error("down");
+      },
+    ],
+    [
+      "answers a promise that fails",
+      async () => {
+        throw new Error("down");
+      },
+    ],
+    ["answers neither true nor false", () => "erasure"],
+  ])(
+    "is no decision where the policy %s: nothing is taken in, and the process lives",
+    async (_what, answer) => {
+      const world = await createWorld({
+        sources: [peopleSource("crm", new Map())],
+        needsApproval: answer as () => boolean,
+      });
+      const submission = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
+      expect(unwrapError(await world.rights.requests.submit(submission))).toMatchObject({
+        code: "storage-failed",
+        port: "needs-approval",
+      });
+      expect(world.tables.requests.size).toBe(0);
+    },
+  );
+
   it("goes to who approves, where the address book knows them", async () => {
     const { world } = await shop({
       addresses: {

@@ -189,6 +189,11 @@ describe("createSubjectRights says what to write instead of", () => {
       { addresses: { tenantAdmin: () => undefined } },
       "addresses: needs `tenantAdmin`, `support`",
     ],
+    [
+      "an address book with a misspelt operation",
+      { addresses: { ...operations("tenantAdmin", "support"), dataSubjects: () => undefined } },
+      "addresses: there is no `dataSubjects`: write `dataSubject`",
+    ],
     ["a rule that is no number", { rules: { retry: { attempts: "5" } } }, "rules.retry.attempts"],
     [
       "an encryption of packages that carries nothing",

@@ -54,7 +54,8 @@ export const webContextOf = (options: HandlerOptions, originals: WeakMap<Request
     path: (to) => `${base}${to.startsWith("/") ? to : `/${to}`}`,
     failed: (error) => {
       // A failure of what the library was handed was told there, once an outage.
-      if (!isTold(error)) options.onError?.(error);
+      // What a listener throws is its own trouble, and must not end the process.
+      if (!isTold(error)) void (async () => options.onError?.(error))().catch(() => undefined);
     },
     signIn: options.signIn ?? null,
     origin: options.origin ?? null,

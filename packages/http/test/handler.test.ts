@@ -62,6 +62,11 @@ describe("what belongs to no route", () => {
 
   it("carries them on whatever is refused, and on failures", async () => {
     const told: string[] = [];
+    // One that fails ends no process.
+    const onError = ((error: unknown) => {
+      told.push(String(error));
+      return Promise.reject(new Error("the log server is down"));
+    }) as (error: unknown) => void;
     const broken = await serveOnLoopback(
       createHandler({
         rights,
@@ -69,7 +74,7 @@ describe("what belongs to no route", () => {
           if (request.headers.has("x-session")) return { id: 7 } as never;
           throw new Error("the session store is down");
         },
-        onError: (error) => told.push(String(error)),
+        onError,
       }),
     );
     try {

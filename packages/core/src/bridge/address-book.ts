@@ -4,6 +4,7 @@ import type { AddressBookDefinition } from "../ports/address-book.ts";
 import { err, ok, type Result, type ResultAsync } from "../result.ts";
 import { emailSchema, type Identifier } from "../subject/identifier.ts";
 import { type Call, callAdapter } from "./call.ts";
+import { callable, checkAdapter } from "./issues.ts";
 
 /** Whose address is looked up. */
 export type AddressQuery =
@@ -31,8 +32,24 @@ export const validAddress = (address: unknown): Result<string, CallFailed> => {
   return parsed.success ? ok(parsed.data) : err(new CallFailed(addressBookId, "no-address", false));
 };
 
-/** Makes what an author wrote safe to use. */
-export const safeAddressBook = (definition: AddressBookDefinition): AddressBook => ({
+const operations = z.strictObject({
+  tenantAdmin: callable,
+  support: callable,
+  approver: callable.optional(),
+  dataSubject: callable.optional(),
+});
+
+/**
+ * Makes what an author wrote safe to use.
+ *
+ * @throws ConfigurationMistake where there is something else: whom a misspelt one should reach, nobody would be asked for
+ */
+export const safeAddressBook = (definition: AddressBookDefinition): AddressBook => {
+  checkAdapter("createSubjectRights: addresses", operations, definition);
+  return addressBookOf(definition);
+};
+
+const addressBookOf = (definition: AddressBookDefinition): AddressBook => ({
   find: (query, call) =>
     callAdapter(addressBookId, call, async () => lookUp(definition, query), z.unknown()).andThen(
       validAddress,

@@ -22,7 +22,10 @@ import { authorise, type Policy, type PolicyAction } from "./policy.ts";
 import { checkNamesNobody } from "./reason.ts";
 import { type RequestView, viewOf } from "./view.ts";
 
-/** Which requests begin only when somebody else than who asked has approved what is going to be done. */
+/**
+ * Which requests begin only when somebody else than who asked has approved what is going to be done. Where it throws, or
+ * answers neither true nor false, nothing is taken in.
+ */
 export type NeedsApproval = (about: {
   readonly tenant: string;
   readonly kind: RequestKind;
