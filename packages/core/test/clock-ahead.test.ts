@@ -218,6 +218,41 @@ describe("an address that was confirmed by a clock that was a month ahead", () =
     },
   );
 
+  it("leads a last look to nobody on the day on which that clock had put the work", async () => {
+    const [theirs, others] = [adaAs(), boAs()];
+    const readers = new Map<string, Row[]>([[ada, [{ of: "ada" }]]]);
+    const { clock, putRight } = clockAhead();
+    const outage = { isOver: false };
+    const shop = peopleSource("shop", new Map(), {
+      needs: ["customer-number"],
+      erase: async () => {
+        if (!outage.isOver) throw new Error("down");
+        return [{ collection: "people", outcome: "absent" }];
+      },
+    });
+    const crm = customerSource("crm", new Set([theirs, others]));
+    const world = await createWorld(
+      { sources: [crm, peopleSource("news", readers), shop] },
+      undefined,
+      clock,
+    );
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(hour);
+    expect(readers.size).toBe(0);
+    putRight();
+    await world.pass(12 * hour);
+    others.email = ada;
+    readers.set(ada, [{ of: "bo" }]);
+    clock.set(new Date(clock.now().getTime() + 30 * day));
+    outage.isOver = true;
+    unwrap(await world.rights.sources.retryAll({ actor: admin, source: "shop" }));
+    await world.pass(hour);
+    expect(readers.get(ada)).toEqual([{ of: "bo" }]);
+    expect((await world.read(requestId)).waitingFor).toEqual([
+      { for: "source", source: "news", problem: "more-than-retained" },
+    ]);
+  });
+
   it("is good for no sweep that has named somebody by it", async () => {
     const [theirs, others] = [adaAs(), boAs()];
     const crm = new Set([theirs, others]);

@@ -50,7 +50,7 @@ const nextPhase = (change: Change): Change | null => {
       return null;
     case "acknowledged":
       return request.claims.length > 0 && isIdentified(request)
-        ? changed(change, { phase: "identified", identifiedAt: request.identifiedAt ?? change.at })
+        ? changed(change, { phase: "identified", identifiedAt: request.identifiedAt ?? change.now })
         : null;
     case "identified":
       return request.steps.some(

@@ -68,7 +68,7 @@ export const located = (change: Change, event: EventOf<"source-located">): Trans
       return changedStep(noted, step.source, {
         stage: "verify",
         status: "succeeded",
-        saidAt: step.saidAt ?? change.at,
+        saidAt: step.saidAt ?? change.now,
         outcomes: mergeOutcomes(
           told,
           (event.counts ?? []).map(({ collection }) => ({ collection, outcome: "absent" })),
@@ -116,7 +116,7 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
       // Erased once more; whether it stays so is for the last check to say.
       alertedOf: stage !== "done" && step.alertedOf === "still-present" ? step.alertedOf : null,
       outcomes,
-      saidAt: change.at,
+      saidAt: change.now,
       ...((event.byCertain ?? step.byCertain) !== undefined && { byCertain: event.byCertain === true }),
       ...heard(step, change.now),
       ...((event.keptEarlier ?? step.keptEarlier) !== undefined && { keptEarlier: event.keptEarlier ?? [] }),
