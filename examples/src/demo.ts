@@ -1,5 +1,5 @@
-/** Runs every example, one after the other. `npm run demo erase-user-data` runs those that are named. */
-import { spawn } from "node:child_process";
+/** Runs every example, and shows one after the other. `npm run demo erase-user-data` runs those that are named. */
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
 import { join } from "node:path";
@@ -15,20 +15,57 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-// The example closes what it has open, and says what is to be said; then this ends as well. A terminal sends Ctrl-C
-// to both, another program perhaps only to this one.
+// What one of them has compiled, the next one need not.
+const compiled = join(import.meta.dirname, "..", "..", ".output", "compiled");
+const env = {
+  NODE_COMPILE_CACHE: compiled,
+  ...(process.stdout.isTTY && process.env["NO_COLOR"] === undefined && { FORCE_COLOR: "1" }),
+  ...process.env,
+};
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<number | null>;
+  /** Shows what it has printed so far, and from then on what it prints. */
+  show(): void;
+}
+
+const start = (example: string): Running => {
+  const main = join(import.meta.dirname, example, "main.ts");
+  const child = spawn(process.execPath, [...nodeFlags, main], { stdio: ["ignore", "pipe", "pipe"], env });
+  const kept: (() => void)[] = [];
+  let isShown = false;
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].on("data", (chunk: Buffer) => {
+      const print = () => void process[name].write(chunk);
+      if (isShown) print();
+      else kept.push(print);
+    });
+  }
+  return {
+    child,
+    ended: once(child, "close").then(([code]) => code as number | null),
+    show: () => {
+      isShown = true;
+      for (const print of kept) print();
+    },
+  };
+};
+
+// They close what they have open, and say what is to be said; then this ends as well. A terminal sends Ctrl-C to all of
+// them, another program perhaps only to this one.
 let interrupted: NodeJS.Signals | null = null;
-let child: ReturnType<typeof spawn> | null = null;
+const running = new Set<Running>();
+const stopAll = async (signal: NodeJS.Signals): Promise<void> => {
+  for (const { child } of running) child.kill(signal);
+  await Promise.all([...running].map(({ ended }) => ended));
+};
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     interrupted ??= signal;
-    child?.kill(signal);
+    void stopAll(signal);
   });
 }
-
-// What one of them has compiled, the next one need not.
-const compiled = join(import.meta.dirname, "..", "..", ".output", "compiled");
-const env = { NODE_COMPILE_CACHE: compiled, ...process.env };
 
 const started = performance.now();
 const chosen = positionals.length > 0 ? positionals : examples;
@@ -36,13 +73,23 @@ const chosen = positionals.length > 0 ? positionals : examples;
 const inOrder = chosen.toSorted(
   (one, other) => Number(isLeftUnfinished(other)) - Number(isLeftUnfinished(one)),
 );
-for (const example of inOrder) {
-  const main = join(import.meta.dirname, example, "main.ts");
-  child = spawn(process.execPath, [...nodeFlags, main], { stdio: "inherit", env });
-  const [code] = await once(child, "exit");
-  if (interrupted !== null) process.exit(128 + constants.signals[interrupted]);
+// While one is shown, the next is at work already: they have nothing in common, and wait most of their time.
+let next: Running | null = null;
+for (const [index, example] of inOrder.entries()) {
+  const current: Running = next ?? start(example);
+  const following = inOrder[index + 1];
+  next = following === undefined ? null : start(following);
+  for (const each of [current, next]) if (each !== null) running.add(each);
+  current.show();
+  const code = await current.ended;
+  running.delete(current);
+  if (interrupted !== null) {
+    await stopAll(interrupted);
+    process.exit(128 + constants.signals[interrupted]);
+  }
   if (code !== 0) {
     console.error(`\nThe example ${example} failed.`);
+    await stopAll("SIGTERM");
     process.exit(1);
   }
 }
