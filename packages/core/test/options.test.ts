@@ -195,6 +195,7 @@ describe("createSubjectRights says what to write instead of", () => {
       "addresses: there is no `dataSubjects`: write `dataSubject`",
     ],
     ["a rule that is no number", { rules: { retry: { attempts: "5" } } }, "rules.retry.attempts"],
+    ["a pause that is none", { rules: { messageDelay: 0 } }, "rules.messageDelay: has to be 1 or more"],
     [
       "an encryption of packages that carries nothing",
       { packageEncryption: {} },

@@ -84,8 +84,11 @@ const changesTo = (defaults: object): z.ZodType =>
 const changeOf = (value: unknown): z.ZodType => {
   if (Array.isArray(value)) return z.array(z.number().nonnegative());
   if (typeof value === "object" && value !== null) return changesTo(value);
-  return value === null ? z.number().nonnegative().nullable() : z.number().nonnegative();
+  return value === null ? bound.nullable() : bound;
 };
+
+/** A pause of none is no pause: what fails would be tried without end, and nothing else would get its turn. */
+const bound = z.number().min(1, "has to be 1 or more");
 
 export const rulesSchema = changesTo(defaultRules);
 
