@@ -386,6 +386,94 @@ describe("a request that looks after an outage", () => {
   });
 });
 
+describe("a request that waits for somebody while a source is down", () => {
+  const wrongIn = async (world: World) => {
+    const { failing, waiting } = unwrap(await world.rights.health());
+    return [...failing, ...(waiting ?? []).filter(({ isWrong }) => isWrong)];
+  };
+  const waitsFor = async (world: World, requestId: string) =>
+    (await world.read(requestId)).waitingFor.map((each) => each.for);
+  const [first = ""] = emails(1);
+
+  it("who says whose a number is, tries the source all the same", async () => {
+    const household = { isTold: false };
+    const { source, state } = switchable("crm", [first], {
+      identify: async () =>
+        household.isTold ? [{ type: "telephone", value: "+49 30 1", shared: true }] : [],
+      locate: async () => {
+        if (state.isDown && state.calls > 0) throw new Error("down");
+        return [{ collection: "people", count: 1 }];
+      },
+      verify: async () => [{ collection: "people", count: 0 }],
+      needs: ["email", "telephone"],
+    });
+    const world = await createWorld({ sources: [source] });
+    const requestId = await world.acknowledged("erasure", first);
+    await world.pass(10 * minute);
+    household.isTold = true;
+    await world.pass(nextProbe);
+    expect(await waitsFor(world, requestId)).toEqual(["decision", "source"]);
+    state.isDown = false;
+    await world.pass(nextProbe);
+    expect([await waitsFor(world, requestId), await wrongIn(world)]).toEqual([["decision"], []]);
+    const no = { decision: "decision-1", answer: "somebody-else", reason: "a household" } as const;
+    unwrap(await world.rights.requests.decideIdentifier({ actor: admin, requestId, ...no }));
+    await world.settle();
+    expect((await world.read(requestId)).outcome).toBe("completed-with-exceptions");
+  });
+
+  it("who erases by hand once more, tries the source all the same", async () => {
+    const papers = new Map<string, Row[]>([[first, [{}]]]);
+    const { source, state } = switchable("crm", [first], {
+      verify: async () => {
+        if (state.isDown) throw new Error("down");
+        return [{ collection: "people", count: 0 }];
+      },
+    });
+    state.isDown = false;
+    const paper = defineDataSource({
+      id: "paper",
+      title: "The paper files",
+      holds: ["customer-data"],
+      kind: "origin",
+      owner: "archive@example.org",
+      locate: async () => [{ collection: "files", count: papers.size }],
+    });
+    const world = await createWorld({ sources: [source, paper] });
+    const requestId = await world.acknowledged("erasure", first);
+    const answered = async () => {
+      const done = { source: "paper", answer: "done", note: "shredded" } as const;
+      unwrap(await world.rights.requests.answerTask({ actor: admin, requestId, ...done }));
+    };
+    await world.settle();
+    state.isDown = true;
+    await answered();
+    await world.pass(30 * minute);
+    expect([await waitsFor(world, requestId), await wrongIn(world)]).toEqual([["task"], []]);
+    state.isDown = false;
+    await world.pass(nextProbe);
+    expect([await waitsFor(world, requestId), await wrongIn(world)]).toEqual([["task"], []]);
+    papers.clear();
+    await answered();
+    await world.settle();
+    expect((await world.read(requestId)).outcome).toBe("completed");
+  });
+
+  it("and has not yet used up its quick tries, is in no trouble", async () => {
+    const { source, state } = switchable("crm", [first]);
+    const world = await createWorld({ sources: [source] });
+    const requestId = await world.acknowledged("erasure", first);
+    await world.pass(2 * second);
+    unwrap(await world.rights.requests.suspend({ actor: admin, requestId, reason: "who asks?" }));
+    state.isDown = false;
+    await world.pass(nextProbe);
+    expect(await wrongIn(world)).toEqual([]);
+    unwrap(await world.rights.requests.resume({ actor: admin, requestId }));
+    await world.settle();
+    expect((await world.read(requestId)).outcome).toBe("completed");
+  });
+});
+
 describe("an export that went on without a source that is down", () => {
   const deliveriesIn = ({ notifier }: World) =>
     notifier.sent.flatMap(({ notice }) => (notice.type === "delivery" ? [notice] : []));

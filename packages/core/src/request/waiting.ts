@@ -1,5 +1,6 @@
 import type { Instant } from "../instant.ts";
 import { isOverdue } from "./deadline/deadline.ts";
+import { isFoundInDoubt } from "./names-to-ask-by.ts";
 import { isKeptBack, keptBackBy, type NoticeRecord, quickTries } from "./notices.ts";
 import type { ProblemCode } from "./problems.ts";
 import type { Request } from "./request.ts";
@@ -110,7 +111,9 @@ const outsideOf = (request: Request): Waiting[] => {
     if (step.heldBy != null && step.stage === "perform" && step.settlement === null) {
       return [{ for: "hold", hold: step.heldBy, source: step.source }];
     }
-    if (isStuck(step) && step.problem !== null) {
+    // Nobody asks one that is down by a name that may be somebody else's: that waits for the decision.
+    const isUntried = step.outage != null && isFoundInDoubt(request, step);
+    if (isStuck(step) && step.problem !== null && !isUntried) {
       return [{ for: "source", source: step.source, problem: step.problem.code }];
     }
     return step.manual !== null && step.manual.answer === null && step.settlement === null
@@ -128,7 +131,11 @@ const outsideOf = (request: Request): Waiting[] => {
 };
 
 /** Each that it stands at now, and how each is known from one commit to the next. */
-const standingAt = (request: Request, now: Instant): (readonly [key: string, kind: StandingKind])[] => {
+const standingAt = (
+  request: Request,
+  now: Instant,
+  isTried: (step: SourceStep) => boolean,
+): (readonly [key: string, kind: StandingKind])[] => {
   const isAsking = ({ status, asked }: NoticeRecord) =>
     status === "due" && asked != null && asked.attempts > 0;
   const asking = request.notices.filter((notice) => isAsking(notice) && !isKeptBack(notice));
@@ -141,9 +148,7 @@ const standingAt = (request: Request, now: Instant): (readonly [key: string, kin
   );
   const isOpen = request.phase !== "closed";
   const unsettled = isOpen ? request.steps.filter((step) => !isResolved(step) && !isStuck(step)) : [];
-  // What is to erase waits for the hold, and is not tried.
-  const isKept = (step: SourceStep) => request.held !== null && step.stage === "perform";
-  const retried = unsettled.filter((step) => step.problem !== null && step.attempts > 0 && !isKept(step));
+  const retried = unsettled.filter((step) => step.problem !== null && step.attempts > 0 && isTried(step));
   // In between two tries: that it is over, only the last check can say.
   const told = unsettled.filter((step) => !retried.includes(step) && step.alertedOf === "still-present");
   const isLate = isOpen && request.reopened === 0 && isOverdue(request.deadline, now);
@@ -180,10 +185,16 @@ const nameOf = (waiting: Waiting): string => {
 /**
  * @param before as it was stored last; what it stood at then it stands at since then
  * @param now by the clock as it is: the request may have been changed by one that ran ahead
+ * @param isTried whether a try of a step comes by itself: what waits for somebody is not tried meanwhile, and is no trouble
  */
-export const standingsOf = (before: Request | null, next: Request, now: Instant): Standings =>
+export const standingsOf = (
+  before: Request | null,
+  next: Request,
+  now: Instant,
+  isTried: (step: SourceStep) => boolean,
+): Standings =>
   Object.fromEntries(
-    standingAt(next, now).map(([key, kind]) => {
+    standingAt(next, now, isTried).map(([key, kind]) => {
       const since = before?.standings?.[key]?.since ?? now;
       return [key, { for: kind, since: since < now ? since : now }];
     }),

@@ -8,9 +8,10 @@ import { areOfTwo, isAhead } from "../request/line.ts";
 import { outageClaim } from "../request/outage.ts";
 import type { Request } from "../request/request.ts";
 import type { StandingKind } from "../request/standings.ts";
+import type { SourceStep } from "../request/steps.ts";
 import { standingsOf, waitingOf } from "../request/waiting.ts";
 import { err, ok, Result } from "../result.ts";
-import { lookedAfterBy } from "../workflows/actions.ts";
+import { canLookAfter, lookedAfterBy } from "../workflows/actions.ts";
 import { decide, type Refusal } from "../workflows/decide.ts";
 import { missingSteps } from "../workflows/transitions/registering.ts";
 import { chained } from "./chained.ts";
@@ -239,6 +240,7 @@ export const audited = (
   drafts: readonly AuditDraft[],
 ): { readonly request: Request; readonly entries: AuditEntry[] } => {
   const { entries, auditHead } = chained({ ...decided, audited: decided.audited - drafts.length }, drafts);
-  const standings = standingsOf(before, decided, instant(signing.clock.now()));
+  const isTried = (step: SourceStep) => canLookAfter(decided, step);
+  const standings = standingsOf(before, decided, instant(signing.clock.now()), isTried);
   return { request: withSignature(signing, before, { ...decided, standings, auditHead }), entries };
 };

@@ -78,10 +78,9 @@ const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
 /** What is to be done at sources. */
 const working = (request: Request): PlannedAction[] =>
   request.steps.flatMap((step): PlannedAction[] => {
-    const action = mayBeHeld(request, step);
+    const action = actionAt(request, step);
     // Not while somebody has still to say who the person is: under another name a hold may stand.
-    const isUnsaid = !isEverybodyAsked(request) || waitsToBeSaid(request, step);
-    if (action === null || (action.do === "perform" && isUnsaid)) return [];
+    if (action === null || (action.do === "perform" && !isEverybodyAsked(request))) return [];
     return [{ action, notBefore: null, pausedUntil: step.nextAttemptAt }];
   });
 
@@ -153,12 +152,24 @@ const stepAction = (request: Request, step: SourceStep): Action | null => {
   }
 };
 
-/** While a hold stands sources are only asked: one that is down, and is to erase, whether it answers again. */
-const mayBeHeld = (request: Request, step: SourceStep): Action | null => {
+/**
+ * What is to be done at a source. Whatever its work waits for, a hold, an owner, somebody who says whose a name is, another
+ * source: one that is down is asked whether it answers again, so that nobody is told of an outage that is over.
+ */
+const actionAt = (request: Request, step: SourceStep): Action | null => {
   const action = stepAction(request, step);
-  if (request.held === null || action?.do !== "perform") return action;
-  return step.status === "warning" && step.outage != null ? { do: "probe", step } : null;
+  const isKept = action?.do === "perform" && (request.held !== null || waitsToBeSaid(request, step));
+  if (action !== null && !isKept) return action;
+  return isOutToBeTried(request, step) ? { do: "probe", step } : null;
 };
+
+/** By a name of which somebody has still to say whose it is, it is asked nothing. */
+const isOutToBeTried = (request: Request, step: SourceStep): boolean =>
+  step.status === "warning" &&
+  step.outage != null &&
+  step.nextAttemptAt !== null &&
+  step.settlement === null &&
+  !isFoundInDoubt(request, step);
 
 /**
  * What a source finds may be of whoever it has told of last, and what is found by an address of whoever has that: nothing is
@@ -173,7 +184,7 @@ export const canLookAfter = (request: Request, step: SourceStep): boolean =>
   request.phase !== "closed" &&
   request.claims.length > 0 &&
   !isSuspended(request.deadline) &&
-  mayBeHeld(request, step) !== null;
+  actionAt(request, step) !== null;
 
 /** The same of one that tries it by a letter. */
 export const canLookAfterBy = (request: Request, notice: NoticeRecord): boolean =>

@@ -1,21 +1,18 @@
 import { CallFailed } from "../../errors.ts";
 import type { RequestEvent } from "../../request/events.ts";
+import { isPackaged } from "../../request/phases.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { canFind, type Effect, failure, workFor } from "./effect.ts";
 
 /**
- * Tries a source that is down, where a package was handed over without it, or a hold keeps it from erasing: asks what the
+ * Tries a source that is down, where a package was handed over without it, or its work waits for something else: asks what the
  * request would ask it, or how much it holds, and throws the answer away. That is read only, and leaves the request where it
  * is as long as the source is down. A first page shows that it answers; where that has misled before, all of them are read.
  */
 export const probe = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
   const answered = { type: "source-probed", source: step.source } as const;
-  const work = workFor(
-    effect,
-    step,
-    "probe",
-    step.task === "export" && step.stage !== "identify" ? "collect" : "ask",
-  );
+  const isRead = step.stage !== "identify" && step.task === "export" && isPackaged(effect.request.phase);
+  const work = workFor(effect, step, "probe", isRead ? "collect" : "ask");
   if (work.isErr()) return failure(effect, step, work.error);
   if (!canFind(work.value)) return answered;
   const { source, subject, call } = work.value;
@@ -23,7 +20,7 @@ export const probe = async (effect: Effect, step: SourceStep): Promise<RequestEv
     const found = await source.identify?.(subject, call);
     return found?.isErr() ? failure(effect, step, found.error) : answered;
   }
-  if (step.task !== "export") {
+  if (!isRead) {
     const count = source.locate ?? source.remaining;
     // It cannot be asked anything before it may erase.
     if (count === null)

@@ -147,8 +147,9 @@ export const sourceAnswers = (change: Change, event: EventOf<"source-answers">):
 };
 
 /**
- * A package was made without the source, and the source answers now: its part is asked for, and a whole package follows. The
- * tries are counted on, so that the pauses do not begin anew where it answers a little and then does not.
+ * The source answers now: its part is asked for when nothing else keeps that waiting; where a package was made without it, a
+ * whole one follows. The tries are counted on, so that the pauses do not begin anew where it answers a little and then does
+ * not.
  */
 export const probed = (change: Change, event: EventOf<"source-probed">): Transition => {
   const step = stepOf(change.request, event.source);
