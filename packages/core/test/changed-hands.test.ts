@@ -1,9 +1,9 @@
-import type { Identifier, Row } from "@subject-rights/core";
+import type { DataSourceDefinition, Identifier, Row } from "@subject-rights/core";
 import { memoryNotifier } from "@subject-rights/memory";
 import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { adaAs, boAs, customerSource, email, number } from "./customers.ts";
-import { ada, admin, createWorld, peopleSource, tenantAdmin, tokenOf } from "./world.ts";
+import { ada, admin, createWorld, peopleSource, tenantAdmin, tokenOf, type World } from "./world.ts";
 
 const day = 86_400_000;
 
@@ -343,19 +343,75 @@ it("an address that leads a sweep to another number than the one that is named l
   expect([[...crm], [...readers.keys()]]).toEqual([[others], [ada]]);
 });
 
-it("an address of a household leads a sweep to nobody: what has no number may be the other one's", async () => {
-  const [theirs, others] = [adaAs(), { ...boAs(), email: ada }];
-  const crm = new Set([theirs, others]);
-  const readers = new Map<string, Row[]>([[ada, [{ reader: "bo" }]]]);
-  const world = await createWorld({ sources: [customerSource("crm", crm), peopleSource("news", readers)] });
-  const people = async function* () {
-    yield { people: [{ identifiers: [number("1"), email(ada)] }], cursor: "1" };
+describe("an address of a household, in a sweep that means one of them", () => {
+  const household = () => {
+    const [hers, his] = [adaAs(), { ...boAs(), email: ada }];
+    const crm = new Set([hers, his]);
+    const readers = new Map<string, Row[]>([[ada, [{ reader: "one of them" }]]]);
+    return { hers, his, crm, readers };
   };
-  const order = { actor: admin, reason: "retention", category: "customer-data", people } as const;
-  const { sweeps } = world.rights;
-  const { id, status } = unwrap(await unwrap(await sweeps.eraseMany(order)).end());
-  expect([[...readers.keys()], crm.has(others), status]).toEqual([[ada], true, "completed-with-exceptions"]);
-  expect(unwrap(await sweeps.leftBehind({ actor: admin, sweepId: id }))).toMatchObject([
-    { problem: "identifier-missing", source: "news" },
-  ]);
+  const swept = async (world: World, ...identifiers: Identifier[]) => {
+    const people = async function* () {
+      yield { people: [{ identifiers }], cursor: "1" };
+    };
+    const order = { actor: admin, reason: "retention", category: "customer-data", people } as const;
+    return unwrap(await unwrap(await world.rights.sweeps.eraseMany(order)).end());
+  };
+  const byBoth = (readers: Map<string, Row[]>): Partial<DataSourceDefinition> => ({
+    needs: ["customer-number", "email"],
+    erase: async (subject) => {
+      const count = subject.values("email").filter((each) => readers.delete(each)).length;
+      return [{ collection: "readers", outcome: "erased", count }];
+    },
+  });
+
+  it.each([
+    ["the number alone", [number("1")]],
+    ["both", [number("1"), email(ada)]],
+    ["both, the address first", [email(ada), number("1")]],
+  ])("leads to nothing that is found by it alone: %s", async (_, named) => {
+    const { his, crm, readers } = household();
+    const news = peopleSource("news", readers, byBoth(readers));
+    const world = await createWorld({ sources: [customerSource("crm", crm), news] });
+    const { id, ...view } = await swept(world, ...named);
+    expect(view).toMatchObject({ status: "completed-with-exceptions", counts: { leftBehind: 1 } });
+    expect([[...crm], readers.size]).toEqual([[his], 1]);
+    // Something is there that may be hers, and may be his: that is told, however often it is tried.
+    const which = { actor: admin, sweepId: id };
+    const told = [{ problem: "still-present", source: "news" }];
+    expect(unwrap(await world.rights.sweeps.leftBehind(which))).toMatchObject(told);
+    unwrap(await unwrap(await world.rights.sweeps.retry(which)).end());
+    expect(unwrap(await world.rights.sweeps.leftBehind(which))).toMatchObject(told);
+    expect([[...crm], readers.size]).toEqual([[his], 1]);
+    const listed = unwrap(
+      await world.rights.suppressions.replay({
+        actor: admin,
+        category: "customer-data",
+        since: new Date(world.clock.now().getTime() - day),
+      }),
+    );
+    // He is found by his address in no list.
+    expect(listed.found).toBe(0);
+  });
+
+  it("leaves them behind where a source knows people by addresses alone", async () => {
+    const { hers, his, crm, readers } = household();
+    const world = await createWorld({
+      sources: [customerSource("crm", crm), peopleSource("news", readers)],
+    });
+    const { id, counts } = await swept(world, number("1"), email(ada));
+    expect(counts).toMatchObject({ erased: 0, leftBehind: 1 });
+    expect([[...crm], readers.size]).toEqual([[hers, his], 1]);
+    const left = unwrap(await world.rights.sweeps.leftBehind({ actor: admin, sweepId: id }));
+    expect(left).toMatchObject([{ problem: "identifier-missing", source: "news" }]);
+  });
+
+  it("is hers again where nobody else has it", async () => {
+    const { his, crm, readers } = household();
+    his.email = "bo@example.org";
+    const news = peopleSource("news", readers, byBoth(readers));
+    const world = await createWorld({ sources: [customerSource("crm", crm), news] });
+    expect(await swept(world, number("1"))).toMatchObject({ status: "completed", counts: { erased: 1 } });
+    expect([[...crm], readers.size]).toEqual([[his], 0]);
+  });
 });

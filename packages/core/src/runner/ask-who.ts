@@ -9,7 +9,14 @@ import {
   includesIdentifier,
   isSteady,
 } from "../subject/identifier.ts";
-import { areTooMany, type Known, learntFrom, ledTo, takenBack } from "../subject/identifying.ts";
+import {
+  areTooMany,
+  type Known,
+  learntFrom,
+  ledTo,
+  namesAnotherToo,
+  takenBack,
+} from "../subject/identifying.ts";
 import { type Subject, subjectOf } from "../subject/subject.ts";
 import { bounded } from "./bounded.ts";
 
@@ -32,6 +39,8 @@ interface Found {
   readonly identifiers: readonly Identifier[];
   /** What others may go by too, as some source says. */
   readonly shared: readonly Identifier[];
+  /** Addresses among these that their own record has, and somebody else's of another number too. */
+  readonly households: readonly Identifier[];
 }
 
 interface AskingWho {
@@ -75,6 +84,7 @@ interface Underway extends Known {
   shared: readonly Identifier[];
   vouched: readonly Identifier[];
   found: readonly Identifier[];
+  households: readonly Identifier[];
   /** With how many identifiers each source was asked. */
   readonly askedWith: Map<DataSource, number>;
   /** How often it was begun anew. */
@@ -99,6 +109,7 @@ export const askWho = async (
       vouched: asked,
       found,
       shared: sharedSince,
+      households: [],
       isLongKnown: knownSince !== undefined,
       askedWith: new Map(),
       begun: 0,
@@ -115,8 +126,8 @@ export const askWho = async (
       await askAbout(asking, source, due);
     }
   }
-  return known.map(({ identifiers, shared, failed }) =>
-    failed === null ? ok({ identifiers, shared }) : err(failed),
+  return known.map(({ identifiers, shared, households, failed }) =>
+    failed === null ? ok({ identifiers, shared, households }) : err(failed),
   );
 };
 
@@ -150,12 +161,7 @@ const askAbout = async (
   });
 };
 
-/** Where all that it tells of the person has led there as well, a household has it: that is no more the person's alone. */
-const ledToAnother = (person: Known, found: readonly FoundIdentifier[]): readonly Identifier[] => {
-  const led = ledTo(person, found);
-  return led.length > 0 ? led : person.identifiers.filter((each) => !isSteady(each));
-};
-
+/** Where all that a source tells of the person has led to another number as well, a household has it: `households`. */
 const learn = (
   { most, letsGo }: AskingWho,
   source: DataSource,
@@ -163,7 +169,14 @@ const learn = (
   found: readonly FoundIdentifier[],
 ): void => {
   const { own, shared, isTakenBack } = learntFrom(person, found);
-  const another = letsGo && shared.some(isSteady) ? ledToAnother(person, found) : [];
+  const isLed = letsGo && shared.some(isSteady);
+  const led = isLed ? ledTo(person, found) : [];
+  const households =
+    led.length === 0 && (isLed || (letsGo && namesAnotherToo(person, found)))
+      ? [...person.identifiers, ...own].filter((each) => !isSteady(each))
+      : [];
+  person.households = [...person.households, ...households];
+  const another = [...led, ...households];
   person.shared = [...person.shared, ...shared, ...another];
   if (another.length > 0) {
     const stays = (each: Identifier) => !includesIdentifier(person.shared, each);

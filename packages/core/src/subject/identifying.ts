@@ -139,6 +139,24 @@ export const ledTo = (known: Pick<Known, "identifiers">, found: readonly FoundId
 };
 
 /**
+ * Whether a source names, beside a number of the person's, one of the same type that is not theirs: an address led to both,
+ * and is a household's.
+ */
+export const namesAnotherToo = (
+  { identifiers }: Pick<Known, "identifiers">,
+  found: readonly FoundIdentifier[],
+): boolean => {
+  const numbers = identifiers.filter(isSteady);
+  return found.some(
+    (each) =>
+      each.shared === true &&
+      isSteady(each) &&
+      numbers.some(({ type }) => type === each.type) &&
+      !includesIdentifier(numbers, each),
+  );
+};
+
+/**
  * The numbers that a source names because others have the person's addresses too: not where it was asked by one that it does
  * not tell of them, since they are whoever has that one by then.
  */

@@ -83,13 +83,15 @@ const whoTheyAre = async (
       return { identifiers: known, shared: sharedSince, uncertain: [], problem };
     }
     const unvouched = (named[index] ?? []).filter((each) => !isLeading(each));
-    const { identifiers, shared } = answer.value;
-    const uncertain = addresses.filter(
+    const { identifiers, shared, households } = answer.value;
+    const unsaid = addresses.filter(
       (each, at) => !includesIdentifier([...identifiers, ...shared, ...addresses.slice(0, at)], each),
     );
+    // What is there by these may be hers, and may be his: nothing is erased by them, and it is told that something is there.
+    const uncertain = [...unsaid, ...households];
     return {
       identifiers: [...identifiers, ...unvouched],
-      shared: [...shared, ...uncertain],
+      shared: [...shared, ...unsaid],
       uncertain,
       problem: others === null ? cannotSay(run) : isNobody ? otherNumber : null,
     };
