@@ -99,6 +99,12 @@ export const isGone = (confidential: Addressed, address: Identifier): boolean =>
   return goneAt !== undefined && (toldAt === undefined || later(toldAt, addressLeadsFor) < goneAt);
 };
 
+/** Whether a source tells an address of their number no more, and none has told it since. */
+export const isToldNoMore = (confidential: Addressed, address: Identifier): boolean => {
+  const { toldAt = "", goneAt } = known(confidential, address);
+  return goneAt !== undefined && goneAt >= toldAt;
+};
+
 /**
  * The addresses as somebody has confirmed them since in another request: what that one has said before is said anew.
  *

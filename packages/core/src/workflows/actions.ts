@@ -8,7 +8,7 @@ import { isPackaged } from "../request/phases.ts";
 import type { Request } from "../request/request.ts";
 import { reopensAt } from "../request/retention.ts";
 import { longestPause, type Rules } from "../request/rules.ts";
-import { isEverybodyAsked, type SourceStep } from "../request/steps.ts";
+import { isEverybodyAsked, isStuck, type SourceStep } from "../request/steps.ts";
 import { putOffUntil } from "../request/trouble.ts";
 import { waitsToBeSaid } from "../request/unsaid.ts";
 import { waitingOf } from "../request/waiting.ts";
@@ -81,8 +81,25 @@ const working = (request: Request): PlannedAction[] =>
     const action = actionAt(request, step);
     // Not while somebody has still to say who the person is: under another name a hold may stand.
     if (action === null || (action.do === "perform" && !isEverybodyAsked(request))) return [];
+    if (action.do === "identify" && isBehindOthers(request, step)) return [];
     return [{ action, notBefore: null, pausedUntil: step.nextAttemptAt }];
   });
+
+/**
+ * A source that has never answered finds the person by what the others say of them: where these are asked once more at the same
+ * moment, one of them may say that the address is theirs no more, and then whom it leads to is for somebody to decide.
+ */
+const isBehindOthers = (request: Request, { source, lastAsked, askedAgain }: SourceStep): boolean =>
+  lastAsked === undefined &&
+  askedAgain == null &&
+  request.steps.some(
+    (other) =>
+      other.source !== source &&
+      other.stage === "identify" &&
+      other.askedAgain != null &&
+      other.settlement === null &&
+      !isStuck(other),
+  );
 
 /**
  * It lapses when nobody has confirmed it for long enough, and not before the link is over that was sent last. Whoever was

@@ -5,8 +5,8 @@ import {
   confirmedSince,
   doAddressesLead,
   isConfirmedLongBefore,
-  isGone,
   isLongConfirmed,
+  isToldNoMore,
   saidToBeTheirs,
   toldNow,
 } from "../../request/addresses.ts";
@@ -315,7 +315,8 @@ const whoItIs = ({ request, now }: Change, step: SourceStep): Known => {
     isLongKnown:
       isOld ||
       !doAddressesLead(request, step) ||
-      (request.isAskedAgain === true && leading(identifiers).some((each) => isGone(confidential, each))),
+      (request.isAskedAgain === true &&
+        leading(identifiers).some((each) => isToldNoMore(confidential, each))),
   };
 };
 
