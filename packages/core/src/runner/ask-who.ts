@@ -8,6 +8,7 @@ import {
   type Identifier,
   includesIdentifier,
   isSteady,
+  normaliseIdentifier,
 } from "../subject/identifier.ts";
 import {
   areTooMany,
@@ -15,9 +16,11 @@ import {
   learntFrom,
   ledTo,
   namesAnotherToo,
+  namesUnknownNumber,
   takenBack,
+  toldBack,
 } from "../subject/identifying.ts";
-import { type Subject, subjectOf } from "../subject/subject.ts";
+import { identifiedSubject, type Subject, subjectOf } from "../subject/subject.ts";
 import { bounded } from "./bounded.ts";
 
 /** Somebody of whom it is to be found out what else they are known by. */
@@ -76,6 +79,36 @@ export const askSource = async (
   source.identify !== null && canFind(source, subject.identifiers)
     ? source.identify(subject, call)
     : okAsync<readonly FoundIdentifier[], CallFailed>([]);
+
+/**
+ * What a source tells of a person, without the addresses that it tells for no other reason than that it was asked by them: only
+ * what knows the person by a number vouches for an address. So it is asked by their numbers alone, where it finds people by
+ * these, which of them it tells then.
+ */
+export const asVouchedFor = async (
+  source: DataSource,
+  subject: Subject,
+  found: readonly FoundIdentifier[],
+  call: Call,
+): Promise<Result<readonly FoundIdentifier[], CallFailed>> => {
+  const back = toldBack(subject, found);
+  const numbers = subject.identifiers.filter(isSteady);
+  if (back.length === 0 || !canFind(source, numbers)) return ok(found);
+  const byNumbers = subject.isIdentified
+    ? identifiedSubject(numbers, subject.shared)
+    : subjectOf(numbers, subject.asked.filter(isSteady), subject.shared);
+  const answer = await askSource(source, byNumbers, {
+    ...call,
+    idempotencyKey: `${call.idempotencyKey}/by numbers`,
+  });
+  return answer.map((told) => {
+    const theirs = told.map(normaliseIdentifier);
+    return found.filter((each) => {
+      const identifier = normaliseIdentifier(each);
+      return !includesIdentifier(back, identifier) || includesIdentifier(theirs, identifier);
+    });
+  });
+};
 
 /** One person on the way through the rounds. */
 interface Underway extends Known {
@@ -143,22 +176,40 @@ const askAbout = async (
   people: readonly Underway[],
 ): Promise<void> => {
   if (source.identifyMany !== null && people.length > 1) {
-    const subjects = people.map(({ identifiers, vouched, found, shared }) =>
-      subjectOf(identifiers, [...vouched, ...found], shared),
-    );
-    const answers = await source.identifyMany(subjects, callFor(asking, source, people));
+    const answers = await source.identifyMany(people.map(asSubject), callFor(asking, source, people));
     if (answers.isOk()) {
-      for (const [index, each] of people.entries()) learn(asking, source, each, answers.value[index] ?? []);
+      await bounded([...people.entries()], width(asking), ([index, each]) =>
+        learnVouchedFor(asking, source, each, answers.value[index] ?? []),
+      );
       return;
     }
   }
   // One by one, also where it could not be said of all together: it may be because of one of them.
-  await bounded(people, asking.call.transaction === undefined ? atOnce : 1, async (each) => {
-    const subject = subjectOf(each.identifiers, [...each.vouched, ...each.found], each.shared);
-    const answer = await askSource(source, subject, callFor(asking, source, [each]));
+  await bounded(people, width(asking), async (each) => {
+    const answer = await askSource(source, asSubject(each), callFor(asking, source, [each]));
     if (answer.isErr()) each.failed = answer.error;
-    else learn(asking, source, each, answer.value);
+    else await learnVouchedFor(asking, source, each, answer.value);
   });
+};
+
+const width = ({ call }: AskingWho): number => (call.transaction === undefined ? atOnce : 1);
+
+const asSubject = ({ identifiers, vouched, found, shared }: Underway): Subject =>
+  subjectOf(identifiers, [...vouched, ...found], shared);
+
+/** Whose an address is matters where it may have led to somebody else. */
+const learnVouchedFor = async (
+  asking: AskingWho,
+  source: DataSource,
+  person: Underway,
+  found: readonly FoundIdentifier[],
+): Promise<void> => {
+  const answer =
+    asking.letsGo && namesUnknownNumber(person, found)
+      ? await asVouchedFor(source, asSubject(person), found, callFor(asking, source, [person]))
+      : ok(found);
+  if (answer.isErr()) person.failed = answer.error;
+  else learn(asking, source, person, answer.value);
 };
 
 /** Where all that a source tells of the person has led to another number as well, a household has it: `households`. */

@@ -116,6 +116,28 @@ export const toldOfTheirs = (
     : null;
 };
 
+/**
+ * The addresses by which a source was asked, and that it tells beside a number of the person's, by which it was asked too: a row
+ * that holds nothing but the address, a newsletter's, is found by it, and tells it back, whoever has it by then.
+ */
+export const toldBack = (
+  { identifiers }: Pick<Known, "identifiers">,
+  found: readonly FoundIdentifier[],
+): Identifier[] => {
+  const told = asTold(found).flatMap(({ identifier, shared }) => (shared ? [] : [identifier]));
+  const back = told.filter((each) => includesIdentifier(identifiers, each));
+  return back.some(isSteady) ? back.filter((each) => !isSteady(each)) : [];
+};
+
+/** Whether an answer names a number by which the person is not known: whose the addresses are decides what becomes of it. */
+export const namesUnknownNumber = (
+  { identifiers }: Pick<Known, "identifiers">,
+  found: readonly FoundIdentifier[],
+): boolean =>
+  asTold(found).some(
+    ({ identifier }) => isSteady(identifier) && !includesIdentifier(identifiers, identifier),
+  );
+
 /** Whether an answer is about somebody else: it names a number of a type of which the person's are known, and none of theirs. */
 export const isOfAnother = (
   known: Pick<Known, "identifiers">,

@@ -181,6 +181,36 @@ describe("an address that becomes somebody else's before the work is done", () =
     expect(view.outcome).toBe("completed-with-exceptions");
   });
 
+  it("for days: a subscription without a number does not say that the address is the person's", async () => {
+    const { rights, clock, asked, closed, waiting, read, settled } = await office(
+      mapOf(users, orders, newsletter),
+    );
+    const hold = { actor, identifiers: [userId(2)], reason: "court file 4711" };
+    const placed = orThrow(await rights.holds.place(hold));
+    const requestId = await asked("erasure", bob);
+    expect(await waiting(requestId)).toMatchObject([{ for: "hold" }]);
+    clock.set(new Date(clock.now().getTime() + 3 * 86_400_000));
+    await database.pool.query(`update users set email = 'bob.new@example.org' where id = 2;
+      update users set email = 'bob@example.org' where id = 3`);
+    orThrow(await rights.holds.lift({ actor, holdId: placed.hold.id, reason: "over" }));
+    await settled(async () => (await read(requestId)).waitingFor.some((each) => each.for === "decision"));
+    expect(await left("users", "newsletter")).toEqual({ users: [2, 3], newsletter: [2, 3] });
+    const answer = { answer: "somebody-else", reason: "a customer by now" } as const;
+    orThrow(await rights.requests.decideIdentifier({ actor, requestId, decision: "decision-1", ...answer }));
+    expect((await closed(requestId)).outcome).toBe("completed-with-exceptions");
+    expect(await left("users", "newsletter")).toEqual({ users: [3], newsletter: [2, 3] });
+  });
+
+  it("and is let go with the number that it leads to, also where a subscription has it and no number", async () => {
+    const { rights, asked, closed, waiting } = await office(mapOf(users, orders, newsletter));
+    const requestId = await asked("erasure", bob, userId(3));
+    expect(await waiting(requestId)).toMatchObject([{ for: "decision", identifierType: "user-id" }]);
+    const answer = { answer: "somebody-else", reason: "another account" } as const;
+    orThrow(await rights.requests.decideIdentifier({ actor, requestId, decision: "decision-1", ...answer }));
+    expect((await closed(requestId)).outcome).toBe("completed-with-exceptions");
+    expect(await left("users", "newsletter")).toEqual({ users: [2], newsletter: [2] });
+  });
+
   it("before it is asked at all: somebody decides, and nobody is handed out or erased before", async () => {
     const { rights, asked, closed, waiting } = await office(mapOf(users, orders));
     await database.pool.query("update users set email = 'bob@example.org' where id = 3");

@@ -16,7 +16,7 @@ import {
 } from "../../subject/identifier.ts";
 import { type Subject, subjectOf } from "../../subject/subject.ts";
 import { addressesOfOthers } from "../addresses-of-others.ts";
-import { askSource } from "../ask-who.ts";
+import { askSource, asVouchedFor } from "../ask-who.ts";
 import { pseudonymsOf } from "../keys.ts";
 import { type Effect, failure, workFor } from "./effect.ts";
 
@@ -99,7 +99,9 @@ export const identify = async (effect: Effect, step: SourceStep): Promise<Reques
   const { own, old } = subject.isIdentified
     ? neverAskedBy(effect.request, step.source, instant(effect.services.clock.now()))
     : { own: subject.identifiers.filter((each) => !isSteady(each)), old: [] };
-  const answer = await askSource(source, subject, call);
+  const said = await askSource(source, subject, call);
+  if (said.isErr()) return failure(effect, step, said.error);
+  const answer = await asVouchedFor(source, subject, said.value, call);
   if (answer.isErr()) return failure(effect, step, answer.error);
   const byOwn = (subject.isIdentified && (await askByOwn(effect, source, subject, own, call))) || ok([]);
   if (byOwn.isErr()) return failure(effect, step, byOwn.error);
