@@ -601,8 +601,9 @@ describe("a sweep that goes on more than a day after people were named", () => {
   });
 });
 
-it("names an address that nobody has vouched for to no owner who is asked once more, two weeks later", async () => {
+it("names an address that nobody has vouched for to no owner who is asked once more, two weeks later, and to recipients as that", async () => {
   const crm = new Set([adaAs()]);
+  const recipients = [{ title: "The bank", address: "bank@example.org" }];
   const papers = new Set(["1"]);
   const outage = { isOver: false };
   const meet = () => {
@@ -622,7 +623,11 @@ it("names an address that nobody has vouched for to no owner who is asked once m
     },
   });
   const world = await createWorld({
-    sources: [defineDataSource(customerDefinition("crm", crm)), defineDataSource(shop), paper],
+    sources: [
+      defineDataSource({ ...customerDefinition("crm", crm), recipients }),
+      defineDataSource(shop),
+      paper,
+    ],
   });
   const tasks = () =>
     world.notifier.sent.flatMap(({ notice }) => (notice.type === "manual-task" ? [notice.identifiers] : []));
@@ -638,4 +643,12 @@ it("names an address that nobody has vouched for to no owner who is asked once m
   outage.isOver = true;
   await world.pass(8 * hour);
   expect(tasks().slice(1)).toEqual([[number("1")]]);
+  papers.clear();
+  unwrap(await world.rights.requests.answerTask(done));
+  await world.settle();
+  const told = world.notifier.sent.find(({ notice }) => notice.type === "recipient")?.notice;
+  expect(told).toMatchObject({
+    subject: "1",
+    identifiers: expect.arrayContaining([number("1"), { ...email(ada), mayBeOthers: true }]),
+  });
 });

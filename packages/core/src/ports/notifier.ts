@@ -50,6 +50,17 @@ export interface AboutRequest {
   readonly controller: string;
 }
 
+/** By what somebody else is told whom a request is about. */
+export interface NamedIdentifier {
+  readonly type: string;
+  readonly value: string;
+  /**
+   * It was the person's, and may be somebody else's by now: whoever erases looks whose the records are. Left out: it is the
+   * person's.
+   */
+  readonly mayBeOthers?: true;
+}
+
 /** The facts of a message. The notifier puts them into words. */
 export type Notice =
   | (AboutRequest & {
@@ -99,15 +110,7 @@ export type Notice =
   | (AboutRequest & {
       readonly type: "manual-task";
       readonly subject: string;
-      readonly identifiers: readonly {
-        readonly type: string;
-        readonly value: string;
-        /**
-         * It was the person's, and may be somebody else's by now: whoever erases looks whose the records are. Left out: it is
-         * the person's.
-         */
-        readonly mayBeOthers?: true;
-      }[];
+      readonly identifiers: readonly NamedIdentifier[];
       readonly source: { readonly id: string; readonly title: string };
     })
   | (AboutRequest & {
@@ -190,7 +193,7 @@ export type Notice =
   | (AboutRequest & {
       readonly type: "recipient";
       readonly subject: string;
-      readonly identifiers: readonly { readonly type: string; readonly value: string }[];
+      readonly identifiers: readonly NamedIdentifier[];
       /** Where it was erased. */
       readonly source: { readonly id: string; readonly title: string };
       /** Whom the data of that source was disclosed to, and who is told. */

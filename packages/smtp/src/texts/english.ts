@@ -16,6 +16,12 @@ const source = (notice: NoticeOf<"support" | "manual-task" | "decision">): Fact 
   value: `${notice.source.title} (${notice.source.id})`,
 });
 
+const knownBy = ({ identifiers }: NoticeOf<"manual-task" | "recipient">): Fact[] =>
+  identifiers.map(({ type, value, mayBeOthers }) => ({
+    name: type,
+    value: mayBeOthers === true ? `${value} (may be somebody else's by now)` : value,
+  }));
+
 /** Art. 12(4), 77 and 79 GDPR: said wherever somebody does not get all that was asked for. */
 const remedies = paragraph(
   "If you do not agree, you can lodge a complaint with a supervisory authority (Art. 77 GDPR) and seek a judicial " +
@@ -169,12 +175,7 @@ export const english: Texts = {
       ),
       facts(source(notice), person(notice), request(notice), reference(notice)),
       paragraph("The person is known by:"),
-      facts(
-        ...notice.identifiers.map(({ type, value, mayBeOthers }) => ({
-          name: type,
-          value: mayBeOthers === true ? `${value} (may be somebody else's by now)` : value,
-        })),
-      ),
+      facts(...knownBy(notice)),
       paragraph(
         "When you have done it, answer this task: done, nothing there, or cannot be done. The request waits for your " +
           "answer. Then delete this message, because it names the person.",
@@ -273,7 +274,7 @@ export const english: Texts = {
       ),
       facts({ name: "Erased in", value: notice.source.title }, reference(notice)),
       paragraph("The person is known by:"),
-      facts(...notice.identifiers.map(({ type, value }) => ({ name: type, value }))),
+      facts(...knownBy(notice)),
       paragraph("Then delete this message, because it names the person."),
     ],
   }),

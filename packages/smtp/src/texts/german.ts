@@ -23,6 +23,12 @@ const words = (subjectLine: string, ...blocks: readonly Block[]): Words => ({
   blocks,
 });
 
+const knownBy = ({ identifiers }: NoticeOf<"manual-task" | "recipient">): Fact[] =>
+  identifiers.map(({ type, value, mayBeOthers }) => ({
+    name: type,
+    value: mayBeOthers === true ? `${value} (gehört inzwischen vielleicht jemand anderem)` : value,
+  }));
+
 /** Art. 12(4), 77 and 79 GDPR: said wherever somebody does not get all that was asked for. */
 const remedies = paragraph(
   "Sind Sie damit nicht einverstanden, können Sie sich bei einer Aufsichtsbehörde beschweren (Art. 77 DSGVO) und " +
@@ -180,12 +186,7 @@ export const german: Texts = {
       ),
       facts(source(notice), person(notice), request(notice), reference(notice)),
       paragraph("Die Person ist bekannt als:"),
-      facts(
-        ...notice.identifiers.map(({ type, value, mayBeOthers }) => ({
-          name: type,
-          value: mayBeOthers === true ? `${value} (gehört inzwischen vielleicht jemand anderem)` : value,
-        })),
-      ),
+      facts(...knownBy(notice)),
       paragraph(
         "Beantworten Sie die Aufgabe danach: erledigt, nichts vorhanden oder nicht möglich. Der Antrag wartet auf Ihre " +
           "Antwort. Löschen Sie dann diese Nachricht, denn sie nennt die Person.",
@@ -281,7 +282,7 @@ export const german: Texts = {
       ),
       facts({ name: "Gelöscht in", value: notice.source.title }, reference(notice)),
       paragraph("Die Person ist bekannt als:"),
-      facts(...notice.identifiers.map(({ type, value }) => ({ name: type, value }))),
+      facts(...knownBy(notice)),
       paragraph("Löschen Sie dann diese Nachricht, denn sie nennt die Person."),
     ),
 

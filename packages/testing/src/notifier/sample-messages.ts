@@ -137,7 +137,10 @@ const notices: { readonly [Type in NoticeType]: Extract<Notice, { readonly type:
     type: "recipient",
     kind: "erasure",
     subject,
-    identifiers: [{ type: "email", value: subject }],
+    identifiers: [
+      { type: "email", value: subject },
+      { type: "email", value: "ada.before@example.org", mayBeOthers: true },
+    ],
     source: crm,
     recipient: "Credit agency (Øst)",
   },

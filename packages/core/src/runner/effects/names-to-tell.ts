@@ -1,5 +1,6 @@
 import type { CallFailed } from "../../errors.ts";
 import { instant } from "../../instant.ts";
+import type { NamedIdentifier } from "../../ports/notifier.ts";
 import { namesToAskBy } from "../../request/names-to-ask-by.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
@@ -11,21 +12,31 @@ import { noLongerTheirs } from "./no-longer-theirs.ts";
 interface NamesToTell {
   /** An address where there is one that is theirs. */
   readonly subject: string;
-  readonly identifiers: readonly (Identifier & { readonly mayBeOthers?: true })[];
+  readonly identifiers: readonly NamedIdentifier[];
 }
 
 /**
  * What is told of the person to whoever was given data of them. An address that is not theirs any more would lead to whoever
- * has it by now.
+ * has it by now; one that nobody has vouched for since the data was erased is named as what may be somebody else's.
  *
+ * @param step undefined where the request has none of that name any more
  * @returns an error where a source could not be asked whose an address is: then nothing is told yet
  */
-export const namesForRecipient = async (effect: Effect): Promise<Result<NamesToTell, CallFailed>> => {
+export const namesForRecipient = async (
+  effect: Effect,
+  step: SourceStep | undefined,
+): Promise<Result<NamesToTell, CallFailed>> => {
   const known = subjectOfRequest(effect.request).identifiers;
-  const { gone, failed } = await noLongerTheirs(effect, known);
+  const { gone, open, failed } = await noLongerTheirs(effect, known);
   if (failed !== null) return err(failed);
-  const identifiers = known.filter((each) => !includesIdentifier(gone, each));
-  return ok({ subject: subjectAmong(effect, identifiers), identifiers });
+  const certain = certainNow(effect, step);
+  // What a source tells as theirs right now is not open.
+  const isTheirs = (each: Identifier) =>
+    includesIdentifier(certain, each) || (known.some(isSteady) && !includesIdentifier(open, each));
+  const named = known.filter((each) => !includesIdentifier(gone, each));
+  const identifiers = named.map((each) => (isTheirs(each) ? each : { ...each, mayBeOthers: true as const }));
+  const current = named.filter(isTheirs);
+  return ok({ subject: subjectAmong(effect, current), identifiers });
 };
 
 /**
@@ -41,11 +52,9 @@ export const namesForOwner = async (
   step: SourceStep | undefined,
   foundBy: readonly string[],
 ): Promise<NamesToTell> => {
-  const { request, services } = effect;
-  const known = subjectOfRequest(request).identifiers;
+  const known = subjectOfRequest(effect.request).identifiers;
   const { gone, unsaid } = await noLongerTheirs(effect, known);
-  const now = instant(services.clock.now());
-  const certain = step === undefined ? known : namesToAskBy(request, step, foundBy, now, false).certain;
+  const certain = certainNow(effect, step);
   const current = known.filter(
     (each) => includesIdentifier(certain, each) && !includesIdentifier([...gone, ...unsaid], each),
   );
@@ -56,6 +65,12 @@ export const namesForOwner = async (
   });
   return { subject: subjectAmong(effect, current), identifiers };
 };
+
+/** The names that lead to the person for certain, after what was done at the source and at this moment. */
+const certainNow = ({ request, services }: Effect, step: SourceStep | undefined): readonly Identifier[] =>
+  step === undefined
+    ? subjectOfRequest(request).identifiers
+    : namesToAskBy(request, step, [], instant(services.clock.now()), false).certain;
 
 /** The address that the request is about, where it is among these, or leads to nobody; else another one of theirs. */
 const subjectAmong = ({ request }: Effect, current: readonly Identifier[]): string => {

@@ -33,12 +33,13 @@ export const noticeFacts = async (
   const source = sourceName(effect, { source: of ?? "" });
   const registered = effect.services.sources.find(effect.request.tenant, source.id);
   const { needs = [], recipients = [] } = registered ?? {};
+  const step = stepOf(effect.request, source.id);
   if (kind === "manual-task") {
-    const names = await namesForOwner(effect, stepOf(effect.request, source.id), needs);
+    const names = await namesForOwner(effect, step, needs);
     return ok({ ...aboutOf(effect), type: kind, ...names, source });
   }
   const recipient = recipients[recipientOf({ id })]?.title ?? "";
-  return (await namesForRecipient(effect)).map((names) => ({
+  return (await namesForRecipient(effect, step)).map((names) => ({
     ...aboutOf(effect),
     type: kind,
     ...names,
