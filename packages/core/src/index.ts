@@ -13,7 +13,16 @@
 
 // Put it together
 export { createSubjectRights, type SubjectRights, type SubjectRightsOptions } from "./subject-rights.ts";
-export { defaultRoles, type Policy, type PolicyAction, policyActions, rolePolicy } from "./facade/policy.ts";
+export {
+  authorise,
+  defaultRoles,
+  type Policy,
+  type PolicyAction,
+  policyActions,
+  rolePolicy,
+  type SafePolicy,
+  safePolicy,
+} from "./facade/policy.ts";
 export { defaultRules, type RuleChanges, type Rules } from "./request/rules.ts";
 export type { Links } from "./runner/services.ts";
 
@@ -253,6 +262,7 @@ export type { AddressBookDefinition } from "./ports/address-book.ts";
 export type * from "./ports/dispatcher.ts";
 export { backOff } from "./runner/dispatcher/back-off.ts";
 export { adapterWatch, type AdapterWatch, type FailingAdapter, isTold } from "./bridge/adapter-watch.ts";
+export { listenerOf } from "./bridge/asked.ts";
 export type { Call } from "./bridge/call.ts";
 export type { CallContext } from "./ports/call.ts";
 export { checkDefinition } from "./bridge/issues.ts";

@@ -1,5 +1,6 @@
 import { adapterWatch, isTold } from "./bridge/adapter-watch.ts";
 import { addressBookId, safeAddressBook } from "./bridge/address-book.ts";
+import { listenerOf } from "./bridge/asked.ts";
 import type { ArtifactStore } from "./bridge/define-artifact-store.ts";
 import { type Calendar, weekendsOnly } from "./bridge/define-calendar.ts";
 import type { CheckpointStore } from "./bridge/define-checkpoint-store.ts";
@@ -22,13 +23,13 @@ import { ConfigurationMistake, StorageFailed } from "./errors.ts";
 import { type ActorCalls, actorCallsOf } from "./facade/actor-calls.ts";
 import { auditOf } from "./facade/audit.ts";
 import { type CallGroups, withCheckedInputs } from "./facade/call-inputs.ts";
-import type { NeedsApproval } from "./facade/context.ts";
+import { type NeedsApproval, safeNeedsApproval } from "./facade/context.ts";
 import { sweepsOf } from "./facade/erase-many.ts";
 import { type Health, healthOf } from "./facade/health.ts";
 import { holdsOf } from "./facade/holds.ts";
 import { optionsSchema } from "./facade/options-schema.ts";
 import { packagesOf } from "./facade/packages.ts";
-import { type Policy, rolePolicy } from "./facade/policy.ts";
+import { type Policy, rolePolicy, safePolicy } from "./facade/policy.ts";
 import { requestsOf } from "./facade/requests.ts";
 import { sourcesOf } from "./facade/sources.ts";
 import { suppressionsOf } from "./facade/suppressions.ts";
@@ -96,7 +97,8 @@ export interface SubjectRightsOptions {
   readonly packagesEndWithErasure?: boolean;
   /**
    * Which requests begin only when somebody else than who asked has approved the plan (`requests.approve`). Is asked
-   * when a request is submitted. Default: none.
+   * when a request is submitted. One that throws, or answers neither true nor false, is told to `onError`, and the request
+   * needs approval. Default: none.
    */
   readonly needsApproval?: NeedsApproval;
   /** The controller's time zone, of the IANA database, in which deadlines count. Default: `UTC`. */
@@ -121,7 +123,7 @@ export interface SubjectRightsOptions {
    * Is told, for whoever operates this:
    *
    * - of the first failure of anything that was handed in (a source, the notifier, the address book, the user directory,
-   *   the calendar, the key ring, a store, the dispatcher, the encryption of packages): `CallFailed` or `StorageFailed`,
+   *   the calendar, the policy, `needsApproval`, the key ring, a store, the dispatcher, the encryption of packages): `CallFailed` or `StorageFailed`,
    *   with what was thrown as its `cause`. Once an outage, and again after it has worked in between.
    * - when a request could not be worked on for the time being: its key is gone, its record is damaged.
    *
@@ -168,10 +170,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
   const { controller, callDeadline, concurrency, lookEvery, acknowledgedBy, timeZone } = checked;
   const { otherEvidenceKeys, checkpointEvery } = checked;
   const { clock = systemClock, randomness = systemRandomness } = options;
-  const { onError = () => undefined } = options;
-  // What a listener throws is its own trouble, and must not end the work.
-  const tellOf = (error: unknown, requestId: string | null) =>
-    void (async () => onError(error, requestId))().catch(() => undefined);
+  const tellOf = listenerOf(options.onError ?? (() => undefined));
   const watching = adapterWatch(clock, options.onError === undefined ? null : tellOf);
   const watchIfThere = <Adapter extends object>(
     port: string,
@@ -247,9 +246,13 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
   const context = {
     stopped: stopping.signal,
     services,
-    policy: options.policy ?? rolePolicy(),
+    policy: watching.watch("policy", safePolicy(options.policy ?? rolePolicy()), true),
     acknowledgedBy,
-    needsApproval: options.needsApproval ?? (() => false),
+    needsApproval: watching.watch(
+      "needs-approval",
+      safeNeedsApproval(options.needsApproval ?? (() => false)),
+      true,
+    ),
   };
   const { sweeps, ended } = sweepsOf(context, services.sweepStore ?? undefined, stopping.signal);
   const work = async () => {

@@ -58,6 +58,28 @@ describe("onError", () => {
     expect(toldOf(world)).toHaveLength(2);
   });
 
+  it("is told of a policy that cannot say, which allows nothing, and so is health", async () => {
+    let answer: () => unknown = async () => Promise.reject(new Error("the session store is down"));
+    const world = await createWorld({
+      sources: [peopleSource("crm", everybody())],
+      policy: () => answer() as boolean,
+    });
+    const { requests } = world.rights;
+    for (let time = 0; time < 2; time += 1)
+      expect(unwrapError(await requests.list({ actor: admin })).code).toBe("not-allowed");
+    expect(toldOf(world)).toEqual(["policy unavailable: the session store is down"]);
+    expect(unwrap(await world.rights.health())).toMatchObject({
+      status: "failing",
+      failing: [{ adapter: "policy", problem: "unavailable" }],
+    });
+    answer = () => true;
+    unwrap(await requests.list({ actor: admin }));
+    expect(unwrap(await world.rights.health())).toMatchObject({ status: "ok", failing: [] });
+    answer = () => undefined;
+    expect(unwrapError(await requests.list({ actor: admin })).code).toBe("not-allowed");
+    expect(toldOf(world).at(-1)).toBe("policy invalid-answer: policy answered nothing: write true or false");
+  });
+
   it("is told of a source that fails for one person once, however many others it serves meanwhile", async () => {
     let isDown = false;
     const erase: NonNullable<DataSourceDefinition["erase"]> = async (subject) => {
@@ -97,7 +119,9 @@ describe("onError", () => {
     });
     unwrap(await lost.rights.requests.submit(submission));
     await lost.pass(hour);
-    expect(toldOf(lost)).toEqual(["address-book no-address: undefined"]);
+    expect(toldOf(lost)).toEqual([
+      "address-book no-address: addresses.tenantAdmin answered nothing: write one address, such as support@example.org",
+    ]);
 
     const broken = await createWorld({
       sources: [peopleSource("crm", everybody())],

@@ -14,7 +14,8 @@ import type { ConsoleOptions } from "./console/options.ts";
  */
 export type Authenticate = (request: Request) => Actor | null | Promise<Actor | null>;
 
-/** Says whether a client may send another form now; false is answered by 429. One that throws lets nobody pass. */
+/** Says whether a client may send another form now; false is answered by 429. One that throws, or
+ * answers neither, lets nobody pass, and is told to `onError`. */
 export type Allow = (request: Request) => boolean | Promise<boolean>;
 
 /** A kind of data that people may ask about, in words that they understand. */

@@ -1,4 +1,4 @@
-import { type Actor, actorSchema, isTold, type SubjectRights } from "@subject-rights/core";
+import { type Actor, actorSchema, isTold, listenerOf, type SubjectRights } from "@subject-rights/core";
 import { z } from "zod";
 import type { HandlerOptions, PublicRequests } from "./options.ts";
 
@@ -34,6 +34,7 @@ export interface WebContext {
 export const webContextOf = (options: HandlerOptions, originals: WeakMap<Request, Request>): WebContext => {
   const original = (request: Request) => originals.get(request) ?? request;
   const base = (options.basePath ?? "").replace(/\/$/, "");
+  const tell = listenerOf((error: unknown) => options.onError?.(error));
   return {
     rights: options.rights,
     controller: options.rights.controller,
@@ -47,17 +48,22 @@ export const webContextOf = (options: HandlerOptions, originals: WeakMap<Request
       return parsed.data;
     },
     allow: async (request) =>
-      options.allow === undefined || (await options.allow(original(request))) === true,
+      options.allow === undefined || isLetPass(await options.allow(original(request))),
     showsHealth: async (request) => (await options.healthDetails?.(original(request))) === true,
     original,
     publicRequests: options.publicRequests ?? null,
     path: (to) => `${base}${to.startsWith("/") ? to : `/${to}`}`,
     failed: (error) => {
       // A failure of what the library was handed was told there, once an outage.
-      // What a listener throws is its own trouble, and must not end the process.
-      if (!isTold(error)) void (async () => options.onError?.(error))().catch(() => undefined);
+      if (!isTold(error)) tell(error);
     },
     signIn: options.signIn ?? null,
     origin: options.origin ?? null,
   };
+};
+
+/** @throws TypeError where it is neither */
+const isLetPass = (answer: unknown): boolean => {
+  if (typeof answer === "boolean") return answer;
+  throw new TypeError(`What \`allow\` gives is ${typeof answer}: write true or false.`);
 };

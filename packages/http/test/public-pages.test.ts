@@ -214,19 +214,19 @@ describe("a bound for clients", () => {
     expect((await fetch(world.origin)).status).toBe(200);
   });
 
-  it("lets nobody pass when it fails", async () => {
-    world = await createWebWorld(
-      {},
-      {
-        publicRequests,
-        allow: () => {
-          throw new Error("no connection");
-        },
-      },
-    );
+  it("lets nobody pass when it fails, or says neither yes nor no", async () => {
+    let answer = (): unknown => {
+      throw new Error("no connection");
+    };
+    world = await createWebWorld({}, { publicRequests, allow: () => answer() as boolean });
+    expect((await world.form("/", asks)).status).toBe(500);
+    answer = () => undefined;
     expect((await world.form("/", asks)).status).toBe(500);
     expect(await listed()).toEqual([]);
-    expect(world.errors).toHaveLength(1);
+    expect(world.errors.map(String)).toEqual([
+      "Error: no connection",
+      "TypeError: What `allow` gives is undefined: write true or false.",
+    ]);
   });
 });
 

@@ -1,4 +1,10 @@
-import { ConfigurationMistake, checkDefinition, type Dispatcher, type WakeUp } from "@subject-rights/core";
+import {
+  ConfigurationMistake,
+  checkDefinition,
+  type Dispatcher,
+  listenerOf,
+  type WakeUp,
+} from "@subject-rights/core";
 import type { PgBoss } from "pg-boss";
 import { z } from "zod";
 import { singletonKeyOf, writeJob } from "./job.ts";
@@ -46,7 +52,10 @@ const tries = 5;
 export const pgBossDispatcher = async (options: PgBossDispatcherOptions): Promise<Dispatcher> => {
   const { queue, client, pollEvery } = checkDefinition("pgBossDispatcher", optionsSchema, options);
   const { boss } = options;
-  const onError = options.onError ?? ((error: unknown) => void boss.emit("error", asError(error)));
+  const onError =
+    options.onError === undefined
+      ? (error: unknown) => void boss.emit("error", asError(error))
+      : listenerOf(options.onError);
   // Before any transaction: over a single connection, there the queue could not be asked for.
   await makeQueue(boss, queue);
   let worker: Worker | null = null;

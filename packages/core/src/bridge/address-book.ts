@@ -3,7 +3,8 @@ import { CallFailed } from "../errors.ts";
 import type { AddressBookDefinition } from "../ports/address-book.ts";
 import { err, ok, type Result, type ResultAsync } from "../result.ts";
 import { emailSchema, type Identifier } from "../subject/identifier.ts";
-import { type Call, callAdapter } from "./call.ts";
+import { kindOf } from "./asked.ts";
+import { type Call, callAdapter, Refused } from "./call.ts";
 import { callable, checkAdapter } from "./issues.ts";
 
 /** Whose address is looked up. */
@@ -27,9 +28,16 @@ export interface AddressBook {
 export const addressBookId = "address-book";
 
 /** A message without an address goes nowhere, and is visible as that. */
-export const validAddress = (address: unknown): Result<string, CallFailed> => {
+export const validAddress = (address: unknown, whose?: AddressQuery["whose"]): Result<string, CallFailed> => {
   const parsed = emailSchema.safeParse(address);
-  return parsed.success ? ok(parsed.data) : err(new CallFailed(addressBookId, "no-address", false));
+  if (parsed.success) return ok(parsed.data);
+  if (whose === undefined) return err(new CallFailed(addressBookId, "no-address", false));
+  const cause = new Refused(
+    typeof address === "string" && address !== ""
+      ? `addresses.${whose} answered a text that is no address: write one address and nothing beside it, such as support@example.org`
+      : `addresses.${whose} answered ${kindOf(address)}: write one address, such as support@example.org`,
+  );
+  return err(new CallFailed(addressBookId, "no-address", false, { cause }));
 };
 
 const operations = z.strictObject({
@@ -51,8 +59,8 @@ export const safeAddressBook = (definition: AddressBookDefinition): AddressBook 
 
 const addressBookOf = (definition: AddressBookDefinition): AddressBook => ({
   find: (query, call) =>
-    callAdapter(addressBookId, call, async () => lookUp(definition, query), z.unknown()).andThen(
-      validAddress,
+    callAdapter(addressBookId, call, async () => lookUp(definition, query), z.unknown()).andThen((answer) =>
+      validAddress(answer, query.whose),
     ),
   knowsPeople: definition.dataSubject !== undefined,
 });

@@ -29,7 +29,7 @@ export const invalidAnswer = (adapter: string, cause?: unknown): CallFailed =>
   failed(adapter, "invalid-answer", false, cause);
 
 /** Nothing is known of what a stranger's code throws, and its message may hold personal data: keep the code. */
-const failureOf = (adapter: string, thrown: unknown): CallFailed => {
+export const failureOf = (adapter: string, thrown: unknown): CallFailed => {
   if (thrown instanceof CallFailed) return thrown;
   return PermanentFailure.is(thrown)
     ? failed(adapter, "permanent-failure", false, thrown)

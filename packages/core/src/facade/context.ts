@@ -1,4 +1,6 @@
+import { trueOrFalse } from "../bridge/asked.ts";
 import {
+  type CallFailed,
   type Damaged,
   type InvalidInput,
   KeyDestroyed,
@@ -18,26 +20,36 @@ import { load, loadToEnd, type Opened } from "../runner/load.ts";
 import { fromFound } from "../runner/record.ts";
 import { recordedAs, recordedWithoutKey } from "../runner/recorded-actor.ts";
 import type { Services } from "../runner/services.ts";
-import { authorise, type Policy, type PolicyAction } from "./policy.ts";
+import { authorise, type PolicyAction, type SafePolicy } from "./policy.ts";
 import { checkNamesNobody } from "./reason.ts";
 import { type RequestView, viewOf } from "./view.ts";
 
 /**
  * Which requests begin only when somebody else than who asked has approved what is going to be done. Where it throws, or
- * answers neither true nor false, nothing is taken in.
+ * answers neither true nor false, it is told to `onError`, and the request needs approval.
  */
 export type NeedsApproval = (about: {
   readonly tenant: string;
   readonly kind: RequestKind;
   readonly category: Category;
-}) => boolean;
+}) => boolean | Promise<boolean>;
+
+/** The same, safe to ask. Errors: it could not say. */
+export interface SafeNeedsApproval {
+  readonly asks: (about: Parameters<NeedsApproval>[0]) => ResultAsync<boolean, CallFailed>;
+}
+
+/** Makes what an application handed in safe to ask. */
+export const safeNeedsApproval = (needsApproval: NeedsApproval): SafeNeedsApproval => ({
+  asks: (about) => trueOrFalse("needs-approval", "needsApproval", () => needsApproval(about)),
+});
 
 /** What every call of the facade works with. */
 export interface FacadeContext {
   readonly services: Services;
-  readonly policy: Policy;
+  readonly policy: SafePolicy;
   readonly acknowledgedBy: Acknowledger;
-  readonly needsApproval: NeedsApproval;
+  readonly needsApproval: SafeNeedsApproval;
   /** Fires when the library stops: nobody follows anything from then on. */
   readonly stopped: AbortSignal;
 }

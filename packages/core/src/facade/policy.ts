@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { trueOrFalse } from "../bridge/asked.ts";
 import { checkDefinition } from "../bridge/issues.ts";
-import { NotAllowed } from "../errors.ts";
+import { type CallFailed, NotAllowed } from "../errors.ts";
 import type { Actor } from "../request/actor.ts";
-import { err, ok, type Result, ResultAsync } from "../result.ts";
+import { err, ok, type ResultAsync } from "../result.ts";
 
 /** Everything that a policy is asked about. */
 export const policyActions = [
@@ -40,8 +41,18 @@ export const policyActions = [
 ] as const;
 export type PolicyAction = (typeof policyActions)[number];
 
-/** Says whether an actor may do something. One that throws allows nothing. */
+/** Says whether an actor may do something. One that throws, or answers neither true nor false, allows nothing. */
 export type Policy = (actor: Actor, action: PolicyAction) => boolean | Promise<boolean>;
+
+/** A policy that is safe to ask. Errors: it could not say. */
+export interface SafePolicy {
+  readonly allows: (actor: Actor, action: PolicyAction) => ResultAsync<boolean, CallFailed>;
+}
+
+/** Makes what an application handed in safe to ask. */
+export const safePolicy = (policy: Policy): SafePolicy => ({
+  allows: (actor, action) => trueOrFalse("policy", "policy", () => policy(actor, action)),
+});
 
 const admins = ["admin"] as const;
 const tenantAdmins = ["tenant-admin"] as const;
@@ -94,18 +105,13 @@ const changesSchema = z.strictObject(
   Object.fromEntries(policyActions.map((action) => [action, rolesSchema])),
 );
 
-/** Errors: `NotAllowed`. */
+/** Errors: `NotAllowed`, with its `cause` where the policy could not say. */
 export const authorise = (
-  policy: Policy,
+  policy: SafePolicy,
   actor: Actor,
   action: PolicyAction,
 ): ResultAsync<Actor, NotAllowed> =>
-  new ResultAsync(
-    (async (): Promise<Result<Actor, NotAllowed>> => {
-      try {
-        return (await policy(actor, action)) === true ? ok(actor) : err(new NotAllowed(action));
-      } catch (cause) {
-        return err(new NotAllowed(action, { cause }));
-      }
-    })(),
-  );
+  policy
+    .allows(actor, action)
+    .mapErr((cause) => new NotAllowed(action, { cause }))
+    .andThen((isAllowed) => (isAllowed ? ok(actor) : err(new NotAllowed(action))));

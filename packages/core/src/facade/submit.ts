@@ -44,7 +44,7 @@ import {
   isSteady,
 } from "../subject/identifier.ts";
 import { leading, sharedTypesOf, withShared } from "../subject/vouching.ts";
-import type { FacadeContext, NeedsApproval } from "./context.ts";
+import type { FacadeContext } from "./context.ts";
 import { idempotencyKeySchema, type OnceOnly, onceOnly, sameAsBefore } from "./idempotency.ts";
 import { authorise, type PolicyAction } from "./policy.ts";
 import { type RequestView, viewOf } from "./view.ts";
@@ -271,15 +271,16 @@ const storeNew = (
         ResultAsync.combine([
           newPersonMark(services, key, pseudonyms[0] ?? ""),
           recordedAs(services, actor),
-        ]).map(([person, by]) => ({ dates, secret, person, by })),
+          // Whoever could not say wants no erasure that nobody has approved.
+          needsApproval.asks({ tenant: actor.tenant, kind, category }).orElse(() => okAsync(true)),
+        ]).map(([person, by, approval]) => ({ dates, secret, person, by, approval })),
       ),
     );
   const insert = (
     pseudonyms: readonly string[],
     besides: string | null,
-    mustBeApproved: boolean,
   ): ResultAsync<Submitted, SubmitError> =>
-    prepared(pseudonyms).andThen(({ dates, secret, person, by }) => {
+    prepared(pseudonyms).andThen(({ dates, secret, person, by, approval }) => {
       const opened = openRequest(
         {
           ...key,
@@ -292,7 +293,7 @@ const storeNew = (
           person,
           acknowledgedBy,
           submission: once?.submission ?? null,
-          needsApproval: mustBeApproved,
+          needsApproval: approval,
           deadline: { ...dates, timeZone, receivedOn },
           ...newConfirmation(randomness),
           actor: by,
@@ -319,30 +320,9 @@ const storeNew = (
   return pseudonymsOf(services, actor.tenant, identifiers).andThen((pseudonyms) =>
     openBefore(services, actor.tenant, { kind, category, pseudonyms, namesNumber, at }).andThen(
       ({ open, besides }): ResultAsync<Submitted, SubmitError> | Result<Submitted, SubmitError> =>
-        open === null
-          ? isApprovalNeeded(needsApproval, { tenant: actor.tenant, kind, category }).asyncAndThen(
-              (isNeeded) => insert(pseudonyms, besides?.id ?? null, isNeeded),
-            )
-          : answered(open),
+        open === null ? insert(pseudonyms, besides?.id ?? null) : answered(open),
     ),
   );
-};
-
-/** What is neither true nor false is no decision, and must not be taken for one: nothing is stored without it. */
-const isApprovalNeeded = (
-  needsApproval: NeedsApproval,
-  about: Parameters<NeedsApproval>[0],
-): Result<boolean, StorageFailed> => {
-  const failed = (cause: unknown) => err(new StorageFailed("needs-approval", "ask", { cause }));
-  try {
-    const answer: unknown = needsApproval(about);
-    if (typeof answer === "boolean") return ok(answer);
-    // Nobody waits for a promise: where it fails, it would end the process.
-    Promise.resolve(answer).catch(() => undefined);
-    return failed(new TypeError("`needsApproval` has to answer true or false, and at once."));
-  } catch (thrown) {
-    return failed(thrown);
-  }
 };
 
 /**

@@ -7,12 +7,15 @@ import {
   checkDefinition,
   type IntakeStore,
   type KeyRing,
+  listenerOf,
   type Policy,
   portSchema,
   type Randomness,
   type RequestKind,
   rolePolicy,
+  type SafePolicy,
   type SubjectRights,
+  safePolicy,
   systemClock,
   systemRandomness,
 } from "@subject-rights/core";
@@ -70,7 +73,7 @@ export interface MailIntakeOptions {
   /** Who may read and settle what waits. Default: as for `createSubjectRights`. */
   readonly policy?: Policy | undefined;
   /**
-   * Is told of the first failure of the intake store, the key ring and the mail server that answers go to, once an
+   * Is told of the first failure of the intake store, the key ring, the policy and the mail server that answers go to, once an
    * outage, with its `cause`, which may name a person. As `onError` of `createSubjectRights`, which tells of the others.
    */
   readonly onError?: ((error: unknown) => void) | undefined;
@@ -151,7 +154,7 @@ export interface IntakeSettings
   readonly keptFor: number;
   readonly dnsPatience: number;
   readonly resolver: DnsResolver;
-  readonly policy: Policy;
+  readonly policy: SafePolicy;
   /** Lets an answer be handed in, and hears whether that worked. */
   readonly mailServer: { readonly send: (work: () => Promise<void>) => Promise<void> };
   readonly clock: Clock;
@@ -166,7 +169,7 @@ export const checkIntakeOptions = (options: MailIntakeOptions): IntakeSettings =
     options,
   );
   const { rights, intakeStore, keyRing, actor, clock = systemClock } = options;
-  const watching = adapterWatch(clock, options.onError === undefined ? null : tellingOf(options.onError));
+  const watching = adapterWatch(clock, options.onError === undefined ? null : listenerOf(options.onError));
   return {
     controller: checked.controller,
     server: checked.server,
@@ -190,12 +193,8 @@ export const checkIntakeOptions = (options: MailIntakeOptions): IntakeSettings =
       messageIdDomain: messageIdDomain ?? domainOf(checked.from.address),
     },
     resolver: options.resolver ?? systemResolver(),
-    policy: options.policy ?? rolePolicy(),
+    policy: watching.watch("policy", safePolicy(options.policy ?? rolePolicy()), true),
     clock,
     randomness: options.randomness ?? systemRandomness,
   };
 };
-
-/** What a listener throws is its own trouble, and must not end the work. */
-const tellingOf = (onError: (error: unknown) => void) => (error: unknown) =>
-  void (async () => onError(error))().catch(() => undefined);

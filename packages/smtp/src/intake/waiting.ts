@@ -1,10 +1,11 @@
 import {
   type Actor,
+  authorise,
   type CallFailed,
   type Category,
   type Damaged,
   InvalidInput,
-  NotAllowed,
+  type NotAllowed,
   orThrow,
   type PolicyAction,
   type RequestKind,
@@ -70,7 +71,7 @@ export const listWaiting = (
   WaitingError
 > =>
   attempt(async () => {
-    await authorise(settings, actor, "reveal-subject");
+    await checkActor(settings, actor, "reveal-subject");
     if (!Number.isInteger(limit) || limit < 1 || limit > mostListed) {
       throw new InvalidInput([{ path: "limit", message: `is a whole number from 1 to ${mostListed}` }]);
     }
@@ -96,7 +97,7 @@ export const settleMail = (
   { actor, id, decision }: { readonly actor: Actor; readonly id: string; readonly decision: MailDecision },
 ): ResultAsync<RequestView | null, SettleMailError> =>
   attempt(async () => {
-    await authorise(settings, actor, decision.as === "request" ? "reveal-subject" : "decline-request");
+    await checkActor(settings, actor, decision.as === "request" ? "reveal-subject" : "decline-request");
     const key = { tenant: actor.tenant, id: String(id) };
     const mail = orThrow(await settings.intakeStore.read(key));
     if (mail === undefined) throw new MailNotFound();
@@ -129,17 +130,11 @@ export const deleteWaiting = async (
 };
 
 /** @throws InvalidInput, NotAllowed */
-const authorise = async ({ policy }: IntakeSettings, actor: Actor, action: PolicyAction): Promise<void> => {
+const checkActor = async ({ policy }: IntakeSettings, actor: Actor, action: PolicyAction): Promise<void> => {
   if (typeof actor?.tenant !== "string" || !Array.isArray(actor.roles)) {
     throw new InvalidInput([{ path: "actor", message: "has an id, a tenant and roles" }]);
   }
-  let isAllowed = false;
-  try {
-    isAllowed = (await policy(actor, action)) === true;
-  } catch (cause) {
-    throw new NotAllowed(action, { cause });
-  }
-  if (!isAllowed) throw new NotAllowed(action);
+  orThrow(await authorise(policy, actor, action));
 };
 
 const expiredAtOnce = 100;

@@ -58,9 +58,5 @@ const takeOne = async (
     await client.messageFlagsAdd(String(uid), isRefused ? [...mark, "\\Flagged"] : [...mark], { uid: true });
     if (moveTo !== undefined && !isRefused) await client.messageMove(String(uid), moveTo, { uid: true });
   }
-  try {
-    onTaken(value);
-  } catch (thrown) {
-    tell(thrown);
-  }
+  void (async () => onTaken(value))().catch(tell);
 };

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { backOff, isTold } from "@subject-rights/core";
+import { backOff, isTold, listenerOf } from "@subject-rights/core";
 import { checkMailboxOptions, type MailboxOptions, type MailboxSettings } from "./options.ts";
 import { takeAll } from "./take-all.ts";
 
@@ -53,15 +53,9 @@ const watch = async (settings: MailboxSettings, signal: AbortSignal): Promise<vo
   }
 };
 
-/** What a listener throws is its own trouble, and must not end the watch. */
 const tell = ({ onError }: MailboxSettings, error: unknown): void => {
   // The intake, or the library behind it, has told of this outage already.
-  if (isTold(error)) return;
-  try {
-    onError(error);
-  } catch {
-    // Nobody is left to tell.
-  }
+  if (!isTold(error)) listenerOf(onError)(error);
 };
 
 /** One connection, for as long as it lasts. */
