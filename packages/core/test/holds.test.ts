@@ -1,4 +1,12 @@
-import type { Actor, Identifier, Row, Subject, SubjectRightsOptions } from "@subject-rights/core";
+import {
+  type Actor,
+  type Identifier,
+  ResultAsync,
+  type Row,
+  type Subject,
+  type SubjectRightsOptions,
+} from "@subject-rights/core";
+import { memoryStorage } from "@subject-rights/memory";
 import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, copyOfPeople, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
@@ -41,6 +49,38 @@ describe("a hold", () => {
     expect(unwrap(await world.rights.holds.place(once))).toMatchObject(said);
     expect(unwrap(await world.rights.holds.place(once))).toMatchObject(said);
     expect(await place(world, email(bo))).not.toHaveProperty("unknownTypes");
+  });
+
+  it("that is lifted while a request looks whether it stands keeps that no longer", async () => {
+    const { holdStore } = memoryStorage();
+    let looking: { readonly wasSeen?: () => void; readonly goesOn: Promise<void> } = {
+      goesOn: Promise.resolve(),
+    };
+    // A store answers what was so when it was asked, and somebody may be quicker than the answer.
+    const slow = {
+      ...holdStore,
+      standing: (asked: Parameters<typeof holdStore.standing>[0]) =>
+        holdStore.standing(asked).andThen((said) => {
+          looking.wasSeen?.();
+          return ResultAsync.fromSafePromise(looking.goesOn.then(() => said));
+        }),
+    };
+    const { world, held } = await shop({ holdStore: slow });
+    const { hold } = await place(world, email(ada));
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(2 * day);
+    const seen = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<void>();
+    looking = { wasSeen: seen.resolve, goesOn: answered.promise };
+    const passing = world.pass(day / 20);
+    await seen.promise;
+    looking = { goesOn: Promise.resolve() };
+    unwrap(await lift(world, hold.id));
+    answered.resolve();
+    await passing;
+    await world.settle();
+    expect((await world.read(requestId)).outcome).toBe("completed");
+    expect(held.has(ada)).toBe(false);
   });
 
   it("stops an erasure, visibly, until it is lifted", async () => {

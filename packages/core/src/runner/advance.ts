@@ -6,6 +6,7 @@ import { anything, everything, troublesOf } from "../request/trouble.ts";
 import { type Action, dueActions, isForgotten, needsNoKey, workOf } from "../workflows/actions.ts";
 import { missingSteps, stepsKnownAgain } from "../workflows/transitions/registering.ts";
 import { foundAlone } from "./answers.ts";
+import { lookAtHold } from "./effects/look-at-hold.ts";
 import { perform } from "./effects/perform.ts";
 import { jitter } from "./jitter.ts";
 import { useRequestKey } from "./keys.ts";
@@ -147,6 +148,7 @@ const performAndRecord = async (run: Run, action: Action, signal: AbortSignal): 
       event && session.record(foundAlone(services, request, event)),
       isPutBack(event) || getsOn(session, workOf(action), action.do),
     ]);
+    if (event?.type === "held") await liftedMeanwhile(run);
   } catch (thrown) {
     // Somebody else has changed it: what is to be done now is for its newest state to say.
     if (thrown instanceof NotPossibleNow) return session.reload();
@@ -155,6 +157,15 @@ const performAndRecord = async (run: Run, action: Action, signal: AbortSignal): 
     if (isOfStorage(thrown) && !needsKey) throw thrown;
     await troubled(run, workOf(action), needsKey ? "key-lost" : "internal-error", thrown, action.do);
   }
+};
+
+/**
+ * Whoever lifts a hold lets those go on that it keeps by then, and what it keeps was seen before that was stored: without
+ * another look it would be held for as long as until the next one.
+ */
+const liftedMeanwhile = async ({ services, session }: Run): Promise<void> => {
+  const event = await lookAtHold({ services, request: session.current().request });
+  if (event.type === "hold-lifted") await session.record(event);
 };
 
 /** What ends the whole run, to be taken up again: without its store nothing can be said about a request either. */

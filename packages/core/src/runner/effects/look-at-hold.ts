@@ -5,7 +5,10 @@ import { holdsOn } from "../holds.ts";
 import type { Effect } from "./effect.ts";
 
 /** Whether a hold still stands on the person, under any name that is known. @throws StorageFailed */
-export const lookAtHold = async ({ services, request }: Effect): Promise<RequestEvent> => {
+export const lookAtHold = async ({
+  services,
+  request,
+}: Pick<Effect, "services" | "request">): Promise<RequestEvent> => {
   const [by] = orThrow(await holdsOn(services, request.tenant, [heldUnder(request)]));
   return by ? { type: "held", by } : { type: "hold-lifted" };
 };
