@@ -93,7 +93,11 @@ const operationsOver = (tables: RequestTables): RequestStoreDefinition => {
     async findAbout({ tenant, pseudonyms }) {
       return copied(
         [...requests.values()].filter(
-          (request) => request.tenant === tenant && request.about.some((each) => pseudonyms.includes(each)),
+          (request) =>
+            request.tenant === tenant &&
+            // One that is damaged keeps nobody from being found.
+            Array.isArray(request.about) &&
+            request.about.some((each) => pseudonyms.includes(each)),
         ),
       );
     },

@@ -70,7 +70,7 @@ it("whatever a form holds is taken in or refused in words: nothing fails, and no
         if (answer.status !== 303) expect(body.length).toBeGreaterThan(100);
       },
     ),
-    { numRuns: inject("isThorough") ? 1_000 : 150 },
+    { numRuns: inject("isThorough") ? 1_000 : 500 },
   );
   expect(office.failures).toEqual([]);
   expect([...statuses]).toEqual(expect.arrayContaining([200, 303, 400, 403, 404]));

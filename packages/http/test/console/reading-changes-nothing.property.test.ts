@@ -88,7 +88,7 @@ it("GET and HEAD change nothing that is stored, whatever is asked for and by who
         expect(stored()).toBe(before);
       },
     ),
-    { numRuns: inject("isThorough") ? 800 : 120 },
+    { numRuns: inject("isThorough") ? 800 : 400 },
   );
   // It did get to pages, and was sent away from what only forms may do.
   expect([...statuses]).toEqual(expect.arrayContaining([200, 303, 401, 403, 404, 405]));
