@@ -820,30 +820,6 @@ describe("a replay after a restored backup", () => {
     expect(invoices.size).toBe(0);
   });
 
-  it("counts a person once, in however many rows a source lists them", async () => {
-    const number = { type: "customer-number", value: "4711" };
-    const invoice = { collection: "invoices", count: 1 } as const;
-    const rows = () =>
-      peopleSource("shop", new Map(), {
-        needs: ["email", number.type],
-        async *identifiers() {
-          yield { people: [[email(ada)], [number, email(ada)]] };
-          yield { people: [[email(ada)], [number]] };
-        },
-        identify: async () => [number],
-        locate: async () => [{ ...invoice, becomes: "retained" }],
-        erase: async () => [{ ...invoice, outcome: "retained", reason: "§ 147 AO", until: "2036-12-31" }],
-      });
-    const world = await createWorld({ sources: [rows()] });
-    await world.acknowledged("erasure");
-    await world.pass(60_000);
-    expect(unwrap(await replay(world, day, { dryRun: false }))).toMatchObject({
-      found: 1,
-      sources: [{ listed: 4, found: 1 }],
-      sweep: { counts: { retained: 1 }, records: [{ collection: "invoices", retained: 1 }] },
-    });
-  });
-
   it("erases over all sources, also where only one of them can list", async () => {
     const [crm, billing] = [new Map<string, Row[]>([[ada, [{}]]]), new Map<string, Row[]>([[ada, [{}]]])];
     const world = await createWorld({ sources: [listing("crm", crm), peopleSource("billing", billing)] });

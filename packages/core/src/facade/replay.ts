@@ -20,7 +20,6 @@ import { fromStoredSweep } from "../sweeps/stored-sweep.ts";
 import { isEnded } from "../sweeps/sweep.ts";
 import { type SweepView, viewOfSweep } from "../sweeps/view.ts";
 import type { Sweeps } from "./erase-many.ts";
-import { type FoundPeople, foundPeople } from "./found-people.ts";
 import type { EraseManyError, SweepRunError } from "./run-sweeps.ts";
 
 export interface ReplayInput {
@@ -53,9 +52,8 @@ export interface ReplayReport {
   readonly dryRun: boolean;
   readonly sources: readonly ReplayedSource[];
   /**
-   * How many people were found, in all sources; one who is held in two, or in two rows of one, counts once. A dry run
-   * leaves out those of whom every source says that nothing would be erased: an anonymous row that keeps its number, what
-   * the law keeps.
+   * How many were found, in all sources; one who is held in two counts twice. A dry run leaves out those of whom every
+   * source says that nothing would be erased: an anonymous row that keeps its number, what the law keeps.
    */
   readonly found: number;
   /**
@@ -126,26 +124,22 @@ const runReplay = async (context: ReplayContext, asked: Asked): Promise<ReplayRe
     );
   const unfinished = await unfinishedBefore(context, asked, reached);
   const counted = new Map<string, ReplayedSource>();
-  let everybody = foundPeople();
+  let found = 0;
   let sweep: SweepView | null = null;
   if (dryRun) {
-    for await (const page of peopleFound(context, asked, holding, counted, everybody, null)) void page;
+    for await (const page of peopleFound(context, asked, holding, counted, null)) found += page.people.length;
   } else {
     const running = orThrow(
       await sweeps.eraseMany({
         actor,
         reason: "backup-replay",
         category,
-        people: (cursor) => {
-          // Whoever lists anew leaves nobody out for what was listed before.
-          everybody = foundPeople();
-          return peopleFound(context, asked, holding, counted, everybody, cursor);
-        },
+        people: (cursor) => peopleFound(context, asked, holding, counted, cursor),
       }),
     );
     sweep = orThrow(await running.end());
+    for (const each of counted.values()) found += each.found;
   }
-  const found = everybody.count;
   const sources = holding.map(({ descriptor }) => counted.get(descriptor.id) ?? notListed(descriptor));
   const isErased = sweep === null ? found === 0 : sweep.status === "completed";
   return {
@@ -241,7 +235,6 @@ async function* peopleFound(
   asked: Asked,
   sources: readonly DataSource[],
   counted: Map<string, ReplayedSource>,
-  everybody: FoundPeople,
   cursor: string | null,
 ): AsyncGenerator<PeoplePage, void, undefined> {
   const { services, stopping } = context;
@@ -262,7 +255,6 @@ async function* peopleFound(
     });
     let so: ReplayedSource = { ...notListed(descriptor), status: "listed" };
     counted.set(descriptor.id, so);
-    const here = foundPeople();
     try {
       for (;;) {
         const page = await pages.next();
@@ -270,11 +262,9 @@ async function* peopleFound(
         if (page.isErr() || page.value === null) break;
         const erased = await erasedAmong(context, asked, page.value);
         const people = asked.dryRun ? await backAmong(context, asked, sources, erased) : erased;
-        here.take(people);
-        so = { ...so, listed: so.listed + page.value.people.length, found: here.count };
+        so = { ...so, listed: so.listed + page.value.people.length, found: so.found + people.length };
         counted.set(descriptor.id, so);
-        const news = everybody.take(people);
-        if (news.length > 0) yield { people: news, cursor: String(index) };
+        if (people.length > 0) yield { people, cursor: String(index) };
       }
     } finally {
       counted.set(descriptor.id, so);

@@ -109,9 +109,7 @@ export const submissionShape = {
   category: categorySchema,
   email: emailSchema,
   identifiers: z.array(givenIdentifierSchema).max(20).optional(),
-  receivedAt: z.iso
-    .datetime({ offset: true, error: "write a moment with its offset, such as 2026-05-30T00:00:00+02:00" })
-    .optional(),
+  receivedAt: z.iso.datetime({ offset: true }).optional(),
   acknowledgedBy: z.enum(["tenant-admin", "data-subject"]).optional(),
   idempotencyKey: idempotencyKeySchema.optional(),
 };
