@@ -17,6 +17,15 @@ export interface Call extends CallContext {
   readonly pass?: (() => Promise<CallFailed | null>) | undefined;
 }
 
+/** The same call with another question: an adapter that keeps answers by key must not take it for the first. */
+export const askedBeside = <Made extends Pick<Call, "idempotencyKey">>(
+  call: Made,
+  question: string,
+): Made => ({
+  ...call,
+  idempotencyKey: `${call.idempotencyKey}/${question}`,
+});
+
 const failed = (adapter: string, code: ProblemCode, retryable: boolean, cause?: unknown) =>
   new CallFailed(adapter, code, retryable, cause === undefined ? undefined : { cause });
 

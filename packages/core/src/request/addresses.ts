@@ -186,7 +186,7 @@ export const neverAskedBy = (
     (each) =>
       !isSteady(each) &&
       each.toldAt !== undefined &&
-      !(each.goneAt !== undefined && each.goneAt >= each.toldAt) &&
+      !isToldNoMore(confidential, each) &&
       !each.askedOf.includes(source) &&
       includesIdentifier(known, each),
   );

@@ -1,4 +1,4 @@
-import type { Call } from "../bridge/call.ts";
+import { askedBeside, type Call } from "../bridge/call.ts";
 import type { DataSource } from "../bridge/define-data-source.ts";
 import { sha256 } from "../crypto.ts";
 import { CallFailed } from "../errors.ts";
@@ -97,10 +97,7 @@ export const asVouchedFor = async (
   const byNumbers = subject.isIdentified
     ? identifiedSubject(numbers, subject.shared)
     : subjectOf(numbers, subject.asked.filter(isSteady), subject.shared);
-  const answer = await askSource(source, byNumbers, {
-    ...call,
-    idempotencyKey: `${call.idempotencyKey}/by numbers`,
-  });
+  const answer = await askSource(source, byNumbers, askedBeside(call, "by numbers"));
   return answer.map((told) => {
     const theirs = told.map(normaliseIdentifier);
     return found.filter((each) => {

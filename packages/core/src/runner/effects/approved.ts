@@ -1,3 +1,4 @@
+import { askedBeside } from "../../bridge/call.ts";
 import type { CallFailed } from "../../errors.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { isMoreThanCounted } from "../../request/plan.ts";
@@ -24,7 +25,7 @@ export const outgrownBy = (
   if (source.locate === null || step.located === null || step.task === "refresh" || !canFind(work)) {
     return okAsync(null);
   }
-  return source.locate(subject, { ...call, idempotencyKey: `${call.idempotencyKey}/count` }).map((now) => {
+  return source.locate(subject, askedBeside(call, "count")).map((now) => {
     const counted = now.filter((each) => isInPart(step, each));
     return isMoreThanCounted(step, counted) ? outgrown : null;
   });

@@ -1,3 +1,4 @@
+import { askedBeside } from "../../bridge/call.ts";
 import { CallFailed } from "../../errors.ts";
 import { beyondStaying, type CollectionCount, countIn } from "../../request/outcomes.ts";
 import { isInPart } from "../../request/retention.ts";
@@ -62,7 +63,7 @@ const cameSince = (
   if (count === null) return okAsync([]);
   const before = request.closedBefore?.steps.find((each) => each.source === step.source) ?? step;
   const counted = (names: Work["subject"], mark: string) =>
-    count(names, { ...call, idempotencyKey: `${call.idempotencyKey}/${mark}` }).map((found) =>
+    count(names, askedBeside(call, mark)).map((found) =>
       beyondStaying(found, before.outcomes).filter((each) => isInPart(step, each)),
     );
   return counted(subject, "since").andThen((more) => {

@@ -1,4 +1,4 @@
-import { invalidAnswer, Refused } from "../../bridge/call.ts";
+import { askedBeside, invalidAnswer, Refused } from "../../bridge/call.ts";
 import { CallFailed, HeldInCopy } from "../../errors.ts";
 import { instant, later } from "../../instant.ts";
 import { stayingInCopy } from "../../request/copies.ts";
@@ -229,7 +229,7 @@ const borneOut = (
  */
 const afterwards = ({ call: { pass: _, ...call }, ...work }: Work): Work => ({
   ...work,
-  call: { ...call, idempotencyKey: `${call.idempotencyKey}/check` },
+  call: askedBeside(call, "check"),
 });
 
 const keptTooLong = new Refused("something is retained until a day that is over");

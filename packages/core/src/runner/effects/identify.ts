@@ -1,4 +1,4 @@
-import type { Call } from "../../bridge/call.ts";
+import { askedBeside, type Call } from "../../bridge/call.ts";
 import type { DataSource } from "../../bridge/define-data-source.ts";
 import { CallFailed } from "../../errors.ts";
 import { instant } from "../../instant.ts";
@@ -73,7 +73,7 @@ const askByOwn = async (
   const own = [...identifiers.filter(isSteady), ...addresses];
   const named = all.slice(0, asked).filter((each) => includesIdentifier(own, each));
   const subject = subjectOf(own, named, shared);
-  return askSource(source, subject, { ...call, idempotencyKey: `${call.idempotencyKey}/own` });
+  return askSource(source, subject, askedBeside(call, "own"));
 };
 
 /**
@@ -86,10 +86,7 @@ const askByOld = (
   addresses: readonly Identifier[],
   call: Call,
 ): Promise<Result<readonly FoundIdentifier[], CallFailed>> =>
-  askSource(source, subjectOf(addresses, [], shared), {
-    ...call,
-    idempotencyKey: `${call.idempotencyKey}/old`,
-  });
+  askSource(source, subjectOf(addresses, [], shared), askedBeside(call, "old"));
 
 /** Asks a source what else the person is known by. */
 export const identify = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {

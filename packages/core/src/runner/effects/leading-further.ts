@@ -1,3 +1,4 @@
+import { askedBeside } from "../../bridge/call.ts";
 import type { CallFailed } from "../../errors.ts";
 import { totalCount } from "../../request/outcomes.ts";
 import type { SourceStep } from "../../request/steps.ts";
@@ -28,7 +29,7 @@ export const leadingFurther = async (
   if (asked.length === 0 || !canFindBy(source, certain) || source.locate === null) return ok(asked);
   const { locate } = source;
   const counted = (names: typeof subject, mark: string) =>
-    locate(names, { ...call, idempotencyKey: `${call.idempotencyKey}/${mark}` }).map(totalCount);
+    locate(names, askedBeside(call, mark)).map(totalCount);
   return counted(subject, "with addresses").andThen((all) =>
     counted(identifiedSubject(certain, subject.shared), "without").map((theirs) =>
       all > theirs ? asked : [],

@@ -1,3 +1,4 @@
+import { askedBeside } from "../../bridge/call.ts";
 import { CallFailed } from "../../errors.ts";
 import { stepOf } from "../../request/change.ts";
 import { standingInOrigins } from "../../request/copies.ts";
@@ -25,8 +26,11 @@ const checkByCertain = (
 ): ResultAsync<Checked | null, CallFailed> => {
   if (!canFindBy(source, certain)) return okAsync(null);
   const asked = {
-    ...{ ...work, source, certain, subject: identifiedSubject(certain, subject.shared) },
-    call: { ...call, idempotencyKey: `${call.idempotencyKey}/certain` },
+    ...work,
+    source,
+    certain,
+    subject: identifiedSubject(certain, subject.shared),
+    call: askedBeside(call, "certain"),
   };
   return check(asked, outcomes, step);
 };

@@ -1,3 +1,4 @@
+import { askedBeside } from "../../bridge/call.ts";
 import type { CallFailed } from "../../errors.ts";
 import { type CollectionCount, type CollectionOutcome, totalCount } from "../../request/outcomes.ts";
 import { ok, type Result } from "../../result.ts";
@@ -20,7 +21,7 @@ export const notHandedOut = async (
   const byAddress = subject.identifiers.some((each) => !isSteady(each) && needs.includes(each.type));
   const hasNumbers = needs.some((type) => isSteady({ type }));
   if (!descriptor.abilities.verify || remaining === null || !byAddress || !hasNumbers) return ok([]);
-  const asking = { ...call, idempotencyKey: `${call.idempotencyKey}/left` };
+  const asking = askedBeside(call, "left");
   const there = await remaining(subject, asking);
   if (there.isErr()) return there.map(() => []);
   if (beyond(there.value, handedOut).length === 0) return ok([]);
