@@ -2,7 +2,7 @@ import { defineDataSource, type Message } from "@subject-rights/core";
 import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { type Customer, customerDefinition } from "./customers.ts";
-import { admin, createWorld, tokenOf, unreliable, type World } from "./world.ts";
+import { admin, createWorld, tenantAdmin, tokenOf, unreliable, type World } from "./world.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -114,4 +114,41 @@ describe("a source that has to say, before late letters go out, whose the addres
     expect((await retryAll()).requests).toEqual([]);
     await world.rights.stop();
   });
+});
+
+describe("a package that waits for a source that is down, and is without its part", () => {
+  for (const processes of [1, 2]) {
+    it(`is not handed out beside the next one, which has it, over ${processes} processes`, async () => {
+      const ada: Customer = { number: "C-1", email: "ada@example.org" };
+      const down = { crm: false, shop: true };
+      const sourceOf = (id: "crm" | "shop") =>
+        customerDefinition(id, new Set([ada]), () => {
+          if (down[id]) throw new Error("down");
+        });
+      const { identify: _, ...shop } = sourceOf("shop");
+      const world = await createWorld({
+        sources: [defineDataSource(sourceOf("crm")), defineDataSource(shop)],
+        acknowledgedBy: "data-subject",
+      });
+      const other = processes === 1 ? null : await createWorld(world.options, world.tables, world.clock);
+      const { email } = ada;
+      const asked = { actor: tenantAdmin, kind: "export", category: "customer-data", email } as const;
+      const { id } = unwrap(await world.rights.requests.submit(asked)).request;
+      await world.settle();
+      unwrap(await world.rights.requests.acknowledge({ token: tokenOf(world.notifier.sent) }));
+      await world.pass(2 * day);
+      Object.assign(down, { crm: true, shop: false });
+      await world.pass(3 * hour);
+      expect(await waitingFor(world, [id])).toEqual([[crmIsDown]]);
+      down.crm = false;
+      await world.pass(2 * hour);
+      const told = world.notifier.sent.flatMap(({ notice }) =>
+        notice.type === "delivery" ? [notice.missing] : [],
+      );
+      expect(told).toEqual([[{ title: "The shop", problem: "unavailable", follows: true }], []]);
+      expect(await world.read(id)).toMatchObject({ outcome: "completed", waitingFor: [] });
+      await other?.rights.stop();
+      await world.rights.stop();
+    });
+  }
 });

@@ -118,10 +118,15 @@ const sending = (request: Request): PlannedAction[] =>
     .filter((notice) => isToBeSent(request, notice))
     .map((notice) => ({ action: { do: "send", notice }, notBefore: null, pausedUntil: sentNext(notice) }));
 
-const isToBeSent = (request: Request, notice: NoticeRecord): boolean =>
+export const isToBeSent = (request: Request, notice: NoticeRecord): boolean =>
   notice.status === "due" &&
   mayGoOn(request, actOf(notice)) &&
-  (notice.kind !== "manual-task" || isEverybodyAsked(request));
+  (notice.kind !== "manual-task" || isEverybodyAsked(request)) &&
+  !isBehindNextPackage(request, notice);
+
+/** What it says is missing is at work by now: the next package takes its place, or it goes out once there is none. */
+const isBehindNextPackage = (request: Request, notice: NoticeRecord): boolean =>
+  request.phase === "collecting" && actOf(notice) === "hand-over";
 
 /** Not while somebody is sending it, or was and has not come back yet. */
 const sentNext = ({ nextAttemptAt, begunUntil = null }: NoticeRecord): Instant | null =>

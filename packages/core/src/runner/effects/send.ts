@@ -4,6 +4,7 @@ import type { Attachment, Message } from "../../ports/notifier.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { actOf } from "../../request/guard.ts";
 import { type MailedNotice, type NoticeRecord, type Try, tryOf } from "../../request/notices.ts";
+import { isToCome } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { eventOf, type Pass, passFor, Stopped } from "../guard.ts";
 import { jitter } from "../jitter.ts";
@@ -29,6 +30,8 @@ export const send = async (about: Effect, notice: NoticeRecord): Promise<Request
   const guard = passFor(effect, notifier.id, act);
   let trying = tryOf(notice);
   const pass: Pass = async () => {
+    const part = partThatAnswers(effect, notice);
+    if (part !== undefined) return new Stopped(notifier.id, { type: "source-probed", source: part });
     // The call began before, so that it ends before another process may begin.
     const until = later(instant(clock.now()), callDeadline);
     // Refused where the message was withdrawn, or something stops it; but holds are not in the record.
@@ -61,6 +64,19 @@ export const notSent = (
 });
 
 const heardIn = ({ heard = new Set<string>() }: Effect) => heard.size > 0 && { heard: [...heard] };
+
+/**
+ * A package that waited for a source, and is without its part, is not handed out in the moment in which that answers: its
+ * work goes on first, and the next package takes the place of this one.
+ */
+const partThatAnswers = ({ request, heard }: Effect, notice: NoticeRecord): string | undefined => {
+  const { asked } = notice;
+  // Tried anew from there, so that it is put off once: what a source says of addresses, and its part, are two things.
+  const isAnswered = asked != null && asked.attempts > 0 && heard?.has(asked.source) === true;
+  return isAnswered && actOf(notice) === "hand-over"
+    ? request.steps.find((step) => step.source === asked.source && isToCome(step))?.source
+    : undefined;
+};
 
 const messageFor = async (effect: Effect, notice: MailedNotice): Promise<Result<Message, CallFailed>> => {
   const attachment = notice.kind === "delivery" ? attachmentFor(effect) : ok(null);

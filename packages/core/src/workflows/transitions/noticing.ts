@@ -12,7 +12,6 @@ import {
   stepOf,
   without,
 } from "../../request/change.ts";
-import { actOf, mayGoOn } from "../../request/guard.ts";
 import {
   isForSupport,
   isOfTrouble,
@@ -25,6 +24,7 @@ import { isDown, mustBeTold } from "../../request/outage.ts";
 import { backoff, type Rules } from "../../request/rules.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
+import { isToBeSent } from "../actions.ts";
 import { hasArrived } from "../export.ts";
 import { toldOfLetter } from "./alerting.ts";
 import type { EventOf } from "./events.ts";
@@ -65,7 +65,7 @@ const sameTry = (change: Change, event: Try): Result<NoticeRecord, NotPossibleNo
 /** Of two who would send a message at the same moment, the one whose commit comes first does. */
 export const noticeBegun = (change: Change, event: EventOf<"notice-begun">): Transition =>
   sameTry(change, event).andThen((notice) =>
-    mayGoOn(change.request, actOf(notice))
+    isToBeSent(change.request, notice)
       ? ok(changedNotice(change, notice.id, { begunUntil: event.until }))
       : err(new NotPossibleNow(`Message "${notice.id}" is not to be sent now.`)),
   );

@@ -77,7 +77,7 @@ export const outageOver = (change: Change, step: SourceStep): Change => {
 /** The letters of the request that have waited for the source are tried at once. */
 const lettersGoOn = (change: Change, source: string, told: Outage["toldAt"]): Change =>
   change.request.notices
-    .filter((notice) => waitsForSource(notice, source))
+    .filter((notice) => isTriedFor(notice, source))
     .reduce((going, { id, asked }) => {
       const lastOutage = { endedAt: change.at, toldAt: told ?? asked?.outage?.toldAt ?? null };
       return changedNotice(going, id, {
@@ -85,6 +85,10 @@ const lettersGoOn = (change: Change, source: string, told: Outage["toldAt"]): Ch
         asked: { source, attempts: 0, outage: null, lastOutage },
       });
     }, change);
+
+/** Whether the source has not answered its last try, also where that was one of a few quick ones. */
+const isTriedFor = ({ status, asked }: NoticeRecord, source: string): boolean =>
+  status === "due" && asked?.source === source && (asked.outage != null || asked.attempts > 0);
 
 /** The work at a source that was down is tried at once. */
 const workGoesOn = (change: Change, step: SourceStep, told: Outage["toldAt"]): Change =>
