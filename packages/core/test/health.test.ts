@@ -1,6 +1,7 @@
 import {
   createSubjectRights,
   Damaged,
+  type DataSourceDefinition,
   defineNotifier,
   errAsync,
   type Message,
@@ -12,7 +13,16 @@ import {
 import { memoryStorage, memoryTables } from "@subject-rights/memory";
 import { seededRandomness, simulatedClock, unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { ada, admin, createWorld, peopleSource, tenantAdmin, tokenOf, type World } from "./world.ts";
+import {
+  ada,
+  admin,
+  createWorld,
+  peopleSource,
+  tenantAdmin,
+  tokenOf,
+  unreliable,
+  type World,
+} from "./world.ts";
 
 const [minute, hour, day] = [60_000, 3_600_000, 24 * 3_600_000];
 const people = () => new Map([[ada, [{}]]]);
@@ -157,6 +167,47 @@ describe("health", () => {
       await world.rights.stop();
     }
   });
+
+  const again = {
+    "a source that is down": { identify: () => Promise.reject(new Error("down")) },
+    "a source that says never": { locate: () => Promise.reject(new PermanentFailure("no such table")) },
+    "a source that erases nothing": {
+      erase: async () => [{ collection: "people", outcome: "erased", count: 1 }],
+    },
+    "a letter that is refused": {},
+  } satisfies Readonly<Record<string, Partial<DataSourceDefinition>>>;
+
+  it.each(Object.entries(again))(
+    "counts from when it first turned wrong, however often somebody tries it again in vain: %s",
+    async (_, misbehaving) => {
+      const { notifier, accepted } = unreliable(({ notice }) => {
+        if (notice.type === "completion") throw new PermanentFailure("no such mailbox");
+      });
+      const world = await createWorld({ sources: [peopleSource("crm", people(), misbehaving)], notifier });
+      const { id: requestId } = unwrap(await world.rights.requests.submit(submission)).request;
+      await world.settle();
+      unwrap(await world.rights.requests.acknowledge({ token: tokenOf(accepted) }));
+      await world.pass(hour);
+      const wrongSince = async () =>
+        (await healthOf(world)).waiting?.flatMap((each) => (each.isWrong ? [each.oldest] : []));
+      const first = await wrongSince();
+      expect(first).toHaveLength(1);
+      const byHand = [
+        () => world.rights.sources.retryAll({ actor: admin, source: "crm" }),
+        () => world.rights.requests.retrySource({ actor: admin, requestId, source: "crm" }),
+        () => world.rights.requests.resendMessage({ actor: admin, requestId, message: "completion-1" }),
+      ];
+      for (const tried of byHand) {
+        await world.pass(day);
+        await tried();
+        for (const passed of [0, 3_000, hour]) {
+          await world.pass(passed);
+          expect(await wrongSince()).toEqual(first);
+        }
+      }
+      await world.rights.stop();
+    },
+  );
 
   it("counts from when mail was first down, though a package that expired is made anew", async () => {
     let isDown = false;

@@ -43,6 +43,8 @@ export interface AskedFirst {
   readonly outage?: Outage | null;
   /** The last one that is over. Left out: null. */
   readonly lastOutage?: PastOutage | null;
+  /** It had not answered, and somebody had it tried again: nobody knows yet what comes of that. Left out, and false: no. */
+  readonly triedAgain?: boolean;
 }
 
 /** A message that is due, on its way, or sent. It is stored with the change that made it due. */
@@ -65,6 +67,8 @@ export interface NoticeRecord {
   readonly begunUntil?: Instant | null;
   readonly sentAt: Instant | null;
   readonly problem: Problem | null;
+  /** It had not left, and somebody had it sent again. Left out: no. */
+  readonly triedAgain?: true;
   /** What it waits for before it goes out. Left out, and null: no source. */
   readonly asked?: AskedFirst | null;
   /** Of one to support: a letter waits for the source, also of a request that is over. Left out: its part does. */

@@ -189,6 +189,8 @@ export interface SourceStep {
   readonly collectedBefore?: readonly CollectedCollection[];
   /** Null while all is well. */
   readonly problem: Problem | null;
+  /** It had failed, and somebody had it tried again: nobody knows yet what comes of that. Left out, and false: no. */
+  readonly triedAgain?: boolean;
   /** How often the support contact was told of this source: each time is a notice of its own. */
   readonly alerts: number;
   /** While the source is down, and the quick tries of this request are used up. Left out: null. */

@@ -135,33 +135,46 @@ const standingAt = (
   request: Request,
   now: Instant,
   isTried: (step: SourceStep) => boolean,
-): (readonly [key: string, kind: StandingKind])[] => {
+): (readonly [key: string, kind: StandingKind, other?: string | undefined])[] => {
   const isAsking = ({ status, asked }: NoticeRecord) =>
-    status === "due" && asked != null && asked.attempts > 0;
+    status === "due" && asked != null && (asked.attempts > 0 || asked.triedAgain === true);
   const asking = request.notices.filter((notice) => isAsking(notice) && !isKeptBack(notice));
   const tried = request.notices.filter(
     (notice, index) =>
-      notice.problem !== null &&
       !isAsking(notice) &&
-      notice.attempts >= quickTries &&
+      (notice.triedAgain === true || (notice.problem !== null && notice.attempts >= quickTries)) &&
       (notice.status === "due" || isToBeMadeAnew(request, notice, index)),
   );
   const isOpen = request.phase !== "closed";
   const unsettled = isOpen ? request.steps.filter((step) => !isResolved(step) && !isStuck(step)) : [];
-  const retried = unsettled.filter((step) => step.problem !== null && step.attempts > 0 && isTried(step));
+  const retried = unsettled.filter((step) => isUnsolved(step) && isTried(step));
   // In between two tries: that it is over, only the last check can say.
-  const told = unsettled.filter((step) => !retried.includes(step) && step.alertedOf === "still-present");
+  const told = unsettled.filter((step) => !retried.includes(step) && isToBeShown(step));
   const isLate = isOpen && request.reopened === 0 && isOverdue(request.deadline, now);
   return [
     // The same key as while it is stuck: what is tried again is the same trouble, and less than to be stuck.
     ...asking.map(({ asked }) => [`source ${asked?.source}`, "retry"] as const),
     ...retried.map(({ source }) => [`source ${source}`, "retry"] as const),
-    ...waitingOf(request).map((waiting) => [nameOf(waiting), waiting.for] as const),
-    ...tried.map(({ kind, source }) => [`delivery ${kind} ${source ?? ""}`, "delivery"] as const),
+    ...waitingOf(request).map((waiting) => {
+      const failed = request.notices.find(({ id }) => waiting.for === "message" && id === waiting.message);
+      return [nameOf(waiting), waiting.for, failed && deliveryOf(failed)] as const;
+    }),
+    // Given up before, and sent again by somebody, it is one trouble.
+    ...tried.map((notice) => [deliveryOf(notice), "delivery", `message ${notice.id}`] as const),
     ...told.map(({ source }) => [`source ${source}`, "source"] as const),
     ...(isLate ? [["deadline", "deadline"] as const] : []),
   ];
 };
+
+const deliveryOf = ({ kind, source }: NoticeRecord): string => `delivery ${kind} ${source ?? ""}`;
+
+/** Whether it has failed, and has not worked since: that somebody has it tried once more ends no trouble. */
+const isUnsolved = ({ problem, attempts, outage, triedAgain = false }: SourceStep): boolean =>
+  triedAgain || outage != null || (problem !== null && attempts > 0);
+
+/** Whether the person was there after an erasure, or may be after the next one. */
+const isToBeShown = ({ stage, alertedOf, triedAgain = false }: SourceStep): boolean =>
+  alertedOf === "still-present" || (triedAgain && stage === "verify");
 
 /** One that is too late is made anew, and goes out in place of the one that did not: it is one outage. */
 const isToBeMadeAnew = ({ phase, notices }: Request, notice: NoticeRecord, index: number): boolean =>
@@ -194,8 +207,9 @@ export const standingsOf = (
   isTried: (step: SourceStep) => boolean,
 ): Standings =>
   Object.fromEntries(
-    standingAt(next, now, isTried).map(([key, kind]) => {
-      const since = before?.standings?.[key]?.since ?? now;
+    standingAt(next, now, isTried).map(([key, kind, other = key]) => {
+      const { [key]: same, [other]: earlier = same } = before?.standings ?? {};
+      const since = (same ?? earlier)?.since ?? now;
       return [key, { for: kind, since: since < now ? since : now }];
     }),
   );

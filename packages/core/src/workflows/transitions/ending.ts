@@ -76,6 +76,7 @@ const asBefore = (step: SourceStep, before: SourceStep): Partial<SourceStep> | n
         attempts: 0,
         nextAttemptAt: null,
         problem: null,
+        triedAgain: false,
       };
 
 const closedByHand = (change: Change, { reason }: Ending): Partial<SourceStep> => ({

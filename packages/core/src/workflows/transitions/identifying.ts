@@ -154,7 +154,7 @@ export const identified = (
       ...heard(step, change.now),
       nextAttemptAt: null,
       ...(step.askedAgain == null
-        ? { attempts: 0, problem: null, status: "pending" }
+        ? { attempts: 0, problem: null, triedAgain: false, status: "pending" }
         : { status: step.status === "warning" ? "pending" : step.status }),
     });
     // Opened again, it is about the person as they were known: who goes by the same address now has asked for nothing.

@@ -203,6 +203,12 @@ export const noticeRetried = (change: Change, event: EventOf<"notice-retried">):
     // A package is made for one way of delivery: for another way it is made, and announced, anew.
     if (notice.problem.code === "package-too-large") return ok(packagedAnew(told));
     return ok(
-      changedNotice(told, notice.id, { status: "due", attempts: 0, problem: null, nextAttemptAt: null }),
+      changedNotice(told, notice.id, {
+        status: "due",
+        attempts: 0,
+        problem: null,
+        triedAgain: true,
+        nextAttemptAt: null,
+      }),
     );
   });

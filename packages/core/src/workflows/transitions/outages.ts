@@ -105,7 +105,9 @@ const workGoesOn = (change: Change, step: SourceStep, told: Outage["toldAt"]): C
 /** The source that a letter has waited for has answered: whatever waits for it goes on, here and in other requests. */
 export const letterAnswered = (change: Change, { id, asked }: NoticeRecord): Change => {
   if (asked?.outage == null) {
-    return asked == null ? change : changedNotice(change, id, { asked: { ...asked, attempts: 0 } });
+    return asked == null
+      ? change
+      : changedNotice(change, id, { asked: { ...asked, attempts: 0, triedAgain: false } });
   }
   const { source, outage } = asked;
   const { since, toldAt } = outage;

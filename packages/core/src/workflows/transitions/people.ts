@@ -35,7 +35,7 @@ const lettersTried = (change: Change, source: string): Change => {
     ? changed(change, {
         notices: notices.map((each) =>
           isMeant(each) && each.asked != null
-            ? { ...each, nextAttemptAt: null, asked: { ...each.asked, attempts: 0 } }
+            ? { ...each, nextAttemptAt: null, asked: { ...each.asked, attempts: 0, triedAgain: true } }
             : each,
         ),
       })
@@ -57,6 +57,7 @@ const workTried = (change: Change, event: EventOf<"source-retried">): Transition
       attempts: 0,
       nextAttemptAt: null,
       problem: null,
+      ...(step.problem !== null && { triedAgain: true }),
       alertedOf: null,
       relapses: 0,
       // What is collected so far is kept: an export goes on behind it.

@@ -23,6 +23,7 @@ export const begunAgain = (step: SourceStep, stage: SourceStep["stage"]): Partia
     collectedBefore: [...(step.collectedBefore ?? []), ...collectedBy(step)],
   }),
   problem: null,
+  triedAgain: false,
   manual: null,
   askedAgain: null,
   unsaid: null,

@@ -115,6 +115,7 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
       ...(step.saidOtherwise != null && { saidOtherwise: null }),
       // Erased once more; whether it stays so is for the last check to say.
       alertedOf: stage !== "done" && step.alertedOf === "still-present" ? step.alertedOf : null,
+      ...(step.triedAgain === true && { triedAgain: stage !== "done" }),
       outcomes,
       saidAt: change.now,
       ...((event.byCertain ?? step.byCertain) !== undefined && { byCertain: event.byCertain === true }),
@@ -240,6 +241,7 @@ export const verified = (change: Change, event: EventOf<"source-verified">): Tra
         changedStep(change, step.source, {
           ...working,
           stage: "done",
+          ...(step.triedAgain === true && { triedAgain: false }),
           checked: event.checked,
           ...((event.isTooLate ?? step.askedTooLate) !== undefined && {
             askedTooLate: event.isTooLate === true,
