@@ -72,7 +72,7 @@ export const settleSweep = (
     const by = orThrow(await recordedWithoutKey(context.services, input.actor));
     if (known.settled === null) await storeSettled(context, journal, by, reason);
     // Somebody's process died before it had deleted who they are: settling again does the rest.
-    else if ((await useSweepKey(context.services, known)).isErr()) throw nothingToSettle();
+    else orThrow((await useSweepKey(context.services, known)).mapErr(nothingWithoutKey));
     for (const kind of ["left-behind", "waiting", "counted", "begun"] as const) {
       for await (const parts of allParts(context.store, known, kind, 1_000, known.numbered)) {
         const remove = parts.map(({ number }) => number);
@@ -85,6 +85,9 @@ export const settleSweep = (
 
 const nothingToSettle = (): NotPossibleNow =>
   new NotPossibleNow("The sweep is running, or nobody is left behind.");
+
+const nothingWithoutKey = (error: KeyDestroyed | StorageFailed): NotPossibleNow | StorageFailed =>
+  error instanceof StorageFailed ? error : nothingToSettle();
 
 const storeSettled = async (
   { services }: SweepContext,

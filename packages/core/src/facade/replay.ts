@@ -11,9 +11,9 @@ import { orThrow, ResultAsync } from "../result.ts";
 import { canFind } from "../runner/ask-who.ts";
 import { checkTenant } from "../runner/served.ts";
 import type { Services } from "../runner/services.ts";
-import { enoughKeys, keysOfList, standingIn } from "../runner/suppressing.ts";
-import { type PseudonymChain, pseudonymChain, suppressionKeyName } from "../runner/suppression-keys.ts";
-import { normaliseIdentifier } from "../subject/identifier.ts";
+import { keysOfList, lookIntoList, standingIn } from "../runner/suppressing.ts";
+import { type PseudonymChain, pseudonymChain } from "../runner/suppression-keys.ts";
+import { type Identifier, normaliseIdentifier } from "../subject/identifier.ts";
 import { subjectOf } from "../subject/subject.ts";
 import type { PeoplePage, SweptPerson } from "../sweeps/people.ts";
 import { fromStoredSweep } from "../sweeps/stored-sweep.ts";
@@ -321,24 +321,43 @@ const erasedAmong = async (
   { tenant, since, category }: Asked,
   { people }: ListedPeople,
 ): Promise<SweptPerson[]> => {
-  const keys = orThrow(await services.keyRing.useAll(suppressionKeyName(tenant)));
-  const chain: PseudonymChain = pseudonymChain(keys);
-  const listed = people.map((found) => {
-    // An identifier that others share says nothing about whose it is.
-    const identifiers = found.filter(({ shared }) => shared !== true).map(normaliseIdentifier);
-    return { identifiers, pseudonyms: identifiers.map(chain) };
-  });
-  const pseudonyms = listed.flatMap((each) => each.pseudonyms.flat());
-  const found = orThrow(await standingIn(suppressionStore, { tenant, pseudonyms, category, since }));
-  orThrow(await enoughKeys(tenant, keys, found));
-  const standing = new Set(found.pseudonyms);
-  return listed.flatMap(({ identifiers, pseudonyms: chains }) => {
-    const isSuppressed = (index: number) => chains[index]?.some((each) => standing.has(each)) === true;
-    const hits = identifiers.filter((_, index) => isSuppressed(index));
-    if (hits.length === 0) return [];
-    const others = identifiers.filter((_, index) => !isSuppressed(index));
-    // Only those are known to be theirs: another source may call the others shared.
-    const found = others.slice(0, mostIdentifiers);
-    return [{ identifiers: hits.slice(0, mostIdentifiers), ...(found.length > 0 && { found }) }];
-  });
+  const { erased } = orThrow(
+    await lookIntoList(services, tenant, (keys) => {
+      const chain: PseudonymChain = pseudonymChain(keys);
+      const listed = people.map((found) => {
+        // An identifier that others share says nothing about whose it is.
+        const identifiers = found.filter(({ shared }) => shared !== true).map(normaliseIdentifier);
+        return { identifiers, pseudonyms: identifiers.map(chain) };
+      });
+      const pseudonyms = listed.flatMap((each) => each.pseudonyms.flat());
+      return standingIn(suppressionStore, { tenant, pseudonyms, category, since }).map((found) => {
+        const standing = new Set(found.pseudonyms);
+        return {
+          erased: listed.flatMap((each) => standingOf(each, standing)),
+          generation: found.generation,
+        };
+      });
+    }),
+  );
+  return erased;
+};
+
+const standingOf = (
+  {
+    identifiers,
+    pseudonyms,
+  }: {
+    readonly identifiers: readonly Identifier[];
+    /** Of each identifier. */
+    readonly pseudonyms: readonly (readonly string[])[];
+  },
+  standing: ReadonlySet<string>,
+): SweptPerson[] => {
+  const isSuppressed = (index: number) => pseudonyms[index]?.some((each) => standing.has(each)) === true;
+  const hits = identifiers.filter((_, index) => isSuppressed(index));
+  if (hits.length === 0) return [];
+  const others = identifiers.filter((_, index) => !isSuppressed(index));
+  // Only those are known to be theirs: another source may call the others shared.
+  const found = others.slice(0, mostIdentifiers);
+  return [{ identifiers: hits.slice(0, mostIdentifiers), ...(found.length > 0 && { found }) }];
 };

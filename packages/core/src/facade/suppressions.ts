@@ -13,9 +13,9 @@ import { instant } from "../instant.ts";
 import type { StoredSuppression } from "../ports/suppression-store.ts";
 import type { Actor } from "../request/actor.ts";
 import type { Category } from "../request/kinds.ts";
-import { orThrow, ResultAsync } from "../result.ts";
+import { okAsync, orThrow, ResultAsync } from "../result.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
-import { enoughKeys, keysOfList, standingIn } from "../runner/suppressing.ts";
+import { keysOfList, lookIntoList, standingIn } from "../runner/suppressing.ts";
 import {
   keyMarks,
   pseudonymChain,
@@ -164,7 +164,7 @@ const suppressionsIn = (
     people: readonly (readonly Identifier[])[],
     category: Category | undefined,
   ): ResultAsync<readonly boolean[], StorageFailed | KeyDestroyed> =>
-    keysOf(tenant).andThen((keys) => {
+    lookIntoList(services, tenant, (keys) => {
       const chain = pseudonymChain(keys);
       const pseudonyms: string[] = [];
       /** Where those of each person end. */
@@ -172,18 +172,44 @@ const suppressionsIn = (
         for (const identifier of identifiers) pseudonyms.push(...spellingsOf(identifier).flatMap(chain));
         return pseudonyms.length;
       });
-      return standingIn(store, { tenant, pseudonyms, category, reason: "request" })
-        .andThen((found) => enoughKeys(tenant, keys, found))
-        .map((found) => {
-          const standing = new Set(found.pseudonyms);
-          let at = 0;
-          return ends.map((end) => {
-            let isStanding = false;
-            for (; at < end; at += 1) isStanding ||= standing.has(pseudonyms[at] ?? "");
-            return isStanding;
-          });
+      return standingIn(store, { tenant, pseudonyms, category, reason: "request" }).map((found) => {
+        const standing = new Set(found.pseudonyms);
+        let at = 0;
+        const isStanding = ends.map((end) => {
+          let isOne = false;
+          for (; at < end; at += 1) isOne ||= standing.has(pseudonyms[at] ?? "");
+          return isOne;
         });
-    });
+        return { isStanding, generation: found.generation };
+      });
+    }).map(({ isStanding }) => isStanding);
+
+  /** Whoever is put under a further key meanwhile is lifted under that. */
+  const lift = (
+    tenant: string,
+    identifiers: readonly Identifier[],
+    keys: readonly Uint8Array[],
+    how: Pick<Parameters<SuppressionStore["lift"]>[0], "category" | "lifted">,
+  ): ResultAsync<number, StorageFailed> => {
+    const chain = pseudonymChain(keys);
+    const named = identifiers.flatMap((identifier) =>
+      chain(identifier).map((pseudonym) => ({ identifier, pseudonym })),
+    );
+    const pseudonyms = named.map(({ pseudonym }) => pseudonym);
+    const numbers = numbersOf(
+      named.map(({ identifier }) => identifier),
+      pseudonyms,
+    );
+    return store
+      .lift({ tenant, pseudonyms, numbers, ...how })
+      .andThen((count) =>
+        keysOf(tenant).andThen((now) =>
+          now.length > keys.length
+            ? lift(tenant, identifiers, now, how).map((others) => count + others)
+            : okAsync<number, StorageFailed>(count),
+        ),
+      );
+  };
 
   const renew = (tenant: string): ResultAsync<number, LookUpFailure> =>
     keysOfList(services, store, tenant).andThen((keys) =>
@@ -234,21 +260,16 @@ const suppressionsIn = (
       authorise(policy, actor, "lift-suppression")
         .andThen(() => checkNamesNobody(reason, actor, identifiers))
         .andThen(() =>
-          ResultAsync.combine([keysOf(actor.tenant), recordedAs(services, actor)]).andThen(([keys, by]) => {
-            const chain = pseudonymChain(keys);
-            const named = identifiers
-              .flatMap(spellingsOf)
-              .flatMap((identifier) => chain(identifier).map((pseudonym) => ({ identifier, pseudonym })));
-            const pseudonyms = named.map(({ pseudonym }) => pseudonym);
-            const numbers = numbersOf(
-              named.map(({ identifier }) => identifier),
-              pseudonyms,
-            );
-            const lifted = { at: instant(clock.now()), by, reason };
-            // The same look-up: a list that cannot be read must not look as if nobody stood in it.
-            return suppressed(actor.tenant, [identifiers], undefined).andThen(() =>
-              store.lift({ tenant: actor.tenant, pseudonyms, numbers, category, lifted }),
-            );
+          ResultAsync.combine([
+            // A list that cannot be read must not look as if nobody stood in it.
+            keysOfList(services, store, actor.tenant),
+            recordedAs(services, actor),
+          ]).andThen(([keys, by]) => {
+            const named = identifiers.flatMap(spellingsOf);
+            return lift(actor.tenant, named, keys, {
+              category,
+              lifted: { at: instant(clock.now()), by, reason },
+            });
           }),
         ),
 
@@ -287,12 +308,13 @@ const suppressionsIn = (
         caught(async () => {
           // One person under two keys would be two in the list, and who was lifted under one would stand under the other.
           orThrow(await renew(tenant));
-          const keys = orThrow(await keysOf(tenant));
-          const renewed = renewedPseudonym(keys);
-          const marks = keyMarks(keys);
           let count = 0;
           let unreadable = 0;
           for await (const batch of inBatches(suppressions, pageSize)) {
+            // Read after the batch, as a copy of this moment may be under a key of this moment.
+            const keys = orThrow(await keysOf(tenant));
+            const renewed = renewedPseudonym(keys);
+            const marks = keyMarks(keys);
             const own = orThrow(checkInput(z.array(copiedSchema), batch, "suppressions"));
             const stranger = own.findIndex((each) => each.tenant !== tenant);
             if (stranger !== -1) {

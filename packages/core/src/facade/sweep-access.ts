@@ -63,31 +63,45 @@ export const openSweep = (
     .andThen(found)
     .andThen((stored) =>
       useSweepKey(services, stored)
-        .orElse((error) => (error instanceof KeyDestroyed ? withoutKey(stored, error) : err(error)))
-        .andThen((secret) =>
-          opened(stored, secret).map((each) => openJournal(services, store, secret, each, changed)),
+        .map((secret) => ({ stored, secret }))
+        .orElse((error) => (error instanceof KeyDestroyed ? withoutKey(store, stored, error) : err(error)))
+        .andThen(({ stored: read, secret }) =>
+          opened(read, secret).map((each) => openJournal(services, store, secret, each, changed)),
         ),
     );
 };
 
+interface ReadSweep {
+  readonly stored: StoredSweep;
+  readonly secret: Uint8Array;
+}
+
 /**
  * The key goes right before the end of the sweep is stored. Where nobody waits or is left behind, nothing is left that
- * it opens; before, that it is gone is a failure.
+ * it opens; before, that it is gone is a failure. Read anew: it may have gone with its last people since it was read.
  */
 const withoutKey = (
-  stored: StoredSweep,
+  store: SweepStore,
+  key: SweepKey,
   error: KeyDestroyed,
-): Result<Uint8Array, KeyDestroyed | NotPossibleNow> =>
-  fromStoredSweep(stored).match(
-    (sweep) => {
-      const { isRead, counts, settled } = sweep;
-      const isOver = settled !== null || counts.waiting + counts.leftBehind === 0;
-      if (isEnded(sweep) && isOver)
-        return err(new NotPossibleNow("The sweep has ended, and nobody is left behind."));
-      return isRead && counts.waiting + counts.leftBehind === 0 ? ok(new Uint8Array()) : err(error);
-    },
-    () => err(error),
-  );
+): ResultAsync<ReadSweep, KeyDestroyed | NotPossibleNow | SweepNotFound | StorageFailed> =>
+  store
+    .read({ tenant: key.tenant, id: key.id })
+    .andThen(found)
+    .andThen((stored) =>
+      fromStoredSweep(stored).match(
+        (sweep): Result<ReadSweep, KeyDestroyed | NotPossibleNow> => {
+          const { isRead, counts, settled } = sweep;
+          const isOver = settled !== null || counts.waiting + counts.leftBehind === 0;
+          if (isEnded(sweep) && isOver)
+            return err(new NotPossibleNow("The sweep has ended, and nobody is left behind."));
+          return isRead && counts.waiting + counts.leftBehind === 0
+            ? ok({ stored, secret: new Uint8Array() })
+            : err(error);
+        },
+        () => err(error),
+      ),
+    );
 
 /** Opens a sweep to end it: what stands under its key is needed no more. */
 export const openToEnd = (

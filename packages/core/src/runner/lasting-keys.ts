@@ -19,9 +19,20 @@ export const tenantKeysOf = (stores: Stores): TenantKeys => {
     ask().andThen((known) => {
       if (known !== undefined) return okAsync<Keys, KeyDestroyed>(known);
       return ResultAsync.fromPromise(needed(), failed).andThen((neededBy) =>
-        neededBy === null ? made(name, ask) : errAsync<Keys, KeyDestroyed>(new KeyDestroyed(name, neededBy)),
+        neededBy === null ? made(name, ask) : thereBy(neededBy, name, ask),
       );
     });
+  /** Whoever has put something under a key since it was looked for has made it before: only what is missing still is lost. */
+  const thereBy = <Keys>(
+    neededBy: string,
+    name: string,
+    ask: () => ResultAsync<Keys | undefined, StorageFailed>,
+  ) =>
+    ask().andThen((known) =>
+      known === undefined
+        ? errAsync<Keys, KeyDestroyed>(new KeyDestroyed(name, neededBy))
+        : okAsync<Keys, KeyDestroyed>(known),
+    );
   const made = <Keys>(name: string, ask: () => ResultAsync<Keys | undefined, StorageFailed>) =>
     keyRing
       .create(name)

@@ -156,30 +156,40 @@ export const standingIn = (
   }));
 };
 
-/** Errors: `KeyDestroyed` where the list knows of more keys than are there: nobody could be found in it. */
-export const enoughKeys = <Value extends { readonly generation: number }>(
+/**
+ * Looks into the list by its keys, oldest first. Where it knows of more than were read, they are read once more before one
+ * of them is called lost: another process may have made one meanwhile, and put names under it.
+ *
+ * Errors: `KeyDestroyed` where one is missing still: nobody could be found in the list.
+ */
+export const lookIntoList = <Found extends { readonly generation: number }>(
+  { keyRing }: Pick<Services, "keyRing">,
   tenant: string,
-  keys: readonly Uint8Array[],
-  found: Value,
-): ResultAsync<Value, KeyDestroyed> =>
-  found.generation > keys.length
-    ? errAsync(new KeyDestroyed(suppressionKeyName(tenant), theList))
-    : okAsync(found);
+  look: (keys: readonly Uint8Array[]) => ResultAsync<Found, StorageFailed>,
+): ResultAsync<Found, Failure> => {
+  const name = suppressionKeyName(tenant);
+  const lookBy = (keys: readonly Uint8Array[]): ResultAsync<Found, Failure> =>
+    look(keys).andThen((found) => {
+      if (found.generation <= keys.length) return okAsync<Found, Failure>(found);
+      return keyRing
+        .useAll(name)
+        .andThen((now) =>
+          now.length > keys.length ? lookBy(now) : errAsync<Found, Failure>(new KeyDestroyed(name, theList)),
+        );
+    });
+  return keyRing.useAll(name).andThen(lookBy);
+};
 
 /**
  * The keys of the list, oldest first. A further one over a lost one would be taken for it, and nobody found in silence.
  *
- * Errors: those of `enoughKeys`.
+ * Errors: those of `lookIntoList`.
  */
 export const keysOfList = (
-  { keyRing }: Pick<Services, "keyRing">,
+  services: Pick<Services, "keyRing">,
   store: SuppressionStore,
   tenant: string,
 ): ResultAsync<readonly Uint8Array[], Failure> =>
-  keyRing
-    .useAll(suppressionKeyName(tenant))
-    .andThen((keys) =>
-      standingIn(store, { tenant, pseudonyms: [] }).andThen((found) =>
-        enoughKeys(tenant, keys, found).map(() => keys),
-      ),
-    );
+  lookIntoList(services, tenant, (keys) =>
+    standingIn(store, { tenant, pseudonyms: [] }).map(({ generation }) => ({ keys, generation })),
+  ).map(({ keys }) => keys);

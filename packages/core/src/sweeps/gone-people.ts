@@ -1,3 +1,4 @@
+import type { SweepStore } from "../bridge/define-sweep-store.ts";
 import { Damaged, KeyDestroyed } from "../errors.ts";
 import type { StoredSweep, StoredSweepPart } from "../ports/sweep-store.ts";
 import { type Category, categoriesReached } from "../request/kinds.ts";
@@ -114,13 +115,35 @@ async function* keptIn(
     for await (const parts of allParts(store, sweep, kind, pageSize, Number.POSITIVE_INFINITY)) {
       const some = parts.filter(isMeant);
       if (some.length === 0) continue;
-      const secret = orThrow(await useSweepKey(services, sweep));
+      const secret = await keyOf(services, store, sweep, some);
+      if (secret === null) continue;
       if (kind === "waiting") {
         for (const part of some) yield peopleIn(sweep, secret, part).map(heldUnder);
       } else yield await namesOf(services, sweep, secret, some);
     }
   }
 }
+
+/**
+ * The key of a sweep, by which these parts are read; null where they are gone since, and the key with them. Both go at the
+ * end of a sweep, the parts first.
+ *
+ * @throws StorageFailed; KeyDestroyed where they are there still
+ */
+const keyOf = async (
+  services: Pick<Services, "keyRing">,
+  store: SweepStore,
+  { tenant, id }: StoredSweep,
+  parts: readonly StoredSweepPart[],
+): Promise<Uint8Array | null> => {
+  const used = await useSweepKey(services, { tenant, id });
+  if (used.isOk() || !(used.error instanceof KeyDestroyed)) return orThrow(used);
+  for (const { kind, number } of parts) {
+    const [there] = orThrow(await store.parts({ tenant, id, kind, after: number - 1, limit: 1 }));
+    if (there?.number === number) throw used.error;
+  }
+  return null;
+};
 
 /** Whoever was left behind before any source did anything is where they were. */
 const mayBeGone = ({ kind, info }: StoredSweepPart): boolean =>

@@ -1,7 +1,7 @@
 import type { KeyDestroyed, StorageFailed } from "../errors.ts";
 import { okAsync, type ResultAsync } from "../result.ts";
-import { enoughKeys, standingIn } from "../runner/suppressing.ts";
-import { pseudonymChain, suppressionKeyName } from "../runner/suppression-keys.ts";
+import { lookIntoList, standingIn } from "../runner/suppressing.ts";
+import { pseudonymChain } from "../runner/suppression-keys.ts";
 import { type FoundIdentifier, isSteady, spellingsOf } from "../subject/identifier.ts";
 import { leading } from "../subject/vouching.ts";
 import type { SweepRun } from "./sweep-run.ts";
@@ -17,27 +17,26 @@ export const haveOtherNumbers = (
 ): ResultAsync<readonly boolean[], StorageFailed | KeyDestroyed> => {
   const { reason, category } = journal.current();
   const numbers = people.map((known) => leading(known).filter(isSteady));
-  const { suppressionStore, keyRing } = services;
+  const { suppressionStore } = services;
   if (reason !== "backup-replay" || suppressionStore === null || numbers.flat().length === 0)
     return okAsync(people.map(() => false));
-  return keyRing.useAll(suppressionKeyName(tenant)).andThen((keys) => {
+  return lookIntoList(services, tenant, (keys) => {
     const chain = pseudonymChain(keys);
     const theirs = numbers.map((each) =>
       each.map((one) => ({ type: one.type, names: spellingsOf(one).flatMap(chain) })),
     );
     const pseudonyms = theirs.flat().flatMap(({ names }) => names);
-    return standingIn(suppressionStore, { tenant, pseudonyms, category })
-      .andThen((found) => enoughKeys(tenant, keys, found))
-      .map((found) => {
-        const standing = new Set(found.pseudonyms);
-        return theirs.map((each) => {
-          const isErased = ({ names }: { readonly names: readonly string[] }) =>
-            names.some((one) => standing.has(one));
-          const erased = each.filter(isErased);
-          return each.some(
-            (one) => !isErased(one) && (erased.length === 0 || erased.some(({ type }) => type === one.type)),
-          );
-        });
+    return standingIn(suppressionStore, { tenant, pseudonyms, category }).map((found) => {
+      const standing = new Set(found.pseudonyms);
+      const others = theirs.map((each) => {
+        const isErased = ({ names }: { readonly names: readonly string[] }) =>
+          names.some((one) => standing.has(one));
+        const erased = each.filter(isErased);
+        return each.some(
+          (one) => !isErased(one) && (erased.length === 0 || erased.some(({ type }) => type === one.type)),
+        );
       });
-  });
+      return { others, generation: found.generation };
+    });
+  }).map(({ others }) => others);
 };
