@@ -174,6 +174,7 @@ export {
 } from "./request/outcomes.ts";
 export { type Problem, type ProblemCode, problemCodes } from "./request/problems.ts";
 export type { SourceAbilities, SourceDescriptor } from "./request/sources.ts";
+export type { CutShort } from "./request/cut-short.ts";
 export type { LeftPackage } from "./request/left-packages.ts";
 export type { NoticeKind } from "./request/notices.ts";
 export type { Acknowledger, PutFirst } from "./request/request.ts";

@@ -1,7 +1,7 @@
-import type { Row } from "@subject-rights/core";
+import { defineDataSource, type Row } from "@subject-rights/core";
 import { unwrap } from "@subject-rights/testing";
 import { expect, it } from "vitest";
-import { ada, admin, createWorld, peopleSource } from "./world.ts";
+import { ada, admin, copyOfPeople, createWorld, hanging, peopleSource } from "./world.ts";
 
 const day = 86_400_000;
 const recipients = [
@@ -104,4 +104,74 @@ it("says of a request that was typed in later on which day it arrived, where the
     { type: "confirmation", receivedOn },
     { type: "refusal", receivedOn },
   ]);
+});
+
+/** One source has erased, one is down, and one waits for its owner: then somebody ends the request. */
+const endedMidway = async (how: "decline" | "cancel") => {
+  const people = () => new Map<string, Row[]>([[ada, [{}]]]);
+  const world = await createWorld({
+    sources: [
+      peopleSource("crm", people(), { recipients }),
+      peopleSource("shop", people(), {
+        recipients: [{ title: "Print shop", address: "privacy@print.example" }],
+        erase: async () => {
+          throw new Error("down");
+        },
+      }),
+      defineDataSource({
+        id: "paper",
+        title: "Paper files",
+        holds: ["customer-data"],
+        kind: "origin",
+        owner: "owner@northwind.example",
+        locate: async () => [{ collection: "folders", count: 1 }],
+      }),
+    ],
+  });
+  const requestId = await world.acknowledged("erasure");
+  await world.pass(60_000);
+  unwrap(await world.rights.requests[how]({ actor: admin, requestId, reason: "the contract still runs" }));
+  await world.pass(day);
+  return { world, requestId };
+};
+
+const reports = [
+  { title: "The crm", outcomes: [{ collection: "people", outcome: "erased", count: 1 }], checked: true },
+  { title: "The shop", outcomes: [], checked: false, cutShort: "unknown" },
+  { title: "Paper files", outcomes: [], checked: false, cutShort: "unknown" },
+];
+
+it.each([
+  ["declined", "decline", { type: "refusal", reasons: "the contract still runs" }],
+  ["called off", "cancel", { type: "completion", complete: false, calledOff: "the contract still runs" }],
+] as const)(
+  "tells the person of an erasure that is %s midway how far it came, and the recipients of what is erased",
+  async (_, how, letter) => {
+    const { world, requestId } = await endedMidway(how);
+    const last = world.notifier.sent.filter(
+      ({ notice }) => notice.type === "refusal" || notice.type === "completion",
+    );
+    expect(last.map(({ to }) => to)).toEqual(["tenant-admin@northwind.example"]);
+    expect(last[0]?.notice).toMatchObject({ ...letter, sources: reports });
+    const told = world.notifier.sent.filter(({ notice }) => notice.type === "recipient");
+    expect(told.map(({ to }) => to)).toEqual(recipients.map(({ address }) => address));
+    // Nothing more is due, and nothing leads to the person any more.
+    expect([...world.tables.keys.keys()].filter((name) => name.includes(requestId))).toEqual([]);
+  },
+);
+
+it("says of a source that had its turn still to come that nothing was erased there, and of one at work that nobody knows", async () => {
+  const crm = new Map<string, Row[]>([[ada, [{}]]]);
+  const search = new Map<string, Row[]>([[ada, [{}]]]);
+  const slow = peopleSource("crm", crm, { erase: hanging });
+  const world = await createWorld({ sources: [slow, copyOfPeople("search", search, crm)] });
+  const requestId = await world.acknowledged("erasure");
+  unwrap(await world.rights.requests.cancel({ actor: admin, requestId, reason: "taken back" }));
+  await world.pass(day);
+  const { notice } = world.notifier.sent.at(-1) ?? {};
+  expect(notice).toMatchObject({
+    type: "completion",
+    calledOff: "taken back",
+    sources: [{ cutShort: "unknown" }, { cutShort: "not-done" }],
+  });
 });

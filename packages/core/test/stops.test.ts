@@ -134,23 +134,29 @@ const sourceScene =
     };
   };
 
-/** A package that waits for a mail server for longer than the address is good for that it goes to. */
+/** A letter that is due when the address is not of today any more that it goes to: that it takes longer, or how it ended. */
 const addressScene = async (): Promise<Scene> => {
   const { state, through } = gate();
-  const mail = mailGate("delivery");
-  const crm = peopleSource("crm", people(), {
+  const shop = peopleSource("shop", people(), {
     identify: async (_subject, { idempotencyKey }) => {
       if (idempotencyKey.includes("/find/")) through();
       return [{ type: "customer-number", value: "C-1" }];
     },
   });
-  const { notifier } = mail;
-  const world = await createWorld({ notifier, acknowledgedBy: "data-subject", sources: [crm] });
-  const requestId = await begun(world, "export", mail.token);
+  const crm = peopleSource("crm", people(), {
+    erase: async () => {
+      throw new Error("down");
+    },
+  });
+  const sources = [shop, crm];
+  const world = await createWorld({ acknowledgedBy: "data-subject", sources });
+  const requestId = await begun(world, "erasure");
   world.clock.set(new Date(world.clock.now().getTime() + 2 * 24 * 60 * minute));
-  mail.state.isShut = false;
-  await world.pass(minute);
-  return { world, requestId, ...opening(state) };
+  await world.settle();
+  const reason = "the archive is read by hand";
+  unwrap(await world.rights.requests.extend({ actor: admin, requestId, reason }));
+  await world.settle();
+  return { world, requestId, ...opening(state), end: settled(world, "erasure", requestId) };
 };
 
 const refreshScene = async (): Promise<Scene> => {
@@ -300,7 +306,7 @@ const stops: Record<string, (scene: Scene, kind: Kind) => Promise<void>> = {
 const scenes: readonly (readonly [string, Kind, string, () => Promise<Scene>])[] = [
   ["asking sources", "erasure", "identifying", sourceScene("erasure", "identify")],
   ["asking sources", "erasure", "the last check", sourceScene("erasure", "verify")],
-  ["asking, before a letter goes", "export", "whose an address is", addressScene],
+  ["asking, before a letter goes", "erasure", "whose an address is", addressScene],
   ["reading for an export", "export", "exporting", sourceScene("export", "export")],
   ["erasing", "erasure", "an origin", sourceScene("erasure", "erase")],
   ["erasing", "erasure", "a copy", refreshScene],

@@ -1,11 +1,36 @@
 import type { Notice } from "@subject-rights/core";
 import { unwrap } from "@subject-rights/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { german, smtpNotifier, type Texts } from "../src/index.ts";
+import { german, type NoticeOf, smtpNotifier, type Texts } from "../src/index.ts";
 import { type ArrivedMail, type MailServer, startMailServer } from "./mail-server.ts";
 import { attachment, call, message, notices } from "./messages.ts";
 
 const { confirmation, support, deadline, delivery, completion } = notices;
+const endedMidway: NoticeOf<"completion">["sources"] = [
+  {
+    title: "Customer database",
+    outcomes: [{ collection: "customers", outcome: "erased", count: 2 }],
+    checked: true,
+    settled: null,
+  },
+  { title: "Newsletter", outcomes: [], checked: false, cutShort: "not-done", settled: null },
+  { title: "Web shop", outcomes: [], checked: false, cutShort: "unknown", settled: null },
+  {
+    title: "Search index",
+    outcomes: [{ collection: "pages", outcome: "erased", count: 3 }],
+    checked: false,
+    cutShort: "unknown",
+    settled: null,
+  },
+  {
+    title: "Tickets",
+    outcomes: [{ collection: "tickets", outcome: "erased", count: 3 }],
+    checked: false,
+    cutShort: "not-done",
+    stillThere: 1,
+    settled: null,
+  },
+];
 const english: readonly (readonly [name: string, notice: Notice])[] = [
   ...Object.entries(notices),
   ["confirmation-by-code", { ...confirmation, url: null, kind: "export", category: "user-telemetry" }],
@@ -27,6 +52,8 @@ const english: readonly (readonly [name: string, notice: Notice])[] = [
   ["delivery-ends-with-erasure", { ...delivery, endsWithErasure: true, missing: [] }],
   ["completion-complete", { ...completion, complete: true, category: "user-data", sources: [] }],
   ["completion-not-followed", { ...completion, complete: false, notFollowed: ["telephone"], sources: [] }],
+  ["completion-called-off", { ...completion, calledOff: "taken back by telephone", sources: endedMidway }],
+  ["refusal-midway", { ...notices.refusal, sources: endedMidway }],
   [
     "completion-with-packages",
     {

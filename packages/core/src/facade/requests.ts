@@ -78,10 +78,13 @@ export interface Requests {
   /** Sends a new token to the address on record; earlier ones stop working. */
   resendConfirmation(input: OnRequest): ResultAsync<RequestView, ChangeError>;
 
-  /** Refuses a request (Art. 12(5) GDPR), with a reason. A letter tells the person so, and whom they can turn to. */
+  /** Refuses a request (Art. 12(5) GDPR), with a reason. A letter tells the person so, what was done until then, and whom they can turn to. */
   decline(input: OnRequest & { readonly reason: string }): ResultAsync<RequestView, ChangeError>;
 
-  /** Calls a request off, with a reason. What sources did until then stays done, and stays to be read. */
+  /**
+   * Calls a request off, with a reason. What sources did until then stays done, and stays to be read. Where an erasure had
+   * erased something by then, or may have, a letter says so to the person, with the reason.
+   */
   cancel(input: OnRequest & { readonly reason: string }): ResultAsync<RequestView, ChangeError>;
 
   read(input: OnRequest): ResultAsync<RequestView, ReadError>;

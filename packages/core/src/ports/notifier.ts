@@ -1,4 +1,5 @@
 import type { Instant } from "../instant.ts";
+import type { CutShort } from "../request/cut-short.ts";
 import type { Category, RequestKind } from "../request/kinds.ts";
 import type { LeftPackage } from "../request/left-packages.ts";
 import type { NoticeKind } from "../request/notices.ts";
@@ -189,6 +190,11 @@ export type Notice =
       readonly notFollowed?: readonly string[];
       /** What became of packages of this data that the person was sent before. Left out: there are none. */
       readonly earlierPackages?: readonly LeftPackage[];
+      /**
+       * Why the request was called off, in the words of whoever did so, when something had been erased already or may have
+       * been: `sources` say what. Left out: it came to its end.
+       */
+      readonly calledOff?: string;
     })
   | (AboutRequest & {
       readonly type: "recipient";
@@ -206,6 +212,11 @@ export type Notice =
       readonly receivedOn: string;
       /** Why it was declined, in the words of whoever did so. */
       readonly reasons: string;
+      /**
+       * Of an erasure that had erased something when it was declined, or may have: what was done at each source until then,
+       * and stays done. Left out: nothing was.
+       */
+      readonly sources?: readonly SourceReport[];
     })
   | (AboutRequest & {
       readonly type: "failure";
@@ -242,6 +253,11 @@ export interface SourceReport {
    * none, or nobody has looked.
    */
   readonly stillThere?: number;
+  /**
+   * The request was declined or called off before its part was done: `not-done`, or `unknown` where it was at work, or had not
+   * answered, and may have erased more than `outcomes` say. Left out: its part was done.
+   */
+  readonly cutShort?: CutShort;
   /** Why a person closed this source by hand; null where that was not needed. */
   readonly settled: string | null;
 }

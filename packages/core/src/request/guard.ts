@@ -16,7 +16,7 @@ export type Act =
   | "hand-over"
   /** Tells how the request goes: confirmations, reminders, what support and approvers have to know. */
   | "tell"
-  /** Tells how it ended. */
+  /** Tells how it ended, and what was done until then: to the person, and to whoever was given what is erased (Art. 19 GDPR). */
   | "conclude"
   /**
    * Tells support that work of the library itself does not get on, that a message could not be delivered, or that a source
@@ -42,7 +42,7 @@ const goesOn: Readonly<Record<Stop, readonly Act[]>> = {
   hold: ["ask", "find", "collect", "hand-over", "tell", "warn"],
   doubt: ["tell", "warn"],
   declined: ["find", "conclude", "warn"],
-  cancelled: ["conclude", "warn"],
+  cancelled: ["find", "conclude", "warn"],
   ended: ["find", "hand-over", "conclude", "warn", "reopen"],
 };
 

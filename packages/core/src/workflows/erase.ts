@@ -1,9 +1,9 @@
 import { type Change, changed, closed, noticeDue } from "../request/change.ts";
+import { goneAt } from "../request/cut-short.ts";
 import { isProven } from "../request/grades.ts";
 import { completionNotice, recipientNotice } from "../request/notices.ts";
-import { isGone, totalCount } from "../request/outcomes.ts";
 import { isDecided, type Request } from "../request/request.ts";
-import { isPerformed, isResolved, type SourceStep } from "../request/steps.ts";
+import { isPerformed, isResolved } from "../request/steps.ts";
 import { askOwners } from "./owners.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -83,10 +83,10 @@ export const arePackagesLeft = ({ packagesLeft, reopened, pseudonyms }: Request)
   packagesLeft.names === pseudonyms.length;
 
 /**
- * Whoever was given data of a source is told once something of it was erased (Art. 19 GDPR). Of a request that was opened
- * again that is what was erased since: of what was erased before they were told then.
+ * Whoever was given data of a source is told once something of it was erased (Art. 19 GDPR), whatever has ended the request.
+ * Of one that was opened again that is what was erased since: of what was erased before they were told then.
  */
-const recipientsDue = (change: Change): Change =>
+export const recipientsDue = (change: Change): Change =>
   change.request.steps
     .filter((step) => {
       const before = change.request.closedBefore?.steps.find(({ source }) => source === step.source);
@@ -100,7 +100,5 @@ const recipientsDue = (change: Change): Change =>
         noticeDue(telling, recipientNotice(source, index, change.request.reopened), "recipient", source),
       change,
     );
-
-const goneAt = ({ outcomes }: SourceStep): number => totalCount(outcomes.filter(isGone));
 
 const ifChanged = (before: Change, now: Change): Change | null => (now === before ? null : now);

@@ -1,4 +1,4 @@
-import type { CollectionOutcome, Notice } from "@subject-rights/core";
+import type { CollectionOutcome, CutShort, Notice, SourceReport } from "@subject-rights/core";
 import type { Block, Fact } from "../words.ts";
 import { facts, list, paragraph } from "./blocks.ts";
 import * as phrases from "./phrases.ts";
@@ -282,9 +282,20 @@ export const english: Texts = {
   refusal: (notice) => ({
     subjectLine: `Declined: ${phrases.request(notice).toLowerCase()}`,
     blocks: [
-      paragraph(`${notice.controller} will not do what this request asks for (Art. 12(4) GDPR):`),
+      paragraph(
+        `${notice.controller} will not do ${notice.sources === undefined ? "" : "the rest of "}what this request asks for ` +
+          "(Art. 12(4) GDPR):",
+      ),
       facts(person(notice), request(notice), reference(notice), received(notice)),
       paragraph(`Why: ${notice.reasons}`),
+      ...(notice.sources === undefined
+        ? []
+        : [
+            paragraph(
+              "It had been begun before that was decided. This is how far it came; what is erased cannot be brought back:",
+            ),
+            ...reports(notice.sources),
+          ]),
       remedies,
     ],
   }),
@@ -372,26 +383,18 @@ export const english: Texts = {
   }),
 
   completion: (notice) => ({
-    subjectLine: notice.complete
-      ? `Done: ${phrases.request(notice).toLowerCase()}`
-      : `Done, with exceptions: ${phrases.request(notice).toLowerCase()}`,
+    subjectLine: `${doneAs(notice)}: ${phrases.request(notice).toLowerCase()}`,
     blocks: [
       paragraph(
-        notice.complete
-          ? `${notice.controller} has erased the ${phrases.category(notice)} of this person:`
-          : `${notice.controller} has worked through this request. Not everything was erased, or not everything could be checked; the exceptions are below.`,
+        notice.calledOff !== undefined
+          ? "This request was called off when it had been begun. This is how far it came; what is erased cannot be brought back."
+          : notice.complete
+            ? `${notice.controller} has erased the ${phrases.category(notice)} of this person:`
+            : `${notice.controller} has worked through this request. Not everything was erased, or not everything could be checked; the exceptions are below.`,
       ),
       facts(person(notice), request(notice), reference(notice)),
-      ...notice.sources.flatMap(
-        ({ title, outcomes, checked, askedTooLate, cameSince, stillThere, settled }): Block[] => [
-          { type: "heading", text: title },
-          list([
-            ...outcomes.map(phrases.outcome),
-            askedTooLate === true ? tooLateWords : checkedWords(checked, outcomes, cameSince, stillThere),
-            ...(settled === null ? [] : [`Closed by a person, for this reason: ${settled}`]),
-          ]),
-        ],
-      ),
+      ...(notice.calledOff === undefined ? [] : [paragraph(`Why: ${notice.calledOff}`)]),
+      ...reports(notice.sources),
       ...(notice.sources.length === 0 ? [paragraph("No data source had a part in this request.")] : []),
       ...(notice.notFollowed ?? []).map((type) =>
         paragraph(
@@ -434,6 +437,39 @@ const asked = (notice: Notice): string => {
   return notice.category === "user-data"
     ? `erase the ${what} (with telemetry and system logs) of`
     : `erase the ${what} of`;
+};
+
+const doneAs = ({ calledOff, complete }: NoticeOf<"completion">): string =>
+  calledOff !== undefined ? "Called off" : complete ? "Done" : "Done, with exceptions";
+
+/** What was done at each source, and how much of that is known. */
+const reports = (sources: readonly SourceReport[]): Block[] =>
+  sources.flatMap((report): Block[] => [
+    { type: "heading", text: report.title },
+    list([
+      ...report.outcomes.map(phrases.outcome),
+      howItStands(report),
+      ...(report.settled === null ? [] : [`Closed by a person, for this reason: ${report.settled}`]),
+    ]),
+  ]);
+
+const howItStands = (report: SourceReport): string => {
+  const { outcomes, checked, askedTooLate, cutShort, cameSince, stillThere } = report;
+  if (cutShort !== undefined) return cutShortWords(cutShort, outcomes, stillThere);
+  return askedTooLate === true ? tooLateWords : checkedWords(checked, outcomes, cameSince, stillThere);
+};
+
+const cutShortWords = (
+  cutShort: CutShort,
+  { length }: readonly CollectionOutcome[],
+  stillThere = 0,
+): string => {
+  if (stillThere > 0) {
+    return `When it was last asked, it still held ${phrases.records(stillThere)}. These were not erased: the request ended before.`;
+  }
+  return cutShort === "unknown"
+    ? `It had not answered when the request ended: whether ${length > 0 ? "more" : "something"} was erased here is not known.`
+    : `${length > 0 ? "The rest was not erased" : "Nothing was erased here"}: the request ended before.`;
 };
 
 const tooLateWords =

@@ -1,4 +1,4 @@
-import type { CollectionOutcome, Notice } from "@subject-rights/core";
+import type { CollectionOutcome, CutShort, Notice, SourceReport } from "@subject-rights/core";
 import type { Block, Fact, Words } from "../words.ts";
 import { facts, list, paragraph } from "./blocks.ts";
 import * as phrases from "./german-phrases.ts";
@@ -289,9 +289,21 @@ export const german: Texts = {
   refusal: (notice) =>
     words(
       `Abgelehnt: ${phrases.request(notice)}`,
-      paragraph(`${notice.controller} wird diesem Antrag nicht nachkommen (Art. 12 Abs. 4 DSGVO):`),
+      paragraph(
+        `${notice.controller} wird ${notice.sources === undefined ? "diesem Antrag" : "dem Rest dieses Antrags"} nicht nachkommen ` +
+          "(Art. 12 Abs. 4 DSGVO):",
+      ),
       facts(person(notice), request(notice), reference(notice), received(notice)),
       paragraph(`Die Gründe: ${notice.reasons}`),
+      ...(notice.sources === undefined
+        ? []
+        : [
+            paragraph(
+              "Als das entschieden wurde, war er schon begonnen. So weit war er gekommen; was gelöscht ist, lässt sich " +
+                "nicht zurückholen:",
+            ),
+            ...reports(notice.sources),
+          ]),
       remedies,
     ),
 
@@ -378,23 +390,18 @@ export const german: Texts = {
 
   completion: (notice) =>
     words(
-      `${notice.complete ? "Erledigt" : "Erledigt, mit Ausnahmen"}: ${phrases.request(notice)}`,
+      `${doneAs(notice)}: ${phrases.request(notice)}`,
       paragraph(
-        notice.complete
-          ? `${notice.controller} hat die ${phrases.category(notice)} dieser Person gelöscht:`
-          : `${notice.controller} hat diesen Antrag bearbeitet. Nicht alles wurde gelöscht, oder nicht alles konnte geprüft werden; die Ausnahmen stehen unten.`,
+        notice.calledOff !== undefined
+          ? "Dieser Antrag wurde abgebrochen, als er schon begonnen war. So weit war er gekommen; was gelöscht ist, lässt " +
+              "sich nicht zurückholen."
+          : notice.complete
+            ? `${notice.controller} hat die ${phrases.category(notice)} dieser Person gelöscht:`
+            : `${notice.controller} hat diesen Antrag bearbeitet. Nicht alles wurde gelöscht, oder nicht alles konnte geprüft werden; die Ausnahmen stehen unten.`,
       ),
       facts(person(notice), request(notice), reference(notice)),
-      ...notice.sources.flatMap(
-        ({ title, outcomes, checked, askedTooLate, cameSince, stillThere, settled }): Block[] => [
-          { type: "heading", text: title },
-          list([
-            ...outcomes.map(phrases.outcome),
-            askedTooLate === true ? tooLateWords : checkedWords(checked, outcomes, cameSince, stillThere),
-            ...(settled === null ? [] : [`Von einem Menschen abgeschlossen, aus diesem Grund: ${settled}`]),
-          ]),
-        ],
-      ),
+      ...(notice.calledOff === undefined ? [] : [paragraph(`Die Gründe: ${notice.calledOff}`)]),
+      ...reports(notice.sources),
       ...(notice.sources.length === 0
         ? [paragraph("Keine Datenquelle war an diesem Antrag beteiligt.")]
         : []),
@@ -440,6 +447,41 @@ const asked = (notice: Notice): string => {
   return notice.category === "user-data"
     ? `die ${what} dieser Person (mit Nutzungsdaten und Systemprotokollen) zu löschen`
     : `die ${what} dieser Person zu löschen`;
+};
+
+const doneAs = ({ calledOff, complete }: NoticeOf<"completion">): string =>
+  calledOff !== undefined ? "Abgebrochen" : complete ? "Erledigt" : "Erledigt, mit Ausnahmen";
+
+/** What was done at each source, and how much of that is known. */
+const reports = (sources: readonly SourceReport[]): Block[] =>
+  sources.flatMap((report): Block[] => [
+    { type: "heading", text: report.title },
+    list([
+      ...report.outcomes.map(phrases.outcome),
+      howItStands(report),
+      ...(report.settled === null
+        ? []
+        : [`Von einem Menschen abgeschlossen, aus diesem Grund: ${report.settled}`]),
+    ]),
+  ]);
+
+const howItStands = (report: SourceReport): string => {
+  const { outcomes, checked, askedTooLate, cutShort, cameSince, stillThere } = report;
+  if (cutShort !== undefined) return cutShortWords(cutShort, outcomes, stillThere);
+  return askedTooLate === true ? tooLateWords : checkedWords(checked, outcomes, cameSince, stillThere);
+};
+
+const cutShortWords = (
+  cutShort: CutShort,
+  { length }: readonly CollectionOutcome[],
+  stillThere = 0,
+): string => {
+  if (stillThere > 0) {
+    return `Zuletzt gefragt: ${phrases.records(stillThere)} noch vorhanden. Davon wurde nichts gelöscht: Der Antrag endete vorher.`;
+  }
+  return cutShort === "unknown"
+    ? `Hatte noch nicht geantwortet, als der Antrag endete: Ob hier ${length > 0 ? "mehr" : "etwas"} gelöscht wurde, ist nicht bekannt.`
+    : `${length > 0 ? "Das Übrige wurde nicht gelöscht" : "Hier wurde nichts gelöscht"}: Der Antrag endete vorher.`;
 };
 
 const tooLateWords =

@@ -1,7 +1,8 @@
 import type { CallFailed } from "../../errors.ts";
 import { later } from "../../instant.ts";
-import type { MissingPart, Notice } from "../../ports/notifier.ts";
+import type { MissingPart, Notice, SourceReport } from "../../ports/notifier.ts";
 import { confidentialOf, stepOf } from "../../request/change.ts";
+import { cutShort, mayHaveErased } from "../../request/cut-short.ts";
 import { lastDayOf } from "../../request/deadline/deadline.ts";
 import { explainDeadline } from "../../request/deadline/explain.ts";
 import { type MailedNotice, type NoticeRecord, recipientOf, undeliveredOf } from "../../request/notices.ts";
@@ -159,24 +160,12 @@ const factsOf = (effect: Effect, notice: OfRequest): Notice => {
         type: "completion",
         subject,
         complete: request.outcome === "completed",
+        ...(request.outcome === "cancelled" && { calledOff: request.reason ?? "" }),
         ...(notFollowed(request).length > 0 && {
           notFollowed: [...new Set(notFollowed(request).map(({ type }) => type))],
         }),
         ...earlierPackages(request),
-        sources: request.steps
-          .filter(({ task }) => task !== "identify")
-          .map((step) => {
-            const left = totalCount(leftAt(step));
-            const isSettled = step.settlement !== null;
-            return {
-              title: sourceName(effect, step).title,
-              outcomes: outcomesAt(step),
-              checked: step.checked === true,
-              ...(step.askedTooLate === true && !isSettled && { askedTooLate: true as const }),
-              ...(left > 0 && (isSettled ? { stillThere: left } : { cameSince: left })),
-              settled: settlementAt(step)?.reason ?? null,
-            };
-          }),
+        sources: sourceReports(effect),
       };
     case "refusal":
       return {
@@ -185,6 +174,7 @@ const factsOf = (effect: Effect, notice: OfRequest): Notice => {
         subject,
         receivedOn: request.deadline.receivedOn,
         reasons: request.reason ?? "",
+        ...(mayHaveErased(request) && { sources: sourceReports(effect) }),
       };
     case "failure":
       return {
@@ -199,6 +189,25 @@ const factsOf = (effect: Effect, notice: OfRequest): Notice => {
       };
   }
 };
+
+/** What was done at each source, and what was not. */
+const sourceReports = (effect: Effect): SourceReport[] =>
+  effect.request.steps
+    .filter(({ task }) => task !== "identify")
+    .map((step) => {
+      const left = totalCount(leftAt(step));
+      const isSettled = step.settlement !== null;
+      const isCutShort = cutShort(effect.request, step);
+      return {
+        title: sourceName(effect, step).title,
+        outcomes: outcomesAt(step),
+        checked: step.checked === true,
+        ...(step.askedTooLate === true && !isSettled && { askedTooLate: true as const }),
+        ...(isCutShort !== null && { cutShort: isCutShort }),
+        ...(left > 0 && (isSettled || isCutShort !== null ? { stillThere: left } : { cameSince: left })),
+        settled: settlementAt(step)?.reason ?? null,
+      };
+    });
 
 const earlierPackages = ({ packagesLeft }: Request) => {
   const { packages = [] } = packagesLeft ?? {};

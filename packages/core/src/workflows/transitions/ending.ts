@@ -9,12 +9,13 @@ import {
   noticeDue,
   recorded,
 } from "../../request/change.ts";
-import { refusalNotice, undeliveredNotice } from "../../request/notices.ts";
+import { mayHaveErased } from "../../request/cut-short.ts";
+import { completionNotice, refusalNotice, undeliveredNotice } from "../../request/notices.ts";
 import { isRetaining, reopensAt } from "../../request/retention.ts";
 import { isResolved, type SourceStep } from "../../request/steps.ts";
 import { everything, isKeyLost, troublesOf } from "../../request/trouble.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { concluded } from "../erase.ts";
+import { concluded, recipientsDue } from "../erase.ts";
 import type { EventOf } from "./events.ts";
 
 type Ending = EventOf<"declined" | "cancelled">;
@@ -35,16 +36,32 @@ export const end = (change: Change, event: Ending): Result<Change, NotPossibleNo
 
 const allEnded = (change: Change, event: Ending): Change => {
   const ended = closed(change, event.type);
-  if (event.type !== "declined") return ended;
-  // Who asked has a right to the reasons (Art. 12(4) GDPR).
-  const told = noticeDue(ended, refusalNotice, "refusal");
-  if (ended.request.key === "live") return told;
-  // Without the key nobody knows any more whom to tell, and that shows.
+  const told = recipientsDue(personDue(ended, event));
+  return ended.request.key === "live" ? told : sentByNobody(ended, told);
+};
+
+/**
+ * Who asked has a right to the reasons (Art. 12(4) GDPR), and to hear what was done until then (Art. 12(3)): what was erased
+ * stays erased, also where the rest was called off.
+ */
+const personDue = (ended: Change, { type }: Ending): Change => {
+  if (type === "declined") return noticeDue(ended, refusalNotice, "refusal");
+  return mayHaveErased(ended.request)
+    ? noticeDue(ended, completionNotice(ended.request.reopened), "completion")
+    : ended;
+};
+
+/** Without the key nobody knows any more whom to tell, and that shows: somebody has to tell them in another way. */
+const sentByNobody = (before: Change, told: Change): Change => {
   const problem = { code: "key-lost", retryable: false } as const;
-  const failed = changedNotice(told, refusalNotice, { status: "failed", problem });
-  const shown = recorded(failed, "notice-failed", { notice: refusalNotice, code: problem.code });
-  // Somebody has to tell them in another way.
-  return noticeDue(shown, undeliveredNotice(refusalNotice), "undelivered", null, problem);
+  const letters = told.request.notices.filter(({ id }) =>
+    before.request.notices.every((each) => each.id !== id),
+  );
+  return letters.reduce((showing, { id, source }) => {
+    const failed = changedNotice(showing, id, { status: "failed", problem });
+    const shown = recorded(failed, "notice-failed", { notice: id, code: problem.code }, source);
+    return noticeDue(shown, undeliveredNotice(id), "undelivered", source, problem);
+  }, told);
 };
 
 /**
@@ -59,9 +76,8 @@ const restEnded = (change: Change, event: Ending): Change => {
       return asBefore(step, before);
     return isResolved(step) && !isRetaining(change.request, step) ? null : closedByHand(change, event);
   });
-  return settled.request.key === "live"
-    ? concluded(settled, "completed-with-exceptions")
-    : closed(settled, "completed-with-exceptions");
+  const told = concluded(settled, "completed-with-exceptions");
+  return settled.request.key === "live" ? told : sentByNobody(settled, told);
 };
 
 /** Whoever was not asked once more is as they were. */

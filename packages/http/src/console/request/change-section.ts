@@ -49,7 +49,7 @@ export const changeSection = ({ call, request, to }: RequestPart): Html | "" => 
             to: to("cancel"),
             button: "Call it off",
             style: "danger",
-            fields: html`<p>What was done until now stays done.</p>${reasonField()}`,
+            fields: html`<p>What was done until now stays done. Where something was erased, the person is told how far it came, with this reason.</p>${reasonField()}`,
           }),
         )
       : null,
