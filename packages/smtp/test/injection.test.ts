@@ -87,7 +87,7 @@ const delivery = (text: string): Message =>
       controller: text,
       sha256: text,
       subject: `${text}@example.org`,
-      missing: [{ title: text, problem: "timed-out" }],
+      missing: [{ title: text, problem: "timed-out", settled: text }],
     },
     { id: text, attachment: attachment(bytes) },
   );

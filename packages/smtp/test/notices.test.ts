@@ -48,6 +48,17 @@ const english: readonly (readonly [name: string, notice: Notice])[] = [
       missing: delivery.missing.map((part) => ({ ...part, follows: true })),
     },
   ],
+  [
+    "delivery-partly",
+    {
+      ...delivery,
+      replacesEarlier: true,
+      missing: delivery.missing.flatMap((part) => [
+        { ...part, follows: true, partly: true },
+        { ...part, title: "The archive", settled: "the vendor is gone" },
+      ]),
+    },
+  ],
   ["delivery-encrypted", { ...delivery, encrypted: true, missing: [] }],
   ["delivery-ends-with-erasure", { ...delivery, endsWithErasure: true, missing: [] }],
   ["completion-complete", { ...completion, complete: true, category: "user-data", sources: [] }],

@@ -8,7 +8,7 @@ import type { CollectedColumn } from "../request/steps.ts";
 export interface PackageContents {
   readonly facts: PackageFacts;
   readonly collections: readonly StagedCollection[];
-  /** Sources whose part is not in the package. */
+  /** Sources whose part is not in the package, or not all of it. */
   readonly missing: readonly MissingPart[];
   /** Sources that were read to their end, and hold nothing of the person. */
   readonly nothingFound: readonly SourceName[];
@@ -51,6 +51,8 @@ export interface MissingPart {
   readonly problem: ProblemCode;
   /** The reason that somebody gave for going on without it; null where nobody has. */
   readonly settled: string | null;
+  /** What was collected there before is in the package; what the source may hold beside that is not. Left out: none is. */
+  readonly isPartly?: boolean;
 }
 
 export interface KeptPart {

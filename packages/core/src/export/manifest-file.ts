@@ -18,11 +18,12 @@ export async function* manifestFile(
     controller: facts.controller,
     subject: facts.subject,
     createdAt: facts.createdAt,
-    missing: missing.map(({ source, problem, settled }) => ({
+    missing: missing.map(({ source, problem, settled, isPartly }) => ({
       source: named(source),
       problem,
       explanation: problemSentences[problem],
       settled,
+      ...(isPartly === true && { partly: true as const }),
     })),
     nothingFound: nothingFound.map((source) => ({ source: named(source) })),
     ...(kept.length > 0 && { kept: kept.flatMap(keptOf) }),

@@ -58,7 +58,7 @@ export const exportManifestSchema = z.object({
   kinds: z.record(z.string(), z.string()),
   /** Every file of the package but this one. */
   files: z.array(fileSchema),
-  /** Sources whose part is not in the package. `problem` is a code, `explanation` the same as a sentence. */
+  /** Sources whose part is not in the package, or not all of it. `problem` is a code, `explanation` the same as a sentence. */
   missing: z.array(
     z.object({
       source: sourceSchema,
@@ -66,6 +66,11 @@ export const exportManifestSchema = z.object({
       explanation: z.string(),
       /** The reason that somebody gave for going on without it; null where nobody has. */
       settled: z.string().nullable(),
+      /**
+       * What was collected there before is among the `collections`; what the source may hold beside that is not. Left out:
+       * nothing of it is in the package.
+       */
+      partly: z.literal(true).optional(),
     }),
   ),
   /** Sources that were asked, answered, and hold nothing of the person. */

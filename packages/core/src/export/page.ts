@@ -100,14 +100,14 @@ const missingSection = (missing: readonly MissingPart[]): Html =>
     ? html`<section class="sheet"><h2>Is anything missing?</h2>
 <p>No. No source that was asked for its part has failed to give it.</p></section>`
     : html`<section class="sheet alert"><h2>⚠ Something is missing</h2>
-<p>The parts of these sources are not in this package. That does not mean that they hold nothing.</p>
+<p>The parts of these sources are not in this package, or not all of them. That does not mean that they hold nothing.</p>
 <ul>${missing.map(missingItem)}</ul></section>`;
 
-const missingItem = ({ source, problem, settled }: MissingPart): Html =>
+const missingItem = ({ source, problem, settled, isPartly }: MissingPart): Html =>
   html`<li><strong><bdi>${source.title}</bdi></strong>: ${problemSentences[problem]}
 <span class="quiet">(<code>${problem}</code>)</span>${
     settled === null ? null : html` It was decided to go on without it: <q><bdi>${settled}</bdi></q>`
-  }</li>\n`;
+  }${isPartly === true ? html` What it had given before is in this package; what it may hold beside that is not.` : null}</li>\n`;
 
 const keptSection = (kept: readonly KeptPart[]): Html | null =>
   kept.length === 0

@@ -13,6 +13,7 @@ import type { Acknowledger, PutFirst, Request } from "../request/request.ts";
 import { reopensAt } from "../request/retention.ts";
 import {
   countedAltogether,
+  givenBy,
   leftAt,
   outcomesAt,
   type Settlement,
@@ -195,7 +196,10 @@ const progressOf = (step: SourceStep, sources: Services["sources"]): SourceProgr
   records: recordsOf(step),
   done:
     step.task === "export"
-      ? step.collected.reduce((sum, { rows }) => sum + rows, 0)
+      ? (step.collected.length > 0 ? step.collected : (givenBy(step) ?? [])).reduce(
+          (sum, { rows }) => sum + rows,
+          0,
+        )
       : step.outcomes.reduce((sum, outcome) => ("count" in outcome ? sum + outcome.count : sum), 0),
   located: step.located,
   outcomes: outcomesAt(step),

@@ -231,6 +231,10 @@ export interface MissingPart {
   readonly problem: ProblemCode;
   /** The source is down: a whole package follows by itself once it answers. Left out: it takes somebody to see to it. */
   readonly follows?: true;
+  /** What was collected there before is in the package; what the source may hold beside that is not. Left out: nothing is. */
+  readonly partly?: true;
+  /** The reason that somebody gave for going on without it: it does not follow. Left out: nobody has. */
+  readonly settled?: string;
 }
 
 export interface SourceReport {

@@ -38,6 +38,8 @@ export interface CollectedCollection {
   readonly chunks: number;
   /** By which generation of the work they were staged, and under which number. Left out: by this one, in this order. */
   readonly staged?: Staged;
+  /** The source was not read to its end, so that this may be half of what it held. Left out: it was. */
+  readonly partial?: true;
 }
 
 export interface Staged {
@@ -237,6 +239,26 @@ export const isStuck = (step: SourceStep): boolean => step.status === "warning" 
 /** The source is down, and its part comes when it answers. One that nobody has registered any more may never be again. */
 export const isToCome = ({ outage, problem, settlement }: SourceStep): boolean =>
   outage != null && settlement === null && problem?.code !== "not-registered";
+
+/** Whether an export has read the source to its end: it may be asked once more since then who the person is. */
+export const isRead = ({ task, stage, askedAgain }: SourceStep): boolean =>
+  task === "export" && (askedAgain?.stage ?? stage) === "done";
+
+/**
+ * What an export hands out of a source: what it has read to its end, also where that is to be read anew, or was closed by
+ * hand since. What was collected is the person's, unless it came into doubt by which names: then it was let go. Null where
+ * there is nothing: half of what a source holds is not handed out.
+ */
+export const givenBy = (step: SourceStep): ReturnType<typeof collectedBy> | null => {
+  if (isRead(step)) return collectedBy(step);
+  const { generation, collectedBefore = [] } = step;
+  const before = collectedBefore.filter(({ partial }) => partial !== true);
+  return before.length === 0 ? null : collectedBy({ collected: before, generation });
+};
+
+/** Whether that is all that the source has of the person by the names, so many, by which they are known now. */
+export const isAllGiven = (step: SourceStep, names: number): boolean =>
+  isRead(step) && (step.askedAgain?.names ?? names) >= names;
 
 /**
  * What became of everything that is known of here, as people are told: what an earlier erasure left is told, whoever says

@@ -1,7 +1,15 @@
 import { type Change, changed, closed, noticeDue, recorded } from "../request/change.ts";
 import { deliveryNotice, secretNotice } from "../request/notices.ts";
 import { isDecided, notFollowed, type Request } from "../request/request.ts";
-import { isResolved, isStuck, isToCome, outcomesAt, type SourceStep } from "../request/steps.ts";
+import {
+  givenBy,
+  isRead,
+  isResolved,
+  isStuck,
+  isToCome,
+  outcomesAt,
+  type SourceStep,
+} from "../request/steps.ts";
 import type { Workflow } from "./workflow.ts";
 
 /**
@@ -55,8 +63,7 @@ export const exportWorkflow: Workflow = {
 const isCollected = (request: Request): boolean =>
   isDecided(request) && request.steps.every((step) => isResolved(step) || isStuck(step));
 
-const gave = (step: SourceStep): boolean =>
-  step.task === "export" && step.stage === "done" && step.settlement === null;
+const gave = (step: SourceStep): boolean => givenBy(step) !== null;
 
 /** An export in which every source failed is a failure, not an empty package. */
 const isEmptyHanded = (request: Request): boolean =>
@@ -76,8 +83,12 @@ export const mayPackage = (request: Request): boolean =>
 export const partsOf = (request: Request): string =>
   request.steps
     .filter(gave)
-    .map(({ source, generation }) => `${source}/${generation}`)
+    .map((step) => `${step.source}/${generationOf(step)}`)
     .join(" ");
+
+/** Begun anew, it has what an earlier generation of the work has collected. */
+const generationOf = (step: SourceStep): number =>
+  isRead(step) ? step.generation : Math.max(...(givenBy(step) ?? []).map(({ staged }) => staged.generation));
 
 /** Whether the package holds what there is: the person is not sent the same again because a source was tried in vain. */
 const isCurrent = (request: Request): boolean => request.package?.parts === partsOf(request);

@@ -68,7 +68,12 @@ describe("the page of a package", () => {
     const page = await pageOf({
       ...contentsOf(staged("orders", [{ number: 1 }])),
       missing: [
-        { source: { id: "billing", title: "Billing" }, problem: "unavailable", settled: null },
+        {
+          source: { id: "billing", title: "Billing" },
+          problem: "unavailable",
+          settled: null,
+          isPartly: true,
+        },
         { source: { id: "old", title: "Old shop" }, problem: "not-registered", settled: "Given up in 2024." },
       ],
       leftOut: [{ source: { id: "insights", title: "Insights" } }],
@@ -78,6 +83,7 @@ describe("the page of a package", () => {
     expect(missing).toBeLessThan(contents);
     const section = page.slice(missing, contents);
     for (const words of [
+      "What it had given before is in this package",
       "Billing",
       "could not be reached",
       "unavailable",

@@ -365,7 +365,7 @@ export const english: Texts = {
                   ),
                 ]
               : []),
-            ...(notice.missing.every(({ follows }) => follows === true)
+            ...(notice.missing.every(({ follows, settled }) => follows === true || settled !== undefined)
               ? []
               : [paragraph("If they can be had later, a new package follows.")]),
           ]),

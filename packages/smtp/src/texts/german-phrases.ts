@@ -67,7 +67,10 @@ const standings = {
 export const standing = (kind: StandingKind): string => standings[kind];
 
 export const missing = (parts: readonly MissingPart[]): string[] =>
-  parts.map(({ title, problem: code }) => `${title}: ${problem(code)}`);
+  parts.map(
+    ({ title, problem: code, partly, settled }) =>
+      `${title}: ${problem(code)}${partly === true ? "; was schon vorlag, ist im Paket" : ""}${settled === undefined ? "" : `; von einem Menschen abgeschlossen, aus diesem Grund: ${settled}`}`,
+  );
 
 export const records = (count: number): string => (count === 1 ? "1 Datensatz" : `${count} Datensätze`);
 

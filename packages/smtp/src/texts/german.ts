@@ -372,7 +372,7 @@ export const german: Texts = {
                   ),
                 ]
               : []),
-            ...(notice.missing.every(({ follows }) => follows === true)
+            ...(notice.missing.every(({ follows, settled }) => follows === true || settled !== undefined)
               ? []
               : [paragraph("Sind sie später zu haben, folgt ein neues Paket.")]),
           ]),

@@ -66,7 +66,10 @@ const standings = {
 export const standing = (kind: StandingKind): string => standings[kind];
 
 export const missing = (parts: readonly MissingPart[]): string[] =>
-  parts.map(({ title, problem: code }) => `${title}: ${problem(code)}`);
+  parts.map(
+    ({ title, problem: code, partly, settled }) =>
+      `${title}: ${problem(code)}${partly === true ? "; what it had given before is in the package" : ""}${settled === undefined ? "" : `; closed by a person, for this reason: ${settled}`}`,
+  );
 
 export const records = (count: number): string => (count === 1 ? "1 record" : `${count} records`);
 

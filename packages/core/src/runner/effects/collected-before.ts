@@ -30,7 +30,8 @@ export const withCollectedBefore = async (
     // A collection that came to nothing would stand beside it as if there were two.
     const empty = kept.findIndex(({ collection, rows }) => collection === each.collection && rows === 0);
     if (empty >= 0) kept.splice(empty, 1);
-    kept.push(each);
+    const { partial: _, ...whole } = each;
+    kept.push(whole);
   }
   return kept;
 };

@@ -10,7 +10,7 @@ import { totalCount } from "../../request/outcomes.ts";
 import { plannedSources } from "../../request/plan.ts";
 import type { Problem } from "../../request/problems.ts";
 import { notFollowed, type Request } from "../../request/request.ts";
-import { isToCome, leftAt, outcomesAt, settlementAt } from "../../request/steps.ts";
+import { givenBy, isToCome, leftAt, outcomesAt, settlementAt } from "../../request/steps.ts";
 import { otherRequest } from "../../request/waiting.ts";
 import { ok, type Result } from "../../result.ts";
 import { type Effect, emailOf } from "./effect.ts";
@@ -230,5 +230,7 @@ const missingParts = (effect: Effect, request: Request, sources: readonly string
       title: sourceName(effect, { source }).title,
       problem: step?.problem?.code ?? unknownProblem.code,
       ...(step !== undefined && isToCome(step) && { follows: true }),
+      ...(step !== undefined && givenBy(step) !== null && { partly: true }),
+      ...(step?.settlement != null && { settled: step.settlement.reason }),
     };
   });

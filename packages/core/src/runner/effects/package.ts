@@ -2,8 +2,9 @@ import { newToken, newTypedSecret, sha256 } from "../../crypto.ts";
 import type { KeptPart, PackageContents, StagedCollection } from "../../export/contents.ts";
 import { writePackage } from "../../export/write-package.ts";
 import { instant, later } from "../../instant.ts";
+import { namesOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
-import { collectedBy, outcomesAt, type SourceStep } from "../../request/steps.ts";
+import { givenBy, isAllGiven, outcomesAt, type SourceStep } from "../../request/steps.ts";
 import { partsOf } from "../../workflows/export.ts";
 import { writeStream } from "../artifacts.ts";
 import { packageArtifact, packageName } from "./artifact-names.ts";
@@ -46,6 +47,7 @@ export const makePackage = async (effect: Effect): Promise<RequestEvent> => {
 const contentsOf = (effect: Effect): PackageContents => {
   const { services, request } = effect;
   const exported = request.steps.filter(({ task }) => task === "export");
+  const isWhole = (step: SourceStep) => isAllGiven(step, namesOf(request));
   return {
     facts: {
       requestId: request.id,
@@ -54,13 +56,14 @@ const contentsOf = (effect: Effect): PackageContents => {
       subject: emailOf(request) ?? "",
       createdAt: instant(services.clock.now()),
     },
-    collections: exported.filter(isWhole).flatMap((step) => stagedCollections(effect, step)),
+    collections: exported.flatMap((step) => stagedCollections(effect, step)),
     missing: exported
       .filter((step) => !isWhole(step))
       .map((step) => ({
         source: sourceName(effect, step),
         problem: step.problem?.code ?? "unavailable",
         settled: step.settlement?.reason ?? null,
+        isPartly: givenBy(step) !== null,
       })),
     nothingFound: exported
       .filter(
@@ -82,8 +85,5 @@ export const keptParts = (effect: Effect): KeptPart[] =>
     return outcomes.length === 0 ? [] : [{ source: sourceName(effect, step), outcomes }];
   });
 
-/** Half of what a source holds is not handed out as if it were all. */
-const isWhole = (step: SourceStep): boolean => step.stage === "done" && step.settlement === null;
-
 const stagedCollections = (effect: Effect, step: SourceStep): StagedCollection[] =>
-  collectedBy(step).map((collected) => stagedCollection(effect, step, collected));
+  (givenBy(step) ?? []).map((collected) => stagedCollection(effect, step, collected));

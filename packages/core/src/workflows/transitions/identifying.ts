@@ -125,15 +125,18 @@ export const block = (change: Change, event: EventOf<"blocked" | "gave-way">, ru
     looks,
     blockedUntil: after(change, backoff(looking(rules), looks, event.jitter)),
   });
-  const restarted = changedSteps(waiting, (step) => {
-    if (step.settlement !== null) return null;
+  const restarted = changedSteps(waiting, (step) => ({
+    ...(step.settlement === null && startedAnew(step)),
     // Somebody has decided that what the other one leaves is what there is.
-    return { ...startedAnew(step), ...(event.type === "gave-way" && { collectedBefore: [] }) };
-  });
+    ...(event.type === "gave-way" && letGo),
+  }));
   // Without the other's name: two audits are not to show that they are about one person.
   const told = change.request.waitingFor === event.by ? restarted : recorded(restarted, "blocked");
   return changedConfidential(told, { cursors: {} });
 };
+
+/** What was collected at a source is not handed out any more, also where that was closed by hand since. */
+const letGo: Partial<SourceStep> = { collected: [], collectedBefore: [], askedAgain: null };
 
 const startedAnew = (step: SourceStep): Partial<SourceStep> => ({
   ...begunAgain(step, step.canIdentify ? "identify" : stageAfterIdentifying(step)),
@@ -337,9 +340,10 @@ const knownAs = (change: Change, kept: readonly Identifier[]): Change => {
 const allAnew = (change: Change): Change => {
   const { package: held } = change.request;
   const begun = changed(change, { package: held && outOfDate(held) });
-  return changedSteps(changedConfidential(begun, { cursors: {}, columns: {} }), (step) =>
-    step.settlement === null ? { ...startedAnew(step), collectedBefore: [], identifiersUsed: 0 } : null,
-  );
+  return changedSteps(changedConfidential(begun, { cursors: {}, columns: {} }), (step) => ({
+    ...(step.settlement === null && { ...startedAnew(step), identifiersUsed: 0 }),
+    ...letGo,
+  }));
 };
 
 /**

@@ -5,6 +5,7 @@ import {
   type AskedAgain,
   collectedBy,
   isPerformed,
+  isRead,
   isResolved,
   type SourceStep,
 } from "../../request/steps.ts";
@@ -20,7 +21,10 @@ export const begunAgain = (step: SourceStep, stage: SourceStep["stage"]): Partia
   collected: [],
   // Another request may erase it before it is collected anew.
   ...(step.collected.length > 0 && {
-    collectedBefore: [...(step.collectedBefore ?? []), ...collectedBy(step)],
+    collectedBefore: [
+      ...(step.collectedBefore ?? []),
+      ...collectedBy(step).map((each) => (isRead(step) ? each : { ...each, partial: true as const })),
+    ],
   }),
   problem: null,
   triedAgain: false,
