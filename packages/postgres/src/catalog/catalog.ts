@@ -65,7 +65,17 @@ export interface ColumnType {
   readonly maxLength: number | null;
   /** Whether its texts are equal only where they are the same, as by every collation that is not said to be otherwise. */
   readonly isDeterministic: boolean;
+  readonly folding: Folding;
 }
+
+/**
+ * What `lower()` makes of a text:
+ * - `unicode`: small letters of all, each by itself or as the words have it.
+ * - `turkic`: the same, but of the plain `I`, which becomes `ı`.
+ * - `plain`: small letters of those of ASCII; all others stay as they are.
+ * - `unknown`: the database is in another encoding than UTF-8, in which not every letter can be asked for.
+ */
+export type Folding = "unicode" | "turkic" | "plain" | "unknown";
 
 export interface Unique {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Session } from "../database/database.ts";
-import { sql } from "../sql/sql.ts";
+import { type Sql, sql } from "../sql/sql.ts";
 import type { Catalog } from "./catalog.ts";
 
 const names = z.array(z.string());
@@ -30,6 +30,7 @@ const catalogSchema = z.object({
             category: z.string(),
             maxLength: z.number().nullable(),
             isDeterministic: z.boolean(),
+            folding: z.enum(["unicode", "turkic", "plain", "unknown"]),
           }),
           isNotNull: z.boolean(),
           isGenerated: z.boolean(),
@@ -92,6 +93,22 @@ const ownSchemas = sql`n.nspname not like 'pg\\_%' and n.nspname <> 'information
 /** PostgreSQL 18 has constraints that are only declared. */
 const isEnforced = sql`coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true)`;
 
+/** A `citext`, and what has no collation of its own, is folded by that of the database, which is 100 everywhere. */
+const foldedBy = sql`case when t.typname = 'citext' or a.attcollation = 0 then 100 else a.attcollation end`;
+
+const byDefault = (letter: Sql): Sql => sql`lower(${letter} collate pg_catalog."default")`;
+
+/** Of a database in UTF-8: 196 is a letter in capitals, beyond ASCII. */
+const foldingByDefault = sql`case when ${byDefault(sql`'I'::text`)} <> 'i' then 'turkic'
+  when ${byDefault(sql`chr(196)`)} = chr(196) then 'plain' else 'unicode' end`;
+
+/** Of a collation: its locale stands in another column in each version. */
+const localeOfCollation = sql`concat_ws(' ', to_jsonb(l) ->> 'collctype', to_jsonb(l) ->> 'colliculocale',
+  to_jsonb(l) ->> 'colllocale')`;
+
+const foldingByLocale = sql`case when ${localeOfCollation} ~ '^(C|POSIX)$' then 'plain'
+  when ${localeOfCollation} ~ '(^| )(tr|az)([-_.@ ]|$)' then 'turkic' else 'unicode' end`;
+
 const catalogQuery = sql`
 with visible as (
   select c.*, n.nspname
@@ -135,7 +152,10 @@ select json_build_object(
           'maxLength', case when t.typname in ('varchar', 'bpchar')
             then nullif(greatest(case when a.atttypmod = -1 then b.typtypmod else a.atttypmod end - 4, 0), 0) end,
           'isDeterministic', coalesce((select l.collisdeterministic from pg_catalog.pg_collation l
-            where l.oid = a.attcollation), true)),
+            where l.oid = a.attcollation), true),
+          'folding', case when getdatabaseencoding() <> 'UTF8' then 'unknown' else coalesce((
+            select case when l.collprovider = 'd' then ${foldingByDefault} else ${foldingByLocale} end
+            from pg_catalog.pg_collation l where l.oid = ${foldedBy}), 'unicode') end),
         'isNotNull', a.attnotnull or b.typnotnull,
         'isGenerated', a.attgenerated <> '' or a.attidentity = 'a',
         'computedFrom', coalesce((select json_agg(distinct f.attname)

@@ -1,6 +1,7 @@
 import type { Column } from "../catalog/catalog.ts";
 import type { ResolvedMatch } from "../data-map/resolved-map.ts";
 import { name, printedByServer, type Sql, sql } from "../sql/sql.ts";
+import { type AddressForm, addressForms } from "./letter-case.ts";
 import { type Spelling, spellingOf, textOf } from "./spelling.ts";
 
 /** Whether a value is written in the one form that its type has for it, as a whole number or a uuid is stored. */
@@ -26,10 +27,24 @@ export const matches = (alias: Sql, column: Column, identifier: string, values: 
   const { side, operator, type, formOf, isLowered } = comparisonOf(column, identifier);
   const usable = values.flatMap((value) => formOf(value) ?? []);
   if (usable.length === 0) return never;
-  return isLowered
-    ? sql`${side(held)} ${operator} any (select lower(unnest(${usable})))`
-    : sql`${side(held)} ${operator} ${oneOf(usable, type)}`;
+  if (isLowered) return sql`${side(held)} ${operator} any (select lower(unnest(${usable})))`;
+  const is = (some: readonly string[]): Sql => sql`${side(held)} ${operator} ${oneOf(some, type)}`;
+  const forms = usable.flatMap((value) => formsIn(column, identifier, value));
+  const doubtful = forms.filter(({ exact }) => exact !== null);
+  const certain = is(forms.flatMap(({ value, exact }) => (exact === null ? [value] : [])));
+  return doubtful.length === 0
+    ? certain
+    : sql`(${certain} or ${is(doubtful.map(({ value }) => value))}
+        and ${lettersAsHere(held)} = any (${doubtful.map(({ exact }) => exact)}::text[]))`;
 };
+
+/** The values by which a column is looked up: of an address, whatever its `lower()` may make of it. */
+const formsIn = ({ type }: Column, identifier: string, value: string): readonly AddressForm[] =>
+  identifier === "email" ? addressForms(value, type.folding) : [{ value, exact: null }];
+
+/** As the library folds what servers fold in different ways: for rows that are found already, as no index serves it. */
+const lettersAsHere = (held: Sql): Sql =>
+  sql`lower(replace(replace(${held}::text, ${"İ"}, ${"i̇"}), 'I', 'i'))`;
 
 /** Of values that people are known by, those that rows may hold in a matched column as somebody's. */
 export const namingValues = (match: ResolvedMatch, values: readonly string[]): readonly string[] =>
@@ -74,15 +89,18 @@ export const matchesEach = (
   const { side, operator, type, formOf, isLowered } = comparisonOf(column, identifier);
   const usable = values.flatMap(({ person, value }) => {
     const form = formOf(value);
-    return form === null ? [] : [{ person, form }];
+    return form === null ? [] : formsIn(column, identifier, form).map((each) => ({ person, ...each }));
   });
   if (usable.length === 0) return null;
-  const value = isLowered ? sql`lower(k.value)` : sql`k.value`;
-  return {
-    from: sql`unnest(${usable.map(({ person }) => String(person))}::int[],
-      ${usable.map(({ form }) => form)}::${type}[]) as k (person, value)`,
-    on: sql`${side(held)} ${operator} ${value}`,
-  };
+  const people = sql`${usable.map(({ person }) => String(person))}::int[]`;
+  const forms = sql`${usable.map((each) => each.value)}::${type}[]`;
+  const is = sql`${side(held)} ${operator} ${isLowered ? sql`lower(k.value)` : sql`k.value`}`;
+  return usable.every(({ exact }) => exact === null)
+    ? { from: sql`unnest(${people}, ${forms}) as k (person, value)`, on: is }
+    : {
+        from: sql`unnest(${people}, ${forms}, ${usable.map(({ exact }) => exact)}::text[]) as k (person, value, exact)`,
+        on: sql`${is} and (k.exact is null or ${lettersAsHere(held)} = k.exact)`,
+      };
 };
 
 interface Comparison extends Spelling {

@@ -1,0 +1,98 @@
+import { normaliseEmail, orThrow } from "@subject-rights/core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type DataMap, postgresDataSource } from "../../src/index.ts";
+import { actor, askingOver } from "../support/asking.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+
+/** Each line is one address for whoever folds letters as the library does. */
+const addresses = [
+  ["İlker@example.org", "i̇lker@example.org", "İLKER@EXAMPLE.ORG"],
+  ["ilker.iii@example.org", "Ilker.IiI@example.org", "ILKER.III@EXAMPLE.ORG"],
+  ["ΣΟΦΟΣ@example.org", "Σοφος@example.org", "σοφος@example.org", "ΣΟΦΟς@example.org"],
+  ["jürgen@example.org", "JÜRGEN@example.org", "JÜRGEN@example.org".normalize("NFD")],
+  ["straße@example.org", "STRAẞE@example.org"],
+  ["Иван.Петров-Водкин@почта.example", "иван.петров-водкин@почта.example"],
+];
+
+/** How texts are folded: by the server's own small letters, by none but plain ones, as Unicode has it, as Turkish is. */
+const collations = ["default", "C", "und-x-icu", "tr-x-icu"];
+
+const everyRow = addresses.flatMap((spellings, person) => spellings.map((email) => ({ person, email })));
+
+const mapOf = (table: string): DataMap => ({
+  tenant: { only: actor.tenant },
+  tables: [
+    {
+      table,
+      title: "People",
+      category: "customer-data",
+      belongs: [{ column: "email", identifier: "email" }],
+      columns: { email: "exported" },
+      erasure: "delete",
+    },
+  ],
+});
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createDatabase();
+  for (const [index, collation] of collations.entries()) {
+    await database.pool.query(
+      `create table t${index} (id int primary key, email text collate "${collation}")`,
+    );
+    for (const [id, { email }] of everyRow.entries())
+      await database.pool.query(`insert into t${index} values ($1, $2)`, [id, email]);
+    // Another mailbox, though servers fold both to the same.
+    await database.pool.query(`insert into t${index} values (100, 'ilker@example.org')`);
+  }
+});
+afterAll(() => database.drop());
+
+describe.each(collations)(
+  "an address with letters of which servers make others than the library: %s",
+  (collation) => {
+    const source = () =>
+      postgresDataSource({ client: database.pool, dataMap: mapOf(`t${collations.indexOf(collation)}`) });
+
+    it("finds each row that holds it, in whatever letters, and no other mailbox", async () => {
+      expect(orThrow(await source().check())).toEqual([]);
+      for (const [person, spellings] of addresses.entries()) {
+        for (const email of spellings) {
+          expect(normaliseEmail(email)).toBe(normaliseEmail(spellings[0] ?? ""));
+          const plan = orThrow(
+            await source().plan({
+              tenant: actor.tenant,
+              category: "customer-data",
+              identifiers: [{ type: "email", value: email }],
+            }),
+          );
+          const found = plan.collections.flatMap(({ outcomes }) =>
+            outcomes.map((each) => (each.outcome === "erased" ? each.count : 0)),
+          );
+          expect([email, person, found]).toEqual([email, person, [spellings.length]]);
+        }
+      }
+    });
+
+    it("is looked for by several at once, each their own", async () => {
+      const people = addresses.map(([email = ""]) => [{ type: "email", value: email }]);
+      const { rights } = await askingOver(database.pool, [source()]);
+      const sweep = orThrow(
+        await rights.sweeps.eraseMany({
+          actor,
+          reason: "retention",
+          category: "customer-data",
+          people: async function* () {
+            yield { people: people.map((identifiers) => ({ identifiers })), cursor: "end" };
+          },
+        }),
+      );
+      const { counts, records } = orThrow(await sweep.end());
+      expect(counts).toMatchObject({ erased: addresses.length, leftBehind: 0 });
+      expect(records).toMatchObject([{ erased: everyRow.length }]);
+      const { rows } = await database.pool.query(`select email from t${collations.indexOf(collation)}`);
+      expect(rows).toEqual([{ email: "ilker@example.org" }]);
+      await rights.stop();
+    });
+  },
+);
