@@ -1,8 +1,8 @@
 import { defineDataSource, type Message } from "@subject-rights/core";
-import { unwrap } from "@subject-rights/testing";
+import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { type Customer, customerDefinition } from "./customers.ts";
-import { admin, createWorld, tenantAdmin, tokenOf, unreliable, type World } from "./world.ts";
+import { adaAs, type Customer, customerDefinition } from "./customers.ts";
+import { ada, admin, createWorld, tenantAdmin, tokenOf, unreliable, type World } from "./world.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -112,6 +112,89 @@ describe("a source that has to say, before late letters go out, whose the addres
     await world.pass(minute);
     expect(completions()).toBe(2);
     expect((await retryAll()).requests).toEqual([]);
+    await world.rights.stop();
+  });
+});
+
+describe("a source that never says whose the address is", () => {
+  const reason = "the vendor is gone";
+  const settlement = { actor: admin, source: "crm", reason };
+
+  it("is closed by hand for the letters that wait for it, of requests that are closed: others decide", async () => {
+    const { world, state, ids, completions } = await lateLetters(3);
+    const { sources, requests } = world.rights;
+    const [first = "", ...others] = ids;
+    const before = await world.read(first);
+    unwrap(await requests.settleSource({ ...settlement, requestId: first }));
+    await world.pass(minute);
+    expect(completions()).toBe(1);
+    expect(await waitingFor(world, ids)).toEqual([[], [crmIsDown], [crmIsDown]]);
+    expect(unwrapError(await requests.settleSource({ ...settlement, requestId: first })).code).toBe(
+      "not-possible-now",
+    );
+    const naming = `gone, says person-${ids.length - 1}@example.org`;
+    expect(unwrapError(await sources.settleAll({ ...settlement, reason: naming })).code).toBe(
+      "invalid-input",
+    );
+    const closed = unwrap(await sources.settleAll(settlement));
+    expect(closed.requests.toSorted()).toEqual(others.toSorted());
+    await world.pass(minute);
+    expect(completions()).toBe(3);
+    expect(await waitingFor(world, ids)).toEqual([[], [], []]);
+    // What was done is as it was: it is the letter that nobody is asked for any more.
+    const { outcome, sources: parts } = await world.read(first);
+    expect([outcome, parts]).toEqual([before.outcome, before.sources]);
+    const entries = unwrap(await requests.audit({ actor: admin, requestId: first }));
+    expect(entries).toContainEqual(
+      expect.objectContaining({ action: "settled", source: "crm", detail: { reason, letters: 1 } }),
+    );
+    state.calls = 0;
+    await world.pass(day);
+    expect(state.calls).toBe(0);
+    await world.rights.stop();
+  });
+
+  it("is closed by hand for the letter of a request that is open, and whose part it has given", async () => {
+    const down = new Set<string>();
+    const crm = customerDefinition("crm", new Set([adaAs()]), () => {
+      if (down.has("crm")) throw new Error("down");
+    });
+    const mail = unreliable(({ notice }) => {
+      if (down.has("mail") && notice.type === "delivery") throw new Error("down");
+    });
+    const world = await createWorld({
+      sources: [defineDataSource(crm)],
+      acknowledgedBy: "data-subject",
+      notifier: mail.notifier,
+    });
+    const asked = { actor: tenantAdmin, kind: "export", category: "customer-data", email: ada } as const;
+    const { id: requestId } = unwrap(await world.rights.requests.submit(asked)).request;
+    await world.settle();
+    down.add("mail");
+    unwrap(await world.rights.requests.acknowledge({ token: tokenOf(mail.accepted) }));
+    await world.pass(hour);
+    world.clock.set(new Date(world.clock.now().getTime() + 2 * day));
+    down.add("crm").delete("mail");
+    await world.pass(2 * hour);
+    expect(await world.read(requestId)).toMatchObject({ phase: "packaged", waitingFor: [crmIsDown] });
+    unwrap(await world.rights.requests.settleSource({ ...settlement, requestId }));
+    await world.pass(minute);
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed", waitingFor: [] });
+    expect(mail.accepted.at(-1)?.notice).toMatchObject({ type: "delivery", missing: [] });
+    await world.rights.stop();
+  });
+
+  it("is named to support where the letter is given up", async () => {
+    const { world, mail, ids } = await lateLetters(1);
+    world.clock.set(new Date(world.clock.now().getTime() + 31 * day));
+    await world.pass(day);
+    expect(mail.accepted.at(-1)?.notice).toMatchObject({
+      type: "undelivered",
+      requestId: ids[0],
+      message: { id: "completion-1" },
+      problem: "unavailable",
+      source: { id: "crm", title: "The crm" },
+    });
     await world.rights.stop();
   });
 });

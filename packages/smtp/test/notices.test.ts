@@ -35,6 +35,10 @@ const english: readonly (readonly [name: string, notice: Notice])[] = [
   ...Object.entries(notices),
   ["confirmation-by-code", { ...confirmation, url: null, kind: "export", category: "user-telemetry" }],
   ["support-permanent", { ...support, problem: "permanent-failure", retryable: false }],
+  [
+    "undelivered-for-source",
+    { ...notices.undelivered, source: support.source, problem: "unavailable", retryable: true },
+  ],
   ["support-letter", { ...support, letterWaits: true }],
   ["deadline-over", { ...deadline, overdue: true }],
   ["deadline-behind", { ...deadline, waitsBehind: { requestId: "request-2", waitsFor: ["identity"] } }],

@@ -113,7 +113,11 @@ export interface Requests {
 
   /**
    * Closes one source by hand, with a reason: the request goes on without it, and can at best end as
-   * `completed-with-exceptions`.
+   * `completed-with-exceptions`. Where its work is done, and a letter waits for it to say whose the address is, also of a
+   * request that is closed, it is closed for letters alone: they go out by what the other sources say, and how the request
+   * ends stays as it is.
+   *
+   * Errors: `NotPossibleNow` where it is done, and no letter waits for it.
    */
   settleSource(
     input: OnRequest & { readonly source: string; readonly reason: string },

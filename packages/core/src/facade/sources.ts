@@ -18,10 +18,11 @@ import { confidentialOf } from "../request/change.ts";
 import type { Category } from "../request/kinds.ts";
 import { keptBackBy } from "../request/notices.ts";
 import type { ProblemCode } from "../request/problems.ts";
+import type { Request } from "../request/request.ts";
 import { isStuck, type SourceStatus, type SourceStep } from "../request/steps.ts";
 import { err, errAsync, ok, orThrow, type Result, ResultAsync } from "../result.ts";
 import { mayFillAnew } from "../runner/copy-guard.ts";
-import { readableRequests, thoseWaiting } from "../runner/every-request.ts";
+import { thoseWaiting } from "../runner/every-request.ts";
 import { load } from "../runner/load.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
 import type { Services } from "../runner/services.ts";
@@ -99,8 +100,8 @@ export interface Sources {
     readonly source: string;
   }): ResultAsync<{ readonly requests: readonly string[] }, RetryAllError>;
   /**
-   * Closes a source by hand, with a reason, for every open request that cannot go on because of it, as
-   * `requests.settleSource` does for one: for when it is given up, registered or not. Requests that meet it later are not
+   * Closes a source by hand, with a reason, for every request that cannot go on because of it, or of which a letter cannot
+   * leave, as `requests.settleSource` does for one: for when it is given up, registered or not. Requests that meet it later are not
    * closed by that. Answers with the requests for which it is closed; one that cannot be read, or whose key is lost, is left
    * out.
    *
@@ -160,9 +161,8 @@ const retryAll = async (services: Services, actor: Actor, source: string) => {
   for await (const read of thoseWaiting(services, actor.tenant, [source])) {
     if (read.isErr()) continue;
     const request = read.value;
-    const isAtWork = request.phase !== "closed";
-    const byWork = isAtWork && request.steps.some((step) => step.source === source && mayTryAgain(step));
-    if (!byWork && !keptBackBy(request.notices).some((each) => each.source === source)) continue;
+    const step = request.steps.find((each) => each.source === source);
+    if (step === undefined || !isHeldUpBy(request, step, mayTryAgain)) continue;
     if (await tellOther(services, request, { type: "source-retried", source }, by)) requests.push(request.id);
   }
   return { requests };
@@ -170,7 +170,15 @@ const retryAll = async (services: Services, actor: Actor, source: string) => {
 
 const mayTryAgain = (step: SourceStep): boolean => isStuck(step) && step.manual?.answer !== "cannot";
 
-/** The open requests that cannot go on because of a source, where the reason to close it names nobody whom they are about. */
+/** Whether a request cannot go on because of what it meets at a source, or a letter of it cannot leave. */
+const isHeldUpBy = (
+  { phase, notices }: Request,
+  step: SourceStep,
+  isMeant: (step: SourceStep) => boolean = isStuck,
+): boolean =>
+  (phase !== "closed" && isMeant(step)) || keptBackBy(notices).some(({ source }) => source === step.source);
+
+/** The requests that a source holds up, where the reason to close it names nobody whom they are about. */
 const stuckAt = async (
   services: Services,
   actor: Actor,
@@ -179,10 +187,12 @@ const stuckAt = async (
 ): Promise<Result<readonly string[], SourceNotFound | InvalidInput>> => {
   const ids: string[] = [];
   let isKnown = services.sources.find(actor.tenant, source) !== undefined;
-  for await (const request of readableRequests(services, actor.tenant, true)) {
+  for await (const read of thoseWaiting(services, actor.tenant, [source])) {
+    if (read.isErr()) continue;
+    const request = read.value;
     const step = request.steps.find((each) => each.source === source);
     isKnown ||= step !== undefined;
-    if (step === undefined || !isStuck(step)) continue;
+    if (step === undefined || !isHeldUpBy(request, step)) continue;
     const opened = await load(services, request);
     if (opened.isErr() && opened.error instanceof StorageFailed) throw opened.error;
     if (opened.isErr()) continue;

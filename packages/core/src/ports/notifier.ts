@@ -102,6 +102,8 @@ export type Notice =
       readonly type: "undelivered";
       /** What could not be delivered, by the id that `requests.resendMessage` takes. */
       readonly message: { readonly id: string; readonly kind: NoticeKind };
+      /** The source that was asked before it whose the address is, and has not answered. Left out: it was not for a source. */
+      readonly source?: { readonly id: string; readonly title: string };
       readonly problem: ProblemCode;
       /** True where it was tried until it had to be given up: `until` is over. */
       readonly retryable: boolean;

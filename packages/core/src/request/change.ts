@@ -135,8 +135,13 @@ export const noticeInPlaceOf = (change: Change, before: string, id: string, kind
   const due = noticeDue(change, id, kind);
   const earlier = change.request.notices.find((notice) => notice.id === before);
   if (earlier?.status !== "withdrawn" || earlier.problem?.retryable !== true) return due;
-  const { attempts, problem, asked = null } = earlier;
-  return changedNotice(due, id, { attempts, problem, ...(asked !== null && { asked }) });
+  const { attempts, problem, asked = null, without: closed } = earlier;
+  return changedNotice(due, id, {
+    attempts,
+    problem,
+    ...(asked !== null && { asked }),
+    ...(closed !== undefined && { without: closed }),
+  });
 };
 
 /** Takes back messages that were not sent, and what only they were to carry. */

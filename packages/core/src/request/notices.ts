@@ -71,6 +71,8 @@ export interface NoticeRecord {
   readonly triedAgain?: true;
   /** What it waits for before it goes out. Left out, and null: no source. */
   readonly asked?: AskedFirst | null;
+  /** Sources that a person closed by hand while it waited for them: it goes out by what the others say. Left out: none. */
+  readonly without?: readonly string[];
   /** Of one to support: a letter waits for the source, also of a request that is over. Left out: its part does. */
   readonly forLetter?: true;
 }

@@ -11,7 +11,7 @@ const received = (notice: { readonly receivedOn: string }): Fact => ({
   name: "Received",
   value: phrases.day(notice.receivedOn),
 });
-const source = (notice: NoticeOf<"support" | "manual-task" | "decision">): Fact => ({
+const source = (notice: Pick<NoticeOf<"support" | "manual-task" | "decision">, "source">): Fact => ({
   name: "Data source",
   value: `${notice.source.title} (${notice.source.id})`,
 });
@@ -158,10 +158,16 @@ export const english: Texts = {
     subjectLine: "Warning: a message of a request could not be delivered",
     blocks: [
       paragraph("A message of a request could not be delivered, and is not tried any more."),
-      facts({ name: "Message", value: notice.message.id }, request(notice), reference(notice), {
-        name: "Problem",
-        value: `${phrases.problem(notice.problem)} (${notice.problem})`,
-      }),
+      facts(
+        { name: "Message", value: notice.message.id },
+        ...(notice.source === undefined ? [] : [source({ source: notice.source })]),
+        request(notice),
+        reference(notice),
+        { name: "Problem", value: `${phrases.problem(notice.problem)} (${notice.problem})` },
+      ),
+      ...(notice.source === undefined
+        ? []
+        : [paragraph("It has waited for that source to say whether the address is still the person's.")]),
       paragraph(undeliveredUntil(notice)),
     ],
   }),

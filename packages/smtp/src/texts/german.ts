@@ -12,7 +12,7 @@ const received = (notice: { readonly receivedOn: string }): Fact => ({
   name: "Eingegangen",
   value: phrases.day(notice.receivedOn),
 });
-const source = (notice: NoticeOf<"support" | "manual-task" | "decision">): Fact => ({
+const source = (notice: Pick<NoticeOf<"support" | "manual-task" | "decision">, "source">): Fact => ({
   name: "Datenquelle",
   value: `${notice.source.title} (${notice.source.id})`,
 });
@@ -170,10 +170,20 @@ export const german: Texts = {
       paragraph(
         "Eine Nachricht zu einem Antrag konnte nicht zugestellt werden und wird nicht mehr versucht.",
       ),
-      facts({ name: "Nachricht", value: notice.message.id }, request(notice), reference(notice), {
-        name: "Problem",
-        value: `${phrases.problem(notice.problem)} (${notice.problem})`,
-      }),
+      facts(
+        { name: "Nachricht", value: notice.message.id },
+        ...(notice.source === undefined ? [] : [source({ source: notice.source })]),
+        request(notice),
+        reference(notice),
+        { name: "Problem", value: `${phrases.problem(notice.problem)} (${notice.problem})` },
+      ),
+      ...(notice.source === undefined
+        ? []
+        : [
+            paragraph(
+              "Sie hat darauf gewartet, dass diese Quelle sagt, ob die Adresse noch die der Person ist.",
+            ),
+          ]),
       paragraph(undeliveredUntil(notice)),
     ),
 

@@ -41,7 +41,7 @@ export const addressFor = async (
     case "completion":
     case "refusal":
     case "failure":
-      return findOnRecord(effect, notice.id);
+      return findOnRecord(effect, notice.id, notice.without);
   }
 };
 
@@ -55,10 +55,17 @@ const ofSource = (
 };
 
 /** The address that acknowledges a request, as it is on record now. Errors: `no-address` where none is. */
-export const addressOnRecord = (about: About): Promise<Result<string, CallFailed>> =>
-  findOnRecord(about, "address-on-record");
+export const addressOnRecord = (
+  about: About,
+  without?: readonly string[],
+): Promise<Result<string, CallFailed>> => findOnRecord(about, "address-on-record", without);
 
-const findOnRecord = async (about: About, effect: string): Promise<Result<string, CallFailed>> => {
+/** @param without sources that are not asked whose the address is */
+const findOnRecord = async (
+  about: About,
+  effect: string,
+  without: readonly string[] = [],
+): Promise<Result<string, CallFailed>> => {
   const { request, services } = about;
   const { tenant } = request;
   const call = callFor(about, effect);
@@ -68,9 +75,8 @@ const findOnRecord = async (about: About, effect: string): Promise<Result<string
   if (email === null) return err(new CallFailed(addressBookId, "unavailable", true));
   if (email === undefined) return nowhere;
   if (!services.addresses.knowsPeople) {
-    const { gone, failed } = await noLongerTheirs(about, [
-      normaliseIdentifier({ type: "email", value: email }),
-    ]);
+    const address = normaliseIdentifier({ type: "email", value: email });
+    const { gone, failed } = await noLongerTheirs(about, [address], without);
     if (gone.length > 0) return nowhere;
     // Nothing is sent yet.
     if (failed !== null) return err(failed);

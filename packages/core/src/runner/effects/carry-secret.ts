@@ -21,7 +21,7 @@ export const carrySecret = async (
   if (secret === undefined) throw new Damaged(`The secret of a package of request ${request.id}`);
   // What finds somebody by the address finds whoever has it by now.
   if (request.acknowledgement.by === "data-subject" && !services.addresses.knowsPeople) {
-    const theirs = await addressOnRecord(effect);
+    const theirs = await addressOnRecord(effect, notice.without);
     if (theirs.isErr()) return err(theirs.error);
   }
   return carrier.carry(

@@ -20,14 +20,16 @@ interface NamesToTell {
  * has it by now; one that nobody has vouched for since the data was erased is named as what may be somebody else's.
  *
  * @param step undefined where the request has none of that name any more
+ * @param without sources that are not asked whose an address is
  * @returns an error where a source could not be asked whose an address is: then nothing is told yet
  */
 export const namesForRecipient = async (
   effect: Effect,
   step: SourceStep | undefined,
+  without: readonly string[] = [],
 ): Promise<Result<NamesToTell, CallFailed>> => {
   const known = subjectOfRequest(effect.request).identifiers;
-  const { gone, open, failed } = await noLongerTheirs(effect, known);
+  const { gone, open, failed } = await noLongerTheirs(effect, known, without);
   if (failed !== null) return err(failed);
   const certain = certainNow(effect, step);
   // What a source tells as theirs right now is not open.

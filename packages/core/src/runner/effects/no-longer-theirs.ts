@@ -45,9 +45,14 @@ interface ByNow {
  * has told the address within the last day; and where none of them tells any address, or one tells it and another does not
  * any more, whom the address itself leads to. Where nobody can say, it is taken to be theirs.
  *
+ * @param without sources that are not asked
  * @throws StorageFailed
  */
-export const noLongerTheirs = async (about: About, addresses: readonly Identifier[]): Promise<ByNow> => {
+export const noLongerTheirs = async (
+  about: About,
+  addresses: readonly Identifier[],
+  without: readonly string[] = [],
+): Promise<ByNow> => {
   const { services, request } = about;
   const now = instant(services.clock.now());
   const { identifiers, addresses: before = [] } = confidentialOf(request);
@@ -62,7 +67,9 @@ export const noLongerTheirs = async (about: About, addresses: readonly Identifie
     );
     return { ...nothingToSay, gone };
   }
-  const able = request.steps.filter(({ canIdentify, settlement }) => canIdentify && settlement === null);
+  const able = request.steps.filter(
+    ({ source, canIdentify, settlement }) => canIdentify && settlement === null && !without.includes(source),
+  );
   const there = able.filter((step) => !isErasedAt(request, step));
   const byNumber = await answersOf(about, there, identifiedSubject(numbers), "number");
   const told = byNumber.answers.reduce((saying, { source, found }) => {

@@ -40,7 +40,7 @@ export const noticeFacts = async (
     return ok({ ...aboutOf(effect), type: kind, ...names, source });
   }
   const recipient = recipients[recipientOf({ id })]?.title ?? "";
-  return (await namesForRecipient(effect, step)).map((names) => ({
+  return (await namesForRecipient(effect, step, notice.without)).map((names) => ({
     ...aboutOf(effect),
     type: kind,
     ...names,
@@ -95,12 +95,14 @@ const factsOf = (effect: Effect, notice: OfRequest): Notice => {
     case "undelivered": {
       const { code, retryable } = notice.about ?? unknownProblem;
       const id = undeliveredOf(notice);
-      const { kind: what = notice.kind } = request.notices.find((each) => each.id === id) ?? {};
+      const { kind: what = notice.kind, asked } = request.notices.find((each) => each.id === id) ?? {};
+      const waitedFor = asked != null && asked.attempts > 0 ? sourceName(effect, asked) : null;
       const { closedAt } = request;
       const isLost = code === "key-lost";
       // Without its key nobody can send it again, whoever it was for.
       const until = isLost ? closedAt : closedAt && later(closedAt, services.rules.undeliveredKept);
-      return { ...about, type: "undelivered", message: { id, kind: what }, problem: code, retryable, until };
+      const which = { message: { id, kind: what }, ...(waitedFor !== null && { source: waitedFor }) };
+      return { ...about, type: "undelivered", ...which, problem: code, retryable, until };
     }
     case "decision": {
       const decision = request.decisions.find(({ id }) => id === notice.id);

@@ -208,6 +208,7 @@ export const noticeRetried = (change: Change, event: EventOf<"notice-retried">):
         attempts: 0,
         problem: null,
         triedAgain: true,
+        ...(notice.without !== undefined && { without: [] }),
         nextAttemptAt: null,
       }),
     );

@@ -1,5 +1,5 @@
 import { NotPossibleNow, SourceNotFound } from "../../errors.ts";
-import { type Change, changed, changedStep, recorded, stepOf } from "../../request/change.ts";
+import { type Change, changed, changedNotice, changedStep, recorded, stepOf } from "../../request/change.ts";
 import { isKeptBack, type NoticeRecord } from "../../request/notices.ts";
 import { phasesAtWork } from "../../request/phases.ts";
 import { isRetaining } from "../../request/retention.ts";
@@ -10,6 +10,7 @@ import { workflowOf } from "../workflows.ts";
 import { alertedOnce } from "./alerting.ts";
 import { mayGiveUpDuties, withoutDuty } from "./ending.ts";
 import type { EventOf } from "./events.ts";
+import { letterWaitsNoMore } from "./outages.ts";
 import { packagedAnew } from "./packaging.ts";
 import { stageAnew } from "./reopening.ts";
 
@@ -30,9 +31,14 @@ export const retry = (change: Change, event: EventOf<"source-retried">): Transit
   return work.isErr() && letters !== change ? ok(recorded(letters, "retried", {}, event.source)) : work;
 };
 
+const isKeptBackBy =
+  (source: string) =>
+  (notice: NoticeRecord): boolean =>
+    isKeptBack(notice) && notice.asked?.source === source;
+
 const lettersTried = (change: Change, source: string): Change => {
   const { notices } = change.request;
-  const isMeant = (notice: NoticeRecord) => isKeptBack(notice) && notice.asked?.source === source;
+  const isMeant = isKeptBackBy(source);
   return notices.some(isMeant)
     ? changed(change, {
         notices: notices.map((each) =>
@@ -71,7 +77,31 @@ const workTried = (change: Change, event: EventOf<"source-retried">): Transition
     return ok(recorded(again, "retried", {}, step.source));
   });
 
-export const settle = (change: Change, event: EventOf<"source-settled">): Transition =>
+/** Closes the source by hand for the work there, and for the letters that it keeps back; for these alone where its work is done. */
+export const settle = (change: Change, event: EventOf<"source-settled">): Transition => {
+  const work = workSettled(change, event);
+  const letters = change.request.notices.filter(isKeptBackBy(event.source));
+  return work.isErr() && letters.length > 0 ? ok(lettersSettled(change, event, letters)) : work;
+};
+
+/** What the person, or whoever the data was disclosed to, is told goes out by what the other sources say. */
+const lettersSettled = (
+  change: Change,
+  { source, reason }: EventOf<"source-settled">,
+  letters: readonly NoticeRecord[],
+): Change => {
+  const free = letters.reduce(
+    (going, letter) =>
+      changedNotice(letterWaitsNoMore(going, letter), letter.id, {
+        nextAttemptAt: null,
+        without: [...(letter.without ?? []), source],
+      }),
+    change,
+  );
+  return recorded(free, "settled", { reason, letters: letters.length }, source);
+};
+
+const workSettled = (change: Change, event: EventOf<"source-settled">): Transition =>
   toSettle(change, event.source).map((step) =>
     withoutDuty(
       recorded(

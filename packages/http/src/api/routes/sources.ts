@@ -30,8 +30,9 @@ export const sourceRoutes: readonly ApiRoute[] = [
     id: "settleSourceForAll",
     method: "post",
     path: "/sources/{source}/settle",
-    title: "Closes one source by hand for every open request that cannot go on because of it",
-    text: "For a source that is given up, registered or not. Each of these requests ends with exceptions at best.",
+    title:
+      "Closes one source by hand for every request that cannot go on, or whose letter waits, because of it",
+    text: "For a source that is given up, registered or not. Each whose part there was open ends with exceptions at best.",
     body: z.strictObject({ reason }),
     answer: named("SourceSettled", z.object({ requests: z.array(z.string()) })),
     errors: { ...acting, damaged: true, "key-destroyed": true, "source-not-found": true },
