@@ -64,6 +64,7 @@ export type {
 export type {
   CopiedSuppression,
   FilterInput,
+  KeepSuppressionsError,
   LiftSuppressionError,
   LookUpError,
   Suppressions,
@@ -233,9 +234,11 @@ export type * from "./ports/suppression-store.ts";
 export { type Lifting, liftedWith } from "./runner/lifted-with.ts";
 export {
   defineSuppressionStore,
+  isLifted,
   type Standing,
   type SuppressionPage,
   type SuppressionStore,
+  standsFor,
 } from "./bridge/define-suppression-store.ts";
 export type * from "./ports/sweep-store.ts";
 export {

@@ -152,21 +152,81 @@ describe("what cannot be read of the others", () => {
     const rows = unwrap(await world.rights.sources.list({ actor: admin })).sources;
     expect(rows).toMatchObject([{ id: "crm", status: "warning", problem: "invalid-answer" }]);
   });
+});
 
-  it("a suppression is named behind all others", async () => {
-    const { world, erased } = await damagedWorld((stored) => stored);
-    await world.acknowledged("erasure", "b@example.org");
-    for (const [key, kept] of world.tables.suppressions)
-      world.tables.suppressions.set(
-        key,
-        kept.map((each) => (each.cause === erased ? { ...each, category: "medical" as never } : each)),
+describe("a suppression of which cannot be read", () => {
+  const someInstant = "2026-11-01T00:00:00.000Z";
+  it.each<[string, object, { readonly isNamed: boolean }]>([
+    ["whether it is lifted", { lifted: { x: 1 } }, { isNamed: true }],
+    ["who has lifted it", { lifted: { at: someInstant, reason: "consent" } }, { isNamed: true }],
+    ["when it was lifted", { lifted: { at: "lately", by: "a", reason: "consent" } }, { isNamed: true }],
+    ["its lift, which is a list", { lifted: [] }, { isNamed: true }],
+    ["its lift, which is missing", { lifted: undefined }, { isNamed: true }],
+    ["what was erased", { category: "medical" }, { isNamed: true }],
+    ["why", { reason: "nonsense" }, { isNamed: true }],
+    ["when it was over", { endedAt: "some day" }, { isNamed: true }],
+    [
+      "anything",
+      { category: 7, reason: 7, lifted: 7, endedAt: "x", begunAt: "x", person: 7 },
+      { isNamed: true },
+    ],
+    ["nothing", {}, { isNamed: false }],
+  ])(
+    "%s is never a yes: it stands, is named behind all others, and can be lifted",
+    async (...[, damage, { isNamed }]) => {
+      const { world, erased } = await damagedWorld((stored) => stored);
+      const other = await world.acknowledged("erasure", "b@example.org");
+      for (const [key, kept] of world.tables.suppressions)
+        world.tables.suppressions.set(
+          key,
+          kept.map((each) => (each.cause === erased ? ({ ...each, ...damage } as never) : each)),
+        );
+      const { suppressions } = world.rights;
+      const on = { actor: admin, identifiers: [{ type: "email", value: ada }] };
+      const copied: { readonly cause: string }[] = [];
+      const copy = async () => {
+        for await (const each of suppressions.copy({ actor: admin })) copied.push(each);
+      };
+      if (isNamed)
+        await expect(copy()).rejects.toMatchObject({
+          code: "damaged",
+          message: expect.stringContaining(erased),
+        });
+      else await copy();
+      expect(copied.map(({ cause }) => cause)).toEqual(
+        isNamed ? [other] : expect.arrayContaining([erased, other]),
       );
+      expect(unwrap(await suppressions.mayTakeIn(on))).toBe(false);
+      expect(unwrap(await suppressions.mayTakeIn({ ...on, category: "customer-data" }))).toBe(false);
+      const since = new Date("2020-01-01");
+      unwrap(await suppressions.replay({ actor: admin, since, category: "customer-data" }));
+      expect(unwrap(await suppressions.lift({ ...on, reason: "they have asked for it" }))).toBe(1);
+      expect(unwrap(await suppressions.mayTakeIn(on))).toBe(true);
+    },
+  );
+
+  it("is what a copy says that is put back, where it cannot be read whether it is lifted", async () => {
+    const { world, erased } = await damagedWorld((stored) => stored);
+    const { suppressions } = world.rights;
     const copied: unknown[] = [];
     const copy = async () => {
-      for await (const each of world.rights.suppressions.copy({ actor: admin })) copied.push(each);
+      for await (const each of suppressions.copy({ actor: admin })) copied.push(each);
     };
-    await expect(copy()).rejects.toMatchObject({ code: "storage-failed", cause: { code: "damaged" } });
-    expect(copied).toHaveLength(1);
+    await copy();
+    const damage = (lifted: unknown) => {
+      for (const [key, kept] of world.tables.suppressions)
+        world.tables.suppressions.set(
+          key,
+          kept.map((each) => ({ ...each, lifted }) as never),
+        );
+    };
+    damage({ x: 1 });
+    expect(unwrapError(await suppressions.rotate({ actor: admin })).code).toBe("damaged");
+    const restored = suppressions.restore({ actor: admin, suppressions: copied.slice(0, 1) });
+    expect(unwrapError(await restored)).toMatchObject({
+      code: "damaged",
+      message: expect.stringContaining(erased),
+    });
   });
 });
 

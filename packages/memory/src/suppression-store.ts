@@ -1,9 +1,11 @@
 import {
   defineSuppressionStore,
+  isLifted,
   liftedWith,
   type StoredSuppression,
   type SuppressionCause,
   type SuppressionStore,
+  standsFor,
 } from "@subject-rights/core";
 import { copied } from "./copied.ts";
 
@@ -33,7 +35,7 @@ export const memorySuppressionStore = (table: SuppressionTable = new Map()): Sup
     else {
       const both = {
         ...before,
-        lifted: before.lifted ?? lifted,
+        lifted: isLifted(before) ? before.lifted : lifted,
         endedAt: (before.endedAt ?? "") > (endedAt ?? "") ? before.endedAt : endedAt,
       };
       change(key, (each) => (each === before ? both : each));
@@ -65,12 +67,12 @@ export const memorySuppressionStore = (table: SuppressionTable = new Map()): Sup
     },
 
     async withdraw({ lifted, ...cause }) {
-      changeCause(cause, (each) => ({ ...each, lifted: each.lifted ?? lifted }));
+      changeCause(cause, (each) => (isLifted(each) ? each : { ...each, lifted }));
     },
 
     async lift({ tenant, category, lifted, ...lifting }) {
       const standing = ofTenant(tenant).filter(
-        (each) => each.lifted === null && (category === undefined || each.category === category),
+        (each) => !isLifted(each) && (category === undefined || each.category === category),
       );
       const theirs = new Set(liftedWith(standing, lifting));
       for (const { pseudonym } of theirs) {
@@ -79,15 +81,9 @@ export const memorySuppressionStore = (table: SuppressionTable = new Map()): Sup
       return theirs.size;
     },
 
-    async standing({ tenant, pseudonyms, category, reason, since }) {
+    async standing({ tenant, pseudonyms, ...asked }) {
       const found = [...new Set(pseudonyms)].filter((pseudonym) =>
-        (table.get(keyOf(tenant, pseudonym)) ?? []).some(
-          (each) =>
-            each.lifted === null &&
-            (category === undefined || each.category === category) &&
-            (reason === undefined || each.reason === reason) &&
-            (since === undefined || each.endedAt === null || each.endedAt >= since),
-        ),
+        (table.get(keyOf(tenant, pseudonym)) ?? []).some((each) => standsFor(each, asked)),
       );
       let generation = 0;
       for (const each of ofTenant(tenant)) generation = Math.max(generation, each.generation);
@@ -108,7 +104,8 @@ export const memorySuppressionStore = (table: SuppressionTable = new Map()): Sup
 
     async newest({ tenant }) {
       const moments = ofTenant(tenant).flatMap(({ begunAt, endedAt }) => [begunAt, endedAt ?? begunAt]);
-      return moments.sort().at(-1) ?? null;
+      const known = moments.filter((each) => Number.isFinite(Date.parse(each)));
+      return known.sort().at(-1) ?? null;
     },
 
     async rename(renamed) {

@@ -44,18 +44,44 @@ export interface SuppressionStore {
 const pseudonymSchema = z.string().regex(/^[0-9a-f]{64}$/);
 const instantSchema = z.iso.datetime({ precision: 3 });
 
+const liftedSchema = z.object({ at: instantSchema, by: z.string(), reason: z.string() });
+
+const reasonSchema = z.enum(["request", "retention"]);
+
+/** Whether a suppression is lifted. What nobody can read is no lift: whoever was erased would be taken in again. */
+export const isLifted = ({ lifted }: Pick<StoredSuppression, "lifted">): boolean =>
+  liftedSchema.safeParse(lifted).success;
+
+/**
+ * Whether a suppression stands for what `standing` asks. What nobody can read of one is never a reason to let somebody be
+ * taken in: of an unknown category it is of each, of an unknown reason it is for each, and of an unknown end it is not over.
+ */
+export const standsFor = (
+  suppression: StoredSuppression,
+  { category, reason, since }: Pick<Question<"standing">, "category" | "reason" | "since">,
+): boolean => {
+  const { category: of, reason: why, endedAt } = suppression;
+  const isOver = since !== undefined && instantSchema.safeParse(endedAt).success && (endedAt ?? "") < since;
+  return (
+    !isLifted(suppression) &&
+    !isOver &&
+    (category === undefined || of === category || !categorySchema.safeParse(of).success) &&
+    (reason === undefined || why === reason || !reasonSchema.safeParse(why).success)
+  );
+};
+
 export const storedSuppressionSchema = z.object({
   tenant: z.string(),
   cause: z.string(),
   pseudonym: pseudonymSchema,
   category: categorySchema,
-  reason: z.enum(["request", "retention"]),
+  reason: reasonSchema,
   person: z.string().max(100).optional(),
   numberType: z.string().optional(),
   generation: z.number().int().positive(),
   begunAt: instantSchema,
   endedAt: instantSchema.nullable(),
-  lifted: z.object({ at: instantSchema, by: z.string(), reason: z.string() }).nullable(),
+  lifted: liftedSchema.nullable(),
 }) satisfies z.ZodType<StoredSuppression>;
 
 const standingSchema = z.object({

@@ -34,6 +34,8 @@ import { type ReplayError, type ReplayInput, type ReplayReport, replay } from ".
 export type LookUpError = NotAllowed | LookUpFailure;
 type LookUpFailure = InvalidInput | StorageFailed | KeyDestroyed;
 export type LiftSuppressionError = LookUpError;
+/** `Damaged` where some cannot be read: all others are done by then. It says what caused them. */
+export type KeepSuppressionsError = LookUpError | Damaged;
 
 export interface CopiedSuppression extends StoredSuppression {
   /**
@@ -101,22 +103,22 @@ export interface Suppressions {
    * Makes a new key, and puts the whole list under it: with the keys until now alone, nobody can try out any more who is
    * in it. Look-ups go on meanwhile. Where it is broken off, `renew` again finishes it. Resolves to how many it were.
    */
-  rotate(input: { readonly actor: Actor }): ResultAsync<number, LookUpError>;
+  rotate(input: { readonly actor: Actor }): ResultAsync<number, KeepSuppressionsError>;
 
   /** Puts what is still under older keys under the newest: the second half of `rotate`. */
-  renew(input: { readonly actor: Actor }): ResultAsync<number, LookUpError>;
+  renew(input: { readonly actor: Actor }): ResultAsync<number, KeepSuppressionsError>;
 
   /**
    * The list, to be kept where a restored backup does not reach it. Nothing in it is personal; it is of use only together
    * with the key ring.
    *
-   * @throws the errors of reading
+   * @throws the errors of reading; behind all others `Damaged`, where some cannot be read. It says what caused them
    */
   copy(input: { readonly actor: Actor }): AsyncGenerator<CopiedSuppression, void, undefined>;
 
   /**
-   * Puts a copy back, of whichever key; what is there already stays, but that it is lifted where the copy says so.
-   * Resolves to how many were read.
+   * Puts a copy back, of whichever key; what is there already stays, but that it is lifted where the copy says so, and that
+   * the copy says whether it is lifted where nobody can read that any more. Resolves to how many were read.
    *
    * Errors: `KeyDestroyed` where some are under a key that the key ring does not have, or has another one in place of: all
    * others are in the list by then, and those (`notTakenIn`) are not, because nobody could be found by them. Bring the key
@@ -125,7 +127,7 @@ export interface Suppressions {
   restore(input: {
     readonly actor: Actor;
     readonly suppressions: AsyncIterable<unknown> | Iterable<unknown>;
-  }): ResultAsync<number, LookUpError>;
+  }): ResultAsync<number, KeepSuppressionsError>;
 
   /**
    * Erases everybody again whom a restored backup has brought back: whose erasure was not over before `since`, the moment
@@ -137,6 +139,7 @@ export interface Suppressions {
 
 const copiedSchema = storedSuppressionSchema.extend({ key: z.string().optional() });
 const pageSize = 1_000;
+const mostNamed = 10;
 
 export const suppressionsOf = (
   context: FacadeContext,
@@ -211,7 +214,8 @@ const suppressionsIn = (
       );
   };
 
-  const renew = (tenant: string): ResultAsync<number, LookUpFailure> =>
+  /** How many it were, and what caused those that cannot be read. */
+  const renewAll = (tenant: string) =>
     keysOfList(services, store, tenant).andThen((keys) =>
       caught(async () => {
         const renewed = renewedPseudonym(keys);
@@ -231,6 +235,12 @@ const suppressionsIn = (
           for (const each of page.damaged) damaged.add(each);
           cursor = page.cursor;
         } while (cursor !== undefined);
+        return { count, damaged };
+      }),
+    );
+  const renew = (tenant: string): ResultAsync<number, LookUpFailure | Damaged> =>
+    renewAll(tenant).andThen(({ count, damaged }) =>
+      caught(async () => {
         named(damaged);
         return count;
       }),
@@ -307,7 +317,7 @@ const suppressionsIn = (
       authorise(policy, actor, "keep-suppressions").andThen(({ tenant }) =>
         caught(async () => {
           // One person under two keys would be two in the list, and who was lifted under one would stand under the other.
-          orThrow(await renew(tenant));
+          const { damaged } = orThrow(await renewAll(tenant));
           let count = 0;
           let unreadable = 0;
           for await (const batch of inBatches(suppressions, pageSize)) {
@@ -335,6 +345,7 @@ const suppressionsIn = (
           }
           // In the list, they would make every question an error, and every erasure wait, until their key is there.
           if (unreadable > 0) throw new KeyDestroyed(suppressionKeyName(tenant), null, unreadable);
+          named(damaged);
           return count;
         }),
       ),
@@ -346,13 +357,12 @@ const suppressionsIn = (
   };
 };
 
-/** After all that can be read. @throws StorageFailed which names the causes of those that cannot, some of them */
+/** After all that can be read. @throws Damaged which names the causes of those that cannot, some of them */
 const named = (damaged: ReadonlySet<string>): void => {
-  const [first] = damaged;
-  if (first === undefined) return;
-  const others = damaged.size > 1 ? ` and of ${damaged.size - 1} others` : "";
-  const cause = new Damaged(`The suppression of ${first}${others}`);
-  throw new StorageFailed("suppression-store", "list", { cause });
+  if (damaged.size === 0) return;
+  const some = [...damaged].slice(0, mostNamed);
+  const others = damaged.size > some.length ? ` and of ${damaged.size - some.length} others` : "";
+  throw new Damaged(`The suppression of ${some.join(", ")}${others}`);
 };
 
 const refuse = (): never => {
@@ -371,9 +381,12 @@ const nothingKept: Suppressions = {
   replay: refuse,
 };
 
-const caught = <Value>(work: () => Promise<Value>): ResultAsync<Value, LookUpFailure> =>
+const caught = <Value>(work: () => Promise<Value>): ResultAsync<Value, LookUpFailure | Damaged> =>
   ResultAsync.fromPromise(work(), (thrown) =>
-    thrown instanceof InvalidInput || thrown instanceof StorageFailed || thrown instanceof KeyDestroyed
+    thrown instanceof InvalidInput ||
+    thrown instanceof StorageFailed ||
+    thrown instanceof KeyDestroyed ||
+    thrown instanceof Damaged
       ? thrown
       : new StorageFailed("suppression-store", "add", { cause: thrown }),
   );

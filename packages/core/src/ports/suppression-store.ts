@@ -10,6 +10,7 @@ export interface SuppressionStoreDefinition {
   /**
    * Stores all of them or none; one that is there already stays as it is, but that it is lifted where the one that is added
    * is, and over where that one is, the later of two ends: a copy of the list knows of more than a backup that was restored.
+   * Where it cannot be read whether it is lifted, the one that is added says so.
    */
   add(suppressions: readonly StoredSuppression[]): Promise<void>;
 
@@ -26,7 +27,8 @@ export interface SuppressionStoreDefinition {
    * Lifts those with one of these pseudonyms, and in this category, if one is given; and with each of them whatever else
    * the same cause put there for the same person: all of a request, and of a sweep those with the same `person`. So on
    * with the pseudonyms of these, but for whoever is known by another number: `liftedWith` says which of the standing ones
-   * it is. Answers how many it was; all of it or nothing.
+   * it is. One of which nobody can read whether it is lifted is lifted with them. Answers how many it was; all of it or
+   * nothing.
    */
   lift(which: {
     readonly tenant: string;
@@ -39,8 +41,8 @@ export interface SuppressionStoreDefinition {
 
   /**
    * Which of these pseudonyms stand in the list and are not lifted: in any category, or in this one; for any reason, or
-   * for this one; of causes that were not over before `since`, if it is given. Each at most once, in any order. It sees
-   * everything whose `add` has ended.
+   * for this one; of causes that were not over before `since`, if it is given. What cannot be read of one (`standsFor`) is
+   * never a reason to let somebody be taken in. Each at most once, in any order. It sees everything whose `add` has ended.
    */
   standing(query: {
     readonly tenant: string;

@@ -24,9 +24,13 @@ export const faithfulInstant = (at: Instant): Instant => {
 export const instantSql = (at: Instant | null): Sql =>
   sql`${at === null ? null : faithfulInstant(at)}::timestamptz`;
 
-/** A column of type `timestamptz` as an `Instant`, whatever the session's time zone and date style are. */
+/**
+ * A column of type `timestamptz` as an `Instant`, whatever the session's time zone and date style are. One that is no
+ * instant, `infinity`, comes as it is called, so that its row is found to be damaged, and no other.
+ */
 export const instantText = (column: Sql): Sql =>
-  sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+  sql`case when isfinite(${column}) then to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+    else ${column}::text end`;
 
 /** A column that is never NULL, from a row of text. */
 export const textOf = (row: Readonly<Record<string, string | null>>, column: string): string => {

@@ -1,8 +1,11 @@
 import {
+  type Category,
   categorySchema,
   defineSuppressionStore,
+  type Lifted,
   liftedWith,
   type StoredSuppression,
+  type SuppressionReason,
   type SuppressionStore,
   type SuppressionStoreDefinition,
 } from "@subject-rights/core";
@@ -18,20 +21,26 @@ const columns: Sql = sql`s.tenant, encode(s.pseudonym, 'hex') as pseudonym, s.ca
   s.person, s.number_type, s.generation::text as generation, ${instantText(sql`s.begun_at`)} as begun_at,
   ${instantText(sql`s.ended_at`)} as ended_at, s.lifted::text as lifted`;
 
-const liftedSchema = z.object({ at: z.string(), by: z.string(), reason: z.string() }).nullable();
+/** As `isLifted` of core says it: what nobody can read is no lift. */
+const isLifted = (lifted: Sql): Sql => sql`coalesce(json_typeof(${lifted}->'at') = 'string'
+  and ${lifted}->>'at'
+    ~ '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9][.][0-9]{3}Z$'
+  and json_typeof(${lifted}->'by') = 'string' and json_typeof(${lifted}->'reason') = 'string', false)`;
+const standing: Sql = sql`(s.lifted is null or not ${isLifted(sql`s.lifted`)})`;
 
+/** The bridge of core checks its shape: one that cannot be read makes the others no less readable. */
 const suppressionOf = (row: TextRow): StoredSuppression => ({
   tenant: textOf(row, "tenant"),
   pseudonym: textOf(row, "pseudonym"),
-  category: categorySchema.parse(row["category"]),
+  category: textOf(row, "category") as Category,
   cause: textOf(row, "cause"),
-  reason: z.enum(["request", "retention"]).parse(row["reason"]),
+  reason: textOf(row, "reason") as SuppressionReason,
   ...(row["person"] != null && { person: row["person"] }),
   ...(row["number_type"] != null && { numberType: row["number_type"] }),
   generation: Number(textOf(row, "generation")),
   begunAt: textOf(row, "begun_at"),
   endedAt: row["ended_at"] ?? null,
-  lifted: liftedSchema.parse(JSON.parse(row["lifted"] ?? "null")),
+  lifted: JSON.parse(row["lifted"] ?? "null") as Lifted | null,
 });
 
 /** Many pseudonyms in one text: a list of texts costs the driver and the server more than the look-up itself. */
@@ -73,8 +82,9 @@ export const suppressionStoreOver = (
       as n (tenant, pseudonym, category, cause, reason, person, number_type, generation, begun_at, ended_at, lifted)
     order by 1, 2, 3, 4, n.lifted nulls last
     on conflict (tenant, pseudonym, category, cause) do update set
-      lifted = coalesce(there.lifted, excluded.lifted), ended_at = greatest(there.ended_at, excluded.ended_at)
-      where (there.lifted is null and excluded.lifted is not null)
+      lifted = case when ${isLifted(sql`there.lifted`)} then there.lifted else excluded.lifted end,
+      ended_at = greatest(there.ended_at, excluded.ended_at)
+      where (coalesce(there.lifted, excluded.lifted) is not null and not ${isLifted(sql`there.lifted`)})
         or excluded.ended_at > coalesce(there.ended_at, '-infinity')`;
   };
 
@@ -93,14 +103,14 @@ export const suppressionStoreOver = (
     async withdraw({ tenant, cause, lifted }) {
       await ready();
       await database.query(sql`update ${table} s set lifted = ${JSON.stringify(lifted)}::json
-        where s.tenant = ${faithful(tenant)} and s.cause = ${faithful(cause)} and s.lifted is null`);
+        where s.tenant = ${faithful(tenant)} and s.cause = ${faithful(cause)} and ${standing}`);
     },
 
     async lift({ tenant, pseudonyms, numbers, category, lifted }) {
       await ready();
-      const standing = sql`s.tenant = ${faithful(tenant)} and s.lifted is null
+      const theirs = sql`s.tenant = ${faithful(tenant)} and ${standing}
         ${category === undefined ? emptySql : sql`and s.category = ${category}`}`;
-      const found = sql`select s.pseudonym, s.category, s.cause, s.reason, s.person from ${table} s where ${standing}`;
+      const found = sql`select s.pseudonym, s.category, s.cause, s.reason, s.person from ${table} s where ${theirs}`;
       // All that one of the names leads to; which of it is the person's is said in one place for every store.
       return database.transaction(async (session) => {
         const rows = await session.query(sql`with recursive theirs as (
@@ -114,13 +124,13 @@ export const suppressionStoreOver = (
             ${found} and t.reason <> 'request' and s.cause = t.cause and s.person = t.person
           ) n
         )
-        select ${columns} from ${table} s join theirs t using (pseudonym, category, cause) where ${standing}`);
-        const theirs = liftedWith(rows.map(suppressionOf), { pseudonyms, numbers });
-        const texts = (of: (row: StoredSuppression) => string) => theirs.map((row) => faithful(of(row)));
+        select ${columns} from ${table} s join theirs t using (pseudonym, category, cause) where ${theirs}`);
+        const lifting = liftedWith(rows.map(suppressionOf), { pseudonyms, numbers });
+        const texts = (of: (row: StoredSuppression) => string) => lifting.map((row) => faithful(of(row)));
         const done = await session.query(sql`update ${table} s set lifted = ${JSON.stringify(lifted)}::json
           from unnest(${texts(({ pseudonym }) => pseudonym)}, ${texts(({ category: of }) => of)},
             ${texts(({ cause }) => cause)}) as n (pseudonym, category, cause)
-          where ${standing} and s.pseudonym = decode(n.pseudonym, 'hex') and s.category = n.category and s.cause = n.cause
+          where ${theirs} and s.pseudonym = decode(n.pseudonym, 'hex') and s.category = n.category and s.cause = n.cause
           returning 'lifted' as done`);
         return done.length;
       });
@@ -138,10 +148,10 @@ export const suppressionStoreOver = (
         ), found as (
           select distinct a.pseudonym from asked a
           where (select true from ${table} s
-            where s.tenant = ${of} and s.lifted is null and s.pseudonym = a.pseudonym
-              ${category === undefined ? emptySql : sql`and s.category = ${category}`}
-              ${reason === undefined ? emptySql : sql`and s.reason = ${reason}`}
-              ${since === undefined ? emptySql : sql`and (s.ended_at is null or s.ended_at >= ${instantSql(since)})`}
+            where s.tenant = ${of} and s.pseudonym = a.pseudonym and ${standing}
+              ${category === undefined ? emptySql : sql`and (s.category = ${category} or s.category <> all (${categorySchema.options}))`}
+              ${reason === undefined ? emptySql : sql`and (s.reason = ${reason} or s.reason not in ('request', 'retention'))`}
+              ${since === undefined ? emptySql : sql`and (s.ended_at is null or not isfinite(s.ended_at) or s.ended_at >= ${instantSql(since)})`}
             limit 1)
         )
         select (select coalesce(encode(string_agg(f.pseudonym, ''::bytea), 'hex'), '') from found f) as found,
@@ -178,7 +188,7 @@ export const suppressionStoreOver = (
       await ready();
       const [row] = await database.query(
         sql`select ${instantText(sql`max(greatest(s.begun_at, s.ended_at))`)} as newest from ${table} s
-          where s.tenant = ${faithful(tenant)}`,
+          where s.tenant = ${faithful(tenant)} and isfinite(greatest(s.begun_at, s.ended_at))`,
       );
       return row?.["newest"] ?? null;
     },

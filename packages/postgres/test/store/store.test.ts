@@ -393,6 +393,78 @@ describe("artifacts", () => {
   });
 });
 
+describe("a suppression that somebody has changed", () => {
+  const lift = { at: "2026-03-02T09:00:00.000Z", by: "a", reason: "consent" };
+  const changes: readonly (readonly [string, "stands" | "lifted" | "damaged"])[] = [
+    ["lifted = null", "stands"],
+    [`lifted = '${JSON.stringify(lift)}'`, "lifted"],
+    [`lifted = '{"x": 1}'`, "damaged"],
+    ["lifted = '[]'", "damaged"],
+    [`lifted = '"yes"'`, "damaged"],
+    ["lifted = 'false'", "damaged"],
+    // What a tool writes that knows no other nothing.
+    ["lifted = 'null'", "stands"],
+    [`lifted = '${JSON.stringify({ ...lift, at: "lately" })}'`, "damaged"],
+    [`lifted = '${JSON.stringify({ ...lift, by: null })}'`, "damaged"],
+    ["reason = 'nonsense'", "damaged"],
+    ["category = 'nonsense'", "damaged"],
+    ["ended_at = '-infinity'", "damaged"],
+    ["begun_at = 'infinity'", "damaged"],
+  ];
+
+  it("is lifted only where it says so, and makes no other unreadable", async () => {
+    const { storage, schema } = await fresh();
+    for (const [index, [set, becomes]] of changes.entries())
+      await isChanged(storage.suppressionStore, schema, `tenant-${index}`, set, becomes);
+  });
+
+  const isChanged = async (
+    store: PostgresStorage["suppressionStore"],
+    schema: string,
+    tenant: string,
+    set: string,
+    becomes: "stands" | "lifted" | "damaged",
+  ) => {
+    const [of, another] = ["a".repeat(64), "b".repeat(64)];
+    const suppression = (pseudonym: string, cause: string) => ({
+      tenant,
+      pseudonym,
+      cause,
+      category: "customer-data" as const,
+      reason: "request" as const,
+      generation: 1,
+      begunAt: lift.at,
+      endedAt: lift.at,
+      lifted: null,
+    });
+    const both = [suppression(of, "r1"), suppression(another, "r2")];
+    unwrap(await store.add(both));
+    await database.pool.query(
+      `update ${schema}.suppression set ${set} where tenant = '${tenant}' and cause = 'r1'`,
+    );
+    const asked = { tenant, pseudonyms: [of] };
+    const standing = becomes === "lifted" ? [] : [of];
+    for (const query of [{}, { category: "customer-data", reason: "request", since: lift.at } as const])
+      expect([set, unwrap(await store.standing({ ...asked, ...query })).pseudonyms]).toEqual([set, standing]);
+    expect(unwrap(await store.newest({ tenant }))).toBe(lift.at);
+    const listed = unwrap(await store.list({ tenant, limit: 10 }));
+    expect([set, listed.damaged]).toEqual([set, becomes === "damaged" ? ["r1"] : []]);
+    expect(listed.suppressions.map(({ cause }) => cause)).toContain("r2");
+    // A copy that says whether it is lifted, and whoever lifts it, make it one that can be read.
+    if (set.startsWith("lifted")) {
+      unwrap(await store.add([{ ...suppression(of, "r1"), lifted: lift }]));
+      const [mended] = unwrap(await store.list({ tenant, limit: 1 })).suppressions;
+      expect(mended?.lifted).toEqual(lift);
+      await database.pool.query(
+        `update ${schema}.suppression set ${set} where tenant = '${tenant}' and cause = 'r1'`,
+      );
+    }
+    const lifted = unwrap(await store.lift({ ...asked, lifted: lift }));
+    expect(lifted).toBe(becomes === "lifted" ? 0 : 1);
+    expect(unwrap(await store.standing(asked)).pseudonyms).toEqual([]);
+  };
+});
+
 describe("a per-request statement", () => {
   it("never reads a whole table", async () => {
     const { schema } = await fresh();

@@ -7,6 +7,7 @@ import { category, count, identifiers, reason } from "../schemas/words.ts";
 const counted = named("Counted", z.object({ count: count.describe("How many suppressions it were.") }));
 const mayTakeIn = named("MayTakeIn", z.object({ mayTakeIn: z.boolean() }));
 const errors = { ...acting, "key-destroyed": true } as const;
+const keeping = { ...errors, damaged: true } as const;
 
 /**
  * Who was erased, and is not to be taken in again. Imports, copies of the list and replays handle many people, and belong
@@ -46,7 +47,7 @@ export const suppressionRoutes: readonly ApiRoute[] = [
     path: "/suppressions/rotate",
     title: "Puts the whole list under a new key",
     answer: counted,
-    errors,
+    errors: keeping,
     handle: ({ rights, actor }) =>
       rights.suppressions.rotate({ actor }).map((renewed) => json(200)({ count: renewed })),
   }),
@@ -56,7 +57,7 @@ export const suppressionRoutes: readonly ApiRoute[] = [
     path: "/suppressions/renew",
     title: "Puts what is still under older keys under the newest",
     answer: counted,
-    errors,
+    errors: keeping,
     handle: ({ rights, actor }) =>
       rights.suppressions.renew({ actor }).map((renewed) => json(200)({ count: renewed })),
   }),
