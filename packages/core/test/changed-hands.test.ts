@@ -1,8 +1,14 @@
-import type { DataSourceDefinition, Identifier, Row } from "@subject-rights/core";
+import {
+  type DataSourceDefinition,
+  defineDataSource,
+  type Identifier,
+  type Row,
+  type Subject,
+} from "@subject-rights/core";
 import { memoryNotifier } from "@subject-rights/memory";
 import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { adaAs, boAs, customerSource, email, number } from "./customers.ts";
+import { adaAs, boAs, customerDefinition, customerSource, email, number } from "./customers.ts";
 import { ada, admin, createWorld, peopleSource, tenantAdmin, tokenOf, type World } from "./world.ts";
 
 const day = 86_400_000;
@@ -413,5 +419,87 @@ describe("an address of a household, in a sweep that means one of them", () => {
     const world = await createWorld({ sources: [customerSource("crm", crm), news] });
     expect(await swept(world, number("1"))).toMatchObject({ status: "completed", counts: { erased: 1 } });
     expect([[...crm], readers.size]).toEqual([[his], 0]);
+  });
+  describe("where other sources have accounts of both under numbers of their own", () => {
+    type Account = readonly [id: string, address: string];
+    /** Nothing but the address leads from a customer to an account. */
+    const billing = (accounts: Set<Account>) => {
+      const found = ({ values }: Subject) =>
+        [...accounts].filter(
+          ([id, address]) => values("billing-id").includes(id) || values("email").includes(address),
+        );
+      return peopleSource("billing", new Map(), {
+        needs: ["billing-id", "email"],
+        identify: async (subject) =>
+          found(subject).flatMap(([id, address]) => [{ type: "billing-id", value: id }, email(address)]),
+        locate: async (subject) => [{ collection: "accounts", count: found(subject).length }],
+        erase: async (subject) => {
+          const theirs = found(subject);
+          for (const each of theirs) accounts.delete(each);
+          return [{ collection: "accounts", outcome: "erased", count: theirs.length }];
+        },
+      });
+    };
+    const triedAgain = async (world: World, id: string, later: number) => {
+      world.clock.set(new Date(world.clock.now().getTime() + later));
+      const which = { actor: admin, sweepId: id };
+      unwrap(await unwrap(await world.rights.sweeps.retry(which)).end());
+      return unwrap(await world.rights.sweeps.leftBehind(which));
+    };
+
+    it.each([
+      ["the number alone", [number("1")]],
+      ["both", [number("1"), email(ada)]],
+    ])("erases none of these, however often it is tried, and however late: %s", async (_, named) => {
+      for (const isFirst of [true, false]) {
+        const { hers, his, crm } = household();
+        const accounts = new Set<Account>([
+          ["b-1", ada],
+          ["b-2", ada],
+        ]);
+        const customers = customerSource("crm", crm);
+        const sources = [customers, billing(accounts)];
+        const world = await createWorld({ sources: isFirst ? sources : sources.toReversed() });
+        const { id, counts } = await swept(world, ...named);
+        expect(counts).toMatchObject({ erased: 0, leftBehind: 1 });
+        for (const later of [0, 3_600_000, 2 * day, 30 * day]) {
+          expect(await triedAgain(world, id, later)).toMatchObject([
+            { problem: "identifier-missing", source: "billing" },
+          ]);
+        }
+        expect([[...crm], accounts.size]).toEqual([[hers, his], 2]);
+      }
+    });
+
+    it("follows no further address that they share, which another source tells of the number", async () => {
+      const { hers, his, crm } = household();
+      crm.add({ ...his, email: "flat@example.org" });
+      const accounts = new Set<Account>([["b-2", "flat@example.org"]]);
+      const club = defineDataSource({
+        ...customerDefinition("club", new Set([{ ...hers, email: "flat@example.org" }])),
+        needs: ["customer-number"],
+      });
+      const world = await createWorld({ sources: [customerSource("crm", crm), billing(accounts), club] });
+      const { counts } = await swept(world, number("1"), email(ada));
+      expect(counts).toMatchObject({ erased: 0, leftBehind: 1 });
+      expect([crm.size, accounts.size]).toEqual([3, 1]);
+    });
+
+    it("erases none by an address that was hers and is let go, when it is tried again after an outage", async () => {
+      const { hers, his, crm } = household();
+      hers.email = "ada@new.example";
+      const accounts = new Set<Account>([["b-2", ada]]);
+      let isDown = true;
+      const { identify: _, ...silent } = customerDefinition("shop", new Set([{ ...hers }]), () => {
+        if (isDown) throw new Error("down");
+      });
+      const sources = [customerSource("crm", crm), billing(accounts), defineDataSource(silent)];
+      const world = await createWorld({ sources });
+      const { id, counts } = await swept(world, number("1"), email(ada));
+      expect(counts).toMatchObject({ leftBehind: 1 });
+      isDown = false;
+      expect(await triedAgain(world, id, 60_000)).toEqual([]);
+      expect([[...crm], accounts.size]).toEqual([[his], 1]);
+    });
   });
 });

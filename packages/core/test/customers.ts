@@ -44,11 +44,15 @@ export const customerDefinition = (
     needs: ["customer-number", "email"],
     identify: async (subject) => {
       const asked = subject.asked.filter(({ type }) => type === "customer-number");
-      return found(subject).theirs.flatMap((each) =>
-        asked.length > 0 && !subject.values("customer-number").includes(each.number)
-          ? [{ ...number(each.number), shared: true }]
-          : [number(each.number), email(each.email)],
-      );
+      const isDecided = (each: Customer) => subject.shared.some(({ value }) => value === each.number);
+      const { theirs } = found(subject);
+      return theirs
+        .filter((each) => !isDecided(each))
+        .flatMap((each) =>
+          asked.length > 0 && !subject.values("customer-number").includes(each.number)
+            ? [{ ...number(each.number), shared: true }]
+            : [number(each.number), email(each.email)],
+        );
     },
     async *identifiers() {
       yield { people: [...customers].map((each) => [number(each.number), email(each.email)]) };

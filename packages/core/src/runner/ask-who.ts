@@ -33,8 +33,10 @@ interface Asked {
   readonly found?: readonly Identifier[];
   /** What was found out at an earlier time, when everybody was asked. Left out: nobody was asked before. */
   readonly knownSince?: readonly Identifier[];
-  /** What was found out then that others may go by too. Left out: nothing. */
+  /** What was found out then that others may go by too: it stays so, whoever names it. Left out: nothing. */
   readonly sharedSince?: readonly Identifier[];
+  /** The addresses that were found out then to be a household's: they stay so too. Left out: none. */
+  readonly householdsSince?: readonly Identifier[];
 }
 
 interface Found {
@@ -115,6 +117,8 @@ interface Underway extends Known {
   vouched: readonly Identifier[];
   found: readonly Identifier[];
   households: readonly Identifier[];
+  /** What they were known by before anybody was asked this time. */
+  readonly before: readonly Identifier[];
   /** With how many identifiers each source was asked. */
   readonly askedWith: Map<DataSource, number>;
   /** How often it was begun anew. */
@@ -132,20 +136,7 @@ export const askWho = async (
   asking: AskingWho,
   people: readonly Asked[],
 ): Promise<readonly Result<Found, CallFailed>[]> => {
-  const known = people.map(
-    ({ mark, asked, found = [], knownSince, sharedSince = [] }): Underway => ({
-      mark,
-      identifiers: knownSince ?? [...asked, ...found],
-      vouched: asked,
-      found,
-      shared: sharedSince,
-      households: [],
-      isLongKnown: knownSince !== undefined,
-      askedWith: new Map(),
-      begun: 0,
-      failed: null,
-    }),
-  );
+  const known = people.map(beginning);
   for (let someAsked = true; someAsked; ) {
     someAsked = false;
     for (const source of asking.sources) {
@@ -159,6 +150,33 @@ export const askWho = async (
   return known.map(({ identifiers, shared, households, failed }) =>
     failed === null ? ok({ identifiers, shared, households }) : err(failed),
   );
+};
+
+/** Nobody is asked for by what was found out before to be others' too. */
+const beginning = ({
+  mark,
+  asked,
+  found = [],
+  knownSince,
+  sharedSince = [],
+  householdsSince = [],
+}: Asked): Underway => {
+  const shared = [...sharedSince, ...householdsSince];
+  const stays = (each: Identifier) => !includesIdentifier(shared, each);
+  const before = (knownSince ?? [...asked, ...found]).filter(stays);
+  return {
+    mark,
+    identifiers: before,
+    vouched: asked.filter(stays),
+    found: found.filter(stays),
+    shared,
+    households: householdsSince,
+    before,
+    isLongKnown: knownSince !== undefined,
+    askedWith: new Map(),
+    begun: 0,
+    failed: null,
+  };
 };
 
 const isDue = (source: DataSource, { identifiers, askedWith, failed }: Underway): boolean =>
@@ -201,15 +219,47 @@ const learnVouchedFor = async (
   person: Underway,
   found: readonly FoundIdentifier[],
 ): Promise<void> => {
-  const answer =
-    asking.letsGo && namesUnknownNumber(person, found)
-      ? await asVouchedFor(source, asSubject(person), found, callFor(asking, source, [person]))
-      : ok(found);
+  if (!asking.letsGo) return learn(asking, source, person, found);
+  const call = callFor(asking, source, [person]);
+  const answer = namesUnknownNumber(person, found)
+    ? await asVouchedFor(source, asSubject(person), found, call)
+    : ok(found);
+  const others = await othersBehind(source, person, call);
   if (answer.isErr()) person.failed = answer.error;
-  else learn(asking, source, person, answer.value);
+  else if (others.isErr()) person.failed = others.error;
+  else learn(asking, source, person, [...answer.value, ...others.value]);
 };
 
-/** Where all that a source tells of the person has led to another number as well, a household has it: `households`. */
+/**
+ * The numbers of somebody else to which the person's addresses lead in a source, among those of which that is known already: it
+ * was told that these lead to nobody, and does not name them. So it is asked back without that. Whoever shared one address with
+ * them may share the next one, which was found out since.
+ */
+const othersBehind = async (
+  source: DataSource,
+  person: Underway,
+  call: Call,
+): Promise<Result<readonly FoundIdentifier[], CallFailed>> => {
+  const { identifiers, vouched, found, shared } = person;
+  const isOther = (each: Identifier) =>
+    isSteady(each) && identifiers.some((known) => isSteady(known) && known.type === each.type);
+  const addresses = identifiers.filter((each) => !isSteady(each));
+  if (!shared.some(isOther) || !canFind(source, addresses)) return ok([]);
+  const unsaid = shared.filter((each) => !isOther(each));
+  const subject = subjectOf(identifiers, [...vouched, ...found], unsaid);
+  const answer = await askSource(source, subject, askedBeside(call, "others"));
+  return answer.map((told) =>
+    told
+      .map(normaliseIdentifier)
+      .filter((each) => isOther(each) && includesIdentifier(shared, each))
+      .map((each) => ({ ...each, shared: true })),
+  );
+};
+
+/**
+ * Where all that a source tells of the person has led to another number as well, a household has it: `households`. What an
+ * address that is let go has led to is let go with it: what else leads there tells it anew.
+ */
 const learn = (
   { most, letsGo }: AskingWho,
   source: DataSource,
@@ -230,7 +280,7 @@ const learn = (
     const stays = (each: Identifier) => !includesIdentifier(person.shared, each);
     person.vouched = person.vouched.filter(stays);
     person.found = person.found.filter(stays);
-    person.identifiers = [...person.identifiers, ...own].filter(stays);
+    person.identifiers = person.before.filter(stays);
     person.askedWith.clear();
     person.begun += 1;
   } else if (isTakenBack) {

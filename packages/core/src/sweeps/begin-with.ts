@@ -1,3 +1,4 @@
+import { type Identifier, includesIdentifier } from "../subject/identifier.ts";
 import { type Fate, keptOf } from "./fate.ts";
 import type { KeptPart } from "./kept-person.ts";
 import type { SweepRun } from "./sweep-run.ts";
@@ -10,7 +11,7 @@ import type { SweepRun } from "./sweep-run.ts";
  * @throws StorageFailed, ChangedMeanwhile
  */
 export const beginWith = async (run: SweepRun, fates: readonly Fate[]): Promise<readonly Fate[]> => {
-  const due = fates.filter((fate) => fate.problem === null && namesKept(fate) > (fate.part?.knows ?? 0));
+  const due = fates.filter((fate) => fate.problem === null && !isKept(fate));
   if (due.length === 0) return fates;
   const { numbers } = await run.journal.commit((sweep) => ({
     sweep,
@@ -19,14 +20,25 @@ export const beginWith = async (run: SweepRun, fates: readonly Fate[]): Promise<
   }));
   const begun = new Map(
     due.map((fate, index): [Fate, KeptPart] => {
-      const knows = namesKept(fate);
-      return [fate, { ...partOf(fate), number: numbers[index] ?? 0, knows }];
+      return [fate, { ...partOf(fate), number: numbers[index] ?? 0, knows: keptOf(fate) }];
     }),
   );
   return fates.map((fate) => ({ ...fate, part: begun.get(fate) ?? fate.part }));
 };
 
-const namesKept = (fate: Fate): number => keptOf(fate).identifiers.length;
+/** Whether nothing is known of them but what stands in the part that keeps them. */
+const isKept = (fate: Fate): boolean => {
+  const { knows } = fate.part ?? {};
+  if (knows === undefined) return false;
+  const kept = keptOf(fate);
+  const areIn = (among: readonly Identifier[] = [], some: readonly Identifier[]) =>
+    some.every((each) => includesIdentifier(among, each));
+  return (
+    areIn(knows.identifiers, kept.identifiers) &&
+    areIn(knows.shared, kept.shared) &&
+    areIn(knows.households, kept.households)
+  );
+};
 
 const partOf = ({ part }: Fate): Pick<KeptPart, "kind" | "info"> =>
   part === null ? { kind: "begun", info: {} } : { kind: part.kind, info: part.info };

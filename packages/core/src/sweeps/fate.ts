@@ -30,6 +30,8 @@ export interface Fate extends Known {
   readonly identifiers: readonly FoundIdentifier[];
   /** Addresses among `shared` that were the person's, and that nobody has vouched for since: they are only looked at by them. */
   readonly uncertain?: readonly Identifier[] | undefined;
+  /** Those of them that a household has: so it stays. Left out: none. */
+  readonly households?: readonly Identifier[] | undefined;
   /** When the stream has named them. */
   readonly namedAt?: Instant | undefined;
   /** When everybody was asked who they are. */
@@ -137,6 +139,8 @@ export interface WaitingPerson {
   readonly shared?: readonly Identifier[];
   /** Left out: nothing. */
   readonly uncertain?: readonly Identifier[] | undefined;
+  /** Left out: one of an earlier version, which has not kept it. */
+  readonly households?: readonly Identifier[] | undefined;
   /** Left out, and `askedAt`: one of an earlier version, which has not kept it. */
   readonly namedAt?: Instant | undefined;
   readonly askedAt?: Instant | undefined;
@@ -217,9 +221,10 @@ export const fatesChange = (
 export const waitingDraft = (fates: readonly Fate[], at: Instant): readonly PartDraft[] => {
   const personal = fates.map((fate): WaitingPerson => {
     const { mark, given, identifiers, shared, pseudonyms, sharedPseudonyms, stayed } = fate;
-    const { uncertain, namedAt, askedAt } = fate;
+    const { uncertain, households = [], namedAt, askedAt } = fate;
     const outcomes = eachSource(altogether(fate), (each) => datedAll(each, at));
-    const names = { identifiers, shared, uncertain, namedAt, askedAt, pseudonyms, sharedPseudonyms };
+    const addresses = { uncertain, households, namedAt, askedAt };
+    const names = { identifiers, shared, ...addresses, pseudonyms, sharedPseudonyms };
     return { mark, given, ...names, outcomes, stayed };
   });
   return personal.length === 0 ? [] : [{ kind: "waiting", info: { people: personal.length }, personal }];
@@ -244,13 +249,17 @@ const leftBehind = (
 });
 
 /** What is kept of one person, encrypted. */
-export const keptOf = ({ mark, given, identifiers, shared, uncertain = [], namedAt }: Fate) => ({
-  mark,
-  given,
-  identifiers: [...identifiers, ...uncertain],
-  shared: shared.filter((each) => !includesIdentifier(uncertain, each)),
-  namedAt,
-});
+export const keptOf = (fate: Fate) => {
+  const { mark, given, identifiers, shared, uncertain = [], households = [], namedAt } = fate;
+  return {
+    mark,
+    given,
+    identifiers: [...identifiers, ...uncertain],
+    shared: shared.filter((each) => !includesIdentifier(uncertain, each)),
+    households,
+    namedAt,
+  };
+};
 
 const entryOf = (
   fate: Fate,

@@ -25,8 +25,10 @@ export const otherNumber: SweepProblem = { code: "other-number", source: null, r
 export interface Identified {
   readonly identifiers: readonly FoundIdentifier[];
   readonly shared: readonly Identifier[];
-  /** Addresses of theirs that nobody vouches for any more. */
+  /** Addresses of theirs that nobody vouches for any more, and those that a household has: the last of `shared`. */
   readonly uncertain: readonly Identifier[];
+  /** Those that a household has. */
+  readonly households: readonly Identifier[];
   /** Why it could not be found out; null where it could. */
   readonly problem: SweepProblem | null;
 }
@@ -49,18 +51,22 @@ const whoTheyAre = async (
   // Nobody is there to decide whose such an address is: it leads to nobody.
   const named = given.map((each, index) => withoutLead(each, others?.[index]));
   const people = candidates.map((candidate, index) => {
-    const { mark, found = [], knownSince, sharedSince, namedAt } = candidate;
+    const { mark, found = [], knownSince, sharedSince, householdsSince, namedAt } = candidate;
     const asked = leading(named[index] ?? []);
     const beside = leading(withoutLead(withShared(found, sharedTypes), others?.[index]));
     const known = knownSince && leading(withoutLead(knownSince, others?.[index]));
     const isLong = namedAt !== undefined && mayHavePassedOn(namedAt, now);
     const all = [...asked, ...beside, ...(known ?? [])];
+    const since = {
+      ...(sharedSince !== undefined && { sharedSince }),
+      ...(householdsSince !== undefined && { householdsSince }),
+    };
     return isLong
       ? {
           mark,
           asked: asked.filter(isSteady),
           found: all.filter((each) => isSteady(each) && !includesIdentifier(asked, each)),
-          ...(sharedSince !== undefined && { sharedSince }),
+          ...since,
           addresses: all.filter((each) => !isSteady(each)),
         }
       : {
@@ -68,19 +74,24 @@ const whoTheyAre = async (
           asked,
           found: beside,
           ...(known !== undefined && { knownSince: known }),
-          ...(sharedSince !== undefined && { sharedSince }),
+          ...since,
           addresses: [],
         };
   });
   const answers = await askWho({ sources, call: run.call, most, letsGo: true }, people);
-  return candidates.map(({ knownSince, sharedSince = [] }, index): Identified => {
+  return candidates.map(({ knownSince, sharedSince = [], householdsSince = [] }, index): Identified => {
     const answer = answers[index];
     const { asked = [], found = [], addresses = [] } = people[index] ?? {};
     const isNobody = addresses.length > 0 && asked.length + found.length === 0;
     if (answer === undefined || answer.isErr()) {
       const known = knownSince ?? named[index] ?? [];
-      const problem = answer === undefined ? null : problemOf(answer.error);
-      return { identifiers: known, shared: sharedSince, uncertain: [], problem };
+      return {
+        identifiers: known.filter((each) => !includesIdentifier(householdsSince, each)),
+        shared: [...sharedSince, ...householdsSince],
+        uncertain: householdsSince,
+        households: householdsSince,
+        problem: answer === undefined ? null : problemOf(answer.error),
+      };
     }
     const unvouched = (named[index] ?? []).filter((each) => !isLeading(each));
     const { identifiers, shared, households } = answer.value;
@@ -91,8 +102,9 @@ const whoTheyAre = async (
     const uncertain = [...unsaid, ...households];
     return {
       identifiers: [...identifiers, ...unvouched],
-      shared: [...shared, ...unsaid],
+      shared: [...shared.filter((each) => !includesIdentifier(households, each)), ...uncertain],
       uncertain,
+      households,
       problem: others === null ? cannotSay(run) : isNobody ? otherNumber : null,
     };
   });
@@ -107,12 +119,14 @@ export const identifyPeople = async (
   const now = instant(run.services.clock.now());
   const found = await whoTheyAre(run, candidates);
   const known = candidates.map((candidate, index) => {
-    const { identifiers = [], shared = [], uncertain = [], problem = null } = found[index] ?? {};
+    const { identifiers = [], shared = [], uncertain = [], households = [] } = found[index] ?? {};
+    const { problem = null } = found[index] ?? {};
     return {
       candidate,
       identifiers,
       shared,
       uncertain,
+      households,
       problem: candidate.identifiers === null ? invalidPerson : problem,
     };
   });
@@ -125,7 +139,7 @@ export const identifyPeople = async (
   const pseudonyms = await pseudonymsOf(run.services, run.tenant, all);
   return pseudonyms.map((texts) => {
     let taken = 0;
-    return known.map(({ candidate, identifiers, shared, uncertain, problem }, index): Fate => {
+    return known.map(({ candidate, identifiers, shared, uncertain, households, problem }, index): Fate => {
       const [first, behind] = [taken, taken + identifiers.length];
       taken = behind + shared.length;
       return {
@@ -134,6 +148,7 @@ export const identifyPeople = async (
         identifiers,
         shared,
         uncertain,
+        households,
         namedAt: namedBefore(candidate, now),
         askedAt: now,
         pseudonyms: texts.slice(first, behind),

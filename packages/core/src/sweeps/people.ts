@@ -56,6 +56,8 @@ export interface Candidate {
   readonly knownSince?: readonly FoundIdentifier[];
   /** The same of what others may go by too. */
   readonly sharedSince?: readonly Identifier[];
+  /** The addresses that an earlier run had found to be a household's. */
+  readonly householdsSince?: readonly Identifier[];
   /** When the stream has named them. Left out: now. */
   readonly namedAt?: Instant;
   /** What keeps them, where an earlier run left them behind, or had begun with them. */

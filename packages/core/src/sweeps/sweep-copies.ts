@@ -135,10 +135,11 @@ const askedOnceMore = async (run: SweepRun, fates: readonly Fate[]): Promise<rea
   const due = fates.filter(isLong);
   if (due.length === 0) return fates;
   const candidates = due.map(
-    ({ mark, given, identifiers, shared, uncertain = [] }): Candidate => ({
+    ({ mark, given, identifiers, shared, uncertain = [], households = uncertain }): Candidate => ({
       ...candidateOf(given, () => mark),
       knownSince: [...identifiers, ...uncertain],
       sharedSince: shared.filter((each) => !includesIdentifier(uncertain, each)),
+      householdsSince: households,
       namedAt: run.journal.current().startedAt,
     }),
   );
@@ -146,7 +147,8 @@ const askedOnceMore = async (run: SweepRun, fates: readonly Fate[]): Promise<rea
   return fates.map((fate) => {
     const found = asked[due.indexOf(fate)];
     if (found === undefined) return fate;
-    const { identifiers, pseudonyms, shared, sharedPseudonyms, uncertain, askedAt, problem } = found;
+    const { identifiers, pseudonyms, shared, sharedPseudonyms, uncertain, households } = found;
+    const { askedAt, problem } = found;
     const isFound = run.sources.erasedAfter.every((source) => canFind(source, leading(identifiers)));
     // Where they are erased already, and are only looked at, it does not matter by what.
     const isOnlyLookedAt =
@@ -154,7 +156,7 @@ const askedOnceMore = async (run: SweepRun, fates: readonly Fate[]): Promise<rea
       (problem?.code === "other-number" && identifiers.length === 0);
     return {
       ...fate,
-      ...{ identifiers, pseudonyms, shared, sharedPseudonyms, uncertain, askedAt },
+      ...{ identifiers, pseudonyms, shared, sharedPseudonyms, uncertain, households, askedAt },
       problem: isOnlyLookedAt || problem === null ? (isFound ? null : otherNumber) : problem,
     };
   });

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import type { Instant } from "../instant.ts";
 import { orThrow } from "../result.ts";
+import { includesIdentifier } from "../subject/identifier.ts";
 import { allParts } from "./all-parts.ts";
 import { BrokenOff, erasePeople, type Landing, throwIfOver } from "./erase-people.ts";
 import type { Fate } from "./fate.ts";
 import { identifyPeople } from "./identify-people.ts";
 import type { PartDraft } from "./journal.ts";
-import { keptPersonSchema } from "./kept-person.ts";
+import { householdsOf, keptPersonSchema } from "./kept-person.ts";
 import { type Page, Pages } from "./pages.ts";
 import { type Candidate, candidateOf, type PeopleStream } from "./people.ts";
 import { type Batch, readPeople } from "./read-people.ts";
@@ -165,14 +166,16 @@ const eraseKept = (
       // Whoever cannot be read stays left behind, and keeps nobody else there; who was begun with must be erased first.
       if (opened.isErr() && kind === "left-behind") continue;
       const kept = keptPersonSchema.parse(orThrow(opened));
-      const knows = kept.identifiers.length;
-      const candidate = candidateOf(kept.given, (given) => markOf(secret, given), { ...part, knows });
-      const isKnown = knows > (candidate.identifiers?.length ?? knows) + (candidate.found?.length ?? 0);
+      const candidate = candidateOf(kept.given, (given) => markOf(secret, given), { ...part, knows: kept });
+      const { identifiers, found = [] } = candidate;
+      const named = [...(identifiers ?? kept.identifiers), ...found];
+      const isKnown = kept.identifiers.some((each) => !includesIdentifier(named, each));
       before.set(
         {
           ...candidate,
           ...(isKnown && { knownSince: kept.identifiers }),
           sharedSince: kept.shared,
+          householdsSince: householdsOf(kept),
           namedAt: (kept.namedAt ?? run.journal.current().startedAt) as Instant,
         },
         (part.info["outcomes"] ?? {}) as unknown as SourceOutcomes,
