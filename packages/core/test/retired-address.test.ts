@@ -697,3 +697,80 @@ describe("an address that somebody else has confirmed while a source was down, a
     },
   );
 });
+
+describe("an address that somebody else has confirmed since a request was over, of which a letter waits for mail", () => {
+  const reason = "we do not believe that order 4711 is yours";
+
+  /** Ada is known by a number, and erased where that is told; whoever reads the newsletter has her address three days later. */
+  const waiting = async (letter: "completion" | "refusal", since: "done" | "cancelled" | "nobody") => {
+    const crm = new Set<Customer>([adaAs()]);
+    const readers = new Map<string, Row[]>();
+    const state = { isDown: true };
+    const mail = unreliable(({ notice }) => {
+      if (state.isDown && [letter, "recipient"].includes(notice.type)) throw new Error("down");
+    });
+    const recipients = [{ title: "The bank", address: "bank@example.org" }];
+    const { identify: _, ...shop } = customerDefinition("shop", new Set<Customer>(), () => {
+      if (letter === "refusal") throw new Error("down");
+    });
+    const world = await createWorld({
+      sources: [
+        defineDataSource({ ...customerDefinition("crm", crm), recipients }),
+        defineDataSource(shop),
+        peopleSource("news", readers),
+      ],
+      acknowledgedBy: "data-subject",
+      notifier: mail.notifier,
+    });
+    const { requests } = world.rights;
+    const asked = async (kind: Kind) => {
+      const actor = kind === "erasure" ? admin : tenantAdmin;
+      const given = { actor, kind, category: "customer-data", email: ada } as const;
+      const { id } = unwrap(await requests.submit(given)).request;
+      await world.settle();
+      unwrap(await requests.acknowledge({ token: tokenOf(mail.accepted) }));
+      return { actor: admin, requestId: id };
+    };
+    const first = await asked("erasure");
+    await world.pass(minute);
+    crm.clear();
+    if (letter === "refusal") unwrap(await requests.decline({ ...first, reason }));
+    await world.settle();
+    expect((await world.read(first.requestId)).phase).toBe("closed");
+    world.clock.set(new Date(world.clock.now().getTime() + 3 * day));
+    readers.set(ada, [{ of: "bo" }]);
+    if (since !== "nobody") {
+      const second = await asked("export");
+      if (since === "cancelled") unwrap(await requests.cancel({ ...second, reason: "a mistake" }));
+    }
+    await world.pass(day);
+    state.isDown = false;
+    await world.pass(2 * hour);
+    const told = mail.accepted.flatMap(({ notice }) =>
+      notice.type === "recipient" ? [notice.identifiers?.map(({ value }) => value)] : [],
+    );
+    const letters = mail.accepted.filter(({ notice }) => notice.type === letter).map(({ to }) => to);
+    const { messages } = await world.read(first.requestId);
+    return { world, first, told, letters, message: messages.find(({ kind }) => kind === letter) };
+  };
+
+  it.each([
+    ["completion", "done"],
+    ["completion", "cancelled"],
+    ["refusal", "done"],
+    ["refusal", "cancelled"],
+  ] as const)("keeps the %s from going there (that request is %s)", async (letter, since) => {
+    const { letters, told, message } = await waiting(letter, since);
+    expect(letters).toEqual([]);
+    expect(message).toMatchObject({ status: "failed", problem: { code: "no-address" } });
+    expect(told).toEqual([["1"]]);
+  });
+
+  it.each(["completion", "refusal"] as const)("lets the %s go there where nobody has", async (letter) => {
+    const { world, first, letters, message } = await waiting(letter, "nobody");
+    expect([letters, message?.status]).toEqual([[ada], "sent"]);
+    // It is found by nobody any more.
+    const { about } = [...world.tables.requests.values()].find(({ id }) => id === first.requestId) ?? {};
+    expect(about).toEqual([]);
+  });
+});

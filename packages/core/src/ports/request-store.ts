@@ -24,8 +24,8 @@ export interface RequestStoreDefinition {
 
   /**
    * Every request of the tenant, closed ones too, that has one of these pseudonyms in its `about`, each once, in any
-   * order. They are few: the open requests of a person, packages of theirs that can be fetched, letters that wait for one
-   * source. It finds what was
+   * order. They are few: the open requests of a person, packages of theirs that can be fetched, letters to them that have
+   * not left, letters that wait for one source. It finds what was
    * committed before it is asked, whoever committed it: the order in which the requests of a person run rests on that.
    */
   findAbout(query: {
@@ -160,8 +160,8 @@ export interface StoredRequest extends RequestKey {
    */
   readonly claims: readonly string[];
   /**
-   * Pseudonyms by which it is found who it is about: while it is open, as long as a package of theirs can be fetched, and as
-   * long as it has left something of them; and names of sources that a letter of it waits for. Else empty.
+   * Pseudonyms by which it is found who it is about: while it is open, as long as a package of theirs can be fetched, or a
+   * letter to them has not left, and as long as it has left something of them; and names of sources that a letter of it waits for. Else empty.
    */
   readonly about: readonly string[];
   readonly tokenHashes: readonly string[];

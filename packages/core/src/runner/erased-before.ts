@@ -7,7 +7,7 @@ import { orThrow } from "../result.ts";
 import { type Numbers, numbersOf } from "../subject/numbers.ts";
 import { stayedIn } from "../sweeps/stayed.ts";
 import type { SourceOutcomes } from "../sweeps/sweep.ts";
-import { fromStored } from "./record.ts";
+import { fromStored, hasLeftSomething } from "./record.ts";
 import type { Services } from "./services.ts";
 import { ownIdentifiers } from "./suppressing.ts";
 
@@ -66,7 +66,8 @@ const erasuresOf = async (
   const requests = orThrow(await requestStore.findAbout({ tenant, pseudonyms })).flatMap((stored) => {
     // One that cannot be read is named where requests are listed.
     const request = fromStored(stored).unwrapOr(null);
-    return request !== null && request.kind === "erasure" && isMeant(request.id, request.category)
+    const isFound = request !== null && (request.phase !== "closed" || hasLeftSomething(request));
+    return isFound && request.kind === "erasure" && isMeant(request.id, request.category)
       ? [earlierOf(request)]
       : [];
   });

@@ -4,6 +4,7 @@ import { Damaged, RequestNotFound } from "../errors.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { JsonObject, RequestKey, StoredRequest } from "../ports/request-store.ts";
 import { ownNames } from "../request/claims.ts";
+import { actOf } from "../request/guard.ts";
 import { keptBackBy } from "../request/notices.ts";
 import { duplicateKeyOf } from "../request/open.ts";
 import { outageClaim } from "../request/outage.ts";
@@ -126,7 +127,10 @@ export const toStored = (
     duplicateKey: duplicateKeyOf(request),
     claims: [...claims, ...lookedAfterBy(request).map(outageClaim)],
     about: [
-      ...(request.phase !== "closed" || hasPackageToBeFound(request) || hasLeftSomething(request)
+      ...(request.phase !== "closed" ||
+      hasPackageToBeFound(request) ||
+      hasLeftSomething(request) ||
+      hasToTell(request)
         ? ownNames(request)
         : []),
       // Whoever hears from the source finds it by that, also once it is closed.
@@ -145,13 +149,22 @@ const hasPackageToBeFound = ({ package: held, key }: Request): boolean =>
   held !== null && (key === "live" || held.left !== undefined);
 
 /** Whoever asks about the person again has to be told what is there since, though nothing leads to it any more. */
-const hasLeftSomething = ({ kind, phase, steps }: Request): boolean =>
+export const hasLeftSomething = ({ kind, phase, steps }: Request): boolean =>
   kind === "erasure" &&
   phase === "closed" &&
   steps.some(
     ({ outcomes, keptEarlier }) =>
       // Whoever answered for what an earlier one left is found with that.
       outcomes.some(isLeft) || (keptEarlier !== undefined && outcomes.some(isGone)),
+  );
+
+/** Who confirms an address of theirs since has to find what has still to be told, so that it does not go there. */
+const hasToTell = ({ key, notices }: Request): boolean =>
+  key === "live" &&
+  notices.some(
+    (notice) =>
+      (notice.status === "due" || notice.status === "failed") &&
+      (actOf(notice) === "conclude" || actOf(notice) === "hand-over"),
   );
 
 /** What can be read without the key: everything but what is personal. */
