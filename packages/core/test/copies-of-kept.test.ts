@@ -2,7 +2,7 @@ import type { CollectionOutcome, DataSourceDefinition, Row } from "@subject-righ
 import { simulatedClock, unwrap } from "@subject-rights/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ada, admin, copyOfPeople, createWorld, peopleSource, type World } from "./world.ts";
+import { ada, admin, byNumber, copyOfPeople, createWorld, peopleSource, type World } from "./world.ts";
 
 const day = 86_400_000;
 const reason = "§ 147 AO";
@@ -39,6 +39,7 @@ const library = async (
   const today = () => (made as World).clock.now().toISOString().slice(0, 10);
   const origins = Object.entries(held).map(([id, rows]) =>
     peopleSource(id, new Map<string, Row[]>(), {
+      ...byNumber,
       locate: async () => countsOf(rows),
       erase: async () => {
         const staying = rows.filter(

@@ -6,7 +6,7 @@ import {
 } from "@subject-rights/core";
 import { simulatedClock, unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { ada, admin, createWorld } from "./world.ts";
+import { ada, admin, byNumber, createWorld } from "./world.ts";
 
 const day = 86_400_000;
 const reason = "The report is its other authors' too";
@@ -24,6 +24,7 @@ const archive = (changes: Partial<DataSourceDefinition>) =>
     title: "Archive",
     holds: ["customer-data"],
     kind: "origin",
+    ...byNumber,
     locate: async () => [],
     erase: async () => [kept(2), { collection: "drafts", outcome: "erased", count: 1 }],
     ...changes,

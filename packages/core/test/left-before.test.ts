@@ -8,7 +8,7 @@ import {
 } from "@subject-rights/core";
 import { simulatedClock, unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { ada, admin, createWorld, tenantAdmin, type World } from "./world.ts";
+import { ada, admin, byNumber, createWorld, tenantAdmin, type World } from "./world.ts";
 
 const day = 86_400_000;
 const retained: CollectionOutcome = {
@@ -104,7 +104,7 @@ describe("what an erasure has left, where a later one finds nothing under the sa
     });
 
     it(`is over when its day is over, of ${by}`, async () => {
-      const world = await worldOver(forgetful([{ ...retained, until: "2026-03-31" }]));
+      const world = await worldOver(forgetful([{ ...retained, until: "2026-03-31" }], byNumber));
       await first(world);
       await world.pass(40 * day);
       // The request has opened again, and found that it is gone; of the sweep nobody knows.
@@ -392,6 +392,7 @@ it("says of which day it is that something stayed, when the request opens again 
   const answers: CollectionOutcome[][] = [[{ ...retained, until: "2026-04-30" }, kept]];
   const world = await worldOver(
     forgetful([], {
+      ...byNumber,
       erase: async () => answers.shift() ?? [{ collection: "invoices", outcome: "erased", count: 1 }],
       locate: async () => [{ collection: "invoices", count: 1 }],
     }),

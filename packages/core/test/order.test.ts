@@ -2,6 +2,7 @@ import type {
   Actor,
   Category,
   CollectionOutcome,
+  Identifier,
   RequestKind,
   Row,
   StandingKind,
@@ -9,7 +10,7 @@ import type {
 import { seededRandomness, unwrap, unwrapError } from "@subject-rights/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ada, createWorld, peopleSource, type World } from "./world.ts";
+import { ada, byNumber, createWorld, peopleSource, type World } from "./world.ts";
 
 const both: Actor = { id: "admin-1", tenant: "northwind", roles: ["admin", "tenant-admin"] };
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
@@ -35,14 +36,17 @@ const submitted = async (
   kind: RequestKind,
   category: Category = "customer-data",
   email = ada,
+  identifiers: readonly Identifier[] = [],
 ) => {
-  const { request } = unwrap(await world.rights.requests.submit({ actor: both, kind, category, email }));
+  const asked = { actor: both, kind, category, email, identifiers };
+  const { request } = unwrap(await world.rights.requests.submit(asked));
   await world.settle();
   return { id: request.id, token: world.token() };
 };
 
-const ask = async (world: World, kind: RequestKind, category?: Category, email?: string): Promise<string> => {
-  const { id, token } = await submitted(world, kind, category, email);
+const ask = async (...asked: Parameters<typeof submitted>): Promise<string> => {
+  const [world] = asked;
+  const { id, token } = await submitted(...asked);
   unwrap(await world.rights.requests.acknowledge({ token }));
   await world.settle();
   return id;
@@ -231,6 +235,8 @@ describe("requests of one person run in the order in which they were acknowledge
     const world = await createWorld({
       sources: [
         peopleSource("books", people, {
+          needs: byNumber.needs,
+          locate: async () => [{ collection: "people", count: people.size }],
           erase: async () => {
             if (world.clock.now() < new Date("2026-04-01T00:00:00Z")) return [kept];
             const isThere = people.delete(ada);
@@ -243,7 +249,8 @@ describe("requests of one person run in the order in which they were acknowledge
         }),
       ],
     });
-    const erasure = await ask(world, "erasure");
+    const known = [{ type: "customer-number", value: "1" }];
+    const erasure = await ask(world, "erasure", "customer-data", ada, known);
     const opensAt = Date.parse((await world.read(erasure)).reopensAt ?? "");
     await world.pass(opensAt - world.clock.now().getTime() - hour);
     const stuck = await ask(world, "export", "user-telemetry");

@@ -760,16 +760,20 @@ describe("a source that nobody has registered any more", () => {
 
   it("is told of once, where requests open again years later for something else", async () => {
     const people = emails(3);
-    const kept = new Set(people);
+    const numberOf = (email: string) => `${people.indexOf(email)}`;
+    const kept = new Set(people.map(numberOf));
     const [desk, clock] = [switchable("desk", people), simulatedClock(new Date("2026-03-02T09:00:00.000Z"))];
     desk.state.isDown = false;
-    const isTheirs = (subject: Subject) => subject.values("email").some((each) => kept.has(each));
+    const isTheirs = (subject: Subject) => subject.values("customer-number").some((each) => kept.has(each));
     const books = peopleSource("books", new Map(), {
+      needs: ["customer-number", "email"],
+      identify: async (subject) =>
+        subject.values("email").map((each) => ({ type: "customer-number", value: numberOf(each) })),
       locate: async (subject) => [{ collection: "invoices", count: isTheirs(subject) ? 1 : 0 }],
       erase: async (subject) => {
         const collection = "invoices";
         if (clock.now().toISOString() > "2028-12-31") {
-          for (const each of subject.values("email")) kept.delete(each);
+          for (const each of subject.values("customer-number")) kept.delete(each);
           return [{ collection, outcome: "erased", count: 1 }];
         }
         return [{ collection, outcome: "retained", count: 1, reason: "§ 147 AO", until: "2028-12-31" }];

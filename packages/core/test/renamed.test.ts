@@ -1,7 +1,7 @@
 import { type CollectionOutcome, type DataSourceDefinition, defineDataSource } from "@subject-rights/core";
 import { simulatedClock } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { createWorld, peopleSource } from "./world.ts";
+import { byNumber, createWorld, peopleSource } from "./world.ts";
 
 const day = 24 * 3_600_000;
 
@@ -12,6 +12,7 @@ const kept = async (next: Partial<DataSourceDefinition>, first: Partial<DataSour
     title: "The books",
     holds: ["customer-data"],
     kind: "origin",
+    ...byNumber,
     locate: async () => [{ collection: "invoices", count: 1 }],
     erase: async (): Promise<CollectionOutcome[]> => [
       { collection: "invoices", outcome: "retained", count: 1, reason: "§ 147 AO", until: "2026-06-30" },

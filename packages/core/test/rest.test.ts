@@ -6,7 +6,7 @@ import {
 } from "@subject-rights/core";
 import { simulatedClock, unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { ada, admin, createWorld, peopleSource, type World } from "./world.ts";
+import { ada, admin, byNumber, createWorld, peopleSource, type World } from "./world.ts";
 
 const day = 86_400_000;
 const person = [{ type: "email", value: ada }] as const;
@@ -21,6 +21,7 @@ const books = (
   changes: Partial<DataSourceDefinition> = {},
 ) =>
   peopleSource("books", orders, {
+    ...byNumber,
     locate: async () => [
       { collection: "invoices", count: invoices.size },
       { collection: "orders", count: orders.size },

@@ -7,7 +7,15 @@ import {
 } from "@subject-rights/core";
 import { simulatedClock, unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { ada, admin, copyOfPeople, createWorld as createWorldOf, peopleSource, type World } from "./world.ts";
+import {
+  ada,
+  admin,
+  byNumber,
+  copyOfPeople,
+  createWorld as createWorldOf,
+  peopleSource,
+  type World,
+} from "./world.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -16,7 +24,7 @@ const day = 24 * hour;
 const createWorld: typeof createWorldOf = (options, ...rest) =>
   createWorldOf({ lookEvery: day, ...options }, ...rest);
 
-/** Keeps invoices until their day is over, and erases everything else. */
+/** Keeps the invoices of a customer until their day is over, and erases everything else. */
 const books = (
   world: () => World,
   invoices: Map<string, string>,
@@ -28,6 +36,7 @@ const books = (
     title: "The books",
     holds: ["customer-data"],
     kind: "origin",
+    ...byNumber,
     locate: async () => [{ collection: "invoices", count: invoices.size }],
     async erase(): Promise<CollectionOutcome[]> {
       const over = [...invoices].filter(([, until]) => until < today());
@@ -48,6 +57,9 @@ const books = (
     ...changes,
   });
 };
+
+/** The same of guests: nothing but an address leads to them. */
+const byAddress: Partial<DataSourceDefinition> = { needs: ["email"], identify: async () => [] };
 
 const shop = async (
   kept: readonly (readonly [string, string])[],
@@ -113,7 +125,7 @@ describe("what the law keeps", () => {
   });
 
   it("is not erased with what came since under the same address: that may be somebody else's", async () => {
-    const { world, requestId, invoices } = await shop([["1", "2026-06-30"]]);
+    const { world, requestId, invoices } = await shop([["1", "2026-06-30"]], byAddress);
     await world.pass(100 * day);
     // Whoever has the address now, or the person again: a source that goes by addresses cannot tell.
     invoices.set("2", "2026-06-10");
@@ -127,6 +139,13 @@ describe("what the law keeps", () => {
     });
     invoices.delete("2");
     unwrap(await world.rights.requests.retrySource({ actor: admin, requestId, source: "books" }));
+    await world.pass(day);
+    // There are as many as were retained, and that says nothing of whose they are.
+    expect(invoices.size).toBe(1);
+    const [asked] = (await world.read(requestId)).waitingFor;
+    expect(asked).toMatchObject({ for: "decision", source: "books", identifierType: "email", others: 1 });
+    const decision = { actor: admin, requestId, decision: "decision-1", reason: "looked at the invoice" };
+    unwrap(await world.rights.requests.decideIdentifier({ ...decision, answer: "same-person" }));
     await world.pass(day);
     expect(invoices.size).toBe(0);
     expect(await world.read(requestId)).toMatchObject({

@@ -2,7 +2,7 @@ import { type CallContext, type CollectionOutcome, defineDataSource } from "@sub
 import { simulatedClock } from "@subject-rights/testing";
 import fc from "fast-check";
 import { expect, inject, it } from "vitest";
-import { createWorld } from "./world.ts";
+import { byNumber, createWorld } from "./world.ts";
 
 const day = 86_400_000;
 const start = new Date("2026-03-02T09:00:00.000Z");
@@ -47,6 +47,7 @@ const school = (rows: Set<Held>, today: () => number, looksBeside: boolean) => {
     title: "School",
     holds: ["customer-data"],
     kind: "origin",
+    ...byNumber,
     locate: async (_, call) =>
       found(call).map(({ row: { collection }, fate }) => ({ collection, count: 1, becomes: fate })),
     verify: async (_, call) => found(call).map(({ row: { collection } }) => ({ collection, count: 1 })),

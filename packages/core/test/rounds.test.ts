@@ -2,7 +2,7 @@ import type { CollectionOutcome, DataSourceDefinition, Row } from "@subject-righ
 import { simulatedClock, unwrap } from "@subject-rights/testing";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
-import { ada, admin, copyOfPeople, createWorld, peopleSource, type World } from "./world.ts";
+import { ada, admin, byNumber, copyOfPeople, createWorld, peopleSource, type World } from "./world.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -160,7 +160,11 @@ describe("the figures of an erasure add up over all rounds", () => {
       const kept = { collection: "feedback", outcome: "retained", count: 5, reason: "§ 147 AO" } as const;
       return [...erased(gone).filter(() => gone > 0), { ...kept, until: "2026-06-30" }];
     };
-    const world = await createWorld({ sources: [feedback(rows, [], { erase })] }, undefined, clock);
+    const world = await createWorld(
+      { sources: [feedback(rows, [], { ...byNumber, erase })] },
+      undefined,
+      clock,
+    );
     const requestId = await world.acknowledged("erasure");
     await world.pass(130 * day);
     expect(await figures(world, requestId)).toEqual(done(25));
@@ -182,7 +186,7 @@ describe("the figures of an erasure add up over all rounds", () => {
       if (isDue() && looks++ === 0) throw new Error("500");
       return count();
     };
-    const changes = { erase, locate, verify: count };
+    const changes = { ...byNumber, erase, locate, verify: count };
     const world = await createWorld({ sources: [feedback(rows, [], changes)] }, undefined, clock);
     const requestId = await world.acknowledged("erasure");
     await world.pass(5 * day);

@@ -7,7 +7,7 @@ import {
 } from "@subject-rights/core";
 import { simulatedClock, unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { ada, admin, copyOfPeople, createWorld, peopleSource, type World } from "./world.ts";
+import { ada, admin, byNumber, copyOfPeople, createWorld, peopleSource, type World } from "./world.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -128,6 +128,7 @@ describe("an erasure of which a person has closed a source is never completed", 
   /** Keeps what it is given, a row for each day until which it is kept. */
   const keeping = (days: string[], today: () => string) =>
     peopleSource("books", people(), {
+      ...byNumber,
       locate: async () => [{ collection: "invoices", count: days.length }],
       erase: async (): Promise<CollectionOutcome[]> => {
         const over = days.filter((until) => until < today());

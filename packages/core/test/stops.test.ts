@@ -10,7 +10,16 @@ import {
 import { memoryNotifier, memoryStorage, memoryTables } from "@subject-rights/memory";
 import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { ada, admin, copyOfPeople, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
+import {
+  ada,
+  admin,
+  byNumber,
+  copyOfPeople,
+  createWorld,
+  peopleSource,
+  tenantAdmin,
+  type World,
+} from "./world.ts";
 
 const minute = 60_000;
 
@@ -419,6 +428,8 @@ describe("what stops a request", () => {
     const world: World = await createWorld({
       sources: [
         peopleSource("books", held, {
+          ...byNumber,
+          locate: async () => [{ collection: "people", count: held.size }],
           erase: async () => {
             if (!isOver()) return [law];
             held.delete(ada);

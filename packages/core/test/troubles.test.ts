@@ -12,7 +12,7 @@ import {
 import { memoryStorage, memoryTables } from "@subject-rights/memory";
 import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
-import { ada, admin, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
+import { ada, admin, byNumber, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -212,6 +212,8 @@ describe("a key that is lost", () => {
         lookEvery: 12 * hour,
         sources: [
           peopleSource("books", held, {
+            ...byNumber,
+            locate: async () => [{ collection: "people", count: held.size }],
             erase: async () => {
               if (world.clock.now().toISOString() < "2026-07") {
                 return [
@@ -422,6 +424,7 @@ describe("a key that is lost", () => {
       const keeping = async () => {
         const until = "2028-12-31";
         const books = peopleSource("books", people(), {
+          ...byNumber,
           locate: async () => [{ collection: "invoices", count: 1 }],
           erase: async () => [
             { collection: "invoices", outcome: "retained", count: 1, reason: "§ 147 AO", until },

@@ -50,6 +50,12 @@ export const peopleSource = (
   return defineDataSource(definition);
 };
 
+/** What a source says that knows the only one it holds by a number too: it finds them by that, whoever has their address. */
+export const byNumber = {
+  needs: ["customer-number", "email"],
+  identify: async () => [{ type: "customer-number", value: "1" }],
+} satisfies Partial<DataSourceDefinition>;
+
 /** A copy that is filled anew from its origin. */
 export const copyOfPeople = (
   id: string,

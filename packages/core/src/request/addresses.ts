@@ -10,6 +10,7 @@ import {
 import { addressLeadsFor, liesAhead, mayHavePassedOn } from "../subject/identifying.ts";
 import { leading } from "../subject/vouching.ts";
 import { confidentialOf } from "./change.ts";
+import type { SaidOfNumber } from "./events.ts";
 import type { Confidential, KnownAddress, LaterConfirmation, Request } from "./request.ts";
 import type { SourceStep } from "./steps.ts";
 
@@ -86,6 +87,18 @@ export const toldNow = (
     .filter((each) => !includesIdentifier(told, each))
     .reduce((all, address) => withAddress(all, address, (known) => ({ ...known, goneAt: at })), theirs);
 };
+
+/** The same of several sources that were asked for the person by their numbers alone. */
+export const toldByNumber = (
+  { identifiers, addresses = [] }: Addressed & Pick<Confidential, "identifiers">,
+  said: readonly SaidOfNumber[],
+  at: Instant,
+): readonly KnownAddress[] =>
+  said.reduce(
+    (saying, { source, told }) =>
+      toldNow({ identifiers, addresses: saying }, { source, at, told, isLate: true }),
+    addresses,
+  );
 
 /** Whether a source has said since then of one of the person's numbers that an address is theirs, and none that it is gone. */
 export const isToldSince = (confidential: Addressed, address: Identifier, since: Instant): boolean => {
@@ -246,10 +259,14 @@ export const aheadNoticed = (request: Request, now: Instant): Request => {
   };
 };
 
-/** What somebody has said of that it is the person's. */
-export const saidToBeTheirs = (request: Request): readonly Identifier[] => {
+/**
+ * What somebody has said of that it is the person's.
+ *
+ * @param from left out are the decisions before this one
+ */
+export const saidToBeTheirs = (request: Request, from = 0): readonly Identifier[] => {
   const { candidates } = confidentialOf(request);
-  return request.decisions.flatMap(({ id, answer }) => {
+  return request.decisions.slice(from).flatMap(({ id, answer }) => {
     const decided = candidates[id];
     return answer === "same-person" && decided !== undefined ? [decided] : [];
   });
@@ -257,11 +274,12 @@ export const saidToBeTheirs = (request: Request): readonly Identifier[] => {
 
 /**
  * Whether an address leads to the person still: it was confirmed, or told of a number of theirs, within the last day, and
- * nobody has said that it is somebody else's who has confirmed it since. Who has said that it is theirs has the last word.
+ * nobody has said that it is somebody else's who has confirmed it since. Who has said that it is theirs has the last word, until
+ * the request is opened again: that was years ago.
  */
 export const isVouchedFor = (request: Request, address: Identifier, now: Instant): boolean =>
   !isLongConfirmed(request, now) ||
-  includesIdentifier(saidToBeTheirs(request), address) ||
+  includesIdentifier(saidToBeTheirs(request, request.closedBefore?.decisions), address) ||
   (!isSaidToBeAnothers(confidentialOf(request), address) &&
     isToldSince(confidentialOf(request), address, later(now, -addressLeadsFor)) &&
     !liesAhead(known(confidentialOf(request), address).toldAt ?? now, now));

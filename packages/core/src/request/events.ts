@@ -23,6 +23,12 @@ export interface PseudonymisedIdentifier {
   readonly others?: number;
 }
 
+/** The addresses that a source tells of somebody whom it was asked for by nothing but their numbers. */
+export interface SaidOfNumber {
+  readonly source: string;
+  readonly told: readonly Identifier[];
+}
+
 /** Names the piece of work that an answer belongs to; an answer to an older piece is refused. */
 interface OfStep {
   readonly source: string;
@@ -133,7 +139,14 @@ export type RequestEvent =
       readonly isSaid?: true;
     })
   /** Its work is due, it would find people by these alone, and they lead to somebody else by now: nothing was done there. */
-  | (OfStep & { readonly type: "addresses-passed-on"; readonly addresses: readonly Identifier[] })
+  | (OfStep & {
+      readonly type: "addresses-passed-on";
+      readonly addresses: readonly Identifier[];
+      /** How many records the source finds by these alone. Left out: nobody has counted. */
+      readonly others?: number;
+    })
+  /** Its work is due, and whoever knows the person by a number has just told which addresses are theirs. */
+  | (OfStep & { readonly type: "addresses-told"; readonly said: readonly SaidOfNumber[] })
   /** Its work is due, and sources that could say whose the addresses are are down: nothing was done there by these. */
   | (OfStep & {
       readonly type: "addresses-unsaid";

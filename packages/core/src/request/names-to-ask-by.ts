@@ -25,7 +25,7 @@ export interface NamesToAskBy {
  * under this request, or before that was opened again.
  */
 const isLongDone = ({ reopened }: Request, { saidAt, byCertain }: SourceStep, now: Instant): boolean =>
-  saidAt === undefined ? reopened > 0 : byCertain === true || mayHavePassedOn(saidAt, now);
+  reopened > 0 || (saidAt !== undefined && (byCertain === true || mayHavePassedOn(saidAt, now)));
 
 /**
  * The names for a call to a source, from what is known and from the moment: the one place that says so for whatever a request
@@ -34,7 +34,8 @@ const isLongDone = ({ reopened }: Request, { saidAt, byCertain }: SourceStep, no
  * may have the person under the old one alone, and everybody who can say has just been asked; whoever could say and is down is
  * waited for, but where the source finds the person by a number (`unsaid.ts`). What is there more than a day after
  * that work may be whoever's has the address by then: where the source finds people by anything that is certain, it is asked
- * by that; and is only counted by all the names, at the end. A copy that is filled anew is never more than counted: by all the
+ * by that; and is only counted by all the names, at the end. Where it finds them by nothing else, it is counted too, and nothing
+ * is erased by what it finds: in a request that was opened again somebody says first whose that is (`opened-again.ts`). A copy that is filled anew is never more than counted: by all the
  * names, which its origins are asked by too where it holds more (`looked-at-copy.ts`). Of whose an address is somebody has still
  * to say, it is in no call.
  *
@@ -57,9 +58,9 @@ export const namesToAskBy = (
     return { names: known, certain: known, known };
   const certain = known.filter((each) => isSteady(each) || isVouchedFor(request, each, now));
   const isFound = certain.some((each) => foundBy.includes(each.type) && (isSteady(each) || !isLook));
-  // What was retained may stand there without the number: what the addresses add is counted before it is erased.
-  const isForThePart = step.part !== undefined;
-  return { names: isFound && !isForThePart && !isOnlyCounted ? certain : known, certain, known };
+  // An owner who erases by hand is asked once more also for what may stand there without the number.
+  const isForTheOwner = step.part !== undefined && step.task === "manual";
+  return { names: isFound && !isForTheOwner && !isOnlyCounted ? certain : known, certain, known };
 };
 
 /** The addresses by which a source came to somebody of whom it is still to be decided who that is. */

@@ -164,6 +164,8 @@ export interface ClosedBefore {
   readonly steps: readonly SourceStep[];
   /** How well it was proven then. Left out: that was stored before this was kept. */
   readonly grades?: readonly GradedCollection[];
+  /** How many decisions there were: what was said then of an address is of that day. Left out: all of them are of today. */
+  readonly decisions?: number;
 }
 
 /** A data subject request: everything that is known of it, and nothing that has to be looked up elsewhere. */

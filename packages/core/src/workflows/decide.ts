@@ -17,6 +17,7 @@ import { finalise, reopen, unlink } from "./transitions/closing.ts";
 import { end } from "./transitions/ending.ts";
 import { copyHeld, held, holdLifted } from "./transitions/holding.ts";
 import {
+  addressesTold,
   block,
   claim,
   confirmedByAnother,
@@ -74,6 +75,7 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "source-started": ["origins", "copies", "collecting"],
   "names-outdated": ["origins", "copies", "collecting"],
   "addresses-passed-on": ["origins", "copies", "collecting"],
+  "addresses-told": ["origins", "copies"],
   "addresses-unsaid": ["origins", "copies", "collecting"],
   "source-collected": ["collecting"],
   "source-finished": ["origins", "copies", "collecting"],
@@ -193,6 +195,8 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return askAgain(change, event);
     case "addresses-passed-on":
       return passedOn(change, event);
+    case "addresses-told":
+      return addressesTold(change, event);
     case "addresses-unsaid":
       return waitToBeSaid(change, event, rules);
     case "source-collected":

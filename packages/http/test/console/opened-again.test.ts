@@ -21,6 +21,8 @@ it("what was answered, and is opened again when a duty to keep ends, is not over
     title: "The books",
     holds: ["customer-data"],
     kind: "origin",
+    needs: ["customer-number", "email"],
+    identify: async () => [{ type: "customer-number", value: "1" }],
     locate: async () => [{ collection: "invoices", count: 1 }],
     erase: async () => {
       if (clock.now().toISOString() > "2026-02-20") throw new Error("the archive is closed for good");

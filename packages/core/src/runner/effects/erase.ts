@@ -7,7 +7,9 @@ import { type ErasedBefore, foundIn, leftBefore } from "../../request/left-befor
 import {
   type CollectionCount,
   type CollectionOutcome,
+  countIn,
   isGone,
+  isStaying,
   leftOver,
   totalCount,
   untold,
@@ -25,7 +27,7 @@ import { suppressRequest } from "../suppressing.ts";
 import { keepAddress } from "./addresses.ts";
 import { outgrownBy } from "./approved.ts";
 import { check } from "./check.ts";
-import { noneCameSince } from "./come-since.ts";
+import { isByOldAddress, noneCameSince, nothingFound } from "./come-since.ts";
 import { byCertain, canFind, type Effect, failure, type Work, workFor } from "./effect.ts";
 import { leftRightBehind } from "./looked-at-copy.ts";
 import { noLongerTheirs } from "./no-longer-theirs.ts";
@@ -250,6 +252,9 @@ const eraseIn = (
   const { source, subject, call } = work;
   switch (step.task) {
     case "erase":
+      // Nobody is erased by an address that may be somebody else's by now.
+      if (isByOldAddress(work))
+        return effect.request.reopened > 0 ? nothingFound(step, work) : okAsync(leftAsItIs(step));
       return source.erase?.(subject, call) ?? unsupported(step);
     case "refresh":
       return refresh(effect, step, work).map(() => outcomesFrom(step, "erased"));
@@ -280,6 +285,17 @@ const refresh = (
 };
 
 const unsupported = (step: SourceStep) => errAsync(new CallFailed(step.source, "not-supported", false));
+
+/** What stays, where nothing is done: nothing was counted but what was said to stay. */
+const leftAsItIs = ({ located, outcomes }: SourceStep): CollectionOutcome[] => {
+  const staying = outcomes.filter(isStaying);
+  const names = [...(located ?? []), ...staying].map(({ collection }) => collection);
+  return [...new Set(names)].flatMap((collection): CollectionOutcome[] => {
+    const isThere = located === null || countIn(located, collection) > 0;
+    const left = staying.filter((each) => isThere && each.collection === collection);
+    return left.length > 0 ? left : [{ collection, outcome: "absent" }];
+  });
+};
 
 /** What was there before, and is not told of yet, is gone now, as the check behind this has to confirm. */
 const outcomesFrom = (step: SourceStep, outcome: "erased" | "absent"): CollectionOutcome[] =>

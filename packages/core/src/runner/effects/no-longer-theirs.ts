@@ -8,10 +8,13 @@ import {
   isToldSince,
   isVouchedFor,
   ledToSince,
-  toldNow,
+  toldByNumber,
 } from "../../request/addresses.ts";
 import { confidentialOf } from "../../request/change.ts";
+import type { SaidOfNumber } from "../../request/events.ts";
 import { mayGoOn } from "../../request/guard.ts";
+import type { Request } from "../../request/request.ts";
+import { isRetaining } from "../../request/retention.ts";
 import { isStuck, type SourceStep } from "../../request/steps.ts";
 import { type FoundIdentifier, type Identifier, isSteady } from "../../subject/identifier.ts";
 import { isOfAnother, toldOfTheirs } from "../../subject/identifying.ts";
@@ -37,6 +40,8 @@ interface ByNow {
   readonly open: readonly Identifier[];
   /** Why sources cannot be asked that could say whose those are. */
   readonly silent: readonly CallFailed[];
+  /** What sources tell right now that were asked by the person's numbers alone. */
+  readonly said: readonly SaidOfNumber[];
 }
 
 /**
@@ -70,14 +75,13 @@ export const noLongerTheirs = async (
   const able = request.steps.filter(
     ({ source, canIdentify, settlement }) => canIdentify && settlement === null && !without.includes(source),
   );
-  const there = able.filter((step) => !isErasedAt(request, step));
+  const there = able.filter((step) => isThere(request, step));
   const byNumber = await answersOf(about, there, identifiedSubject(numbers), "number");
-  const told = byNumber.answers.reduce((saying, { source, found }) => {
+  const said = byNumber.answers.flatMap(({ source, found }): SaidOfNumber[] => {
     const theirs = toldOfTheirs({ identifiers: numbers }, found, true);
-    return theirs === null
-      ? saying
-      : toldNow({ identifiers, addresses: saying }, { source, at: now, told: theirs, isLate: true });
-  }, before);
+    return theirs === null ? [] : [{ source, told: theirs }];
+  });
+  const told = toldByNumber({ identifiers, addresses: before }, said, now);
   const leads = await Promise.all(
     uncertain.map(async (address, index) => {
       // Where it was decided whose it is, nobody is asked.
@@ -97,12 +101,13 @@ export const noLongerTheirs = async (
       return [{ address, isAnothers, isNotTheirs, failed: isNotTheirs ? null : couldSay, silent }];
     }),
   );
-  const said = leads.flat();
-  const unsaid = said.filter(({ failed }) => failed !== null);
-  const open = said.filter(({ isAnothers }) => !isAnothers);
+  const asked = leads.flat();
+  const unsaid = asked.filter(({ failed }) => failed !== null);
+  const open = asked.filter(({ isAnothers }) => !isAnothers);
   return {
-    gone: said.filter(({ isNotTheirs }) => isNotTheirs).map(({ address }) => address),
-    anothers: said.filter(({ isAnothers }) => isAnothers).map(({ address }) => address),
+    said,
+    gone: asked.filter(({ isNotTheirs }) => isNotTheirs).map(({ address }) => address),
+    anothers: asked.filter(({ isAnothers }) => isAnothers).map(({ address }) => address),
     unsaid: unsaid.map(({ address }) => address),
     failed: unsaid[0]?.failed ?? null,
     open: open.map(({ address }) => address),
@@ -110,7 +115,18 @@ export const noLongerTheirs = async (
   };
 };
 
-const nothingToSay: ByNow = { gone: [], anothers: [], unsaid: [], failed: null, open: [], silent: [] };
+const nothingToSay: ByNow = {
+  ...{ gone: [], anothers: [], unsaid: [], failed: null },
+  ...{ open: [], silent: [], said: [] },
+};
+
+/**
+ * Whether a source knows the person still: it has not erased them, or, where the request was opened again, the law keeps them
+ * there.
+ */
+const isThere = (request: Request, step: SourceStep): boolean =>
+  !isErasedAt(request, step) ||
+  (request.reopened > 0 && request.phase !== "closed" && isRetaining(request, step));
 
 /**
  * The same of somebody of whom no number is known: whoever an address leads to may be them. Of sources that have not answered

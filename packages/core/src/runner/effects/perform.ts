@@ -22,6 +22,7 @@ import { locate } from "./locate.ts";
 import { lookAtHold } from "./look-at-hold.ts";
 import { noLongerTheirs, notHeardOf } from "./no-longer-theirs.ts";
 import { onlyJust } from "./only-just.ts";
+import { foundUnvouched } from "./opened-again.ts";
 import { makePackage } from "./package.ts";
 import { passOn } from "./pass-on.ts";
 import { makePlan } from "./plan.ts";
@@ -102,11 +103,12 @@ const namesOutdated = (
 const addressesPassedOn = async (effect: Effect, step: SourceStep): Promise<RequestEvent | null> => {
   const { request, services } = effect;
   const { source, generation, task } = step;
+  if (request.reopened > 0) return task === "erase" ? foundUnvouched(effect, step) : null;
   const needs = services.sources.find(request.tenant, source)?.needs ?? [];
   const { identifiers } = subjectOfRequest(request);
   const found = identifiers.filter(({ type }) => needs.includes(type));
   const findsByAddress = task === "erase" || task === "export";
-  if (!findsByAddress || request.reopened > 0 || isByNumberOnly(step)) return null;
+  if (!findsByAddress || isByNumberOnly(step)) return null;
   const { anothers, open, silent } = identifiers.some(isSteady)
     ? await noLongerTheirs(effect, found)
     : { anothers: [], ...(await notHeardOf(effect, found)) };

@@ -2,7 +2,7 @@ import { CallFailed } from "../../errors.ts";
 import { confidentialOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { totalCount } from "../../request/outcomes.ts";
-import { mayHoldSince } from "../../request/retention.ts";
+import { isInPart, mayHoldSince } from "../../request/retention.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { isTooLate } from "../../request/too-late.ts";
 import { includesIdentifier, isSteady } from "../../subject/identifier.ts";
@@ -40,10 +40,11 @@ export const verify = async (effect: Effect, step: SourceStep): Promise<RequestE
     found: remaining,
   } as const;
   if (problem === null) {
-    const more = await cameUnderAddresses(effect, step, work.value);
+    const more = await cameUnderAddresses(step, work.value);
     if (more.isErr()) return failure(effect, step, more.error);
-    if (more.value.length > 0 && !mayHoldSince(effect.request, step))
-      return failure(effect, step, moreThanStayed(step, more.value));
+    const ofThePart = more.value.filter((each) => isInPart(step, each));
+    if (ofThePart.length > 0 && !mayHoldSince(effect.request, step))
+      return failure(effect, step, moreThanStayed(step, ofThePart));
     const leftToo = [...since, ...more.value];
     return leftToo.length === 0 ? verified : { ...verified, left: leftToo };
   }

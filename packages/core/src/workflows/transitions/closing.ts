@@ -39,7 +39,12 @@ export const reopen = (
     .map(({ source }) => source);
   const again = changed(change, {
     ...(request.outcome !== null && {
-      closedBefore: { outcome: request.outcome, steps: request.steps, grades: gradesOf(request) },
+      closedBefore: {
+        outcome: request.outcome,
+        steps: request.steps,
+        grades: gradesOf(request),
+        decisions: request.decisions.length,
+      },
     }),
     phase: "acknowledged",
     outcome: null,

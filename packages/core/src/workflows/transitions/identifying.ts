@@ -8,6 +8,7 @@ import {
   isLongConfirmed,
   isToldNoMore,
   saidToBeTheirs,
+  toldByNumber,
   toldNow,
 } from "../../request/addresses.ts";
 import { plannedAnew } from "../../request/approval.ts";
@@ -350,12 +351,20 @@ const allAnew = (change: Change): Change => {
  * An address that came with the request, or was found out, and that somebody else has by now: nobody is found by it before
  * somebody has said whose it is.
  */
-const leadsToAnother = (change: Change, address: Identifier, source: string): Change => {
-  const { identifiers, candidates } = confidentialOf(change.request);
-  const isAsked = Object.values(candidates).some((each) => sameIdentifier(each, address));
-  if (isAsked || !leading(identifiers).some((each) => sameIdentifier(each, address))) return change;
+const leadsToAnother = (change: Change, address: FoundIdentifier, source: string): Change => {
+  const { identifiers } = confidentialOf(change.request);
+  const isLeading = leading(identifiers).some((each) => sameIdentifier(each, address));
+  if (isAskedAbout(change.request, address) || !isLeading) return change;
   return withCandidate(leadingNobody(change, address), address, source);
 };
+
+/** Whether somebody is asked about it already, or has said whose it is; not where that was before the request was opened again. */
+const isAskedAbout = ({ decisions, confidential, closedBefore }: Request, identifier: Identifier): boolean =>
+  decisions.some(({ id, answer }, index) => {
+    const candidate = confidential?.candidates[id];
+    const isOfToday = index >= (closedBefore?.decisions ?? 0) || answer !== "same-person";
+    return isOfToday && candidate !== undefined && sameIdentifier(candidate, identifier);
+  });
 
 /** A source that cannot tell two people apart who had one address after the other does nothing before somebody has. */
 export const passedOn = (
@@ -363,10 +372,28 @@ export const passedOn = (
   event: EventOf<"addresses-passed-on">,
 ): Result<Change, NotPossibleNow> =>
   stepFor(change, event, "perform").andThen(({ source }) => {
-    const asked = event.addresses.reduce((left, each) => leadsToAnother(left, each, source), change);
+    const counted = event.others !== undefined && { others: event.others };
+    const asked = event.addresses.reduce(
+      (left, each) => leadsToAnother(left, { ...each, ...counted }, source),
+      change,
+    );
     return asked === change
       ? err(new NotPossibleNow("Somebody was asked already whose these addresses are."))
       : ok(workReopened(asked));
+  });
+
+/**
+ * Whoever knows the person by a number has told which addresses are theirs, right before what was retained is erased: it is
+ * counted anew by these.
+ */
+export const addressesTold = (
+  change: Change,
+  event: EventOf<"addresses-told">,
+): Result<Change, NotPossibleNow> =>
+  stepFor(change, event, "perform").map(({ source }) => {
+    const { identifiers, ...confidential } = confidentialOf(change.request);
+    const addresses = toldByNumber({ identifiers, ...confidential }, event.said, change.now);
+    return changedStep(changedConfidential(change, { addresses }), source, { stage: "locate" });
   });
 
 /** It stays known, because holds and other requests are looked up by it; everybody is asked anew without it. */
@@ -402,7 +429,7 @@ export const withCandidate = (
 ): Change => {
   const identifier = { type, value };
   const { candidates, ledBy: ledBefore } = confidentialOf(change.request);
-  if (Object.values(candidates).some((each) => sameIdentifier(each, identifier))) return change;
+  if (isAskedAbout(change.request, identifier)) return change;
   const id = `decision-${change.request.decisions.length + 1}`;
   const asked = changed(change, {
     decisions: [

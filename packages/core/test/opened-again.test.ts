@@ -1,0 +1,210 @@
+import { type CollectionOutcome, defineDataSource, type Subject } from "@subject-rights/core";
+import { simulatedClock, unwrap } from "@subject-rights/testing";
+import { describe, expect, it } from "vitest";
+import { adaAs, boAs, type Customer, customerDefinition, number } from "./customers.ts";
+import { ada, admin, createWorld, type World } from "./world.ts";
+
+const hour = 3_600_000;
+const day = 24 * hour;
+const until = "2026-06-30";
+const newAddress = "ada@new.example";
+
+interface Record {
+  readonly of: "ada" | "bo";
+  readonly number?: string;
+  readonly email?: string;
+  readonly until?: string;
+}
+
+/**
+ * Ada is a customer, and something of hers is retained elsewhere. Bo comes later.
+ *
+ * @param needs by which types the other source finds people: what has a number is found by that, and what has none by its address
+ * @param isKeptLonger the law keeps the customer for half a year more
+ */
+const beginning = async (needs: readonly string[], kept: Record, isKeptLonger = false) => {
+  const [theirs, others] = [adaAs(), boAs()];
+  const customers = new Set<Customer>([theirs]);
+  const records = new Set<Record>([kept]);
+  const acted: string[][] = [];
+  const down = { crm: false };
+  const find = (subject: Subject) =>
+    [...records].filter((each) =>
+      each.number === undefined
+        ? subject.values("email").includes(each.email ?? "")
+        : subject.values("customer-number").includes(each.number),
+    );
+  const today = () => world.clock.now().toISOString().slice(0, 10);
+  const crm = customerDefinition("crm", customers, () => {
+    if (down.crm) throw new Error("down");
+  });
+  const longer: CollectionOutcome = {
+    collection: "customers",
+    outcome: "retained",
+    count: 1,
+    reason: "§ 147 AO",
+    until: "2026-12-31",
+  };
+  const world: World = await createWorld(
+    {
+      sources: [
+        defineDataSource({ ...crm, ...(isKeptLonger && { erase: async () => [longer] }) }),
+        defineDataSource({
+          id: "shop",
+          title: "The shop",
+          holds: ["customer-data"],
+          kind: "origin",
+          needs,
+          locate: async (subject) => {
+            const { length } = find(subject);
+            return length > 0 ? [{ collection: "orders", count: length }] : [];
+          },
+          erase: async (subject): Promise<CollectionOutcome[]> => {
+            acted.push(subject.identifiers.map(({ value }) => value).toSorted());
+            const found = find(subject);
+            const gone = found.filter((each) => (each.until ?? "") < today());
+            for (const each of gone) records.delete(each);
+            const stays = found.length - gone.length;
+            return [
+              { collection: "orders", outcome: "erased", count: gone.length },
+              ...(stays > 0
+                ? [
+                    {
+                      collection: "orders",
+                      outcome: "retained",
+                      count: stays,
+                      reason: "§ 147 AO",
+                      until,
+                    } as const,
+                  ]
+                : []),
+            ];
+          },
+        }),
+      ],
+    },
+    undefined,
+    simulatedClock(new Date("2026-03-02T09:00:00.000Z")),
+  );
+  const requestId = await world.acknowledged("erasure");
+  await world.pass(hour);
+  expect(await world.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
+  acted.splice(0);
+  const which = { actor: admin, requestId };
+  /** The day is over on which it may be erased. */
+  const onItsDay = async () => {
+    world.clock.set(new Date("2026-07-01T00:00:00.000Z"));
+    await world.pass(2 * hour);
+    return world.read(requestId);
+  };
+  const decide = async (answer: "same-person" | "somebody-else") => {
+    const [asked] = unwrap(await world.rights.requests.reveal(which)).undecided;
+    const decision = { ...which, decision: asked?.decision ?? "", reason: "looked at the orders" };
+    unwrap(await world.rights.requests.decideIdentifier({ ...decision, answer }));
+    await world.pass(2 * hour);
+    return world.read(requestId);
+  };
+  /** Theirs goes, and somebody else's comes in its place, under the same address. */
+  const takePlace = (mark: { readonly isCustomer: boolean }) => {
+    records.clear();
+    records.add({ of: "bo", email: ada });
+    others.email = ada;
+    if (mark.isCustomer) customers.add(others);
+  };
+  return { world, which, records, customers, theirs, acted, down, onItsDay, decide, takePlace };
+};
+
+const asksWhose = [{ for: "decision", source: "shop", identifierType: "email", others: 1 }];
+const byBoth = ["customer-number", "email"];
+const guests: Record = { of: "ada", email: ada, until };
+
+describe.each([
+  ["addresses alone", ["email"]],
+  ["numbers, and guests by their addresses", byBoth],
+])("what is found by an address when the day comes, in a source that finds people by %s", (_, needs) => {
+  it.each([
+    ["another customer has it", true],
+    ["nobody can say who has it", false],
+  ])("is not erased because there are as many as were retained: %s", async (_case, isCustomer) => {
+    const { records, acted, onItsDay, decide, takePlace } = await beginning(needs, guests);
+    takePlace({ isCustomer });
+    expect((await onItsDay()).waitingFor).toMatchObject(asksWhose);
+    const { outcome, waitingFor } = await decide("somebody-else");
+    expect([...records]).toMatchObject([{ of: "bo" }]);
+    expect(acted.flat()).not.toContain(ada);
+    expect(outcome).toBe(needs.includes("customer-number") ? "completed-with-exceptions" : null);
+    expect(waitingFor).toMatchObject(
+      outcome === null ? [{ for: "source", source: "shop", problem: "identifier-missing" }] : [],
+    );
+  });
+
+  it("is erased where somebody says that it is the person's", async () => {
+    const { records, onItsDay, decide } = await beginning(needs, guests);
+    expect((await onItsDay()).waitingFor).toMatchObject(asksWhose);
+    expect(records.size).toBe(1);
+    expect(await decide("same-person")).toMatchObject({ outcome: "completed" });
+    expect(records.size).toBe(0);
+  });
+
+  it("is nothing to ask about where nothing is", async () => {
+    const { world, records, acted, onItsDay } = await beginning(needs, guests);
+    records.clear();
+    expect(await onItsDay()).toMatchObject({ outcome: "completed" });
+    expect(acted.flat()).not.toContain(ada);
+    expect(world.notifier.sent.map(({ notice }) => notice.type)).not.toContain("decision");
+  });
+
+  it("waits for whoever could say whose it is, and is down", async () => {
+    const { world, which, records, acted, down, onItsDay, takePlace } = await beginning(needs, guests);
+    takePlace({ isCustomer: true });
+    down.crm = true;
+    expect((await onItsDay()).waitingFor).toEqual([{ for: "source", source: "crm", problem: "unavailable" }]);
+    expect([records.size, acted]).toEqual([1, []]);
+    down.crm = false;
+    await world.pass(2 * hour);
+    expect((await world.read(which.requestId)).waitingFor).toMatchObject(asksWhose);
+  });
+});
+
+describe("what was retained under a number, when the day comes", () => {
+  it("is erased by that alone, whoever has the address by then", async () => {
+    const { records, customers, acted, onItsDay } = await beginning(byBoth, {
+      of: "ada",
+      number: "1",
+      until,
+    });
+    customers.add({ number: "2", email: ada });
+    expect(await onItsDay()).toMatchObject({ outcome: "completed" });
+    expect([records.size, acted]).toEqual([0, [["1"]]]);
+  });
+});
+
+describe("an address that whoever knows the person by a number tells of them on the day", () => {
+  it("leads to what was retained under it", async () => {
+    const { records, acted, onItsDay } = await beginning(["email"], guests, true);
+    expect(await onItsDay()).toMatchObject({ outcome: "completed-with-exceptions", waitingFor: [] });
+    expect([records.size, acted]).toEqual([0, [["1", ada]]]);
+  });
+
+  it("leads nowhere where it is told no more", async () => {
+    const { theirs, records, onItsDay } = await beginning(["email"], guests, true);
+    theirs.email = newAddress;
+    expect((await onItsDay()).waitingFor).toMatchObject(asksWhose);
+    expect(records.size).toBe(1);
+  });
+
+  it("leads nowhere where somebody else has confirmed it since, before somebody has said whose it is", async () => {
+    const { world, records, onItsDay, decide } = await beginning(["email"], guests, true);
+    await world.pass(3 * day);
+    const asked = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
+    const { request } = unwrap(await world.rights.requests.submit({ ...asked, identifiers: [number("9")] }));
+    await world.settle();
+    unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
+    await world.pass(hour);
+    unwrap(await world.rights.requests.cancel({ actor: admin, requestId: request.id, reason: "by mistake" }));
+    expect((await onItsDay()).waitingFor).toMatchObject(asksWhose);
+    expect(records.size).toBe(1);
+    await decide("same-person");
+    expect(records.size).toBe(0);
+  });
+});
