@@ -10,7 +10,7 @@ import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { type Customer, customerDefinition, number } from "./customers.ts";
 import { unpack } from "./unpack.ts";
-import { ada, admin, createWorld, tenantAdmin, tokenOf, unreliable } from "./world.ts";
+import { ada, admin, createWorld, tenantAdmin, tokenOf, unreliable, type World } from "./world.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -19,12 +19,14 @@ const day = 24 * hour;
 const actor = admin;
 const reason = "the vendor is gone";
 
-/** What the packages say that the person was sent, each as its letter and its manifest say it. */
-const packagesIn = async ({ sent }: { readonly sent: readonly Message[] }) => {
+/** What the packages say that the person was sent, each as its letter and its manifest say it; by its link where it has one. */
+const packagesIn = async ({ rights }: World, sent: readonly Message[]) => {
   const packages: { rows: Record<string, unknown>; missing: unknown }[] = [];
   for (const { notice, attachment } of sent) {
-    if (notice.type !== "delivery" || attachment == null) continue;
-    const files = await unpack(await buffer(attachment.read()));
+    if (notice.type !== "delivery") continue;
+    const token = notice.url?.split("#")[1] ?? "";
+    const { read } = attachment ?? unwrap(await rights.packages.download({ token }));
+    const files = await unpack(await buffer(read()));
     const manifest = exportManifestSchema.parse(JSON.parse(String(files.get("manifest.json"))));
     const rows = manifest.collections.map(({ source, json }) => [
       source.id,
@@ -46,7 +48,10 @@ const packagesIn = async ({ sent }: { readonly sent: readonly Message[] }) => {
 };
 
 /** An export of which the crm has given its part, and the others were down; two days later it is the other way round. */
-const handedOut = async (shopSays: (subject: Subject) => readonly Identifier[] = () => []) => {
+const handedOut = async (
+  shopSays: (subject: Subject) => readonly Identifier[] = () => [],
+  attachmentLimit = 1_000_000,
+) => {
   const customers = new Set<Customer>([{ number: "C-1", email: ada }]);
   const down = new Set(["log", "shop"]);
   const sourceOf = (id: string) =>
@@ -57,9 +62,10 @@ const handedOut = async (shopSays: (subject: Subject) => readonly Identifier[] =
   const shop = sourceOf("shop");
   const { notifier, accepted: sent } = unreliable(({ notice }) => {
     if (down.has("mail") && notice.type === "delivery") throw new Error("down");
-  });
+  }, attachmentLimit);
   const world = await createWorld({
     notifier,
+    links: { download: (token) => `https://privacy.northwind.example/download#${token}` },
     sources: [
       defineDataSource(sourceOf("crm")),
       defineDataSource(log),
@@ -83,7 +89,7 @@ const handedOut = async (shopSays: (subject: Subject) => readonly Identifier[] =
     await world.pass(hour);
   };
   down.add("crm");
-  const packages = () => packagesIn({ sent });
+  const packages = () => packagesIn(world, sent);
   return { world, requestId, customers, sent, packages, down, up };
 };
 
@@ -139,19 +145,22 @@ describe("what an export has collected is in every package that follows", () => 
     await world.rights.stop();
   });
 
-  it("and says that its source was closed by hand, where that was before the letter has left", async () => {
-    const { world, requestId, packages, down, up } = await handedOut(furtherName);
-    await up("log");
-    down.add("mail");
-    await up("shop");
-    unwrap(await world.rights.requests.settleSource({ actor, requestId, source: "crm", reason }));
-    await up("mail");
-    const { follows: _, ...crm } = isDown("The crm");
-    const missing = [{ ...crm, partly: true, settled: reason }];
-    expect(await packages()).toEqual([first, second, { ...whole, missing }]);
-    expect(await world.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
-    await world.rights.stop();
-  });
+  for (const when of ["before", "after"] as const) {
+    it(`and says that its source was closed by hand, where that was ${when} a letter has promised more`, async () => {
+      const { world, requestId, packages, down, up } = await handedOut(furtherName, 0);
+      await up("log");
+      if (when === "before") down.add("mail");
+      await up("shop");
+      unwrap(await world.rights.requests.settleSource({ actor, requestId, source: "crm", reason }));
+      await up("mail");
+      const { follows: _, ...crm } = isDown("The crm");
+      const last = { ...whole, missing: [{ ...crm, partly: true, settled: reason }] };
+      // Every link opens what it was sent with.
+      expect(await packages()).toEqual([first, second, ...(when === "after" ? [partly] : []), last]);
+      expect(await world.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
+      await world.rights.stop();
+    });
+  }
 
   for (const isSettled of [false, true]) {
     it(`unless its names have come into doubt, ${isSettled ? "also where" : "before"} its source is closed by hand`, async () => {

@@ -168,7 +168,7 @@ export type Notice =
       readonly bytes: number;
       readonly sha256: string;
       readonly missing: readonly MissingPart[];
-      /** A package was sent before that lacked something: this one takes its place; its link opens that one until it expires. Left out: none was. */
+      /** A package was sent before that lacked something, or promised what does not follow any more: this one takes its place; its link opens that one until it expires. Left out: none was. */
       readonly replacesEarlier?: true;
       /**
        * What is not in the package: what earlier erasures of the person left, and what is found by an address of theirs and

@@ -84,8 +84,12 @@ export interface ExportPackage {
   readonly bytes: number;
   readonly sha256: string;
   readonly files: number;
-  /** Sources whose part is not in it. */
+  /** Sources whose part is not in it, or not all of it. */
   readonly missing: readonly string[];
+  /** Those of them that it says follow by themselves. Left out: none. */
+  readonly toCome?: readonly string[];
+  /** Those of them of which it says that a person has closed them by hand. Left out: none. */
+  readonly settled?: readonly string[];
   readonly builtAt: Instant;
   /** After this nobody can fetch it any more, and it is deleted. */
   readonly expiresAt: Instant;

@@ -41,7 +41,8 @@ export const exportWorkflow: Workflow = {
         return changed(change, { phase: "collecting" });
       case "collecting": {
         if (!isCollected(request)) return null;
-        if (!isEmptyHanded(request)) return isCurrent(request) ? nothingNew(change) : null;
+        if (!isEmptyHanded(request))
+          return isCurrent(request) && !isUntrue(request) ? nothingNew(change) : null;
         if (request.steps.some(isAwaited)) return null;
         const told = noticeDue(change, "failure-1", "failure");
         if (request.steps.every(isResolved)) return closed(told, "failed");
@@ -51,6 +52,7 @@ export const exportWorkflow: Workflow = {
       case "delivered":
         // A source is at work again: somebody had it tried once more, or an answer came late.
         if (!isCollected(request)) return changed(change, { phase: "collecting" });
+        if (isUntrue(request)) return changed(change, { phase: "collecting" });
         if (request.phase === "packaged" || !request.steps.every(isResolved)) return null;
         return closed(change, isComplete(request) ? "completed" : "completed-with-exceptions");
       default:
@@ -92,6 +94,21 @@ const generationOf = (step: SourceStep): number =>
 
 /** Whether the package holds what there is: the person is not sent the same again because a source was tried in vain. */
 const isCurrent = (request: Request): boolean => request.package?.parts === partsOf(request);
+
+/**
+ * Whether what a package says of what is missing is not so, because somebody has closed a source by hand since: before it has
+ * left, whatever it says; afterwards, that a part follows by itself, and nothing does.
+ */
+const isUntrue = (request: Request): boolean => {
+  const { package: held, steps } = request;
+  if (held === null) return false;
+  const { missing, settled = [], toCome = [] } = held;
+  const isGivenUp = (source: string) =>
+    steps.some((step) => step.source === source && step.settlement !== null);
+  return hasArrived(request)
+    ? steps.every(isResolved) && toCome.some(isGivenUp)
+    : missing.some((source) => isGivenUp(source) && !settled.includes(source));
+};
 
 /** Back to where it was. The audit does not say again that it was delivered. */
 const nothingNew = (change: Change): Change => {

@@ -324,7 +324,7 @@ export const english: Texts = {
       ...(notice.replacesEarlier === true
         ? [
             paragraph(
-              "It takes the place of the package that was sent before: that one lacked something that could be had since. " +
+              "It takes the place of the package that was sent before: that one lacked something that could be had since, or that somebody has given up since. " +
                 "A link that came with that one opens that one, until the day that it names.",
             ),
           ]

@@ -335,7 +335,7 @@ export const german: Texts = {
       ...(notice.replacesEarlier === true
         ? [
             paragraph(
-              "Es tritt an die Stelle des Pakets, das zuvor geschickt wurde: Dem fehlte etwas, das inzwischen zu haben war. " +
+              "Es tritt an die Stelle des Pakets, das zuvor geschickt wurde: Dem fehlte etwas, das inzwischen zu haben war oder aufgegeben wurde. " +
                 "Ein Link, der mit jenem kam, öffnet jenes, bis zu dem Tag, der dabei steht.",
             ),
           ]

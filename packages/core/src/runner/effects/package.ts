@@ -4,7 +4,8 @@ import { writePackage } from "../../export/write-package.ts";
 import { instant, later } from "../../instant.ts";
 import { namesOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
-import { givenBy, isAllGiven, outcomesAt, type SourceStep } from "../../request/steps.ts";
+import type { Request } from "../../request/request.ts";
+import { givenBy, isAllGiven, isToCome, outcomesAt, type SourceStep } from "../../request/steps.ts";
 import { partsOf } from "../../workflows/export.ts";
 import { writeStream } from "../artifacts.ts";
 import { packageArtifact, packageName } from "./artifact-names.ts";
@@ -17,6 +18,7 @@ export const makePackage = async (effect: Effect): Promise<RequestEvent> => {
   const edition = (request.package?.edition ?? 0) + 1;
   const artifact = packageArtifact(request, packageName(edition, services.randomness));
   const contents = contentsOf(effect);
+  const lacking = lackingIn(request);
   const secret = services.packageEncryption === null ? null : newTypedSecret(services.randomness);
   const encryption = secret === null ? null : { secret, randomness: services.randomness };
   const written = writePackage(contents, encryption);
@@ -35,7 +37,9 @@ export const makePackage = async (effect: Effect): Promise<RequestEvent> => {
       bytes,
       files,
       sha256: hash,
-      missing: contents.missing.map(({ source }) => source.id),
+      missing: lacking.map(({ source }) => source),
+      toCome: lacking.filter(isToCome).map(({ source }) => source),
+      settled: lacking.filter(({ settlement }) => settlement !== null).map(({ source }) => source),
       tokenHash: token === null ? null : sha256(token),
       ...(secret === null ? {} : { encrypted: true as const }),
     },
@@ -47,7 +51,7 @@ export const makePackage = async (effect: Effect): Promise<RequestEvent> => {
 const contentsOf = (effect: Effect): PackageContents => {
   const { services, request } = effect;
   const exported = request.steps.filter(({ task }) => task === "export");
-  const isWhole = (step: SourceStep) => isAllGiven(step, namesOf(request));
+  const lacking = lackingIn(request);
   return {
     facts: {
       requestId: request.id,
@@ -57,18 +61,18 @@ const contentsOf = (effect: Effect): PackageContents => {
       createdAt: instant(services.clock.now()),
     },
     collections: exported.flatMap((step) => stagedCollections(effect, step)),
-    missing: exported
-      .filter((step) => !isWhole(step))
-      .map((step) => ({
-        source: sourceName(effect, step),
-        problem: step.problem?.code ?? "unavailable",
-        settled: step.settlement?.reason ?? null,
-        isPartly: givenBy(step) !== null,
-      })),
+    missing: lacking.map((step) => ({
+      source: sourceName(effect, step),
+      problem: step.problem?.code ?? "unavailable",
+      settled: step.settlement?.reason ?? null,
+      isPartly: givenBy(step) !== null,
+    })),
     nothingFound: exported
       .filter(
         (step) =>
-          isWhole(step) && step.collected.every(({ rows }) => rows === 0) && outcomesAt(step).length === 0,
+          !lacking.includes(step) &&
+          step.collected.every(({ rows }) => rows === 0) &&
+          outcomesAt(step).length === 0,
       )
       .map((step) => sourceName(effect, step)),
     kept: keptParts(effect),
@@ -77,6 +81,10 @@ const contentsOf = (effect: Effect): PackageContents => {
       .map((step) => ({ source: sourceName(effect, step) })),
   };
 };
+
+/** The sources whose part is missing, or may be more than what was collected. */
+const lackingIn = (request: Request): SourceStep[] =>
+  request.steps.filter((step) => step.task === "export" && !isAllGiven(step, namesOf(request)));
 
 /** What earlier requests left, and what is not handed out because it may be somebody else's, a source. */
 export const keptParts = (effect: Effect): KeptPart[] =>

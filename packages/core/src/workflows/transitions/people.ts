@@ -5,13 +5,11 @@ import { phasesAtWork } from "../../request/phases.ts";
 import { isRetaining } from "../../request/retention.ts";
 import { isResolved, type SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { hasArrived } from "../export.ts";
 import { workflowOf } from "../workflows.ts";
 import { alertedOnce } from "./alerting.ts";
 import { mayGiveUpDuties, withoutDuty } from "./ending.ts";
 import type { EventOf } from "./events.ts";
 import { letterWaitsNoMore } from "./outages.ts";
-import { packagedAnew } from "./packaging.ts";
 import { stageAnew } from "./reopening.ts";
 
 type Transition = Result<Change, NotPossibleNow | SourceNotFound>;
@@ -105,7 +103,7 @@ const workSettled = (change: Change, event: EventOf<"source-settled">): Transiti
   toSettle(change, event.source).map((step) =>
     withoutDuty(
       recorded(
-        changedStep(toldAnew(change, step.source), step.source, {
+        changedStep(change, step.source, {
           status: "warning",
           nextAttemptAt: null,
           settlement: { reason: event.reason, by: event.actor, at: change.at },
@@ -118,12 +116,6 @@ const workSettled = (change: Change, event: EventOf<"source-settled">): Transiti
       ),
     ),
   );
-
-/** A package that has not left yet, and lacks the source's part, is to say why: it is made anew, and so is its letter. */
-const toldAnew = (change: Change, source: string): Change =>
-  change.request.package?.missing.includes(source) === true && !hasArrived(change.request)
-    ? packagedAnew(change)
-    : change;
 
 /** Of a closed request, what is to be erased when its day comes, where that cannot be: its key is lost, or its tenant's. */
 const toSettle = (change: Change, source: string): Result<SourceStep, NotPossibleNow | SourceNotFound> => {
