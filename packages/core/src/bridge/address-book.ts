@@ -2,7 +2,7 @@ import { z } from "zod";
 import { CallFailed } from "../errors.ts";
 import type { AddressBookDefinition } from "../ports/address-book.ts";
 import { err, ok, type Result, type ResultAsync } from "../result.ts";
-import { emailSchema, type Identifier } from "../subject/identifier.ts";
+import { type Identifier, mailboxSchema } from "../subject/identifier.ts";
 import { kindOf } from "./asked.ts";
 import { type Call, callAdapter, Refused } from "./call.ts";
 import { callable, checkAdapter } from "./issues.ts";
@@ -29,7 +29,7 @@ export const addressBookId = "address-book";
 
 /** A message without an address goes nowhere, and is visible as that. */
 export const validAddress = (address: unknown, whose?: AddressQuery["whose"]): Result<string, CallFailed> => {
-  const parsed = emailSchema.safeParse(address);
+  const parsed = mailboxSchema.safeParse(address);
   if (parsed.success) return ok(parsed.data);
   if (whose === undefined) return err(new CallFailed(addressBookId, "no-address", false));
   const cause = new Refused(

@@ -12,10 +12,10 @@ import {
 import type { SourceDescriptor } from "../request/sources.ts";
 import { err, ok, Result, type ResultAsync } from "../result.ts";
 import {
-  emailSchema,
   type FoundIdentifier,
   foundIdentifiersSchema,
   identifierTypeSchema,
+  mailboxSchema,
 } from "../subject/identifier.ts";
 import type { Subject } from "../subject/subject.ts";
 import { type Call, callAdapter, invalidAnswer, Refused } from "./call.ts";
@@ -78,9 +78,9 @@ const fieldsSchema = z
     copyOf: z.array(z.string()).min(1).optional(),
     needs: z.array(identifierTypeSchema).min(1).default(["email"]),
     shares: z.array(identifierTypeSchema).default([]),
-    owner: emailSchema.optional(),
+    owner: mailboxSchema.optional(),
     recipients: z
-      .array(z.object({ title: z.string().min(1).max(200), address: emailSchema }))
+      .array(z.object({ title: z.string().min(1).max(200), address: mailboxSchema }))
       .max(100)
       .default([]),
     revision: z.string().min(1).max(200).optional(),

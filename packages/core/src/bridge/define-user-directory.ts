@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { StorageFailed } from "../errors.ts";
 import type { ApplicationUser, UserDirectoryDefinition, WantedUsers } from "../ports/user-directory.ts";
 import { okAsync, type ResultAsync } from "../result.ts";
-import { emailSchema, normaliseEmail } from "../subject/identifier.ts";
+import { mailboxSchema, normaliseEmail } from "../subject/identifier.ts";
 import { defined } from "./defined.ts";
 import { callable, checkAdapter, issuesIn } from "./issues.ts";
 import { callStorage } from "./storage.ts";
@@ -49,7 +49,7 @@ export interface ListedUser {
 
 const userSchema = z.object({
   id: z.string().min(1),
-  email: emailSchema,
+  email: mailboxSchema,
   name: z.string().optional(),
   roles: z.array(z.string()),
   administrator: z.boolean(),
@@ -87,7 +87,7 @@ interface ReadRow {
 }
 
 const rowSchema = z
-  .object({ id: z.unknown(), email: emailSchema.nullable().catch(null) })
+  .object({ id: z.unknown(), email: mailboxSchema.nullable().catch(null) })
   .catch({ id: null, email: null })
   .transform(({ id, email }): ReadRow => {
     const isText = typeof id === "string" && id !== "";

@@ -140,7 +140,7 @@ const oneStays = async (
   const staying = administrators.filter(({ id }) => !leaving.has(id));
   // Under either name: an address may have changed since they were asked to be removed.
   const byId = orThrow(await pseudonymsOf(services, tenant, staying.map(identifierOf)));
-  const addresses = staying.map(({ email }): Identifier => ({ type: "email", value: email }));
+  const addresses = staying.map(({ email }): Identifier => ({ type: "email", value: normaliseEmail(email) }));
   const byAddress = orThrow(await pseudonymsOf(services, tenant, addresses));
   const left = new Set(staying.keys());
   for await (const { kind, category, pseudonyms } of readableRequests(services, tenant, true)) {

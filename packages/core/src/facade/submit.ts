@@ -36,12 +36,13 @@ import { recordedAs } from "../runner/recorded-actor.ts";
 import { checkTenant, type NamedTypes, namedTypes } from "../runner/served.ts";
 import type { Services } from "../runner/services.ts";
 import {
-  emailSchema,
   type FoundIdentifier,
   type GivenIdentifier,
   givenIdentifierSchema,
   type Identifier,
   isSteady,
+  mailboxSchema,
+  normaliseEmail,
 } from "../subject/identifier.ts";
 import { leading, sharedTypesOf, withShared } from "../subject/vouching.ts";
 import type { FacadeContext } from "./context.ts";
@@ -107,7 +108,7 @@ export interface PartOf {
 export const submissionShape = {
   kind: requestKindSchema,
   category: categorySchema,
-  email: emailSchema,
+  email: mailboxSchema,
   identifiers: z.array(givenIdentifierSchema).max(20).optional(),
   receivedAt: z.iso.datetime({ offset: true }).optional(),
   acknowledgedBy: z.enum(["tenant-admin", "data-subject"]).optional(),
@@ -124,7 +125,8 @@ export const submit = (
   authorise(context.policy, submission.actor, action)
     .andThen(() => checkReach(context, submission.actor.tenant, submission))
     .andThen(() => {
-      const { kind, category, email, identifiers = [], receivedAt, idempotencyKey } = submission;
+      const { kind, category, email: mailbox, identifiers = [], receivedAt, idempotencyKey } = submission;
+      const email = normaliseEmail(mailbox);
       const types = namedTypes(context.services, submission.actor.tenant, identifiers);
       const store = (once: OnceOnly | null) =>
         ResultAsync.combine([
@@ -143,6 +145,7 @@ export const submit = (
               sharedTypesOf(context.services.sources.of(submission.actor.tenant)),
             ),
             types,
+            mailbox,
           ),
         );
       const alone = { asked: [kind, category, email, identifiers, receivedAt ?? null], part: 0 };
@@ -256,6 +259,7 @@ const storeNew = (
   once: OnceOnly | null,
   identifiers: readonly FoundIdentifier[],
   types: NamedTypes,
+  mailbox: string,
 ): ResultAsync<Submitted, SubmitError> => {
   const { clock, randomness, rules, requestStore, calendar, timeZone } = services;
   const key = { tenant: actor.tenant, id: once?.id ?? newId(randomness) };
@@ -287,6 +291,7 @@ const storeNew = (
           kind,
           category,
           identifiers,
+          ...(identifiers.every(({ value }) => value !== mailbox) && { mailbox }),
           pseudonyms,
           besides,
           ...types,

@@ -15,7 +15,10 @@ export interface AddressBookDefinition {
    */
   dataSubject?(query: {
     readonly tenant: string;
-    /** For a user who is known by their id: the address that the user directory has, or had last. */
+    /**
+     * In lower case. For a user who is known by their id: the address that the user directory has, or had last. Where this is
+     * the answer, the letter goes to the address as it was given.
+     */
     readonly email: string;
     /** Everything the person is known by: a stable id finds them under whatever address they have by now. */
     readonly identifiers: readonly Identifier[];

@@ -20,6 +20,8 @@ export interface Opening {
   readonly category: Category;
   /** What the person is known by so far: what they were named by first. */
   readonly identifiers: readonly FoundIdentifier[];
+  /** The address of the request, in the letters in which it was given. Left out: as it stands among the identifiers. */
+  readonly mailbox?: string;
   /** Of each identifier, in the same order. */
   readonly pseudonyms: readonly string[];
   /** What the audit calls the person: a keyed hash of the request's id, under a key of that person's. */
@@ -94,6 +96,7 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
     confidential: {
       identifiers: opening.identifiers,
       asked: opening.identifiers.length,
+      ...(opening.mailbox !== undefined && { mailbox: opening.mailbox }),
       tokens: { [notice]: opening.token },
       cursors: {},
       columns: {},

@@ -146,6 +146,8 @@ export interface Confidential {
   readonly identifiers: readonly FoundIdentifier[];
   /** How many of these, the first ones, came with the request; the others were found out. Left out: all of them. */
   readonly asked?: number;
+  /** The address that the request came with, as it was given. Left out: as it stands among the identifiers. */
+  readonly mailbox?: string;
   /** What the list of users last had for their address. Left out: nothing. */
   readonly address?: string;
   /** Tokens, and secrets of packages, that are still to be sent out, by notice. */

@@ -50,12 +50,14 @@ const longestEmail = 254;
 const label = "[\\p{L}\\p{N}\\p{M}](?:[\\p{L}\\p{N}\\p{M}-]{0,61}[\\p{L}\\p{N}\\p{M}])?";
 const emailPattern = new RegExp(`^[^\\s@"<>()[\\]\\\\,;:\\p{C}]{1,64}@(?:${label}\\.)+${label}$`, "u");
 
-export const emailSchema = z
+/** An address to write to, in the letters in which it was given: in others it may be another mailbox. */
+export const mailboxSchema = z
   .string()
   .trim()
   .max(longestEmail, `an email address has at most ${longestEmail} characters`)
-  .pipe(z.email({ pattern: emailPattern, error: "this is not an email address" }))
-  .transform((value) => normaliseEmail(value));
+  .pipe(z.email({ pattern: emailPattern, error: "this is not an email address" }));
+
+export const emailSchema = mailboxSchema.transform((value) => normaliseEmail(value));
 
 /** A blank value, or an "n/a" for an email address, is what many records hold that are not of one person. */
 const valueSchema = z.string().max(1_000).regex(/\S/, "a value is not blank");

@@ -7,9 +7,9 @@ import { isAboutUsers } from "../../request/kinds.ts";
 import { type MailedNotice, recipientOf } from "../../request/notices.ts";
 import { isOfSomebodyElse, type Request } from "../../request/request.ts";
 import { err, orThrow, type Result } from "../../result.ts";
-import { normaliseIdentifier } from "../../subject/identifier.ts";
+import { type Identifier, normaliseIdentifier } from "../../subject/identifier.ts";
 import type { Services } from "../services.ts";
-import { callFor, type Effect, emailOf, notRegistered, subjectOfRequest } from "./effect.ts";
+import { callFor, type Effect, mailboxOf, notRegistered, subjectOfRequest } from "./effect.ts";
 import { noLongerTheirs } from "./no-longer-theirs.ts";
 
 type About = Pick<Effect, "services" | "request" | "signal" | "heard">;
@@ -75,29 +75,35 @@ const findOnRecord = async (
   if (email === null) return err(new CallFailed(addressBookId, "unavailable", true));
   if (email === undefined) return nowhere;
   if (!services.addresses.knowsPeople) {
-    const address = normaliseIdentifier({ type: "email", value: email });
-    const { gone, failed } = await noLongerTheirs(about, [address], without);
+    const { gone, failed } = await noLongerTheirs(about, [addressOf(email)], without);
     if (gone.length > 0) return nowhere;
     // Nothing is sent yet.
     if (failed !== null) return err(failed);
   }
   const identifiers = confidentialOf(request).identifiers.map(({ type, value }) => ({ type, value }));
-  return services.addresses.find({ whose: "dataSubject", tenant, email, identifiers }, call);
+  const { value: asked } = addressOf(email);
+  // Whoever says that it is what was asked about says nothing of its letters.
+  return services.addresses
+    .find({ whose: "dataSubject", tenant, email: asked, identifiers }, call)
+    .map((answer) => (answer === asked ? email : answer));
 };
+
+/** As people are known by it. */
+const addressOf = (mailbox: string): Identifier => normaliseIdentifier({ type: "email", value: mailbox });
 
 const nowhere = err(new CallFailed(addressBookId, "no-address", false));
 
-/** Where a letter to the person goes; undefined where nobody knows that any more. @throws StorageFailed */
+/** Where a letter to the person goes, in the letters in which it was given; undefined where nobody knows that any more. @throws StorageFailed */
 const letterAddress = async (services: Services, request: Request): Promise<string | undefined> => {
   const { userDirectory } = services;
   const subject = subjectOfRequest(request);
-  const email = (await listedAddress(services, request)) ?? emailOf(request);
-  if (email !== undefined && isOfSomebodyElse(request, { type: "email", value: email })) return undefined;
+  const email = (await listedAddress(services, request)) ?? mailboxOf(request);
+  if (email !== undefined && isOfSomebodyElse(request, addressOf(email))) return undefined;
   const ids = subject.values(userIdType);
   if (email === undefined || userDirectory === null || !isListed(request) || ids.length === 0) return email;
   // The list may have given the address to another user since: what is told of one is not for the other.
   const { tenant } = request;
-  const users = orThrow(await userDirectory.find({ tenant, ids: [], emails: [email] }));
+  const users = orThrow(await userDirectory.find({ tenant, ids: [], emails: [addressOf(email).value] }));
   return users.every(({ id }) => id !== null && ids.includes(id)) ? email : undefined;
 };
 

@@ -13,7 +13,7 @@ import type { Request } from "../../request/request.ts";
 import { isStillAsked } from "../../request/sources.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { type Identifier, includesIdentifier } from "../../subject/identifier.ts";
+import { type Identifier, includesIdentifier, normaliseEmail } from "../../subject/identifier.ts";
 import { identifiedSubject, type Subject, subjectOf } from "../../subject/subject.ts";
 import { leading } from "../../subject/vouching.ts";
 import { isWorthAsking } from "../../workflows/transitions/asking-again.ts";
@@ -72,6 +72,18 @@ export const subjectOfRequest = (request: Request): Subject => {
   const shared = Object.values(candidates).filter((each) => !includesIdentifier(known, each));
   return subjectOf(known, leading(identifiers.slice(0, asked)), shared);
 };
+
+/** The address of the request as it was given: in other letters it may be another mailbox. */
+export const mailboxOf = (request: Request): string | undefined => {
+  const [email, { mailbox }] = [emailOf(request), confidentialOf(request)];
+  return mailbox !== undefined && normaliseEmail(mailbox) === email ? mailbox : email;
+};
+
+/** What somebody looks a person up by, in the letters in which it was given. */
+export const asGiven = <Named extends Identifier>(request: Request, named: Named): Named =>
+  named.type === "email" && named.value === emailOf(request)
+    ? { ...named, value: mailboxOf(request) ?? named.value }
+    : named;
 
 /**
  * Nobody of that name is there for this tenant and these categories. Another process may know one: in a rolling update two

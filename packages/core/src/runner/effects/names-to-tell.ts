@@ -5,7 +5,7 @@ import { namesToAskBy } from "../../request/names-to-ask-by.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type Identifier, includesIdentifier, isSteady } from "../../subject/identifier.ts";
-import { type Effect, emailOf, subjectOfRequest } from "./effect.ts";
+import { asGiven, type Effect, emailOf, subjectOfRequest } from "./effect.ts";
 import { noLongerTheirs } from "./no-longer-theirs.ts";
 
 /** By what somebody else is told whom a request is about. */
@@ -38,7 +38,7 @@ export const namesForRecipient = async (
   const named = known.filter((each) => !includesIdentifier(gone, each));
   const identifiers = named.map((each) => (isTheirs(each) ? each : { ...each, mayBeOthers: true as const }));
   const current = named.filter(isTheirs);
-  return ok({ subject: subjectAmong(effect, current), identifiers });
+  return ok(asLookedUp(effect, current, identifiers));
 };
 
 /**
@@ -65,8 +65,17 @@ export const namesForOwner = async (
     if (current.includes(each)) return [each];
     return foundBy.includes(each.type) && !isFoundByNumber ? [{ ...each, mayBeOthers: true as const }] : [];
   });
-  return { subject: subjectAmong(effect, current), identifiers };
+  return asLookedUp(effect, current, identifiers);
 };
+
+const asLookedUp = (
+  effect: Effect,
+  current: readonly Identifier[],
+  identifiers: readonly NamedIdentifier[],
+): NamesToTell => ({
+  subject: asGiven(effect.request, { type: "email", value: subjectAmong(effect, current) }).value,
+  identifiers: identifiers.map((each) => asGiven(effect.request, each)),
+});
 
 /** The names that lead to the person for certain, after what was done at the source and at this moment. */
 const certainNow = ({ request, services }: Effect, step: SourceStep | undefined): readonly Identifier[] =>
