@@ -471,6 +471,25 @@ describe("an address of a household, in a sweep that means one of them", () => {
       }
     });
 
+    it("takes nobody in of whom a source that comes first says nothing but the number", async () => {
+      const { hers, his, crm } = household();
+      const accounts = new Set<Account>([["b-2", ada]]);
+      // It tells whose an account is, and knows nothing of what a number of another type means that was named.
+      const first = defineDataSource({
+        ...customerDefinition("first", new Set()),
+        needs: ["billing-id", "email"],
+        identify: async (subject) =>
+          subject.values("email").includes(ada)
+            ? [{ type: "billing-id", value: "b-2" }, number("2"), email(ada)]
+            : [],
+      });
+      for (const named of [[number("1")], [number("1"), email(ada)]]) {
+        const world = await createWorld({ sources: [first, billing(accounts), customerSource("crm", crm)] });
+        expect((await swept(world, ...named)).counts).toMatchObject({ erased: 0, leftBehind: 1 });
+        expect([[...crm], accounts.size]).toEqual([[hers, his], 1]);
+      }
+    });
+
     it("follows no further address that they share, which another source tells of the number", async () => {
       const { hers, his, crm } = household();
       crm.add({ ...his, email: "flat@example.org" });

@@ -119,6 +119,8 @@ interface Underway extends Known {
   households: readonly Identifier[];
   /** What they were known by before anybody was asked this time. */
   readonly before: readonly Identifier[];
+  /** What every source is asked by in this round, whatever others have told in it. */
+  askedBy: readonly Identifier[];
   /** With how many identifiers each source was asked. */
   readonly askedWith: Map<DataSource, number>;
   /** How often it was begun anew. */
@@ -127,8 +129,9 @@ interface Underway extends Known {
 }
 
 /**
- * Finds out who people are: asks the sources in rounds, each with all that is known by then, until nothing new turns
- * up. What others may share is not followed: that is for somebody to decide, and here is nobody.
+ * Finds out who people are: asks the sources in rounds, each of a round with all that was known before it, until nothing new
+ * turns up. So whoever knows a number to be somebody else's is asked before another's word for it is followed, whichever source
+ * comes first. What others may share is not followed: that is for somebody to decide, and here is nobody.
  *
  * @returns who each is, in order; an error where a source could not say, or mixes people up
  */
@@ -139,11 +142,12 @@ export const askWho = async (
   const known = people.map(beginning);
   for (let someAsked = true; someAsked; ) {
     someAsked = false;
+    for (const each of known) each.askedBy = each.identifiers;
     for (const source of asking.sources) {
       const due = known.filter((each) => isDue(source, each));
       if (due.length === 0) continue;
       someAsked = true;
-      for (const each of due) each.askedWith.set(source, each.identifiers.length);
+      for (const each of due) each.askedWith.set(source, each.askedBy.length);
       await askAbout(asking, source, due);
     }
   }
@@ -172,6 +176,7 @@ const beginning = ({
     shared,
     households: householdsSince,
     before,
+    askedBy: before,
     isLongKnown: knownSince !== undefined,
     askedWith: new Map(),
     begun: 0,
@@ -179,11 +184,11 @@ const beginning = ({
   };
 };
 
-const isDue = (source: DataSource, { identifiers, askedWith, failed }: Underway): boolean =>
+const isDue = (source: DataSource, { askedBy, askedWith, failed }: Underway): boolean =>
   failed === null &&
   source.identify !== null &&
-  canFind(source, identifiers) &&
-  askedWith.get(source) !== identifiers.length;
+  canFind(source, askedBy) &&
+  askedWith.get(source) !== askedBy.length;
 
 const askAbout = async (
   asking: AskingWho,
@@ -209,8 +214,8 @@ const askAbout = async (
 
 const width = ({ call }: AskingWho): number => (call.transaction === undefined ? atOnce : 1);
 
-const asSubject = ({ identifiers, vouched, found, shared }: Underway): Subject =>
-  subjectOf(identifiers, [...vouched, ...found], shared);
+const asSubject = ({ askedBy, vouched, found, shared }: Underway): Subject =>
+  subjectOf(askedBy, [...vouched, ...found], shared);
 
 /** Whose an address is matters where it may have led to somebody else. */
 const learnVouchedFor = async (
@@ -240,13 +245,13 @@ const othersBehind = async (
   person: Underway,
   call: Call,
 ): Promise<Result<readonly FoundIdentifier[], CallFailed>> => {
-  const { identifiers, vouched, found, shared } = person;
+  const { askedBy, vouched, found, shared } = person;
   const isOther = (each: Identifier) =>
-    isSteady(each) && identifiers.some((known) => isSteady(known) && known.type === each.type);
-  const addresses = identifiers.filter((each) => !isSteady(each));
+    isSteady(each) && askedBy.some((known) => isSteady(known) && known.type === each.type);
+  const addresses = askedBy.filter((each) => !isSteady(each));
   if (!shared.some(isOther) || !canFind(source, addresses)) return ok([]);
   const unsaid = shared.filter((each) => !isOther(each));
-  const subject = subjectOf(identifiers, [...vouched, ...found], unsaid);
+  const subject = subjectOf(askedBy, [...vouched, ...found], unsaid);
   const answer = await askSource(source, subject, askedBeside(call, "others"));
   return answer.map((told) =>
     told
@@ -268,10 +273,10 @@ const learn = (
 ): void => {
   const { own, shared, isTakenBack } = learntFrom(person, found);
   const isLed = letsGo && shared.some(isSteady);
-  const led = isLed ? ledTo(person, found) : [];
+  const led = isLed ? ledTo({ identifiers: person.askedBy }, found) : [];
   const households =
     led.length === 0 && (isLed || (letsGo && namesAnotherToo(person, found)))
-      ? [...person.identifiers, ...own].filter((each) => !isSteady(each))
+      ? [...person.askedBy, ...own].filter((each) => !isSteady(each))
       : [];
   person.households = [...person.households, ...households];
   const another = [...led, ...households];
@@ -281,6 +286,7 @@ const learn = (
     person.vouched = person.vouched.filter(stays);
     person.found = person.found.filter(stays);
     person.identifiers = person.before.filter(stays);
+    person.askedBy = person.identifiers;
     person.askedWith.clear();
     person.begun += 1;
   } else if (isTakenBack) {
@@ -289,6 +295,7 @@ const learn = (
       ...takenBack(person),
       ...beside.filter((each) => !includesIdentifier(others, each)),
     ];
+    person.askedBy = person.identifiers;
     person.askedWith.clear();
     person.begun += 1;
   } else {
@@ -301,8 +308,8 @@ const learn = (
 
 /** The same question carries the same key; one that knows more of the person is another one. */
 const callFor = ({ call }: AskingWho, source: DataSource, people: readonly Underway[]): Call => {
-  const whom = people.map(({ mark, identifiers, begun }) =>
-    begun === 0 ? `${mark}/${identifiers.length}` : `${mark}/${identifiers.length}/${begun}`,
+  const whom = people.map(({ mark, askedBy, begun }) =>
+    begun === 0 ? `${mark}/${askedBy.length}` : `${mark}/${askedBy.length}/${begun}`,
   );
   const asked = whom.length === 1 ? whom.join() : sha256(whom.join()).slice(0, 32);
   return { ...call, idempotencyKey: [call.requestId, source.descriptor.id, "identify", asked].join("/") };
