@@ -155,7 +155,9 @@ it.each([
     expect(last[0]?.notice).toMatchObject({ ...letter, sources: reports });
     const told = world.notifier.sent.filter(({ notice }) => notice.type === "recipient");
     expect(told.map(({ to }) => to)).toEqual(recipients.map(({ address }) => address));
-    // Nothing more is due, and nothing leads to the person any more.
+    // For as long the owner may say what they did; then nothing leads to the person any more.
+    world.clock.set(new Date(world.clock.now().getTime() + 31 * day));
+    await world.pass(2 * 3_600_000);
     expect([...world.tables.keys.keys()].filter((name) => name.includes(requestId))).toEqual([]);
   },
 );

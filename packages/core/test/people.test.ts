@@ -210,6 +210,101 @@ describe("a manual task", () => {
   });
 });
 
+describe("an owner who was asked to erase by hand", () => {
+  const scanShop = { title: "Scan shop", address: "privacy@scans.example" };
+  const asked = async () => {
+    const left = people();
+    const paper = peopleSource("archive", left, {
+      erase: undefined as never,
+      owner: "archive@northwind.example",
+      recipients: [scanShop],
+    });
+    const world = await createWorld({ sources: [paper] });
+    const requestId = await world.acknowledged("erasure");
+    const letters = () =>
+      world.notifier.sent.flatMap(({ to, notice }) =>
+        to === "archive@northwind.example"
+          ? [notice.type === "task-stopped" ? (notice.forGood ? "not any more" : "not now") : notice.type]
+          : [],
+      );
+    const answer = (said: "done" | "not-there") =>
+      world.rights.requests.answerTask({
+        actor: admin,
+        requestId,
+        source: "archive",
+        answer: said,
+        note: "shredded",
+      });
+    return { world, requestId, on: { actor: admin, requestId }, left, letters, answer };
+  };
+  const minute = 60_000;
+
+  it("is told not to, while a hold stands or it is in doubt who asks, and asked anew when it goes on", async () => {
+    const { world, on, letters, answer, left } = await asked();
+    const identifiers = [{ type: "email", value: ada }];
+    const placed = unwrap(await world.rights.holds.place({ actor: admin, identifiers, reason: "a claim" }));
+    expect(placed.underWay).toEqual([on.requestId]);
+    await world.pass(minute);
+    expect(letters()).toEqual(["manual-task", "not now"]);
+    expect((await world.read(on.requestId)).waitingFor).toMatchObject([{ for: "hold" }, { for: "task" }]);
+    unwrap(await world.rights.holds.lift({ actor: admin, holdId: placed.hold.id, reason: "over" }));
+    await world.pass(minute);
+    expect(letters()).toEqual(["manual-task", "not now", "manual-task"]);
+    unwrap(await world.rights.requests.suspend({ ...on, reason: "who asks?" }));
+    await world.pass(minute);
+    unwrap(await world.rights.requests.resume(on));
+    await world.pass(minute);
+    expect(letters().slice(3)).toEqual(["not now", "manual-task"]);
+    left.clear();
+    unwrap(await answer("done"));
+    await world.pass(minute);
+    expect(await world.read(on.requestId)).toMatchObject({ outcome: "completed" });
+    expect(letters()).toHaveLength(5);
+  });
+
+  it("is told that it is over when somebody ends it, and what they did is written down, and told", async () => {
+    for (const end of ["cancel", "decline"] as const) {
+      const { world, requestId, on, letters, answer } = await asked();
+      unwrap(await world.rights.requests[end]({ ...on, reason: "the contract still runs" }));
+      await world.pass(minute);
+      expect(letters()).toEqual(["manual-task", "not any more"]);
+      const before = world.notifier.sent.length;
+      unwrap(await answer("done"));
+      await world.pass(minute);
+      expect(await world.read(requestId)).toMatchObject({
+        sources: [{ status: "succeeded", outcomes: [{ outcome: "erased", count: 1 }], checked: false }],
+        grades: [{ grade: "accepted" }],
+      });
+      const told = world.notifier.sent.slice(before).map(({ notice }) => notice);
+      const [letter] = told.filter(({ type }) => type !== "recipient");
+      expect(told.map(({ type }) => type).sort()).toEqual([letter?.type, "recipient"].sort());
+      expect(letter).toMatchObject({ sources: [{ outcomes: [{ outcome: "erased", count: 1 }] }] });
+      expect(letter).not.toHaveProperty("sources.0.cutShort");
+      // Nothing more is due to anybody.
+      expect([...world.tables.keys.keys()].filter((name) => name.includes(requestId))).toEqual([]);
+      expect(unwrapError(await answer("done")).code).toBe("not-possible-now");
+    }
+  });
+
+  it("is told that it is over when somebody closes their part, and not when they have answered", async () => {
+    const closed = await asked();
+    unwrap(
+      await closed.world.rights.requests.settleSource({
+        ...closed.on,
+        source: "archive",
+        reason: "not ours",
+      }),
+    );
+    await closed.world.pass(minute);
+    expect(closed.letters()).toEqual(["manual-task", "not any more"]);
+    const answered = await asked();
+    answered.left.clear();
+    unwrap(await answered.answer("not-there"));
+    await answered.world.pass(minute);
+    expect(answered.letters()).toEqual(["manual-task"]);
+  });
+});
+
 describe("a source that nobody has heard of", () => {
   it("can be neither retried nor settled", async () => {
     const world = await createWorld({ sources: [archive(people(), false)] });

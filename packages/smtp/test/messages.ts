@@ -91,6 +91,12 @@ export const notices: { readonly [Type in NoticeType]: NoticeOf<Type> } = {
     ],
     source: { id: "paper-files", title: "Paper files" },
   },
+  "task-stopped": {
+    ...erasure,
+    type: "task-stopped",
+    source: { id: "paper-files", title: "Paper files" },
+    forGood: false,
+  },
   decision: { ...erasure, type: "decision", source: crm, identifierType: "telephone", others: 3 },
   approval: {
     ...erasure,

@@ -40,6 +40,7 @@ const english: readonly (readonly [name: string, notice: Notice])[] = [
     { ...notices.undelivered, source: support.source, problem: "unavailable", retryable: true },
   ],
   ["support-letter", { ...support, letterWaits: true }],
+  ["task-stopped-for-good", { ...notices["task-stopped"], forGood: true }],
   ["deadline-over", { ...deadline, overdue: true }],
   ["deadline-behind", { ...deadline, waitsBehind: { requestId: "request-2", waitsFor: ["identity"] } }],
   ["delivery-attached", { ...delivery, url: null }],
@@ -160,7 +161,7 @@ describe.each(variants)("the notice %s", (name, _notice, language) => {
   });
 });
 
-it.each(["support", "support-permanent", "decision"])(
+it.each(["support", "support-permanent", "decision", "task-stopped"])(
   "the notice %s holds nothing personal at all",
   (name) => {
     const { raw, mail, to, from } = arrived(name);

@@ -9,7 +9,7 @@ import {
   HoldNotFound,
   type IdempotencyKeyReused,
   InvalidInput,
-  type KeyDestroyed,
+  KeyDestroyed,
   NotPossibleNow,
   StorageFailed,
 } from "../errors.ts";
@@ -17,6 +17,8 @@ import { type Instant, instant } from "../instant.ts";
 import type { StoredHold } from "../ports/hold-store.ts";
 import type { Actor } from "../request/actor.ts";
 import { dayIn } from "../request/deadline/time-zone.ts";
+import { heldUnder } from "../request/request.ts";
+import { hasTaskOut } from "../request/tasks.ts";
 import { err, errAsync, ok, okAsync, orThrow, type Result, ResultAsync } from "../result.ts";
 import { apply } from "../runner/apply.ts";
 import { readableRequests } from "../runner/every-request.ts";
@@ -51,7 +53,7 @@ export interface PlacedHold extends NamedTypes {
   readonly hold: HoldView;
   /**
    * Requests that are erasing the person at this moment, or filling a copy anew that would lose them: what they had begun
-   * is not stopped.
+   * is not stopped. So do those of which an owner was asked to erase by hand, and has not answered: the owner is told not to.
    */
   readonly underWay: readonly string[];
   /** Sweeps that run and have begun with the person, or may have: what they had begun is not stopped. */
@@ -223,14 +225,15 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
               .andThen((placed) => underAllNames(services, holds, placed, identifiers))
               .andThen(({ hold: placed, notAsked }) =>
                 viewOf(placed).asyncAndThen((view) =>
-                  caught(() => whatIsErasing(services, placed.tenant, placed.pseudonyms)).map(
-                    ({ requests, sweeps }) => ({
-                      hold: view,
-                      underWay: requests,
-                      sweepsUnderWay: sweeps,
-                      notAsked,
-                      ...namedTypes(services, placed.tenant, identifiers),
-                    }),
+                  caught(() => whatIsErasing(services, placed.tenant, placed.pseudonyms)).andThen(
+                    ({ requests, sweeps }) =>
+                      ownersStopped(services, placed).map(() => ({
+                        hold: view,
+                        underWay: requests,
+                        sweepsUnderWay: sweeps,
+                        notAsked,
+                        ...namedTypes(services, placed.tenant, identifiers),
+                      })),
                   ),
                 ),
               );
@@ -341,5 +344,22 @@ const goOn = (services: Services, { tenant, id }: StoredHold) =>
       const applied = await apply(services, request, { type: "hold-lifted" });
       // Another process was faster, or somebody has ended the request.
       if (applied.isErr() && !(applied.error instanceof NotPossibleNow)) orThrow(applied);
+    }
+  });
+
+/**
+ * An owner who was asked to erase the person by hand meets no guard: the requests that wait for one meet the hold now, and have
+ * them told.
+ */
+const ownersStopped = (services: Services, { tenant, id, pseudonyms }: StoredHold) =>
+  caught(async () => {
+    for await (const request of readableRequests(services, tenant, true)) {
+      const isTheirs = heldUnder(request).some((each) => pseudonyms.includes(each));
+      if (!isTheirs || request.held !== null || !hasTaskOut(request)) continue;
+      const applied = await apply(services, request, { type: "held", by: id });
+      // It has moved on, or its key is lost, and nobody is asked any more.
+      const isOver =
+        applied.isErr() && (applied.error instanceof NotPossibleNow || applied.error instanceof KeyDestroyed);
+      if (!isOver) orThrow(applied);
     }
   });

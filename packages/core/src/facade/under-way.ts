@@ -1,5 +1,6 @@
 import { categoriesReached } from "../request/kinds.ts";
 import { heldUnder } from "../request/request.ts";
+import { hasTaskOut } from "../request/tasks.ts";
 import { isGoneFromOrigins } from "../runner/copy-guard.ts";
 import { readableRequests } from "../runner/every-request.ts";
 import type { Services } from "../runner/services.ts";
@@ -12,7 +13,8 @@ export interface UnderWay {
 }
 
 /**
- * Requests of which a source is at work on the person, or a copy is being filled anew that would lose them; and sweeps.
+ * Requests of which a source is at work on the person, an owner was asked to erase them by hand, or a copy is being filled anew
+ * that would lose them; and sweeps.
  * What cannot be read is not worked on either.
  *
  * @throws StorageFailed
@@ -37,7 +39,7 @@ export const whatIsErasing = async (
       if (filled.length > 0) filling.push({ id: request.id, copies: filled });
       continue;
     }
-    if (running.length > 0) erasing.push(request.id);
+    if (running.length > 0 || hasTaskOut(request)) erasing.push(request.id);
     for (const { id } of copies) if (isGoneFromOrigins(request, id)) theirs.add(id);
   }
   const losing = filling.filter((each) => each.copies.some((copy) => theirs.has(copy)));

@@ -117,6 +117,13 @@ export type Notice =
       readonly source: { readonly id: string; readonly title: string };
     })
   | (AboutRequest & {
+      /** To an owner who was asked to erase by hand, and has not answered: they are not to. Nothing in it is personal. */
+      readonly type: "task-stopped";
+      readonly source: { readonly id: string; readonly title: string };
+      /** Whether that is final. False: something stops the request for now, and they are asked anew once it goes on. */
+      readonly forGood: boolean;
+    })
+  | (AboutRequest & {
       readonly type: "decision";
       readonly source: { readonly id: string; readonly title: string };
       readonly identifierType: string;

@@ -1,6 +1,7 @@
 import { isGone, totalCount } from "./outcomes.ts";
 import type { Request } from "./request.ts";
 import { isPerformed, type SourceStep } from "./steps.ts";
+import { taskOut } from "./tasks.ts";
 
 /**
  * How far a source had not come when the request was ended.
@@ -20,14 +21,10 @@ const isDone = (step: SourceStep): boolean => {
 };
 
 /** Null where its part was done, or closed by hand. */
-const cutShortAt = ({ notices }: Request, step: SourceStep): CutShort | null => {
+const cutShortAt = (request: Request, step: SourceStep): CutShort | null => {
   if (isDone(step)) return null;
-  const isOwnerAsked =
-    step.manual?.answer === null &&
-    notices.some(
-      ({ kind, source, status }) => kind === "manual-task" && source === step.source && status === "sent",
-    );
-  const isUnsaid = step.unanswered === true || step.problem?.code === "interrupted" || isOwnerAsked;
+  const isUnsaid =
+    step.unanswered === true || step.problem?.code === "interrupted" || taskOut(request, step) !== undefined;
   return isUnsaid ? "unknown" : "not-done";
 };
 

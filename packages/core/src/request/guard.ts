@@ -20,7 +20,7 @@ export type Act =
   | "conclude"
   /**
    * Tells support that work of the library itself does not get on, that a message could not be delivered, or that a source
-   * keeps one back.
+   * keeps one back; and an owner who was asked to erase by hand that they are not to.
    */
   | "warn"
   /** Opens it again, because a duty to keep something has ended. */
@@ -72,6 +72,7 @@ export const actOf = ({ kind, forLetter }: Pick<NoticeRecord, "kind" | "forLette
       return "conclude";
     case "trouble":
     case "undelivered":
+    case "task-stopped":
       return "warn";
     case "support":
       return forLetter === true ? "warn" : "tell";

@@ -11,6 +11,8 @@ export type NoticeKind =
   | "undelivered"
   /** Asks a source's owner to erase by hand. */
   | "manual-task"
+  /** Tells a source's owner, who was asked to erase by hand, not to. */
+  | "task-stopped"
   /** Tells the support contact that somebody has to decide about a shared identifier. */
   | "decision"
   /** Tells who approves plans that one waits for them. */
@@ -101,6 +103,8 @@ export const completionNotice = (reopened: number): string => `completion-${reop
 export const deadlineNotice = (reminder: number): string => `deadline-${reminder}`;
 export const extensionNotice = "extension-1";
 export const refusalNotice = "refusal-1";
+/** A letter that was sent, once more, because something of it has turned out since. */
+export const againNotice = (letter: string, messages: number): string => `${letter}-again-${messages}`;
 export const troubleNotice = (told: number): string => `trouble-${told}`;
 /** @param recipient which of those of the source, from 0 */
 export const recipientNotice = (source: string, recipient: number, reopened: number): string =>
@@ -112,6 +116,11 @@ export const secretNotice = (edition: number): string => `package-secret-${editi
 export const supportNotice = (source: string, alert: number): string => `support-${source}-${alert}`;
 export const manualTaskNotice = (source: string, generation: number): string =>
   `manual-task-${source}-${generation}`;
+/** @param task the message that asked the owner */
+export const stoppedNotice = (task: string): string => `${stoppedPrefix}${task}`;
+/** The message that asked the owner. */
+export const stoppedOf = ({ id }: { readonly id: string }): string => id.slice(stoppedPrefix.length);
+const stoppedPrefix = "stopped-";
 export const undeliveredNotice = (message: string): string => `${undeliveredPrefix}${message}`;
 /** The message that could not be delivered. */
 export const undeliveredOf = ({ id }: { readonly id: string }): string => id.slice(undeliveredPrefix.length);
@@ -140,8 +149,9 @@ export const keptBackBy = (
 export const waitsForSource = ({ status, asked }: NoticeRecord, source: string): boolean =>
   status === "due" && asked?.source === source && asked.outage != null;
 
-/** Those that tell of trouble: they hold nothing personal, and go out without the key of the request. */
-export const isOfTrouble = (kind: NoticeKind): boolean => kind === "trouble" || kind === "undelivered";
+/** Those that tell of trouble, or of a stop: they hold nothing personal, and go out without the key of the request. */
+export const isOfTrouble = (kind: NoticeKind): boolean =>
+  kind === "trouble" || kind === "undelivered" || kind === "task-stopped";
 
 /** Those that go to the support contact: who is not reached is not told of that by the same way. */
 export const isForSupport = (kind: NoticeKind): boolean =>

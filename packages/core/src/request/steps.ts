@@ -306,3 +306,13 @@ const collectionsOf = (counts: readonly GoneCount[]): string[] => [
 /** What a source has come to by now, where it is worked on again: what stays in a copy is for the next look to say. */
 export const outcomesSoFar = ({ task, outcomes }: SourceStep): readonly CollectionOutcome[] =>
   task === "refresh" ? outcomes.filter((each) => !isStaying(each)) : outcomes;
+
+/** What was there before, and is not told of yet, is gone now, as a check behind this has to confirm. */
+export const countedAs = (step: SourceStep, outcome: "erased" | "absent"): CollectionOutcome[] =>
+  (step.located ?? []).map((counted) => {
+    const { collection } = counted;
+    const count = untold(counted, step.goneBefore ?? [], outcomesSoFar(step));
+    return outcome === "erased" && count > 0
+      ? { collection, outcome, count }
+      : { collection, outcome: "absent" };
+  });

@@ -9,6 +9,7 @@ import type { Request } from "../request/request.ts";
 import { reopensAt } from "../request/retention.ts";
 import { longestPause, type Rules } from "../request/rules.ts";
 import { isEverybodyAsked, isStuck, type SourceStep } from "../request/steps.ts";
+import { hasTaskOut } from "../request/tasks.ts";
 import { putOffUntil } from "../request/trouble.ts";
 import { waitsToBeSaid } from "../request/unsaid.ts";
 import { waitingOf } from "../request/waiting.ts";
@@ -233,7 +234,8 @@ const closing = (request: Request, rules: Rules): PlannedAction[] => {
   // What is told of trouble needs no key, and may have to wait for longer than that may be kept.
   const isSending = sending(request).some(({ action }) => !needsNoKey(action));
   if (closedAt === null || isSending || passingOn(request).length > 0) return [];
-  const undelivered = notices.some(({ status }) => status === "failed");
+  // What an owner did who was asked is still to be told to those whom it concerns.
+  const undelivered = notices.some(({ status }) => status === "failed") || hasTaskOut(request);
   const expiresAt = (mayGoOn(request, "hand-over") ? request.package?.expiresAt : null) ?? null;
   const keptUntil = undelivered ? later(closedAt, rules.undeliveredKept) : null;
   const notBefore =

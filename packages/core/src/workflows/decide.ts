@@ -44,6 +44,7 @@ import { downloadStopped, packageBuilt, packageDownloaded, packageExpired } from
 import { answerTask, retry, settle } from "./transitions/people.ts";
 import { register } from "./transitions/registering.ts";
 import { looksVoided } from "./transitions/reopening.ts";
+import { tasksStopped } from "./transitions/stopping-tasks.ts";
 import { withoutOverTroubles, workDone, workFailed } from "./transitions/troubling.ts";
 import { collected, failed, finished, located, started, verified } from "./transitions/working.ts";
 
@@ -89,7 +90,8 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "outage-news-passed-on": phases,
   "source-retried": phases,
   "source-settled": [...working, "closed"],
-  "task-answered": ["origins", "copies"],
+  // Also late: what an owner did who was asked is written down, whatever has stopped the request since.
+  "task-answered": [...working, "closed"],
   "plan-made": ["planned"],
   "plan-approved": working,
   "plan-expired": ["planned"],
@@ -135,7 +137,7 @@ export const decide = (request: Request, happening: Happening, rules: Rules): Re
   const change: Change = { request: noticed, entries: [], at, now: happening.at, actor: happening.actor };
   return transition(change, happening, rules).map((next) => {
     const { request: decided, entries } = withoutOverTroubles(
-      withoutNeedless(outagesGivenUp(advance(looksVoided(request, withNumbers(next))))),
+      withoutNeedless(tasksStopped(outagesGivenUp(advance(looksVoided(request, withNumbers(next)))))),
       rules,
     );
     const audited = request.audited + entries.length;

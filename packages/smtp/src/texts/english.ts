@@ -189,6 +189,23 @@ export const english: Texts = {
     ],
   }),
 
+  "task-stopped": (notice) => ({
+    subjectLine: `Please do not erase${notice.forGood ? "" : " for now"}: ${notice.source.title}`,
+    blocks: [
+      paragraph(
+        notice.forGood
+          ? "You were asked to erase a person by hand for this request. That is over: please erase nothing more for it."
+          : "You were asked to erase a person by hand for this request. It is stopped: please erase nothing for it now. " +
+              "Once it goes on, you are asked anew.",
+      ),
+      facts(source(notice), request(notice), reference(notice)),
+      paragraph(
+        "If you have erased them already, answer the task all the same: it is written down, and whoever has to know is told. " +
+          "Then delete the message that asked you, because it names the person.",
+      ),
+    ],
+  }),
+
   decision: (notice) => ({
     subjectLine: `Please decide: an identifier in ${notice.source.title} may belong to somebody else`,
     blocks: [

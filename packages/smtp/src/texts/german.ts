@@ -203,6 +203,23 @@ export const german: Texts = {
       ),
     ),
 
+  "task-stopped": (notice) =>
+    words(
+      `Bitte ${notice.forGood ? "nicht" : "vorerst nicht"} löschen: ${notice.source.title}`,
+      paragraph(
+        notice.forGood
+          ? "Sie wurden gebeten, für diesen Antrag eine Person von Hand zu löschen. Das hat sich erledigt: Bitte löschen Sie " +
+              "dafür nichts mehr."
+          : "Sie wurden gebeten, für diesen Antrag eine Person von Hand zu löschen. Er ist angehalten: Bitte löschen Sie dafür " +
+              "jetzt nichts. Geht er weiter, werden Sie neu gefragt.",
+      ),
+      facts(source(notice), request(notice), reference(notice)),
+      paragraph(
+        "Haben Sie schon gelöscht, beantworten Sie die Aufgabe trotzdem: Es wird festgehalten, und wer es wissen muss, " +
+          "erfährt es. Löschen Sie dann die Nachricht, mit der Sie gefragt wurden, denn sie nennt die Person.",
+      ),
+    ),
+
   decision: (notice) =>
     words(
       `Bitte entscheiden: Eine Kennung in ${notice.source.title} gehört vielleicht jemand anderem`,

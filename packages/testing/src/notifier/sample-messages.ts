@@ -132,6 +132,7 @@ const notices: { readonly [Type in NoticeType]: Extract<Notice, { readonly type:
     retryable: true,
     since: "2026-03-02T09:00:00.000Z",
   },
+  "task-stopped": { ...about, type: "task-stopped", kind: "erasure", source: crm, forGood: false },
   recipient: {
     ...about,
     type: "recipient",
@@ -204,6 +205,7 @@ export const factsOf = (notice: Notice): readonly string[] => {
       return [notice.controller, notice.subject, notice.url ?? notice.token];
     case "support":
     case "decision":
+    case "task-stopped":
       return [notice.requestId, notice.source.title];
     case "undelivered":
       return [notice.requestId, notice.message.id];

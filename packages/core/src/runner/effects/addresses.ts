@@ -34,6 +34,7 @@ export const addressFor = async (
     case "recipient":
       return ofSource(effect, notice, ({ recipients }) => recipients[recipientOf(notice)]?.address);
     case "manual-task":
+    case "task-stopped":
       return ofSource(effect, notice, ({ owner }) => owner);
     case "confirmation":
     case "delivery":

@@ -15,7 +15,7 @@ import {
   untold,
 } from "../../request/outcomes.ts";
 import { mayHoldSince } from "../../request/retention.ts";
-import { outcomesSoFar, type SourceStep } from "../../request/steps.ts";
+import { countedAs, outcomesSoFar, type SourceStep } from "../../request/steps.ts";
 import { err, errAsync, ok, okAsync, orThrow, type Result, ResultAsync } from "../../result.ts";
 import type { ApplyError } from "../apply.ts";
 import { type CannotSay, mayFillAnew } from "../copy-guard.ts";
@@ -257,9 +257,9 @@ const eraseIn = (
         return effect.request.reopened > 0 ? nothingFound(step, work) : okAsync(leftAsItIs(step));
       return source.erase?.(subject, call) ?? unsupported(step);
     case "refresh":
-      return refresh(effect, step, work).map(() => outcomesFrom(step, "erased"));
+      return refresh(effect, step, work).map(() => countedAs(step, "erased"));
     case "manual":
-      return okAsync(outcomesFrom(step, step.manual?.answer === "not-there" ? "absent" : "erased"));
+      return okAsync(countedAs(step, step.manual?.answer === "not-there" ? "absent" : "erased"));
     default:
       return unsupported(step);
   }
@@ -296,13 +296,3 @@ const leftAsItIs = ({ located, outcomes }: SourceStep): CollectionOutcome[] => {
     return left.length > 0 ? left : [{ collection, outcome: "absent" }];
   });
 };
-
-/** What was there before, and is not told of yet, is gone now, as the check behind this has to confirm. */
-const outcomesFrom = (step: SourceStep, outcome: "erased" | "absent"): CollectionOutcome[] =>
-  (step.located ?? []).map((counted) => {
-    const { collection } = counted;
-    const count = untold(counted, step.goneBefore ?? [], outcomesSoFar(step));
-    return outcome === "erased" && count > 0
-      ? { collection, outcome, count }
-      : { collection, outcome: "absent" };
-  });

@@ -10,7 +10,7 @@ import { totalCount } from "../../request/outcomes.ts";
 import { plannedSources } from "../../request/plan.ts";
 import type { Problem } from "../../request/problems.ts";
 import { notFollowed, type Request } from "../../request/request.ts";
-import { givenBy, isToCome, leftAt, outcomesAt, settlementAt } from "../../request/steps.ts";
+import { givenBy, isResolved, isToCome, leftAt, outcomesAt, settlementAt } from "../../request/steps.ts";
 import { otherRequest } from "../../request/waiting.ts";
 import { ok, type Result } from "../../result.ts";
 import { type Effect, emailOf } from "./effect.ts";
@@ -103,6 +103,11 @@ const factsOf = (effect: Effect, notice: OfRequest): Notice => {
       const until = isLost ? closedAt : closedAt && later(closedAt, services.rules.undeliveredKept);
       const which = { message: { id, kind: what }, ...(waitedFor !== null && { source: waitedFor }) };
       return { ...about, type: "undelivered", ...which, problem: code, retryable, until };
+    }
+    case "task-stopped": {
+      const step = stepOf(request, source.id);
+      const forGood = request.phase === "closed" || step === undefined || isResolved(step);
+      return { ...about, type: "task-stopped", source, forGood };
     }
     case "decision": {
       const decision = request.decisions.find(({ id }) => id === notice.id);

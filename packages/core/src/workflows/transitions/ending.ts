@@ -10,7 +10,7 @@ import {
   recorded,
 } from "../../request/change.ts";
 import { mayHaveErased } from "../../request/cut-short.ts";
-import { completionNotice, refusalNotice, undeliveredNotice } from "../../request/notices.ts";
+import { againNotice, completionNotice, refusalNotice, undeliveredNotice } from "../../request/notices.ts";
 import { isRetaining, reopensAt } from "../../request/retention.ts";
 import { isResolved, type SourceStep } from "../../request/steps.ts";
 import { everything, isKeyLost, troublesOf } from "../../request/trouble.ts";
@@ -36,7 +36,7 @@ export const end = (change: Change, event: Ending): Result<Change, NotPossibleNo
 
 const allEnded = (change: Change, event: Ending): Change => {
   const ended = closed(change, event.type);
-  const told = recipientsDue(personDue(ended, event));
+  const told = recipientsDue(personDue(ended));
   return ended.request.key === "live" ? told : sentByNobody(ended, told);
 };
 
@@ -44,11 +44,26 @@ const allEnded = (change: Change, event: Ending): Change => {
  * Who asked has a right to the reasons (Art. 12(4) GDPR), and to hear what was done until then (Art. 12(3)): what was erased
  * stays erased, also where the rest was called off.
  */
-const personDue = (ended: Change, { type }: Ending): Change => {
-  if (type === "declined") return noticeDue(ended, refusalNotice, "refusal");
+const personDue = (ended: Change): Change => {
+  if (ended.request.outcome === "declined") return noticeDue(ended, refusalNotice, "refusal");
   return mayHaveErased(ended.request)
     ? noticeDue(ended, completionNotice(ended.request.reopened), "completion")
     : ended;
+};
+
+/**
+ * Of a closed erasure it is told what has turned out since to be erased: to recipients of it, and to the person once more, where
+ * they have the letter that says how it ended.
+ */
+export const toldAgain = (change: Change): Change => {
+  const { notices, key } = change.request;
+  const last = notices.findLast(({ kind }) => kind === "refusal" || kind === "completion");
+  const told = recipientsDue(
+    last !== undefined && (last.status === "sent" || last.begunUntil != null)
+      ? noticeDue(change, againNotice(last.id, notices.length), last.kind)
+      : personDue(change),
+  );
+  return key === "live" ? told : sentByNobody(change, told);
 };
 
 /** Without the key nobody knows any more whom to tell, and that shows: somebody has to tell them in another way. */

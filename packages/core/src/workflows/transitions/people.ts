@@ -1,13 +1,14 @@
 import { NotPossibleNow, SourceNotFound } from "../../errors.ts";
 import { type Change, changed, changedNotice, changedStep, recorded, stepOf } from "../../request/change.ts";
 import { isKeptBack, type NoticeRecord } from "../../request/notices.ts";
+import { mergeOutcomes } from "../../request/outcomes.ts";
 import { phasesAtWork } from "../../request/phases.ts";
 import { isRetaining } from "../../request/retention.ts";
-import { isResolved, type SourceStep } from "../../request/steps.ts";
+import { countedAs, isResolved, type SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { workflowOf } from "../workflows.ts";
 import { alertedOnce } from "./alerting.ts";
-import { mayGiveUpDuties, withoutDuty } from "./ending.ts";
+import { mayGiveUpDuties, toldAgain, withoutDuty } from "./ending.ts";
 import type { EventOf } from "./events.ts";
 import { letterWaitsNoMore } from "./outages.ts";
 import { stageAnew } from "./reopening.ts";
@@ -130,16 +131,40 @@ const toSettle = (change: Change, source: string): Result<SourceStep, NotPossibl
 
 const ownerCannot = { code: "owner-cannot", retryable: false } as const;
 
-export const answerTask = (change: Change, event: EventOf<"task-answered">): Transition =>
-  unresolved(change, event.source).andThen((step) => {
-    if (step.manual === null || step.manual.answer !== null) {
-      return err(new NotPossibleNow(`Source "${step.source}" has no task that waits for an answer.`));
-    }
-    const answered = changedStep(change, step.source, {
+export const answerTask = (change: Change, event: EventOf<"task-answered">): Transition => {
+  const step = stepOf(change.request, event.source);
+  if (step === undefined) return err(new SourceNotFound(event.source));
+  if (step.manual === null || step.manual.answer !== null) {
+    return err(new NotPossibleNow(`Source "${step.source}" has no task that waits for an answer.`));
+  }
+  const answered = recorded(
+    changedStep(change, step.source, {
       manual: { answer: event.answer, note: event.note, answeredBy: event.actor, answeredAt: change.at },
-      nextAttemptAt: null,
-      ...(event.answer === "cannot" ? { status: "warning", problem: ownerCannot } : { status: "pending" }),
-    });
-    const told = recorded(answered, "task-answered", { answer: event.answer }, step.source);
-    return ok(event.answer === "cannot" ? alertedOnce(told, step, ownerCannot) : told);
+    }),
+    "task-answered",
+    { answer: event.answer },
+    step.source,
+  );
+  if (change.request.phase === "closed" || step.settlement !== null)
+    return ok(doneAllTheSame(answered, step, event));
+  if (event.answer !== "cannot")
+    return ok(changedStep(answered, step.source, { nextAttemptAt: null, status: "pending" }));
+  const stuck = { nextAttemptAt: null, status: "warning", problem: ownerCannot } as const;
+  return ok(alertedOnce(changedStep(answered, step.source, stuck), step, ownerCannot));
+};
+
+/**
+ * An owner has answered when nothing was to be done any more. What they say that they erased is gone, as it was counted, and is
+ * told: nobody looks any more.
+ */
+const doneAllTheSame = (answered: Change, step: SourceStep, { answer }: EventOf<"task-answered">): Change => {
+  if (answer === "cannot") return answered;
+  const outcomes = mergeOutcomes(step.outcomes, countedAs(step, answer === "done" ? "erased" : "absent"));
+  const done = changedStep(answered, step.source, {
+    outcomes,
+    checked: false,
+    saidAt: answered.now,
+    ...(step.settlement === null && { stage: "done", status: "succeeded", problem: null }),
   });
+  return answer === "done" && done.request.phase === "closed" ? toldAgain(done) : done;
+};

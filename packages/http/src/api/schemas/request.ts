@@ -85,6 +85,7 @@ const messageProgress = named(
       "support",
       "undelivered",
       "manual-task",
+      "task-stopped",
       "decision",
       "approval",
       "deadline",

@@ -99,6 +99,7 @@ export const noticeWords: Readonly<Record<NoticeKind, string>> = {
   support: "Tells support of a source that does not work",
   undelivered: "Tells support of a message that could not be delivered",
   "manual-task": "Asks the owner to erase by hand",
+  "task-stopped": "Tells the owner not to erase, or not now",
   decision: "Tells support that something is to be decided",
   approval: "Tells the approver that a plan waits",
   deadline: "Reminds of the deadline",
