@@ -14,6 +14,8 @@ import {
   copyOfPeople,
   createWorld as createWorldOf,
   peopleSource,
+  tokenOf,
+  unreliable,
   type World,
 } from "./world.ts";
 
@@ -326,6 +328,75 @@ describe("what the law keeps", () => {
     expect(await world.read(requestId)).toMatchObject({ outcome: "cancelled", reopensAt: null });
     expect(invoices.size).toBe(1);
   });
+});
+
+describe("a letter that has not left when the request opens again", () => {
+  const until = "2026-03-20";
+
+  /** The invoice is erased on a day on which the mail server, or another source, does not work. */
+  const late = async (what: "mail" | "desk") => {
+    const down = new Set<string>([what]);
+    const meet = (part: string) => {
+      if (down.has(part)) throw new Error("down");
+    };
+    const mail = unreliable(({ notice }) => {
+      if (notice.type === "completion") meet("mail");
+    });
+    const desk = new Map<string, Row[]>([[ada, [{}]]]);
+    const invoices = new Map([["1", until]]);
+    const world: World = await createWorldOf(
+      {
+        notifier: mail.notifier,
+        sources: [
+          books(() => world, invoices),
+          peopleSource("desk", desk, {
+            erase: async () => {
+              meet("desk");
+              desk.clear();
+              return [{ collection: "people", outcome: "erased", count: 1 }];
+            },
+          }),
+        ],
+      },
+      undefined,
+      simulatedClock(new Date("2026-03-02T09:00:00.000Z")),
+    );
+    const { request } = unwrap(
+      await world.rights.requests.submit({
+        actor: admin,
+        kind: "erasure",
+        category: "customer-data",
+        email: ada,
+      }),
+    );
+    await world.settle();
+    unwrap(await world.rights.requests.acknowledge({ token: tokenOf(mail.accepted) }));
+    await world.pass(hour);
+    world.clock.set(new Date("2026-03-21T00:00:00.000Z"));
+    await world.pass(hour);
+    const told = () =>
+      mail.accepted.flatMap(({ id, notice }) =>
+        notice.type === "completion" ? [[id.split("/").at(-1), notice.complete, notice.sources]] : [],
+      );
+    expect(told()).toEqual([]);
+    down.clear();
+    await world.pass(7 * hour);
+    return { told: told(), view: await world.read(request.id), invoices };
+  };
+
+  const erased = (collection: string) => ({ outcomes: [{ collection, outcome: "erased", count: 1 }] });
+
+  it.each(["mail", "desk"] as const)(
+    "is not sent: the next one says all there is to say (%s)",
+    async (what) => {
+      const { told, view, invoices } = await late(what);
+      expect([view.outcome, invoices.size]).toEqual(["completed", 0]);
+      expect(told).toMatchObject([["completion-2", true, [erased("invoices"), erased("people")]]]);
+      const letters = view.messages.filter(({ kind }) => kind === "completion");
+      expect(letters.map(({ status }) => status)).toEqual(["withdrawn", "sent"]);
+      expect(view.waitingFor).toEqual([]);
+    },
+  );
 });
 
 describe("a request that is opened again", () => {

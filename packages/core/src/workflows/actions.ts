@@ -283,13 +283,17 @@ const putOff = (request: Request, planned: PlannedAction): PlannedAction => {
 const actions = (request: Request, rules: Rules): PlannedAction[] =>
   plannedActions(request, rules).map((planned) => putOff(request, planned));
 
-export const dueActions = (request: Request, rules: Rules, now: Instant): Action[] =>
-  actions(request, rules)
+export const dueActions = (request: Request, rules: Rules, now: Instant): Action[] => {
+  const due = actions(request, rules)
     .filter(
       ({ notBefore, pausedUntil = null }) =>
         (notBefore === null || notBefore <= now) && !isPausing(pausedUntil, rules, now),
     )
     .map(({ action }) => action);
+  // What it says is kept is about to be erased: the letter behind that says so.
+  const isOpening = due.some((action) => action.do === "reopen");
+  return due.filter((action) => !(isOpening && action.do === "send" && action.notice.kind === "completion"));
+};
 
 /** Whether a pause is not over. One that is longer than any was stored by a clock that ran ahead. */
 export const isPausing = (until: Instant | null, rules: Rules, now: Instant): boolean =>

@@ -1,7 +1,7 @@
 import { NotPossibleNow } from "../../errors.ts";
 import type { Instant } from "../../instant.ts";
 import { plannedAnew } from "../../request/approval.ts";
-import { type Change, changed, changedSteps, recorded } from "../../request/change.ts";
+import { type Change, changed, changedSteps, recorded, withdrawn } from "../../request/change.ts";
 import { gradesOf } from "../../request/grades.ts";
 import { datedAll } from "../../request/left-before.ts";
 import { placeBehind } from "../../request/line.ts";
@@ -23,7 +23,8 @@ export const finalise = (change: Change): Result<Change, NotPossibleNow> =>
 /**
  * A duty to keep something has ended: the request is opened again for just that part, and for the copies that were
  * filled from it, and goes the same way as before. Everybody else is only asked what they hold: whoever has become a
- * customer again meanwhile has not asked for that to be erased.
+ * customer again meanwhile has not asked for that to be erased. A letter about the end before, that nobody has got yet, is not
+ * sent any more.
  */
 export const reopen = (
   change: Change,
@@ -57,7 +58,9 @@ export const reopen = (
     // The answer was given in time; this is a duty of its own.
     deadline: { ...request.deadline, reminders: [] },
   });
-  const begun = changedSteps(datedSteps(again, request.closedAt ?? change.at), (step) => {
+  // What it would say is of the end that is over; the next one has the figures of all rounds.
+  const untold = withdrawn(again, ({ kind }) => kind === "completion");
+  const begun = changedSteps(datedSteps(untold, request.closedAt ?? change.at), (step) => {
     const isDue = ended.includes(step.source);
     if ((step.settlement !== null && !isDue) || stageAfterIdentifying(step) === "done") return null;
     const work = {
