@@ -99,14 +99,41 @@ const formsIn = (value: string, folding: Folding): AddressForm[] => {
     : [...inSmall(letters), ...inWords(letters)];
 };
 
+/** What stands before and behind an address in rows that were read from a file or typed in, and means nothing. */
+const blanks: readonly (readonly [string, string])[] = [
+  ["", ""],
+  ...[" ", "  ", "\t", "\n", "\r", "\u00a0"].map((behind) => ["", behind] as const),
+  ...[" ", "\t", "\u00a0"].map((before) => [before, ""] as const),
+  [" ", " "],
+];
+
+const isInEveryEncoding = (blank: readonly string[]): boolean => blank.every((each) => ascii.test(each));
+
+/** Beyond so many forms of letters, only the first is looked for with blanks around it. */
+const mostWithBlanks = 32;
+
+/** By no index a column is compared without blanks: the common ones are looked for, each by itself. */
+const withBlanks = (forms: readonly AddressForm[], folding: Folding): AddressForm[] => {
+  const around = folding === "unknown" ? blanks.filter(isInEveryEncoding) : blanks;
+  return forms.flatMap((form, index) =>
+    index > 0 && forms.length > mostWithBlanks
+      ? [form]
+      : around.map(([before, behind]) => ({
+          value: before + form.value + behind,
+          exact: form.exact === null ? null : before + form.exact + behind,
+        })),
+  );
+};
+
 /**
  * What the server's `lower()` may make of an address as a row holds it, of which the library makes this. The two differ: for
  * `İ`, for a `Σ` at the end of a word, for all letters beyond ASCII where only those are folded, for the plain `I` in Turkish,
- * and where a row is not in Unicode's form NFC.
+ * where a row is not in Unicode's form NFC, and where a blank stands before or behind the address.
  */
 export const addressForms = (value: string, folding: Folding): readonly AddressForm[] => {
   const isPlain = ascii.test(value) && folding !== "turkic";
-  if (isPlain || folding === "unknown") return [{ value, exact: null }];
+  if (isPlain || folding === "unknown") return withBlanks([{ value, exact: null }], folding);
   const all = [value, value.normalize("NFD")].flatMap((each) => formsIn(each, folding));
-  return [...new Map(all.map((form) => [JSON.stringify(form), form])).values()];
+  const forms = [...new Map(all.map((form) => [JSON.stringify(form), form])).values()];
+  return withBlanks(forms, folding);
 };

@@ -96,3 +96,32 @@ describe.each(collations)(
     });
   },
 );
+
+describe("an address with a blank around it", () => {
+  const rows = [
+    "ada@example.org",
+    "Ada@example.org ",
+    " ada@example.org",
+    "ada@example.org\r",
+    "\tada@example.org",
+  ];
+  const others = ["ada @example.org", "nada@example.org "];
+
+  it.each(["text", "varchar(60)", "char(60)"])("is that of the person: %s", async (type) => {
+    await database.pool.query(
+      `drop table if exists blanks; create table blanks (id int primary key, email ${type})`,
+    );
+    for (const [id, email] of [...rows, ...others].entries())
+      await database.pool.query("insert into blanks values ($1, $2)", [id, email]);
+    const source = postgresDataSource({ client: database.pool, dataMap: mapOf("blanks") });
+    const { rights, ask } = await askingOver(database.pool, [source]);
+    const asked = { kind: "erasure", category: "customer-data", email: "ada@example.org" } as const;
+    expect(await ask(asked)).toMatchObject({
+      outcome: "completed",
+      sources: [{ outcomes: [{ outcome: "erased", count: rows.length }] }],
+    });
+    const left = await database.pool.query("select trim(email) as email from blanks order by id");
+    expect(left.rows).toEqual(others.map((email) => ({ email: email.trim() })));
+    await rights.stop();
+  });
+});
