@@ -98,11 +98,11 @@ export default {
     {
       name: "adapters-do-not-know-each-other",
       comment:
-        "Not even in their tests, but for the queue that is tested in one transaction with the store, the evidence of a real request, the web face of a whole library, and mail that becomes a request.",
+        "Not even in their tests, but for the queue that is tested in one transaction with the store, the evidence of a real request, the web face of a whole library, mail that becomes a request, and sources in PostgreSQL of requests that are kept in memory.",
       severity: "error",
       from: {
         path: "^packages/(?!core/|testing/|bench/)([^/]+)/",
-        pathNot: "^packages/(http|pg-boss|verify|smtp)/test/",
+        pathNot: "^packages/(http|pg-boss|verify|smtp|postgres)/test/",
       },
       to: { path: "^packages/(?!core/|testing/|$1/)" },
     },

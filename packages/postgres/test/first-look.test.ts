@@ -1,7 +1,7 @@
 import { orThrow } from "@subject-rights/core";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { postgresDataSource } from "../src/index.ts";
-import { actor, askingOver } from "./support/asking.ts";
+import { actor, askingOf } from "./support/asking.ts";
 import { createDatabase, type TestDatabase } from "./support/database.ts";
 
 let database: TestDatabase;
@@ -50,7 +50,7 @@ it("the first look of a replay finds those of whom something is back, and nobody
       ],
     },
   });
-  const { rights, ask, clock } = await askingOver(database.pool, [source]);
+  const { rights, ask, clock } = await askingOf([source]);
   const replayed = async (dryRun: boolean) => {
     const since = new Date("2026-03-01T09:00:00.000Z");
     const asked = rights.suppressions.replay({ actor, category: "customer-data", since, dryRun });

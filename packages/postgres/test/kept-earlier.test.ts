@@ -1,7 +1,7 @@
 import { orThrow } from "@subject-rights/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DataMap, postgresDataSource } from "../src/index.ts";
-import { actor, askingOver } from "./support/asking.ts";
+import { actor, askingOf } from "./support/asking.ts";
 import { createDatabase, type TestDatabase } from "./support/database.ts";
 
 let database: TestDatabase;
@@ -56,9 +56,7 @@ const erasure = { ...asked, kind: "erasure" } as const;
 const copy = { ...asked, kind: "export" } as const;
 
 const office = async (map = dataMap) => {
-  const world = await askingOver(database.pool, [
-    postgresDataSource({ client: database.pool, dataMap: map, id: "shop" }),
-  ]);
+  const world = await askingOf([postgresDataSource({ client: database.pool, dataMap: map, id: "shop" })]);
   const letter = (requestId: string, type: string) =>
     world.sent.findLast(
       (notice) => notice.type === type && "requestId" in notice && notice.requestId === requestId,

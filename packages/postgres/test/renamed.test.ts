@@ -1,9 +1,9 @@
 import { orThrow } from "@subject-rights/core";
+import { memoryStorage } from "@subject-rights/memory";
 import { simulatedClock } from "@subject-rights/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type DataMap, postgresDataSource, postgresStorage, type TableMap } from "../src/index.ts";
-import { masterKey, newSchema } from "./store/fixtures.ts";
-import { actor, askingOver } from "./support/asking.ts";
+import { type DataMap, postgresDataSource, type TableMap } from "../src/index.ts";
+import { actor, askingOf } from "./support/asking.ts";
 import { createDatabase, type TestDatabase } from "./support/database.ts";
 
 let database: TestDatabase;
@@ -53,16 +53,10 @@ const erasure = { kind: "erasure", category: "customer-data", email: "ada@exampl
 
 /** Ada is erased with one map; the next deployments, with others, are over the same store. */
 const erasedWith = async (map: DataMap) => {
-  const { migrate, ...storage } = postgresStorage({ client: database.pool, schema: newSchema(), masterKey });
-  orThrow(await migrate());
+  const storage = memoryStorage();
   const clock = simulatedClock(new Date("2026-03-02T09:00:00.000Z"));
   const deployed = (dataMap: DataMap) =>
-    askingOver(
-      database.pool,
-      [postgresDataSource({ client: database.pool, dataMap, id: "shop", clock })],
-      storage,
-      clock,
-    );
+    askingOf([postgresDataSource({ client: database.pool, dataMap, id: "shop", clock })], storage, clock);
   const first = await deployed(map);
   const { id } = await first.ask(erasure);
   expect(await first.read(id)).toMatchObject({ reopensAt: "2027-01-01T00:00:00.000Z" });

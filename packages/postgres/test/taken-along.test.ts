@@ -9,7 +9,7 @@ import { unwrapError } from "@subject-rights/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DataMap, postgresDataSource, type TableMap } from "../src/index.ts";
 import { callFor } from "./source/people.ts";
-import { actor, askingOver } from "./support/asking.ts";
+import { actor, askingOf } from "./support/asking.ts";
 import { createDatabase, type TestDatabase } from "./support/database.ts";
 
 let database: TestDatabase;
@@ -101,7 +101,7 @@ describe("what was kept because of rows that the law had kept", () => {
     const time: { clock?: Pick<Clock, "now"> } = {};
     const now = () => time.clock?.now() ?? new Date("2026-03-02T09:00:00.000Z");
     const source = postgresDataSource({ client: database.pool, dataMap, id: "shop", clock: { now } });
-    const { ask, until, sent, read, clock } = await askingOver(database.pool, [source]);
+    const { ask, until, sent, read, clock } = await askingOf([source]);
     time.clock = clock;
     const asked = { kind: "erasure", category: "customer-data" } as const;
     const ann = await ask({ ...asked, email: "ann@x.org" });
@@ -191,7 +191,7 @@ describe("what is shared with somebody who goes later", () => {
     const now = () => time.clock?.now() ?? new Date("2026-03-02T09:00:00.000Z");
     const source = postgresDataSource({ client: database.pool, dataMap: school, id: "shop", clock: { now } });
     expect(orThrow(await source.check())).toEqual([]);
-    const { ask, until, read, clock } = await askingOver(database.pool, [source]);
+    const { ask, until, read, clock } = await askingOf([source]);
     time.clock = clock;
     const asked = { kind: "erasure", category: "customer-data" } as const;
     const people: RequestView[] = [];

@@ -1,7 +1,7 @@
 import { orThrow } from "@subject-rights/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DataMap, postgresDataSource } from "../../src/index.ts";
-import { actor, askingOver } from "../support/asking.ts";
+import { actor, askingOf } from "../support/asking.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 
 let database: TestDatabase;
@@ -75,7 +75,7 @@ const ada = [
 
 describe("an erasure of users takes what was recorded of them along", () => {
   it("from the tables of one map, and from a source of its own", async () => {
-    const { ask, rights, errors } = await askingOver(database.pool, sources());
+    const { ask, rights, errors } = await askingOf(sources());
     const { outcome, sources: done } = await ask({
       kind: "erasure",
       category: "user-data",
@@ -94,7 +94,7 @@ describe("an erasure of users takes what was recorded of them along", () => {
   });
 
   it("in a sweep", async () => {
-    const { rights } = await askingOver(database.pool, sources());
+    const { rights } = await askingOf(sources());
     const running = orThrow(
       await rights.sweeps.eraseMany({
         actor,
@@ -122,7 +122,7 @@ describe("an erasure of users takes what was recorded of them along", () => {
   });
 
   it("an export is of its own category", async () => {
-    const { ask, rights } = await askingOver(database.pool, sources());
+    const { ask, rights } = await askingOf(sources());
     const { sources: done } = await ask({ kind: "export", category: "user-data", email: "ada@example.org" });
     expect(done.map(({ id, records }) => [id, records])).toEqual([
       ["application", 1],

@@ -1,7 +1,7 @@
 import { defineDataSource, type Identifier, orThrow } from "@subject-rights/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DataMap, postgresDataSource, type TableMap } from "../../src/index.ts";
-import { actor, askingOver } from "../support/asking.ts";
+import { actor, askingOf } from "../support/asking.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 
 const ada = "ada@example.org";
@@ -62,7 +62,7 @@ const beginning = async (between: () => Promise<unknown>) => {
     },
   });
   const source = postgresDataSource({ client: database.pool, dataMap });
-  return { held, over: await askingOver(database.pool, [letters, source]) };
+  return { held, over: await askingOf([letters, source]) };
 };
 
 const moved = () =>

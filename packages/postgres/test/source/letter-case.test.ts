@@ -1,7 +1,7 @@
 import { normaliseEmail, orThrow } from "@subject-rights/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DataMap, postgresDataSource } from "../../src/index.ts";
-import { actor, askingOver } from "../support/asking.ts";
+import { actor, askingOf } from "../support/asking.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 
 /** Each line is one address for whoever folds letters as the library does. */
@@ -76,7 +76,7 @@ describe.each(collations)(
 
     it("is looked for by several at once, each their own", async () => {
       const people = addresses.map(([email = ""]) => [{ type: "email", value: email }]);
-      const { rights } = await askingOver(database.pool, [source()]);
+      const { rights } = await askingOf([source()]);
       const sweep = orThrow(
         await rights.sweeps.eraseMany({
           actor,

@@ -11,16 +11,10 @@ import {
   type RequestView,
   type SubjectRightsOptions,
 } from "@subject-rights/core";
+import { memoryStorage } from "@subject-rights/memory";
 import { simulatedClock } from "@subject-rights/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  type Belonging,
-  type DataMap,
-  postgresDataSource,
-  postgresStorage,
-  type TableMap,
-} from "../../src/index.ts";
-import { masterKey, newSchema } from "../store/fixtures.ts";
+import { type Belonging, type DataMap, postgresDataSource, type TableMap } from "../../src/index.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 
 const actor = { id: "admin-1", tenant: "t", roles: ["admin", "tenant-admin"] };
@@ -68,11 +62,9 @@ const office = async (
 ) => {
   const clock = simulatedClock(new Date("2026-06-01T10:00:00.000Z"));
   const client = database.pool;
-  const { migrate, ...storage } = postgresStorage({ client, schema: newSchema(), masterKey });
-  orThrow(await migrate());
   const sent: Notice[] = [];
   const rights = createSubjectRights({
-    ...storage,
+    ...memoryStorage(),
     clock,
     controller: "Halmstrand Lamps",
     sources: [postgresDataSource({ client, clock, dataMap }), ...others],

@@ -2,7 +2,7 @@ import type { Identifier } from "@subject-rights/core";
 import { orThrow } from "@subject-rights/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DataMap, postgresDataSource } from "../../src/index.ts";
-import { actor, askingOver } from "../support/asking.ts";
+import { actor, askingOf } from "../support/asking.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 
 const email = "bob@example.org";
@@ -57,7 +57,7 @@ describe("an identifier that the database takes for equal, spelt otherwise", () 
 
   it.each(spellings)("is that of the person for a hold: $value", async (identifier) => {
     const source = postgresDataSource({ client: database.pool, dataMap });
-    const { rights, ask } = await askingOver(database.pool, [source]);
+    const { rights, ask } = await askingOf([source]);
     const held = { actor, identifiers: [identifier], reason: "file 7" };
     const placed = orThrow(await rights.holds.place(held));
     expect(placed.notAsked).toEqual([]);
@@ -69,7 +69,7 @@ describe("an identifier that the database takes for equal, spelt otherwise", () 
 
   it("is that of the person for the list of whom not to take in, where it is a UUID", async () => {
     const source = postgresDataSource({ client: database.pool, dataMap });
-    const { rights, ask } = await askingOver(database.pool, [source]);
+    const { rights, ask } = await askingOf([source]);
     expect(await ask(erasure)).toMatchObject({ outcome: "completed" });
     const identifiers = [{ type: "user-id", value: uuid.toUpperCase() }];
     expect(orThrow(await rights.suppressions.mayTakeIn({ actor, identifiers }))).toBe(false);

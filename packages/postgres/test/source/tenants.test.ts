@@ -2,7 +2,7 @@ import { InvalidInput, orThrow, subjectOf } from "@subject-rights/core";
 import { unwrapError } from "@subject-rights/testing";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { postgresDataSource } from "../../src/index.ts";
-import { actor, askingOver } from "../support/asking.ts";
+import { actor, askingOf } from "../support/asking.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { callFor, pagesOf } from "./people.ts";
 
@@ -30,7 +30,7 @@ it("a data map of one tenant refuses an actor of a tenant that is written in ano
       ],
     },
   });
-  const { rights } = await askingOver(database.pool, [source]);
+  const { rights } = await askingOf([source]);
   const elsewhere = { ...actor, tenant: "default" };
   const asked = { kind: "erasure", category: "customer-data", email: "ada@example.org" } as const;
   const refused = unwrapError(await rights.requests.submit({ actor: elsewhere, ...asked }));

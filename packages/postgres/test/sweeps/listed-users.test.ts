@@ -1,7 +1,7 @@
 import { defineUserDirectory, orThrow } from "@subject-rights/core";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { postgresDataSource } from "../../src/index.ts";
-import { actor, askingOver } from "../support/asking.ts";
+import { actor, askingOf } from "../support/asking.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 
 let database: TestDatabase;
@@ -38,7 +38,7 @@ it("a sweep asks the list of users behind the transaction in which they are eras
       return { users: rows.map((row) => ({ ...row, roles: [], administrator: false })) };
     },
   });
-  const { rights } = await askingOver(client, [postgresDataSource({ client, dataMap })], { users });
+  const { rights } = await askingOf([postgresDataSource({ client, dataMap })], { users });
   const running = orThrow(
     await rights.sweeps.eraseMany({
       actor,
