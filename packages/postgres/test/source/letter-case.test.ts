@@ -114,7 +114,7 @@ describe("an address with a blank around it", () => {
     for (const [id, email] of [...rows, ...others].entries())
       await database.pool.query("insert into blanks values ($1, $2)", [id, email]);
     const source = postgresDataSource({ client: database.pool, dataMap: mapOf("blanks") });
-    const { rights, ask } = await askingOver(database.pool, [source]);
+    const { rights, ask } = await askingOf([source]);
     const asked = { kind: "erasure", category: "customer-data", email: "ada@example.org" } as const;
     expect(await ask(asked)).toMatchObject({
       outcome: "completed",
