@@ -193,6 +193,39 @@ describe("the documentation", () => {
     await restored.stop();
   });
 
+  it("getting-started: under the address of a customer, another number than theirs is asked about, and erases nothing", async () => {
+    const { customerRecords } = await import(join(folder, "getting-started", "customers.ts"));
+    const notifier = memoryNotifier();
+    const clock = simulatedClock(new Date("2026-11-02T09:00:00Z"));
+    const rights = core.createSubjectRights({
+      ...memoryStorage(),
+      clock,
+      controller: "Northwind Lamps",
+      sources: [customerRecords],
+      notifier,
+      addresses: { tenantAdmin: () => "admin@northwind.example", support: () => "support@northwind.example" },
+    });
+    core.orThrow(await rights.start());
+    const actor = { id: "admin-1", tenant: "northwind", roles: ["admin"] };
+    const identifiers = [{ type: "customer-number", value: "C-1011" }];
+    const asked = { actor, kind: "erasure", category: "customer-data", email: "ada@example.org" } as const;
+    const { request } = core.orThrow(await rights.requests.submit({ ...asked, identifiers }));
+    const on = { actor, requestId: request.id };
+    await clock.advance(10_000);
+    const token = notifier.sent.flatMap(({ notice }) =>
+      notice.type === "confirmation" ? [notice.token] : [],
+    );
+    core.orThrow(await rights.requests.acknowledge({ token: token[0] ?? "" }));
+    await clock.advance(60_000);
+    const [waiting] = core.orThrow(await rights.requests.read(on)).waitingFor;
+    if (waiting?.for !== "decision") throw new Error(`it waits for ${waiting?.for}`);
+    const answer = { ...on, decision: waiting.decision, answer: "somebody-else", reason: "a slip" } as const;
+    core.orThrow(await rights.requests.decideIdentifier(answer));
+    await clock.advance(60_000);
+    expect(core.orThrow(await rights.requests.read(on)).outcome).toBe("completed-with-exceptions");
+    await rights.stop();
+  });
+
   it("getting-started: a first erasure and a first export, by mail and over a page", async () => {
     const mail = await startMailServer({ folder: join(folder, "mail") });
     const { host, port: smtpPort, user, password, ca } = mail.access;
