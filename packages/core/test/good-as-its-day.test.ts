@@ -150,6 +150,53 @@ describe.each(["erasure", "export"] as const)(
   },
 );
 
+it("what is retained by an address alone stays as it was told where the work is begun anew days later, and nothing is erased there", async () => {
+  const crm = new Set<Customer>([adaAs()]);
+  const state = { isDown: true, calls: 0 };
+  const kept: Row[] = [{ of: "ada" }];
+  const retained = {
+    collection: "people",
+    outcome: "retained",
+    reason: "§ 147 AO",
+    until: "2034-12-31",
+  } as const;
+  const world = await createWorld({
+    sources: [
+      defineDataSource(customerDefinition("crm", crm)),
+      peopleSource("news", new Map(), {
+        locate: async () => [{ collection: "people", count: kept.length }],
+        erase: async () => {
+          state.calls += 1;
+          const gone = kept.filter(({ of }) => of !== "ada").length;
+          kept.splice(0, gone);
+          return gone > 0
+            ? [{ collection: "people", outcome: "erased", count: gone }]
+            : [{ ...retained, count: kept.length }];
+        },
+      }),
+      peopleSource("cards", new Map(), {
+        needs: ["customer-number"],
+        identify: async () => {
+          if (state.isDown) throw new Error("down");
+          return [number("1"), { type: "card-number", value: "7" }];
+        },
+      }),
+    ],
+  });
+  const requestId = await world.acknowledged("erasure");
+  await world.pass(hour);
+  expect([state.calls, crm.size]).toEqual([1, 0]);
+  world.clock.set(new Date(world.clock.now().getTime() + 2 * day));
+  // Theirs is gone from there, and somebody else's is in its place.
+  kept.splice(0, 1, { of: "bo" });
+  state.isDown = false;
+  await world.pass(7 * hour);
+  expect([state.calls, kept]).toEqual([1, [{ of: "bo" }]]);
+  const { outcome, sources } = await world.read(requestId);
+  expect(outcome).toBe("completed-with-exceptions");
+  expect(sources[1]?.outcomes).toEqual([{ ...retained, count: 1 }]);
+});
+
 describe("while somebody has to say whose an address is", () => {
   const inDoubt = async () => {
     const scene = await beginning("crm");

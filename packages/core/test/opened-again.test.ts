@@ -64,20 +64,18 @@ const beginning = async (needs: readonly string[], kept: Record, isKeptLonger = 
             const found = find(subject);
             const gone = found.filter((each) => (each.until ?? "") < today());
             for (const each of gone) records.delete(each);
-            const stays = found.length - gone.length;
+            const stays = found.filter((each) => !gone.includes(each));
             return [
               { collection: "orders", outcome: "erased", count: gone.length },
-              ...(stays > 0
-                ? [
-                    {
-                      collection: "orders",
-                      outcome: "retained",
-                      count: stays,
-                      reason: "§ 147 AO",
-                      until,
-                    } as const,
-                  ]
-                : []),
+              ...stays.map(({ until: lasts = "" }): CollectionOutcome => {
+                return {
+                  collection: "orders",
+                  outcome: "retained",
+                  count: 1,
+                  reason: "§ 147 AO",
+                  until: lasts,
+                };
+              }),
             ];
           },
         }),
@@ -91,9 +89,9 @@ const beginning = async (needs: readonly string[], kept: Record, isKeptLonger = 
   expect(await world.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
   acted.splice(0);
   const which = { actor: admin, requestId };
-  /** The day is over on which it may be erased. */
-  const onItsDay = async () => {
-    world.clock.set(new Date("2026-07-01T00:00:00.000Z"));
+  /** The day is over until which it is kept. */
+  const onItsDay = async (next = "2026-07-01") => {
+    world.clock.set(new Date(`${next}T00:00:00.000Z`));
     await world.pass(2 * hour);
     return world.read(requestId);
   };
@@ -142,6 +140,20 @@ describe.each([
     const { records, onItsDay, decide } = await beginning(needs, guests);
     expect((await onItsDay()).waitingFor).toMatchObject(asksWhose);
     expect(records.size).toBe(1);
+    expect(await decide("same-person")).toMatchObject({ outcome: "completed" });
+    expect(records.size).toBe(0);
+  });
+
+  it("is asked about anew where more has a later day: what somebody said then is of that day", async () => {
+    const { records, acted, onItsDay, decide } = await beginning(needs, guests);
+    const later: Record = { ...guests, until: "2026-09-30" };
+    records.add(later);
+    records.delete(guests);
+    expect((await onItsDay()).waitingFor).toMatchObject(asksWhose);
+    expect(await decide("same-person")).toMatchObject({ reopensAt: "2026-10-01T00:00:00.000Z" });
+    acted.splice(0);
+    expect((await onItsDay("2026-10-01")).waitingFor).toMatchObject(asksWhose);
+    expect([records.size, acted]).toEqual([1, []]);
     expect(await decide("same-person")).toMatchObject({ outcome: "completed" });
     expect(records.size).toBe(0);
   });

@@ -46,7 +46,7 @@ export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEv
     return failure(effect, step, new CallFailed(step.source, "identifier-missing", false));
   }
   await keepAddress(effect);
-  const { gone: notTheirs } = await noLongerTheirs(effect, work.value.subject.identifiers);
+  const { gone: notTheirs } = await noLongerTheirs(effect, work.value.known);
   const stopped = await work.value.call.pass?.();
   if (stopped) return failure(effect, step, stopped);
   // Before anything is erased: an import between here and the end must not bring the person back.
