@@ -305,6 +305,34 @@ describe("an owner who was asked to erase by hand", () => {
   });
 });
 
+it.each([
+  ["done", 1],
+  ["not-there", 0],
+] as const)(
+  "tells the word of an owner into whose source nobody can look: %s, and recipients of what they erased",
+  async (said, recipientsTold) => {
+    const paper = defineDataSource({
+      id: "paper",
+      title: "Paper files",
+      holds: ["customer-data"],
+      kind: "origin",
+      owner: "archive@northwind.example",
+      recipients: [{ title: "Scan shop", address: "privacy@scans.example" }],
+    });
+    const world = await createWorld({ sources: [paper] });
+    const requestId = await world.acknowledged("erasure");
+    const answer = { actor: admin, requestId, source: "paper", answer: said, note: "looked" } as const;
+    unwrap(await world.rights.requests.answerTask(answer));
+    await world.pass(60_000);
+    const letters = world.notifier.sent.map(({ notice }) => notice);
+    expect(letters.find(({ type }) => type === "completion")).toMatchObject({
+      complete: false,
+      sources: [{ checked: false, byOwner: said }],
+    });
+    expect(letters.filter(({ type }) => type === "recipient")).toHaveLength(recipientsTold);
+  },
+);
+
 describe("a source that nobody has heard of", () => {
   it("can be neither retried nor settled", async () => {
     const world = await createWorld({ sources: [archive(people(), false)] });

@@ -465,6 +465,10 @@ describe("a request that is opened again", () => {
     await next.pass(30 * day);
     expect(await next.read(requestId)).toMatchObject({ outcome: "completed-with-exceptions" });
     expect(readers.size).toBe(1);
+    // Since when it holds them nobody knows.
+    const letter = world.notifier.sent.findLast(({ notice }) => notice.type === "completion")?.notice;
+    expect(letter).toMatchObject({ sources: [{}, {}, { title: "The newsletter", notPart: 1 }] });
+    expect(letter).not.toHaveProperty("sources.2.cameSince");
   });
 
   it("works on its part only, also after it had to wait for another request", async () => {

@@ -69,6 +69,18 @@ const english: readonly (readonly [name: string, notice: Notice])[] = [
   ["completion-complete", { ...completion, complete: true, category: "user-data", sources: [] }],
   ["completion-not-followed", { ...completion, complete: false, notFollowed: ["telephone"], sources: [] }],
   ["completion-called-off", { ...completion, calledOff: "taken back by telephone", sources: endedMidway }],
+  [
+    "completion-not-looked-at",
+    {
+      ...completion,
+      sources: [
+        { title: "Paper files", outcomes: [], checked: false, byOwner: "done", settled: null },
+        { title: "Safe", outcomes: [], checked: false, byOwner: "not-there", settled: null },
+        { title: "Archive", outcomes: [], checked: true, notPart: 2, settled: null },
+        { title: "Newsletter", outcomes: [], checked: true, cameSince: 1, settled: null },
+      ],
+    },
+  ],
   ["refusal-midway", { ...notices.refusal, sources: endedMidway }],
   [
     "completion-with-packages",

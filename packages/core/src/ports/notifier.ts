@@ -256,6 +256,13 @@ export interface SourceReport {
    * erased: it may hold them by that. Left out: no.
    */
   readonly askedTooLate?: true;
+  /** What the owner says that they did by hand, or found not to be there, where nobody could look. Left out: no owner did. */
+  readonly byOwner?: "done" | "not-there";
+  /**
+   * How many records of the person it holds, where it was registered when the request had been closed already, and had no part in
+   * it: whoever wants them erased asks again. Left out: none, or it had a part.
+   */
+  readonly notPart?: number;
   /**
    * How many records of the person came in after the request was closed the first time: it was opened again for something
    * else, and they are no part of it. Left out: none.

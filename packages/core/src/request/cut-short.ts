@@ -1,6 +1,6 @@
 import { isGone, totalCount } from "./outcomes.ts";
 import type { Request } from "./request.ts";
-import { isPerformed, type SourceStep } from "./steps.ts";
+import { isPerformed, ownersWord, type SourceStep } from "./steps.ts";
 import { taskOut } from "./tasks.ts";
 
 /**
@@ -10,8 +10,24 @@ import { taskOut } from "./tasks.ts";
  */
 export type CutShort = "not-done" | "unknown";
 
-/** How many records are gone at a source, as far as anybody has said it. */
-export const goneAt = ({ outcomes }: SourceStep): number => totalCount(outcomes.filter(isGone));
+/** How many records are gone at a source, as far as anybody has counted them. */
+const goneAt = ({ outcomes }: SourceStep): number => totalCount(outcomes.filter(isGone));
+
+/**
+ * How much is gone at a source, to be compared with another time. Where nobody can count there it is as much as the owner's word
+ * for it; of a copy that was filled anew, as much as is gone from its origins.
+ */
+export const erasedAt = (steps: readonly SourceStep[], step: SourceStep): number => {
+  const isUncounted =
+    step.located === null && step.settlement === null && step.onlyAsked !== true && isDone(step);
+  const byWord = step.located === null && ownersWord(step) === "done" ? 1 : 0;
+  const origins = steps.filter(({ source }) => step.after.includes(source));
+  return (
+    goneAt(step) + byWord + (isUncounted && step.task === "refresh" ? totalCount(origins.map(countGone)) : 0)
+  );
+};
+
+const countGone = (step: SourceStep) => ({ count: goneAt(step) });
 
 /** Whether its work is done, whoever is to be asked once more before the next. */
 const isDone = (step: SourceStep): boolean => {
@@ -37,4 +53,4 @@ export const cutShort = (request: Request, step: SourceStep): CutShort | null =>
 /** Whether an erasure has erased something, or may have, when it is ended: then it is told what, whatever ended it. */
 export const mayHaveErased = (request: Request): boolean =>
   request.kind === "erasure" &&
-  request.steps.some((step) => goneAt(step) > 0 || cutShortAt(request, step) === "unknown");
+  request.steps.some((step) => erasedAt(request.steps, step) > 0 || cutShortAt(request, step) === "unknown");

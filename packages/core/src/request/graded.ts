@@ -15,7 +15,7 @@ export interface GradedCollection {
   readonly collection: string | null;
   /**
    * Null where nothing was to be erased: the law keeps all of it, it is somebody else's too, or it came in after the
-   * request was closed.
+   * request was closed, or is in a source that was registered since.
    */
   readonly grade: ProofGrade | null;
   /** How many records the law keeps. */

@@ -209,6 +209,13 @@ export interface SourceStep {
   /** The hold that a copy waits for: it stands on somebody else who would be lost with it. Left out: none. */
   readonly heldBy?: string | null;
   readonly manual: ManualTask | null;
+  /** What the owner has answered last of what they did here, in whatever round. Left out: nothing, or it stands in `manual` alone. */
+  readonly ownerSaid?: "done" | "not-there";
+  /**
+   * The source was registered when the request had been closed already, and it was opened again for something else: it was never
+   * part of it. Left out: no, or that was stored before this was kept.
+   */
+  readonly registeredSince?: true;
   readonly settlement: Settlement | null;
   /**
    * What was still to be kept when it was closed by hand is erased on its day all the same. Left out, and false: nothing was,
@@ -316,3 +323,10 @@ export const countedAs = (step: SourceStep, outcome: "erased" | "absent"): Colle
       ? { collection, outcome, count }
       : { collection, outcome: "absent" };
   });
+
+/** What the owner says of a source of which nobody could look whether it is so; null of every other. */
+export const ownersWord = ({ task, manual, ownerSaid, checked }: SourceStep): "done" | "not-there" | null => {
+  if (task !== "manual" || checked === true) return null;
+  const said = manual?.answer ?? ownerSaid ?? null;
+  return said === "cannot" ? null : said;
+};

@@ -1,5 +1,5 @@
 import { type Change, changed, closed, noticeDue } from "../request/change.ts";
-import { goneAt } from "../request/cut-short.ts";
+import { erasedAt } from "../request/cut-short.ts";
 import { isProven } from "../request/grades.ts";
 import { completionNotice, recipientNotice } from "../request/notices.ts";
 import { isDecided, type Request } from "../request/request.ts";
@@ -89,8 +89,9 @@ export const arePackagesLeft = ({ packagesLeft, reopened, pseudonyms }: Request)
 export const recipientsDue = (change: Change): Change =>
   change.request.steps
     .filter((step) => {
-      const before = change.request.closedBefore?.steps.find(({ source }) => source === step.source);
-      return goneAt(step) > (before === undefined ? 0 : goneAt(before));
+      const { steps, closedBefore } = change.request;
+      const before = closedBefore?.steps.find(({ source }) => source === step.source);
+      return erasedAt(steps, step) > (before === undefined ? 0 : erasedAt(closedBefore?.steps ?? [], before));
     })
     .flatMap(({ source, recipients = 0 }) =>
       Array.from({ length: recipients }, (_, index) => ({ source, index })),

@@ -477,10 +477,22 @@ const reports = (sources: readonly SourceReport[]): Block[] =>
   ]);
 
 const howItStands = (report: SourceReport): string => {
-  const { outcomes, checked, askedTooLate, cutShort, cameSince, stillThere } = report;
+  const { outcomes, checked, askedTooLate, cutShort, cameSince, stillThere, byOwner, notPart = 0 } = report;
   if (cutShort !== undefined) return cutShortWords(cutShort, outcomes, stillThere);
+  if (notPart > 0) {
+    return (
+      `It was registered after this request was closed, and had no part in it. It holds ${phrases.records(notPart)}, not ` +
+      "erased by this request: ask again to have that erased."
+    );
+  }
+  if (byOwner !== undefined && stillThere === undefined) return byOwnerWords[byOwner];
   return askedTooLate === true ? tooLateWords : checkedWords(checked, outcomes, cameSince, stillThere);
 };
+
+const byOwnerWords = {
+  done: "Its owner says that it was erased by hand; nobody could look.",
+  "not-there": "Its owner says that nothing was there; nobody could look.",
+} as const;
 
 const cutShortWords = (
   cutShort: CutShort,
@@ -508,7 +520,7 @@ const checkedWords = (
   if (stillThere > 0) return `When it was last asked, it still held ${phrases.records(stillThere)}.`;
   if (!checked) return "Not asked again afterwards: it is not certain that nothing is left.";
   if (cameSince > 0) {
-    return `Asked again afterwards: ${phrases.records(cameSince)} came in after this request was closed, and are not part of it.`;
+    return `Asked again afterwards: ${phrases.records(cameSince)} came in after this request was closed, and ${cameSince === 1 ? "is" : "are"} not part of it.`;
   }
   // Whether that is still there, which was left before, nobody knows.
   if (outcomes.some((each) => "asOf" in each && each.asOf !== undefined)) {

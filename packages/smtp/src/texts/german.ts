@@ -493,10 +493,22 @@ const reports = (sources: readonly SourceReport[]): Block[] =>
   ]);
 
 const howItStands = (report: SourceReport): string => {
-  const { outcomes, checked, askedTooLate, cutShort, cameSince, stillThere } = report;
+  const { outcomes, checked, askedTooLate, cutShort, cameSince, stillThere, byOwner, notPart = 0 } = report;
   if (cutShort !== undefined) return cutShortWords(cutShort, outcomes, stillThere);
+  if (notPart > 0) {
+    return (
+      `Kam erst hinzu, als dieser Antrag abgeschlossen war, und hatte keinen Teil daran. Vorhanden: ${phrases.records(notPart)}, ` +
+      "von diesem Antrag nicht gelöscht. Stellen Sie dafür einen neuen Antrag."
+    );
+  }
+  if (byOwner !== undefined && stillThere === undefined) return byOwnerWords[byOwner];
   return askedTooLate === true ? tooLateWords : checkedWords(checked, outcomes, cameSince, stillThere);
 };
+
+const byOwnerWords = {
+  done: "Wer dafür zuständig ist, sagt, dass von Hand gelöscht wurde; nachsehen konnte niemand.",
+  "not-there": "Wer dafür zuständig ist, sagt, dass nichts da war; nachsehen konnte niemand.",
+} as const;
 
 const cutShortWords = (
   cutShort: CutShort,
@@ -524,7 +536,7 @@ const checkedWords = (
   if (stillThere > 0) return `Zuletzt gefragt: ${phrases.records(stillThere)} noch vorhanden.`;
   if (!checked) return "Danach nicht noch einmal gefragt: Es ist nicht sicher, dass nichts übrig ist.";
   if (cameSince > 0) {
-    return `Danach noch einmal gefragt: ${phrases.records(cameSince)} kamen hinzu, nachdem dieser Antrag abgeschlossen war, und gehören nicht dazu.`;
+    return `Danach noch einmal gefragt: ${phrases.records(cameSince)} ${cameSince === 1 ? "kam hinzu, nachdem dieser Antrag abgeschlossen war, und gehört" : "kamen hinzu, nachdem dieser Antrag abgeschlossen war, und gehören"} nicht dazu.`;
   }
   // Whether that is still there, which was left before, nobody knows.
   if (outcomes.some((each) => "asOf" in each && each.asOf !== undefined)) {

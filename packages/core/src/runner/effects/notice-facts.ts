@@ -10,7 +10,16 @@ import { totalCount } from "../../request/outcomes.ts";
 import { plannedSources } from "../../request/plan.ts";
 import type { Problem } from "../../request/problems.ts";
 import { notFollowed, type Request } from "../../request/request.ts";
-import { givenBy, isResolved, isToCome, leftAt, outcomesAt, settlementAt } from "../../request/steps.ts";
+import {
+  givenBy,
+  isResolved,
+  isToCome,
+  leftAt,
+  outcomesAt,
+  ownersWord,
+  type SourceStep,
+  settlementAt,
+} from "../../request/steps.ts";
 import { otherRequest } from "../../request/waiting.ts";
 import { ok, type Result } from "../../result.ts";
 import { type Effect, emailOf } from "./effect.ts";
@@ -205,16 +214,27 @@ const sourceReports = (effect: Effect): SourceReport[] =>
       const left = totalCount(leftAt(step));
       const isSettled = step.settlement !== null;
       const isCutShort = cutShort(effect.request, step);
+      const byOwner = ownersWord(step);
       return {
         title: sourceName(effect, step).title,
         outcomes: outcomesAt(step),
         checked: step.checked === true,
         ...(step.askedTooLate === true && !isSettled && { askedTooLate: true as const }),
         ...(isCutShort !== null && { cutShort: isCutShort }),
-        ...(left > 0 && (isSettled || isCutShort !== null ? { stillThere: left } : { cameSince: left })),
+        ...(byOwner !== null && { byOwner }),
+        ...(left > 0 && { [isCutShort === null ? leftAs(effect.request, step) : "stillThere"]: left }),
         settled: settlementAt(step)?.reason ?? null,
       };
     });
+
+/** What there is to say of records that the last look has found. That they are new, only whoever held none before can say. */
+const leftAs = ({ closedBefore }: Request, step: SourceStep): "stillThere" | "notPart" | "cameSince" => {
+  if (step.settlement !== null) return "stillThere";
+  if (step.registeredSince === true) return "notPart";
+  const before = closedBefore?.steps.find(({ source }) => source === step.source);
+  if (closedBefore !== undefined && before === undefined) return "notPart";
+  return before?.checked === false ? "stillThere" : "cameSince";
+};
 
 const earlierPackages = ({ packagesLeft }: Request) => {
   const { packages = [] } = packagesLeft ?? {};

@@ -140,6 +140,7 @@ export const answerTask = (change: Change, event: EventOf<"task-answered">): Tra
   const answered = recorded(
     changedStep(change, step.source, {
       manual: { answer: event.answer, note: event.note, answeredBy: event.actor, answeredAt: change.at },
+      ...(event.answer !== "cannot" && { ownerSaid: event.answer }),
     }),
     "task-answered",
     { answer: event.answer },

@@ -73,7 +73,7 @@ export const register = (
 const onlyAsked = (step: SourceStep): SourceStep =>
   step.task === "identify" || step.task === "leave"
     ? step
-    : { ...step, onlyAsked: true, stage: "verify", status: "pending" };
+    : { ...step, onlyAsked: true, registeredSince: true, stage: "verify", status: "pending" };
 
 /** A copy that is filled from an origin that is new here is refreshed behind it, once more where that was done. */
 const behindThese = (
