@@ -254,7 +254,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
       true,
     ),
   };
-  const { sweeps, ended } = sweepsOf(context, services.sweepStore ?? undefined, stopping.signal);
+  const { sweeps, ended, failing } = sweepsOf(context, services.sweepStore ?? undefined, stopping.signal);
   const work = async () => {
     const worker = workerOf({
       services: { ...services, requestStore },
@@ -275,7 +275,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
   return {
     controller,
     timeZone,
-    health: () => healthOf(services, watching, unreadable),
+    health: () => healthOf(services, watching, unreadable, failing),
     ...withCheckedInputs(actorCallsOf(context), {
       requests: requestsOf(context),
       holds: holdsOf(context),

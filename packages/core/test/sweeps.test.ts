@@ -1,18 +1,21 @@
 import {
   type CallContext,
   type CollectionOutcome,
+  errAsync,
   NotAllowed,
   NotPossibleNow,
   NotSweepable,
+  okAsync,
   orThrow,
   type PeoplePage,
   type PeopleStream,
   PeopleUnavailable,
   type Row,
+  StorageFailed,
   type Subject,
   type SweepView,
 } from "@subject-rights/core";
-import { memoryTables } from "@subject-rights/memory";
+import { memoryStorage, memoryTables } from "@subject-rights/memory";
 import { unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, copyOfPeople, createWorld, peopleSource, tenantAdmin, type World } from "./world.ts";
@@ -522,6 +525,7 @@ describe("a sweep", () => {
     expect(unwrapError(await running.end())).toBeInstanceOf(PeopleUnavailable);
     expect(orThrow(await world.rights.sweeps.read({ actor: admin, sweepId: running.id }))).toMatchObject({
       status: "stopped",
+      problem: { code: "unavailable", source: null },
       counts: { erased: 25 },
     });
     const again = orThrow(
@@ -531,6 +535,76 @@ describe("a sweep", () => {
       status: "completed",
       counts: { erased: 50, absent: 0 },
     });
+  });
+
+  const failing = async ({ rights }: World) => {
+    const { status, failing: all } = orThrow(await rights.health());
+    return [status, ...all.filter(({ adapter }) => adapter.startsWith("sweep ")).map((each) => each.problem)];
+  };
+
+  it("that an error has ended says so, health names it until somebody goes on with it, and it can be gone on with", async () => {
+    const tables = memoryTables();
+    const lost = { is: true };
+    const { keyRing } = memoryStorage({ tables });
+    const world = await createWorld(
+      {
+        sources: [peopleSource("crm", manyPeople(2))],
+        keyRing: { ...keyRing, useAll: (name) => (lost.is ? okAsync([]) : keyRing.useAll(name)) },
+      },
+      tables,
+    );
+    const running = orThrow(await world.rights.sweeps.eraseMany({ ...order, people: stream(2) }));
+    expect(unwrapError(await running.end()).code).toBe("key-destroyed");
+    const on = { actor: admin, sweepId: running.id };
+    expect(orThrow(await world.rights.sweeps.read(on))).toMatchObject({
+      status: "stopped",
+      problem: { code: "key-lost", source: null, retryable: false },
+    });
+    const audit = orThrow(await world.rights.sweeps.audit(on));
+    expect(audit.at(-1)).toMatchObject({ action: "sweep-stopped", detail: { problem: "key-lost" } });
+    expect(await failing(world)).toEqual(["failing", "key-lost"]);
+    lost.is = false;
+    const again = orThrow(await world.rights.sweeps.goOn({ ...on, people: stream(2) }));
+    expect(orThrow(await again.end())).toMatchObject({ status: "completed", problem: null });
+    expect(await failing(world)).not.toContain("key-lost");
+  });
+
+  it("that ended with the store says so once the store takes it", async () => {
+    const tables = memoryTables();
+    const { sweepStore, ...storage } = memoryStorage({ tables });
+    const down = { is: false };
+    const failed = () => errAsync(new StorageFailed("sweep-store", "commit"));
+    const source = peopleSource("crm", manyPeople(2), {
+      erase: async () => {
+        down.is = true;
+        throw new Error("nobody is erased");
+      },
+    });
+    const world = await createWorld(
+      {
+        sources: [source],
+        ...storage,
+        sweepStore: {
+          ...sweepStore,
+          transaction: null,
+          commit: (input) => (down.is ? failed() : sweepStore.commit(input)),
+        },
+      },
+      tables,
+    );
+    const running = orThrow(await world.rights.sweeps.eraseMany({ ...order, people: stream(2) }));
+    expect(unwrapError(await running.end()).code).toBe("storage-failed");
+    const on = { actor: admin, sweepId: running.id };
+    const stored = async () => orThrow(await world.rights.sweeps.read(on));
+    expect(await stored()).toMatchObject({ status: "running" });
+    expect(await failing(world)).toEqual(["failing", "internal-error"]);
+    await world.pass(120_000);
+    down.is = false;
+    await world.pass(3_600_000);
+    expect(await stored()).toMatchObject({ status: "stopped", problem: { code: "internal-error" } });
+    expect(await failing(world)).toEqual(["failing", "internal-error"]);
+    orThrow(await world.rights.sweeps.settle({ ...on, reason: "seen to by hand" }));
+    expect(await failing(world)).toEqual(["ok"]);
   });
 
   it("keeps tenants apart", async () => {

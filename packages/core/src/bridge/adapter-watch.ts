@@ -6,7 +6,7 @@ import { ResultAsync } from "../result.ts";
 
 /** Something that we call and others wrote, and that fails at this moment. */
 export interface FailingAdapter {
-  /** The id of a source or of the notifier, or the name of a port: `request-store`. */
+  /** The id of a source or of the notifier, the name of a port (`request-store`), or `sweep` and the id of one. */
   readonly adapter: string;
   readonly problem: ProblemCode | (StorageFailed | KeyDestroyed)["code"];
   /** When it failed first, with no success since. */

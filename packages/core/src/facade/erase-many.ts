@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AuditEntry } from "../audit/entry.ts";
+import type { FailingAdapter } from "../bridge/adapter-watch.ts";
 import type { SweepStore } from "../bridge/define-sweep-store.ts";
 import type { DamagedRecord } from "../bridge/readable.ts";
 import {
@@ -139,6 +140,8 @@ export interface SweepsAndStop {
   readonly sweeps: Sweeps;
   /** Resolves when nothing of any sweep is under way in this process any more. */
   readonly ended: () => Promise<void>;
+  /** Sweeps that an error has stopped in this process, and that nobody has gone on with. */
+  readonly failing: () => Promise<readonly FailingAdapter[]>;
 }
 
 /** @param stopping fires when the library stops */
@@ -236,5 +239,5 @@ export const sweepsOf = (
         context().store.audit({ tenant, id, after, limit: mostParts }),
       ),
   };
-  return { sweeps, ended: runner.ended };
+  return { sweeps, ended: runner.ended, failing: runner.failing };
 };

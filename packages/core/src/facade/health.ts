@@ -21,6 +21,7 @@ export interface Health {
   /**
    * What fails in this process, since when, the longest first. Why, in the words of its server, went to `onError`. A source
    * or mail that nothing in the store waits for any more, and that was not met failing for five minutes, is none of them.
+   * `sweep` and its id: an error has stopped that sweep here, and nobody has gone on with it or settled it since.
    */
   readonly failing: readonly FailingAdapter[];
   /** What requests wait for, and what is tried again and again; null where the store cannot say. */
@@ -140,7 +141,7 @@ const allOf = (known: readonly UnreadableRequest[]): readonly UnreadableRequest[
   return [...byName.values()];
 };
 
-const bySince = (one: UnreadableRequest, other: UnreadableRequest): number =>
+const bySince = (one: { readonly since: Instant }, other: { readonly since: Instant }): number =>
   one.since < other.since ? -1 : 1;
 
 /** A store that has not answered for so long is down, whatever it waits for: a client that nobody has connected, say. */
@@ -151,6 +152,7 @@ export const healthOf = (
   services: Pick<Services, "requestStore" | "clock" | "sources" | "notifier" | "rules">,
   watching: AdapterWatch,
   met: Pick<UnreadableRequests, "all" | "isReadable">,
+  sweepsFailing: () => Promise<readonly FailingAdapter[]>,
 ): ResultAsync<Health, never> => {
   const { requestStore, clock } = services;
   const at = instant(clock.now());
@@ -169,7 +171,10 @@ export const healthOf = (
   const look = async (): Promise<Health> => {
     const [counts, due] = await Promise.all([counted, late]);
     if (counts.isErr() || due.isErr()) return down();
-    const failing = watching.failing(overElsewhere(services, counts.value, at));
+    const stopped = await sweepsFailing();
+    const failing = [...watching.failing(overElsewhere(services, counts.value, at)), ...stopped].toSorted(
+      bySince,
+    );
     const waiting = counts.value?.flatMap(turnOf).toSorted(byAge) ?? null;
     const { since: lateSince, unreadable: found } = await lateIn(requestStore, due.value, before);
     const unreadable = allOf([...found, ...(await stillUnreadable(requestStore, met))]);

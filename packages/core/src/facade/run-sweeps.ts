@@ -20,7 +20,8 @@ import { recordedAs } from "../runner/recorded-actor.ts";
 import { checkTenant } from "../runner/served.ts";
 import { withSignature } from "../runner/signed-end.ts";
 import { BrokenOff } from "../sweeps/erase-people.ts";
-import { type NotSweepable, PeopleUnavailable, type SweepNotFound } from "../sweeps/errors.ts";
+import type { NotSweepable, PeopleUnavailable, SweepNotFound } from "../sweeps/errors.ts";
+import { givenUpSweeps } from "../sweeps/given-up.ts";
 import { guardOf } from "../sweeps/guard.ts";
 import { type Journal, openJournal } from "../sweeps/journal.ts";
 import type { PeopleStream } from "../sweeps/people.ts";
@@ -67,7 +68,7 @@ export interface RunningSweep {
   readonly id: string;
   /**
    * Resolves when this run has ended: everybody was dealt with, it was stopped, or a source is down (`stopped`, with
-   * a problem). What is stored by then is true, also after an error; `goOn` goes on from there.
+   * a problem). What is stored by then is true, also after an error, which stops it (`problem`); `goOn` goes on from there.
    *
    * Errors: `PeopleUnavailable` where the stream failed; `ChangedMeanwhile` where another run took over;
    * `StorageFailed`, `Damaged`, `KeyDestroyed`.
@@ -86,6 +87,11 @@ export const sweepRunner = (
   stopping: AbortSignal,
 ) => {
   const underWay = new Set<Promise<unknown>>();
+  const givenUp = givenUpSweeps(() => contextOf().store);
+  const untilEnd = (work: Promise<unknown>): void => {
+    underWay.add(work);
+    void work.finally(() => underWay.delete(work));
+  };
 
   /** From here on it is under way, and nothing is an error of beginning it. */
   const begin = async (
@@ -121,9 +127,9 @@ export const sweepRunner = (
     };
     const enough = new AbortController();
     const signals = [enough.signal, stopping, ...(signal === undefined ? [] : [signal])];
-    const work = toEnd(run, { batchSize, concurrency, enough: AbortSignal.any(signals) }, task);
-    underWay.add(work);
-    void work.finally(() => underWay.delete(work));
+    const giveUp = (thrown: unknown) => givenUp.giveUp(run, thrown, stopping, untilEnd);
+    const work = toEnd(run, { batchSize, concurrency, enough: AbortSignal.any(signals) }, task, giveUp);
+    untilEnd(work);
     return ok({
       id,
       end: () => new ResultAsync(work),
@@ -136,7 +142,11 @@ export const sweepRunner = (
     checkTenant(services, tenant).andThen(() => sweepSources(services.sources.of(tenant), category));
 
   return {
-    ended: async (): Promise<void> => void (await Promise.all(underWay)),
+    ended: async (): Promise<void> => {
+      while (underWay.size > 0) await Promise.all(underWay);
+    },
+
+    failing: givenUp.failing,
 
     eraseMany: (input: EraseManyInput): ResultAsync<RunningSweep, EraseManyError> => {
       const context = contextOf();
@@ -274,20 +284,23 @@ const takeUp = (
         : new StorageFailed("sweep-store", "commit", { cause: thrown }),
   );
 
-/** Runs it; where it was broken off or stopped elsewhere, that is an end like any other. Never rejects. */
+/**
+ * Runs it; where it was broken off or stopped elsewhere, that is an end like any other. Never rejects.
+ *
+ * @param giveUp is told what else has ended it: nobody works on it from then on
+ */
 const toEnd = async (
   run: SweepRun,
   pace: Parameters<typeof runSweep>[1],
   task: Task,
+  giveUp: (thrown: unknown) => Promise<void>,
 ): Promise<Result<SweepView, SweepRunError>> => {
   try {
     return ok(viewOfSweep(await runSweep(run, pace, task)));
   } catch (thrown) {
-    if (thrown instanceof BrokenOff || thrown instanceof PeopleUnavailable) {
-      const stopped = await stoppedHere(run);
-      return thrown instanceof PeopleUnavailable ? err(thrown) : stopped;
-    }
+    if (thrown instanceof BrokenOff) return stoppedHere(run);
     if (thrown instanceof ChangedMeanwhile) return stoppedElsewhere(run, thrown);
+    await giveUp(thrown);
     return err(asRunError(thrown));
   }
 };
