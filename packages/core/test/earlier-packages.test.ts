@@ -22,6 +22,7 @@ import {
   peopleSource,
   tenantAdmin,
   tokenOf,
+  unreliable,
   type World,
 } from "./world.ts";
 
@@ -124,6 +125,49 @@ describe("a package that was made before its person is erased", () => {
     await world.pass(5 * day);
     expect(unwrapError(await world.rights.packages.download({ token })).code).toBe("token-rejected");
     expect([...world.tables.chunks.keys()].filter((key) => key.includes(exported))).toEqual([]);
+  });
+
+  it("is told with how often its link still works, and ends where that was used up", async () => {
+    const it = await lab({ rules: { downloads: 2 } });
+    const { world } = it;
+    await it.requested("export");
+    const token = it.token();
+    expect(it.notifier.sent.at(-1)?.notice).toMatchObject({ type: "delivery", downloads: 2 });
+    await bytesOf(world, token);
+    const first = await it.requested("erasure");
+    expect(completionOf(it)?.earlierPackages).toMatchObject([{ ended: false, downloads: 1 }]);
+    await bytesOf(world, token);
+    const second = await it.requested("erasure");
+    expect(completionOf(it)?.earlierPackages).toMatchObject([{ ended: true }]);
+    expect(unwrapError(await world.rights.packages.download({ token })).code).toBe("token-rejected");
+    for (const [requestId, left] of [
+      [first, { ended: false, downloads: 1 }],
+      [second, { ended: true }],
+    ] as const) {
+      expect((await world.read(requestId)).earlierPackages).toMatchObject([left]);
+      expect((await evidenceOf(world, requestId)).earlierPackages).toMatchObject([left]);
+    }
+    await world.settle();
+    expect([...world.tables.chunks.keys()]).toEqual([]);
+  });
+
+  it("is told as over, where the letter that tells of it is late", async () => {
+    let isDown = true;
+    const { notifier, accepted } = unreliable(({ notice }) => {
+      if (isDown && notice.type === "completion") throw new Error("down");
+    }, 0);
+    const world = await createWorld({ sources: [peopleSource("crm", held())], notifier, links });
+    for (const kind of ["export", "erasure"] as const) {
+      const actor = kind === "erasure" ? admin : tenantAdmin;
+      unwrap(await world.rights.requests.submit({ actor, kind, category: "customer-data", email: ada }));
+      await world.settle();
+      unwrap(await world.rights.requests.acknowledge({ token: tokenOf(accepted) }));
+      await world.settle();
+    }
+    world.clock.set(new Date(world.clock.now().getTime() + 12 * day));
+    isDown = false;
+    await world.pass(2 * hour);
+    expect(accepted.at(-1)?.notice).toMatchObject({ type: "completion", earlierPackages: [{ ended: true }] });
   });
 
   it("ends with the erasure where that is said: its link, its bytes and its key", async () => {

@@ -64,6 +64,7 @@ const english: readonly (readonly [name: string, notice: Notice])[] = [
       ]),
     },
   ],
+  ["delivery-so-often", { ...delivery, downloads: 2, missing: [] }],
   ["delivery-encrypted", { ...delivery, encrypted: true, missing: [] }],
   ["delivery-ends-with-erasure", { ...delivery, endsWithErasure: true, missing: [] }],
   ["completion-complete", { ...completion, complete: true, category: "user-data", sources: [] }],
@@ -91,6 +92,7 @@ const english: readonly (readonly [name: string, notice: Notice])[] = [
       earlierPackages: [
         { until: "2026-11-30T09:30:00.000Z", ended: false },
         { until: "2026-11-25T10:00:00.000Z", ended: true },
+        { until: "2026-11-30T09:30:00.000Z", ended: false, downloads: 1 },
       ],
     },
   ],

@@ -126,7 +126,9 @@ const bodySchema = z.strictObject({
     }),
   ),
   /** Packages that were made of the person's data before, and until when they themselves can fetch them. Left out: none. */
-  earlierPackages: z.array(z.strictObject({ until: instant, ended: z.boolean() })).exactOptional(),
+  earlierPackages: z
+    .array(z.strictObject({ until: instant, ended: z.boolean(), downloads: count.exactOptional() }))
+    .exactOptional(),
   messages: z.array(z.strictObject({ id: text, kind: text, status: text, sentAt: instant.nullable() })),
   audit: z.strictObject({
     entries: z.array(entrySchema),

@@ -101,7 +101,11 @@ const stillThere = (step: SourceStep): Pick<EvidenceBody["sources"][number], "le
 };
 
 const earlierPackages = ({ packagesLeft }: Request): Pick<EvidenceBody, "earlierPackages"> => {
-  const packages = (packagesLeft?.packages ?? []).map(({ until, ended }) => ({ until, ended }));
+  const packages = (packagesLeft?.packages ?? []).map(({ until, ended, downloads }) => ({
+    until,
+    ended,
+    ...(downloads !== undefined && { downloads }),
+  }));
   return packages.length === 0 ? {} : { earlierPackages: packages };
 };
 

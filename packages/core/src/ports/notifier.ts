@@ -172,6 +172,8 @@ export type Notice =
       /** Null where the package is attached. */
       readonly url: string | null;
       readonly expiresAt: Instant;
+      /** How often the link works. Left out: as often as they like until it expires, or the package is attached. */
+      readonly downloads?: number;
       readonly bytes: number;
       readonly sha256: string;
       readonly missing: readonly MissingPart[];

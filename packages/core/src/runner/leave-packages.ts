@@ -2,8 +2,9 @@ import { ChangedMeanwhile, StorageFailed } from "../errors.ts";
 import { type Instant, instant } from "../instant.ts";
 import type { StoredRequest } from "../ports/request-store.ts";
 import { type Category, categoriesReached } from "../request/kinds.ts";
-import type { LeftPackage } from "../request/left-packages.ts";
-import type { ExportPackage } from "../request/request.ts";
+import { fetchesLeft, isUsedUp, type LeftPackage } from "../request/left-packages.ts";
+import { type ExportPackage, packagesIn } from "../request/request.ts";
+import type { Rules } from "../request/rules.ts";
 import { orThrow } from "../result.ts";
 import { mayBeTwo, type Numbers } from "../subject/numbers.ts";
 import { apply } from "./apply.ts";
@@ -99,20 +100,25 @@ const leave = async (
   // Whoever wanted to fetch what cannot be read could not either.
   const held = read.isOk() ? read.value.package : null;
   if (held === null) return null;
-  if (held.left?.by === by) return leftOf(held);
+  const packages = packagesIn({ package: held });
+  const { rules } = services;
+  if (held.left?.by === by) return leftOf(held, rules);
   const isOver = instant(services.clock.now()) >= held.expiresAt || stored.sealed === null;
   if (isOver) return null;
-  if (held.left !== undefined && !ends) return leftOf(held);
+  if (held.left !== undefined && !ends && !isUsedUp(packages, rules)) return leftOf(held, rules);
   const others = { ...services, requestStore: services.otherRequests };
   const applied = await apply(others, stored, { type: "person-erased", by, ends });
-  if (applied.isOk()) return leftOf(applied.value.request.package);
+  if (applied.isOk()) return leftOf(applied.value.request.package, rules);
   const { error } = applied;
   if (error instanceof StorageFailed || error instanceof ChangedMeanwhile) throw error;
   // It has expired meanwhile, or nobody can open it.
   return null;
 };
 
-const leftOf = (held: ExportPackage | null): LeftPackage | null => {
+const leftOf = (held: ExportPackage | null, rules: Rules): LeftPackage | null => {
   const { left } = held ?? {};
-  return left === undefined ? null : { until: left.until, ended: left.ended };
+  if (held === null || left === undefined) return null;
+  const { until, ended } = left;
+  const downloads = Math.max(...packagesIn({ package: held }).map((each) => fetchesLeft(each, rules) ?? 0));
+  return { until, ended, ...(!ended && rules.downloads !== null && { downloads }) };
 };

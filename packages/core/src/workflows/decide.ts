@@ -252,7 +252,7 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
     case "packages-left":
       return ok(packagesLeft(change, event));
     case "person-erased":
-      return personErased(change, event);
+      return personErased(change, event, rules);
     case "notice-begun":
       return noticeBegun(change, event);
     case "notice-sent":

@@ -29,7 +29,7 @@ const rejections = {
   },
   used: {
     title: "This code was used already",
-    text: "It works once. If that was you, everything is in order, and there is nothing to do.",
+    text: "It works no more. If that was you, everything is in order, and there is nothing to do.",
   },
   "another-address": {
     title: "This code is for an answer by mail",

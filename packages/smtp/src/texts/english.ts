@@ -351,7 +351,7 @@ export const english: Texts = {
         : [
             { type: "link" as const, label: "Fetch the package", url: notice.url },
             paragraph(
-              `The link works until ${phrases.moment(notice.expiresAt)}, ${
+              `The link works ${notice.downloads === undefined ? "" : `${times(notice.downloads)}, `}until ${phrases.moment(notice.expiresAt)}, ${
                 notice.endsWithErasure === true
                   ? "or until the data is erased, if that is earlier"
                   : "even if the data is erased before then"
@@ -424,11 +424,12 @@ export const english: Texts = {
           `What is found by a further identifier alone (${type}) was left: others go by it, or go by it as well.`,
         ),
       ),
-      ...(notice.earlierPackages ?? []).map(({ until, ended }) =>
+      ...(notice.earlierPackages ?? []).map(({ until, ended, downloads }) =>
         paragraph(
           ended
             ? "A package of this data that was made before was deleted too: it cannot be fetched any more."
-            : "A package of this data that was made before can still be fetched by the link that was sent with it, until " +
+            : "A package of this data that was made before can still be fetched " +
+                `${downloads === undefined ? "" : `${times(downloads)} `}by the link that was sent with it, until ` +
                 `${phrases.moment(until)}. Nobody can fetch it in another way, and then it is deleted.`,
         ),
       ),
@@ -461,6 +462,8 @@ const asked = (notice: Notice): string => {
     ? `erase the ${what} (with telemetry and system logs) of`
     : `erase the ${what} of`;
 };
+
+const times = (count: number): string => (count === 1 ? "once" : `${count} times`);
 
 const doneAs = ({ calledOff, complete }: NoticeOf<"completion">): string =>
   calledOff !== undefined ? "Called off" : complete ? "Done" : "Done, with exceptions";

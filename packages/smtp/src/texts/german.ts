@@ -362,7 +362,7 @@ export const german: Texts = {
         : [
             { type: "link" as const, label: "Paket abholen", url: notice.url },
             paragraph(
-              `Der Link gilt bis ${phrases.moment(notice.expiresAt)}, ${
+              `Der Link gilt ${notice.downloads === undefined ? "" : `${times(notice.downloads)}, `}bis ${phrases.moment(notice.expiresAt)}, ${
                 notice.endsWithErasure === true
                   ? "oder bis die Daten gelöscht werden, wenn das früher ist"
                   : "auch wenn die Daten vorher gelöscht werden"
@@ -437,13 +437,13 @@ export const german: Texts = {
           `Was nur unter einer weiteren Kennung (${type}) gefunden wird, blieb: Andere haben sie, oder haben sie auch.`,
         ),
       ),
-      ...(notice.earlierPackages ?? []).map(({ until, ended }) =>
+      ...(notice.earlierPackages ?? []).map(({ until, ended, downloads }) =>
         paragraph(
           ended
             ? "Ein Paket mit diesen Daten, das vorher erstellt worden war, wurde ebenfalls gelöscht: Es lässt sich nicht " +
                 "mehr abholen."
             : "Ein Paket mit diesen Daten, das vorher erstellt worden war, lässt sich noch bis " +
-                `${phrases.moment(until)} über den Link abholen, der mit ihm verschickt wurde. Auf anderem Weg kann es ` +
+                `${phrases.moment(until)} ${downloads === undefined ? "" : `${times(downloads)} `}über den Link abholen, der mit ihm verschickt wurde. Auf anderem Weg kann es ` +
                 "niemand abholen, und danach wird es gelöscht.",
         ),
       ),
@@ -475,6 +475,8 @@ const asked = (notice: Notice): string => {
     ? `die ${what} dieser Person (mit Nutzungsdaten und Systemprotokollen) zu löschen`
     : `die ${what} dieser Person zu löschen`;
 };
+
+const times = (count: number): string => (count === 1 ? "einmal" : `${count}-mal`);
 
 const doneAs = ({ calledOff, complete }: NoticeOf<"completion">): string =>
   calledOff !== undefined ? "Abgebrochen" : complete ? "Erledigt" : "Erledigt, mit Ausnahmen";

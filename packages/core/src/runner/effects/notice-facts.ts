@@ -1,5 +1,5 @@
 import type { CallFailed } from "../../errors.ts";
-import { later } from "../../instant.ts";
+import { type Instant, instant, later } from "../../instant.ts";
 import type { MissingPart, Notice, SourceReport } from "../../ports/notifier.ts";
 import { confidentialOf, stepOf } from "../../request/change.ts";
 import { cutShort, mayHaveErased } from "../../request/cut-short.ts";
@@ -161,6 +161,7 @@ const factsOf = (effect: Effect, notice: OfRequest): Notice => {
         subject,
         url: token === null ? null : (services.links.download?.(token) ?? null),
         expiresAt: held?.expiresAt ?? request.updatedAt,
+        ...(token !== null && services.rules.downloads !== null && { downloads: services.rules.downloads }),
         bytes: held?.bytes ?? 0,
         sha256: held?.sha256 ?? "",
         missing: missingParts(effect, request, held?.missing ?? []),
@@ -180,7 +181,7 @@ const factsOf = (effect: Effect, notice: OfRequest): Notice => {
         ...(notFollowed(request).length > 0 && {
           notFollowed: [...new Set(notFollowed(request).map(({ type }) => type))],
         }),
-        ...earlierPackages(request),
+        ...earlierPackages(request, instant(services.clock.now())),
         sources: sourceReports(effect),
       };
     case "refusal":
@@ -236,8 +237,13 @@ const leftAs = ({ closedBefore }: Request, step: SourceStep): "stillThere" | "no
   return before?.checked === false ? "stillThere" : "cameSince";
 };
 
-const earlierPackages = ({ packagesLeft }: Request) => {
-  const { packages = [] } = packagesLeft ?? {};
+/** A letter may be late: a link that is over by then is none any more. */
+const earlierPackages = ({ packagesLeft }: Request, now: Instant) => {
+  const packages = (packagesLeft?.packages ?? []).map(({ until, ended, downloads }) =>
+    ended || until <= now
+      ? { until, ended: true }
+      : { until, ended, ...(downloads !== undefined && { downloads }) },
+  );
   return packages.length === 0 ? {} : { earlierPackages: packages };
 };
 

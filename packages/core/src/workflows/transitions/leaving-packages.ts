@@ -1,23 +1,27 @@
 import { NotPossibleNow } from "../../errors.ts";
 import { type Change, changed, recorded } from "../../request/change.ts";
-import type { LeftPackage } from "../../request/left-packages.ts";
+import { isUsedUp, type LeftPackage } from "../../request/left-packages.ts";
+import { packagesIn } from "../../request/request.ts";
+import type { Rules } from "../../request/rules.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { EventOf } from "./events.ts";
 import { undelivered } from "./packaging.ts";
 
 /**
  * The person of an export was erased. Their package is nobody's business any more: only the link that they were sent
- * still fetches it, until it expires; or it ends now. One that was attached has no link, and ends.
+ * still fetches it, until it expires; or it ends now. One that was attached has no link, and ends; so does one of which the link
+ * was used as often as it may be.
  */
 export const personErased = (
   change: Change,
   { by, ends }: EventOf<"person-erased">,
+  rules: Rules,
 ): Result<Change, NotPossibleNow> => {
   const { package: held } = change.request;
   if (held === null || change.now >= held.expiresAt || change.request.phase !== "closed") {
     return err(new NotPossibleNow("There is no package to be fetched."));
   }
-  const ended = ends || held.tokenHash === null;
+  const ended = ends || held.tokenHash === null || isUsedUp(packagesIn(change.request), rules);
   const left: LeftPackage = { until: ended ? change.now : held.expiresAt, ended };
   const { earlier = [], ...newest } = held;
   const known = changed(ended ? undelivered(change) : change, {

@@ -185,7 +185,13 @@ export const requestView = named(
         onlyByLink: z.boolean(),
       })
       .nullable(),
-    earlierPackages: z.array(z.object({ until: instant, ended: z.boolean() })),
+    earlierPackages: z.array(
+      z.object({
+        until: instant,
+        ended: z.boolean(),
+        downloads: count.exactOptional().describe("How often the link still works."),
+      }),
+    ),
     deadline,
     grades: z.array(graded),
     approval: z

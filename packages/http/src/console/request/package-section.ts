@@ -27,10 +27,10 @@ const earlierPackages = (
   packages.length === 0
     ? ""
     : html`<section class="sheet" aria-labelledby="packages"><h2 id="packages">Earlier packages</h2>
-<ul>${packages.map(({ until, ended }) =>
+<ul>${packages.map(({ until, ended, downloads }) =>
         ended
           ? html`<li>deleted with the erasure</li>`
-          : html`<li>only by the link that the person was sent, until ${at(until)}</li>`,
+          : html`<li>only by the link that the person was sent, until ${at(until)}${when(downloads !== undefined, () => html` (${downloads ?? 0} more times)`)}</li>`,
       )}</ul></section>`;
 
 const size = (bytes: number): string =>
