@@ -239,10 +239,12 @@ describe("an extension", () => {
 
   it("does not count where the person could not be told in time", async () => {
     let isDown = false;
+    const sent: string[] = [];
     const notifier = defineNotifier({
       id: "post",
-      send: async () => {
+      send: async ({ notice }) => {
         if (isDown) throw new Error("the mail server is down");
+        sent.push(notice.type);
       },
     });
     const rules = { acknowledgement: { lapsesAfter: 90 * day } };
@@ -253,6 +255,9 @@ describe("an extension", () => {
     await world.pass(day);
     isDown = false;
     await world.pass(day);
+    // Nobody is told a last day that is none; support is, that the true one is over.
+    expect(sent).not.toContain("extension");
+    expect(sent).toContain("deadline");
     expect((await world.read(requestId)).deadline).toMatchObject({ extended: false, dueOn: "2026-04-07" });
     const audit = unwrap(await world.rights.requests.audit(on));
     expect(audit.map(({ action }) => action)).toContain("extension-too-late");

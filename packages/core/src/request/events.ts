@@ -301,6 +301,8 @@ export type RequestEvent =
   | { readonly type: "identity-questioned"; readonly reason: string }
   | { readonly type: "identity-confirmed"; readonly dates: DeadlineDates }
   | { readonly type: "reminder-due" }
+  /** The letter of an extension could not be sent within the first month: there is none. */
+  | { readonly type: "extension-too-late" }
   | (Joining & { readonly type: "retention-ended" })
   | { readonly type: "held"; readonly by: string }
   | { readonly type: "hold-lifted" }

@@ -29,7 +29,13 @@ import {
   putFirst,
   toldInLine,
 } from "./transitions/identifying.ts";
-import { confirmIdentity, extend, questionIdentity, remind } from "./transitions/keeping-time.ts";
+import {
+  confirmIdentity,
+  extend,
+  extensionTooLate,
+  questionIdentity,
+  remind,
+} from "./transitions/keeping-time.ts";
 import { packagesLeft, personErased } from "./transitions/leaving-packages.ts";
 import { noticeBegun, noticeFailed, noticeRetried, noticeSent } from "./transitions/noticing.ts";
 import {
@@ -100,6 +106,7 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "identity-questioned": open,
   "identity-confirmed": open,
   "reminder-due": open,
+  "extension-too-late": open,
   "package-built": ["collecting"],
   "package-expired": phases,
   "package-downloaded": phases,
@@ -239,6 +246,8 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return questionIdentity(change, event);
     case "identity-confirmed":
       return confirmIdentity(change, event, rules);
+    case "extension-too-late":
+      return extensionTooLate(change);
     case "reminder-due":
       return remind(change);
     case "package-built":

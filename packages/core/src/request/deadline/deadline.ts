@@ -70,3 +70,10 @@ export const isSuspended = ({ suspensions }: Deadline): boolean =>
 /** Whether the last day is over. While the clock stands still nothing is late. */
 export const isOverdue = (deadline: Deadline, now: Instant): boolean =>
   !isSuspended(deadline) && now >= lastDayOf(deadline).endsAt;
+
+/** Whether the person was not told of an extension within the first month, and cannot be any more (Art. 12(3) GDPR). */
+export const isExtensionTooLate = (deadline: Deadline, now: Instant): boolean =>
+  deadline.extension !== null &&
+  deadline.extension.toldAt === null &&
+  !isSuspended(deadline) &&
+  now >= deadline.first.endsAt;

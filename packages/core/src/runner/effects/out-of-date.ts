@@ -1,5 +1,6 @@
 import { newConfirmation } from "../../crypto.ts";
 import { instant, later } from "../../instant.ts";
+import { isExtensionTooLate } from "../../request/deadline/deadline.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import type { NoticeRecord } from "../../request/notices.ts";
 import type { Effect } from "./effect.ts";
@@ -23,6 +24,8 @@ export const outOfDate = ({ request, services }: Effect, { kind }: NoticeRecord)
       return held !== null && now >= held.expiresAt
         ? { type: "package-expired", edition: held.edition }
         : null;
+    case "extension":
+      return isExtensionTooLate(request.deadline, now) ? { type: "extension-too-late" } : null;
     case "approval":
       return approval?.state === "waiting" && approval.expiresAt !== null && now >= approval.expiresAt
         ? { type: "plan-expired" }

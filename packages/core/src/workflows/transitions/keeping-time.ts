@@ -1,6 +1,12 @@
 import { NotPossibleNow } from "../../errors.ts";
-import { type Change, changed, noticeDue, recorded } from "../../request/change.ts";
-import { type Deadline, isOverdue, isSuspended, lastDayOf } from "../../request/deadline/deadline.ts";
+import { type Change, changed, noticeDue, recorded, withdrawn } from "../../request/change.ts";
+import {
+  type Deadline,
+  isExtensionTooLate,
+  isOverdue,
+  isSuspended,
+  lastDayOf,
+} from "../../request/deadline/deadline.ts";
 import { remindersFrom } from "../../request/deadline/reminders.ts";
 import { deadlineNotice, extensionNotice } from "../../request/notices.ts";
 import type { Rules } from "../../request/rules.ts";
@@ -29,12 +35,21 @@ export const extend = (change: Change, event: EventOf<"extended">): Transition =
   );
 };
 
+/** It would name a last day that the law does not give: the person is not told it. That the request is overdue, support is told. */
+export const extensionTooLate = (change: Change): Transition => {
+  const { deadline } = change.request;
+  if (!isExtensionTooLate(deadline, change.now))
+    return err(new NotPossibleNow("The person can still be told of the extension, or was."));
+  const taken = withdrawn(change, ({ id }) => id === extensionNotice);
+  return ok(recorded(withDeadline(taken, { extension: null }), "extension-too-late"));
+};
+
 /** The letter about the extension was accepted for delivery: in time it counts, later it does not. */
 export const extensionTold = (change: Change, rules: Rules): Change => {
   const { deadline } = change.request;
   const { extension } = deadline;
   if (extension === null || extension.toldAt !== null) return change;
-  if (!isSuspended(deadline) && change.now >= deadline.first.endsAt) {
+  if (isExtensionTooLate(deadline, change.now)) {
     return recorded(withDeadline(change, { extension: null }), "extension-too-late");
   }
   const told = { ...deadline, extension: { ...extension, toldAt: change.at } };
