@@ -52,8 +52,9 @@ export interface ReplayReport {
   readonly dryRun: boolean;
   readonly sources: readonly ReplayedSource[];
   /**
-   * How many were found, in all sources; one who is held in two counts twice. A dry run leaves out those of whom every
-   * source says that nothing would be erased: an anonymous row that keeps its number, what the law keeps.
+   * How many were found, in all sources, as these list them: one who is held in two, or listed for each of two rows, counts
+   * twice; the counts of `sweep` are of people. A dry run leaves out those of whom every source says that nothing would be
+   * erased: an anonymous row that keeps its number, what the law keeps.
    */
   readonly found: number;
   /**

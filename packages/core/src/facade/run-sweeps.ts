@@ -19,6 +19,7 @@ import { chained } from "../runner/chained.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
 import { checkTenant } from "../runner/served.ts";
 import { withSignature } from "../runner/signed-end.ts";
+import { CountedPeople } from "../sweeps/come-again.ts";
 import { BrokenOff } from "../sweeps/erase-people.ts";
 import type { NotSweepable, PeopleUnavailable, SweepNotFound } from "../sweeps/errors.ts";
 import { givenUpSweeps } from "../sweeps/given-up.ts";
@@ -114,6 +115,7 @@ export const sweepRunner = (
       ...joins.value,
       tenant,
       id,
+      counted: new CountedPeople(),
       guard: guardOf({ services, store, tenant, id }),
       call: {
         tenant,

@@ -12,6 +12,7 @@ import { suppressOfSweep } from "../runner/suppressing.ts";
 import { numbersOf } from "../subject/numbers.ts";
 import { leading } from "../subject/vouching.ts";
 import { beginWith } from "./begin-with.ts";
+import { countedBefore, countedOf, withAgain } from "./come-again.ts";
 import { type AtSource, checkAt, eraseAt } from "./erase-at.ts";
 import { altogether, type Fate, fatesChange, ownNames, problemOf, withOutcome } from "./fate.ts";
 import { HeldBack } from "./guard.ts";
@@ -50,6 +51,7 @@ export const erasePeople = async (
   let worked = run.apart.length === 0 ? free : await beginWith(run, await hold(run, free));
   for (const source of run.apart) worked = await eraseEach(run, atSource(run, source), worked);
   await suppressSwept(run, worked);
+  await countedBefore(run, worked);
   if (follows) return land(run, worked, landing, follows);
   // Whoever was erased in last has just been asked.
   for (const source of run.apart.slice(0, -1)) worked = await lookAgain(run, source, worked);
@@ -397,9 +399,11 @@ const changeFor =
     follows: boolean,
   ): Parameters<SweepRun["journal"]["commit"]>[0] =>
   (sweep) => {
+    const at = instant(run.services.clock.now());
+    const counted = withAgain(run.counted, fates, at);
     const change = fatesChange(sweep, {
-      fates,
-      at: instant(run.services.clock.now()),
+      fates: counted,
+      at,
       moreFollows: follows,
       countedAs: fates.some(({ part }) => part?.kind === "left-behind") ? "leftBehind" : "nothing",
     });
@@ -411,7 +415,10 @@ const changeFor =
       add: [...(change.add ?? []), ...(also.add ?? [])],
       remove: [...(change.remove ?? []), ...(also.remove ?? [])],
       release: [...new Set(fates.flatMap(({ pseudonyms }) => pseudonyms))],
-      stored: (committed) => landing.stored(fates, committed),
+      stored: (committed) => {
+        run.counted.add(countedOf(counted, at));
+        landing.stored(fates, committed);
+      },
       ...(cursor === undefined ? {} : { cursor }),
     };
   };

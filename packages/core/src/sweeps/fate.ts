@@ -53,6 +53,8 @@ export interface Fate extends Known {
   readonly part: KeptPart | null;
   /** Another part says what stays of them by earlier tries. Left out: as `part` has it. */
   readonly stayed?: boolean | undefined;
+  /** The sweep has come to them before, and has counted them and what stays of them. Left out: no. */
+  readonly again?: boolean | undefined;
 }
 
 /** The pseudonym that stands for the person in the audit. */
@@ -150,6 +152,8 @@ export interface WaitingPerson {
   readonly outcomes: SourceOutcomes;
   /** Whether a part of its own says what stays of them. Left out: none does. */
   readonly stayed?: boolean | undefined;
+  /** Left out: not that. */
+  readonly again?: boolean | undefined;
 }
 
 interface Landed {
@@ -160,6 +164,13 @@ interface Landed {
   /** What these people were counted as until now. */
   readonly countedAs: "nothing" | "leftBehind" | "waiting";
 }
+
+/** What has become of a person by now, and what earlier erasures left of them. */
+export const toldOf = (fate: Fate, at: Instant): SourceOutcomes => {
+  const all = altogether(fate);
+  const left = leftEarlier(fate, all, at);
+  return eachSource(all, (each, source) => withLeftBefore(each, left[source] ?? []));
+};
 
 /** What is stored of what became of some people: counts, records, the audit, and who is left behind. */
 export const fatesChange = (
@@ -176,13 +187,21 @@ export const fatesChange = (
     const all = altogether(fate);
     const lasting = eachSource(all, (each) => datedAll(each, at));
     const left = leftEarlier(fate, all, at);
-    const told = eachSource(all, (each, source) => withLeftBefore(each, left[source] ?? []));
-    const outcome = personOutcome(told);
+    const told = toldOf(fate, at);
+    const shown = fate.again === true ? eachSource(told, (each) => each.filter(isDone)) : told;
+    const outcome = personOutcome(shown);
     const said = fate.stayed ?? fate.part?.info["stayed"] === true;
     const numbers = numbersOf(fate.identifiers, fate.pseudonyms);
     const stays = stayedDraft(
       sweep,
-      { ...fate, names: ownNames(fate), numbers, said, answers: (fate.earlier ?? []).length > 0 },
+      {
+        ...fate,
+        names: ownNames(fate),
+        numbers,
+        said,
+        answers: (fate.earlier ?? []).length > 0,
+        counted: fate.problem === null,
+      },
       lasting,
       at,
     );
@@ -195,16 +214,16 @@ export const fatesChange = (
       counts.waiting += 1;
       waiting.push({ ...fate, stayed });
     } else {
-      counts[outcome] += 1;
-      alsoLeft.push(left);
+      counts[fate.again === true ? "absent" : outcome] += 1;
+      if (fate.again !== true) alsoLeft.push(left);
     }
-    entries.push(entryOf(fate, outcome, told, at, moreFollows));
+    entries.push(entryOf(fate, outcome, shown, at, moreFollows));
   }
   add.push(...waitingDraft(waiting, at));
   // Of who is left behind, what stays is counted when that is settled.
   const records = fates.map((fate) => {
-    const { outcomes, problem } = fate;
-    if (problem === null) return countedAs === "leftBehind" ? withKeptBefore(fate) : outcomes;
+    const { outcomes, problem, again = false } = fate;
+    if (problem === null && !again) return countedAs === "leftBehind" ? withKeptBefore(fate) : outcomes;
     return Object.fromEntries(
       Object.entries(outcomes).map(([source, each]) => [source, each.filter(isDone)]),
     );
@@ -220,12 +239,12 @@ export const fatesChange = (
 /** What is kept of those who wait for copies; nothing where nobody does. */
 export const waitingDraft = (fates: readonly Fate[], at: Instant): readonly PartDraft[] => {
   const personal = fates.map((fate): WaitingPerson => {
-    const { mark, given, identifiers, shared, pseudonyms, sharedPseudonyms, stayed } = fate;
+    const { mark, given, identifiers, shared, pseudonyms, sharedPseudonyms, stayed, again } = fate;
     const { uncertain, households = [], namedAt, askedAt } = fate;
     const outcomes = eachSource(altogether(fate), (each) => datedAll(each, at));
     const addresses = { uncertain, households, namedAt, askedAt };
     const names = { identifiers, shared, ...addresses, pseudonyms, sharedPseudonyms };
-    return { mark, given, ...names, outcomes, stayed };
+    return { mark, given, ...names, outcomes, stayed, again };
   });
   return personal.length === 0 ? [] : [{ kind: "waiting", info: { people: personal.length }, personal }];
 };

@@ -30,6 +30,8 @@ interface Known {
   readonly said: boolean;
   /** Whether earlier erasures have left something, for which this one may answer. */
   readonly answers: boolean;
+  /** Whether it is counted. */
+  readonly counted: boolean;
 }
 
 const hasLeft = (sources: SourceOutcomes): boolean =>
@@ -41,7 +43,7 @@ const hasLeft = (sources: SourceOutcomes): boolean =>
  */
 export const stayedDraft = (
   { category }: Sweep,
-  { mark, names, numbers, before, said, answers }: Known,
+  { mark, names, numbers, before, said, answers, counted }: Known,
   all: SourceOutcomes,
   at: Instant,
 ): PartDraft[] => {
@@ -49,7 +51,7 @@ export const stayedDraft = (
   if (names.length === 0 || !(hasLeft(all) || hasLeft(before) || (answers && isFound))) return [];
   const sources = JSON.stringify(all);
   if (said && sources === JSON.stringify(before)) return [];
-  const info = { mark, category, at, numbers, sources: JSON.parse(sources) };
+  const info = { mark, category, at, numbers, sources: JSON.parse(sources), counted };
   return [{ kind: "stayed", info, personal: null, about: names }];
 };
 
@@ -65,6 +67,12 @@ const infoSchema = z.object({
     z.array(z.custom<CollectionOutcome>((value) => typeof value === "object" && value !== null)),
   ),
 });
+
+/** Those of whom what stays is counted, of parts that were found. */
+export const countedIn = (parts: readonly FoundSweepPart[]): Pick<Stayed, "names" | "sources">[] =>
+  parts.flatMap(({ kind, info, about: names = [] }) =>
+    kind === "stayed" && info["counted"] === true ? [{ names, sources: infoSchema.parse(info).sources }] : [],
+  );
 
 /** What stays, of parts that were found; of somebody whom a sweep has tried again, what the last try has come to. */
 export const stayedIn = (parts: readonly FoundSweepPart[]): Stayed[] => {

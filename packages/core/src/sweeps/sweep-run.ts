@@ -2,6 +2,7 @@ import type { Call } from "../bridge/call.ts";
 import type { DataSource } from "../bridge/define-data-source.ts";
 import type { SweepStore } from "../bridge/define-sweep-store.ts";
 import type { Services } from "../runner/services.ts";
+import type { CountedPeople } from "./come-again.ts";
 import type { AtSource } from "./erase-at.ts";
 import type { Guard } from "./guard.ts";
 import type { Journal } from "./journal.ts";
@@ -18,6 +19,8 @@ export interface SweepRun {
   readonly apart: readonly DataSource[];
   readonly tenant: string;
   readonly id: string;
+  /** Whom this run has counted. */
+  readonly counted: CountedPeople;
   /** What every act passes last. */
   readonly guard: Guard;
   /** What calls to sources carry, but for the key of each effect. */
