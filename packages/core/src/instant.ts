@@ -21,3 +21,9 @@ export const earliest = (instants: readonly (Instant | null)[]): Instant | null 
 
 export const latest = (first: Instant, ...others: readonly Instant[]): Instant =>
   others.reduce((last, at) => (milliseconds(at) > milliseconds(last) ? at : last), first);
+
+/** So far may the clocks of several machines be apart that are right. */
+const clocksAreApart = 3_600_000;
+
+/** Whether a moment of the past lies ahead: a clock was wrong then, and nobody can say how long ago that was. */
+export const liesAhead = (then: Instant, now: Instant): boolean => then > later(now, clocksAreApart);

@@ -169,16 +169,19 @@ describe("what a clock that ran ahead has put off", () => {
   });
 });
 
-/** A clock that is a month ahead until it is put right. */
+/** A clock that is a month ahead until it is put right, and may be put ahead once more. */
 const clockAhead = () => {
   const clock = simulatedClock();
-  const now = clock.now.bind(clock);
+  const right = clock.now.bind(clock);
   let by = 30 * day;
-  clock.now = () => new Date(now().getTime() + by);
+  clock.now = () => new Date(right().getTime() + by);
   const putRight = () => {
     by = 0;
   };
-  return { clock, putRight };
+  const putAhead = (so: number) => {
+    by = so;
+  };
+  return { clock, right, putRight, putAhead };
 };
 
 describe("an address that was confirmed by a clock that was a month ahead", () => {
@@ -278,5 +281,114 @@ describe("an address that was confirmed by a clock that was a month ahead", () =
     const { counts } = unwrap(await unwrap(await rights.sweeps.retry({ actor: admin, sweepId })).end());
     expect(counts).toMatchObject({ erased: 0, leftBehind: 1 });
     expect([crm.size, readers.get(ada)]).toEqual([2, [{ of: "bo" }]]);
+  });
+});
+
+describe("what the law has kept until a day", () => {
+  const dayOf = (date: Date) => date.toISOString().slice(0, 10);
+
+  it.each(["refused", "down"] as const)(
+    "is erased when that is over, though it was opened again while the clock was a year ahead (%s)",
+    async (then) => {
+      const { clock, right, putRight, putAhead } = clockAhead();
+      putRight();
+      const until = dayOf(new Date(right().getTime() + 19 * day));
+      const customers = new Set([adaAs()]);
+      const state = { isDown: false };
+      const { erase, ...books } = customerDefinition("books", customers);
+      const source = defineDataSource({
+        ...books,
+        erase: async (subject) => {
+          if (state.isDown) throw new Error("down");
+          return dayOf(right()) <= until
+            ? [{ collection: "customers", outcome: "retained", count: 1, reason: "§ 147 AO", until }]
+            : erase(subject);
+        },
+      });
+      const world = await createWorld({ sources: [source] }, undefined, clock);
+      const requestId = await world.acknowledged("erasure");
+      const { reopensAt } = await world.read(requestId);
+      await world.rights.stop();
+      putAhead(365 * day);
+      state.isDown = then === "down";
+      const ahead = await createWorld(world.options, world.tables, clock);
+      await ahead.pass(hour);
+      expect((await ahead.read(requestId)).phase).toBe("origins");
+      await ahead.rights.stop();
+      putRight();
+      state.isDown = false;
+      const next = await createWorld(world.options, world.tables, clock);
+      if (then === "refused")
+        unwrap(await next.rights.requests.retrySource({ actor: admin, requestId, source: "books" }));
+      await next.pass(2 * hour);
+      expect(await next.read(requestId)).toMatchObject({
+        outcome: "completed-with-exceptions",
+        reopensAt,
+      });
+      clock.set(new Date(right().getTime() + 21 * day));
+      await next.pass(2 * hour);
+      expect(await next.read(requestId)).toMatchObject({ outcome: "completed" });
+      expect(customers.size).toBe(0);
+      await next.rights.stop();
+    },
+  );
+});
+
+describe("an outage that was told of while the clock was ahead", () => {
+  const outages = async () => {
+    const { clock, putRight } = clockAhead();
+    const down = new Set<string>(["crm", "shop"]);
+    const about = (id: string) => {
+      const people = new Map<string, Row[]>([[ada, [{}]]]);
+      const meet = () => {
+        if (down.has(id)) throw new Error("down");
+      };
+      return peopleSource(id, people, {
+        locate: async () => {
+          meet();
+          return [{ collection: "people", count: people.size }];
+        },
+        erase: async () => {
+          meet();
+          people.clear();
+          return [{ collection: "people", outcome: "erased", count: 1 }];
+        },
+      });
+    };
+    const world = await createWorld({ sources: [about("crm"), about("shop")] }, undefined, clock);
+    const requestId = await world.acknowledged("erasure");
+    const told = () =>
+      world.notifier.sent
+        .flatMap(({ notice }) => (notice.type === "support" ? [notice.source.id] : []))
+        .toSorted();
+    await world.pass(hour);
+    putRight();
+    const days = async (so: number) => {
+      clock.set(new Date(clock.now().getTime() + so * day));
+      await world.pass(3 * hour);
+    };
+    return { world, requestId, down, told, days };
+  };
+
+  it("is told of once", async () => {
+    const { told, days } = await outages();
+    expect(told()).toEqual(["crm", "shop"]);
+    await days(1);
+    await days(5);
+    expect(told()).toEqual(["crm", "shop"]);
+  });
+
+  it("keeps a later one of the same source from nobody", async () => {
+    const { world, requestId, down, told, days } = await outages();
+    down.delete("crm");
+    await days(0);
+    await days(5);
+    down.add("crm");
+    down.delete("shop");
+    await days(0);
+    await days(1);
+    expect((await world.read(requestId)).waitingFor).toMatchObject([{ for: "source", source: "crm" }]);
+    expect(told()).toEqual(["crm", "crm", "shop"]);
+    expect((await world.read(requestId)).idle).not.toBeNull();
   });
 });

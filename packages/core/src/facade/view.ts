@@ -1,5 +1,5 @@
 import { Damaged } from "../errors.ts";
-import type { Instant } from "../instant.ts";
+import { earliest, type Instant, instant } from "../instant.ts";
 import type { Approval } from "../request/approval.ts";
 import type { GradedCollection } from "../request/graded.ts";
 import { gradesOf } from "../request/grades.ts";
@@ -120,10 +120,15 @@ export interface MessageProgress {
   readonly problem: Problem | null;
 }
 
-export const viewOf = (request: Request, services: Pick<Services, "sources" | "rules">): RequestView => {
-  const { sources, rules } = services;
+export const viewOf = (
+  request: Request,
+  services: Pick<Services, "sources" | "rules" | "clock">,
+): RequestView => {
+  const { sources, rules, clock } = services;
   const { acknowledgement } = request;
   const until = wakeAt(request, rules);
+  // The record never goes back, also where a clock that was ahead was put right.
+  const storedAt = earliest([request.updatedAt, instant(clock.now())]) ?? request.updatedAt;
   const isSending = request.notices.some(({ status, begunUntil }) => status === "due" && begunUntil != null);
   return {
     id: request.id,
@@ -158,14 +163,14 @@ export const viewOf = (request: Request, services: Pick<Services, "sources" | "r
     approval: approvalOf(request),
     putFirst: request.putFirst ?? null,
     waitingFor: waitingOf(request),
-    idle: !isSending && (until === null || until > request.updatedAt) ? { until } : null,
+    idle: !isSending && (until === null || until > storedAt) ? { until } : null,
   };
 };
 
 /** As `viewOf`, for what was just read from the store, where somebody may have changed anything. */
 export const readView = (
   request: Request,
-  services: Pick<Services, "sources" | "rules">,
+  services: Pick<Services, "sources" | "rules" | "clock">,
 ): Result<RequestView, Damaged> =>
   Result.fromThrowable(
     () => viewOf(request, services),

@@ -1,4 +1,4 @@
-import { type Instant, later } from "../instant.ts";
+import { type Instant, later, liesAhead } from "../instant.ts";
 import {
   type FoundIdentifier,
   type Identifier,
@@ -7,7 +7,7 @@ import {
   normaliseIdentifier,
   sameIdentifier,
 } from "../subject/identifier.ts";
-import { addressLeadsFor, liesAhead, mayHavePassedOn } from "../subject/identifying.ts";
+import { addressLeadsFor, mayHavePassedOn } from "../subject/identifying.ts";
 import { leading } from "../subject/vouching.ts";
 import { confidentialOf } from "./change.ts";
 import type { SaidOfNumber } from "./events.ts";
@@ -219,45 +219,6 @@ export const isConfirmedLongBefore = (
   { acknowledgement: { acknowledgedAt, wasAhead = false } }: Pick<Request, "acknowledgement">,
   at: Instant,
 ): boolean => acknowledgedAt !== null && (wasAhead || later(acknowledgedAt, addressLeadsFor) <= at);
-
-/**
- * Once the day has come on which a clock that was ahead put something, nobody could tell that it was not of that day: what was
- * confirmed, asked, told or done then is as old as can be, as soon as that is seen.
- */
-export const aheadNoticed = (request: Request, now: Instant): Request => {
-  const { acknowledgement, identifiedAt, steps, confidential } = request;
-  const isAhead = (at: Instant | null | undefined): boolean => at != null && liesAhead(at, now);
-  const longAgo = later(now, -addressLeadsFor);
-  const { acknowledgedAt, wasAhead = false } = acknowledgement;
-  const isSeen = wasAhead || !isAhead(acknowledgedAt);
-  const told = addressesIn(confidential ?? {});
-  const isStepAhead = ({ saidAt, byCertain, lastAsked }: SourceStep) =>
-    (isAhead(saidAt) && byCertain !== true) || isAhead(lastAsked?.at);
-  if (
-    isSeen &&
-    !isAhead(identifiedAt) &&
-    !steps.some(isStepAhead) &&
-    !told.some(({ toldAt }) => isAhead(toldAt))
-  )
-    return request;
-  return {
-    ...request,
-    acknowledgement: isSeen ? acknowledgement : { ...acknowledgement, wasAhead: true },
-    ...(isAhead(identifiedAt) && { identifiedAt: longAgo }),
-    steps: steps.map((step) => ({
-      ...step,
-      ...(isAhead(step.saidAt) && { byCertain: true }),
-      ...(step.lastAsked !== undefined &&
-        isAhead(step.lastAsked.at) && { lastAsked: { ...step.lastAsked, at: longAgo } }),
-    })),
-    confidential: confidential && {
-      ...confidential,
-      ...(confidential.addresses !== undefined && {
-        addresses: told.map((each) => (isAhead(each.toldAt) ? { ...each, toldAt: longAgo } : each)),
-      }),
-    },
-  };
-};
 
 /**
  * What somebody has said of that it is the person's.

@@ -59,6 +59,7 @@ export const closed = (change: Change, outcome: Outcome): Change =>
         phase: "closed",
         outcome,
         closedAt: change.at,
+        endedAt: change.now,
         claims: [],
         waitingFor: null,
         otherWaitsFor: [],

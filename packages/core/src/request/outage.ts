@@ -1,4 +1,4 @@
-import { type Instant, later } from "../instant.ts";
+import { type Instant, later, liesAhead } from "../instant.ts";
 import type { Problem } from "./problems.ts";
 import type { Rules } from "./rules.ts";
 
@@ -39,12 +39,42 @@ export const isDown = ({ code, retryable }: Problem): boolean =>
   retryable && (code === "unavailable" || code === "timed-out");
 
 /** A source that has answered for less than a while, and is down again, is down still. */
-export const isJustOver = (past: PastOutage | null | undefined, at: Instant, rules: Rules): boolean =>
-  past != null && at < later(past.endedAt, rules.retry.outageDelay);
+export const isJustOver = (past: PastOutage | null | undefined, now: Instant, rules: Rules): boolean =>
+  past != null && now < later(past.endedAt, rules.retry.outageDelay);
 
 /** Once an outage; where a source comes and goes, at most once a day. */
-export const mustBeTold = ({ role, since, toldAt }: Outage, at: Instant): boolean =>
-  role === "looks-after" && (toldAt === null || (toldAt < since && at >= later(toldAt, oneDay)));
+export const mustBeTold = ({ role, since, toldAt }: Outage, now: Instant): boolean =>
+  role === "looks-after" && (toldAt === null || (toldAt < since && now >= later(toldAt, oneDay)));
+
+/** What work at a source, or a letter before which it is asked, knows of its outages. */
+interface Outages {
+  readonly outage?: Outage | null;
+  readonly lastOutage?: PastOutage | null;
+}
+
+/**
+ * The same without moments that lie ahead: what a clock that was ahead has told of an earlier outage was told never, and one
+ * that was told of itself is told of no second time. Undefined: none does.
+ */
+export const outagesNoticed = ({ outage, lastOutage }: Outages, now: Instant): Outages | undefined => {
+  const isAhead = (at: Instant | null | undefined): boolean => at != null && liesAhead(at, now);
+  if (![outage?.since, outage?.toldAt, lastOutage?.endedAt, lastOutage?.toldAt].some(isAhead))
+    return undefined;
+  return {
+    ...(outage != null && {
+      outage: {
+        ...outage,
+        since: isAhead(outage.since) ? now : outage.since,
+        toldAt: isAhead(outage.toldAt) ? (isAhead(outage.since) ? now : null) : outage.toldAt,
+      },
+    }),
+    ...(lastOutage != null && {
+      lastOutage: isAhead(lastOutage.endedAt)
+        ? null
+        : { ...lastOutage, toldAt: isAhead(lastOutage.toldAt) ? null : lastOutage.toldAt },
+    }),
+  };
+};
 
 /**
  * What keeps two requests from looking after one outage: it stands among the claims of the store, where one request of

@@ -193,6 +193,11 @@ export interface Request {
   readonly receivedAt: Instant;
   readonly updatedAt: Instant;
   readonly closedAt: Instant | null;
+  /**
+   * The same by the clock, from which it is counted what is to come: the record says later where a clock was ahead before.
+   * Left out: it is open, or it was stored before this was kept.
+   */
+  readonly endedAt?: Instant | null;
   readonly submittedBy: string;
   /** Recognises what was asked for under an idempotency key: a keyed hash. Left out where there was none. */
   readonly submission?: string;

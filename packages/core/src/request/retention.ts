@@ -31,16 +31,21 @@ const endsOf = (
 export const isRetaining = (request: Pick<Request, "deadline">, step: SourceStep): boolean =>
   endsOf(request, step).length > 0;
 
+/** When it was closed, to count from; null while it is open. */
+export const endOf = ({ endedAt, closedAt }: Pick<Request, "endedAt" | "closedAt">): Instant | null =>
+  endedAt ?? closedAt;
+
 /**
  * When a closed erasure is opened again, because the law does not have something kept any more; null where nothing is
  * kept. At the earliest a day after it was closed the last time: a source that answers the same again is not asked
  * without end.
  */
 export const reopensAt = (request: Request): Instant | null => {
-  const { closedAt, outcome, steps, reopened } = request;
+  const { outcome, steps, reopened } = request;
+  const endedAt = endOf(request);
   const [first] = steps.flatMap((step) => endsOf(request, step)).sort();
-  if (first === undefined || closedAt === null || outcome !== "completed-with-exceptions") return null;
-  return latest(overAt(request, first), later(closedAt, reopened > 0 ? aDay : 0));
+  if (first === undefined || endedAt === null || outcome !== "completed-with-exceptions") return null;
+  return latest(overAt(request, first), later(endedAt, reopened > 0 ? aDay : 0));
 };
 
 /** Whether a duty of a step is over. */

@@ -1,4 +1,4 @@
-import { type Instant, instant } from "../instant.ts";
+import { type Instant, instant, liesAhead } from "../instant.ts";
 import type { Clock } from "../ports/clock.ts";
 import { stepOf } from "../request/change.ts";
 import type { RequestEvent } from "../request/events.ts";
@@ -33,7 +33,10 @@ export const answersOf = (clock: Clock): Answers => {
         if (last.size > most && oldest !== undefined) last.delete(oldest);
       }
     },
-    since: (tenant, source, call, at) => (last.get(nameOf(tenant, source, call)) ?? at) > at,
+    since: (tenant, source, call, at) => {
+      const answeredAt = last.get(nameOf(tenant, source, call));
+      return answeredAt !== undefined && answeredAt > at && !liesAhead(answeredAt, instant(clock.now()));
+    },
   };
 };
 

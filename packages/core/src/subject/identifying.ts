@@ -1,4 +1,4 @@
-import { type Instant, later, latest } from "../instant.ts";
+import { type Instant, later, latest, liesAhead } from "../instant.ts";
 import {
   type FoundIdentifier,
   type Identifier,
@@ -200,12 +200,6 @@ export const areTooMany = (identifiers: number, most: number): boolean => identi
 
 /** For so long after everybody was asked who somebody is, an address still leads to whoever it led to then. */
 export const addressLeadsFor = 24 * 3_600_000;
-
-/** So far may the clocks of several machines be apart that are right. */
-const clocksAreApart = 3_600_000;
-
-/** Whether a moment of the past lies ahead: a clock was wrong then, and nobody can say how long ago that was. */
-export const liesAhead = (then: Instant, now: Instant): boolean => then > later(now, clocksAreApart);
 
 /** Whether an address that led to somebody then may lead to somebody else by now. */
 export const mayHavePassedOn = (then: Instant, now: Instant): boolean =>

@@ -1,5 +1,5 @@
 import type { KeyDestroyed, StorageFailed } from "../errors.ts";
-import { type Instant, instant, later } from "../instant.ts";
+import { type Instant, instant, later, liesAhead } from "../instant.ts";
 import { err, type Result } from "../result.ts";
 import { addressesOfOthers } from "../runner/addresses-of-others.ts";
 import { askWho, canFind } from "../runner/ask-who.ts";
@@ -10,7 +10,7 @@ import {
   includesIdentifier,
   isSteady,
 } from "../subject/identifier.ts";
-import { addressLeadsFor, liesAhead, mayHavePassedOn } from "../subject/identifying.ts";
+import { addressLeadsFor, mayHavePassedOn } from "../subject/identifying.ts";
 import { isLeading, leading, sharedTypesOf, withShared } from "../subject/vouching.ts";
 import { type Fate, problemOf } from "./fate.ts";
 import { haveOtherNumbers } from "./other-numbers.ts";

@@ -6,7 +6,7 @@ import { confirmationNotice, isOfTrouble, type NoticeRecord } from "../request/n
 import type { OutageNews } from "../request/outage.ts";
 import { isPackaged } from "../request/phases.ts";
 import type { Request } from "../request/request.ts";
-import { reopensAt } from "../request/retention.ts";
+import { endOf, reopensAt } from "../request/retention.ts";
 import { longestPause, type Rules } from "../request/rules.ts";
 import { isEverybodyAsked, isStuck, type SourceStep } from "../request/steps.ts";
 import { hasTaskOut } from "../request/tasks.ts";
@@ -228,16 +228,17 @@ export const lookedAfterBy = (request: Request): string[] => {
 
 /** The key goes when nothing more is due under it: no message, no package, nothing that is erased when its day comes. */
 const closing = (request: Request, rules: Rules): PlannedAction[] => {
-  const { notices, closedAt } = request;
+  const { notices } = request;
+  const endedAt = endOf(request);
   const reopens = reopensAt(request);
   if (reopens !== null) return [{ action: { do: "reopen" }, notBefore: reopens }];
   // What is told of trouble needs no key, and may have to wait for longer than that may be kept.
   const isSending = sending(request).some(({ action }) => !needsNoKey(action));
-  if (closedAt === null || isSending || passingOn(request).length > 0) return [];
+  if (endedAt === null || isSending || passingOn(request).length > 0) return [];
   // What an owner did who was asked is still to be told to those whom it concerns.
   const undelivered = notices.some(({ status }) => status === "failed") || hasTaskOut(request);
   const expiresAt = (mayGoOn(request, "hand-over") ? request.package?.expiresAt : null) ?? null;
-  const keptUntil = undelivered ? later(closedAt, rules.undeliveredKept) : null;
+  const keptUntil = undelivered ? later(endedAt, rules.undeliveredKept) : null;
   const notBefore =
     expiresAt !== null && keptUntil !== null ? latest(expiresAt, keptUntil) : (expiresAt ?? keptUntil);
   return [{ action: { do: "finalise" }, notBefore }];

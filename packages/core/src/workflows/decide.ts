@@ -1,6 +1,6 @@
 import { type ApprovalRejected, NotPossibleNow, type SourceNotFound, type TokenRejected } from "../errors.ts";
 import { latest } from "../instant.ts";
-import { aheadNoticed } from "../request/addresses.ts";
+import { aheadNoticed } from "../request/ahead-noticed.ts";
 import { type Change, changed, changedConfidential, type Decision, withdrawn } from "../request/change.ts";
 import type { Happening, RequestEventType } from "../request/events.ts";
 import { isNeeded } from "../request/needed.ts";

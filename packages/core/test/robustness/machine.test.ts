@@ -1,3 +1,4 @@
+import { simulatedClock } from "@subject-rights/testing";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
 import { viewOf } from "../../src/facade/view.ts";
@@ -5,6 +6,8 @@ import type { RequestEvent } from "../../src/request/events.ts";
 import { registeredSources } from "../../src/runner/served.ts";
 import { wakeAt } from "../../src/workflows/actions.ts";
 import { datesOf, descriptors, type Luck, Machine, rules, type UnderWay } from "./machine.ts";
+
+const clock = simulatedClock();
 
 const lucks: fc.Arbitrary<Luck> = fc.oneof(
   { weight: 8, arbitrary: fc.constant<Luck>("well") },
@@ -129,7 +132,7 @@ const look = (machine: Machine): void => {
     const { downloads, downloadsByLink = 0 } = request.package;
     expect(downloadsByLink).toBeLessThanOrEqual(Math.min(downloads, rules.downloads));
   }
-  const view = viewOf(request, { sources: registeredSources([]), rules });
+  const view = viewOf(request, { sources: registeredSources([]), rules, clock });
   if (request.phase !== "closed") {
     expect(request.outcome).toBeNull();
     if (wakeAt(request, rules) === null) expect(view.waitingFor).not.toEqual([]);
@@ -167,7 +170,8 @@ const toItsEnd = (machine: Machine): void => {
       machine.end(machine.begin(action), "well");
       look(machine);
     }
-    for (const waiting of viewOf(machine.request, { sources: registeredSources([]), rules }).waitingFor) {
+    for (const waiting of viewOf(machine.request, { sources: registeredSources([]), rules, clock })
+      .waitingFor) {
       if (waiting.for === "acknowledgement") machine.acknowledge();
       if (waiting.for === "decision") machine.happen(eventOf(machine, "decide", 1));
       if (waiting.for === "task")
@@ -188,7 +192,7 @@ const toItsEnd = (machine: Machine): void => {
     }
     machine.now = Math.max(machine.now + 1_000, Date.parse(wakeAt(machine.request, rules) ?? machine.at()));
   }
-  expect(viewOf(machine.request, { sources: registeredSources([]), rules })).toBe("closed");
+  expect(viewOf(machine.request, { sources: registeredSources([]), rules, clock })).toBe("closed");
 };
 
 describe("the state machine, in whatever order things happen", () => {

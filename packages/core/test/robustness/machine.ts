@@ -323,11 +323,12 @@ export class Machine {
 
 const packageOf = (request: Request): RequestEvent => {
   const gave = ({ stage, settlement }: SourceStep) => stage === "done" && settlement === null;
-  const missing = request.steps
-    .filter((step) => step.task === "export" && !gave(step))
-    .map(({ source }) => source);
+  const lacking = request.steps.filter((step) => step.task === "export" && !gave(step));
+  const missing = lacking.map(({ source }) => source);
+  const settled = lacking.filter(({ settlement }) => settlement !== null).map(({ source }) => source);
   const edition = (request.package?.edition ?? 0) + 1;
   const artifact = `package/${edition}`;
-  const made = { edition, artifact, chunks: 1, bytes: 1, files: 1, sha256: "hash", missing, tokenHash: null };
+  const size = { chunks: 1, bytes: 1, files: 1, sha256: "hash" };
+  const made = { edition, artifact, ...size, missing, settled, tokenHash: null };
   return { type: "package-built", parts: partsOf(request), package: made, token: null, secret: null };
 };

@@ -10,6 +10,7 @@ import { totalCount } from "../../request/outcomes.ts";
 import { plannedSources } from "../../request/plan.ts";
 import type { Problem } from "../../request/problems.ts";
 import { notFollowed, type Request } from "../../request/request.ts";
+import { endOf } from "../../request/retention.ts";
 import {
   givenBy,
   isResolved,
@@ -106,10 +107,10 @@ const factsOf = (effect: Effect, notice: OfRequest): Notice => {
       const id = undeliveredOf(notice);
       const { kind: what = notice.kind, asked } = request.notices.find((each) => each.id === id) ?? {};
       const waitedFor = asked != null && asked.attempts > 0 ? sourceName(effect, asked) : null;
-      const { closedAt } = request;
+      const endedAt = endOf(request);
       const isLost = code === "key-lost";
       // Without its key nobody can send it again, whoever it was for.
-      const until = isLost ? closedAt : closedAt && later(closedAt, services.rules.undeliveredKept);
+      const until = isLost ? request.closedAt : endedAt && later(endedAt, services.rules.undeliveredKept);
       const which = { message: { id, kind: what }, ...(waitedFor !== null && { source: waitedFor }) };
       return { ...about, type: "undelivered", ...which, problem: code, retryable, until };
     }

@@ -1,12 +1,11 @@
 import { NotPossibleNow } from "../../errors.ts";
-import type { Instant } from "../../instant.ts";
+import { type Instant, liesAhead } from "../../instant.ts";
 import { doAddressesLead, neverAskedBy } from "../../request/addresses.ts";
 import { after, type Change, changed, changedStep, changedSteps, namesOf } from "../../request/change.ts";
 import type { Request } from "../../request/request.ts";
 import { backoff, type Rules } from "../../request/rules.ts";
 import { isPerformed, isStuck, type SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { liesAhead } from "../../subject/identifying.ts";
 import { type EventOf, stepFor } from "./events.ts";
 
 /**

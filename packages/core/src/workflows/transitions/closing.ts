@@ -50,6 +50,7 @@ export const reopen = (
     phase: "acknowledged",
     outcome: null,
     closedAt: null,
+    endedAt: null,
     reopened: request.reopened + 1,
     // Whoever was acknowledged meanwhile, and waits, goes first: nobody's copy is emptied because a day has come.
     place: placeBehind(lastPlace, change.at),

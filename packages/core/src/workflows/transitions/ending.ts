@@ -113,7 +113,7 @@ const asBefore = (step: SourceStep, before: SourceStep): Partial<SourceStep> | n
 const closedByHand = (change: Change, { reason }: Ending): Partial<SourceStep> => ({
   status: "warning",
   nextAttemptAt: null,
-  settlement: { reason, by: change.actor, at: change.at },
+  settlement: { reason, by: change.actor, at: change.now },
   keepsOn: false,
 });
 

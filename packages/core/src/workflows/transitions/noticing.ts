@@ -21,6 +21,7 @@ import {
   undeliveredNotice,
 } from "../../request/notices.ts";
 import { isDown, mustBeTold } from "../../request/outage.ts";
+import { endOf } from "../../request/retention.ts";
 import { backoff, type Rules } from "../../request/rules.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
@@ -175,17 +176,17 @@ const askedInVain = (
   const asked = { ...before, attempts, outage: toldNow(other, outage) };
   const noted = outageTried(changedNotice(other, id, { asked }), before, outage);
   return {
-    change: mustBeTold(outage, change.at) ? toldOfLetter(noted, step, problem) : noted,
+    change: mustBeTold(outage, change.now) ? toldOfLetter(noted, step, problem) : noted,
     delay: nextTry(outage, attempts, jitter, rules),
     attempts,
   };
 };
 
 /** What came up only at the end, such as one that somebody has sent again, is tried a few times all the same. */
-const isKeptNoLonger = ({ request, now }: Change, attempts: number, rules: Rules): boolean =>
-  request.closedAt !== null &&
-  now >= later(request.closedAt, rules.undeliveredKept) &&
-  attempts >= rules.retry.attempts;
+const isKeptNoLonger = ({ request, now }: Change, attempts: number, rules: Rules): boolean => {
+  const endedAt = endOf(request);
+  return endedAt !== null && now >= later(endedAt, rules.undeliveredKept) && attempts >= rules.retry.attempts;
+};
 
 /** At once, whether it has failed or waits for its next try. What is out of date by now is seen before it is sent. */
 export const noticeRetried = (change: Change, event: EventOf<"notice-retried">): Transition =>

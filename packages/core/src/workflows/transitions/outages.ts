@@ -16,7 +16,7 @@ type Meeting = Pick<SourceStep | AskedFirst, "source" | "outage" | "lastOutage">
 
 /** Whether the request knows already that the source is down, so that one more failure is no news. */
 export const isOutageKnown = (change: Change, meeting: Meeting, rules: Rules): boolean =>
-  meeting.outage != null || isJustOver(meeting.lastOutage, change.at, rules);
+  meeting.outage != null || isJustOver(meeting.lastOutage, change.now, rules);
 
 /** Whether a part of the request looks after the outage already. */
 const isLookedAfterIn = ({ steps, notices }: Request, source: string): boolean =>
@@ -32,8 +32,8 @@ export const outageMet = (
 ): Outage => {
   const isItself = outage?.role === "looks-after";
   const lookedAfter = event.lookedAfter === true || (!isItself && isLookedAfterIn(change.request, source));
-  const since = outage?.since ?? change.at;
-  const toldBefore = isJustOver(lastOutage, change.at, rules) ? (lastOutage?.toldAt ?? null) : null;
+  const since = outage?.since ?? change.now;
+  const toldBefore = isJustOver(lastOutage, change.now, rules) ? (lastOutage?.toldAt ?? null) : null;
   return {
     role: isAlone || outage?.role === "alone" ? "alone" : lookedAfter ? "waits" : "looks-after",
     since,
@@ -63,14 +63,14 @@ export const nextTry = (
 
 /** Says of a step whose outage the support contact has to be told of that it was. */
 export const toldNow = (change: Change, outage: Outage): Outage =>
-  mustBeTold(outage, change.at) ? { ...outage, toldAt: change.at } : outage;
+  mustBeTold(outage, change.now) ? { ...outage, toldAt: change.now } : outage;
 
 /** The source has answered this request: everybody who waits for it is to be told. */
 export const outageOver = (change: Change, step: SourceStep): Change => {
   const { source, outage } = step;
   if (outage == null) return change;
   const { since, toldAt } = outage;
-  const over = changedStep(change, source, { outage: null, lastOutage: { endedAt: change.at, toldAt } });
+  const over = changedStep(change, source, { outage: null, lastOutage: { endedAt: change.now, toldAt } });
   return withNews(lettersGoOn(over, source, toldAt), { source, news: "answers", since, toldAt });
 };
 
@@ -79,7 +79,7 @@ const lettersGoOn = (change: Change, source: string, told: Outage["toldAt"]): Ch
   change.request.notices
     .filter((notice) => isTriedFor(notice, source))
     .reduce((going, { id, asked }) => {
-      const lastOutage = { endedAt: change.at, toldAt: told ?? asked?.outage?.toldAt ?? null };
+      const lastOutage = { endedAt: change.now, toldAt: told ?? asked?.outage?.toldAt ?? null };
       return changedNotice(going, id, {
         nextAttemptAt: null,
         asked: { source, attempts: 0, outage: null, lastOutage },
@@ -99,7 +99,7 @@ const workGoesOn = (change: Change, step: SourceStep, told: Outage["toldAt"]): C
         nextAttemptAt: null,
         status: step.status === "running" ? "running" : "pending",
         outage: null,
-        lastOutage: { endedAt: change.at, toldAt: told ?? step.outage.toldAt },
+        lastOutage: { endedAt: change.now, toldAt: told ?? step.outage.toldAt },
       });
 
 /** The source that a letter has waited for has answered: whatever waits for it goes on, here and in other requests. */

@@ -107,7 +107,7 @@ const workSettled = (change: Change, event: EventOf<"source-settled">): Transiti
         changedStep(change, step.source, {
           status: "warning",
           nextAttemptAt: null,
-          settlement: { reason: event.reason, by: event.actor, at: change.at },
+          settlement: { reason: event.reason, by: event.actor, at: change.now },
           // What is still to be kept is erased on its day all the same.
           keepsOn: change.request.phase !== "closed" && isRetaining(change.request, step),
         }),

@@ -364,7 +364,7 @@ const outOfService = (
   const isNews = step.problem?.code !== problem.code || (step.outage == null && isDown(problem));
   const told = isNews ? recorded(noted, "failed", { code: problem.code, attempts }, source) : noted;
   const passedOn = outageTried(told, step, outage);
-  return mustBeTold(outage, change.at) ? supportTold(passedOn, step, problem) : passedOn;
+  return mustBeTold(outage, change.now) ? supportTold(passedOn, step, problem) : passedOn;
 };
 
 /** A try that failed may have erased before it did: what it told of that counts, and that it did not tell all is kept. */
