@@ -15,6 +15,8 @@ export interface Table {
   readonly hasRowSecurity: boolean;
   /** By privileges on the table and on its schema; so are `maySelect` and `mayUpdate` of its columns. */
   readonly mayDelete: boolean;
+  /** All of its columns, and what the server itself writes into each row. */
+  readonly maySelect: boolean;
   /** As `pg_class.reltuples` has it; -1 where it was never analysed. */
   readonly estimatedRows: number;
   readonly columns: readonly Column[];

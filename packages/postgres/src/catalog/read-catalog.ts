@@ -16,6 +16,7 @@ const catalogSchema = z.object({
       parents: z.array(z.number()),
       hasRowSecurity: z.boolean(),
       mayDelete: z.boolean(),
+      maySelect: z.boolean(),
       estimatedRows: z.number(),
       columns: z.array(
         z.object({
@@ -140,6 +141,7 @@ select json_build_object(
       where i.inhrelid = c.oid), '[]'),
     'hasRowSecurity', row_security_active(c.oid),
     'mayDelete', u.may_use and has_table_privilege(c.oid, 'DELETE'),
+    'maySelect', u.may_use and has_table_privilege(c.oid, 'SELECT'),
     'estimatedRows', c.reltuples,
     'columns', coalesce((select json_agg(json_build_object(
         'number', a.attnum,

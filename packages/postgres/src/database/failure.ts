@@ -19,6 +19,9 @@ export const isUndone = (thrown: unknown): boolean => {
   return state !== undefined && undone.includes(state);
 };
 
+/** lock_not_available: it would have had to wait for somebody for longer than it may. */
+export const isLockedOut = (thrown: unknown): boolean => sqlState(thrown) === "55P03";
+
 /**
  * invalid_sql_statement_name, duplicate_prepared_statement: a prepared statement is not there, or another one is; and
  * feature_not_supported ("cached plan must not change result type"): its tables were changed meanwhile.

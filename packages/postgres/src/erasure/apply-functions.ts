@@ -5,6 +5,7 @@ import type { MappedTable } from "../data-map/resolved-map.ts";
 import type { Session, TextRow } from "../database/database.ts";
 import { keyColumns, sameKey, tableName } from "../reach/columns.ts";
 import { reach } from "../reach/reach.ts";
+import { isAsFound, version, withVersion } from "../reach/version.ts";
 import { join, name, printedByServer, type Sql, sql } from "../sql/sql.ts";
 import { textSettings } from "../values/text-settings.ts";
 import type { Erasing } from "./erasing.ts";
@@ -54,7 +55,8 @@ const replaceAll = async (
       `${table.map.title}: a function needs a primary key to write its values back by`,
     );
   }
-  const { sets, set, kept } = reach(map, [table], person, "own", erasureFacts(timeZone), isWorthTelling);
+  const facts = withVersion(erasureFacts(timeZone));
+  const { sets, set, kept } = reach(map, [table], person, "own", facts, isWorthTelling);
   const found = rowsOf === "own" ? sql`(select * from ${set(table)} where ${isDue})` : (kept(table) ?? null);
   if (found === null) return;
   const keys = keyColumns(table);
@@ -65,6 +67,7 @@ const replaceAll = async (
     const columns = [
       ...keys.map(({ from, as }) => sql`(${from(sql`t`)})::text as ${as}`),
       ...replaced.map(({ column }, index) => sql`(t.${name(column.name)})::text as ${name(`v${index}`)}`),
+      sql`r.${version}`,
     ];
     const rows: readonly TextRow[] = await session.query(sql`${sets} select ${join(columns)}
       from ${tableName(table)} t join ${found} r on ${sameKey(table, sql`t`, sql`r`)}
@@ -101,15 +104,16 @@ const writeBack = async (
     }
     lists.push(sql`${values}`);
   }
-  const names = [...keys.map(({ as }) => as), ...replaced.map((_, index) => name(`v${index}`))];
+  lists.push(sql`${rows.map((row) => row["version"] ?? null)}`);
+  const names = [...keys.map(({ as }) => as), ...replaced.map((_, index) => name(`v${index}`)), version];
   const isThis = join(
-    keys.map(({ from, as, type }) => sql`${from(sql`t`)} = u.${as}::${type}`),
+    keys.map(({ from, as, type }) => sql`${from(sql`t`)} = r.${as}::${type}`),
     sql` and `,
   );
   const assignments = replaced.map(
     ({ column }, index) =>
-      sql`${name(column.name)} = u.${name(`v${index}`)}::${printedByServer(column.type.sql)}`,
+      sql`${name(column.name)} = r.${name(`v${index}`)}::${printedByServer(column.type.sql)}`,
   );
   await session.query(sql`update ${tableName(table)} t set ${join(assignments)}
-    from unnest(${join(lists)}) as u (${join(names)}) where ${isThis}`);
+    from unnest(${join(lists)}) as r (${join(names)}) where ${isThis} and ${isAsFound(table)}`);
 };

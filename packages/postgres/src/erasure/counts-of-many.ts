@@ -64,11 +64,11 @@ const countJson = (set: Sql, kept: Sql | null, others: Sql, table: MappedTable, 
         ${countEach(sql`(select ${owner} from ${set} where ${keptUntil} < ${dateOnce(today)}) d`)},
         ${keptByEach(set, today)}, ${sharedByEach(kept)}, ${others})`;
 
-/** What there is of each person, a table; in the order of the people. */
-export const countRowsOfMany = async (
-  session: Session,
+/** As `countStatement`, of each person. */
+export const countStatementOfMany = (
   { map, tables, people, today, timeZone }: CountingMany,
-): Promise<readonly (readonly TableCount[])[]> => {
+  also: Sql = sql`null`,
+): Sql => {
   const { sets, set, kept } = reachHeld(map, tables, erasureFacts(timeZone), (all, facts) =>
     reachMany(map, all, people, facts, isWorthTelling),
   );
@@ -78,8 +78,16 @@ export const countRowsOfMany = async (
       return countJson(set(table), kept(table), others, table, today);
     }),
   );
-  const [row] = await session.query(sql`${sets} select json_build_array(${counts})::text as counts`);
-  return readCountsOfMany(tables, people.length, row?.["counts"]);
+  return sql`${sets} select json_build_array(${counts})::text as counts, ${also} as also`;
+};
+
+/** What there is of each person, a table; in the order of the people. */
+export const countRowsOfMany = async (
+  session: Session,
+  counting: CountingMany,
+): Promise<readonly (readonly TableCount[])[]> => {
+  const [row] = await session.query(countStatementOfMany(counting));
+  return readCountsOfMany(counting.tables, counting.people.length, row?.["counts"]);
 };
 
 const countSchema = z.number().int().nonnegative();

@@ -2,23 +2,26 @@ import { randomBytes } from "node:crypto";
 import { type MappedTable, retentionOf } from "../data-map/resolved-map.ts";
 import type { Session } from "../database/database.ts";
 import { keyColumns, sameKey, tableName } from "../reach/columns.ts";
-import { noFacts, type Person } from "../reach/reach.ts";
+import { type Keeping, noFacts, type Person, type Reach } from "../reach/reach.ts";
 import { owner, reachMany } from "../reach/reach-many.ts";
+import { hasMetChange, isAsFound, version, withVersion } from "../reach/version.ts";
 import { join, name, type Sql, sql } from "../sql/sql.ts";
 import { anonymisedValue } from "./anonymised.ts";
 import { isKept, type TableCount } from "./counts.ts";
 import {
   countEach,
-  countRowsOfMany,
+  countStatementOfMany,
   keptByEach,
   othersByEach,
   readCountsOfMany,
   sharedByEach,
 } from "./counts-of-many.ts";
-import { erasePerson, keptAssignments, refuseRemainder, runDeferred, settings } from "./erase.ts";
+import { erasePerson, keptAssignments, refuseRemainder, runDeferred } from "./erase.ts";
 import type { Erasing } from "./erasing.ts";
 import { erasureFacts, isDue, isWorthTelling, keptUntil } from "./facts.ts";
 import { reachHeld } from "./holding.ts";
+import { lockRows } from "./lock-rows.ts";
+import { refuseChanged } from "./rows-changed.ts";
 import { awaitSharers } from "./sharers.ts";
 import { watchTakenOver } from "./taken-over.ts";
 import { unlinkAssignments, unlinkRows } from "./unlink.ts";
@@ -35,15 +38,15 @@ export interface ErasingMany extends Omit<Erasing, "person" | "hashKey"> {
  * Erases several people as `erasePerson` does one: in one statement, and counted again behind it. A row that belongs
  * to several of them is counted as erased for one.
  *
- * @throws Error where anything of anybody is left afterwards; the transaction is then to be undone
+ * @throws RowsChanged where rows that it found are not as they were
+ * @throws Error where anything of anybody is left afterwards; the transaction is then to be undone in both cases
  */
 export const erasePeople = async (
   session: Session,
   erasing: ErasingMany,
 ): Promise<readonly (readonly TableCount[])[]> => {
   const { map, tables, people, today, timeZone } = erasing;
-  await session.query(settings);
-  await awaitSharers(session, erasing, (wanted, keeping) => reachMany(map, wanted, people, noFacts, keeping));
+  await awaitSharers(session, erasing, reachOf(erasing));
   // A function of the application is applied row by row anyway.
   if (tables.some(hasFunction)) return oneByOne(session, erasing);
   const refuseTakenOver = await watchTakenOver(session, erasing, (wanted, facts) =>
@@ -56,10 +59,27 @@ export const erasePeople = async (
   const counts = readCountsOfMany(tables, people.length, row?.["counts"]);
   await session.query(runDeferred);
   await refuseTakenOver();
-  const found = await countRowsOfMany(session, { map, tables, people, today, timeZone });
+  const counting = { map, tables, people, today, timeZone };
+  const [behind] = await session.query(countStatementOfMany(counting, hasMetChange));
+  refuseChanged(behind?.["also"]);
+  const found = readCountsOfMany(tables, people.length, behind?.["counts"]);
   for (const [index, said] of counts.entries()) refuseRemainder(said, found[index] ?? []);
   return counts;
 };
+
+/** As `awaitRowsOfPerson`. */
+export const awaitRowsOfPeople = async (
+  session: Session,
+  asked: Pick<ErasingMany, "map" | "tables" | "people">,
+) => {
+  await awaitSharers(session, asked, reachOf(asked));
+  await lockRows(session, asked, reachOf(asked));
+};
+
+const reachOf =
+  ({ map, people }: Pick<ErasingMany, "map" | "people">) =>
+  (wanted: readonly MappedTable[], keeping: Keeping): Reach =>
+    reachMany(map, wanted, people, noFacts, keeping);
 
 const hasFunction = ({ columns, kept }: MappedTable): boolean =>
   [...columns, ...kept.columns].some(
@@ -78,7 +98,7 @@ const oneByOne = async (
 };
 
 const eraseStatement = ({ map, tables, people, today, timeZone, hashKey }: ErasingMany): Sql => {
-  const { sets, set, kept } = reachHeld(map, tables, erasureFacts(timeZone), (all, facts) =>
+  const { sets, set, kept } = reachHeld(map, tables, withVersion(erasureFacts(timeZone)), (all, facts) =>
     reachMany(map, all, people, facts, isWorthTelling),
   );
   // Under one key for all of them, equal values of two people would stay equal.
@@ -86,13 +106,13 @@ const eraseStatement = ({ map, tables, people, today, timeZone, hashKey }: Erasi
   const gone = (table: MappedTable): Sql => name(`gone_${tables.indexOf(table)}`);
   const changed = (table: MappedTable): Sql => name(`changed_${tables.indexOf(table)}`);
   /** Each row once, for the first of those whose it is. */
-  const once = (table: MappedTable, condition: Sql): Sql => {
-    const keys = join(keyColumns(table).map(({ as }) => as));
-    return sql`(select ${keys}, min(${owner}) as ${owner} from ${set(table)} where ${condition} group by ${keys}) r`;
+  const once = (table: MappedTable, condition: Sql, rows = set(table)): Sql => {
+    const keys = join([...keyColumns(table).map(({ as }) => as), version]);
+    return sql`(select ${keys}, min(${owner}) as ${owner} from ${rows} where ${condition} group by ${keys}) r`;
   };
   const changes = tables.flatMap((table) => {
     const retention = retentionOf(table.erasure);
-    const isThis = sameKey(table, sql`t`, sql`r`);
+    const isThis = sql`${sameKey(table, sql`t`, sql`r`)} and ${isAsFound(table)}`;
     const pieces: Sql[] = [];
     if (table.erasure === "delete" || retention !== null) {
       const condition = retention === null ? sql`true` : sql`${keptUntil} < ${today}::date`;
@@ -112,10 +132,10 @@ const eraseStatement = ({ map, tables, people, today, timeZone, hashKey }: Erasi
     const inKept = [...keptAssignments(table, key), ...unlinkAssignments({ map, tables, today }, table, set)];
     const staying = kept(table);
     if (staying !== null && inKept.length > 0) {
-      const keys = join(keyColumns(table).map(({ as }) => as));
       const unnamed = name(`unnamed_${tables.indexOf(table)}`);
+      const rows = once(table, sql`true`, staying);
       pieces.push(sql`${unnamed} as (update ${tableName(table)} t set ${join(inKept)}
-        from (select ${keys}, min(${owner}) as ${owner} from ${staying} group by ${keys}) r where ${isThis})`);
+        from ${rows} where ${isThis})`);
     }
     return pieces;
   });

@@ -2,12 +2,13 @@ import type { MappedTable } from "../data-map/resolved-map.ts";
 import { retentionOf } from "../data-map/resolved-map.ts";
 import type { Session } from "../database/database.ts";
 import { sameKey, tableName } from "../reach/columns.ts";
-import { noFacts, reach } from "../reach/reach.ts";
+import { type Keeping, noFacts, type Reach, reach } from "../reach/reach.ts";
+import { hasMetChange, isAsFound, withVersion } from "../reach/version.ts";
 import { join, name, type Sql, sql } from "../sql/sql.ts";
 import { anonymisedValue } from "./anonymised.ts";
 import { applyFunctions } from "./apply-functions.ts";
 import {
-  countRows,
+  countStatement,
   isKept,
   keptJson,
   othersCount,
@@ -18,6 +19,8 @@ import {
 import type { Erasing } from "./erasing.ts";
 import { erasingFacts, erasureFacts, isChanged, isDue, isWorthTelling, keptUntil } from "./facts.ts";
 import { reachHeld } from "./holding.ts";
+import { lockRows } from "./lock-rows.ts";
+import { refuseChanged } from "./rows-changed.ts";
 import { RowsLeft } from "./rows-left.ts";
 import { awaitSharers } from "./sharers.ts";
 import { watchTakenOver } from "./taken-over.ts";
@@ -28,14 +31,12 @@ import { unlinkAssignments, unlinkRows } from "./unlink.ts";
  * or anonymised is so in one statement: it sees one state of the data, and foreign keys are checked at its end, so
  * that rows which point at each other go together, in cycles too.
  *
- * @throws Error where anything of the person is left afterwards; the transaction is then to be undone
+ * @throws RowsChanged where rows that it found are not as they were
+ * @throws Error where anything of the person is left afterwards; the transaction is then to be undone in both cases
  */
 export const erasePerson = async (session: Session, erasing: Erasing): Promise<readonly TableCount[]> => {
   const { map, tables, person, today, timeZone } = erasing;
-  await session.query(settings);
-  await awaitSharers(session, erasing, (wanted, keeping) =>
-    reach(map, wanted, person, "own", noFacts, keeping),
-  );
+  await awaitSharers(session, erasing, reachOf(erasing));
   const refuseTakenOver = await watchTakenOver(session, erasing, (wanted, facts) =>
     reach(map, wanted, person, "own", facts, isWorthTelling),
   );
@@ -47,9 +48,26 @@ export const erasePerson = async (session: Session, erasing: Erasing): Promise<r
   const counts = readCounts(tables, row?.["counts"]);
   await session.query(runDeferred);
   await refuseTakenOver();
-  refuseRemainder(counts, await countRows(session, { map, tables, person, today, timeZone }));
+  const counting = { map, tables, person, today, timeZone };
+  const [behind] = await session.query(countStatement(counting, hasMetChange));
+  refuseChanged(behind?.["also"]);
+  refuseRemainder(counts, readCounts(tables, behind?.["counts"]));
   return counts;
 };
+
+/** Waits for everybody who works on the rows that this would act on. */
+export const awaitRowsOfPerson = async (
+  session: Session,
+  asked: Pick<Erasing, "map" | "tables" | "person">,
+) => {
+  await awaitSharers(session, asked, reachOf(asked));
+  await lockRows(session, asked, reachOf(asked));
+};
+
+const reachOf =
+  ({ map, person }: Pick<Erasing, "map" | "person">) =>
+  (wanted: readonly MappedTable[], keeping: Keeping): Reach =>
+    reach(map, wanted, person, "own", noFacts, keeping);
 
 /** @throws Error where more is there than was said to be kept */
 export const refuseRemainder = (said: readonly TableCount[], found: readonly TableCount[]): void => {
@@ -65,16 +83,6 @@ export const refuseRemainder = (said: readonly TableCount[], found: readonly Tab
   }
 };
 
-/**
- * Somebody else's transaction may hold a row for hours. Then this one gives up, holds nothing up itself, and is tried
- * again later (SQLSTATE 55P03). A bound that the application has set stays.
- *
- * Merge joins are never the best here, and thinking about them looks into every index: a third of the planning.
- */
-export const settings = sql`select
-  case when current_setting('lock_timeout') = '0' then set_config('lock_timeout', '10s', true) end,
-  set_config('enable_mergejoin', 'off', true)`.prepared();
-
 /** What triggers do only at the end of the transaction is done now, so that it is counted as well, and not after all is told. */
 export const runDeferred = sql`set constraints all immediate`;
 
@@ -85,14 +93,17 @@ const isByFunctions = ({ columns }: MappedTable): boolean =>
   );
 
 const eraseStatement = ({ map, tables, person, today, timeZone, hashKey }: Erasing): Sql => {
-  const { sets, set, kept } = reachHeld(map, tables, erasingFacts(hashKey, timeZone), (all, facts) =>
-    reach(map, all, person, "own", facts, isWorthTelling),
+  const { sets, set, kept } = reachHeld(
+    map,
+    tables,
+    withVersion(erasingFacts(hashKey, timeZone)),
+    (all, facts) => reach(map, all, person, "own", facts, isWorthTelling),
   );
   const gone = (table: MappedTable): Sql => name(`gone_${tables.indexOf(table)}`);
   const changed = (table: MappedTable): Sql => name(`changed_${tables.indexOf(table)}`);
   const changes = tables.flatMap((table) => {
     const retention = retentionOf(table.erasure);
-    const isThis = sameKey(table, sql`t`, sql`r`);
+    const isThis = sql`${sameKey(table, sql`t`, sql`r`)} and ${isAsFound(table)}`;
     const pieces: Sql[] = [];
     if (table.erasure === "delete" || retention !== null) {
       const condition = retention === null ? sql`true` : sql`r.${keptUntil} < ${today}::date`;
@@ -105,9 +116,9 @@ const eraseStatement = ({ map, tables, person, today, timeZone, hashKey }: Erasi
       return value === null ? [] : [sql`${name(column.name)} = ${value}`];
     });
     if (table.erasure !== "delete" && assignments.length > 0) {
-      const condition = retention === null ? sql`true` : isKept(today);
+      const condition = retention === null ? sql`r.${isDue}` : sql`r.${isDue} and ${isKept(today)}`;
       pieces.push(sql`${changed(table)} as (update ${tableName(table)} t set ${join(assignments)} from ${set(table)} r
-        where ${isThis} and r.${isDue} and ${condition} returning ${isChanged(table, hashKey)} as changed)`);
+        where ${isThis} and ${condition} returning ${isChanged(table, hashKey)} as changed)`);
     }
     const inKept = [
       ...keptAssignments(table, hashKey),

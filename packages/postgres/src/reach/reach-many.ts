@@ -12,6 +12,7 @@ import { isInCircle, isLeftToOthers, isOthersToo } from "./owners.ts";
 import {
   type Facts,
   type Keeping,
+  keptColumns,
   noFacts,
   type Person,
   type Reach,
@@ -68,7 +69,7 @@ export const reachMany = (
   const shared = sharing(map, wanted, keeping, set);
   if (shared !== null) {
     sets.push(...setsIn({ ...context, share: "all", set: shared.all }, shared.groups, "all_group"));
-    sets.push(...shared.kept((table) => [owner, ...keyColumns(table).map(({ as }) => as)]));
+    sets.push(...shared.kept((table) => [owner, ...keptColumns(table, facts)]));
   }
   return { sets: sql`with recursive ${join(sets)}`, set, kept: (table) => shared?.name(table) ?? null };
 };

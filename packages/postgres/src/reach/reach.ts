@@ -25,10 +25,15 @@ export interface Person {
 export type Share = "all" | "own";
 
 /** What else a set carries of each of its rows. */
-export type Facts = (
-  table: MappedTable,
-  alias: Sql,
-) => readonly { readonly as: Sql; readonly value: Sql; readonly type: Sql }[];
+export type Facts = (table: MappedTable, alias: Sql) => readonly Fact[];
+
+export interface Fact {
+  readonly as: Sql;
+  readonly value: Sql;
+  readonly type: Sql;
+  /** Whether the set of rows that are somebody else's too carries it as well. Left out: no. */
+  readonly isOfKept?: true;
+}
 
 /** The sets of rows that belong to a person, one a table, for the front of a statement: `with recursive …`. */
 export interface Reach {
@@ -74,7 +79,7 @@ export const reach = (
   const shared = sharing(map, wanted, keeping, set);
   if (shared !== null) {
     sets.push(...setsIn({ ...context, share: "all", set: shared.all }, shared.groups, "all_group"));
-    sets.push(...shared.kept((table) => keyColumns(table).map(({ as }) => as)));
+    sets.push(...shared.kept((table) => keptColumns(table, facts)));
   }
   return { sets: sql`with recursive ${join(sets)}`, set, kept: (table) => shared?.name(table) ?? null };
 };
@@ -112,6 +117,12 @@ const shareableTables = (map: ResolvedMap): ReadonlySet<MappedTable> =>
         .flat()
         .some((each) => decidesWhoShares(map, each)),
     ),
+  );
+
+/** What is known of rows that are somebody else's too. */
+export const keptColumns = (table: MappedTable, facts: Facts): readonly Sql[] =>
+  [...keyColumns(table), ...facts(table, row).filter(({ isOfKept }) => isOfKept === true)].map(
+    ({ as }) => as,
   );
 
 export interface SetColumn {

@@ -42,10 +42,12 @@ import {
   todayIn,
 } from "../erasure/counts.ts";
 import { countRowsOfMany } from "../erasure/counts-of-many.ts";
-import { erasePerson } from "../erasure/erase.ts";
-import { erasePeople } from "../erasure/erase-many.ts";
+import { awaitRowsOfPerson, erasePerson } from "../erasure/erase.ts";
+import { awaitRowsOfPeople, erasePeople } from "../erasure/erase-many.ts";
 import { partOf } from "../erasure/part.ts";
+import { RowsChanged } from "../erasure/rows-changed.ts";
 import { RowsLeft } from "../erasure/rows-left.ts";
+import { undisturbed } from "../erasure/undisturbed.ts";
 import { exportPages } from "../export/export-pages.ts";
 import type { Person } from "../reach/reach.ts";
 import { checkedMap } from "./checked-map.ts";
@@ -132,11 +134,11 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
 
   /**
    * The database answers, and a row of the person is still there: a trigger has kept it, or raised an error, or rows that
-   * nobody knows of point at it. Nothing is out of order but that row.
+   * nobody knows of point at it; or it is changed whenever it is to be erased. Nothing is out of order but that row.
    */
   const erasing = <Value>(context: Context, work: (session: Session) => Promise<Value>): Promise<Value> =>
     within(context, work).catch((thrown: unknown) => {
-      throw thrown instanceof RowsLeft || isRefusal(thrown)
+      throw thrown instanceof RowsLeft || thrown instanceof RowsChanged || isRefusal(thrown)
         ? new CallFailed(id, "still-present", true, { cause: thrown })
         : thrown;
     });
@@ -276,24 +278,27 @@ export const postgresDataSource = (options: PostgresDataSourceOptions): Postgres
 
     erase: async (subject, context): Promise<readonly CollectionOutcome[]> => {
       if (!isServed(context.tenant)) return [];
-      return erasing(context, async (session) => {
-        const person = { tenant: context.tenant, subject };
-        const prepared = await prepare(session, person, context, knownToAll(context));
-        const erased = await erasePerson(session, {
-          ...prepared,
-          hashKey: hashKey ?? randomBytes(32),
-        });
-        return erased.flatMap(collectionOutcomes);
-      });
+      const person = { tenant: context.tenant, subject };
+      const erased = await erasing(context, (session) =>
+        undisturbed(session, {
+          prepare: (part) => prepare(part, person, context, knownToAll(context)),
+          wait: awaitRowsOfPerson,
+          act: (part, prepared) => erasePerson(part, { ...prepared, hashKey: hashKey ?? randomBytes(32) }),
+        }),
+      );
+      return erased.flatMap(collectionOutcomes);
     },
 
     eraseMany: async (subjects, context): Promise<readonly (readonly CollectionOutcome[])[]> => {
       if (!isServed(context.tenant)) return subjects.map(() => []);
-      return erasing(context, async (session) => {
-        const prepared = await prepareMany(session, context, subjects, knownToAll(context));
-        const erased = await erasePeople(session, { ...prepared, hashKey: hashKey ?? null });
-        return erased.map((counts) => counts.flatMap(collectionOutcomes));
-      });
+      const erased = await erasing(context, (session) =>
+        undisturbed(session, {
+          prepare: (part) => prepareMany(part, context, subjects, knownToAll(context)),
+          wait: awaitRowsOfPeople,
+          act: (part, prepared) => erasePeople(part, { ...prepared, hashKey: hashKey ?? null }),
+        }),
+      );
+      return erased.map((counts) => counts.flatMap(collectionOutcomes));
     },
 
     verifyMany: async (subjects, context) => {
