@@ -1,7 +1,17 @@
 import { defineDataSource, type Row } from "@subject-rights/core";
+import { memoryNotifier } from "@subject-rights/memory";
 import { unwrap } from "@subject-rights/testing";
 import { expect, it } from "vitest";
-import { ada, admin, copyOfPeople, createWorld, hanging, peopleSource } from "./world.ts";
+import {
+  ada,
+  admin,
+  copyOfPeople,
+  createWorld,
+  hanging,
+  peopleSource,
+  tenantAdmin,
+  tokenOf,
+} from "./world.ts";
 
 const day = 86_400_000;
 const recipients = [
@@ -176,4 +186,29 @@ it("says of a source that had its turn still to come that nothing was erased the
     calledOff: "taken back",
     sources: [{ cutShort: "unknown" }, { cutShort: "not-done" }],
   });
+});
+
+it("says in a refusal of the rest of an export that a package was sent, and that its link works no more", async () => {
+  const notifier = memoryNotifier({ attachmentLimit: 0 });
+  const down = peopleSource("shop", new Map<string, Row[]>(), {
+    async *export() {
+      yield* [];
+      throw new Error("down");
+    },
+  });
+  const world = await createWorld({
+    notifier,
+    sources: [peopleSource("crm", new Map<string, Row[]>([[ada, [{}]]])), down],
+    links: { download: (token) => `https://northwind.example/download/${token}` },
+  });
+  const submission = { actor: tenantAdmin, kind: "export", category: "customer-data", email: ada } as const;
+  const { request } = unwrap(await world.rights.requests.submit(submission));
+  await world.settle();
+  unwrap(await world.rights.requests.acknowledge({ token: tokenOf(notifier.sent) }));
+  await world.pass(600_000);
+  expect(notifier.sent.map(({ notice }) => notice.type)).toContain("delivery");
+  const declined = { actor: tenantAdmin, requestId: request.id, reason: "the rest is not ours" };
+  unwrap(await world.rights.requests.decline(declined));
+  await world.pass(60_000);
+  expect(notifier.sent.at(-1)?.notice).toMatchObject({ type: "refusal", packageSent: "by-link" });
 });

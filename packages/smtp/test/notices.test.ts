@@ -82,6 +82,7 @@ const english: readonly (readonly [name: string, notice: Notice])[] = [
       ],
     },
   ],
+  ["refusal-of-the-rest", { ...notices.refusal, kind: "export", packageSent: "by-link" }],
   ["refusal-midway", { ...notices.refusal, sources: endedMidway }],
   [
     "completion-with-packages",

@@ -228,6 +228,11 @@ export type Notice =
        * and stays done. Left out: nothing was.
        */
       readonly sources?: readonly SourceReport[];
+      /**
+       * Of an export that had sent a package that lacked something when it was declined: no more follows, and where it came by
+       * link, that works no more. Left out: none was sent.
+       */
+      readonly packageSent?: "attached" | "by-link";
     })
   | (AboutRequest & {
       readonly type: "failure";

@@ -306,7 +306,7 @@ export const english: Texts = {
     subjectLine: `Declined: ${phrases.request(notice).toLowerCase()}`,
     blocks: [
       paragraph(
-        `${notice.controller} will not do ${notice.sources === undefined ? "" : "the rest of "}what this request asks for ` +
+        `${notice.controller} will not do ${isBegun(notice) ? "the rest of " : ""}what this request asks for ` +
           "(Art. 12(4) GDPR):",
       ),
       facts(person(notice), request(notice), reference(notice), received(notice)),
@@ -318,6 +318,15 @@ export const english: Texts = {
               "It had been begun before that was decided. This is how far it came; what is erased cannot be brought back:",
             ),
             ...reports(notice.sources),
+          ]),
+      ...(notice.packageSent === undefined
+        ? []
+        : [
+            paragraph(
+              `A package was sent before; what it lacks does not follow.${
+                notice.packageSent === "by-link" ? " Its link works no more." : ""
+              }`,
+            ),
           ]),
       remedies,
     ],
@@ -462,6 +471,9 @@ const asked = (notice: Notice): string => {
     ? `erase the ${what} (with telemetry and system logs) of`
     : `erase the ${what} of`;
 };
+
+const isBegun = ({ sources, packageSent }: NoticeOf<"refusal">): boolean =>
+  sources !== undefined || packageSent !== undefined;
 
 const times = (count: number): string => (count === 1 ? "once" : `${count} times`);
 

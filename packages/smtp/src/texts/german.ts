@@ -317,7 +317,7 @@ export const german: Texts = {
     words(
       `Abgelehnt: ${phrases.request(notice)}`,
       paragraph(
-        `${notice.controller} wird ${notice.sources === undefined ? "diesem Antrag" : "dem Rest dieses Antrags"} nicht nachkommen ` +
+        `${notice.controller} wird ${isBegun(notice) ? "dem Rest dieses Antrags" : "diesem Antrag"} nicht nachkommen ` +
           "(Art. 12 Abs. 4 DSGVO):",
       ),
       facts(person(notice), request(notice), reference(notice), received(notice)),
@@ -330,6 +330,15 @@ export const german: Texts = {
                 "nicht zurückholen:",
             ),
             ...reports(notice.sources),
+          ]),
+      ...(notice.packageSent === undefined
+        ? []
+        : [
+            paragraph(
+              `Vorher wurde ein Paket verschickt; was darin fehlt, folgt nicht.${
+                notice.packageSent === "by-link" ? " Sein Link gilt nicht mehr." : ""
+              }`,
+            ),
           ]),
       remedies,
     ),
@@ -475,6 +484,9 @@ const asked = (notice: Notice): string => {
     ? `die ${what} dieser Person (mit Nutzungsdaten und Systemprotokollen) zu löschen`
     : `die ${what} dieser Person zu löschen`;
 };
+
+const isBegun = ({ sources, packageSent }: NoticeOf<"refusal">): boolean =>
+  sources !== undefined || packageSent !== undefined;
 
 const times = (count: number): string => (count === 1 ? "einmal" : `${count}-mal`);
 

@@ -193,6 +193,7 @@ const factsOf = (effect: Effect, notice: OfRequest): Notice => {
         receivedOn: request.deadline.receivedOn,
         reasons: request.reason ?? "",
         ...(mayHaveErased(request) && { sources: sourceReports(effect) }),
+        ...packageSent(request, notice),
       };
     case "failure":
       return {
@@ -236,6 +237,12 @@ const leftAs = ({ closedBefore }: Request, step: SourceStep): "stillThere" | "no
   const before = closedBefore?.steps.find(({ source }) => source === step.source);
   if (closedBefore !== undefined && before === undefined) return "notPart";
   return before?.checked === false ? "stillThere" : "cameSince";
+};
+
+const packageSent = (request: Request, notice: OfRequest) => {
+  const { package: held } = request;
+  if (held === null || !isSentBefore(request, notice)) return {};
+  return { packageSent: held.tokenHash === null ? ("attached" as const) : ("by-link" as const) };
 };
 
 /** A letter may be late: a link that is over by then is none any more. */
