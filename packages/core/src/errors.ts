@@ -277,9 +277,12 @@ export class PackageNotAvailable extends SubjectRightsError {
 /** What was read back is not what was written: changed, cut short or mixed up. */
 export class Damaged extends SubjectRightsError {
   readonly code = "damaged";
+  /** The sweep whose record it is; null where it is none's. */
+  readonly sweep: string | null;
 
-  constructor(what: string, options?: ErrorOptions) {
+  constructor(what: string, options: ErrorOptions & { readonly sweep?: string } = {}) {
     super(`${what} was read back damaged; nothing of it is handed out.`, options);
+    this.sweep = options.sweep ?? null;
   }
 }
 

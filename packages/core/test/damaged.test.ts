@@ -264,6 +264,83 @@ describe("one audit entry that cannot be read", () => {
   });
 });
 
+describe("what a sweep that is over has kept of somebody, and of which cannot be read", () => {
+  const retained = {
+    collection: "people",
+    outcome: "retained",
+    reason: "the books",
+    until: "2040-01-01",
+  } as const;
+  /** Ada was swept, and something is retained of her; then somebody has changed what is kept of that. */
+  const sweptWorld = async (damage: object) => {
+    const people = new Map(["a@example.org", ada].map((each) => [each, [{}]]));
+    const kept = peopleSource("crm", people, {
+      erase: async (subject) => {
+        const isThere = subject.values("email").some((each) => people.has(each));
+        return [isThere ? { ...retained, count: 1 } : { collection: "people", outcome: "absent" }];
+      },
+    });
+    const world = await createWorld({ sources: [kept] });
+    const sweep = async (...emails: string[]) => {
+      const stream = async function* () {
+        yield { people: emails.map((value) => ({ identifiers: [{ type: "email", value }] })), cursor: "1" };
+      };
+      const order = { actor: admin, reason: "retention", category: "customer-data", people: stream } as const;
+      return unwrap(await unwrap(await world.rights.sweeps.eraseMany(order)).end());
+    };
+    const { id } = await sweep(ada);
+    for (const [place, parts] of world.tables.sweepParts)
+      world.tables.sweepParts.set(
+        place,
+        new Map([...parts].map(([number, part]) => [number, { ...part, ...damage } as never])),
+      );
+    return { world, sweep, id };
+  };
+
+  it.each<[string, object]>([
+    ["what it says", { info: {} }],
+    ["of which kind it is", { kind: "of a newer version" }],
+    ["whether it is anything", { kind: 7, info: "gone", sealed: 7 }],
+    ["what stayed", { info: { mark: "m", category: "customer-data", at: "x", sources: { crm: ["gone"] } } }],
+    ["in which category", { info: { mark: "m", category: "medical", at: "x", sources: {} } }],
+  ])(
+    "%s: it is named where it is needed, told, costs nobody else anything, and can be given up",
+    async (...[, damage]) => {
+      const { world, sweep, id } = await sweptWorld(damage);
+      const { rights } = world;
+      const erased = await world.acknowledged("erasure");
+      await world.pass(hour);
+      const waits = { for: "work", work: "work crm", problem: "damaged", sweep: id };
+      expect((await world.read(erased)).waitingFor).toMatchObject([waits]);
+      expect(unwrap(await rights.health())).toMatchObject({
+        status: "failing",
+        waiting: [{ for: "work", count: 1 }],
+      });
+      expect(world.errors).toContainEqual(expect.objectContaining({ code: "damaged", sweep: id }));
+      const letters = world.notifier.sent.filter(({ notice }) => notice.type === "trouble");
+      expect(letters.map(({ notice }) => notice)).toMatchObject([{ problem: "damaged", sweep: id }]);
+      unwrap(
+        await rights.requests.cancel({ actor: admin, requestId: erased, reason: "to look at the others" }),
+      );
+      const next = await sweep(ada, "a@example.org");
+      expect(next.counts).toMatchObject({ retained: 1, leftBehind: 1 });
+      expect(unwrap(await rights.sweeps.leftBehind({ actor: admin, sweepId: next.id }))).toMatchObject([
+        { problem: "damaged" },
+      ]);
+      const on = { actor: admin, sweepId: id, reason: "nobody can read it any more" };
+      expect(unwrap(await rights.sweeps.settle(on)).settled).toMatchObject({ reason: on.reason });
+      expect(unwrapError(await rights.sweeps.settle(on)).code).toBe("not-possible-now");
+      const again = unwrap(await unwrap(await rights.sweeps.retry({ actor: admin, sweepId: next.id })).end());
+      expect(again.counts).toMatchObject({ retained: 2, leftBehind: 0 });
+      const later = await world.acknowledged("erasure");
+      await world.pass(hour);
+      expect((await world.read(later)).waitingFor).toEqual([]);
+      expect((await world.read(later)).sources).toMatchObject([{ outcomes: [{ outcome: "retained" }] }]);
+      expect(unwrap(await rights.audit.verifyAll({ actor: admin })).findings).toEqual([]);
+    },
+  );
+});
+
 it("somebody left behind who cannot be read keeps nobody else from being tried again", async () => {
   const people = new Map(["a@example.org", "b@example.org"].map((each) => [each, [{}]]));
   let isDown = true;

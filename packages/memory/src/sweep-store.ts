@@ -127,7 +127,7 @@ export const memorySweepStore = (
 
     async parts({ kind, after, limit, ...key }) {
       return [...operations.partsOf(key).values()]
-        .filter((part) => part.kind === kind && part.number > after)
+        .filter((part) => (kind === undefined || part.kind === kind) && part.number > after)
         .sort((one, other) => one.number - other.number)
         .slice(0, limit)
         .map((part) => copied(part));

@@ -85,18 +85,33 @@ const foundSchema = sweepSchema.optional();
 
 const listSchema = z.object({ sweeps: z.array(sweepSchema), cursor: z.string().optional() });
 
+const kindSchema = z.enum(["left-behind", "waiting", "counted", "begun", "stayed"]);
+
 const partSchema = z.object({
   number: z.number().int().positive(),
-  kind: z.enum(["left-behind", "waiting", "counted", "begun", "stayed"]),
+  kind: kindSchema,
   info: objectSchema,
   sealed: z.string().nullable(),
   about: z.array(z.string()).optional(),
 }) satisfies z.ZodType<StoredSweepPart>;
 
-const partsSchema = z.array(partSchema);
+/**
+ * Of a part that is none, or of a kind that this code does not know: its number, and whom it is about. Where nobody knows of
+ * which kind it is, it is taken for one that lasts, and whoever needs that names its sweep.
+ */
+const standIn = z.object({
+  number: z.number().int().positive(),
+  kind: kindSchema.catch("stayed"),
+  info: z.unknown().transform(() => ({})),
+  sealed: z.string().nullable().catch(null),
+  about: z.array(z.string()).optional().catch([]),
+});
 
-const foundPartsSchema = z.array(
-  partSchema.extend({ sweepId: z.string() }) satisfies z.ZodType<FoundSweepPart>,
+const partsSchema = z.array(z.union([partSchema, standIn]));
+
+const sweepId = z.string();
+const foundPartsSchema: z.ZodType<FoundSweepPart[]> = z.array(
+  z.union([partSchema.extend({ sweepId }), standIn.extend({ sweepId })]),
 );
 
 const holdersSchema = z.array(z.string().nullable());
@@ -172,7 +187,10 @@ export const defineSweepStore = (definition: SweepStoreDefinition): SweepStore =
         "parts",
         () => definition.parts(query),
         partsSchema,
-        (parts) => parts.every(({ kind, number }) => kind === query.kind && number > query.after),
+        (parts) =>
+          parts.every(
+            ({ kind, number }) => (query.kind === undefined || kind === query.kind) && number > query.after,
+          ),
       ),
     findAbout: (query) =>
       callStorage(

@@ -28,6 +28,7 @@ export const problemSentences: Readonly<Record<ProblemCode, string>> = {
   "internal-error": "An error in the program kept the part from being made.",
   "no-progress": "The program did not get on with the part.",
   "key-lost": "What is needed to make the part could not be read any more.",
+  damaged: "What is stored, and needed to make the part, could not be read.",
   interrupted: "The work on the source was interrupted before it was finished.",
 };
 

@@ -11,8 +11,9 @@ import { orThrow, ResultAsync } from "../result.ts";
 import { recordedWithoutKey } from "../runner/recorded-actor.ts";
 import { allParts } from "../sweeps/all-parts.ts";
 import type { Journal } from "../sweeps/journal.ts";
+import { isUnreadable } from "../sweeps/stayed.ts";
 import { destroySweepKey, useSweepKey } from "../sweeps/stored-sweep.ts";
-import { isEnded } from "../sweeps/sweep.ts";
+import { isEnded, type Sweep } from "../sweeps/sweep.ts";
 import { type SweepView, viewOfSweep } from "../sweeps/view.ts";
 import { checkNamesNobody } from "./reason.ts";
 import {
@@ -70,7 +71,9 @@ export const settleSweep = (
     orThrow(checkNamesNobody(reason, input.actor, []));
     const known = journal.current();
     const by = orThrow(await recordedWithoutKey(context.services, input.actor));
-    if (known.settled === null) await storeSettled(context, journal, by, reason);
+    const unreadable = await unreadableParts(context.store, known);
+    if (known.settled === null || unreadable.length > 0)
+      await storeSettled(context, journal, { by, reason, unreadable: unreadable.length });
     // Somebody's process died before it had deleted who they are: settling again does the rest.
     else orThrow((await useSweepKey(context.services, known)).mapErr(nothingWithoutKey));
     for (const kind of ["left-behind", "waiting", "counted", "begun"] as const) {
@@ -79,9 +82,18 @@ export const settleSweep = (
         await journal.commit((sweep) => ({ sweep, remove }));
       }
     }
+    if (unreadable.length > 0) await journal.commit((sweep) => ({ sweep, remove: unreadable }));
     orThrow(await destroySweepKey(context.services, known));
     return viewOfSweep(journal.current());
   });
+
+/** What it has kept of what stays of people, and nobody can read: whoever asks for one of them would wait for it for ever. */
+const unreadableParts = async (store: SweepContext["store"], sweep: Sweep): Promise<readonly number[]> => {
+  const numbers: number[] = [];
+  for await (const parts of allParts(store, sweep, null, 1_000, sweep.numbered))
+    numbers.push(...parts.filter(isUnreadable).map(({ number }) => number));
+  return numbers;
+};
 
 const nothingToSettle = (): NotPossibleNow =>
   new NotPossibleNow("The sweep is running, or nobody is left behind.");
@@ -92,11 +104,14 @@ const nothingWithoutKey = (error: KeyDestroyed | StorageFailed): NotPossibleNow 
 const storeSettled = async (
   { services }: SweepContext,
   journal: Journal,
-  by: RecordedActor,
-  reason: string,
+  {
+    by,
+    reason,
+    unreadable,
+  }: { readonly by: RecordedActor; readonly reason: string; readonly unreadable: number },
 ): Promise<void> => {
   const known = journal.current();
-  const isOpen = isEnded(known) ? known.counts.leftBehind > 0 : known.status === "stopped";
+  const isOpen = isEnded(known) ? known.counts.leftBehind > 0 || unreadable > 0 : known.status === "stopped";
   if (!isOpen) throw nothingToSettle();
   const at = instant(services.clock.now());
   await journal.commit((sweep) => ({
@@ -104,9 +119,17 @@ const storeSettled = async (
       ...sweep,
       status: "completed-with-exceptions",
       endedAt: sweep.endedAt ?? at,
-      settled: { by, at, reason },
+      settled: sweep.settled ?? { by, at, reason },
     },
     cursor: null,
-    entries: [{ at, actor: by, action: "sweep-settled", source: null, detail: { reason } }],
+    entries: [
+      {
+        at,
+        actor: by,
+        action: "sweep-settled",
+        source: null,
+        detail: { reason, ...(unreadable > 0 && { unreadable }) },
+      },
+    ],
   }));
 };

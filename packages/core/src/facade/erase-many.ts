@@ -5,7 +5,7 @@ import type { SweepStore } from "../bridge/define-sweep-store.ts";
 import type { DamagedRecord } from "../bridge/readable.ts";
 import {
   ConfigurationMistake,
-  Damaged,
+  type Damaged,
   InvalidInput,
   type KeyDestroyed,
   type NotAllowed,
@@ -17,7 +17,7 @@ import type { Actor } from "../request/actor.ts";
 import { err, ok, type Result, type ResultAsync } from "../result.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import { keptPersonSchema } from "../sweeps/kept-person.ts";
-import { fromStoredSweep, unsealIn } from "../sweeps/stored-sweep.ts";
+import { fromStoredSweep, shapedAs, unsealIn } from "../sweeps/stored-sweep.ts";
 import type { SweepProblemCode } from "../sweeps/sweep.ts";
 import { type SweepView, viewOfSweep } from "../sweeps/view.ts";
 import { type FacadeContext, untilStopped } from "./context.ts";
@@ -52,7 +52,7 @@ export interface LeftBehind {
   /** As in the audit; null where they are no person with identifiers. */
   readonly pseudonym: string | null;
   /** `damaged`: somebody is left behind here, and why cannot be read; `reveal` may say who. */
-  readonly problem: SweepProblemCode | "damaged";
+  readonly problem: SweepProblemCode;
   readonly source: string | null;
   /** Whether trying again can help without anybody doing something before. */
   readonly retryable: boolean;
@@ -97,7 +97,8 @@ export interface Sweeps {
   stop(input: OnSweep): ResultAsync<SweepView, StopSweepError>;
   /**
    * Gives up those who were left behind, with a reason: who they are is deleted, and the sweep can go on no more.
-   * They stay counted, and its outcome stays `completed-with-exceptions`.
+   * They stay counted, and its outcome stays `completed-with-exceptions`. And gives up what it has kept of what stays of
+   * people and nobody can read (`damaged` in `waitingFor` of a request, with the id of the sweep): that goes on without it.
    */
   settle(input: OnSweep & { readonly reason: string }): ResultAsync<SweepView, SettleSweepError>;
   read(input: OnSweep): ResultAsync<SweepView, ReadSweepError>;
@@ -228,8 +229,7 @@ export const sweepsOf = (
               );
             }
             return unsealIn(sweep, journal.secret, "person", part.sealed).andThen((kept) => {
-              const { success, data } = keptPersonSchema.safeParse(kept);
-              return success ? ok(data.identifiers) : err(new Damaged(`Sweep ${sweep.id}`));
+              return shapedAs(sweep.id, keptPersonSchema, kept).map(({ identifiers }) => identifiers);
             });
           });
       }),

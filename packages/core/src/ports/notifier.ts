@@ -95,6 +95,8 @@ export type Notice =
       /** Work of the library itself that does not get on: no data source is the reason. */
       readonly type: "trouble";
       readonly problem: ProblemCode;
+      /** The sweep whose record cannot be read, for `damaged`. Left out: it is none's. */
+      readonly sweep?: string;
       readonly retryable: boolean;
       readonly since: Instant;
     })

@@ -23,10 +23,13 @@ export interface SweepStoreDefinition {
     readonly limit: number;
   }): Promise<{ sweeps: StoredSweep[]; cursor?: string | undefined }>;
 
-  /** Parts of one kind with a number above `after`, in order of their numbers. */
+  /**
+   * Parts of one kind with a number above `after`, in order of their numbers; without a kind, of any, also of one that newer
+   * code has stored.
+   */
   parts(
     query: SweepKey & {
-      readonly kind: SweepPartKind;
+      readonly kind?: SweepPartKind | undefined;
       readonly after: number;
       readonly limit: number;
     },

@@ -7,6 +7,8 @@ export interface Problem {
   readonly retryable: boolean;
   /** The collections that it is about, where it is about some in particular. */
   readonly collections?: readonly string[] | undefined;
+  /** The sweep that it is about, for `damaged`. */
+  readonly sweep?: string | undefined;
 }
 
 export const problemCodes = [
@@ -46,5 +48,7 @@ export const problemCodes = [
   "no-progress",
   /** The key of the request is not in the key ring: what it needs to know cannot be read. */
   "key-lost",
+  /** What is stored, and needed, cannot be read. */
+  "damaged",
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];

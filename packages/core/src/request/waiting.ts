@@ -32,7 +32,14 @@ export type Waiting =
   | { readonly for: "task"; readonly source: string }
   | { readonly for: "source"; readonly source: string; readonly problem: ProblemCode }
   /** Work of the library itself, which is no source's matter and no person's. */
-  | { readonly for: "work"; readonly work: string; readonly problem: ProblemCode; readonly since: Instant }
+  | {
+      readonly for: "work";
+      readonly work: string;
+      readonly problem: ProblemCode;
+      readonly since: Instant;
+      /** The sweep whose record cannot be read, where the problem is `damaged` and it is a sweep's. */
+      readonly sweep?: string;
+    }
   | { readonly for: "message"; readonly message: string; readonly problem: ProblemCode };
 
 /**
@@ -60,6 +67,7 @@ const ownTroubles = (request: Request): Waiting[] =>
     work,
     problem: problem.code,
     since,
+    ...(problem.sweep !== undefined && { sweep: problem.sweep }),
   }));
 
 /** The request of the person that goes first; null where it waits for none. */
@@ -190,8 +198,9 @@ const nameOf = (waiting: Waiting): string => {
     since: __,
     waitsFor: ___,
     problem: ____,
+    sweep: _____,
     ...named
-  } = { until: null, since: null, waitsFor: [], problem: null, ...waiting };
+  } = { until: null, since: null, waitsFor: [], problem: null, sweep: null, ...waiting };
   return Object.values(named).join(" ");
 };
 

@@ -1,4 +1,11 @@
-import { ChangedMeanwhile, KeyDestroyed, NoProgress, NotPossibleNow, StorageFailed } from "../errors.ts";
+import {
+  ChangedMeanwhile,
+  Damaged,
+  KeyDestroyed,
+  NoProgress,
+  NotPossibleNow,
+  StorageFailed,
+} from "../errors.ts";
 import { instant, latest } from "../instant.ts";
 import type { WakeUp } from "../ports/dispatcher.ts";
 import type { RequestEvent } from "../request/events.ts";
@@ -155,7 +162,10 @@ const performAndRecord = async (run: Run, action: Action, signal: AbortSignal): 
     // Not the key of this request, but another one that this work needs.
     const needsKey = thrown instanceof KeyDestroyed && (await useRequestKey(services, request)).isOk();
     if (isOfStorage(thrown) && !needsKey) throw thrown;
-    await troubled(run, workOf(action), needsKey ? "key-lost" : "internal-error", thrown, action.do);
+    // What is named can be given up, or mended where it stands; anything else is an error of the work itself.
+    const isNamed = thrown instanceof Damaged && thrown.sweep !== null;
+    const code = isNamed ? "damaged" : "internal-error";
+    await troubled(run, workOf(action), needsKey ? "key-lost" : code, thrown, action.do);
   }
 };
 
@@ -191,16 +201,17 @@ const isPutBack = (event: RequestEvent | null): boolean =>
 /** The key is there again. */
 const unlocked = (session: Session): Promise<void> => getsOn(session, everything);
 
-/** An error inside the library stays with the work that met it: shown, told, and tried again later. */
+/** An error inside the library, or what cannot be read, stays with the work that met it: shown, told, and tried again later. */
 const troubled = async (
   { services, session, onError }: Run,
   work: string,
-  code: "internal-error" | "no-progress" | "key-lost",
+  code: "internal-error" | "no-progress" | "key-lost" | "damaged",
   cause: unknown,
   doing?: string,
 ): Promise<void> => {
   onError(cause);
-  const problem = { code, retryable: code === "internal-error" };
+  const sweep = cause instanceof Damaged ? cause.sweep : null;
+  const problem = { code, retryable: code === "internal-error", ...(sweep !== null && { sweep }) };
   await session.record({
     type: "work-failed",
     work,

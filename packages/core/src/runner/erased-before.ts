@@ -5,7 +5,8 @@ import type { ErasedBefore } from "../request/left-before.ts";
 import type { Request } from "../request/request.ts";
 import { orThrow } from "../result.ts";
 import { type Numbers, numbersOf } from "../subject/numbers.ts";
-import { stayedIn } from "../sweeps/stayed.ts";
+import { stayedIn, type UnreadablePart, unreadableIn } from "../sweeps/stayed.ts";
+import { damagedSweep } from "../sweeps/stored-sweep.ts";
 import type { SourceOutcomes } from "../sweeps/sweep.ts";
 import { fromStored, hasLeftSomething } from "./record.ts";
 import type { Services } from "./services.ts";
@@ -32,19 +33,44 @@ export interface Earlier {
   readonly sources: SourceOutcomes;
 }
 
+export interface ErasedEarlier {
+  readonly earlier: readonly Earlier[];
+  /** What sweeps have kept of what they left, and nobody can read: something may stay, or nothing. */
+  readonly unreadable: readonly UnreadablePart[];
+}
+
 /** Those that have left something of people, and those that have the number of one of these and may have answered since. */
 export const erasedBefore = async (
   services: Pick<Services, "requestStore" | "sweepStore">,
   asking: Asking,
   pseudonyms: readonly string[],
-): Promise<readonly Earlier[]> => {
-  const earlier = await erasuresOf(services, asking, pseudonyms);
+): Promise<ErasedEarlier> => {
+  const { earlier, unreadable } = await erasuresOf(services, asking, pseudonyms);
   const numbers = earlier.flatMap((each) => Object.values(each.numbers ?? {}).flat());
   const others = [...new Set(numbers)].filter((each) => !pseudonyms.includes(each));
-  const answering = (await erasuresOf(services, asking, others)).filter(
-    ({ names }) => !names.some((name) => pseudonyms.includes(name)),
-  );
-  return [...earlier, ...answering.map((each) => ({ ...each, onlyAnswers: true }))];
+  const found = await erasuresOf(services, asking, others);
+  const answering = found.earlier.filter(({ names }) => !names.some((name) => pseudonyms.includes(name)));
+  return {
+    earlier: [...earlier, ...answering.map((each) => ({ ...each, onlyAnswers: true }))],
+    unreadable,
+  };
+};
+
+/**
+ * The same for the person of a request, of one source.
+ *
+ * @throws StorageFailed; Damaged where nobody can read what a sweep has left of them: nothing that is said of them would be
+ *   known to be true
+ */
+export const earlierOfRequest = async (
+  services: Pick<Services, "requestStore" | "sweepStore">,
+  request: Request,
+  source: string,
+): Promise<ErasedBefore[]> => {
+  const { earlier, unreadable } = await erasedBefore(services, request, ownPseudonyms(request));
+  const [first] = unreadable;
+  if (first !== undefined) throw damagedSweep(first.sweep);
+  return earlierAt(earlier, source);
 };
 
 /**
@@ -58,8 +84,8 @@ const erasuresOf = async (
   { requestStore, sweepStore }: Pick<Services, "requestStore" | "sweepStore">,
   { tenant, id, kind, category }: Asking,
   pseudonyms: readonly string[],
-): Promise<readonly Earlier[]> => {
-  if (pseudonyms.length === 0) return [];
+): Promise<ErasedEarlier> => {
+  if (pseudonyms.length === 0) return { earlier: [], unreadable: [] };
   const reached = categoriesReached(kind, category);
   const isMeant = (by: string, of: Category): boolean =>
     by !== id && categoriesReached("erasure", of).some((each) => reached.includes(each));
@@ -73,7 +99,8 @@ const erasuresOf = async (
   });
   const parts = sweepStore === null ? [] : orThrow(await sweepStore.findAbout({ tenant, pseudonyms }));
   const sweeps = stayedIn(parts).filter((each) => isMeant(each.sweep, each.category));
-  return [...requests, ...sweeps];
+  const unreadable = unreadableIn(parts).filter(({ sweep }) => sweep !== id);
+  return { earlier: [...requests, ...sweeps], unreadable };
 };
 
 const earlierOf = (request: Request): Earlier => ({

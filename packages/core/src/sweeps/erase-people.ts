@@ -103,14 +103,20 @@ export const withEarlier = async (
 ): Promise<readonly Fate[]> => {
   const { tenant, id, category } = journal.current();
   const names = [...new Set(fates.flatMap((fate) => (fate.problem === null ? ownNames(fate) : [])))];
-  const found = await erasedBefore(services, { tenant, id, kind: "erasure", category }, names);
+  const asking = { tenant, id, kind: "erasure", category } as const;
+  const { earlier, unreadable } = await erasedBefore(services, asking, names);
   return fates.map((fate) => {
     const own = ownNames(fate);
-    const isMeant = ({ names: known, onlyAnswers = false }: Earlier) =>
-      onlyAnswers || known.some((name) => own.includes(name));
-    return { ...fate, earlier: found.filter(isMeant) };
+    const isAbout = (known: readonly string[]) => known.some((name) => own.includes(name));
+    // Nobody can say of them whether anything stays: it costs them alone.
+    if (fate.problem === null && unreadable.some((part) => isAbout(part.names)))
+      return { ...fate, problem: unreadableEarlier };
+    const isMeant = ({ names: known, onlyAnswers = false }: Earlier) => onlyAnswers || isAbout(known);
+    return { ...fate, earlier: earlier.filter(isMeant) };
   });
 };
+
+const unreadableEarlier: SweepProblem = { code: "damaged", source: null, retryable: false };
 
 /**
  * What is done with a package is told to the export for good. In the store's transaction nothing else is done before the

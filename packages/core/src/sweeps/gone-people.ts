@@ -9,7 +9,7 @@ import type { Services } from "../runner/services.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import { allParts } from "./all-parts.ts";
 import { keptPersonSchema } from "./kept-person.ts";
-import { fromStoredSweep, unsealIn, useSweepKey } from "./stored-sweep.ts";
+import { fromStoredSweep, shapedAs, unsealIn, useSweepKey } from "./stored-sweep.ts";
 import { isEnded } from "./sweep.ts";
 import { peopleIn } from "./waiting.ts";
 
@@ -156,7 +156,8 @@ const namesOf = async (
   parts: readonly StoredSweepPart[],
 ): Promise<readonly Names[]> => {
   const people = parts.map(({ sealed }): readonly Identifier[] => {
-    const kept = keptPersonSchema.parse(orThrow(unsealIn(sweep, secret, "person", sealed ?? "")));
+    const opened = orThrow(unsealIn(sweep, secret, "person", sealed ?? ""));
+    const kept = orThrow(shapedAs(sweep.id, keptPersonSchema, opened));
     return [...kept.identifiers, ...kept.shared];
   });
   const pseudonyms = orThrow(await pseudonymsOf(services, sweep.tenant, people.flat())).values();

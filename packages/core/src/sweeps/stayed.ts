@@ -55,33 +55,52 @@ export const stayedDraft = (
   return [{ kind: "stayed", info, personal: null, about: names }];
 };
 
+/** Written by sweeps and by nothing else. */
+export const sourceOutcomesSchema = z.record(
+  z.string(),
+  z.array(z.custom<CollectionOutcome>((value) => typeof value === "object" && value !== null)),
+);
+
 const infoSchema = z.object({
   mark: z.string(),
   category: categorySchema,
   at: z.string(),
   // One of an earlier version has none.
   numbers: z.record(z.string(), z.array(z.string())).optional(),
-  // Written by `stayedDraft` and by nothing else.
-  sources: z.record(
-    z.string(),
-    z.array(z.custom<CollectionOutcome>((value) => typeof value === "object" && value !== null)),
-  ),
+  sources: sourceOutcomesSchema,
 });
 
-/** Those of whom what stays is counted, of parts that were found. */
+/** Those of whom what stays is counted, of parts that were found and can be read. */
 export const countedIn = (parts: readonly FoundSweepPart[]): Pick<Stayed, "names" | "sources">[] =>
-  parts.flatMap(({ kind, info, about: names = [] }) =>
-    kind === "stayed" && info["counted"] === true ? [{ names, sources: infoSchema.parse(info).sources }] : [],
-  );
+  parts.flatMap(({ kind, info, about: names = [] }) => {
+    const { data } = infoSchema.safeParse(info);
+    return kind === "stayed" && info["counted"] === true && data !== undefined
+      ? [{ names, sources: data.sources }]
+      : [];
+  });
 
-/** What stays, of parts that were found; of somebody whom a sweep has tried again, what the last try has come to. */
+/** Whether nobody can read what a part has to say of what stays, or of which kind it is. */
+export const isUnreadable = ({ kind, info }: Pick<FoundSweepPart, "kind" | "info">): boolean =>
+  kind === "stayed" && !infoSchema.safeParse(info).success;
+
+/** What stays of somebody, and nobody can read. */
+export interface UnreadablePart {
+  readonly sweep: string;
+  readonly names: readonly string[];
+}
+
+export const unreadableIn = (parts: readonly FoundSweepPart[]): UnreadablePart[] =>
+  parts.filter(isUnreadable).map(({ sweepId, about = [] }) => ({ sweep: sweepId, names: about }));
+
+/** What stays, of parts that were found and can be read; of somebody whom a sweep has tried again, what the last try has come to. */
 export const stayedIn = (parts: readonly FoundSweepPart[]): Stayed[] => {
   const newest = new Map<string, Stayed>();
   for (const { kind, sweepId, info, about = [] } of parts.toSorted(
     (one, other) => one.number - other.number,
   )) {
-    if (kind !== "stayed") continue;
-    const { mark, ...stayed } = infoSchema.parse(info);
+    const { data } = infoSchema.safeParse(info);
+    if (kind !== "stayed" || data === undefined) continue;
+    const { mark, ...stayed } = data;
     newest.set(JSON.stringify([sweepId, mark]), { ...stayed, sweep: sweepId, names: about });
   }
   return [...newest.values()];

@@ -56,6 +56,20 @@ export const sealIn = (
   return Buffer.from(seal(secret, placeOf(sweep, place), plain, randomness)).toString("base64");
 };
 
+/** What is stored of a sweep, and cannot be read. */
+export const damagedSweep = (id: string, cause?: unknown): Damaged =>
+  new Damaged(`Sweep ${id}`, { sweep: id, cause });
+
+/** What was stored in this shape by this code, and may have been changed since. */
+export const shapedAs = <Shape>(
+  id: string,
+  schema: z.ZodType<Shape>,
+  value: unknown,
+): Result<Shape, Damaged> => {
+  const { success, data, error } = schema.safeParse(value);
+  return success ? ok(data) : err(damagedSweep(id, error));
+};
+
 export const unsealIn = (
   sweep: SweepKey,
   secret: Uint8Array,
@@ -67,7 +81,7 @@ export const unsealIn = (
       JSON.parse(
         new TextDecoder().decode(unseal(secret, placeOf(sweep, place), Buffer.from(sealed, "base64"))),
       ),
-    (cause) => (cause instanceof Damaged ? cause : new Damaged(`Sweep ${sweep.id}`, { cause })),
+    (cause) => damagedSweep(sweep.id, cause),
   )();
 
 /** Recognises within one sweep what was given before, and nowhere else. */
@@ -92,7 +106,7 @@ export const fromStoredSweep = (stored: StoredSweep): Result<Sweep, Damaged> => 
     data.sweep.id === stored.id &&
     data.sweep.tenant === stored.tenant &&
     data.sweep.version === stored.version;
-  return isSame ? ok(withKept(data.sweep)) : err(new Damaged(`Sweep ${stored.id}`));
+  return isSame ? ok(withKept(data.sweep)) : err(damagedSweep(stored.id));
 };
 
 /** Sweeps from before there was a word for it have counted nothing as kept. */

@@ -11,7 +11,8 @@ import { householdsOf, keptPersonSchema } from "./kept-person.ts";
 import { type Page, Pages } from "./pages.ts";
 import { type Candidate, candidateOf, type PeopleStream } from "./people.ts";
 import { type Batch, readPeople } from "./read-people.ts";
-import { markOf, unsealIn } from "./stored-sweep.ts";
+import { sourceOutcomesSchema } from "./stayed.ts";
+import { markOf, shapedAs, unsealIn } from "./stored-sweep.ts";
 import type { SourceOutcomes, SweepProblem } from "./sweep.ts";
 import type { SweepRun } from "./sweep-run.ts";
 
@@ -131,7 +132,8 @@ const countedBefore = async ({ store, journal }: SweepRun) => {
   for await (const parts of allParts(store, journal.current(), "counted", 100, numbered)) {
     for (const { number, info } of parts) {
       numbers.push(number);
-      for (const mark of z.array(z.string()).parse(info["marks"])) counted.add(mark);
+      const marks = orThrow(shapedAs(journal.current().id, z.array(z.string()), info["marks"]));
+      for (const mark of marks) counted.add(mark);
     }
   }
   return { counted, numbers };
@@ -162,10 +164,17 @@ const eraseKept = (
     const before = new Map<Candidate, SourceOutcomes>();
     for (const part of parts) {
       const { secret } = run.journal;
-      const opened = unsealIn(run, secret, "person", part.sealed ?? "");
+      const opened = unsealIn(run, secret, "person", part.sealed ?? "").andThen((person) =>
+        shapedAs(run.id, keptPersonSchema, person).andThen((kept) =>
+          shapedAs(run.id, sourceOutcomesSchema, part.info["outcomes"] ?? {}).map((outcomes) => ({
+            kept,
+            outcomes,
+          })),
+        ),
+      );
       // Whoever cannot be read stays left behind, and keeps nobody else there; who was begun with must be erased first.
       if (opened.isErr() && kind === "left-behind") continue;
-      const kept = keptPersonSchema.parse(orThrow(opened));
+      const { kept, outcomes } = orThrow(opened);
       const candidate = candidateOf(kept.given, (given) => markOf(secret, given), { ...part, knows: kept });
       const { identifiers, found = [] } = candidate;
       const named = [...(identifiers ?? kept.identifiers), ...found];
@@ -178,7 +187,7 @@ const eraseKept = (
           householdsSince: householdsOf(kept),
           namedAt: (kept.namedAt ?? run.journal.current().startedAt) as Instant,
         },
-        (part.info["outcomes"] ?? {}) as unknown as SourceOutcomes,
+        outcomes,
       );
     }
     const fates = orThrow(await identifyPeople(run, [...before.keys()], (each) => before.get(each) ?? {}));

@@ -3,7 +3,7 @@ import type { StoredSweepPart, SweepKey } from "../ports/sweep-store.ts";
 import { orThrow } from "../result.ts";
 import { allParts } from "./all-parts.ts";
 import type { Fate, WaitingPerson } from "./fate.ts";
-import { unsealIn } from "./stored-sweep.ts";
+import { shapedAs, unsealIn } from "./stored-sweep.ts";
 import type { SweepRun } from "./sweep-run.ts";
 
 /** Those who are erased in the origins, as they were kept until the copies follow. */
@@ -27,7 +27,13 @@ export const peopleIn = (
   { sealed }: StoredSweepPart,
 ): readonly WaitingPerson[] =>
   // Written by `fatesChange` and by nothing else.
-  z.array(z.unknown()).parse(orThrow(unsealIn(sweep, secret, "people", sealed ?? ""))) as WaitingPerson[];
+  orThrow(
+    unsealIn(sweep, secret, "people", sealed ?? "").andThen((people) =>
+      shapedAs(sweep.id, z.array(z.custom<WaitingPerson>(isObject)), people),
+    ),
+  );
+
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
 const fatesIn = (run: SweepRun, part: StoredSweepPart): readonly Fate[] =>
   peopleIn(run, run.journal.secret, part).map(({ outcomes, ...person }) => ({

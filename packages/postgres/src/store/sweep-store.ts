@@ -117,8 +117,8 @@ export const sweepStoreOver = (
     async parts({ tenant, id, kind, after, limit }) {
       await ready();
       const rows = await database.query(sql`select ${partColumns} from ${tables.sweep_part} p
-        where p.tenant = ${faithful(tenant)} and p.sweep_id = ${faithful(id)} and p.kind = ${kind}
-          and p.number > ${after}::integer
+        where p.tenant = ${faithful(tenant)} and p.sweep_id = ${faithful(id)}
+          ${kind === undefined ? emptySql : sql`and p.kind = ${kind}`} and p.number > ${after}::integer
         order by p.number limit ${limit}::bigint`);
       return rows.map(partOf);
     },

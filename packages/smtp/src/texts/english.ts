@@ -141,10 +141,15 @@ export const english: Texts = {
     subjectLine: "Warning: a request does not get on",
     blocks: [
       paragraph("Work on a request does not get on, and no data source is the reason."),
-      facts(request(notice), reference(notice), {
-        name: "Problem",
-        value: `The work ${phrases.problem(notice.problem)} (${notice.problem})`,
-      }),
+      facts(
+        request(notice),
+        reference(notice),
+        {
+          name: "Problem",
+          value: `The work ${phrases.problem(notice.problem)} (${notice.problem})`,
+        },
+        ...(notice.sweep === undefined ? [] : [{ name: "Sweep", value: notice.sweep }]),
+      ),
       paragraph(
         notice.retryable
           ? "It is tried again, about once an hour. The cause was handed to the application's error handler."

@@ -41,6 +41,7 @@ const problems = {
   "package-too-large": "ist zu groß für eine Nachricht, und ein Link zum Abholen ist nicht eingerichtet",
   "internal-error": "ist auf einen Fehler im Programm gestoßen",
   "no-progress": "soll immer wieder getan werden, und nichts kommt dabei heraus",
+  damaged: "geht nicht weiter, weil etwas Gespeichertes, das gebraucht wird, nicht lesbar ist",
   "key-lost": "geht nicht weiter, weil der Schlüssel des Antrags fehlt",
   interrupted: "wurde unterbrochen, und niemand weiß, ob es fertig wurde",
 } as const satisfies Record<ProblemCode, string>;

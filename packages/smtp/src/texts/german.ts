@@ -152,10 +152,15 @@ export const german: Texts = {
     words(
       "Warnung: Ein Antrag kommt nicht voran",
       paragraph("Die Arbeit an einem Antrag kommt nicht voran, und keine Datenquelle ist der Grund."),
-      facts(request(notice), reference(notice), {
-        name: "Problem",
-        value: `Die Arbeit ${phrases.problem(notice.problem)} (${notice.problem})`,
-      }),
+      facts(
+        request(notice),
+        reference(notice),
+        {
+          name: "Problem",
+          value: `Die Arbeit ${phrases.problem(notice.problem)} (${notice.problem})`,
+        },
+        ...(notice.sweep === undefined ? [] : [{ name: "Sammellöschung", value: notice.sweep }]),
+      ),
       paragraph(
         notice.retryable
           ? "Sie wird etwa stündlich erneut versucht. Die Ursache ging an die Fehlerbehandlung der Anwendung."

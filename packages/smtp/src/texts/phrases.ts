@@ -41,6 +41,7 @@ const problems = {
   "internal-error": "met an error inside the program",
   "no-progress": "is to be done again and again, and nothing comes of it",
   "key-lost": "cannot go on, because the key of the request is not in the key ring",
+  damaged: "cannot go on, because something that is stored, and needed, cannot be read",
   interrupted: "was interrupted, and nobody knows whether it finished",
 } as const satisfies Record<ProblemCode, string>;
 

@@ -143,6 +143,8 @@ const committingCases = (test: Test): readonly ConformanceCase[] => [
     assert.deepEqual(await answerOf(store.parts({ ...query, after: 0 })), [partSample(1)]);
     assert.deepEqual(await answerOf(store.parts({ ...query, after: 1 })), [partSample(2)]);
     assert.deepEqual(await answerOf(store.parts({ ...query, after: 2 })), []);
+    const [first] = await answerOf(store.parts({ ...query, kind: undefined, after: 0 }));
+    assert.deepEqual(first, partSample(1), "without a kind, parts of any");
     assert.deepEqual(await numbersOf(store, sweep, "counted"), [3]);
     assert.deepEqual(await numbersOf(store, sweep, "begun"), [4]);
   }),

@@ -14,7 +14,7 @@ import { columnsOf } from "../../request/request.ts";
 import type { CollectedCollection, SourceStep } from "../../request/steps.ts";
 import { err, ok, Result } from "../../result.ts";
 import { slices, writeChunk } from "../artifacts.ts";
-import { confirmedAt, earlierAt, erasedBefore, ownNumbers, ownPseudonyms } from "../erased-before.ts";
+import { confirmedAt, earlierOfRequest, ownNumbers } from "../erased-before.ts";
 import { outgrownBy } from "./approved.ts";
 import { rowsArtifact } from "./artifact-names.ts";
 import { withCollectedBefore } from "./collected-before.ts";
@@ -82,7 +82,7 @@ export const collect = async (effect: Effect, step: SourceStep): Promise<Request
   }
   effect.services.looked(step.source, effect.request.id, null);
   const { services, request } = effect;
-  const earlier = earlierAt(await erasedBefore(services, request, ownPseudonyms(request)), step.source);
+  const earlier = await earlierOfRequest(services, request, step.source);
   const today = instant(services.clock.now()).slice(0, 10);
   const { collectedBefore = [] } = step;
   const keptEarlier = leftBefore(earlier, {

@@ -19,7 +19,7 @@ import { countedAs, outcomesSoFar, type SourceStep } from "../../request/steps.t
 import { err, errAsync, ok, okAsync, orThrow, type Result, ResultAsync } from "../../result.ts";
 import type { ApplyError } from "../apply.ts";
 import { type CannotSay, mayFillAnew } from "../copy-guard.ts";
-import { confirmedAt, earlierAt, erasedBefore, ownNumbers, ownPseudonyms } from "../erased-before.ts";
+import { confirmedAt, earlierOfRequest, ownNumbers } from "../erased-before.ts";
 import { Stopped } from "../guard.ts";
 import { keysOf, missingAt } from "../named-collections.ts";
 import { keepStatus, refreshSource } from "../source-status.ts";
@@ -53,7 +53,7 @@ export const erase = async (effect: Effect, step: SourceStep): Promise<RequestEv
   orThrow(await suppressRequest(effect.services, effect.request, notTheirs));
   // Asked of the store before a transaction has it for itself.
   const { services, request } = effect;
-  const earlier = earlierAt(await erasedBefore(services, request, ownPseudonyms(request)), step.source);
+  const earlier = await earlierOfRequest(services, request, step.source);
   const gone = missingAt(step, work.value.source);
   const isNothingLeft = gone.length > 0 && work.value.call.collections?.length === 0;
   if (isNothingLeft) return failure(effect, step, collectionMissing(step.source, gone));

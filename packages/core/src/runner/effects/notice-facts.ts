@@ -99,8 +99,9 @@ const factsOf = (effect: Effect, notice: OfRequest): Notice => {
       return { ...about, type: "support", source, problem: code, ...which, retryable, attempts };
     }
     case "trouble": {
-      const { code, retryable } = notice.about ?? unknownProblem;
-      return { ...about, type: "trouble", problem: code, retryable, since: notice.createdAt };
+      const { code, retryable, sweep } = notice.about ?? unknownProblem;
+      const which = { problem: code, ...(sweep !== undefined && { sweep }) };
+      return { ...about, type: "trouble", ...which, retryable, since: notice.createdAt };
     }
     case "undelivered": {
       const { code, retryable } = notice.about ?? unknownProblem;

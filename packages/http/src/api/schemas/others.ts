@@ -112,7 +112,7 @@ export const leftBehind = named(
   z.object({
     number: count,
     pseudonym: z.string().nullable(),
-    problem: sweepProblemCode.or(z.literal("damaged")),
+    problem: sweepProblemCode,
     source: z.string().nullable(),
     retryable: z.boolean(),
     hold: z.string().optional().describe("Where a hold stood on the person then."),

@@ -130,7 +130,13 @@ const waiting = named(
     z.object({ for: z.literal("approval"), plan: z.string(), until: instant }),
     z.object({ for: z.literal("task"), source: z.string() }),
     z.object({ for: z.literal("source"), source: z.string(), problem: problemCode }),
-    z.object({ for: z.literal("work"), work: z.string(), problem: problemCode, since: instant }),
+    z.object({
+      for: z.literal("work"),
+      work: z.string(),
+      problem: problemCode,
+      since: instant,
+      sweep: z.string().exactOptional(),
+    }),
     z.object({ for: z.literal("message"), message: z.string(), problem: problemCode }),
   ]) satisfies z.ZodType<Waiting>,
 );

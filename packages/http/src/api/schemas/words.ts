@@ -35,6 +35,7 @@ export const problem = z.object({
   code: problemCode,
   retryable: z.boolean(),
   collections: z.array(z.string()).readonly().optional(),
+  sweep: z.string().optional(),
 }) satisfies z.ZodType<Problem>;
 
 /** What people type is checked by the library; this is its shape. */

@@ -19,6 +19,10 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
     what: "The key of the request is not in the key ring, so that nobody can read whom it is about.",
     help: "Put the key ring back from its backup; without it, see to what is left by hand.",
   },
+  damaged: {
+    what: "Something that is stored, and needed, cannot be read.",
+    help: "Look into the store. What cannot be mended of a sweep can be given up with its id (settle). It is looked at again every hour.",
+  },
   unavailable: {
     what: "It could not be reached, or could not answer.",
     help: "See whether it is up. Open requests try it again by themselves.",
