@@ -222,7 +222,7 @@ export type * from "./ports/calendar.ts";
 export { type Calendar, defineCalendar, weekendsOnly } from "./bridge/define-calendar.ts";
 export { defineNotifier, type Notifier } from "./bridge/define-notifier.ts";
 export type * from "./ports/request-store.ts";
-export { defineRequestStore, type RequestStore } from "./bridge/define-request-store.ts";
+export { areStandings, defineRequestStore, type RequestStore } from "./bridge/define-request-store.ts";
 export type { Transact, Transaction } from "./bridge/transaction.ts";
 export type * from "./ports/hold-store.ts";
 export { defineHoldStore, type HoldStore } from "./bridge/define-hold-store.ts";

@@ -22,6 +22,12 @@ const damages: Readonly<Record<string, (stored: StoredRequest) => unknown>> = {
   "of another version": (stored) => ({ ...stored, version: stored.version + 7 }),
   "with a kind that there is not": (stored) => ({ ...stored, kind: "rectification" }),
   "with a time that is none": (stored) => ({ ...stored, receivedAt: "yesterday", wakeAt: "soon" }),
+  "with nothing for what it stands at": (stored) => ({ ...stored, standings: [{ x: 1 }] }),
+  "with no list of what it stands at": (stored) => ({ ...stored, standings: 7 }),
+  "with a time since when it stands at something, which is none": (stored) => ({
+    ...stored,
+    standings: [{ for: "task", since: "yesterday" }],
+  }),
   "whose steps are gone": (stored) => {
     const { steps: _, ...request } = stored.state["request"] as Record<string, unknown>;
     return { ...stored, state: { ...stored.state, request } };
@@ -49,7 +55,7 @@ const damagedWorld = async (damage: (stored: StoredRequest) => unknown, options 
   return { world, id, erased };
 };
 
-describe.each(Object.entries(damages))("one record %s", (_name, damage) => {
+describe.each(Object.entries(damages))("one record %s", (name, damage) => {
   it("is named in the lists, and the others are there", async () => {
     const { world, id, erased } = await damagedWorld(damage);
     const { requests, sources, holds, audit } = world.rights;
@@ -71,6 +77,10 @@ describe.each(Object.entries(damages))("one record %s", (_name, damage) => {
     expect(report.findings).toEqual([{ what: "unreadable", chain: id, sequence: null, checkpoint: null }]);
     const made = unwrap(await audit.requestsOf({ actor: admin, email: ada }));
     expect(made).toMatchObject({ requests: [{ id: erased }], damaged: [{ id }] });
+    const health = unwrap(await world.rights.health());
+    expect(health.status).not.toBe("down");
+    expect(health.waiting).not.toBeNull();
+    if (name.includes("stands at")) expect(health.unreadable).toMatchObject([{ tenant: "northwind", id }]);
   });
 
   it("holds up nobody else: others are taken in, worked on and put under checkpoints", async () => {

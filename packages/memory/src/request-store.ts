@@ -1,5 +1,6 @@
 import {
   type AuditEntry,
+  areStandings,
   defineRequestStore,
   type RequestKey,
   type RequestStore,
@@ -144,12 +145,14 @@ const operationsOver = (tables: RequestTables): RequestStoreDefinition => {
 
     async standing() {
       const counts = new Map<string, StandingCount>();
-      for (const each of [...requests.values()].flatMap(({ standings = [] }) => standings)) {
+      const damaged = [...requests.values()].filter(({ standings = [] }) => !areStandings(standings));
+      const readable = [...requests.values()].filter((each) => !damaged.includes(each));
+      for (const each of readable.flatMap(({ standings = [] }) => standings)) {
         const { count = 0, oldest } = counts.get(each.for) ?? {};
         const isOlder = oldest === undefined || each.since < oldest;
         counts.set(each.for, { for: each.for, count: count + 1, oldest: isOlder ? each.since : oldest });
       }
-      return [...counts.values()];
+      return [...counts.values(), ...damaged.slice(0, 100).map(({ tenant, id }) => ({ tenant, id }))];
     },
 
     async audit(key) {

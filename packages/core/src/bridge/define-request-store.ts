@@ -38,7 +38,7 @@ export interface RequestStore {
   due(query: Question<"due">): ResultAsync<DueRequest[], StorageFailed>;
   audit(key: RequestKey): ResultAsync<AuditEntry[], StorageFailed>;
   /** Null for a store that cannot say. */
-  readonly standing: (() => ResultAsync<StandingCount[], StorageFailed>) | null;
+  readonly standing: (() => ResultAsync<(StandingCount | RequestKey)[], StorageFailed>) | null;
   /**
    * Stores everything in `work` together, once it answers a value; undoes everything where it answers an error,
    * and answers the same. Null for a store that has no transactions to work in.
@@ -52,6 +52,11 @@ const stateSchema = z.custom<JsonObject>(
   "must be an object",
 );
 
+const standingsSchema = z.array(z.object({ for: z.string(), since: instantSchema }));
+
+/** Whether they say what a request stands at. Somebody may have changed them in the store. */
+export const areStandings = (standings: unknown): boolean => standingsSchema.safeParse(standings).success;
+
 const storedRequestSchema = z.object({
   tenant: z.string(),
   id: z.string(),
@@ -64,7 +69,7 @@ const storedRequestSchema = z.object({
   claims: z.array(z.string()),
   about: z.array(z.string()),
   tokenHashes: z.array(z.string()),
-  standings: z.array(z.object({ for: z.string(), since: instantSchema })).optional(),
+  standings: standingsSchema.optional(),
   wakeAt: instantSchema.nullable(),
   state: stateSchema,
   sealed: z.string().nullable(),
@@ -114,7 +119,10 @@ const dueAnswerSchema = z
   .transform((all) => all.filter((each) => each !== null));
 
 const standingSchema = z.array(
-  z.object({ for: z.string(), count: z.number().int().positive(), oldest: instantSchema }),
+  z.union([
+    z.object({ for: z.string(), count: z.number().int().positive(), oldest: instantSchema }),
+    z.strictObject({ tenant: z.string(), id: z.string() }),
+  ]),
 );
 
 const operations = z.strictObject({

@@ -29,8 +29,8 @@ export interface Health {
   /** Since when the request is due that has waited longest to be worked on; null where everything is worked on in time. */
   readonly lateSince: Instant | null;
   /**
-   * Requests that are due and whose record cannot be read, since when that is known, the longest first: those that this
-   * process has met, and of those that are late. Only somebody who looks at the store can do anything about them.
+   * Requests whose record cannot be read, since when that is known, the longest first: those that this process has met, those
+   * that are late, and those of which nobody can read what they wait for. Only somebody who looks at the store can do anything about them.
    */
   readonly unreadable: readonly UnreadableRequest[];
 }
@@ -171,13 +171,19 @@ export const healthOf = (
   const look = async (): Promise<Health> => {
     const [counts, due] = await Promise.all([counted, late]);
     if (counts.isErr() || due.isErr()) return down();
+    const standing = counts.value?.filter((each) => "for" in each) ?? null;
+    const damaged = counts.value?.flatMap((each) => ("for" in each ? [] : [each])) ?? [];
     const stopped = await sweepsFailing();
-    const failing = [...watching.failing(overElsewhere(services, counts.value, at)), ...stopped].toSorted(
+    const failing = [...watching.failing(overElsewhere(services, standing, at)), ...stopped].toSorted(
       bySince,
     );
-    const waiting = counts.value?.flatMap(turnOf).toSorted(byAge) ?? null;
+    const waiting = standing?.flatMap(turnOf).toSorted(byAge) ?? null;
     const { since: lateSince, unreadable: found } = await lateIn(requestStore, due.value, before);
-    const unreadable = allOf([...found, ...(await stillUnreadable(requestStore, met))]);
+    const unreadable = allOf([
+      ...found,
+      ...(await stillUnreadable(requestStore, met)),
+      ...damaged.map((key) => ({ ...key, since: at })),
+    ]);
     const isWrong =
       failing.length + unreadable.length > 0 ||
       lateSince !== null ||

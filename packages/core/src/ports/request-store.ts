@@ -72,9 +72,11 @@ export interface RequestStoreDefinition {
 
   /**
    * How many there are of each word in `standings`, over all requests of all tenants, open and closed; in any order. Is
-   * asked by every health check, so it reads nothing else. Left out: health says nothing of what requests wait for.
+   * asked by every health check, so it reads nothing else. A request whose `standings` are none (`areStandings`) makes the
+   * others no less countable: it is answered by its key, some hundred of these at most. Left out: health says nothing of what
+   * requests wait for.
    */
-  standing?(): Promise<StandingCount[]>;
+  standing?(): Promise<(StandingCount | RequestKey)[]>;
 
   /** The audit of one request in order; empty where there is none. */
   audit(key: RequestKey): Promise<AuditEntry[]>;

@@ -24,6 +24,9 @@ export const faithfulInstant = (at: Instant): Instant => {
 export const instantSql = (at: Instant | null): Sql =>
   sql`${at === null ? null : faithfulInstant(at)}::timestamptz`;
 
+/** The text of an instant, for what is kept in JSON. */
+export const instantPattern: Sql = sql`'^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9][.][0-9]{3}Z$'`;
+
 /**
  * A column of type `timestamptz` as an `Instant`, whatever the session's time zone and date style are. One that is no
  * instant, `infinity`, comes as it is called, so that its row is found to be damaged, and no other.

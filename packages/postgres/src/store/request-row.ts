@@ -38,9 +38,9 @@ export const requestColumns: Sql = sql`r.tenant, r.id, r.version::text as versio
 
 /** What came back, as a request. The bridge of core checks its shape. */
 export const requestOf = (row: TextRow): StoredRequest => {
-  const standings = JSON.parse(textOf(row, "standings")) as StoredStanding[];
+  const standings = textOf(row, "standings");
   return {
-    ...(standings.length > 0 && { standings }),
+    ...(standings !== "[]" && { standings: JSON.parse(standings) as StoredStanding[] }),
     tenant: textOf(row, "tenant"),
     id: textOf(row, "id"),
     version: Number(textOf(row, "version")),

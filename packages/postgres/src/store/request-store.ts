@@ -11,7 +11,7 @@ import { joinedTransaction } from "../database/joined-transaction.ts";
 import type { SchemaCheck } from "../migrations/schema-version.ts";
 import { emptySql, type Sql, sql } from "../sql/sql.ts";
 import { commitAlone, commitWithin } from "./commit-request.ts";
-import { faithful, instantSql, instantText, textOf } from "./faithful.ts";
+import { faithful, instantPattern, instantSql, instantText, textOf } from "./faithful.ts";
 import { insertStatement } from "./insert-request.ts";
 import { cursorOf, placeOf } from "./list-cursor.ts";
 import { entryColumns, entryOf, requestColumns, requestOf } from "./request-row.ts";
@@ -30,6 +30,9 @@ const lookAgain = async <Value>(work: () => Promise<Value>): Promise<Value> => {
     }
   }
 };
+
+/** The words are few; of those that cannot be read, so many are named. */
+const mostStandings = 100;
 
 /** Keeps requests and their audit in PostgreSQL. Each operation is one statement, and so all or nothing. */
 export const requestStoreOver = (
@@ -134,15 +137,28 @@ export const requestStoreOver = (
     async standing() {
       await ready();
       const rows = await database.query(
-        sql`select s.value->>'for' as standing, count(*)::text as count, min(s.value->>'since') as oldest
-          from ${tables.request} r cross join lateral jsonb_array_elements(r.standings) s
-          where r.standings <> '[]' group by 1`.prepared(),
+        sql`select s.standing, s.tenant, s.id, count(*)::text as count, min(s.since) as oldest
+          from ${tables.request} r cross join lateral (
+            select case when v.sound then v.of->>'for' end as standing, case when v.sound then v.of->>'since' end as since,
+              case when not v.sound then r.tenant end as tenant, case when not v.sound then r.id end as id
+            from (
+              select e.value as of, coalesce(jsonb_typeof(e.value->'for') = 'string'
+                and jsonb_typeof(e.value->'since') = 'string' and e.value->>'since' ~ ${instantPattern}, false) as sound
+              from jsonb_array_elements(
+                case jsonb_typeof(r.standings) when 'array' then r.standings else '[null]' end) e
+            ) v
+          ) s
+          where r.standings <> '[]' group by 1, 2, 3 order by 1 nulls last, 2, 3 limit ${mostStandings}::bigint`.prepared(),
       );
-      return rows.map((row) => ({
-        for: textOf(row, "standing"),
-        count: Number(textOf(row, "count")),
-        oldest: textOf(row, "oldest"),
-      }));
+      return rows.map((row) =>
+        row["standing"] == null
+          ? { tenant: textOf(row, "tenant"), id: textOf(row, "id") }
+          : {
+              for: textOf(row, "standing"),
+              count: Number(textOf(row, "count")),
+              oldest: textOf(row, "oldest"),
+            },
+      );
     },
 
     async audit({ tenant, id }) {

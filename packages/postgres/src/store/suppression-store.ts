@@ -13,7 +13,7 @@ import { z } from "zod";
 import { databaseOf, type TextRow } from "../database/database.ts";
 import type { SchemaCheck } from "../migrations/schema-version.ts";
 import { emptySql, type Sql, sql } from "../sql/sql.ts";
-import { faithful, faithfulInstant, instantSql, instantText, textOf } from "./faithful.ts";
+import { faithful, faithfulInstant, instantPattern, instantSql, instantText, textOf } from "./faithful.ts";
 import { readyFor, type StoreOptions, storeOptions } from "./store-options.ts";
 import { defaultSchema, tablesIn } from "./tables.ts";
 
@@ -24,7 +24,7 @@ const columns: Sql = sql`s.tenant, encode(s.pseudonym, 'hex') as pseudonym, s.ca
 /** As `isLifted` of core says it: what nobody can read is no lift. */
 const isLifted = (lifted: Sql): Sql => sql`coalesce(json_typeof(${lifted}->'at') = 'string'
   and ${lifted}->>'at'
-    ~ '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9][.][0-9]{3}Z$'
+    ~ ${instantPattern}
   and json_typeof(${lifted}->'by') = 'string' and json_typeof(${lifted}->'reason') = 'string', false)`;
 const standing: Sql = sql`(s.lifted is null or not ${isLifted(sql`s.lifted`)})`;
 

@@ -393,6 +393,37 @@ describe("artifacts", () => {
   });
 });
 
+it("a request of which somebody has changed what it stands at is named, and all others are counted", async () => {
+  const { storage, schema } = await fresh();
+  const { requestStore: store } = storage;
+  const since = "2026-03-02T09:00:00.000Z";
+  const values = [
+    "[]",
+    `[{"for": "task", "since": "${since}"}]`,
+    '[{"x": 1}]',
+    "7",
+    "null",
+    '{"for": "task"}',
+  ];
+  const others = [
+    '[7, {"for": "task"}]',
+    '[{"for": "task", "since": "yesterday"}]',
+    '[{"for": 7, "since": "x"}]',
+  ];
+  for (const [index, value] of [...values, ...others].entries()) {
+    await put(storage, sample(`r${index}`));
+    await database.pool.query(`update ${schema}.request set standings = '${value}' where id = 'r${index}'`);
+  }
+  const damaged = [2, 3, 4, 5, 6, 7, 8].map((index) => ({ tenant: "halmstrand", id: `r${index}` }));
+  expect(unwrap(await store.standing?.())).toEqual([
+    { for: "task", count: 1, oldest: since },
+    ...damaged,
+  ]);
+  const { requests } = unwrap(await store.list({ tenant: "halmstrand", limit: 20 }));
+  const unread = requests.filter(({ state }) => Object.keys(state).length === 0).map(({ id }) => id);
+  expect(unread.toSorted()).toEqual(damaged.map(({ id }) => id));
+});
+
 describe("a suppression that somebody has changed", () => {
   const lift = { at: "2026-03-02T09:00:00.000Z", by: "a", reason: "consent" };
   const changes: readonly (readonly [string, "stands" | "lifted" | "damaged"])[] = [

@@ -30,7 +30,8 @@ export const wakingFaults: readonly Broken<Fault>[] = [
         },
         async standing() {
           const now = await good.standing();
-          return [...now, ...[...seen.values()].filter((each) => !now.some((one) => one.for === each.for))];
+          const isThere = (word: string) => now.some((one) => "for" in one && one.for === word);
+          return [...now, ...[...seen.values()].filter((each) => !isThere(each.for))];
         },
       };
     },
