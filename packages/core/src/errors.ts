@@ -279,10 +279,16 @@ export class Damaged extends SubjectRightsError {
   readonly code = "damaged";
   /** The sweep whose record it is; null where it is none's. */
   readonly sweep: string | null;
+  /** The hold whose record it is; null where it is none's. */
+  readonly hold: string | null;
 
-  constructor(what: string, options: ErrorOptions & { readonly sweep?: string } = {}) {
+  constructor(
+    what: string,
+    options: ErrorOptions & { readonly sweep?: string; readonly hold?: string } = {},
+  ) {
     super(`${what} was read back damaged; nothing of it is handed out.`, options);
     this.sweep = options.sweep ?? null;
+    this.hold = options.hold ?? null;
   }
 }
 

@@ -155,6 +155,37 @@ describe("what cannot be read of the others", () => {
     expect(unwrapError(await world.rights.holds.read({ actor: admin, holdId: one })).code).toBe("damaged");
   });
 
+  it.each<[string, object]>([
+    ["what it says", { state: {} }],
+    ["anything", { state: "gone", until: "some day", placedAt: "once", open: 7 }],
+    ["who placed it", { state: { placedBy: 7, reason: "a claim in court", lifted: null } }],
+  ])("a hold, %s, still stops whom it is on, is told, and can be lifted", async (...[, damage]) => {
+    const people = new Map([[ada, [{}]]]);
+    const world = await createWorld({ sources: [peopleSource("crm", people)] });
+    const identifiers = [{ type: "email", value: ada }];
+    const placed = await world.rights.holds.place({ actor: admin, identifiers, reason: "a claim in court" });
+    const { id } = unwrap(placed).hold;
+    for (const [key, hold] of world.tables.holds)
+      world.tables.holds.set(key, { ...hold, ...damage } as never);
+    const erased = await world.acknowledged("erasure");
+    await world.pass(3 * hour);
+    expect(people.size).toBe(1);
+    expect((await world.read(erased)).waitingFor).toMatchObject([
+      { for: "work", work: "look-at-hold", problem: "damaged", hold: id },
+      { for: "hold", hold: id },
+    ]);
+    expect(unwrap(await world.rights.health()).status).toBe("failing");
+    expect(world.errors).toContainEqual(expect.objectContaining({ code: "damaged", hold: id }));
+    const told = world.notifier.sent.filter(({ notice }) => notice.type === "trouble");
+    expect(told.map(({ notice }) => notice)).toMatchObject([{ problem: "damaged", hold: id }]);
+    const lift = { actor: admin, holdId: id, reason: "nobody can read why it stands" };
+    expect(unwrap(await world.rights.holds.lift(lift)).lifted).toMatchObject({ reason: lift.reason });
+    await world.pass(hour);
+    expect(await world.read(erased)).toMatchObject({ outcome: "completed", waitingFor: [] });
+    expect(unwrap(await world.rights.holds.list({ actor: admin })).damaged).toEqual([]);
+    expect(unwrap(await world.rights.health()).status).toBe("ok");
+  });
+
   it("a status of a source shows a warning on its own row", async () => {
     const { world } = await damagedWorld((stored) => stored);
     for (const [key, status] of world.tables.statuses)

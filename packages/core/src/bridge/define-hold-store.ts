@@ -5,7 +5,7 @@ import type { JsonObject } from "../ports/request-store.ts";
 import type { ResultAsync } from "../result.ts";
 import { defined } from "./defined.ts";
 import { callable, checkAdapter } from "./issues.ts";
-import { nobodyKnowsWhen, readable } from "./readable.ts";
+import { nobodyKnowsWhen } from "./readable.ts";
 import { callStorage } from "./storage.ts";
 
 type Question<Name extends "list" | "standing"> = Parameters<HoldStoreDefinition[Name]>[0];
@@ -33,16 +33,19 @@ const holdSchema = z.object({
   ),
 }) satisfies z.ZodType<StoredHold>;
 
-const readableHoldSchema = readable<StoredHold>(holdSchema, ({ tenant, id }) => ({
-  tenant,
-  id,
-  version: 1,
-  pseudonyms: [],
-  placedAt: nobodyKnowsWhen,
-  until: null,
-  open: true,
-  state: {},
-}));
+/** One that cannot be read makes no other unreadable, and stands all the same; by its version it can be lifted. */
+const standIn = z.object({
+  tenant: z.string(),
+  id: z.string(),
+  version: holdSchema.shape.version.catch(1),
+  pseudonyms: holdSchema.shape.pseudonyms.catch([]),
+  placedAt: holdSchema.shape.placedAt.catch(nobodyKnowsWhen),
+  until: holdSchema.shape.until.catch(null),
+  open: holdSchema.shape.open.catch(true),
+  state: z.unknown().transform((): JsonObject => ({})),
+});
+
+const readableHoldSchema: z.ZodType<StoredHold> = z.union([holdSchema, standIn]);
 
 const answerSchema = z.object({ outcome: z.enum(["stored", "changed"]) });
 const pageSchema = z.object({ holds: z.array(readableHoldSchema), cursor: z.string().optional() });

@@ -5,7 +5,7 @@ import { newId } from "../crypto.ts";
 import {
   ChangedMeanwhile,
   ConfigurationMistake,
-  Damaged,
+  type Damaged,
   HoldNotFound,
   type IdempotencyKeyReused,
   InvalidInput,
@@ -27,6 +27,7 @@ import { knownBy, knownByNow } from "../runner/known-by.ts";
 import { recordedAs, recordedWithoutKey } from "../runner/recorded-actor.ts";
 import { type NamedTypes, namedTypes } from "../runner/served.ts";
 import type { Services } from "../runner/services.ts";
+import { holdStateOf, liftedState } from "../runner/stored-hold.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import { mayHavePassedOn } from "../subject/identifying.ts";
 import { caught } from "./caught.ts";
@@ -102,7 +103,10 @@ export interface Holds {
     readonly idempotencyKey?: string;
   }): ResultAsync<PlacedHold, PlaceHoldError>;
 
-  /** Lifts it, and lets the requests go on that it kept. Errors: `NotPossibleNow` where it is lifted already. */
+  /**
+   * Lifts it, and lets the requests go on that it kept. One whose record cannot be read is lifted as well: who had placed it,
+   * and why, is `damaged` from then on. Errors: `NotPossibleNow` where it is lifted already.
+   */
   lift(input: {
     readonly actor: Actor;
     readonly holdId: string;
@@ -121,16 +125,13 @@ export interface Holds {
 
 const mostListed = 100;
 
-const stateSchema = z.object({
-  placedBy: z.string(),
-  reason: z.string(),
-  lifted: z.object({ at: z.string(), by: z.string(), reason: z.string() }).nullable(),
-});
-
-const viewOf = ({ id, placedAt, until, state }: StoredHold): Result<HoldView, Damaged> => {
-  const { success, data } = stateSchema.safeParse(state);
-  return success ? ok({ id, placedAt, until, ...data }) : err(new Damaged(`Hold ${id}`));
-};
+const viewOf = (hold: StoredHold): Result<HoldView, Damaged> =>
+  holdStateOf(hold).map((state) => ({
+    id: hold.id,
+    placedAt: hold.placedAt,
+    until: hold.until,
+    ...state,
+  }));
 
 /** A hold whose last day is over would hold nobody, and look as if it did. */
 const checkUntil = ({ clock, timeZone }: Services, until: string | null): Result<void, InvalidInput> =>
@@ -254,7 +255,7 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
               ...hold,
               version: hold.version + 1,
               open: false,
-              state: { ...hold.state, lifted },
+              state: liftedState(hold, lifted),
             };
             return holds
               .put(next)

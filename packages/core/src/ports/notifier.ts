@@ -97,6 +97,8 @@ export type Notice =
       readonly problem: ProblemCode;
       /** The sweep whose record cannot be read, for `damaged`. Left out: it is none's. */
       readonly sweep?: string;
+      /** The same of a hold. */
+      readonly hold?: string;
       readonly retryable: boolean;
       readonly since: Instant;
     })

@@ -9,6 +9,8 @@ export interface Problem {
   readonly collections?: readonly string[] | undefined;
   /** The sweep that it is about, for `damaged`. */
   readonly sweep?: string | undefined;
+  /** The hold that it is about, for `damaged`. */
+  readonly hold?: string | undefined;
 }
 
 export const problemCodes = [

@@ -39,6 +39,18 @@ export const everything = "everything";
 /** Which work a request lacks for which nothing is due, and that waits for nobody. */
 export const anything = "anything";
 
+/** The work of looking at the hold that keeps a request, or a copy of it. */
+export const lookingAtHold = "look-at-hold";
+
+/** Whether a hold keeps a request, or a copy of it. */
+export const isHeld = ({
+  held,
+  steps,
+}: {
+  readonly held: { readonly by: string } | null;
+  readonly steps: readonly { readonly heldBy?: string | null | undefined }[];
+}): boolean => held !== null || steps.some(({ heldBy }) => heldBy != null);
+
 /** Whether it is known that the key of the request is not in the key ring. */
 export const isKeyLost = (request: Troubled): boolean =>
   troublesOf(request).some(({ work }) => work === everything);

@@ -39,6 +39,8 @@ export type Waiting =
       readonly since: Instant;
       /** The sweep whose record cannot be read, where the problem is `damaged` and it is a sweep's. */
       readonly sweep?: string;
+      /** The same of a hold. */
+      readonly hold?: string;
     }
   | { readonly for: "message"; readonly message: string; readonly problem: ProblemCode };
 
@@ -68,6 +70,7 @@ const ownTroubles = (request: Request): Waiting[] =>
     problem: problem.code,
     since,
     ...(problem.sweep !== undefined && { sweep: problem.sweep }),
+    ...(problem.hold !== undefined && { hold: problem.hold }),
   }));
 
 /** The request of the person that goes first; null where it waits for none. */

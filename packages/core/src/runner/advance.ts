@@ -9,7 +9,8 @@ import {
 import { instant, latest } from "../instant.ts";
 import type { WakeUp } from "../ports/dispatcher.ts";
 import type { RequestEvent } from "../request/events.ts";
-import { anything, everything, troublesOf } from "../request/trouble.ts";
+import { anything, everything, isHeld, lookingAtHold, troublesOf } from "../request/trouble.ts";
+import { ok, orThrow } from "../result.ts";
 import { type Action, dueActions, isForgotten, needsNoKey, workOf } from "../workflows/actions.ts";
 import { missingSteps, stepsKnownAgain } from "../workflows/transitions/registering.ts";
 import { foundAlone } from "./answers.ts";
@@ -19,6 +20,7 @@ import { jitter } from "./jitter.ts";
 import { useRequestKey } from "./keys.ts";
 import type { Services } from "./services.ts";
 import { openSession, type Session } from "./session.ts";
+import { holdStateOf } from "./stored-hold.ts";
 import { liftOthersNames } from "./suppressing.ts";
 import { goOnWithoutKey } from "./without-key.ts";
 
@@ -156,6 +158,7 @@ const performAndRecord = async (run: Run, action: Action, signal: AbortSignal): 
       isPutBack(event) || getsOn(session, workOf(action), action.do),
     ]);
     if (event?.type === "held") await liftedMeanwhile(run);
+    if (event?.type === "held" || event?.type === "copy-held") await tellOfHold(run, event.by);
   } catch (thrown) {
     // Somebody else has changed it: what is to be done now is for its newest state to say.
     if (thrown instanceof NotPossibleNow) return session.reload();
@@ -176,6 +179,21 @@ const performAndRecord = async (run: Run, action: Action, signal: AbortSignal): 
 const liftedMeanwhile = async ({ services, session }: Run): Promise<void> => {
   const event = await lookAtHold({ services, request: session.current().request });
   if (event.type === "hold-lifted") await session.record(event);
+};
+
+/**
+ * A hold stops what it stops, also where nobody can read it any more; and that is told, because nobody knows why it stands, or
+ * until when.
+ */
+const tellOfHold = async (run: Run, id: string): Promise<void> => {
+  const { request } = run.session.current();
+  if (!isHeld(request)) return;
+  const stored = orThrow(
+    (await run.services.holdStore?.read({ tenant: request.tenant, id })) ?? ok(undefined),
+  );
+  const read = stored === undefined ? ok(null) : holdStateOf(stored);
+  if (read.isErr()) await troubled(run, lookingAtHold, "damaged", read.error);
+  else await getsOn(run.session, lookingAtHold);
 };
 
 /** What ends the whole run, to be taken up again: without its store nothing can be said about a request either. */
@@ -210,8 +228,9 @@ const troubled = async (
   doing?: string,
 ): Promise<void> => {
   onError(cause);
-  const sweep = cause instanceof Damaged ? cause.sweep : null;
-  const problem = { code, retryable: code === "internal-error", ...(sweep !== null && { sweep }) };
+  const { sweep, hold } = cause instanceof Damaged ? cause : { sweep: null, hold: null };
+  const which = { ...(sweep !== null && { sweep }), ...(hold !== null && { hold }) };
+  const problem = { code, retryable: code === "internal-error", ...which };
   await session.record({
     type: "work-failed",
     work,

@@ -149,6 +149,7 @@ export const english: Texts = {
           value: `The work ${phrases.problem(notice.problem)} (${notice.problem})`,
         },
         ...(notice.sweep === undefined ? [] : [{ name: "Sweep", value: notice.sweep }]),
+        ...(notice.hold === undefined ? [] : [{ name: "Hold", value: notice.hold }]),
       ),
       paragraph(
         notice.retryable

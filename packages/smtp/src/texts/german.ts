@@ -160,6 +160,7 @@ export const german: Texts = {
           value: `Die Arbeit ${phrases.problem(notice.problem)} (${notice.problem})`,
         },
         ...(notice.sweep === undefined ? [] : [{ name: "Sammellöschung", value: notice.sweep }]),
+        ...(notice.hold === undefined ? [] : [{ name: "Sperre", value: notice.hold }]),
       ),
       paragraph(
         notice.retryable

@@ -99,8 +99,9 @@ const factsOf = (effect: Effect, notice: OfRequest): Notice => {
       return { ...about, type: "support", source, problem: code, ...which, retryable, attempts };
     }
     case "trouble": {
-      const { code, retryable, sweep } = notice.about ?? unknownProblem;
-      const which = { problem: code, ...(sweep !== undefined && { sweep }) };
+      const { code, retryable, sweep, hold } = notice.about ?? unknownProblem;
+      const damaged = { ...(sweep !== undefined && { sweep }), ...(hold !== undefined && { hold }) };
+      const which = { problem: code, ...damaged };
       return { ...about, type: "trouble", ...which, retryable, since: notice.createdAt };
     }
     case "undelivered": {

@@ -3,7 +3,14 @@ import { after, type Change, changed, noticeDue, recorded } from "../../request/
 import { troubleNotice } from "../../request/notices.ts";
 import type { Request } from "../../request/request.ts";
 import { backoff, type Rules, spread } from "../../request/rules.ts";
-import { everything, getsOnBy, type Trouble, troublesOf } from "../../request/trouble.ts";
+import {
+  everything,
+  getsOnBy,
+  isHeld,
+  lookingAtHold,
+  type Trouble,
+  troublesOf,
+} from "../../request/trouble.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { isPlanned, sendingOf, workAt } from "../actions.ts";
 import type { EventOf } from "./events.ts";
@@ -67,6 +74,7 @@ const hasGotOn = ({ steps, notices }: Request, work: string): boolean =>
 
 const isOver = (request: Request, work: string, rules: Rules): boolean => {
   if (work === everything) return request.key === "destroyed";
+  if (work === lookingAtHold) return !isHeld(request);
   if (request.phase === "closed") return !isPlanned(request, work, rules);
   return (
     request.steps.some((step) => workAt(step.source) === work && step.settlement !== null) ||

@@ -136,6 +136,7 @@ const waiting = named(
       problem: problemCode,
       since: instant,
       sweep: z.string().exactOptional(),
+      hold: z.string().exactOptional(),
     }),
     z.object({ for: z.literal("message"), message: z.string(), problem: problemCode }),
   ]) satisfies z.ZodType<Waiting>,

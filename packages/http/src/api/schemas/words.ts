@@ -36,6 +36,7 @@ export const problem = z.object({
   retryable: z.boolean(),
   collections: z.array(z.string()).readonly().optional(),
   sweep: z.string().optional(),
+  hold: z.string().optional(),
 }) satisfies z.ZodType<Problem>;
 
 /** What people type is checked by the library; this is its shape. */
