@@ -113,7 +113,7 @@ export interface SubjectRightsOptions {
   readonly checkpointEvery?: number;
   /** Changes some of the bounds; the others stay as in `defaultRules`. */
   readonly rules?: RuleChanges;
-  /** Milliseconds that one call to a source or the notifier may take; a page, for an export. Default: 60,000. */
+  /** Milliseconds that one call to a source or the notifier may take; a page, for an export. At most 43,200,000, twelve hours. Default: 60,000. */
   readonly callDeadline?: number;
   /** How many requests are worked on at once. Default: 4. */
   readonly concurrency?: number;

@@ -62,6 +62,26 @@ describe("identifying", () => {
     expect([payments.size, shop.size, crm.size]).toEqual([0, 0, 0]);
   });
 
+  it.each([60_000, 59 * 60_000, 60 * 60_000, 12 * 3_600_000])(
+    "asks nobody again and again, where a call may take %i ms",
+    async (callDeadline) => {
+      const shop = new Map([["C-7", [{}]]]);
+      const crm = new Map([[ada, [{}]]]);
+      let asked = 0;
+      const number = known("customer-number", { [ada]: ["C-7"] });
+      const counting = (values: readonly string[]) => {
+        asked += 1;
+        return number(values);
+      };
+      const sources = [keyed("shop", "customer-number", shop), keyed("crm", "email", crm, counting)];
+      const world = await createWorld({ sources, callDeadline });
+      const id = await world.acknowledged("erasure");
+      expect((await world.read(id)).outcome).toBe("completed");
+      expect([shop.size, crm.size, asked < 5]).toEqual([0, 0, true]);
+      expect(world.errors).toEqual([]);
+    },
+  );
+
   it("stops where there is no end to it, and says so", async () => {
     let next = 0;
     const world = await createWorld({

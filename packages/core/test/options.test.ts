@@ -196,6 +196,22 @@ describe("createSubjectRights says what to write instead of", () => {
     ],
     ["a rule that is no number", { rules: { retry: { attempts: "5" } } }, "rules.retry.attempts"],
     ["a pause that is none", { rules: { messageDelay: 0 } }, "rules.messageDelay: has to be 1 or more"],
+    ["a pause that has no end", { rules: { holdDelay: 1e16 } }, "rules.holdDelay: has to be at most"],
+    [
+      "looks that nobody lives to see",
+      { lookEvery: Number.MAX_SAFE_INTEGER },
+      "lookEvery: has to be at most",
+    ],
+    [
+      "a token that works for longer than there is a request",
+      { rules: { acknowledgement: { lapsesAfter: 86_400_000 } } },
+      "rules.acknowledgement.validFor: has to be at most `lapsesAfter`, which is 86400000",
+    ],
+    [
+      "a call that takes longer than anything counts that was said before it",
+      { callDeadline: 12 * 3_600_000 + 1 },
+      "callDeadline: has to be at most 43200000, twelve hours",
+    ],
     [
       "an encryption of packages that carries nothing",
       { packageEncryption: {} },

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { portSchema } from "../bridge/defined.ts";
 import { callable } from "../bridge/issues.ts";
 import { isTimeZone } from "../request/deadline/time-zone.ts";
-import { rulesSchema } from "../request/rules.ts";
+import { beyondLongestBound, longestBound, rulesSchema } from "../request/rules.ts";
 
 /** Of an object that may be of a class, whose operations are not its own. */
 const withOperations = (...names: readonly string[]) =>
@@ -71,6 +71,12 @@ const linkSchema = callable
   )
   .optional();
 
+/** A pause, in milliseconds: behind a longer one there would be moments that nobody can write down. */
+const pause = z.number().int().positive().max(longestBound, beyondLongestBound);
+
+/** What sources say of a person counts until the next calls are over, and by addresses for no longer than a day. */
+const longestCall = 12 * 3_600_000;
+
 /** What `createSubjectRights` takes. Strict: a misspelt option would be none, and nobody would notice. */
 export const optionsSchema = z.strictObject({
   sources: z.array(portSchema("data source"), "hand in an array of data sources"),
@@ -97,12 +103,20 @@ export const optionsSchema = z.strictObject({
   evidenceSigner: callable.optional(),
   packagesEndWithErasure: z.boolean().default(false),
   otherEvidenceKeys: z.array(z.string()).default([]),
-  checkpointEvery: z.number().int().positive().default(3_600_000),
+  checkpointEvery: pause.default(3_600_000),
   timeZone: z.string().refine(isTimeZone, "is no time zone of the IANA database").default("UTC"),
   rules: rulesSchema.optional(),
-  callDeadline: z.number().int().positive().default(60_000),
+  callDeadline: z
+    .number()
+    .int()
+    .positive()
+    .max(
+      longestCall,
+      `has to be at most ${longestCall}, twelve hours: write a source that takes longer so that it goes on`,
+    )
+    .default(60_000),
   concurrency: z.number().int().positive().default(4),
-  lookEvery: z.number().int().positive().default(30_000),
+  lookEvery: pause.default(30_000),
   onError: callable.optional(),
   dispatcher: withOperations("enqueue", "work", "stop").optional(),
   clock: withOperations("now", "wait").optional(),

@@ -87,10 +87,26 @@ const changeOf = (value: unknown): z.ZodType => {
   return value === null ? bound.nullable() : bound;
 };
 
-/** A pause of none is no pause: what fails would be tried without end, and nothing else would get its turn. */
-const bound = z.number().min(1, "has to be 1 or more");
+/** Behind a longer pause there would be moments that nobody can write down. */
+export const longestBound = 100 * 365 * day;
+export const beyondLongestBound = `has to be at most ${longestBound}, a hundred years`;
 
-export const rulesSchema = changesTo(defaultRules);
+/** A pause of none is no pause: what fails would be tried without end, and nothing else would get its turn. */
+const bound = z.number().min(1, "has to be 1 or more").max(longestBound, beyondLongestBound);
+
+/** Each by itself, and those together that speak of one thing. */
+export const rulesSchema = changesTo(defaultRules).superRefine((changes, context) => {
+  const { validFor, lapsesAfter } = withRules(changes as RuleChanges).acknowledgement;
+  if (validFor > lapsesAfter) {
+    context.addIssue({
+      code: "custom",
+      path: ["acknowledgement", "validFor"],
+      message:
+        `has to be at most \`lapsesAfter\`, which is ${lapsesAfter}: ` +
+        "the letter would say that its token works for longer than there is a request",
+    });
+  }
+});
 
 export const withRules = (changes: RuleChanges): Rules => ({
   ...defaultRules,

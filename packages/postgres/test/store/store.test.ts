@@ -415,10 +415,7 @@ it("a request of which somebody has changed what it stands at is named, and all 
     await database.pool.query(`update ${schema}.request set standings = '${value}' where id = 'r${index}'`);
   }
   const damaged = [2, 3, 4, 5, 6, 7, 8].map((index) => ({ tenant: "halmstrand", id: `r${index}` }));
-  expect(unwrap(await store.standing?.())).toEqual([
-    { for: "task", count: 1, oldest: since },
-    ...damaged,
-  ]);
+  expect(unwrap(await store.standing?.())).toEqual([{ for: "task", count: 1, oldest: since }, ...damaged]);
   const { requests } = unwrap(await store.list({ tenant: "halmstrand", limit: 20 }));
   const unread = requests.filter(({ state }) => Object.keys(state).length === 0).map(({ id }) => id);
   expect(unread.toSorted()).toEqual(damaged.map(({ id }) => id));

@@ -174,9 +174,10 @@ export const failure = (
   if (error instanceof Stopped) return eventOf(error);
   const { source, generation } = step;
   // It was asked with what all have said until now: whoever says it from now on has been asked since.
-  const since = later(instant(effect.services.clock.now()), 1);
+  const now = instant(effect.services.clock.now());
+  const since = later(now, 1);
   if (error instanceof KnownOtherwise) {
-    if (isWorthAsking(effect.request, step, since))
+    if (isWorthAsking(effect.request, step, since, now))
       return { type: "names-outdated", source, generation, since, isSaid: true };
     // Nothing was done, and nobody can say by what it is to be asked.
     return failure(effect, step, new CallFailed(source, "identifier-missing", true, { cause: error }));

@@ -1,3 +1,4 @@
+import { instant } from "../../instant.ts";
 import { stepOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { type NoticeRecord, tryOf } from "../../request/notices.ts";
@@ -88,7 +89,7 @@ const namesOutdated = (
   { source, generation }: SourceStep,
 ): RequestEvent | null => {
   const since = onlyJust(services);
-  return toAskAgain(request, source, since).length === 0
+  return toAskAgain(request, source, since, instant(services.clock.now())).length === 0
     ? null
     : { type: "names-outdated", source, generation, since };
 };

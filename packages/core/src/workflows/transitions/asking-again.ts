@@ -13,11 +13,16 @@ import { type EventOf, stepFor } from "./events.ts";
  * it since this instant. Where the person is erased already, what is there now came since; who is at work is let go on; and
  * one that does not answer for now is asked when its own turn comes. Opened again, a request asks nobody.
  */
-export const toAskAgain = (request: Request, atWork: string, since: Instant): readonly SourceStep[] =>
+export const toAskAgain = (
+  request: Request,
+  atWork: string,
+  since: Instant,
+  now: Instant,
+): readonly SourceStep[] =>
   request.steps.filter((step) => {
     const { source, status, lastAsked } = step;
     const isAble = source === atWork || !(isStuck(step) || status === "running");
-    const isFresh = lastAsked !== undefined && lastAsked.at >= since && !liesAhead(lastAsked.at, since);
+    const isFresh = lastAsked !== undefined && lastAsked.at >= since && !liesAhead(lastAsked.at, now);
     return canBeAskedOnceMore(request, step) && isAble && !isFresh;
   });
 
@@ -41,13 +46,16 @@ export const isWorthAsking = (
   request: Request,
   { source, stage, saidOtherwise }: SourceStep,
   since: Instant,
+  now: Instant,
 ): boolean =>
-  stage === "perform" && saidOtherwise !== namesOf(request) && toAskAgain(request, source, since).length > 0;
+  stage === "perform" &&
+  saidOtherwise !== namesOf(request) &&
+  toAskAgain(request, source, since, now).length > 0;
 
 /** Nothing is begun before all of them have answered; what is done goes on, unless somebody has another name to tell. */
 export const askAgain = (change: Change, event: EventOf<"names-outdated">): Result<Change, NotPossibleNow> =>
   stepFor(change, event, "perform").andThen(({ source }) => {
-    const asked = toAskAgain(change.request, source, event.since);
+    const asked = toAskAgain(change.request, source, event.since, change.now);
     if (asked.length === 0) return err(new NotPossibleNow("Everybody has just said who the person is."));
     const names = namesOf(change.request);
     return ok(
