@@ -382,6 +382,39 @@ describe("what a sweep that is over has kept of somebody, and of which cannot be
   );
 });
 
+it("whatever is missing from the record of a sweep, it is named, and never met as an exception", async () => {
+  const world = await createWorld({ sources: [peopleSource("crm", new Map([[ada, [{}]]]))] });
+  const { sweeps, suppressions } = world.rights;
+  const people = async function* () {
+    yield { people: [{ identifiers: [{ type: "email", value: ada }] }], cursor: "1" };
+  };
+  const order = { actor: admin, reason: "retention", category: "customer-data", people } as const;
+  const swept: string[] = [];
+  for (let each = 0; each < 2; each += 1)
+    swept.push(unwrap(await unwrap(await sweeps.eraseMany(order)).end()).id);
+  const [place, whole] = [...world.tables.sweeps].find(([, stored]) => stored.id === swept[0]) ?? [];
+  if (place === undefined || whole === undefined) throw new Error("not stored");
+  const paths = pathsIn(whole).filter((path) => path.join() !== "id" && path.join() !== "tenant");
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...paths),
+      fc.constantFrom(undefined, 7, "x", null),
+      async (path, value) => {
+        world.tables.sweeps.set(place, replaced(whole, path, value) as never);
+        const listed = unwrap(await sweeps.list({ actor: admin }));
+        const named = [...listed.sweeps, ...listed.damaged].map((each) => each.id);
+        expect(named.toSorted()).toEqual(swept.toSorted());
+        const since = new Date("2020-01-01");
+        unwrap(await suppressions.replay({ actor: admin, since, category: "customer-data" }));
+        const identifiers = [{ type: "email", value: "p1@example.org" }];
+        unwrap(await world.rights.holds.place({ actor: admin, identifiers, reason: "a claim in court" }));
+        unwrap(await world.rights.audit.verifyAll({ actor: admin }));
+      },
+    ),
+    { numRuns: inject("isThorough") ? 300 : 40 },
+  );
+});
+
 it("somebody left behind who cannot be read keeps nobody else from being tried again", async () => {
   const people = new Map(["a@example.org", "b@example.org"].map((each) => [each, [{}]]));
   let isDown = true;

@@ -3,6 +3,7 @@ import { keyedHash, seal, unseal } from "../crypto.ts";
 import { Damaged, KeyDestroyed, type StorageFailed } from "../errors.ts";
 import type { JsonObject } from "../ports/request-store.ts";
 import type { StoredSweep, SweepKey } from "../ports/sweep-store.ts";
+import { categorySchema } from "../request/kinds.ts";
 import { err, errAsync, ok, okAsync, Result, type ResultAsync } from "../result.ts";
 import type { Services } from "../runner/services.ts";
 import { noCounts, type Sweep } from "./sweep.ts";
@@ -10,9 +11,36 @@ import { noCounts, type Sweep } from "./sweep.ts";
 /** The form that `state` has. A record in a form that this code does not know is refused, not guessed at. */
 const form = 1;
 
+const [text, number] = [z.string(), z.number()];
+
+/**
+ * What everybody who looks at a sweep counts on. It is written by `toStoredSweep` and by nothing else; but somebody may have
+ * changed it in the store, and one such record must be named, and not be met as an exception in the middle of others.
+ */
+const sweepSchema = z.looseObject({
+  id: text,
+  tenant: text,
+  version: number,
+  audited: number,
+  numbered: number,
+  reason: text,
+  category: categorySchema,
+  status: z.enum(["running", "stopped", "completed", "completed-with-exceptions"]),
+  startedBy: text,
+  startedAt: text,
+  updatedAt: text,
+  endedAt: text.nullable(),
+  isRead: z.boolean(),
+  counts: z.record(text, number),
+  records: z.array(z.looseObject({ source: text, collection: text })),
+  unchecked: z.array(text),
+  problem: z.looseObject({ code: text }).nullable(),
+  settled: z.looseObject({ by: text, at: text, reason: text }).nullable(),
+});
+
 const stateSchema = z.object({
   form: z.literal(form),
-  sweep: z.custom<Sweep>((value) => typeof value === "object" && value !== null),
+  sweep: z.custom<Sweep>((value) => sweepSchema.safeParse(value).success),
 });
 
 const nameOf = ({ tenant, id }: SweepKey): string => `sweep/${tenant}/${id}`;
