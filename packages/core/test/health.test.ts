@@ -411,6 +411,37 @@ describe("health", () => {
     expect((await healthOf(world)).waiting).toMatchObject([{ for: "message", whose: "us", isWrong: true }]);
   });
 
+  it.each(["address-book", "package-encryption"])(
+    "names the %s no more once no letter waits for it: the request that met it is cancelled",
+    async (adapter) => {
+      const fail = (which: string) => {
+        if (which === adapter && state.isDown) throw new Error("down");
+      };
+      const state = { isDown: false };
+      const world = await createWorld({
+        sources: [peopleSource("crm", people())],
+        addresses: {
+          tenantAdmin: () => {
+            fail("address-book");
+            return "tenant-admin@northwind.example";
+          },
+          support: () => "support@northwind.example",
+        },
+        packageEncryption: { carrySecret: async () => fail("package-encryption") },
+      });
+      const asked = { ...submission, actor: tenantAdmin, kind: "export" } as const;
+      const { id: requestId } = unwrap(await world.rights.requests.submit(asked)).request;
+      await world.settle();
+      state.isDown = true;
+      unwrap(await world.rights.requests.acknowledge({ token: world.token() }));
+      await world.pass(hour);
+      expect((await healthOf(world)).failing).toMatchObject([{ adapter }]);
+      unwrap(await world.rights.requests.cancel({ actor: admin, requestId, reason: "a mistake" }));
+      await world.pass(10 * minute);
+      expect(await healthOf(world)).toMatchObject({ status: "ok", failing: [] });
+    },
+  );
+
   it("is down where the store cannot be asked, and late where nobody works on what is due", async () => {
     const world = await createWorld({ sources: [peopleSource("crm", people())] });
     const away = () => errAsync(new StorageFailed("request-store", "due"));

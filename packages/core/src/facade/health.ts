@@ -1,4 +1,6 @@
 import type { AdapterWatch, FailingAdapter } from "../bridge/adapter-watch.ts";
+import { addressBookId } from "../bridge/address-book.ts";
+import { secretCarrierId } from "../bridge/secret-carrier.ts";
 import { RequestNotFound } from "../errors.ts";
 import { type Instant, instant, later, latest } from "../instant.ts";
 import type { DueRequest, StandingCount } from "../ports/request-store.ts";
@@ -105,7 +107,7 @@ const standsAt = { source: ["source", "retry"], mail: ["message", "delivery"] } 
 /**
  * Whether something that this process saw failing is over all the same: another process has met its end. Nothing in the
  * store stands at anything of its kind; or it is so long ago that whoever had a reason to try it again has. Anything else
- * than sources and mail is asked for all the time.
+ * than sources, mail, and who says where that goes and carries secrets beside it, is asked for all the time.
  */
 const overElsewhere =
   (
@@ -114,7 +116,8 @@ const overElsewhere =
     now: Instant,
   ) =>
   (adapter: string, lastMet: Instant): boolean => {
-    const kind = sources.has(adapter) ? "source" : adapter === notifier.id ? "mail" : null;
+    const forLetters = [notifier.id, addressBookId, secretCarrierId].includes(adapter);
+    const kind = sources.has(adapter) ? "source" : forLetters ? "mail" : null;
     if (kind === null || lastMet >= later(now, -lateAfter)) return false;
     const isStoodAt = counts?.some((each) => standsAt[kind].some((word) => word === each.for)) ?? true;
     return !isStoodAt || lastMet < later(now, -longestPause(rules));
