@@ -114,8 +114,7 @@ it("so does an export", { timeout: patience }, async () => {
   const output = await temporary();
   const folder = join(output, "export-customer-data");
   const { runs, last } = await interruptedRuns("export-customer-data", output, [
-    ...more({ at: "Please confirm", with: "SIGKILL" }),
-    { at: "…", with: "SIGTERM" },
+    ...more({ at: "Please confirm", with: "SIGKILL" }, { at: "…", with: "SIGTERM" }),
   ]);
   expect(new Set([...runs, last].flatMap(({ requests }) => requests)).size).toBe(1);
   expect(last.shown).toMatch(/outcome +completed\n/);
