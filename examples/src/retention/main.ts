@@ -1,7 +1,6 @@
 /**
  * Kept by law, and then finished: invoices stay for eight years, and the person is told. When the day comes the same
- * request opens again for just that part. A guest has no number, and eight years later their address may be somebody else's:
- * somebody looks, and says whose it is. The clock is put forward.
+ * request opens again for just that part. The clock is put forward.
  */
 import { type Actor, createSubjectRights, orThrow, type RequestView } from "@subject-rights/core";
 import { memoryNotifier } from "@subject-rights/memory";
@@ -66,18 +65,6 @@ const story = async (stores: Stores): Promise<void> => {
 
   screen.heading("On the day after, the invoices may go");
   clock.moveTo("2035-01-02T08:00:00.000Z");
-  const waiting = await until(async () => {
-    const { waitingFor } = orThrow(await rights.requests.read(on));
-    return waitingFor.find((each) => each.for === "decision");
-  });
-  screen.fact(
-    "the request",
-    `waits: by the address there is ${waiting.others} record, and whose is it by now?`,
-  );
-  const { decision } = waiting;
-  const reason = "The name on the invoice is hers";
-  orThrow(await rights.requests.decideIdentifier({ ...on, decision, answer: "same-person", reason }));
-  screen.fact("an officer says", reason);
   const done = await closed(2);
   screen.fact("ended as", String(done.outcome));
   screen.fact("invoices of hers", String(guests.length));

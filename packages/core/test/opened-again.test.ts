@@ -1,8 +1,8 @@
-import { type CollectionOutcome, defineDataSource, type Subject } from "@subject-rights/core";
+import { type CollectionOutcome, defineDataSource, type Row, type Subject } from "@subject-rights/core";
 import { simulatedClock, unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { adaAs, boAs, type Customer, customerDefinition, number } from "./customers.ts";
-import { ada, admin, createWorld, type World } from "./world.ts";
+import { ada, admin, createWorld, peopleSource, type World } from "./world.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -102,14 +102,18 @@ const beginning = async (needs: readonly string[], kept: Record, isKeptLonger = 
     await world.pass(2 * hour);
     return world.read(requestId);
   };
-  /** Theirs goes, and somebody else's comes in its place, under the same address. */
-  const takePlace = (mark: { readonly isCustomer: boolean }) => {
+  /** Another customer has the address. */
+  const passOn = () => {
+    others.email = ada;
+    customers.add(others);
+  };
+  /** Theirs goes, and that one's comes in its place. */
+  const takePlace = () => {
+    passOn();
     records.clear();
     records.add({ of: "bo", email: ada });
-    others.email = ada;
-    if (mark.isCustomer) customers.add(others);
   };
-  return { world, which, records, customers, theirs, acted, down, onItsDay, decide, takePlace };
+  return { world, which, records, customers, theirs, acted, down, onItsDay, decide, passOn, takePlace };
 };
 
 const asksWhose = [{ for: "decision", source: "shop", identifierType: "email", others: 1 }];
@@ -120,12 +124,16 @@ describe.each([
   ["addresses alone", ["email"]],
   ["numbers, and guests by their addresses", byBoth],
 ])("what is found by an address when the day comes, in a source that finds people by %s", (_, needs) => {
-  it.each([
-    ["another customer has it", true],
-    ["nobody can say who has it", false],
-  ])("is not erased because there are as many as were retained: %s", async (_case, isCustomer) => {
+  it("is erased where nobody has anything to say against that", async () => {
+    const { world, records, onItsDay } = await beginning(needs, guests);
+    expect(await onItsDay()).toMatchObject({ outcome: "completed", waitingFor: [] });
+    expect(records.size).toBe(0);
+    expect(world.notifier.sent.map(({ notice }) => notice.type)).not.toContain("decision");
+  });
+
+  it("is not erased because there are as many as were retained", async () => {
     const { records, acted, onItsDay, decide, takePlace } = await beginning(needs, guests);
-    takePlace({ isCustomer });
+    takePlace();
     expect((await onItsDay()).waitingFor).toMatchObject(asksWhose);
     const { outcome, waitingFor } = await decide("somebody-else");
     expect([...records]).toMatchObject([{ of: "bo" }]);
@@ -137,7 +145,8 @@ describe.each([
   });
 
   it("is erased where somebody says that it is the person's", async () => {
-    const { records, onItsDay, decide } = await beginning(needs, guests);
+    const { records, onItsDay, decide, passOn } = await beginning(needs, guests);
+    passOn();
     expect((await onItsDay()).waitingFor).toMatchObject(asksWhose);
     expect(records.size).toBe(1);
     expect(await decide("same-person")).toMatchObject({ outcome: "completed" });
@@ -145,7 +154,8 @@ describe.each([
   });
 
   it("is asked about anew where more has a later day: what somebody said then is of that day", async () => {
-    const { records, acted, onItsDay, decide } = await beginning(needs, guests);
+    const { records, acted, onItsDay, decide, passOn } = await beginning(needs, guests);
+    passOn();
     const later: Record = { ...guests, until: "2026-09-30" };
     records.add(later);
     records.delete(guests);
@@ -168,7 +178,7 @@ describe.each([
 
   it("waits for whoever could say whose it is, and is down", async () => {
     const { world, which, records, acted, down, onItsDay, takePlace } = await beginning(needs, guests);
-    takePlace({ isCustomer: true });
+    takePlace();
     down.crm = true;
     expect((await onItsDay()).waitingFor).toEqual([{ for: "source", source: "crm", problem: "unavailable" }]);
     expect([records.size, acted]).toEqual([1, []]);
@@ -218,5 +228,49 @@ describe("an address that whoever knows the person by a number tells of them on 
     expect(records.size).toBe(1);
     await decide("same-person");
     expect(records.size).toBe(0);
+  });
+});
+
+describe("somebody of whom no number is known", () => {
+  const beforeTheDay = async (isCustomer: boolean) => {
+    const customers = new Set<Customer>(isCustomer ? [boAs()] : []);
+    const kept = new Map<string, Row[]>([[ada, [{}]]]);
+    const today = () => world.clock.now().toISOString().slice(0, 10);
+    const shop = peopleSource("shop", kept, {
+      erase: async (): Promise<CollectionOutcome[]> => {
+        const about = { collection: "people", count: kept.size };
+        if (today() <= until) return [{ ...about, outcome: "retained", reason: "§ 147 AO", until }];
+        kept.clear();
+        return [{ ...about, outcome: "erased" }];
+      },
+    });
+    const world: World = await createWorld(
+      { sources: [defineDataSource(customerDefinition("crm", customers)), shop] },
+      undefined,
+      simulatedClock(new Date("2026-03-02T09:00:00.000Z")),
+    );
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(3 * day);
+    const onItsDay = async () => {
+      world.clock.set(new Date("2026-07-01T00:00:00.000Z"));
+      await world.pass(2 * hour);
+      return world.read(requestId);
+    };
+    return { world, kept, customers, onItsDay };
+  };
+
+  it("is whoever has the address, also where that was confirmed once more meanwhile", async () => {
+    const { world, kept, onItsDay } = await beforeTheDay(false);
+    expect((await world.read(await world.acknowledged("export"))).phase).toBe("closed");
+    await world.pass(3 * day);
+    expect(await onItsDay()).toMatchObject({ outcome: "completed", waitingFor: [] });
+    expect(kept.size).toBe(0);
+  });
+
+  it("may be somebody else where the address leads to a number by then", async () => {
+    const { kept, customers, onItsDay } = await beforeTheDay(true);
+    for (const each of customers) each.email = ada;
+    expect((await onItsDay()).waitingFor).toMatchObject(asksWhose);
+    expect(kept.size).toBe(1);
   });
 });

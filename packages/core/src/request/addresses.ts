@@ -100,6 +100,35 @@ export const toldByNumber = (
     addresses,
   );
 
+/** Addresses against which nobody has had anything to say right now. */
+export const undisputed = (
+  confidential: Addressed,
+  addresses: readonly Identifier[],
+  at: Instant,
+): readonly KnownAddress[] =>
+  addresses.reduce(
+    (all, address) => withAddress(all, address, (known) => ({ ...known, undisputedAt: at })),
+    addressesIn(confidential),
+  );
+
+/**
+ * Whether who has confirmed an address since may be somebody else than this person. Of whom no number is known, they are whoever
+ * has the address.
+ */
+export const isTakenSince = (confidential: Confidential, address: Identifier): boolean =>
+  isConfirmedSince(confidential, address) && leading(confidential.identifiers).some(isSteady);
+
+const isUndisputed = (confidential: Confidential, address: Identifier, now: Instant): boolean => {
+  const { undisputedAt, goneAt = "" } = known(confidential, address);
+  return (
+    undisputedAt !== undefined &&
+    !liesAhead(undisputedAt, now) &&
+    undisputedAt >= later(now, -addressLeadsFor) &&
+    goneAt <= undisputedAt &&
+    !isTakenSince(confidential, address)
+  );
+};
+
 /** Whether a source has said since then of one of the person's numbers that an address is theirs, and none that it is gone. */
 export const isToldSince = (confidential: Addressed, address: Identifier, since: Instant): boolean => {
   const { toldAt = "", goneAt = "" } = known(confidential, address);
@@ -234,13 +263,14 @@ export const saidToBeTheirs = (request: Request, from = 0): readonly Identifier[
 };
 
 /**
- * Whether an address leads to the person still: it was confirmed, or told of a number of theirs, within the last day, and
- * nobody has said that it is somebody else's who has confirmed it since. Who has said that it is theirs has the last word, until
+ * Whether an address leads to the person still: it was confirmed, or told of a number of theirs, within the last day, or nobody
+ * has had anything to say against it when a request that was opened again was about to go by it; and nobody has said that it is somebody else's who has confirmed it since. Who has said that it is theirs has the last word, until
  * the request is opened again: that was years ago.
  */
 export const isVouchedFor = (request: Request, address: Identifier, now: Instant): boolean =>
   !isLongConfirmed(request, now) ||
   includesIdentifier(saidToBeTheirs(request, request.closedBefore?.decisions), address) ||
+  isUndisputed(confidentialOf(request), address, now) ||
   (!isSaidToBeAnothers(confidentialOf(request), address) &&
     isToldSince(confidentialOf(request), address, later(now, -addressLeadsFor)) &&
     !liesAhead(known(confidentialOf(request), address).toldAt ?? now, now));

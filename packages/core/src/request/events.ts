@@ -146,7 +146,12 @@ export type RequestEvent =
       readonly others?: number;
     })
   /** Its work is due, and whoever knows the person by a number has just told which addresses are theirs. */
-  | (OfStep & { readonly type: "addresses-told"; readonly said: readonly SaidOfNumber[] })
+  | (OfStep & {
+      readonly type: "addresses-told";
+      readonly said: readonly SaidOfNumber[];
+      /** Those that nobody has told, and nobody has had anything to say against. */
+      readonly undisputed: readonly Identifier[];
+    })
   /** Its work is due, and sources that could say whose the addresses are are down: nothing was done there by these. */
   | (OfStep & {
       readonly type: "addresses-unsaid";

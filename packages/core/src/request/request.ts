@@ -123,6 +123,11 @@ export interface KnownAddress extends Identifier {
   readonly sharedWith?: readonly Identifier[];
   /** When one that would tell it last told what they are reached by, and not this. Left out: none has. */
   readonly goneAt?: Instant;
+  /**
+   * When a request that was opened again was about to erase by it, and whoever could say whose it is had nothing to say against
+   * that, or there is nobody who could. Left out: never.
+   */
+  readonly undisputedAt?: Instant;
   /** The sources that were asked by it as for the first time: whoever has it there was taken in. */
   readonly askedOf: readonly string[];
   /** Who has confirmed it since, more than a day later, and may be somebody else. Left out: nobody, as far as is known. */

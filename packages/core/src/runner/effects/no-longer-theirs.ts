@@ -129,6 +129,34 @@ const isThere = (request: Request, step: SourceStep): boolean =>
   (request.reopened > 0 && request.phase !== "closed" && isRetaining(request, step));
 
 /**
+ * The same of somebody of whom no number is known, long after: whoever an address leads to by a number may be somebody else.
+ *
+ * @throws StorageFailed
+ */
+export const leadingToNumbers = async (
+  about: About,
+  addresses: readonly Identifier[],
+): Promise<Pick<ByNow, "anothers" | "gone" | "open" | "silent" | "said">> => {
+  const able = about.request.steps.filter(
+    ({ canIdentify, settlement }) => canIdentify && settlement === null,
+  );
+  const asked = await Promise.all(
+    addresses.map(async (address, index) => {
+      const { answers, failures } = await answersOf(about, able, subjectOf([address]), `address ${index}`);
+      return { address, failures, leads: answers.some(({ found }) => found.some(isSteady)) };
+    }),
+  );
+  const open = asked.filter(({ leads }) => !leads);
+  return {
+    anothers: asked.filter(({ leads }) => leads).map(({ address }) => address),
+    gone: [],
+    open: open.map(({ address }) => address),
+    silent: open.flatMap(({ failures }) => failures),
+    said: [],
+  };
+};
+
+/**
  * The same of somebody of whom no number is known: whoever an address leads to may be them. Of sources that have not answered
  * for a while it is not known whether they would say so.
  *

@@ -1,17 +1,17 @@
 import { instant } from "../../instant.ts";
-import { isConfirmedSince, isVouchedFor, toldByNumber } from "../../request/addresses.ts";
+import { isTakenSince, isVouchedFor, toldByNumber } from "../../request/addresses.ts";
 import { confidentialOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { beyondStaying, totalCount } from "../../request/outcomes.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { isLeftUnsaid } from "../../request/unsaid.ts";
-import { includesIdentifier, isSteady } from "../../subject/identifier.ts";
+import { type Identifier, includesIdentifier, isSteady } from "../../subject/identifier.ts";
 import { canFind as canFindBy } from "../ask-who.ts";
 import { Stopped } from "../guard.ts";
 import { jitter } from "../jitter.ts";
 import { foundByAddresses, moreThanStayed } from "./come-since.ts";
 import { type Effect, failure, workFor } from "./effect.ts";
-import { noLongerTheirs } from "./no-longer-theirs.ts";
+import { leadingToNumbers, noLongerTheirs } from "./no-longer-theirs.ts";
 
 /**
  * Right before a request that was opened again erases what was retained: whether a source finds anything there by an address
@@ -21,7 +21,8 @@ import { noLongerTheirs } from "./no-longer-theirs.ts";
  * 1. more than was retained is for somebody to look at;
  * 2. whoever knows the person by a number is asked whether the address is theirs, and is waited for while down;
  *    not where somebody has confirmed it since;
- * 3. where they do not say so, or nobody can say, somebody decides whose it is.
+ * 3. where they say otherwise, or somebody has confirmed it since, somebody decides whose it is. Where nobody has anything to say
+ *    against it, or nobody could, it is believed: the days of guests would all wait for somebody who knows no more.
  *
  * Null where nothing is found by it: then the work goes on by what is certain.
  */
@@ -45,9 +46,9 @@ export const foundUnvouched = async (effect: Effect, step: SourceStep): Promise<
   const more = beyondStaying(counted?.all ?? [], before.outcomes);
   if (more.length > 0) return failure(effect, step, moreThanStayed(step, more));
   const now = instant(services.clock.now());
-  const { open, silent, said } = known.some(isSteady)
-    ? await noLongerTheirs(effect, unvouched)
-    : { open: unvouched, silent: [], said: [] };
+  const { anothers, gone, open, silent, said } = await (known.some(isSteady)
+    ? noLongerTheirs(effect, unvouched)
+    : leadingToNumbers(effect, unvouched));
   const stopped = silent.find((each) => each instanceof Stopped);
   if (stopped !== undefined) return failure(effect, step, stopped);
   const confidential = confidentialOf(request);
@@ -55,11 +56,15 @@ export const foundUnvouched = async (effect: Effect, step: SourceStep): Promise<
     ...request,
     confidential: { ...confidential, addresses: toldByNumber(confidential, said, now) },
   };
-  if (unvouched.some((each) => isVouchedFor(told, each, now) && !isConfirmedSince(confidential, each)))
-    return { type: "addresses-told", source, generation, said };
+  if (unvouched.some((each) => isVouchedFor(told, each, now) && !isTakenSince(confidential, each)))
+    return { type: "addresses-told", source, generation, said, undisputed: [] };
   const by = [...new Set(silent.map(({ adapter }) => adapter))].filter((each) => each !== source);
   if (open.length > 0 && by.length > 0 && !isLeftUnsaid(request, step, true))
     return { type: "addresses-unsaid", source, generation, by, jitter: jitter(services.randomness) };
+  const isDisputed = (each: Identifier): boolean =>
+    includesIdentifier([...anothers, ...gone], each) || isTakenSince(confidential, each);
+  if (!unvouched.some(isDisputed))
+    return { type: "addresses-told", source, generation, said, undisputed: unvouched };
   return {
     type: "addresses-passed-on",
     source,

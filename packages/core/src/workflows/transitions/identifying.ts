@@ -10,6 +10,7 @@ import {
   saidToBeTheirs,
   toldByNumber,
   toldNow,
+  undisputed,
 } from "../../request/addresses.ts";
 import { plannedAnew } from "../../request/approval.ts";
 import {
@@ -392,7 +393,8 @@ export const addressesTold = (
 ): Result<Change, NotPossibleNow> =>
   stepFor(change, event, "perform").map(({ source }) => {
     const { identifiers, ...confidential } = confidentialOf(change.request);
-    const addresses = toldByNumber({ identifiers, ...confidential }, event.said, change.now);
+    const told = toldByNumber({ identifiers, ...confidential }, event.said, change.now);
+    const addresses = undisputed({ addresses: told }, event.undisputed, change.now);
     return changedStep(changedConfidential(change, { addresses }), source, { stage: "locate" });
   });
 
