@@ -120,7 +120,7 @@ export const earlierAt = (earlier: readonly Earlier[], source: string): ErasedBe
   });
 
 /** What others go by too says nothing about whose an earlier erasure was. */
-export const ownPseudonyms = (request: Request): string[] => {
+const ownPseudonyms = (request: Request): string[] => {
   const own = ownIdentifiers(request);
   return confidentialOf(request).identifiers.flatMap(({ type, value }, index) =>
     own.some((each) => each.type === type && each.value === value) ? (request.pseudonyms[index] ?? []) : [],
