@@ -217,6 +217,34 @@ describe("the figures of an erasure add up over all rounds", () => {
     expect(await figures(next, requestId)).toEqual(done(25));
   });
 
+  it.each(["never comes", "says that nothing was there"])(
+    "of what was to be made anonymous, with nobody to prove it, where the answer %s",
+    async (answer) => {
+      const named = rowsOf(3);
+      let isLost = answer === "never comes";
+      const source = feedback([], [], {
+        locate: async () => [{ collection: "feedback", count: named.length, becomes: "anonymised" }],
+        erase: async () => {
+          named.splice(0);
+          if (isLost) {
+            isLost = false;
+            throw new Error("500");
+          }
+          return erased(0);
+        },
+      });
+      const world = await createWorld({ sources: [source] });
+      const requestId = await world.acknowledged("erasure");
+      await world.pass(hour);
+      expect(await figures(world, requestId)).toEqual({
+        outcome: "completed-with-exceptions",
+        records: 3,
+        outcomes: [{ collection: "feedback", outcome: "anonymised", count: 3 }],
+      });
+      expect((await world.read(requestId)).grades).toMatchObject([{ grade: "unverifiable" }]);
+    },
+  );
+
   it("and say no more than is gone where a source says more and somebody settles it", async () => {
     const world = await createWorld({
       sources: [feedback(rowsOf(25), [], { erase: async () => erased(25) })],

@@ -18,6 +18,7 @@ import {
   type CollectionOutcome,
   countIn,
   goneCounts,
+  goneIn,
   isKept,
   keptAsCounted,
   mergeOutcomes,
@@ -173,8 +174,10 @@ const outcomesNow = (step: SourceStep, event: EventOf<"source-finished">): reado
 
 /**
  * What the source does not tell of, though it was counted before, and was asked afterwards and holds nothing more: it is
- * gone, and nobody learns what became of it. A try never answered, or an answer forgot it. A source may count under other
- * names than it erases under: what an answer names nothing of is told where it tells of nothing at all.
+ * gone, and nobody learns what became of it but that it was to be erased, or to be made anonymous, in which case nobody has
+ * compared anything. A try never answered, or an answer forgot it. A source may count under other names than it erases under:
+ * what an answer names nothing of is told where it tells of nothing at all. An answer that says how many records are
+ * anonymous is believed of the others: the application may have taken these away before.
  */
 const withUntold = (
   step: SourceStep,
@@ -188,7 +191,9 @@ const withUntold = (
     step,
     outcomes,
     [],
-    ({ collection }) => named.includes(collection) || (step.unanswered !== true && tellsNothing),
+    ({ collection, becomes }) =>
+      (named.includes(collection) || (step.unanswered !== true && tellsNothing)) &&
+      (becomes !== "anonymised" || step.unanswered === true || goneIn(answered, collection) === 0),
   );
 };
 
@@ -203,13 +208,15 @@ const withMissing = (
   // What was retained was counted when that was said.
   const located = step.located ?? (step.unanswered === true ? retainedBy(step) : []);
   const missing = located.filter(isMeant).flatMap((counted): CollectionOutcome[] => {
-    const { collection, becomes = "erased" } = counted;
+    const { collection, becomes: outcome = "erased" } = counted;
     const left = totalCount(now.filter((each) => each.collection === collection));
     const toStay = located.filter(
       (each) => each.collection === collection && (each.becomes === "retained" || each.becomes === "kept"),
     );
     const count = untold(counted, goneBefore, outcomes, totalCount(toStay)) - left;
-    return becomes === "erased" && count > 0 ? [{ collection, outcome: "erased", count }] : [];
+    return (outcome === "erased" || outcome === "anonymised") && count > 0
+      ? [{ collection, outcome, count }]
+      : [];
   });
   return missing.length === 0 ? outcomes : mergeOutcomes(missing, outcomes);
 };
