@@ -6,6 +6,7 @@ import { type Calendar, weekendsOnly } from "./bridge/define-calendar.ts";
 import type { CheckpointStore } from "./bridge/define-checkpoint-store.ts";
 import type { DataSource } from "./bridge/define-data-source.ts";
 import type { HoldStore } from "./bridge/define-hold-store.ts";
+import type { IntakeStore } from "./bridge/define-intake-store.ts";
 import type { KeyRing } from "./bridge/define-key-ring.ts";
 import type { Notifier } from "./bridge/define-notifier.ts";
 import type { RequestStore } from "./bridge/define-request-store.ts";
@@ -79,6 +80,8 @@ export interface SubjectRightsOptions {
 
   /** Where checkpoints over all audits are kept. Without one, or without an `evidenceSigner`, none are made. */
   readonly checkpointStore?: CheckpointStore;
+  /** What the intake of mail works with, so that `health()` counts messages that wait for a person. Left out: it does not. */
+  readonly intakeStore?: IntakeStore;
 
   /** The application's own users, for the Permissions page. Left out: there are none. */
   readonly users?: UserDirectory;
@@ -254,6 +257,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
       true,
     ),
   };
+  const intakeStore = watchIfThere("intake-store", options.intakeStore);
   const { sweeps, ended, failing } = sweepsOf(context, services.sweepStore ?? undefined, stopping.signal);
   const work = async () => {
     const worker = workerOf({
@@ -275,7 +279,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
   return {
     controller,
     timeZone,
-    health: () => healthOf(services, watching, unreadable, failing),
+    health: () => healthOf({ ...services, intakeStore }, watching, unreadable, failing),
     ...withCheckedInputs(actorCallsOf(context), {
       requests: requestsOf(context),
       holds: holdsOf(context),

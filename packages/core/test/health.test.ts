@@ -45,6 +45,41 @@ describe("health", () => {
     ]);
   });
 
+  it("counts mail that waits for a person, which is wrong a week before its month is over", async () => {
+    const tables = memoryTables();
+    const { intakeStore, ...storage } = memoryStorage({ tables });
+    let isDown = false;
+    const overdue: typeof intakeStore.overdue = (query) =>
+      isDown
+        ? errAsync(new StorageFailed("intake-store", "overdue", { cause: new Error("down") }))
+        : intakeStore.overdue(query);
+    const options = { sources: [], ...storage, intakeStore: { ...intakeStore, overdue } };
+    const world = await createWorld(options, tables);
+    const arrives = async (tenant: string, digit: string) => {
+      const mail = { tenant, fingerprint: digit.repeat(64) };
+      const since = world.clock.now().toISOString();
+      const waiting = { tenant, id: digit, since, reason: "no-kind", requestId: null, sealed: "" };
+      unwrap(await intakeStore.see({ ...mail, at: since }));
+      unwrap(await intakeStore.conclude({ ...mail, conclusion: {}, waiting, most: 9 }));
+      return since;
+    };
+    const oldest = await arrives("northwind", "1");
+    await world.pass(20 * day);
+    await arrives("southwind", "2");
+    const ours = { for: "mail", whose: "us", count: 2, oldest };
+    expect(await healthOf(world)).toMatchObject({ status: "ok", waiting: [{ ...ours, isWrong: false }] });
+    await world.pass(2 * day);
+    expect(await healthOf(world)).toMatchObject({ status: "failing", waiting: [{ ...ours, isWrong: true }] });
+    isDown = true;
+    const { status, waiting, failing } = await healthOf(world);
+    expect([status, waiting]).toEqual(["failing", []]);
+    expect(failing).toMatchObject([{ adapter: "intake-store", problem: "storage-failed" }]);
+    isDown = false;
+    unwrap(await intakeStore.remove({ tenant: "northwind", id: "1" }));
+    const left = { ...ours, isWrong: false, count: 1, oldest: expect.any(String) };
+    expect(await healthOf(world)).toMatchObject({ status: "ok", failing: [], waiting: [left] });
+  });
+
   it("names a request that is due and cannot be read, which is told once and looked at every hour", async () => {
     let reads = 0;
     let isDown = true;

@@ -1,5 +1,6 @@
 import type { AdapterWatch, FailingAdapter } from "../bridge/adapter-watch.ts";
 import { addressBookId } from "../bridge/address-book.ts";
+import type { IntakeStore } from "../bridge/define-intake-store.ts";
 import { secretCarrierId } from "../bridge/secret-carrier.ts";
 import { RequestNotFound } from "../errors.ts";
 import { type Instant, instant, later, latest } from "../instant.ts";
@@ -38,7 +39,8 @@ export interface Health {
 }
 
 export interface WaitingCount {
-  readonly for: StandingKind;
+  /** `mail`: messages that the intake of mail could not understand, and that nobody has settled. */
+  readonly for: StandingKind | "mail";
   /**
    * Who is to do something: the `person` who asked, or the address on record; `us`, who look after this; or nobody, because
    * it goes on `by-itself`.
@@ -46,7 +48,7 @@ export interface WaitingCount {
   readonly whose: "person" | "us" | "by-itself";
   /** Whether something is wrong, or it is only its turn. */
   readonly isWrong: boolean;
-  /** How many requests, or sources and messages of requests. */
+  /** How many requests, or sources and messages of requests; of `mail` how many messages, 1,000 at most. */
   readonly count: number;
   /** Since when the oldest of them. */
   readonly oldest: Instant;
@@ -73,6 +75,28 @@ const lateAfter = 5 * 60_000;
 
 /** Of those that are due the longest, so many are looked at. */
 const mostLate = 20;
+
+/** A request by mail has a month from the day on which it came: a week before that is over, somebody has to have looked. */
+const mailLateAfter = 21 * 24 * 3_600_000;
+
+const mostMailCounted = 1_000;
+
+/** Messages that wait for a person, over all tenants. Of a store that does not answer `failing` says so. */
+const mailIn = async (intakeStore: IntakeStore | null, at: Instant): Promise<WaitingCount[]> => {
+  if (intakeStore === null) return [];
+  const waiting = { before: later(at, 1), limit: mostMailCounted };
+  const keys = (await intakeStore.overdue(waiting)).unwrapOr([]);
+  for (const [settled, key] of keys.entries()) {
+    const mail = await intakeStore.read(key);
+    if (mail.isErr()) return [];
+    // Somebody has settled it meanwhile.
+    if (mail.value === undefined) continue;
+    const oldest = instant(new Date(mail.value.since));
+    const isWrong = oldest < later(at, -mailLateAfter);
+    return [{ for: "mail", whose: "us", isWrong, count: keys.length - settled, oldest }];
+  }
+  return [];
+};
 
 interface Late {
   /** Since when the one is due that has waited longest. What is due at once was due when it was stored. */
@@ -152,7 +176,9 @@ const patience = 10_000;
 
 /** Answers in any case, and in time. It costs a few look-ups in the store, whatever there is in it. */
 export const healthOf = (
-  services: Pick<Services, "requestStore" | "clock" | "sources" | "notifier" | "rules">,
+  services: Pick<Services, "requestStore" | "clock" | "sources" | "notifier" | "rules"> & {
+    readonly intakeStore: IntakeStore | null;
+  },
   watching: AdapterWatch,
   met: Pick<UnreadableRequests, "all" | "isReadable">,
   sweepsFailing: () => Promise<readonly FailingAdapter[]>,
@@ -177,10 +203,11 @@ export const healthOf = (
     const standing = counts.value?.filter((each) => "for" in each) ?? null;
     const damaged = counts.value?.flatMap((each) => ("for" in each ? [] : [each])) ?? [];
     const stopped = await sweepsFailing();
+    const mail = await mailIn(services.intakeStore, at);
     const failing = [...watching.failing(overElsewhere(services, standing, at)), ...stopped].toSorted(
       bySince,
     );
-    const waiting = standing?.flatMap(turnOf).toSorted(byAge) ?? null;
+    const waiting = standing === null ? null : [...standing.flatMap(turnOf), ...mail].toSorted(byAge);
     const { since: lateSince, unreadable: found } = await lateIn(requestStore, due.value, before);
     const unreadable = allOf([
       ...found,

@@ -90,8 +90,8 @@ export const optionsSchema = z.strictObject({
   holdStore: portSchema("hold store").optional(),
   suppressionStore: portSchema("suppression store").optional(),
   checkpointStore: portSchema("checkpoint store").optional(),
-  // Both come with a storage, and are for others: for the intake of mail, and for the start of the application.
   intakeStore: portSchema("intake store").optional(),
+  // Comes with a storage, and is for the start of the application.
   migrate: callable.optional(),
   users: portSchema("user directory").optional(),
   calendar: portSchema("calendar").optional(),

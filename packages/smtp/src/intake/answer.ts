@@ -8,13 +8,13 @@ import { type Words, wordsSchema } from "../words.ts";
 import type { IntakeSettings } from "./options.ts";
 import type { ParsedMail } from "./parsed-mail.ts";
 
-/** An answer that is to be sent. */
+/** An answer, or a letter to support, that is to be sent. */
 export interface Answer {
   readonly to: string;
   readonly words: Words;
-  /** The message that it answers. */
-  readonly mail: ParsedMail;
-  /** Of that message: the answer's Message-ID is made from it. */
+  /** The message that it answers; null for a letter, which answers none. */
+  readonly mail: Pick<ParsedMail, "messageId"> | null;
+  /** Of that message, or what the letter is known by: its Message-ID is made from it. */
   readonly fingerprint: string;
 }
 
@@ -31,7 +31,7 @@ export const sendAnswer = async (
   { to, words, mail, fingerprint }: Answer,
 ): Promise<void> => {
   const checked = wordsSchema.parse(words);
-  const { messageId } = mail;
+  const messageId = mail?.messageId ?? null;
   // What somebody else wrote goes into a header only where it is nothing but a Message-ID (RFC 5322, 3.6.4).
   const answered = messageId !== null && /^[\w.!#$%&'*+/=?^`{|}~-]{1,200}@[\w.-]{1,200}$/.test(messageId);
   await createTransport(transportOptions(server)).sendMail({
@@ -44,10 +44,10 @@ export const sendAnswer = async (
     text: plainText(checked),
     html: html(checked),
     headers: {
-      "Auto-Submitted": "auto-replied",
+      "Auto-Submitted": mail === null ? "auto-generated" : "auto-replied",
       "X-Auto-Response-Suppress": "All",
       Precedence: "auto_reply",
-      [ownHeader]: "answer",
+      [ownHeader]: mail === null ? "support" : "answer",
     },
     encoding: "quoted-printable",
     disableFileAccess: true,

@@ -61,8 +61,8 @@ export interface MailIntake {
   }): ResultAsync<RequestView | null, SettleMailError>;
 
   /**
-   * Deletes what has waited for longer than `keptFor`, and forgets what was taken before that. `take` does so by itself,
-   * once an hour. Answers how many messages were deleted.
+   * Deletes what has waited for longer than `keptFor`, and forgets what was taken before that. `support` is told first, and
+   * `onError` of each message. `take` does so by itself, once an hour. Answers how many messages were deleted.
    */
   expire(): ResultAsync<number, StorageFailed | CallFailed>;
 }

@@ -1,5 +1,6 @@
 import {
   type Actor,
+  type AddressBookDefinition,
   actorSchema,
   adapterWatch,
   type Category,
@@ -24,6 +25,7 @@ import { addressSchema, domainOf, domainSchema } from "../address.ts";
 import { fromSchema, type Settings, type SmtpServerOptions, serverSchema } from "../options.ts";
 import { repliesSchema } from "../reply-addresses.ts";
 import { type DnsResolver, systemResolver } from "./authenticate.ts";
+import type { MailGivenUp } from "./given-up.ts";
 import type { Ours } from "./own-mail.ts";
 import type { IfUnsaid } from "./understand.ts";
 
@@ -64,17 +66,26 @@ export interface MailIntakeOptions {
   readonly answersADay?: number | undefined;
   /** How many messages of one tenant may wait for a person. Default: 1,000. */
   readonly mostWaiting?: number | undefined;
-  /** Milliseconds that a message waits before it is deleted here, and that it is known as taken. Default: 90 days. */
+  /**
+   * Milliseconds that a message waits before it is deleted here, and that it is known as taken. `onError` is told of each as
+   * `MailGivenUp`, and `support`. Default: 90 days.
+   */
   readonly keptFor?: number | undefined;
   /** Milliseconds that an answer is tried again for which the DNS could not be asked. Default: one day. */
   readonly dnsPatience?: number | undefined;
   /** Default: the DNS of the machine. */
   readonly resolver?: DnsResolver | undefined;
+  /**
+   * Who is told of messages that nobody has settled in time, and that are deleted: nothing personal. They stay until the letter
+   * is accepted. The address book's `support` will do. Left out, or undefined: only `onError` is told.
+   */
+  readonly support?: AddressBookDefinition["support"] | undefined;
   /** Who may read and settle what waits. Default: as for `createSubjectRights`. */
   readonly policy?: Policy | undefined;
   /**
    * Is told of the first failure of the intake store, the key ring, the policy and the mail server that answers go to, once an
-   * outage, with its `cause`, which may name a person. As `onError` of `createSubjectRights`, which tells of the others.
+   * outage, with its `cause`, which may name a person. As `onError` of `createSubjectRights`, which tells of the others. And of
+   * each message that nobody has settled in time: `MailGivenUp`.
    */
   readonly onError?: ((error: unknown) => void) | undefined;
   readonly clock?: Clock | undefined;
@@ -132,6 +143,7 @@ const optionsSchema = z.strictObject({
     .default(90 * day),
   dnsPatience: z.number().int().nonnegative().default(day),
   resolver: callable.optional(),
+  support: callable.optional(),
   policy: callable.optional(),
   onError: callable.optional(),
   clock: z.custom<object>().optional(),
@@ -154,6 +166,12 @@ export interface IntakeSettings
   readonly keptFor: number;
   readonly dnsPatience: number;
   readonly resolver: DnsResolver;
+  /** Who is told of what is given up; undefined where nobody is. Rejects where that could not be asked. */
+  readonly addressBook: {
+    readonly support: (query: { readonly tenant: string }) => Promise<string | undefined>;
+  };
+  /** Is told, and nothing comes of it. */
+  readonly tell: (givenUp: MailGivenUp) => void;
   readonly policy: SafePolicy;
   /** Lets an answer be handed in, and hears whether that worked. */
   readonly mailServer: { readonly send: (work: () => Promise<void>) => Promise<void> };
@@ -169,7 +187,8 @@ export const checkIntakeOptions = (options: MailIntakeOptions): IntakeSettings =
     options,
   );
   const { rights, intakeStore, keyRing, actor, clock = systemClock } = options;
-  const watching = adapterWatch(clock, options.onError === undefined ? null : listenerOf(options.onError));
+  const tell = listenerOf(options.onError ?? (() => undefined));
+  const watching = adapterWatch(clock, options.onError === undefined ? null : tell);
   return {
     controller: checked.controller,
     server: checked.server,
@@ -193,6 +212,10 @@ export const checkIntakeOptions = (options: MailIntakeOptions): IntakeSettings =
       messageIdDomain: messageIdDomain ?? domainOf(checked.from.address),
     },
     resolver: options.resolver ?? systemResolver(),
+    addressBook: watching.watch("address-book", {
+      support: async (query) => addressSchema.optional().parse(await options.support?.(query)),
+    }),
+    tell,
     policy: watching.watch("policy", safePolicy(options.policy ?? rolePolicy()), true),
     clock,
     randomness: options.randomness ?? systemRandomness,

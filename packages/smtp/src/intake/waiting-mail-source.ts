@@ -9,7 +9,7 @@ import {
   type Subject,
   type WaitingMail,
 } from "@subject-rights/core";
-import { type MailContent, openMail } from "./sealed-mail.ts";
+import { destroyMail, type MailContent, openMail } from "./sealed-mail.ts";
 import { deleteWaiting } from "./waiting.ts";
 
 export interface WaitingMailSourceOptions {
@@ -27,7 +27,8 @@ const pageSize = 25;
 
 /**
  * The messages that wait for a person, as a data source: who is erased, or gets a copy of their data, is looked for in
- * them by their email addresses. A message that names somebody else too is erased as well.
+ * them by their email addresses. A message that names somebody else too is erased as well. Of one that somebody else wrote
+ * it stays in the list that there was one: they may have asked for something, and wait for an answer.
  *
  * @throws ConfigurationMistake where the options cannot work
  */
@@ -39,6 +40,11 @@ export const waitingMailSource = (options: WaitingMailSourceOptions): DataSource
     id = "mail-intake",
     holds = ["customer-data", "user-data"],
   } = optionsOf("waitingMailSource", names, options);
+  const isTheirs = (person: Subject, { from }: MailContent): boolean => {
+    const addresses = person.values("email").map((email) => email.toLowerCase());
+    return from.length > 0 && from.every((address) => addresses.includes(address));
+  };
+
   /** Those that name the person, page by page. What cannot be opened or read is an error, and never "not there". */
   async function* naming(person: Subject, tenant: string, from: string | null = null) {
     const addresses = person.values("email").map((email) => email.toLowerCase());
@@ -48,7 +54,7 @@ export const waitingMailSource = (options: WaitingMailSourceOptions): DataSource
       const found: { readonly mail: WaitingMail; readonly content: MailContent }[] = [];
       for (const mail of page.mails) {
         const content = await openMail({ keyRing }, mail, mail.sealed);
-        // Its key is destroyed: somebody settles it at this moment.
+        // Its key is destroyed: what it said is erased, or somebody settles it at this moment.
         if (content !== null && addresses.some((address) => isNamed(content, address)))
           found.push({ mail, content });
       }
@@ -81,7 +87,12 @@ export const waitingMailSource = (options: WaitingMailSourceOptions): DataSource
     async erase(person, { tenant }) {
       let count = 0;
       for await (const { found } of naming(person, tenant)) {
-        for (const { mail } of found) await deleteWaiting({ intakeStore, keyRing }, mail);
+        for (const { mail, content } of found) {
+          // What a mail server wrote asks for nothing.
+          if (mail.reason === "bounced" || isTheirs(person, content))
+            await deleteWaiting({ intakeStore, keyRing }, mail);
+          else await destroyMail({ keyRing }, mail);
+        }
         count += found.length;
       }
       return [count === 0 ? { collection, outcome: "absent" } : { collection, outcome: "erased", count }];

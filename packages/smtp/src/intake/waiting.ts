@@ -18,6 +18,7 @@ import {
   type WaitingMail,
 } from "@subject-rights/core";
 import { attempt } from "./attempt.ts";
+import { MailGivenUp, tellSupport } from "./given-up.ts";
 import type { IntakeSettings } from "./options.ts";
 import { destroyMail, type MailContent, openMail } from "./sealed-mail.ts";
 import type { WaitingReason } from "./taken.ts";
@@ -30,7 +31,10 @@ export interface WaitingMailView {
   readonly reason: WaitingReason;
   /** The request that a message of ours was about which could not be delivered; null for everything else. */
   readonly requestId: string | null;
-  /** What it says. Null where somebody has settled it at this moment. */
+  /**
+   * What it says. Null where `waitingMailSource` has erased that with a person who is named in it, and who did not write it:
+   * look at the original, in the mailbox. Null for a moment too, while somebody settles it.
+   */
   readonly content: MailContent | null;
 }
 
@@ -120,13 +124,14 @@ const submitted = async (
   return orThrow(await settings.rights.requests.submit(submission)).request;
 };
 
-/** @throws StorageFailed */
+/** @returns whether it was there: of several who delete it, for one of them. @throws StorageFailed */
 export const deleteWaiting = async (
   settings: Pick<IntakeSettings, "intakeStore" | "keyRing">,
   key: WaitingKey,
-): Promise<void> => {
-  orThrow(await settings.intakeStore.remove(key));
+): Promise<boolean> => {
+  const wasThere = orThrow(await settings.intakeStore.remove(key));
   await destroyMail(settings, key);
+  return wasThere;
 };
 
 /** @throws InvalidInput, NotAllowed */
@@ -139,19 +144,29 @@ const checkActor = async ({ policy }: IntakeSettings, actor: Actor, action: Poli
 
 const expiredAtOnce = 100;
 
-/** Deletes what has waited too long, and forgets what was taken long ago. @throws StorageFailed */
-export const expireMails = async ({
-  intakeStore,
-  keyRing,
-  keptFor,
-  clock,
-}: IntakeSettings): Promise<number> => {
+/**
+ * Deletes what has waited too long, and forgets what was taken long ago. Support is told first: where that is not possible,
+ * it waits on, and is tried again.
+ *
+ * @throws StorageFailed
+ */
+export const expireMails = async (settings: IntakeSettings): Promise<number> => {
+  const { intakeStore, keptFor, clock } = settings;
   const before = new Date(clock.now().getTime() - keptFor).toISOString();
   let expired = 0;
   for (;;) {
     const keys = orThrow(await intakeStore.overdue({ before, limit: expiredAtOnce }));
-    for (const key of keys) await deleteWaiting({ intakeStore, keyRing }, key);
-    expired += keys.length;
+    const mails: WaitingMail[] = [];
+    for (const key of keys) {
+      const mail = orThrow(await intakeStore.read(key));
+      if (mail !== undefined) mails.push(mail);
+    }
+    if (!(await tellSupport(settings, mails))) return expired;
+    for (const mail of mails) {
+      if (!(await deleteWaiting(settings, mail))) continue;
+      settings.tell(new MailGivenUp(mail));
+      expired += 1;
+    }
     if (keys.length < expiredAtOnce) break;
   }
   orThrow(await intakeStore.forget({ before }));

@@ -1,10 +1,10 @@
 import { errAsync, orThrow, StorageFailed, type Subject, subjectOf } from "@subject-rights/core";
 import { memoryStorage } from "@subject-rights/memory";
-import { type DataSourceHarness, dataSourceCases } from "@subject-rights/testing";
-import { describe, it } from "vitest";
+import { type DataSourceHarness, dataSourceCases, simulatedClock } from "@subject-rights/testing";
+import { describe, expect, it } from "vitest";
 import { mailIntake, waitingMailSource } from "../../src/index.ts";
 import { postOffice } from "./post-office.ts";
-import { officer, privacy } from "./world.ts";
+import { ada, officer, openWorld, privacy } from "./world.ts";
 
 const subject = (email: string) => subjectOf([{ type: "email", value: email }]);
 const never = (): never => {
@@ -82,4 +82,33 @@ const harness: DataSourceHarness = {
 
 describe("the messages that wait, as a data source", () => {
   for (const each of dataSourceCases(harness)) it(each.name, each.run);
+
+  it("leaves in the list that somebody else wrote, who may wait for an answer, and nothing of what they said", async () => {
+    const world = await openWorld();
+    const write = async (from: string, text: string) =>
+      world.take(await world.post.write({ from, to: privacy, subject: "Hello", text }), {});
+    await write(ada, "You lost my order.");
+    await write("bo@example.org", `Please send ${ada} and bo@example.org a copy of our data.`);
+    await write("bo@example.org", "Where is mine?");
+    const source = waitingMailSource({
+      intakeStore: world.storage.intakeStore,
+      keyRing: world.storage.keyRing,
+    });
+    const erased = await source.erase?.(subject(ada), {
+      tenant: officer.tenant,
+      requestId: null,
+      categories: ["customer-data"],
+      idempotencyKey: "erase-1",
+      signal: new AbortController().signal,
+      clock: simulatedClock(),
+      deadline: 60_000,
+    });
+    expect(erased?.unwrapOr([])).toEqual([{ collection: "messages", outcome: "erased", count: 2 }]);
+    const left = (await world.waiting()).map(({ content }) => content?.text.trim() ?? null);
+    expect(left.toSorted()).toEqual(["Where is mine?", null]);
+    const [row] = (await world.waiting()).filter(({ content }) => content === null);
+    const decision = { as: "request", kind: "export", category: "customer-data", email: ada } as const;
+    orThrow(await world.intake.settle({ actor: officer, id: row?.id ?? "", decision }));
+    expect(await world.waiting()).toHaveLength(1);
+  });
 });

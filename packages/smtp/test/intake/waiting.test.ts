@@ -149,6 +149,43 @@ describe("a message that waits", () => {
     expect(await world.waiting()).toHaveLength(1);
   });
 
+  it("is told to support and to whoever operates this before it is given up, and stays until support is told", async () => {
+    const clock = simulatedClock(new Date());
+    const told: unknown[] = [];
+    const support = { isBroken: true };
+    const world = await openWorld({
+      intake: {
+        clock,
+        answersADay: 0,
+        keptFor: 1_000,
+        onError: (error) => told.push(error),
+        support: ({ tenant }) => {
+          if (support.isBroken) throw new Error("the directory is down");
+          return `support@${tenant}.example`;
+        },
+      },
+    });
+    const ids = [await unclear(world), await unclear(world, `Another one about ${ada}`)];
+    await clock.advance(1_001);
+    expect(unwrap(await world.intake.expire())).toBe(0);
+    expect(await world.waiting()).toHaveLength(2);
+    expect(told).toMatchObject([{ code: "storage-failed" }]);
+    told.length = 0;
+    support.isBroken = false;
+    expect(unwrap(await world.intake.expire())).toBe(2);
+    const letter = await world.arrival(({ to }) => to.includes("support@halmstrand.example"));
+    for (const id of ids) expect(letter.mail.text).toContain(id);
+    expect(letter.mail.subject).toMatch(/nobody looked at/);
+    expect(told).toMatchObject([
+      { code: "mail-given-up", tenant: "halmstrand", reason: "no-kind" },
+      { code: "mail-given-up" },
+    ]);
+    for (const secret of [ada, registered, "Something", "Hello"])
+      expect(`${letter.mail.text} ${JSON.stringify(told)} ${String(told)}`).not.toContain(secret);
+    expect(world.server.arrived).toHaveLength(1);
+    expect(await world.waiting()).toEqual([]);
+  });
+
   it("is refused where too many wait already; then nothing is stored, and it can be handed over again", async () => {
     const world = await openWorld({ intake: { mostWaiting: 1 } });
     const id = await unclear(world);
