@@ -1,5 +1,6 @@
 import type { MappedTable, ResolvedMap } from "../data-map/resolved-map.ts";
 import type { Session } from "../database/session.ts";
+import { foreignKeysTo, mappedOver } from "../problems/family.ts";
 import { keyColumns, sameKey, tableName } from "../reach/columns.ts";
 import type { Keeping, Reach } from "../reach/reach.ts";
 import { join, name, type Sql, sql } from "../sql/sql.ts";
@@ -19,8 +20,9 @@ export const lockRows = async (
   if (lockable.length === 0) return;
   const { sets, set, kept } = reachOf(lockable, () => sql`true`);
   const locks = lockable.flatMap((table) => {
-    // A row that stays may be pointed at by others all the while.
-    const strength = table.erasure === "anonymise" ? sql`no key update` : sql`update`;
+    // A row that stays may be pointed at all the while by what is nobody's here.
+    const staysAlone = table.erasure === "anonymise" && !isPointedAt(map, table);
+    const strength = staysAlone ? sql`no key update` : sql`update`;
     const staying = kept(table);
     return [
       locked(table, set(table), strength),
@@ -33,6 +35,13 @@ export const lockRows = async (
   const counts = locks.map((_, index) => sql`(select count(*) from ${name(`locked_${index}`)})`);
   await session.query(sql`${sets}, ${join(named)} select (${join(counts, sql` + `)})::text as locked`);
 };
+
+/**
+ * Whether rows of the map point at rows of the table by a foreign key: one that is being inserted holds the row that it
+ * points at, and is the person's too.
+ */
+const isPointedAt = (map: ResolvedMap, { table }: MappedTable): boolean =>
+  foreignKeysTo(map.catalog, table).some(({ from }) => mappedOver(map, from) !== undefined);
 
 const isChangedInKept = ({ unlinks }: ResolvedMap, { table, kept }: MappedTable): boolean =>
   kept.columns.length > 0 || unlinks.some((unlink) => unlink.table.oid === table.oid);

@@ -302,6 +302,30 @@ describe("a row that the application changes while its owner is erased", () => {
   });
 });
 
+describe("a row that the application inserts while its owner is erased", () => {
+  it("is waited for, and erased, where it points at a row that stays, anonymous", async () => {
+    expect(
+      await erased({
+        schema: `${people}
+          create table orders (id int primary key, customer_id int not null references customers, address text);
+          insert into orders values (1, 1, 'Main Street 1'), (2, 2, 'Side Street 2');`,
+        dataMap: mapOf(
+          table("customers", [byEmail, { column: "id", identifier: "customer-number" }], anonymised("email")),
+          table("orders", { references: "customers" }),
+        ),
+        meanwhile: "insert into orders values (3, 1, 'Main Street 1')",
+        left: "select id as left from orders",
+      }),
+    ).toEqual({
+      outcomes: [
+        ["customers", "anonymised", 1],
+        ["orders", "erased", 2],
+      ],
+      left: [2],
+    });
+  });
+});
+
 describe("in the store's own transaction", () => {
   it("a request and a sweep leave to somebody else what is theirs by then", async () => {
     await database.pool.query(`drop schema public cascade; create schema public; ${people}
