@@ -7,7 +7,7 @@ import {
 } from "@subject-rights/core";
 import { ada } from "./world.ts";
 
-export const number = (value: string): Identifier => ({ type: "customer-number", value });
+export const number = (value: string, type = "customer-number"): Identifier => ({ type, value });
 export const email = (value: string): Identifier => ({ type: "email", value });
 
 export interface Customer {
@@ -19,18 +19,20 @@ export interface Customer {
  * What a source is that tells customers apart by their number, and finds them by their address too.
  *
  * @param meet is called whenever it is asked, and may throw
+ * @param type what its numbers are
  */
 export const customerDefinition = (
   id: string,
   customers: Set<Customer>,
   meet: () => void = () => undefined,
+  type = "customer-number",
 ) => {
   const found = (subject: Subject) => {
     meet();
     const theirs: Customer[] = [];
     const others: Customer[] = [];
     for (const each of customers) {
-      if (subject.values("customer-number").includes(each.number)) theirs.push(each);
+      if (subject.values(type).includes(each.number)) theirs.push(each);
       else if (subject.values("email").includes(each.email))
         (subject.isIdentified ? others : theirs).push(each);
     }
@@ -41,21 +43,21 @@ export const customerDefinition = (
     title: `The ${id}`,
     holds: ["customer-data"],
     kind: "origin",
-    needs: ["customer-number", "email"],
+    needs: [type, "email"],
     identify: async (subject) => {
-      const asked = subject.asked.filter(({ type }) => type === "customer-number");
+      const asked = subject.asked.filter((each) => each.type === type);
       const isDecided = (each: Customer) => subject.shared.some(({ value }) => value === each.number);
       const { theirs } = found(subject);
       return theirs
         .filter((each) => !isDecided(each))
         .flatMap((each) =>
-          asked.length > 0 && !subject.values("customer-number").includes(each.number)
-            ? [{ ...number(each.number), shared: true }]
-            : [number(each.number), email(each.email)],
+          asked.length > 0 && !subject.values(type).includes(each.number)
+            ? [{ ...number(each.number, type), shared: true }]
+            : [number(each.number, type), email(each.email)],
         );
     },
     async *identifiers() {
-      yield { people: [...customers].map((each) => [number(each.number), email(each.email)]) };
+      yield { people: [...customers].map((each) => [number(each.number, type), email(each.email)]) };
     },
     locate: async (subject) => [{ collection: "customers", count: found(subject).theirs.length }],
     async *export(subject) {

@@ -107,6 +107,11 @@ export type RequestEvent =
       readonly askedByOld?: readonly Identifier[];
       /** What it answered where it was asked by nothing but these. Left out: nothing. */
       readonly foundByOld?: readonly PseudonymisedIdentifier[];
+      /**
+       * What it tells of the person's numbers alone, where others may have their addresses. Left out: that was not known when it
+       * was asked.
+       */
+      readonly byNumbers?: readonly Identifier[];
       /** The pseudonyms of those that others may go by too, whether they lead to anybody or not. */
       readonly shared: readonly string[];
       /** Addresses of the request that another user has by now, as the list of users says. Left out: none. */

@@ -134,6 +134,11 @@ export interface SourceStep {
   readonly toldBefore?: ToldBefore;
   /** It is asked once more who the person is, before its work or that of another goes on. Left out, and null: it is not. */
   readonly askedAgain?: AskedAgain | null;
+  /**
+   * It told something by an address of which it is still to be decided whether somebody else has it too: it is asked anew once
+   * that is decided. Left out, and false: it did not.
+   */
+  readonly heldBack?: boolean;
   /** Whoever could say whose the addresses are for its work was down. Left out, and null: nobody was. */
   readonly unsaid?: Unsaid | null;
   /**

@@ -82,6 +82,19 @@ export const askSource = async (
     ? source.identify(subject, call)
     : okAsync<readonly FoundIdentifier[], CallFailed>([]);
 
+/** Asks a source what else a person is known by whom it knows by one of their numbers: whoever has their addresses. */
+export const askByNumbers = (
+  source: DataSource,
+  subject: Subject,
+  call: Call,
+): Promise<Result<readonly FoundIdentifier[], CallFailed>> => {
+  const numbers = subject.identifiers.filter(isSteady);
+  const byNumbers = subject.isIdentified
+    ? identifiedSubject(numbers, subject.shared)
+    : subjectOf(numbers, subject.asked.filter(isSteady), subject.shared);
+  return askSource(source, byNumbers, askedBeside(call, "by numbers"));
+};
+
 /**
  * What a source tells of a person, without the addresses that it tells for no other reason than that it was asked by them: only
  * what knows the person by a number vouches for an address. So it is asked by their numbers alone, where it finds people by
@@ -94,12 +107,8 @@ export const asVouchedFor = async (
   call: Call,
 ): Promise<Result<readonly FoundIdentifier[], CallFailed>> => {
   const back = toldBack(subject, found);
-  const numbers = subject.identifiers.filter(isSteady);
-  if (back.length === 0 || !canFind(source, numbers)) return ok(found);
-  const byNumbers = subject.isIdentified
-    ? identifiedSubject(numbers, subject.shared)
-    : subjectOf(numbers, subject.asked.filter(isSteady), subject.shared);
-  const answer = await askSource(source, byNumbers, askedBeside(call, "by numbers"));
+  if (back.length === 0 || !canFind(source, subject.identifiers.filter(isSteady))) return ok(found);
+  const answer = await askByNumbers(source, subject, call);
   return answer.map((told) => {
     const theirs = told.map(normaliseIdentifier);
     return found.filter((each) => {

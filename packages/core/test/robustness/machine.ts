@@ -276,7 +276,7 @@ export class Machine {
   #identified(of: { readonly source: string; readonly generation: number }, asked: number, luck: Luck) {
     const found = this.#find(luck);
     const shared = found.filter((each) => each.shared).map(({ pseudonym }) => pseudonym);
-    return this.happen({ ...of, type: "source-identified", asked, found, shared });
+    return this.happen({ ...of, type: "source-identified", asked, found, byNumbers: [], shared });
   }
 
   #find(luck: Luck) {

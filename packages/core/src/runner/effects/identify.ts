@@ -5,6 +5,7 @@ import { instant } from "../../instant.ts";
 import { neverAskedBy } from "../../request/addresses.ts";
 import { confidentialOf } from "../../request/change.ts";
 import type { PseudonymisedIdentifier, RequestEvent } from "../../request/events.ts";
+import { isSharedWithOthers } from "../../request/households.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { ok, orThrow, type Result } from "../../result.ts";
 import {
@@ -16,7 +17,7 @@ import {
 } from "../../subject/identifier.ts";
 import { type Subject, subjectOf } from "../../subject/subject.ts";
 import { addressesOfOthers } from "../addresses-of-others.ts";
-import { askSource, asVouchedFor } from "../ask-who.ts";
+import { askByNumbers, askSource, asVouchedFor } from "../ask-who.ts";
 import { pseudonymsOf } from "../keys.ts";
 import { type Effect, failure, workFor } from "./effect.ts";
 
@@ -88,6 +89,20 @@ const askByOld = (
 ): Promise<Result<readonly FoundIdentifier[], CallFailed>> =>
   askSource(source, subjectOf(addresses, [], shared), askedBeside(call, "old"));
 
+/** What a source tells of their numbers alone, where others may have their addresses, and it has told anything new. */
+const toldOfNumbers = async (
+  source: DataSource,
+  subject: Subject,
+  found: readonly FoundIdentifier[],
+  call: Call,
+): Promise<Result<readonly Identifier[], CallFailed>> => {
+  const isNews = found.some(
+    (each) => each.shared !== true && !includesIdentifier(subject.identifiers, normaliseIdentifier(each)),
+  );
+  const answer = isNews ? await askByNumbers(source, subject, call) : ok([]);
+  return answer.map((told) => told.map(normaliseIdentifier));
+};
+
 /** Asks a source what else the person is known by. */
 export const identify = async (effect: Effect, step: SourceStep): Promise<RequestEvent> => {
   const work = workFor(effect, step, "identify", "ask");
@@ -104,7 +119,11 @@ export const identify = async (effect: Effect, step: SourceStep): Promise<Reques
   if (byOwn.isErr()) return failure(effect, step, byOwn.error);
   const byOld = await askByOld(source, subject, old, call);
   if (byOld.isErr()) return failure(effect, step, byOld.error);
-  const told = await Promise.all([answer, byOwn, byOld].map(({ value }) => withPseudonyms(effect, value)));
+  const isShared = isSharedWithOthers(effect.request, step.source);
+  const answers = [answer, byOwn, byOld].map(({ value }) => value);
+  const byNumbers = isShared ? await toldOfNumbers(source, subject, answers.flat(), call) : ok(undefined);
+  if (byNumbers.isErr()) return failure(effect, step, byNumbers.error);
+  const told = await Promise.all(answers.map((some) => withPseudonyms(effect, some)));
   const all = told.flat();
   const [found = [], foundByOwn = [], foundByOld = []] = told.map((some) =>
     some.filter((each) => leadsToOthers(effect, step, each)),
@@ -127,6 +146,7 @@ export const identify = async (effect: Effect, step: SourceStep): Promise<Reques
     ...(foundByOwn.length > 0 && { foundByOwn }),
     ...(old.length > 0 && { askedByOld: old }),
     ...(foundByOld.length > 0 && { foundByOld }),
+    ...(byNumbers.value !== undefined && { byNumbers: byNumbers.value }),
     shared: all.flatMap(({ shared, pseudonym }) => (shared ? [pseudonym] : [])),
     ...(ofOthers.length > 0 && { ofOthers }),
     ...(isListed && address !== undefined && { address: address.identifier.value }),

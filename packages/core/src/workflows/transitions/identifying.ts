@@ -29,6 +29,7 @@ import {
 } from "../../request/change.ts";
 import { ownClaims, withoutOthersNames } from "../../request/claims.ts";
 import type { PseudonymisedIdentifier } from "../../request/events.ts";
+import { isOfHousehold, isSharedWithOthers, toldOfNobody } from "../../request/households.ts";
 import { mayGiveWay, placeBefore, placeOf } from "../../request/line.ts";
 import { newsInLine } from "../../request/news-in-line.ts";
 import { type IdentifierDecision, isDecided, type Request } from "../../request/request.ts";
@@ -54,7 +55,7 @@ import {
   takenBack,
   toldOfTheirs,
 } from "../../subject/identifying.ts";
-import { leading } from "../../subject/vouching.ts";
+import { isLeading, leading } from "../../subject/vouching.ts";
 import { stageAfterIdentifying } from "../workflow.ts";
 import { askedByOwn, isErasedAt, saidNow } from "./asking-again.ts";
 import { type EventOf, stepFor } from "./events.ts";
@@ -152,16 +153,6 @@ export const identified = (
 ): Result<Change, NotPossibleNow> =>
   stepFor(change, event, isAskedAgain(change, event) ? "verify" : "identify").andThen((step) => {
     const { address } = event;
-    const addressed = address === undefined ? change : changedConfidential(change, { address });
-    const answered = changedStep(addressed, step.source, {
-      identifiersAsked: event.asked,
-      lastAsked: { at: change.now, names: event.asked },
-      ...heard(step, change.now),
-      nextAttemptAt: null,
-      ...(step.askedAgain == null
-        ? { attempts: 0, problem: null, triedAgain: false, status: "pending" }
-        : { status: step.status === "warning" ? "pending" : step.status }),
-    });
     // Opened again, it is about the person as they were known: who goes by the same address now has asked for nothing.
     // So it is where they are erased: that one was asked so that it is known to answer.
     const isOver = change.request.reopened > 0 || isErasedAt(change.request, step);
@@ -174,7 +165,27 @@ export const identified = (
     const byOwn = learntFrom({ ...alsoKnown(known, learnt), isAskedByOwn: true }, toldByOwn);
     // Somebody else may have these addresses by now: what does not say whose it is is for somebody to decide.
     const byOld = learntFrom({ ...alsoKnown(alsoKnown(known, learnt), byOwn), isLongKnown: true }, toldByOld);
-    const own = [...learnt.own, ...byOwn.own, ...byOld.own];
+    const learntOwn = [...learnt.own, ...byOwn.own, ...byOld.own];
+    const isShared = !known.isLongKnown && isSharedWithOthers(change.request, step.source);
+    // It was asked before it was known that others may have the person's addresses.
+    if (isShared && learntOwn.length > 0 && event.byNumbers === undefined && step.stage === "identify")
+      return ok(changedStep(change, step.source, startedAnew(step)));
+    const doubted = isShared
+      ? learntOwn.filter((each) => !includesIdentifier(event.byNumbers ?? [], each))
+      : [];
+    const own = learntOwn.filter((each) => !doubted.includes(each));
+    const isHeldBack = doubted.length > 0 && step.stage === "identify" && !isDecided(change.request);
+    const addressed = address === undefined ? change : changedConfidential(change, { address });
+    const answered = changedStep(addressed, step.source, {
+      identifiersAsked: event.asked,
+      lastAsked: { at: change.now, names: event.asked },
+      ...heard(step, change.now),
+      ...(isHeldBack !== (step.heldBack === true) && { heldBack: isHeldBack }),
+      nextAttemptAt: null,
+      ...(step.askedAgain == null
+        ? { attempts: 0, problem: null, triedAgain: false, status: "pending" }
+        : { status: step.status === "warning" ? "pending" : step.status }),
+    });
     const isTakenBack = learnt.isTakenBack || byOwn.isTakenBack || byOld.isTakenBack;
     const alsoShared = isOver ? [] : event.shared;
     const reached = changed(step.askedAgain?.isOut === true ? answered : outageOver(answered, step), {
@@ -184,15 +195,19 @@ export const identified = (
       (left, each) => leadsToAnother(left, each, step.source),
       reached,
     );
-    const begun = isTakenBack ? knownAs(parted, takenBack(known)) : parted;
+    const ledBy = ledTo({ identifiers: leading(known.identifiers) }, told);
+    const isFirstShared = !known.isLongKnown && learnt.shared.some((each) => isNewOther(change, each, ledBy));
+    const alone = isFirstShared ? withoutLed(parted, known, told) : parted;
+    const begun = isTakenBack ? knownAs(parted, takenBack(known)) : alone;
     const all = [...event.found, ...(event.foundByOwn ?? []), ...(event.foundByOld ?? [])];
     const added = (isTakenBack ? [] : own).reduce(
       (growing, each) => identifierAdded(growing, each, pseudonymIn(all, each)),
       begun,
     );
-    const ledBy = ledTo({ identifiers: leading(known.identifiers) }, told);
-    const asked = learnt.shared.reduce(
-      (growing, each) => withCandidate(growing, each, step.source, isSteady(each) ? ledBy : []),
+    const ledByAlone = isShared ? toldOfNobody(confidentialOf(change.request), ledBy) : ledBy;
+    const alsoAsked = isHeldBack ? [] : doubted;
+    const asked = [...learnt.shared, ...alsoAsked].reduce(
+      (growing, each) => withCandidate(growing, each, step.source, isSteady(each) ? ledByAlone : []),
       added,
     );
     const ledByOld = ledTo({ identifiers: event.askedByOld ?? [] }, toldByOld);
@@ -219,6 +234,27 @@ export const identified = (
     const reopened = workReopened(saidNow(grown, step.source));
     return ok(recorded(askedByOwn(reopened), "identified", detail, step.source));
   });
+
+/** Whether an answer names somebody else for the first time to whom the person's addresses lead. */
+const isNewOther = ({ request }: Change, number: FoundIdentifier, ledBy: readonly Identifier[]): boolean =>
+  !isAskedAbout(request, number) && isOfHousehold(confidentialOf(request), number, ledBy);
+
+/**
+ * What was found out before anybody had said that the person's addresses lead to somebody else as well may be that one's: everybody
+ * is asked anew without it. What the one tells who tells them apart is the person's.
+ */
+const withoutLed = (change: Change, { vouched }: Known, told: readonly FoundIdentifier[]): Change => {
+  const { identifiers } = confidentialOf(change.request);
+  const own = [...vouched, ...told.filter(({ shared }) => shared !== true)];
+  const kept = identifiers.filter((each) => !isLeading(each) || includesIdentifier(own, each));
+  return kept.length === identifiers.length ? change : knownAs(change, kept);
+};
+
+/** Whoever told something because of an address is asked anew, now that somebody has said whose it may be. */
+const heldBackAsked = (change: Change): Change =>
+  changedSteps(change, (step) =>
+    step.heldBack === true && step.settlement === null ? { ...startedAnew(step), heldBack: false } : null,
+  );
 
 const asFound = ({ identifier, shared, others }: PseudonymisedIdentifier): FoundIdentifier => ({
   ...identifier,
@@ -469,7 +505,9 @@ export const decideIdentifier = (
       each.id === decision.id ? { ...each, answer, reason, decidedBy: actor } : each,
     ),
   });
-  const told = recorded(answered, "decided", { decision: decision.id, answer }, decision.source);
+  const told = heldBackAsked(
+    recorded(answered, "decided", { decision: decision.id, answer }, decision.source),
+  );
   if (answer === "somebody-else") {
     const ledBy = confidentialOf(told.request).ledBy?.[decision.id] ?? [];
     const alike = { ...decision, answer, reason, decidedBy: actor };

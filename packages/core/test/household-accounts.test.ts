@@ -1,0 +1,157 @@
+import { type DataSourceDefinition, defineDataSource, type Identifier, type Row } from "@subject-rights/core";
+import { unwrap } from "@subject-rights/testing";
+import { describe, expect, it } from "vitest";
+import { adaAs, boAs, type Customer, customerDefinition, customerSource, number } from "./customers.ts";
+import { ada, admin, createWorld, peopleSource, tenantAdmin } from "./world.ts";
+
+const day = 86_400_000;
+type Kind = "erasure" | "export";
+type Answer = "same-person" | "somebody-else";
+
+/** Two customers of one address, each with an account of a number of its own in another source, and one subscription. */
+const household = () => {
+  const [hers, his] = [adaAs(), { ...boAs(), email: ada }];
+  const hisAccount: Customer = { number: "b-2", email: ada };
+  const accounts = new Set([{ number: "b-1", email: ada }, hisAccount]);
+  const readers = new Map<string, Row[]>([[ada, [{ reader: "one of them" }]]]);
+  const handedOut: string[] = [];
+  const billing = (changes: Partial<DataSourceDefinition> = {}) => {
+    const definition = customerDefinition("billing", accounts, undefined, "billing-id");
+    return defineDataSource({
+      ...definition,
+      async *export(subject) {
+        for await (const page of definition.export(subject)) {
+          handedOut.push(...page.rows.map((row) => row.number));
+          yield page;
+        }
+      },
+      ...changes,
+    });
+  };
+  return { hers, his, hisAccount, crm: new Set([hers, his]), accounts, readers, handedOut, billing };
+};
+
+const asked = async (
+  kind: Kind,
+  sources: ReturnType<typeof defineDataSource>[],
+  address = ada,
+  identifiers: readonly Identifier[] = [number("1")],
+) => {
+  const world = await createWorld({ sources, acknowledgedBy: "tenant-admin" });
+  const { requests } = world.rights;
+  const actor = kind === "erasure" ? admin : tenantAdmin;
+  const submitted = await requests.submit({
+    actor,
+    kind,
+    category: "customer-data",
+    email: address,
+    identifiers,
+  });
+  const which = { actor: admin, requestId: unwrap(submitted).request.id };
+  await world.settle();
+  unwrap(await requests.acknowledge({ token: world.token() }));
+  await world.settle();
+  /** What somebody has to decide now. */
+  const undecided = async () =>
+    unwrap(await requests.reveal(which)).undecided.map(({ identifier }) => identifier.value);
+  const decide = async (answer: Answer, ...values: string[]) => {
+    for (const { decision, identifier } of unwrap(await requests.reveal(which)).undecided) {
+      if (values.includes(identifier.value))
+        unwrap(await requests.decideIdentifier({ ...which, decision, answer, reason: "looked" }));
+    }
+    await world.settle();
+  };
+  return { world, undecided, decide, read: () => world.read(which.requestId) };
+};
+
+describe("accounts of both members of a household, in a request that means one of them", () => {
+  const kinds: Kind[] = ["erasure", "export"];
+  // By the second she is known nowhere: the household's is found out.
+  const cases = kinds.flatMap((kind) =>
+    [ada, "ada@private.example"].flatMap((address) =>
+      [true, false].map((isFirst) => ({ kind, address, isFirst })),
+    ),
+  );
+
+  it.each(cases)(
+    "are put before somebody, for an $kind by the number and $address (billing first: $isFirst)",
+    async ({ kind, address, isFirst }) => {
+      const { his, hisAccount, crm, accounts, readers, handedOut, billing } = household();
+      const customers = [customerSource("crm", crm), peopleSource("news", readers)];
+      const sources = isFirst ? [billing(), ...customers] : [...customers, billing()];
+      const { undecided, decide, read } = await asked(kind, sources, address);
+      expect(await undecided()).toEqual(["2"]);
+      await decide("somebody-else", "2");
+      expect((await undecided()).toSorted()).toEqual(["b-1", "b-2"]);
+      expect([crm.size, accounts.size, readers.size, handedOut]).toEqual([2, 2, 1, []]);
+      await decide("same-person", "b-1");
+      await decide("somebody-else", "b-2");
+      expect(await read()).toMatchObject({ outcome: "completed-with-exceptions" });
+      if (kind === "export") expect(handedOut).toEqual(["b-1"]);
+      // What has nothing but the address is hers as well, which her own record has.
+      else expect([[...crm], [...accounts], readers.size]).toEqual([[his], [hisAccount], 0]);
+    },
+  );
+
+  it.each(kinds)("stay where nobody says that one is hers, and that is told: %s", async (kind) => {
+    const { crm, accounts, handedOut, billing } = household();
+    const { decide, read } = await asked(kind, [customerSource("crm", crm), billing()]);
+    await decide("somebody-else", "2");
+    await decide("somebody-else", "b-1", "b-2");
+    const { outcome, sources } = await read();
+    expect(outcome).toBe("completed-with-exceptions");
+    expect([accounts.size, handedOut]).toEqual([2, []]);
+    if (kind === "erasure")
+      expect(sources.find(({ id }) => id === "billing")?.outcomes).toMatchObject([
+        { outcome: "kept", count: 2 },
+      ]);
+  });
+
+  it("are all hers where both numbers are, and nobody is asked twice", async () => {
+    const { crm, accounts, billing } = household();
+    const { decide, read } = await asked("erasure", [customerSource("crm", crm), billing()]);
+    await decide("same-person", "2");
+    expect(await read()).toMatchObject({ outcome: "completed" });
+    expect([crm.size, accounts.size]).toEqual([0, 0]);
+  });
+
+  it("need nobody to decide where a source tells them of the number", async () => {
+    for (const isFirst of [true, false]) {
+      const { crm, accounts, hisAccount, billing } = household();
+      const both = billing({
+        needs: ["customer-number", "billing-id", "email"],
+        identify: async ({ values, shared }) =>
+          [
+            ...(values("customer-number").includes("1") ? ["b-1"] : []),
+            ...(values("email").includes(ada) ? ["b-1", "b-2"] : []),
+          ]
+            .map((value) => number(value, "billing-id"))
+            .filter(({ value }) => !shared.some((each) => each.value === value)),
+      });
+      const sources = [customerSource("crm", crm), both];
+      const { undecided, decide, read } = await asked("erasure", isFirst ? sources.toReversed() : sources);
+      await decide("somebody-else", "2");
+      expect(await undecided()).toEqual(["b-2"]);
+      await decide("somebody-else", "b-2");
+      expect(await read()).toMatchObject({ outcome: "completed-with-exceptions" });
+      expect([...accounts]).toEqual([hisAccount]);
+    }
+  });
+
+  it("are not taken in where nothing but the address is named, and it leads to somebody else", async () => {
+    for (const isFirst of [true, false]) {
+      const { crm, accounts, billing } = household();
+      const careful = defineDataSource({
+        ...customerDefinition("crm", crm),
+        identify: async ({ values, shared }) =>
+          values("email").includes(ada) && shared.length === 0 ? [{ ...number("2"), shared: true }] : [],
+      });
+      const sources = isFirst ? [billing(), careful] : [careful, billing()];
+      const { world, undecided, decide } = await asked("erasure", sources, ada, []);
+      expect(await undecided()).toEqual(["2"]);
+      await decide("somebody-else", "2");
+      await world.pass(day);
+      expect([crm.size, accounts.size]).toEqual([2, 2]);
+    }
+  });
+});
