@@ -183,3 +183,29 @@ describe("what an export has collected is in every package that follows", () => 
     });
   }
 });
+
+describe("the links that were sent before a name came into doubt which had led to what they open", () => {
+  it.each([
+    ["work on where it is decided to be the person's", "same-person", true],
+    ["end at once where it is decided to be somebody else's", "somebody-else", false],
+  ] as const)("%s", async (_, answer, isTheirs) => {
+    const { world, requestId, sent, up } = await handedOut(() => [{ ...number("C-1"), shared: true }], 0);
+    await up("log");
+    const tokens = sent.flatMap(({ notice }) =>
+      notice.type === "delivery" ? [notice.url?.split("#")[1] ?? ""] : [],
+    );
+    const opened = async () => {
+      const downloads = tokens.map((token) => world.rights.packages.download({ token }));
+      return (await Promise.all(downloads)).map((each) => each.isOk());
+    };
+    await up("shop");
+    expect((await world.read(requestId)).waitingFor[0]).toMatchObject({ for: "decision" });
+    expect(await opened()).toEqual([true, true]);
+    const decided = { actor, requestId, decision: "decision-1", answer, reason: "asked them" };
+    unwrap(await world.rights.requests.decideIdentifier(decided));
+    expect(await opened()).toEqual([isTheirs, isTheirs]);
+    await world.pass(hour);
+    expect(await opened()).toEqual([isTheirs, isTheirs]);
+    await world.rights.stop();
+  });
+});

@@ -104,10 +104,12 @@ export interface ExportPackage {
   readonly left?: LeftPackage & { readonly by: string };
   /** Those that it replaced, and whose links are still good. Left out: there are none. */
   readonly earlier?: readonly EarlierPackage[];
+  /** Whose a name is that led to what is in it is in doubt since, or came to be. Left out: no. */
+  readonly inDoubt?: true;
 }
 
 /** A package that was replaced by one that holds something else. The link that was sent with it opens it until it expires. */
-export type EarlierPackage = Omit<ExportPackage, "parts" | "left" | "earlier">;
+export type EarlierPackage = Omit<ExportPackage, "parts" | "left" | "earlier" | "inDoubt">;
 
 /** Every package of it that may be fetched, the newest first. */
 export const packagesIn = ({ package: held }: Pick<Request, "package">): readonly EarlierPackage[] =>

@@ -60,7 +60,7 @@ import { stageAfterIdentifying } from "../workflow.ts";
 import { askedByOwn, isErasedAt, saidNow } from "./asking-again.ts";
 import { type EventOf, stepFor } from "./events.ts";
 import { outageOver } from "./outages.ts";
-import { outOfDate } from "./packaging.ts";
+import { inDoubt, packageDecided } from "./packaging.ts";
 import { begunAgain, workReopened } from "./reopening.ts";
 import { failed } from "./working.ts";
 
@@ -377,7 +377,7 @@ const knownAs = (change: Change, kept: readonly Identifier[]): Change => {
 /** Everybody is asked anew under fewer names: what was collected by the others may be somebody else's. */
 const allAnew = (change: Change): Change => {
   const { package: held } = change.request;
-  const begun = changed(change, { package: held && outOfDate(held) });
+  const begun = changed(change, { package: held && inDoubt(held) });
   return changedSteps(changedConfidential(begun, { cursors: {}, columns: {} }), (step) => ({
     ...(step.settlement === null && { ...startedAnew(step), identifiersUsed: 0 }),
     ...letGo,
@@ -511,10 +511,11 @@ export const decideIdentifier = (
   if (answer === "somebody-else") {
     const ledBy = confidentialOf(told.request).ledBy?.[decision.id] ?? [];
     const alike = { ...decision, answer, reason, decidedBy: actor };
-    return ok(withoutOthersNames(ledBy.reduce((left, each) => decidedAlike(left, alike, each), told)));
+    const decided = ledBy.reduce((left, each) => decidedAlike(left, alike, each), told);
+    return ok(packageDecided(withoutOthersNames(decided), answer));
   }
   // It stays among those that were decided: whoever calls it shared once more is not news.
-  const added = identifierAdded(told, identifier, event.pseudonym);
+  const added = identifierAdded(packageDecided(told, answer), identifier, event.pseudonym);
   return ok(workReopened(identifierVouched(added, identifier)));
 };
 

@@ -1,5 +1,5 @@
 import { NotPossibleNow, TokenRejected } from "../../errors.ts";
-import type { Instant } from "../../instant.ts";
+import { earliest, type Instant } from "../../instant.ts";
 import {
   after,
   type Change,
@@ -12,7 +12,13 @@ import {
 import { actOf, mayGoOn } from "../../request/guard.ts";
 import { isLeftTo } from "../../request/left-packages.ts";
 import { deliveryNotice, secretNotice } from "../../request/notices.ts";
-import { type EarlierPackage, type ExportPackage, packagesIn, type Request } from "../../request/request.ts";
+import {
+  type EarlierPackage,
+  type ExportPackage,
+  isDecided,
+  packagesIn,
+  type Request,
+} from "../../request/request.ts";
 import type { Rules } from "../../request/rules.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { hasArrived, mayPackage, partsOf } from "../export.ts";
@@ -60,8 +66,8 @@ export const packageBuilt = (
 
 /** The letter that the person holds says until when its link is good: what follows it may be long on its way. */
 const stillLinked = ({ package: held }: Request, now: Instant): readonly EarlierPackage[] => {
-  // One that is out of date is not to be handed out any more.
-  if (held?.parts === undefined) return [];
+  // Nobody has said that the names that led to what is in it are the person's.
+  if (held === null || held.inDoubt) return [];
   const { parts: _, left: __, earlier = [], ...replaced } = held;
   return [...earlier, replaced].filter(({ tokenHash, expiresAt }) => tokenHash !== null && now < expiresAt);
 };
@@ -73,8 +79,26 @@ const stillLinked = ({ package: held }: Request, now: Instant): readonly Earlier
 export const undelivered = (change: Change): Change =>
   withdrawn(change, (notice) => actOf(notice) === "hand-over");
 
-/** Not to be handed out any more once the next one is made, and no earlier one either. */
-export const outOfDate = ({ parts: _, earlier: __, ...held }: ExportPackage): ExportPackage => held;
+/** To be made anew, whatever is in it. */
+const outOfDate = ({ parts: _, ...held }: ExportPackage): ExportPackage => held;
+
+/** A name that led to what is in it may be somebody else's. */
+export const inDoubt = (held: ExportPackage): ExportPackage => ({ ...outOfDate(held), inDoubt: true });
+
+/**
+ * Somebody has said whose a name is. While a package is in doubt for that, its link works on, and so do those of the ones
+ * before it: all of them end at once where it is somebody else's, and none does where that was all that was to be decided.
+ */
+export const packageDecided = (change: Change, answer: "same-person" | "somebody-else"): Change => {
+  const { package: held } = change.request;
+  if (held?.inDoubt !== true) return change;
+  const { inDoubt: _, ...undoubted } = held;
+  if (answer === "same-person")
+    return isDecided(change.request) ? changed(change, { package: undoubted }) : change;
+  const { earlier: __, ...ended } = undoubted;
+  const expiresAt = earliest([held.expiresAt, change.now]) ?? change.now;
+  return changed(change, { package: { ...ended, expiresAt } });
+};
 
 /** Has the package made, and announced, once more: from what is collected, and without asking any source again. */
 export const packagedAnew = (change: Change): Change => {
