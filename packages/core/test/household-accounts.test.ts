@@ -1,4 +1,10 @@
-import { type DataSourceDefinition, defineDataSource, type Identifier, type Row } from "@subject-rights/core";
+import {
+  type DataSourceDefinition,
+  defineDataSource,
+  type Identifier,
+  type Row,
+  type Subject,
+} from "@subject-rights/core";
 import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { adaAs, boAs, type Customer, customerDefinition, customerSource, number } from "./customers.ts";
@@ -93,19 +99,49 @@ describe("accounts of both members of a household, in a request that means one o
     },
   );
 
-  it.each(kinds)("stay where nobody says that one is hers, and that is told: %s", async (kind) => {
-    const { crm, accounts, handedOut, billing } = household();
-    const { decide, read } = await asked(kind, [customerSource("crm", crm), billing()]);
-    await decide("somebody-else", "2");
-    await decide("somebody-else", "b-1", "b-2");
-    const { outcome, sources } = await read();
-    expect(outcome).toBe("completed-with-exceptions");
-    expect([accounts.size, handedOut]).toEqual([2, []]);
-    if (kind === "erasure")
-      expect(sources.find(({ id }) => id === "billing")?.outcomes).toMatchObject([
-        { outcome: "kept", count: 2 },
-      ]);
-  });
+  it.each(kinds)(
+    "stay where nobody says that one is hers, and somebody closes that part: %s",
+    async (kind) => {
+      const { crm, accounts, handedOut, billing } = household();
+      const { decide, read } = await asked(kind, [customerSource("crm", crm), billing()]);
+      await decide("somebody-else", "2");
+      await decide("somebody-else", "b-1", "b-2");
+      const { waitingFor } = await read();
+      expect(waitingFor).toMatchObject([{ for: "source", source: "billing", problem: "identifier-missing" }]);
+      expect([accounts.size, handedOut]).toEqual([2, []]);
+    },
+  );
+
+  it.each(kinds)(
+    "stay apart where a source finds all that has the address, whatever it is told: %s",
+    async (kind) => {
+      const { crm, accounts, hisAccount, handedOut, billing } = household();
+      const found = ({ values }: Subject) =>
+        [...accounts].filter(
+          (each) => values("billing-id").includes(each.number) || values("email").includes(each.email),
+        );
+      const careless = billing({
+        locate: async (subject) => [{ collection: "accounts", count: found(subject).length }],
+        async *export(subject) {
+          const rows = found(subject).map((each) => ({ number: each.number }));
+          handedOut.push(...rows.map((each) => each.number));
+          yield { collection: "accounts", rows };
+        },
+        erase: async (subject) => {
+          const theirs = found(subject);
+          for (const each of theirs) accounts.delete(each);
+          return [{ collection: "accounts", outcome: "erased", count: theirs.length }];
+        },
+      });
+      const { decide, read } = await asked(kind, [customerSource("crm", crm), careless]);
+      await decide("somebody-else", "2");
+      await decide("same-person", "b-1");
+      await decide("somebody-else", "b-2");
+      expect(await read()).toMatchObject({ outcome: "completed-with-exceptions" });
+      if (kind === "export") expect(handedOut).toEqual(["b-1"]);
+      else expect([...accounts]).toEqual([hisAccount]);
+    },
+  );
 
   it("are all hers where both numbers are, and nobody is asked twice", async () => {
     const { crm, accounts, billing } = household();

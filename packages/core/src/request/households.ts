@@ -39,6 +39,17 @@ export const isSharedWithOthers = (request: Request, source: string): boolean =>
   });
 };
 
+/**
+ * The addresses of a household by which a source has come to a number that is somebody else's, or may be: it may find that one's
+ * records by them whatever it is told, so it is asked by what else is known.
+ */
+export const householdsAt = (request: Request, source: string): readonly Identifier[] => {
+  const { householdAt = {} } = confidentialOf(request);
+  return request.decisions.flatMap((decision) =>
+    decision.source === source && decision.answer !== "same-person" ? (householdAt[decision.id] ?? []) : [],
+  );
+};
+
 /** Those of some addresses that no source has told of a number of the person's: what a household has stays theirs too. */
 export const toldOfNobody = (
   { addresses = [] }: Pick<Confidential, "addresses">,

@@ -4,6 +4,7 @@ import { mayHavePassedOn } from "../subject/identifying.ts";
 import { leading } from "../subject/vouching.ts";
 import { isVouchedFor } from "./addresses.ts";
 import { confidentialOf } from "./change.ts";
+import { householdsAt } from "./households.ts";
 import type { Request } from "./request.ts";
 import type { SourceStep } from "./steps.ts";
 import { isByNumberOnly } from "./unsaid.ts";
@@ -37,7 +38,7 @@ const isLongDone = ({ reopened }: Request, { saidAt, byCertain }: SourceStep, no
  * by that; and is only counted by all the names, at the end. Where it finds them by nothing else, it is counted too, and nothing
  * is erased by what it finds: in a request that was opened again somebody says first whose that is (`opened-again.ts`). A copy that is filled anew is never more than counted: by all the
  * names, which its origins are asked by too where it holds more (`looked-at-copy.ts`). Of whose an address is somebody has still
- * to say, it is in no call.
+ * to say, it is in no call; and one of a household in none to a source that it has led to the other one's number.
  *
  * @param foundBy the types by which the source finds people
  * @param isLook nothing is done by what is found: without a number, it is looked at by the addresses of before as well
@@ -49,7 +50,7 @@ export const namesToAskBy = (
   now: Instant,
   isLook: boolean,
 ): NamesToAskBy => {
-  const doubted = inDoubt(request);
+  const doubted = [...inDoubt(request), ...householdsAt(request, step.source)];
   const known = leading(confidentialOf(request).identifiers).filter(
     (each) => !includesIdentifier(doubted, each),
   );

@@ -169,6 +169,11 @@ export interface Confidential {
   readonly addresses?: readonly KnownAddress[];
   /** The addresses of theirs by which a source came to a number that a decision is about, by decision. Left out: none. */
   readonly ledBy?: Readonly<Record<string, readonly Identifier[]>>;
+  /**
+   * Addresses of a household, which stay the person's, and by which the source of a decision came to the number that it is about,
+   * by decision: that source finds nobody by them before it is the same person's. Left out: none.
+   */
+  readonly householdAt?: Readonly<Record<string, readonly Identifier[]>>;
 }
 
 /** What was done, and told, when a request was opened again. */

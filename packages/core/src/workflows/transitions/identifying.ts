@@ -206,8 +206,12 @@ export const identified = (
     );
     const ledByAlone = isShared ? toldOfNobody(confidentialOf(change.request), ledBy) : ledBy;
     const alsoAsked = isHeldBack ? [] : doubted;
+    const stays = ledBy.filter((each) => !includesIdentifier(ledByAlone, each));
     const asked = [...learnt.shared, ...alsoAsked].reduce(
-      (growing, each) => withCandidate(growing, each, step.source, isSteady(each) ? ledByAlone : []),
+      (growing, each) =>
+        isSteady(each)
+          ? withCandidate(growing, each, step.source, ledByAlone, stays)
+          : withCandidate(growing, each, step.source),
       added,
     );
     const ledByOld = ledTo({ identifiers: event.askedByOld ?? [] }, toldByOld);
@@ -464,9 +468,10 @@ export const withCandidate = (
   { type, value, others }: FoundIdentifier,
   source: string,
   ledBy: readonly Identifier[] = [],
+  household: readonly Identifier[] = [],
 ): Change => {
   const identifier = { type, value };
-  const { candidates, ledBy: ledBefore } = confidentialOf(change.request);
+  const { candidates, ledBy: ledBefore, householdAt } = confidentialOf(change.request);
   if (isAskedAbout(change.request, identifier)) return change;
   const id = `decision-${change.request.decisions.length + 1}`;
   const asked = changed(change, {
@@ -486,6 +491,7 @@ export const withCandidate = (
   const kept = changedConfidential(asked, {
     candidates: { ...candidates, [id]: identifier },
     ...(ledBy.length > 0 && { ledBy: { ...ledBefore, [id]: ledBy } }),
+    ...(household.length > 0 && { householdAt: { ...householdAt, [id]: household } }),
   });
   return recorded(noticeDue(kept, id, "decision", source), "decision-asked", { decision: id }, source);
 };
