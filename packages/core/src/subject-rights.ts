@@ -40,6 +40,7 @@ import type { Clock } from "./ports/clock.ts";
 import type { Dispatcher } from "./ports/dispatcher.ts";
 import type { PackageEncryption } from "./ports/package-encryption.ts";
 import type { Randomness } from "./ports/randomness.ts";
+import type { Category } from "./request/kinds.ts";
 import type { Acknowledger } from "./request/request.ts";
 import { type RuleChanges, withRules } from "./request/rules.ts";
 import { orThrow, ResultAsync } from "./result.ts";
@@ -146,6 +147,8 @@ export interface SubjectRights extends ActorCalls, CallGroups {
   readonly controller: string;
   /** The time zone in which deadlines count, as it was handed in. */
   readonly timeZone: string;
+  /** The categories that some data source holds: a request for another one is refused. */
+  readonly categories: readonly Category[];
   /**
    * What fails, since when, and what requests wait for: for a health check, and for an alert that is true only when
    * something is wrong. Over all tenants, so it is for who operates this; nothing in it is personal. Cheap. Errors: none.
@@ -279,6 +282,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
   return {
     controller,
     timeZone,
+    categories: services.sources.categories,
     health: () => healthOf({ ...services, intakeStore }, watching, unreadable, failing),
     ...withCheckedInputs(actorCallsOf(context), {
       requests: requestsOf(context),

@@ -16,7 +16,7 @@ const reason = "the claim was settled";
 const category = "customer-data";
 
 /** The calls that take nothing, and what is no call. */
-type Without = "health" | "start" | "stop" | "controller" | "timeZone";
+type Without = "health" | "start" | "stop" | "controller" | "timeZone" | "categories";
 type Calls = Omit<SubjectRights, Without>;
 /** Names of the fields that a call may go without, so that all are named below, and none twice. */
 type OptionalOf<Input> = {
@@ -165,7 +165,7 @@ const callsOf = (rights: SubjectRights, samples: Samples): Walked[] =>
   Object.entries({ ...rights }).flatMap(([group, member]: [string, unknown]) => {
     if (typeof member === "function")
       return withoutInput.includes(group) ? [] : [walked(group, member as AnyCall, samples, [group])];
-    return typeof member === "object" && member !== null
+    return typeof member === "object" && member !== null && !Array.isArray(member)
       ? Object.entries(member).map(([call, work]) =>
           walked(`${group}.${call}`, work as AnyCall, samples, [group, call]),
         )

@@ -101,6 +101,49 @@ describe("onError", () => {
     expect(world.errors).toHaveLength(2);
   });
 
+  it.each<[string, Partial<DataSourceDefinition>, string]>([
+    ["erase", { erase: async () => undefined as never }, "`erase` gave what is no answer: Invalid input"],
+    [
+      "erase",
+      { erase: async () => [{ collection: "orders", outcome: "erased", count: "2" as never }] },
+      '`erase` gave what is no answer: [0].count ("orders"): Invalid input',
+    ],
+    [
+      "locate",
+      { locate: async () => [{ collection: "orders", count: -1 }] },
+      '`locate` gave what is no answer: [0].count ("orders"): Too small',
+    ],
+    [
+      "identify",
+      { identify: async () => [{ type: "customer-number", value: 7 as never }] },
+      "`identify` gave what is no answer: [0]",
+    ],
+    [
+      "export",
+      { export: (async () => ada) as never },
+      "`export` gave nothing to go through: write `async *export`",
+    ],
+    [
+      "export",
+      {
+        async *export() {
+          yield { collection: "orders", rows: ada as never };
+        },
+      },
+      '`export` gave what is no answer: rows ("orders"): ',
+    ],
+  ])(
+    "is told what %s gave that is no answer, and where, and nothing of what it was",
+    async (ability, part, said) => {
+      const world = await createWorld({ sources: [peopleSource("crm", everybody(ada), part)] });
+      await world.acknowledged(ability === "export" ? "export" : "erasure", ada);
+      await world.pass(hour);
+      // Again where it has done something else in between.
+      expect(toldOf(world)[0]).toContain(`crm invalid-answer: ${said}`);
+      expect(String(toldOf(world))).not.toContain(ada);
+    },
+  );
+
   it("is told what the mail server said, and that nobody has an address", async () => {
     const notifier = defineNotifier({
       id: "smtp",

@@ -120,6 +120,8 @@ describe("an option that there is not", () => {
     expect(said).toContain("there is no `timezone`: write `timeZone`");
     expect(said).toContain("there is no `evidenceSinger`: write `evidenceSigner`");
     expect(said).toContain("there is no `link`: write `links`");
+    const unsigned = { ...options(), evidenceSigner: "-----BEGIN PRIVATE KEY-----" } as never;
+    expect(String(thrownBy(() => createSubjectRights(unsigned)))).toContain("write `ed25519Signer(pem)`");
     const submission = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
     const misspelt = { ...submission, recievedAt: "2026-01-01T00:00:00Z" } as never;
     const refused = unwrapError(await createSubjectRights(options()).requests.submit(misspelt));

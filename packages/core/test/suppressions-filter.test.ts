@@ -182,3 +182,29 @@ it("can be left at any row, without waiting for rows that never come", async () 
   }
   expect(isClosed).toBe(true);
 });
+
+it("a row whose identifiers are no list stops the import, and says what to write", async () => {
+  const { world } = await listening();
+  const row = { type: "email", value: ada };
+  for (const [identifiers, said] of [
+    [() => undefined, "gave nothing for a row: return a list"],
+    [() => row, "gave an object for a row"],
+    [async () => [row], "gave a promise, and is not to be async"],
+  ] as const) {
+    const through: unknown[] = [];
+    const filtered = world.rights.suppressions.filter({
+      actor: admin,
+      rows: [row],
+      identifiers: identifiers as never,
+      leftOut: () => undefined,
+    });
+    const failure = await (async () => {
+      for await (const each of filtered) through.push(each);
+    })().catch((thrown: unknown) => thrown);
+    expect(failure).toBeInstanceOf(InvalidInput);
+    expect(failure).toMatchObject({
+      issues: [{ path: "identifiers", message: expect.stringContaining(said) }],
+    });
+    expect(through).toEqual([]);
+  }
+});

@@ -1,3 +1,4 @@
+import { ConfigurationMistake } from "@subject-rights/core";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { methodNotAllowed } from "hono/method-not-allowed";
@@ -41,6 +42,15 @@ export const createHandler = (options: HandlerOptions): ((request: Request) => P
       if (sender === "other-origin" || (sender === "no-browser" && !isApi(context, call))) {
         return refuse.origin(call);
       }
+    }
+    return next();
+  });
+  app.use((call, next) => {
+    const request = call.req.raw;
+    if (!changesNothing(request) && (request.bodyUsed || request.body?.locked === true)) {
+      throw new ConfigurationMistake(
+        "The body of this request was read before it came to the handler of createHandler: mount it in front of body parsers.",
+      );
     }
     return next();
   });

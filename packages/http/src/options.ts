@@ -2,6 +2,7 @@ import {
   type Acknowledger,
   type Actor,
   type Category,
+  ConfigurationMistake,
   checkDefinition,
   type SubjectRights,
 } from "@subject-rights/core";
@@ -36,7 +37,7 @@ export interface PublicRequests {
    * `createSubjectRights` was told.
    */
   readonly acknowledgedBy?: Acknowledger;
-  /** What can be asked about. Default: all three categories, in general words. */
+  /** What can be asked about: categories that a data source holds. Default: all of these, in general words. */
   readonly categories?: readonly AskedCategory[];
 }
 
@@ -120,4 +121,11 @@ const optionsSchema = z.strictObject({
 /** @throws ConfigurationMistake for options that are none */
 export const checkOptions = (options: HandlerOptions): void => {
   checkDefinition("createHandler", optionsSchema, options);
+  const held = options.rights.categories;
+  const [lost] = (options.publicRequests?.categories ?? []).filter((each) => !held.includes(each.category));
+  if (lost === undefined) return;
+  throw new ConfigurationMistake(
+    `createHandler: no data source holds \`${lost.category}\`, and whoever chose it could not ask. Take it out of ` +
+      "`publicRequests.categories`, or add the category to `holds` of a source.",
+  );
 };

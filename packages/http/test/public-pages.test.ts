@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Actor, orThrow } from "@subject-rights/core";
+import { createHandler } from "@subject-rights/http";
 import { memoryStorage, memoryTables } from "@subject-rights/memory";
 import fc from "fast-check";
 import { afterEach, describe, expect, inject, it } from "vitest";
@@ -144,15 +145,62 @@ describe("asking", () => {
 
   it("offers only what it is told to, and is not there unless it is", async () => {
     const categories = [{ category: "user-data", title: "My <account>" }] as const;
-    world = await createWebWorld({}, { publicRequests: { ...publicRequests, categories } });
+    const both = (["customer-data", "user-data"] as const).map((category) =>
+      addressSource(category, new Set(), { holds: [category] }),
+    );
+    world = await createWebWorld({ sources: both }, { publicRequests: { ...publicRequests, categories } });
     const form = await (await fetch(world.origin)).text();
     expect(form).toContain("My &lt;account&gt;");
     expect(form).not.toContain("customer-data");
     expect((await world.form("/", asks)).status).toBe(400);
+    const { rights } = world;
+    const lost = [{ category: "user-telemetry", title: "What was recorded" }] as const;
+    expect(() =>
+      createHandler({
+        rights,
+        authenticate: () => null,
+        publicRequests: { ...publicRequests, categories: lost },
+      }),
+    ).toThrow("no data source holds `user-telemetry`");
     await world.close();
     world = await createWebWorld();
     expect((await world.form("/", asks)).status).toBe(405);
     expect((await fetch(`${world.origin}/asked`)).status).toBe(404);
+  });
+
+  it("offers what a source holds, where it is told nothing", async () => {
+    world = await createWebWorld({}, { publicRequests });
+    const form = await (await fetch(world.origin)).text();
+    expect(form).toContain('value="customer-data"');
+    expect(form).not.toMatch(/user-data|user-telemetry/);
+    expect((await world.form("/", { ...asks, category: "user-data" })).status).toBe(400);
+    expect(world.errors).toEqual([]);
+  });
+
+  it("says to whoever operates it where to mount it, where a body was read before", async () => {
+    world = await createWebWorld();
+    const told: unknown[] = [];
+    const handler = createHandler({
+      rights: world.rights,
+      authenticate: () => null,
+      publicRequests,
+      onError: (error) => told.push(error),
+    });
+    const { origin } = world;
+    for (const take of [
+      (request: Request) => request.text(),
+      async (request: Request) => request.body?.getReader(),
+    ]) {
+      const body = new URLSearchParams(asks);
+      const request = new Request(origin, {
+        method: "POST",
+        headers: { origin: new URL(origin).origin },
+        body,
+      });
+      await take(request);
+      expect((await handler(request)).status).toBe(500);
+      expect(String(told.pop())).toContain("mount it in front of body parsers");
+    }
   });
 
   it("is a failure, not an answer, where the application has not let it", async () => {

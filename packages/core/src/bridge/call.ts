@@ -1,9 +1,10 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { CallFailed, PermanentFailure } from "../errors.ts";
 import type { CallContext } from "../ports/call.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ProblemCode } from "../request/problems.ts";
 import { err, ok, type Result, ResultAsync } from "../result.ts";
+import { leavesOf } from "./issues.ts";
 
 /** A call to an adapter: what the adapter is told, and how long it has. */
 export interface Call extends CallContext {
@@ -37,6 +38,31 @@ export class Refused extends Error {
 export const invalidAnswer = (adapter: string, cause?: unknown): CallFailed =>
   failed(adapter, "invalid-answer", false, cause);
 
+/**
+ * What is wrong with an answer, for whoever mends the adapter: what was asked, and where in the answer, with the collection
+ * as far as it says one. Never a value.
+ */
+const unfit = (asked: string, answer: unknown, error: z.ZodError): Refused => {
+  const wrong = leavesOf(error.issues).map(({ path, message }) => {
+    let [place, collection] = [answer, collectionOf(answer)];
+    for (const step of path) {
+      if (typeof place !== "object" || place === null) break;
+      place = Reflect.get(place, step);
+      collection = collectionOf(place) ?? collection;
+    }
+    const where = [z.core.toDotPath(path), collection === null ? "" : `(${JSON.stringify(collection)})`];
+    return path.length === 0 ? message : `${where.filter(Boolean).join(" ")}: ${message}`;
+  });
+  return new Refused(`\`${asked}\` gave what is no answer: ${[...new Set(wrong)].join("; ")}`, {
+    cause: error,
+  });
+};
+
+const collectionOf = (place: unknown): string | null => {
+  if (typeof place !== "object" || place === null || !("collection" in place)) return null;
+  return typeof place.collection === "string" ? place.collection.slice(0, 200) : null;
+};
+
 /** Nothing is known of what a stranger's code throws, and its message may hold personal data: keep the code. */
 export const failureOf = (adapter: string, thrown: unknown): CallFailed => {
   if (thrown instanceof CallFailed) return thrown;
@@ -54,22 +80,31 @@ export const callAdapter = <Answer>(
   call: Call,
   work: (context: CallContext) => PromiseLike<unknown> | unknown,
   schema: z.ZodType<Answer>,
+  asked?: string,
 ): ResultAsync<Answer, CallFailed> =>
   new ResultAsync(
     withinDeadline(adapter, call, work).then((answer) =>
-      answer.andThen((value) => checkAnswer(adapter, schema, value)),
+      answer.andThen((value) => checkAnswer(adapter, schema, value, asked)),
     ),
   );
 
-/** What is answered may be anything, even something that throws when it is looked at. */
+/**
+ * What is answered may be anything, even something that throws when it is looked at.
+ *
+ * @param asked the ability of a source that gave it. Left out: the adapter has one alone
+ */
 export const checkAnswer = <Answer>(
   adapter: string,
   schema: z.ZodType<Answer>,
   value: unknown,
+  asked?: string,
 ): Result<Answer, CallFailed> => {
   try {
     const parsed = schema.safeParse(value);
-    return parsed.success ? ok(parsed.data) : err(invalidAnswer(adapter, parsed.error));
+    if (parsed.success) return ok(parsed.data);
+    return err(
+      invalidAnswer(adapter, asked === undefined ? parsed.error : unfit(asked, value, parsed.error)),
+    );
   } catch (thrown) {
     return err(invalidAnswer(adapter, thrown));
   }

@@ -159,7 +159,13 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
   ): Ability<Answer> | null =>
     can(ability)
       ? (subject, call) =>
-          callAdapter(id, told(ability, call), (context) => definition[ability]?.(subject, context), schema)
+          callAdapter(
+            id,
+            told(ability, call),
+            (context) => definition[ability]?.(subject, context),
+            schema,
+            ability,
+          )
       : null;
 
   const askingMany = <Answer>(
@@ -173,6 +179,7 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
             told(ability, call),
             (context) => definition[ability]?.(subjects, context),
             schema,
+            ability,
           ).andThen((answers) =>
             answers.length === subjects.length
               ? ok(answers)

@@ -82,7 +82,7 @@ export const directorySource = (directory: UserDirectory): DataSource => {
     refresh: null,
     export: null,
     identifiers: (call) =>
-      sourcePages(directorySourceId, call, () => listed(directory, call.tenant), peopleSchema),
+      sourcePages(directorySourceId, call, () => listed(directory, call.tenant), peopleSchema, "identifiers"),
     joins: null,
   };
 };

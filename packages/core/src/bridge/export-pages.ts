@@ -83,6 +83,7 @@ export const exportPages = (
     call,
     (signal) => definition.export?.(subject, { ...contextOf(call, signal), cursor }),
     pageSchema.transform(pageOf),
+    "export",
   );
 
 function pageOf({ cursor, collection, ...page }: z.infer<typeof pageSchema>): ExportPage {

@@ -54,7 +54,7 @@ export const checkDefinition = <Output>(
 type Issue = z.core.$ZodIssue;
 
 /** Where one of several shapes was to fit, what is wrong with the one that fits best. */
-const leavesOf = (issues: readonly Issue[]): Issue[] =>
+export const leavesOf = (issues: readonly Issue[]): Issue[] =>
   issues.flatMap((issue) => {
     if (issue.code !== "invalid_union") return [issue];
     const [best] = issue.errors

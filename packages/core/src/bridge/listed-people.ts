@@ -21,4 +21,10 @@ export const listedPeople = (
   definition: DataSourceDefinition,
   call: Call,
 ): SourcePages<ListedPeople> =>
-  sourcePages(source, call, (signal) => definition.identifiers?.(contextOf(call, signal)), pageSchema);
+  sourcePages(
+    source,
+    call,
+    (signal) => definition.identifiers?.(contextOf(call, signal)),
+    pageSchema,
+    "identifiers",
+  );

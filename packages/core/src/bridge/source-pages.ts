@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { CallFailed } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
-import { type Call, checkAnswer, invalidAnswer, withinDeadline } from "./call.ts";
+import { type Call, checkAnswer, invalidAnswer, Refused, withinDeadline } from "./call.ts";
 
 /** The pages of something that a source yields, fetched one at a time, each with a deadline of its own. */
 export interface SourcePages<Page> {
@@ -13,12 +13,16 @@ export interface SourcePages<Page> {
 
 const resultSchema = z.object({ done: z.unknown(), value: z.unknown() });
 
-/** @param begin what the author wrote; it sees one signal for all of its pages, since it starts once */
+/**
+ * @param begin what the author wrote; it sees one signal for all of its pages, since it starts once
+ * @param asked as what they know it
+ */
 export const sourcePages = <Page>(
   source: string,
   call: Call,
   begin: (signal: AbortSignal) => unknown,
   schema: z.ZodType<Page>,
+  asked: "export" | "identifiers",
 ): SourcePages<Page> => {
   const ended = new AbortController();
   const signal = AbortSignal.any([call.signal, ended.signal]);
@@ -27,7 +31,8 @@ export const sourcePages = <Page>(
   const start = (): AsyncIterator<unknown> => {
     const iterable = begin(signal);
     if (typeof iterable !== "object" || iterable === null || !(Symbol.asyncIterator in iterable)) {
-      throw invalidAnswer(source);
+      const pages = `\`${asked}\` gave nothing to go through: write \`async *${asked}\`, and \`yield\` pages`;
+      throw invalidAnswer(source, new Refused(pages));
     }
     return (iterable as AsyncIterable<unknown>)[Symbol.asyncIterator]();
   };
@@ -51,7 +56,7 @@ export const sourcePages = <Page>(
         ended.abort();
         return ok(null);
       }
-      const page = checkAnswer(source, schema, result.value.value);
+      const page = checkAnswer(source, schema, result.value.value, asked);
       return page.isErr() ? fail(page.error) : ok(page.value);
     },
 

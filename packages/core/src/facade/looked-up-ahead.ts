@@ -1,3 +1,5 @@
+import { kindOf } from "../bridge/asked.ts";
+import { InvalidInput } from "../errors.ts";
 import { type Identifier, readIdentifier } from "../subject/identifier.ts";
 
 interface LookedUp<Row, Found> {
@@ -43,9 +45,16 @@ export async function* lookedUpAhead<Row, Found>(
   }
 }
 
-const readIdentifiers = (given: readonly Identifier[]): readonly Identifier[] | null => {
+/** @throws InvalidInput where it is no list: somebody would be let through whom nobody has looked up */
+const readIdentifiers = (given: unknown): readonly Identifier[] | null => {
+  if (!Array.isArray(given)) {
+    const message =
+      `gave ${given instanceof Promise ? "a promise, and is not to be async" : kindOf(given)} for a row: return a list, ` +
+      'such as [{ type: "email", value: row.email }]';
+    throw new InvalidInput([{ path: "identifiers", message }]);
+  }
   const read: Identifier[] = [];
-  for (const each of given) {
+  for (const each of given as readonly Identifier[]) {
     const identifier = readIdentifier(each);
     if (identifier === null) return null;
     read.push(identifier);

@@ -100,7 +100,12 @@ export const optionsSchema = z.strictObject({
   links: z.strictObject({ acknowledge: linkSchema, download: linkSchema }).optional(),
   packageEncryption: withOperations("carrySecret").optional(),
   needsApproval: callable.optional(),
-  evidenceSigner: callable.optional(),
+  evidenceSigner: z
+    .custom<(...values: never[]) => unknown>(
+      (value) => typeof value === "function",
+      "must be a function: write `ed25519Signer(pem)`",
+    )
+    .optional(),
   packagesEndWithErasure: z.boolean().default(false),
   otherEvidenceKeys: z.array(z.string()).default([]),
   checkpointEvery: pause.default(3_600_000),

@@ -1,5 +1,6 @@
 import type { DataSource } from "../bridge/define-data-source.ts";
 import { InvalidInput } from "../errors.ts";
+import { type Category, categorySchema } from "../request/kinds.ts";
 import { err, ok, type Result } from "../result.ts";
 
 /**
@@ -15,6 +16,8 @@ export interface RegisteredSources {
   titleOf(id: string, last?: string): string;
   /** Whether it is registered, whosever it is. */
   has(id: string): boolean;
+  /** The categories that some source holds, whosever it is. */
+  readonly categories: readonly Category[];
   /** The tenants that some source names as its own. */
   readonly tenants: readonly string[];
 }
@@ -31,6 +34,9 @@ export const registeredSources = (all: readonly DataSource[]): RegisteredSources
     find: (tenant, id) => [byId.get(id)].find((source) => source !== undefined && isOf(tenant)(source)),
     titleOf: (id, last = id) => byId.get(id)?.descriptor.title ?? last,
     has: (id) => byId.has(id),
+    categories: categorySchema.options.filter((category) =>
+      all.some(({ descriptor }) => descriptor.holds.includes(category)),
+    ),
     tenants: all.flatMap(({ descriptor }) => descriptor.tenants ?? []),
   };
 };

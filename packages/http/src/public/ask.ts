@@ -31,7 +31,8 @@ export const askRoutes = (
   { actor, acknowledgedBy, categories }: PublicRequests,
 ): Hono => {
   const routes = new Hono();
-  const offered = categories ?? defaultCategories;
+  const offered =
+    categories ?? defaultCategories.filter(({ category }) => context.rights.categories.includes(category));
   const show = (call: Context, filled: Filled | null, mistake: Mistake | null = null) =>
     call.html(formPage(context, offered, filled, mistake), mistake === null ? 200 : 400);
 
