@@ -27,7 +27,7 @@ const beginning = async (needs: readonly string[], kept: Record, isKeptLonger = 
   const customers = new Set<Customer>([theirs]);
   const records = new Set<Record>([kept]);
   const acted: string[][] = [];
-  const down = { crm: false };
+  const down = { crm: false, shop: false };
   const find = (subject: Subject) =>
     [...records].filter((each) =>
       each.number === undefined
@@ -60,6 +60,7 @@ const beginning = async (needs: readonly string[], kept: Record, isKeptLonger = 
             return length > 0 ? [{ collection: "orders", count: length }] : [];
           },
           erase: async (subject): Promise<CollectionOutcome[]> => {
+            if (down.shop) throw new Error("down");
             acted.push(subject.identifiers.map(({ value }) => value).toSorted());
             const found = find(subject);
             const gone = found.filter((each) => (each.until ?? "") < today());
@@ -95,9 +96,10 @@ const beginning = async (needs: readonly string[], kept: Record, isKeptLonger = 
     await world.pass(2 * hour);
     return world.read(requestId);
   };
-  const decide = async (answer: "same-person" | "somebody-else") => {
+  const decide = async (answer: "same-person" | "somebody-else", meanwhile: () => void = () => undefined) => {
     const [asked] = unwrap(await world.rights.requests.reveal(which)).undecided;
     const decision = { ...which, decision: asked?.decision ?? "", reason: "looked at the orders" };
+    meanwhile();
     unwrap(await world.rights.requests.decideIdentifier({ ...decision, answer }));
     await world.pass(2 * hour);
     return world.read(requestId);
@@ -166,6 +168,33 @@ describe.each([
     expect([records.size, acted]).toEqual([1, []]);
     expect(await decide("same-person")).toMatchObject({ outcome: "completed" });
     expect(records.size).toBe(0);
+  });
+
+  it("is asked about once more where the answer is days old by the time that it is erased", async () => {
+    const { world, records, down, onItsDay, decide, takePlace, passOn } = await beginning(needs, guests);
+    passOn();
+    expect((await onItsDay()).waitingFor).toMatchObject(asksWhose);
+    const { id: requestId } = await decide("same-person", () => {
+      down.shop = true;
+    });
+    await world.pass(3 * day);
+    // It is cleared meanwhile, and whoever has the address has one in its place.
+    takePlace();
+    down.shop = false;
+    await world.pass(2 * hour);
+    expect((await world.read(requestId)).waitingFor).toMatchObject(asksWhose);
+    expect([...records]).toMatchObject([{ of: "bo" }]);
+  });
+
+  it("is somebody's to decide where whoever could say whose it is was closed by hand", async () => {
+    const { world, which, records, down, onItsDay, takePlace } = await beginning(needs, guests);
+    takePlace();
+    down.crm = true;
+    await onItsDay();
+    unwrap(await world.rights.requests.settleSource({ ...which, source: "crm", reason: "gone" }));
+    await world.pass(2 * hour);
+    expect((await world.read(which.requestId)).waitingFor).toMatchObject(asksWhose);
+    expect(records.size).toBe(1);
   });
 
   it("is nothing to ask about where nothing is", async () => {

@@ -11,7 +11,13 @@ import { addressLeadsFor, mayHavePassedOn } from "../subject/identifying.ts";
 import { leading } from "../subject/vouching.ts";
 import { confidentialOf } from "./change.ts";
 import type { SaidOfNumber } from "./events.ts";
-import type { Confidential, KnownAddress, LaterConfirmation, Request } from "./request.ts";
+import type {
+  Confidential,
+  IdentifierDecision,
+  KnownAddress,
+  LaterConfirmation,
+  Request,
+} from "./request.ts";
 import type { SourceStep } from "./steps.ts";
 
 type Addressed = Pick<Confidential, "addresses">;
@@ -249,14 +255,27 @@ export const isConfirmedLongBefore = (
   at: Instant,
 ): boolean => acknowledgedAt !== null && (wasAhead || later(acknowledgedAt, addressLeadsFor) <= at);
 
+/** Whether what somebody has said whose an address is holds still: in a request that was opened again it is of its day. */
+export const isSaidLately = (
+  { closedBefore, decisions }: Request,
+  decision: IdentifierDecision,
+  now: Instant,
+): boolean =>
+  closedBefore === undefined ||
+  (decisions.indexOf(decision) >= (closedBefore.decisions ?? 0) &&
+    (decision.answeredAt === undefined || !mayHavePassedOn(decision.answeredAt, now)));
+
 /**
  * What somebody has said of that it is the person's.
  *
- * @param from left out are the decisions before this one
+ * @param holds which of these decisions count. Left out: all
  */
-export const saidToBeTheirs = (request: Request, from = 0): readonly Identifier[] => {
+export const saidToBeTheirs = (
+  request: Request,
+  holds: (decision: IdentifierDecision) => boolean = () => true,
+): readonly Identifier[] => {
   const { candidates } = confidentialOf(request);
-  return request.decisions.slice(from).flatMap(({ id, answer }) => {
+  return request.decisions.filter(holds).flatMap(({ id, answer }) => {
     const decided = candidates[id];
     return answer === "same-person" && decided !== undefined ? [decided] : [];
   });
@@ -264,12 +283,16 @@ export const saidToBeTheirs = (request: Request, from = 0): readonly Identifier[
 
 /**
  * Whether an address leads to the person still: it was confirmed, or told of a number of theirs, within the last day, or nobody
- * has had anything to say against it when a request that was opened again was about to go by it; and nobody has said that it is somebody else's who has confirmed it since. Who has said that it is theirs has the last word, until
- * the request is opened again: that was years ago.
+ * has had anything to say against it when a request that was opened again was about to go by it; and nobody has said that it is
+ * somebody else's who has confirmed it since. Who has said that it is theirs has the last word; in a request that was opened
+ * again, for a day.
  */
 export const isVouchedFor = (request: Request, address: Identifier, now: Instant): boolean =>
   !isLongConfirmed(request, now) ||
-  includesIdentifier(saidToBeTheirs(request, request.closedBefore?.decisions), address) ||
+  includesIdentifier(
+    saidToBeTheirs(request, (each) => isSaidLately(request, each, now)),
+    address,
+  ) ||
   isUndisputed(confidentialOf(request), address, now) ||
   (!isSaidToBeAnothers(confidentialOf(request), address) &&
     isToldSince(confidentialOf(request), address, later(now, -addressLeadsFor)) &&

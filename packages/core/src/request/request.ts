@@ -41,6 +41,8 @@ export interface IdentifierDecision {
   readonly answer: "same-person" | "somebody-else" | null;
   readonly reason: string | null;
   readonly decidedBy: string | null;
+  /** Left out: nobody has answered yet, or that was stored before this was kept. */
+  readonly answeredAt?: Instant;
 }
 
 /** The shared identifiers that are not only the person's: what is found by these alone was left where it is. */

@@ -3,7 +3,7 @@ import { isTakenSince, isVouchedFor, toldByNumber } from "../../request/addresse
 import { confidentialOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { beyondStaying, totalCount } from "../../request/outcomes.ts";
-import type { SourceStep } from "../../request/steps.ts";
+import { type SourceStep, settlementAt } from "../../request/steps.ts";
 import { isLeftUnsaid } from "../../request/unsaid.ts";
 import { type Identifier, includesIdentifier, isSteady } from "../../subject/identifier.ts";
 import { canFind as canFindBy } from "../ask-who.ts";
@@ -21,7 +21,7 @@ import { leadingToNumbers, noLongerTheirs } from "./no-longer-theirs.ts";
  * 1. more than was retained is for somebody to look at;
  * 2. whoever knows the person by a number is asked whether the address is theirs, and is waited for while down;
  *    not where somebody has confirmed it since;
- * 3. where they say otherwise, or somebody has confirmed it since, somebody decides whose it is. Where nobody has anything to say
+ * 3. where they say otherwise, a person has closed one that could say it, or somebody has confirmed it since, somebody decides whose it is. Where nobody has anything to say
  *    against it, or nobody could, it is believed: the days of guests would all wait for somebody who knows no more.
  *
  * Null where nothing is found by it: then the work goes on by what is certain.
@@ -63,7 +63,10 @@ export const foundUnvouched = async (effect: Effect, step: SourceStep): Promise<
     return { type: "addresses-unsaid", source, generation, by, jitter: jitter(services.randomness) };
   const isDisputed = (each: Identifier): boolean =>
     includesIdentifier([...anothers, ...gone], each) || isTakenSince(confidential, each);
-  if (!unvouched.some(isDisputed))
+  const couldSay = request.steps.some(
+    (each) => each.source !== source && each.canIdentify && settlementAt(each) !== null,
+  );
+  if (!couldSay && !unvouched.some(isDisputed))
     return { type: "addresses-told", source, generation, said, undisputed: unvouched };
   return {
     type: "addresses-passed-on",

@@ -1,4 +1,5 @@
 import { NotPossibleNow } from "../../errors.ts";
+import type { Instant } from "../../instant.ts";
 import {
   askedBy,
   confirmedBy,
@@ -6,6 +7,7 @@ import {
   doAddressesLead,
   isConfirmedLongBefore,
   isLongConfirmed,
+  isSaidLately,
   isToldNoMore,
   saidToBeTheirs,
   toldByNumber,
@@ -240,8 +242,11 @@ export const identified = (
   });
 
 /** Whether an answer names somebody else for the first time to whom the person's addresses lead. */
-const isNewOther = ({ request }: Change, number: FoundIdentifier, ledBy: readonly Identifier[]): boolean =>
-  !isAskedAbout(request, number) && isOfHousehold(confidentialOf(request), number, ledBy);
+const isNewOther = (
+  { request, now }: Change,
+  number: FoundIdentifier,
+  ledBy: readonly Identifier[],
+): boolean => !isAskedAbout(request, number, now) && isOfHousehold(confidentialOf(request), number, ledBy);
 
 /**
  * What was found out before anybody had said that the person's addresses lead to somebody else as well may be that one's: everybody
@@ -395,16 +400,16 @@ const allAnew = (change: Change): Change => {
 const leadsToAnother = (change: Change, address: FoundIdentifier, source: string): Change => {
   const { identifiers } = confidentialOf(change.request);
   const isLeading = leading(identifiers).some((each) => sameIdentifier(each, address));
-  if (isAskedAbout(change.request, address) || !isLeading) return change;
+  if (isAskedAbout(change.request, address, change.now) || !isLeading) return change;
   return withCandidate(leadingNobody(change, address), address, source);
 };
 
-/** Whether somebody is asked about it already, or has said whose it is; not where that was before the request was opened again. */
-const isAskedAbout = ({ decisions, confidential, closedBefore }: Request, identifier: Identifier): boolean =>
-  decisions.some(({ id, answer }, index) => {
-    const candidate = confidential?.candidates[id];
-    const isOfToday = index >= (closedBefore?.decisions ?? 0) || answer !== "same-person";
-    return isOfToday && candidate !== undefined && sameIdentifier(candidate, identifier);
+/** Whether somebody is asked about it already, or has said whose it is, as far as that holds still. */
+const isAskedAbout = (request: Request, identifier: Identifier, now: Instant): boolean =>
+  request.decisions.some((decision) => {
+    const candidate = request.confidential?.candidates[decision.id];
+    const holds = decision.answer !== "same-person" || isSaidLately(request, decision, now);
+    return holds && candidate !== undefined && sameIdentifier(candidate, identifier);
   });
 
 /** A source that cannot tell two people apart who had one address after the other does nothing before somebody has. */
@@ -472,7 +477,7 @@ export const withCandidate = (
 ): Change => {
   const identifier = { type, value };
   const { candidates, ledBy: ledBefore, householdAt } = confidentialOf(change.request);
-  if (isAskedAbout(change.request, identifier)) return change;
+  if (isAskedAbout(change.request, identifier, change.now)) return change;
   const id = `decision-${change.request.decisions.length + 1}`;
   const asked = changed(change, {
     decisions: [
@@ -508,7 +513,7 @@ export const decideIdentifier = (
   const { answer, reason, actor } = event;
   const answered = changed(change, {
     decisions: change.request.decisions.map((each) =>
-      each.id === decision.id ? { ...each, answer, reason, decidedBy: actor } : each,
+      each.id === decision.id ? { ...each, answer, reason, decidedBy: actor, answeredAt: change.now } : each,
     ),
   });
   const told = heldBackAsked(
@@ -516,7 +521,7 @@ export const decideIdentifier = (
   );
   if (answer === "somebody-else") {
     const ledBy = confidentialOf(told.request).ledBy?.[decision.id] ?? [];
-    const alike = { ...decision, answer, reason, decidedBy: actor };
+    const alike = { ...decision, answer, reason, decidedBy: actor, answeredAt: change.now };
     const decided = ledBy.reduce((left, each) => decidedAlike(left, alike, each), told);
     return ok(packageDecided(withoutOthersNames(decided), answer));
   }
