@@ -122,6 +122,11 @@ const endedMidway = async (how: "decline" | "cancel") => {
   const world = await createWorld({
     sources: [
       peopleSource("crm", people(), { recipients }),
+      peopleSource("books", people(), {
+        erase: async () => [
+          { collection: "invoices", outcome: "retained", count: 1, reason: "§ 147 AO", until: "2026-12-31" },
+        ],
+      }),
       peopleSource("shop", people(), {
         recipients: [{ title: "Print shop", address: "privacy@print.example" }],
         erase: async () => {
@@ -147,6 +152,11 @@ const endedMidway = async (how: "decline" | "cancel") => {
 
 const reports = [
   { title: "The crm", outcomes: [{ collection: "people", outcome: "erased", count: 1 }], checked: true },
+  // Nobody erases it on its day: the letter names none.
+  {
+    title: "The books",
+    outcomes: [{ collection: "invoices", outcome: "kept", count: 1, reason: "§ 147 AO" }],
+  },
   { title: "The shop", outcomes: [], checked: false, cutShort: "unknown" },
   { title: "Paper files", outcomes: [], checked: false, cutShort: "unknown" },
 ];

@@ -6,7 +6,7 @@ import { cutShort, mayHaveErased } from "../../request/cut-short.ts";
 import { lastDayOf } from "../../request/deadline/deadline.ts";
 import { explainDeadline } from "../../request/deadline/explain.ts";
 import { type MailedNotice, type NoticeRecord, recipientOf, undeliveredOf } from "../../request/notices.ts";
-import { totalCount } from "../../request/outcomes.ts";
+import { type CollectionOutcome, totalCount } from "../../request/outcomes.ts";
 import { plannedSources } from "../../request/plan.ts";
 import type { Problem } from "../../request/problems.ts";
 import { notFollowed, type Request } from "../../request/request.ts";
@@ -212,8 +212,10 @@ const factsOf = (effect: Effect, notice: OfRequest): Notice => {
 };
 
 /** What was done at each source, and what was not. */
-const sourceReports = (effect: Effect): SourceReport[] =>
-  effect.request.steps
+const sourceReports = (effect: Effect): SourceReport[] => {
+  const { outcome } = effect.request;
+  const isCalledOff = outcome === "declined" || outcome === "cancelled";
+  return effect.request.steps
     .filter(({ task }) => task !== "identify")
     .map((step) => {
       const left = totalCount(leftAt(step));
@@ -222,7 +224,7 @@ const sourceReports = (effect: Effect): SourceReport[] =>
       const byOwner = ownersWord(step);
       return {
         title: sourceName(effect, step).title,
-        outcomes: outcomesAt(step),
+        outcomes: isCalledOff ? outcomesAt(step).map(withoutItsDay) : outcomesAt(step),
         checked: step.checked === true,
         ...(step.askedTooLate === true && !isSettled && { askedTooLate: true as const }),
         ...(isCutShort !== null && { cutShort: isCutShort }),
@@ -231,6 +233,14 @@ const sourceReports = (effect: Effect): SourceReport[] =>
         settled: settlementAt(step)?.reason ?? null,
       };
     });
+};
+
+/** What is retained stays for good where the request was called off: nothing opens again on its day. */
+const withoutItsDay = (each: CollectionOutcome): CollectionOutcome => {
+  if (each.outcome !== "retained") return each;
+  const { collection, count, reason } = each;
+  return { collection, outcome: "kept", count, reason };
+};
 
 /** What there is to say of records that the last look has found. That they are new, only whoever held none before can say. */
 const leftAs = ({ closedBefore }: Request, step: SourceStep): "stillThere" | "notPart" | "cameSince" => {
