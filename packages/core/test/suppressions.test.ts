@@ -18,6 +18,8 @@ import {
   hanging,
   peopleSource,
   tenantAdmin,
+  tokenOf,
+  unreliable,
   type World,
 } from "./world.ts";
 
@@ -142,6 +144,37 @@ describe("whether a person may be taken in", () => {
     expect(await mayTakeIn(world, { type: "customer-number", value: "4711" })).toBe(false);
     expect(await mayTakeIn(world, { type: "phone", value: "0700" })).toBe(true);
   });
+
+  for (const end of ["cancel", "decline"] as const) {
+    it(`is yes again at once where somebody does ${end} it, whatever its letter waits for, and no replay erases them`, async () => {
+      let isDown = false;
+      const mail = unreliable(() => {
+        if (isDown) throw new Error("down");
+      });
+      const refuses = async (): Promise<never> => {
+        throw new Error("down");
+      };
+      const held = new Map<string, Row[]>([[ada, [{}]]]);
+      const world = await createWorld({
+        sources: [listing("crm", held, { erase: refuses })],
+        notifier: mail.notifier,
+      });
+      const { requests } = world.rights;
+      const asked = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
+      const requestId = unwrap(await requests.submit(asked)).request.id;
+      await world.settle();
+      unwrap(await requests.acknowledge({ token: tokenOf(mail.accepted) }));
+      await world.pass(3_600_000);
+      expect(await mayTakeIn(world, email(ada))).toBe(false);
+      isDown = true;
+      unwrap(await requests[end]({ actor: admin, requestId, reason: "a mistake" }));
+      await world.settle();
+      expect(await mayTakeIn(world, email(ada))).toBe(true);
+      await world.pass(day);
+      expect(unwrap(await replay(world, 7 * day, { dryRun: false }))).toMatchObject({ found: 0 });
+      expect(held.size).toBe(1);
+    });
+  }
 
   it("is yes again for an erasure that was cancelled, and for an export", async () => {
     const held = new Map<string, Row[]>([[ada, [{}]]]);

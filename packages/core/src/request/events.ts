@@ -331,6 +331,8 @@ export type RequestEvent =
       readonly jitter: number;
     }
   | { readonly type: "work-done"; readonly work: string; readonly doing?: string }
+  /** Nobody is kept out any more by what came to nothing. */
+  | { readonly type: "suppressions-lifted" }
   | { readonly type: "finalised" }
   | { readonly type: "person-unlinked" };
 

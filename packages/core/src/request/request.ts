@@ -279,6 +279,8 @@ export interface Request {
   readonly outageNews?: readonly OutageNews[];
   /** How often it was opened again, because a duty to keep something has ended. */
   readonly reopened: number;
+  /** It came to nothing, and what it had put into the list of suppressions is lifted. Left out: not, or not yet. */
+  readonly suppressionsLifted?: true;
   /** As it was closed before it was opened again the last time. Left out: it never was, or that was stored before this was kept. */
   readonly closedBefore?: ClosedBefore;
   /** By when it has to be answered. */

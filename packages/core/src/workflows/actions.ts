@@ -33,6 +33,7 @@ export type Action =
   | { readonly do: "package" }
   | { readonly do: "leave-packages" }
   | { readonly do: "lapse" }
+  | { readonly do: "lift-suppressions" }
   | { readonly do: "finalise" };
 
 export interface PlannedAction {
@@ -50,7 +51,7 @@ const plannedActions = (request: Request, rules: Rules): PlannedAction[] => {
     return sending(request).filter(({ action }) => needsNoKey(action));
   }
   const due = [...sending(request), ...passingOn(request)];
-  if (request.phase === "closed") return [...due, ...closing(request, rules)];
+  if (request.phase === "closed") return [...due, ...lifting(request), ...closing(request, rules)];
   // Nothing is done for somebody of whom it is in doubt who they are (Art. 12(6) GDPR).
   if (isSuspended(request.deadline)) return due;
   const messages = [...due, ...reminding(request)];
@@ -225,6 +226,15 @@ export const lookedAfterBy = (request: Request): string[] => {
   );
   return [...new Set([...byWork, ...byLetter])];
 };
+
+/** Whoever has called it off is kept out by nothing, and erased by no replay: that waits for no letter. */
+const lifting = ({ kind, outcome, steps, suppressionsLifted }: Request): PlannedAction[] =>
+  kind === "erasure" &&
+  (outcome === "cancelled" || outcome === "declined") &&
+  steps.length > 0 &&
+  suppressionsLifted !== true
+    ? [{ action: { do: "lift-suppressions" }, notBefore: null }]
+    : [];
 
 /** The key goes when nothing more is due under it: no message, no package, nothing that is erased when its day comes. */
 const closing = (request: Request, rules: Rules): PlannedAction[] => {

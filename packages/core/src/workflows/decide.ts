@@ -121,6 +121,7 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "hold-lifted": working,
   "copy-held": working,
   "retention-ended": ["closed"],
+  "suppressions-lifted": ["closed"],
   finalised: ["closed"],
   "person-unlinked": ["closed"],
   "work-failed": phases,
@@ -284,6 +285,8 @@ const transition = (change: Change, event: Happening, rules: Rules): Result<Chan
       return ok(workFailed(change, event, rules));
     case "work-done":
       return workDone(change, event);
+    case "suppressions-lifted":
+      return ok(changed(change, { suppressionsLifted: true }));
     case "finalised":
       return finalise(change);
   }

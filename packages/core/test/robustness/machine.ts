@@ -215,6 +215,8 @@ export class Machine {
         return this.happen({ type: "packages-left", names: request.pseudonyms.length, packages: [] });
       case "lapse":
         return this.happen({ type: "lapsed" });
+      case "lift-suppressions":
+        return this.happen({ type: "suppressions-lifted" });
       case "finalise":
         return this.happen({ type: "finalised" });
       case "pass-on":

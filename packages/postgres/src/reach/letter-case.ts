@@ -102,9 +102,9 @@ const formsIn = (value: string, folding: Folding): AddressForm[] => {
 /** What stands before and behind an address in rows that were read from a file or typed in, and means nothing. */
 const blanks: readonly (readonly [string, string])[] = [
   ["", ""],
-  ...[" ", "  ", "\t", "\n", "\r", "\u00a0"].map((behind) => ["", behind] as const),
-  ...[" ", "\t", "\u00a0"].map((before) => [before, ""] as const),
-  [" ", " "],
+  ...[" ", "  ", "\t", "\n", "\r", "\r\n", " \n", " \r\n", "\u00a0"].map((behind) => ["", behind] as const),
+  ...[" ", "  ", "\t", "\u00a0"].map((before) => [before, ""] as const),
+  ...[" ", "\t", "\n", "\r\n"].map((behind) => [" ", behind] as const),
 ];
 
 const isInEveryEncoding = (blank: readonly string[]): boolean => blank.every((each) => ascii.test(each));

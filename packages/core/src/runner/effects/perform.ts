@@ -4,12 +4,13 @@ import type { RequestEvent } from "../../request/events.ts";
 import { type NoticeRecord, tryOf } from "../../request/notices.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { isByNumberOnly, isLeftUnsaid } from "../../request/unsaid.ts";
-import { ok } from "../../result.ts";
+import { ok, orThrow } from "../../result.ts";
 import { type Identifier, isSteady } from "../../subject/identifier.ts";
 import type { Action } from "../../workflows/actions.ts";
 import { toAskAgain } from "../../workflows/transitions/asking-again.ts";
 import { Stopped } from "../guard.ts";
 import { jitter } from "../jitter.ts";
+import { endSuppressions } from "../suppressing.ts";
 import { outgrownBy } from "./approved.ts";
 import { claim, reopen } from "./claim.ts";
 import { collect } from "./collect.ts";
@@ -75,6 +76,9 @@ export const perform = async (effect: Effect, action: Action): Promise<RequestEv
       return leaveEarlierPackages(effect);
     case "lapse":
       return { type: "lapsed" };
+    case "lift-suppressions":
+      orThrow(await endSuppressions(effect.services, effect.request));
+      return { type: "suppressions-lifted" };
     case "finalise":
       return finalise(effect);
   }
