@@ -6,7 +6,7 @@ interface Letter {
   readonly small: readonly string[];
   /** As it is in capitals, for a collation that leaves those as they are; null where there is none of it alone. */
   readonly capital: string | null;
-  /** Whether any but the first may be of another letter as well, so that the row has to be looked at again. */
+  /** Whether one may be of another letter as well, so that the row has to be looked at again. */
   readonly isDoubtful: boolean;
 }
 
@@ -38,7 +38,9 @@ const lettersOf = (value: string, folding: Folding): readonly Letter[] =>
   (value.match(/i\u0307|\P{M}\p{M}*|\p{M}/gu) ?? []).map((letter): Letter => {
     const inCapitals = (capital: string) => (folding === "plain" ? capital : null);
     if (letter === dotted) return { small: [dotted, "i"], capital: inCapitals("İ"), isDoubtful: true };
-    if (letter === "i" && folding === "turkic") return { small: ["i", "ı"], capital: null, isDoubtful: true };
+    // By the server it may be the small letter of İ as well.
+    if (letter === "i" && folding !== "plain")
+      return { small: folding === "turkic" ? ["i", "ı"] : ["i"], capital: null, isDoubtful: true };
     // At the end of a word, of which servers know nothing.
     if (letter === "ς") return { small: ["ς", "σ"], capital: inCapitals("Σ"), isDoubtful: false };
     if (ascii.test(letter)) return plain(letter);
@@ -60,7 +62,9 @@ const every = (letters: readonly Letter[], of: (letter: Letter) => readonly stri
       of(letter).map((one) => ({ value: value + one, exact: exact + (letter.isDoubtful ? asHere : one) })),
     );
   }
-  return forms.map((form) => (form.exact === form.value ? { ...form, exact: null } : form));
+  return letters.some(({ isDoubtful }) => isDoubtful)
+    ? forms
+    : forms.map((form) => ({ ...form, exact: null }));
 };
 
 /** Each small letter by itself where these are not too many, else all of them in one way. */
@@ -131,7 +135,7 @@ const withBlanks = (forms: readonly AddressForm[], folding: Folding): AddressFor
  * where a row is not in Unicode's form NFC, and where a blank stands before or behind the address.
  */
 export const addressForms = (value: string, folding: Folding): readonly AddressForm[] => {
-  const isPlain = ascii.test(value) && folding !== "turkic";
+  const isPlain = ascii.test(value) && (folding === "plain" || !value.includes("i"));
   if (isPlain || folding === "unknown") return withBlanks([{ value, exact: null }], folding);
   const all = [value, value.normalize("NFD")].flatMap((each) => formsIn(each, folding));
   const forms = [...new Map(all.map((form) => [JSON.stringify(form), form])).values()];

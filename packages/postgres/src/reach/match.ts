@@ -31,11 +31,11 @@ export const matches = (alias: Sql, column: Column, identifier: string, values: 
   const is = (some: readonly string[]): Sql => sql`${side(held)} ${operator} ${oneOf(some, type)}`;
   const forms = usable.flatMap((value) => formsIn(column, identifier, value));
   const doubtful = forms.filter(({ exact }) => exact !== null);
-  const certain = is(forms.flatMap(({ value, exact }) => (exact === null ? [value] : [])));
-  return doubtful.length === 0
-    ? certain
-    : sql`(${certain} or ${is(doubtful.map(({ value }) => value))}
-        and ${lettersAsHere(held)} = any (${doubtful.map(({ exact }) => exact)}::text[]))`;
+  const certain = forms.flatMap(({ value, exact }) => (exact === null ? [value] : []));
+  if (doubtful.length === 0) return is(certain);
+  const looked = sql`(${is(doubtful.map(({ value }) => value))}
+    and ${lettersAsHere(held)} = any (${doubtful.map(({ exact }) => exact)}::text[]))`;
+  return certain.length === 0 ? looked : sql`(${is(certain)} or ${looked})`;
 };
 
 /** The values by which a column is looked up: of an address, whatever its `lower()` may make of it. */
