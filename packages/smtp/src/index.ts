@@ -10,7 +10,7 @@ export type { Authentication, DnsResolver, Origin } from "./intake/authenticate.
 export type { Automatic } from "./intake/classify.ts";
 export type { MailEnvelope } from "./intake/envelope.ts";
 // Mail in
-export { MailGivenUp } from "./intake/given-up.ts";
+export { MailGivenUp } from "./intake/mail-given-up.ts";
 export { type MailIntake, mailIntake } from "./intake/mail-intake.ts";
 export type { MailIntakeOptions } from "./intake/options.ts";
 export type { RawMail } from "./intake/raw-mail.ts";

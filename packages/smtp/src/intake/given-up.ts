@@ -1,34 +1,10 @@
-import { SubjectRightsError, type WaitingMail } from "@subject-rights/core";
+import type { WaitingMail } from "@subject-rights/core";
 import { list, paragraph } from "../texts/blocks.ts";
 import type { Words } from "../words.ts";
 import { sendAnswer } from "./answer.ts";
 import type { AnswerLanguage } from "./answer-texts.ts";
 import { nameOf } from "./names.ts";
 import type { IntakeSettings } from "./options.ts";
-
-/**
- * A message that nobody has settled within `keptFor`, and that is deleted: whoever wrote it may have been told that a person
- * would look. Nothing in it is personal. The original stays in the mailbox, unless somebody deletes it there.
- */
-export class MailGivenUp extends SubjectRightsError {
-  readonly code = "mail-given-up";
-  readonly tenant: string;
-  /** As `waiting` named it. */
-  readonly id: string;
-  readonly since: string;
-  /** Why it waited: a `WaitingReason`. */
-  readonly reason: string;
-
-  constructor({ tenant, id, since, reason }: WaitingMail) {
-    super(
-      `A message that has waited for a person since ${since} (${reason}) was given up: nobody settled it.`,
-    );
-    this.tenant = tenant;
-    this.id = id;
-    this.since = since;
-    this.reason = reason;
-  }
-}
 
 /**
  * Tells the support contacts of messages that are about to be deleted, in one letter a tenant. After a crash the same letter

@@ -25,7 +25,7 @@ import { addressSchema, domainOf, domainSchema } from "../address.ts";
 import { fromSchema, type Settings, type SmtpServerOptions, serverSchema } from "../options.ts";
 import { repliesSchema } from "../reply-addresses.ts";
 import { type DnsResolver, systemResolver } from "./authenticate.ts";
-import type { MailGivenUp } from "./given-up.ts";
+import type { MailGivenUp } from "./mail-given-up.ts";
 import type { Ours } from "./own-mail.ts";
 import type { IfUnsaid } from "./understand.ts";
 

@@ -18,7 +18,8 @@ import {
   type WaitingMail,
 } from "@subject-rights/core";
 import { attempt } from "./attempt.ts";
-import { MailGivenUp, tellSupport } from "./given-up.ts";
+import { tellSupport } from "./given-up.ts";
+import { MailGivenUp } from "./mail-given-up.ts";
 import type { IntakeSettings } from "./options.ts";
 import { destroyMail, type MailContent, openMail } from "./sealed-mail.ts";
 import type { WaitingReason } from "./taken.ts";
