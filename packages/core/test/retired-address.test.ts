@@ -8,7 +8,16 @@ import {
 import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { adaAs, boAs, type Customer, customerDefinition, email, number } from "./customers.ts";
-import { ada, admin, createWorld, peopleSource, tenantAdmin, tokenOf, unreliable } from "./world.ts";
+import {
+  ada,
+  admin,
+  createWorld,
+  peopleSource,
+  tenantAdmin,
+  tokenOf,
+  unreliable,
+  type World,
+} from "./world.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -67,6 +76,17 @@ const office = async (
 type Made = Awaited<ReturnType<typeof office>>;
 
 /** What keeps an answer back for twenty days; and what is done then, so that it goes on. */
+/** Asks for Ada by her address alone, and confirms. */
+const askedByAda = async (world: World, mail: ReturnType<typeof unreliable>, kind: Kind) => {
+  const { requests } = world.rights;
+  const actor = kind === "erasure" ? admin : tenantAdmin;
+  const given = { actor, kind, category: "customer-data", email: ada } as const;
+  const { id } = unwrap(await requests.submit(given)).request;
+  await world.settle();
+  unwrap(await requests.acknowledge({ token: tokenOf(mail.accepted) }));
+  return { actor: admin, requestId: id };
+};
+
 const isDown =
   (part: Part) =>
   async ({ world, down, confirm }: Made) => {
@@ -648,22 +668,15 @@ describe("an address that somebody else has confirmed while a source was down, a
       notifier: mail.notifier,
     });
     const { requests } = world.rights;
-    const asked = async (kind: Kind) => {
-      const actor = kind === "erasure" ? admin : tenantAdmin;
-      const given = { actor, kind, category: "customer-data", email: ada } as const;
-      const { id } = unwrap(await requests.submit(given)).request;
-      await world.settle();
-      unwrap(await requests.acknowledge({ token: tokenOf(mail.accepted) }));
-      await world.pass(minute);
-      return { actor: admin, requestId: id };
-    };
+    const asked = (kind: Kind) => askedByAda(world, mail, kind);
     const first = await asked("erasure");
+    await world.pass(minute);
     expect(crm.size).toBe(0);
     readers.set(newAddress, [{ of: "ada" }]);
     readers.set(ada, [{ of: "bo" }]);
     world.clock.set(new Date(world.clock.now().getTime() + 20 * day));
     const second = await asked("export");
-    await world.pass(hour);
+    await world.pass(minute + hour);
     const reason = "looked";
     for (const { decision } of unwrap(await requests.reveal(second)).undecided)
       unwrap(await requests.decideIdentifier({ ...second, decision, answer: "somebody-else", reason }));
@@ -723,14 +736,7 @@ describe("an address that somebody else has confirmed since a request was over, 
       notifier: mail.notifier,
     });
     const { requests } = world.rights;
-    const asked = async (kind: Kind) => {
-      const actor = kind === "erasure" ? admin : tenantAdmin;
-      const given = { actor, kind, category: "customer-data", email: ada } as const;
-      const { id } = unwrap(await requests.submit(given)).request;
-      await world.settle();
-      unwrap(await requests.acknowledge({ token: tokenOf(mail.accepted) }));
-      return { actor: admin, requestId: id };
-    };
+    const asked = (kind: Kind) => askedByAda(world, mail, kind);
     const first = await asked("erasure");
     await world.pass(minute);
     crm.clear();

@@ -128,8 +128,7 @@ const isUndisputed = (confidential: Confidential, address: Identifier, now: Inst
   const { undisputedAt, goneAt = "" } = known(confidential, address);
   return (
     undisputedAt !== undefined &&
-    !liesAhead(undisputedAt, now) &&
-    undisputedAt >= later(now, -addressLeadsFor) &&
+    !mayHavePassedOn(undisputedAt, now) &&
     goneAt <= undisputedAt &&
     !isTakenSince(confidential, address)
   );

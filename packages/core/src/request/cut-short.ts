@@ -1,4 +1,5 @@
 import { isGone, totalCount } from "./outcomes.ts";
+import { isCalledOff } from "./phases.ts";
 import type { Request } from "./request.ts";
 import { isPerformed, ownersWord, type SourceStep } from "./steps.ts";
 import { taskOut } from "./tasks.ts";
@@ -46,9 +47,7 @@ const cutShortAt = (request: Request, step: SourceStep): CutShort | null => {
 
 /** The same of an erasure that was declined or called off; null of every other request. */
 export const cutShort = (request: Request, step: SourceStep): CutShort | null =>
-  request.kind === "erasure" && (request.outcome === "declined" || request.outcome === "cancelled")
-    ? cutShortAt(request, step)
-    : null;
+  request.kind === "erasure" && isCalledOff(request.outcome) ? cutShortAt(request, step) : null;
 
 /** Whether an erasure has erased something, or may have, when it is ended: then it is told what, whatever ended it. */
 export const mayHaveErased = (request: Request): boolean =>

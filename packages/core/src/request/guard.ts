@@ -1,5 +1,6 @@
 import { isSuspended } from "./deadline/deadline.ts";
 import type { NoticeRecord } from "./notices.ts";
+import { isCalledOff } from "./phases.ts";
 import type { Request } from "./request.ts";
 
 /** What is done for a request that reaches somebody else: a source, an owner, a mail server, the person. */
@@ -48,7 +49,7 @@ const goesOn: Readonly<Record<Stop, readonly Act[]>> = {
 
 /** What stops a request now, as far as it is stored with it; a hold is asked for right before an act. */
 const stopsOf = ({ phase, outcome, deadline, held }: Request): Stop[] => {
-  if (phase === "closed") return [outcome === "declined" || outcome === "cancelled" ? outcome : "ended"];
+  if (phase === "closed") return [isCalledOff(outcome) ? outcome : "ended"];
   return [
     ...(isSuspended(deadline) ? (["doubt"] as const) : []),
     ...(held === null ? [] : (["hold"] as const)),

@@ -36,9 +36,9 @@ const isLongDone = ({ reopened }: Request, { saidAt, byCertain }: SourceStep, no
  * waited for, but where the source finds the person by a number (`unsaid.ts`). What is there more than a day after
  * that work may be whoever's has the address by then: where the source finds people by anything that is certain, it is asked
  * by that; and is only counted by all the names, at the end. Where it finds them by nothing else, it is counted too, and nothing
- * is erased by what it finds: in a request that was opened again somebody says first whose that is (`opened-again.ts`). A copy that is filled anew is never more than counted: by all the
- * names, which its origins are asked by too where it holds more (`looked-at-copy.ts`). Of whose an address is somebody has still
- * to say, it is in no call; and one of a household in none to a source that it has led to the other one's number.
+ * is erased by what it finds: in a request that was opened again it is found out first whose that is (`opened-again.ts`). A copy
+ * that is filled anew is never more than counted: by all the names, which its origins are asked by too where it holds more
+ * (`looked-at-copy.ts`). Of whose an address is somebody has still to say, it is in no call; and one of a household in none to a source that it has led to the other one's number.
  *
  * @param foundBy the types by which the source finds people
  * @param isLook nothing is done by what is found: without a number, it is looked at by the addresses of before as well

@@ -51,3 +51,7 @@ export type Outcome =
   | "declined"
   | "cancelled"
   | "lapsed";
+
+/** Whether somebody has ended a request before it had done what it was for. */
+export const isCalledOff = (outcome: Outcome | null): outcome is "declined" | "cancelled" =>
+  outcome === "declined" || outcome === "cancelled";

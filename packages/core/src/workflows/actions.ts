@@ -4,7 +4,7 @@ import { actOf, mayGoOn } from "../request/guard.ts";
 import { isFoundInDoubt } from "../request/names-to-ask-by.ts";
 import { confirmationNotice, isOfTrouble, type NoticeRecord } from "../request/notices.ts";
 import type { OutageNews } from "../request/outage.ts";
-import { isPackaged } from "../request/phases.ts";
+import { isCalledOff, isPackaged } from "../request/phases.ts";
 import type { Request } from "../request/request.ts";
 import { endOf, reopensAt } from "../request/retention.ts";
 import { longestPause, type Rules } from "../request/rules.ts";
@@ -229,10 +229,7 @@ export const lookedAfterBy = (request: Request): string[] => {
 
 /** Whoever has called it off is kept out by nothing, and erased by no replay: that waits for no letter. */
 const lifting = ({ kind, outcome, steps, suppressionsLifted }: Request): PlannedAction[] =>
-  kind === "erasure" &&
-  (outcome === "cancelled" || outcome === "declined") &&
-  steps.length > 0 &&
-  suppressionsLifted !== true
+  kind === "erasure" && isCalledOff(outcome) && steps.length > 0 && suppressionsLifted !== true
     ? [{ action: { do: "lift-suppressions" }, notBefore: null }]
     : [];
 

@@ -72,9 +72,7 @@ export const noLongerTheirs = async (
     );
     return { ...nothingToSay, gone };
   }
-  const able = request.steps.filter(
-    ({ source, canIdentify, settlement }) => canIdentify && settlement === null && !without.includes(source),
-  );
+  const able = ableToSay(request).filter(({ source }) => !without.includes(source));
   const there = able.filter((step) => isThere(request, step));
   const byNumber = await answersOf(about, there, identifiedSubject(numbers), "number");
   const said = byNumber.answers.flatMap(({ source, found }): SaidOfNumber[] => {
@@ -120,6 +118,10 @@ const nothingToSay: ByNow = {
   ...{ open: [], silent: [], said: [] },
 };
 
+/** Where it can be asked who somebody is: a part that a person has closed is asked nothing. */
+const ableToSay = ({ steps }: Request): readonly SourceStep[] =>
+  steps.filter(({ canIdentify, settlement }) => canIdentify && settlement === null);
+
 /**
  * Whether a source knows the person still: it has not erased them, or, where the request was opened again, the law keeps them
  * there.
@@ -133,13 +135,8 @@ const isThere = (request: Request, step: SourceStep): boolean =>
  *
  * @throws StorageFailed
  */
-export const leadingToNumbers = async (
-  about: About,
-  addresses: readonly Identifier[],
-): Promise<Pick<ByNow, "anothers" | "gone" | "open" | "silent" | "said">> => {
-  const able = about.request.steps.filter(
-    ({ canIdentify, settlement }) => canIdentify && settlement === null,
-  );
+export const leadingToNumbers = async (about: About, addresses: readonly Identifier[]): Promise<ByNow> => {
+  const able = ableToSay(about.request);
   const asked = await Promise.all(
     addresses.map(async (address, index) => {
       const { answers, failures } = await answersOf(about, able, subjectOf([address]), `address ${index}`);
@@ -148,11 +145,10 @@ export const leadingToNumbers = async (
   );
   const open = asked.filter(({ leads }) => !leads);
   return {
+    ...nothingToSay,
     anothers: asked.filter(({ leads }) => leads).map(({ address }) => address),
-    gone: [],
     open: open.map(({ address }) => address),
     silent: open.flatMap(({ failures }) => failures),
-    said: [],
   };
 };
 

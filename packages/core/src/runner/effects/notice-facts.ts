@@ -7,6 +7,7 @@ import { lastDayOf } from "../../request/deadline/deadline.ts";
 import { explainDeadline } from "../../request/deadline/explain.ts";
 import { type MailedNotice, type NoticeRecord, recipientOf, undeliveredOf } from "../../request/notices.ts";
 import { type CollectionOutcome, totalCount } from "../../request/outcomes.ts";
+import { isCalledOff } from "../../request/phases.ts";
 import { plannedSources } from "../../request/plan.ts";
 import type { Problem } from "../../request/problems.ts";
 import { notFollowed, type Request } from "../../request/request.ts";
@@ -212,10 +213,8 @@ const factsOf = (effect: Effect, notice: OfRequest): Notice => {
 };
 
 /** What was done at each source, and what was not. */
-const sourceReports = (effect: Effect): SourceReport[] => {
-  const { outcome } = effect.request;
-  const isCalledOff = outcome === "declined" || outcome === "cancelled";
-  return effect.request.steps
+const sourceReports = (effect: Effect): SourceReport[] =>
+  effect.request.steps
     .filter(({ task }) => task !== "identify")
     .map((step) => {
       const left = totalCount(leftAt(step));
@@ -224,7 +223,9 @@ const sourceReports = (effect: Effect): SourceReport[] => {
       const byOwner = ownersWord(step);
       return {
         title: sourceName(effect, step).title,
-        outcomes: isCalledOff ? outcomesAt(step).map(withoutItsDay) : outcomesAt(step),
+        outcomes: isCalledOff(effect.request.outcome)
+          ? outcomesAt(step).map(withoutItsDay)
+          : outcomesAt(step),
         checked: step.checked === true,
         ...(step.askedTooLate === true && !isSettled && { askedTooLate: true as const }),
         ...(isCutShort !== null && { cutShort: isCutShort }),
@@ -233,7 +234,6 @@ const sourceReports = (effect: Effect): SourceReport[] => {
         settled: settlementAt(step)?.reason ?? null,
       };
     });
-};
 
 /** What is retained stays for good where the request was called off: nothing opens again on its day. */
 const withoutItsDay = (each: CollectionOutcome): CollectionOutcome => {

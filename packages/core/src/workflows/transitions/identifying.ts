@@ -399,8 +399,8 @@ const allAnew = (change: Change): Change => {
  */
 const leadsToAnother = (change: Change, address: FoundIdentifier, source: string): Change => {
   const { identifiers } = confidentialOf(change.request);
-  const isLeading = leading(identifiers).some((each) => sameIdentifier(each, address));
-  if (isAskedAbout(change.request, address, change.now) || !isLeading) return change;
+  if (isAskedAbout(change.request, address, change.now)) return change;
+  if (!includesIdentifier(leading(identifiers), address)) return change;
   return withCandidate(leadingNobody(change, address), address, source);
 };
 
