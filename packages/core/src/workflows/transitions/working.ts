@@ -176,8 +176,9 @@ const outcomesNow = (step: SourceStep, event: EventOf<"source-finished">): reado
  * What the source does not tell of, though it was counted before, and was asked afterwards and holds nothing more: it is
  * gone, and nobody learns what became of it but that it was to be erased, or to be made anonymous, in which case nobody has
  * compared anything. A try never answered, or an answer forgot it. A source may count under other names than it erases under:
- * what an answer names nothing of is told where it tells of nothing at all. An answer that says how many records are
- * anonymous is believed of the others: the application may have taken these away before.
+ * what an answer names nothing of is told where it tells of nothing at all. Where each try has answered, an answer that says
+ * how many records of a collection are gone is believed of the others: the application may have taken these away before, or
+ * given them to somebody else.
  */
 const withUntold = (
   step: SourceStep,
@@ -187,13 +188,10 @@ const withUntold = (
   if (checked !== true) return outcomes;
   const named = answered.map(({ collection }) => collection);
   const tellsNothing = answered.every((each) => !("count" in each) || each.count === 0);
-  return withMissing(
-    step,
-    outcomes,
-    [],
-    ({ collection, becomes }) =>
-      (named.includes(collection) || (step.unanswered !== true && tellsNothing)) &&
-      (becomes !== "anonymised" || step.unanswered === true || goneIn(answered, collection) === 0),
+  return withMissing(step, outcomes, [], ({ collection }) =>
+    step.unanswered === true
+      ? named.includes(collection)
+      : (named.includes(collection) || tellsNothing) && goneIn(answered, collection) === 0,
   );
 };
 
