@@ -458,7 +458,16 @@ it("somebody left behind who cannot be read keeps nobody else from being tried a
   for (const [place, kept] of whole) world.tables.sweepParts.set(place, kept);
   const again = unwrap(await unwrap(await sweeps.retry(on)).end());
   expect(again).toMatchObject({ status: "completed-with-exceptions", counts: { erased: 1, leftBehind: 1 } });
-  expect(unwrap(await sweeps.leftBehind(on)).map((each) => each.number)).toEqual([number]);
+  // The source is up: why they are left behind by now is that nobody can read who they are.
+  const damaged = { problem: "damaged", source: null, retryable: false };
+  expect(unwrap(await sweeps.leftBehind(on))).toMatchObject([damaged]);
+  const entries = unwrap(await sweeps.audit(on)).filter(({ action }) => action === "person-left-behind");
+  expect(entries.at(-1)?.detail).toMatchObject({ problem: "damaged" });
+  const once = unwrap(await unwrap(await sweeps.retry(on)).end());
+  expect(once).toMatchObject({ status: "completed-with-exceptions", counts: { erased: 1, leftBehind: 1 } });
+  // What is stored of them stands as it was: somebody may know how to mend it.
+  const kept = [...world.tables.sweepParts.values()].flatMap((each) => [...each.values()]);
+  expect(kept.filter(({ kind }) => kind === "left-behind").map(({ sealed }) => sealed)).toEqual(["AAAA"]);
   expect(unwrap(await sweeps.settle({ ...on, reason: "nobody can read who it is" })).settled).not.toBeNull();
 });
 

@@ -15,6 +15,8 @@ export interface PartDraft {
   readonly kind: SweepPartKind;
   readonly info: StoredSweepPart["info"];
   readonly personal: unknown;
+  /** As it is stored already, where nobody can read it. Left out: `personal` is sealed. */
+  readonly sealed?: string | null;
   readonly about?: readonly string[];
 }
 
@@ -79,6 +81,11 @@ export const openJournal = (
     return resolve;
   };
 
+  const sealedOf = (sweep: Sweep, { kind, personal }: PartDraft): string | null =>
+    personal === null
+      ? null
+      : sealIn(sweep, secret, services, kind === "waiting" ? "people" : "person", personal);
+
   const prepare = (change: SweepChange) => {
     const { sweep, cursor = known.cursor, entries = [], add = [], remove = [], release = [] } = change;
     const numbers = add.map((_, index) => sweep.numbered + index + 1);
@@ -96,14 +103,11 @@ export const openJournal = (
       sweep: toStoredSweep(next, sealed),
       expectedVersion: known.sweep.version,
       entries: audit.entries,
-      add: add.map(({ kind, info, personal, about }, index) => ({
+      add: add.map(({ about, ...part }, index) => ({
         number: numbers[index] ?? 0,
-        kind,
-        info,
-        sealed:
-          personal === null
-            ? null
-            : sealIn(next, secret, services, kind === "waiting" ? "people" : "person", personal),
+        kind: part.kind,
+        info: part.info,
+        sealed: part.sealed === undefined ? sealedOf(next, part) : part.sealed,
         ...(about !== undefined && { about }),
       })),
       remove,

@@ -1,5 +1,7 @@
 import { z } from "zod";
-import type { Instant } from "../instant.ts";
+import { type Instant, instant } from "../instant.ts";
+import type { StoredSweepPart } from "../ports/sweep-store.ts";
+import { systemActorId } from "../request/actor.ts";
 import { orThrow } from "../result.ts";
 import { includesIdentifier } from "../subject/identifier.ts";
 import { allParts } from "./all-parts.ts";
@@ -162,6 +164,7 @@ const eraseKept = (
   const batches = allParts(run.store, run.journal.current(), kind, pace.batchSize, numbered);
   return sideBySide(batches, pace, trouble, async (parts) => {
     const before = new Map<Candidate, SourceOutcomes>();
+    const damaged: StoredSweepPart[] = [];
     for (const part of parts) {
       const { secret } = run.journal;
       const opened = unsealIn(run, secret, "person", part.sealed ?? "").andThen((person) =>
@@ -173,7 +176,10 @@ const eraseKept = (
         ),
       );
       // Whoever cannot be read stays left behind, and keeps nobody else there; who was begun with must be erased first.
-      if (opened.isErr() && kind === "left-behind") continue;
+      if (opened.isErr() && kind === "left-behind") {
+        damaged.push(part);
+        continue;
+      }
       const { kept, outcomes } = orThrow(opened);
       const candidate = candidateOf(kept.given, (given) => markOf(secret, given), { ...part, knows: kept });
       const { identifiers, found = [] } = candidate;
@@ -192,8 +198,37 @@ const eraseKept = (
     }
     const fates = orThrow(await identifyPeople(run, [...before.keys()], (each) => before.get(each) ?? {}));
     throwIfOver(run);
+    await leaveDamaged(run, damaged);
     trouble.note(await erasePeople(run, fates, landing));
   });
+};
+
+/** Says of those who were left behind, and whom nobody can read any more, that it is that by now: no other try helps them. */
+const leaveDamaged = async ({ services, journal }: SweepRun, parts: readonly StoredSweepPart[]) => {
+  const damaged = { code: "damaged", source: null, retryable: false } as const;
+  const news = parts.filter(({ info }) => info["code"] !== damaged.code);
+  if (news.length === 0) return;
+  const at = instant(services.clock.now());
+  await journal.commit((sweep) => ({
+    sweep,
+    remove: news.map(({ number }) => number),
+    add: news.map(({ kind, info, sealed }) => ({
+      kind,
+      info: { ...info, ...damaged },
+      personal: null,
+      sealed,
+    })),
+    entries: news.map(({ info }) => ({
+      at,
+      actor: systemActorId,
+      action: "person-left-behind",
+      source: null,
+      detail: {
+        pseudonym: typeof info["pseudonym"] === "string" ? info["pseudonym"] : null,
+        problem: damaged.code,
+      },
+    })),
+  }));
 };
 
 /**
