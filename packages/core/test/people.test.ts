@@ -297,6 +297,10 @@ describe("an owner who was asked to erase by hand", () => {
     );
     await closed.world.pass(minute);
     expect(closed.letters()).toEqual(["manual-task", "not any more"]);
+    expect((await closed.world.read(closed.requestId)).grades).toMatchObject([{ grade: "failed" }]);
+    unwrap(await closed.answer("done"));
+    // What was not done when somebody closed it is done by now, by its owner's word.
+    expect((await closed.world.read(closed.requestId)).grades).toMatchObject([{ grade: "accepted" }]);
     const answered = await asked();
     answered.left.clear();
     unwrap(await answered.answer("not-there"));

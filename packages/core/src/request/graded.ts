@@ -5,7 +5,7 @@
  * - `accepted`: a third party, or the owner who did it by hand, says so, and nobody could look.
  * - `unverifiable`: it was done, and there is no way to ask whether it worked; or it was proven once, and when the source
  *   was to be asked again, a person closed it by hand.
- * - `failed`: it was not done; a person closed the source by hand.
+ * - `failed`: it was not done; a person closed the source by hand, and its owner has not said since that they did it.
  */
 export type ProofGrade = "verified-absent" | "verified-changed" | "accepted" | "unverifiable" | "failed";
 

@@ -52,7 +52,8 @@ const gradesAt = (step: SourceStep, before: readonly GradedCollection[]): Graded
 };
 
 const gradeOf = (step: SourceStep, outcomes: readonly CollectionOutcome[]): ProofGrade | null => {
-  if (step.settlement !== null) return "failed";
+  // What its owner has done after somebody had closed it is done all the same.
+  if (step.settlement !== null) return step.manual?.late === true ? "accepted" : "failed";
   if (outcomes.length > 0 && outcomes.every(isStaying)) return null;
   if (step.checked !== true) {
     return step.task === "manual" || step.thirdParty === true ? "accepted" : "unverifiable";

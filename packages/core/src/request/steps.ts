@@ -65,6 +65,8 @@ export interface ManualTask {
   readonly note: string | null;
   readonly answeredBy: string | null;
   readonly answeredAt: Instant | null;
+  /** It came when nothing was to be done here any more. Left out: it did not. */
+  readonly late?: true;
 }
 
 export interface Settlement {

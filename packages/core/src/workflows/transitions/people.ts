@@ -161,10 +161,12 @@ export const answerTask = (change: Change, event: EventOf<"task-answered">): Tra
 const doneAllTheSame = (answered: Change, step: SourceStep, { answer }: EventOf<"task-answered">): Change => {
   if (answer === "cannot") return answered;
   const outcomes = mergeOutcomes(step.outcomes, countedAs(step, answer === "done" ? "erased" : "absent"));
+  const manual = stepOf(answered.request, step.source)?.manual;
   const done = changedStep(answered, step.source, {
     outcomes,
     checked: false,
     saidAt: answered.now,
+    ...(manual != null && { manual: { ...manual, late: true } }),
     ...(step.settlement === null && { stage: "done", status: "succeeded", problem: null }),
   });
   return answer === "done" && done.request.phase === "closed" ? toldAgain(done) : done;
