@@ -10,7 +10,8 @@ import { describe, expect, it } from "vitest";
 import { adaAs, boAs, type Customer, customerDefinition, customerSource, number } from "./customers.ts";
 import { ada, admin, createWorld, peopleSource, tenantAdmin } from "./world.ts";
 
-const day = 86_400_000;
+const hour = 3_600_000;
+const day = 24 * hour;
 type Kind = "erasure" | "export";
 type Answer = "same-person" | "somebody-else";
 
@@ -67,7 +68,7 @@ const asked = async (
     }
     await world.settle();
   };
-  return { world, undecided, decide, read: () => world.read(which.requestId) };
+  return { world, requestId: which.requestId, undecided, decide, read: () => world.read(which.requestId) };
 };
 
 describe("accounts of both members of a household, in a request that means one of them", () => {
@@ -189,5 +190,107 @@ describe("accounts of both members of a household, in a request that means one o
       await world.pass(day);
       expect([crm.size, accounts.size]).toEqual([2, 2]);
     }
+  });
+});
+
+describe("the address of a household, days after the other one's number was decided to be somebody else's", () => {
+  /** By a newsletter that knows addresses alone, and keeps one reader until a day where it is to. */
+  const decided = async (kind: Kind, until?: string) => {
+    const { hers, his, crm, readers } = household();
+    const handedOut: Row[] = [];
+    const down = { news: false };
+    const meet = () => {
+      if (down.news) throw new Error("down");
+    };
+    const isKept = () => until !== undefined && made.world.clock.now().toISOString().slice(0, 10) <= until;
+    const news = peopleSource("news", readers, {
+      async *export(subject) {
+        meet();
+        const rows = subject.values("email").flatMap((each) => readers.get(each) ?? []);
+        handedOut.push(...rows);
+        yield { collection: "people", rows };
+      },
+      erase: async (subject) => {
+        meet();
+        if (isKept()) return [{ ...retained, until: until ?? "" }];
+        const count = subject.values("email").filter((each) => readers.delete(each)).length;
+        return [{ collection: "people", outcome: "erased", count }];
+      },
+    });
+    const made = await asked(kind, [customerSource("crm", crm), news]);
+    const undecidedIs = async (...values: string[]) => expect(await made.undecided()).toEqual(values);
+    await undecidedIs("2");
+    const moveOut = () => {
+      hers.email = "ada@new.example";
+      readers.set(hers.email, [{ reader: "ada" }]);
+      readers.set(ada, [{ reader: "bo" }]);
+    };
+    const suspend = async () => {
+      const which = { actor: admin, requestId: made.requestId };
+      unwrap(await made.world.rights.requests.suspend({ ...which, reason: "who is it" }));
+      return async () => {
+        unwrap(await made.world.rights.requests.resume(which));
+        await made.world.pass(hour);
+      };
+    };
+    const later = (days: number) =>
+      made.world.clock.set(new Date(made.world.clock.now().getTime() + days * day));
+    return { ...made, his, crm, readers, handedOut, down, moveOut, suspend, later, undecidedIs };
+  };
+  const retained = { collection: "people", outcome: "retained", count: 1, reason: "§ 147 AO" } as const;
+  type Scene = Awaited<ReturnType<typeof decided>>;
+
+  /** What the newsletter waits for, until she has moved out. */
+  const waits = {
+    "before the first work": async ({ suspend, decide, later, moveOut }: Scene) => {
+      const resume = await suspend();
+      await decide("somebody-else", "2");
+      later(4);
+      moveOut();
+      await resume();
+    },
+    "while one source is down": async ({ world, down, decide, later, moveOut }: Scene) => {
+      down.news = true;
+      await decide("somebody-else", "2");
+      later(4);
+      moveOut();
+      down.news = false;
+      await world.pass(7 * hour);
+    },
+  };
+  const cases = (["erasure", "export"] as const).flatMap((kind) =>
+    Object.entries(waits).map(([name, wait]) => [kind, name, wait] as const),
+  );
+
+  it.each(cases)("is put before somebody where it leads to that one alone: %s, %s", async (kind, _, wait) => {
+    const scene = await decided(kind);
+    const { readers, handedOut, undecidedIs, decide, crm, his } = scene;
+    await wait(scene);
+    await undecidedIs(ada);
+    await decide("somebody-else", ada);
+    expect(readers.get(ada)).toEqual([{ reader: "bo" }]);
+    if (kind === "erasure") expect([...crm]).toEqual([his]);
+    else expect(handedOut).toEqual([{ reader: "ada" }]);
+  });
+
+  it("is put before somebody on the day until which something under it was kept", async () => {
+    const { world, readers, undecidedIs, decide, moveOut, crm, his } = await decided("erasure", "2026-02-20");
+    await decide("somebody-else", "2");
+    expect([...crm]).toEqual([his]);
+    moveOut();
+    world.clock.set(new Date("2026-02-21T12:00:00.000Z"));
+    await world.pass(hour);
+    await undecidedIs(ada);
+    expect(readers.get(ada)).toEqual([{ reader: "bo" }]);
+  });
+
+  it("leads as before while her own record has it", async () => {
+    const { readers, decide, suspend, later, read } = await decided("erasure");
+    const resume = await suspend();
+    await decide("somebody-else", "2");
+    later(4);
+    await resume();
+    expect(readers.size).toBe(0);
+    expect(await read()).toMatchObject({ outcome: "completed-with-exceptions" });
   });
 });

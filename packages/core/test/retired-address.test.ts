@@ -459,8 +459,10 @@ describe("an address that sources do not tell any more of whoever has the number
     expect(await mayTakeIn(email(ada))).toBe(false);
   });
 
-  it("is named to nobody where the source that told it has forgotten the person meanwhile", async () => {
+  /** One source is down for twenty days, and the other has forgotten the person by then. */
+  const forgotten = async (isHousehold: boolean) => {
     const [theirs, others] = [adaAs(), boAs()];
+    if (isHousehold) others.email = ada;
     let isDown = true;
     const { identify: _, ...shop } = customerDefinition("shop", new Set<Customer>([theirs, others]), () => {
       if (isDown) throw new Error("down");
@@ -482,8 +484,18 @@ describe("an address that sources do not tell any more of whoever has the number
         }),
       ],
     });
-    const requestId = await world.acknowledged("erasure");
+    const { requests } = world.rights;
+    const asked = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
+    const { request } = unwrap(await requests.submit({ ...asked, identifiers: [number("1")] }));
+    const which = { actor: admin, requestId: request.id };
+    await world.settle();
+    unwrap(await requests.acknowledge({ token: world.token() }));
     await world.pass(minute);
+    if (isHousehold) {
+      const decision = { ...which, decision: "decision-1", reason: "they live together" };
+      unwrap(await requests.decideIdentifier({ ...decision, answer: "somebody-else" }));
+      await world.pass(minute);
+    }
     world.clock.set(new Date(world.clock.now().getTime() + 20 * day));
     theirs.email = newAddress;
     others.email = ada;
@@ -491,14 +503,26 @@ describe("an address that sources do not tell any more of whoever has the number
     await world.pass(2 * hour);
     const noticeOf = (type: NoticeType) =>
       world.notifier.sent.find(({ notice }) => notice.type === type)?.notice;
-    expect(noticeOf("manual-task")).toMatchObject({
-      subject: "1",
-      identifiers: [{ ...email(ada), mayBeOthers: true }, number("1")],
-    });
-    const done = { actor: admin, requestId, source: "prints", answer: "done", note: "shredded" } as const;
-    unwrap(await world.rights.requests.answerTask(done));
+    const done = { ...which, source: "prints", answer: "done", note: "shredded" } as const;
+    unwrap(await requests.answerTask(done));
     await world.pass(hour);
-    expect(noticeOf("recipient")).toMatchObject({ subject: "1", identifiers: [number("1")] });
+    return { task: noticeOf("manual-task"), told: noticeOf("recipient") };
+  };
+  const byNumber = { subject: "1", identifiers: [number("1")] };
+  const bySharedToo = {
+    subject: "1",
+    identifiers: expect.arrayContaining([{ ...email(ada), mayBeOthers: true }, number("1")]),
+  };
+
+  it("is named to nobody where the source that told it has forgotten the person meanwhile", async () => {
+    const { task, told } = await forgotten(false);
+    expect(task).toMatchObject(bySharedToo);
+    expect(told).toMatchObject(byNumber);
+  });
+
+  it("is named as what may be somebody else's where it was a household's, and leads to the other one alone", async () => {
+    const { task, told } = await forgotten(true);
+    expect([task, told]).toMatchObject([bySharedToo, bySharedToo]);
   });
 });
 

@@ -29,12 +29,13 @@ export const namesForRecipient = async (
   without: readonly string[] = [],
 ): Promise<Result<NamesToTell, CallFailed>> => {
   const known = subjectOfRequest(effect.request).identifiers;
-  const { gone, open, failed } = await noLongerTheirs(effect, known, without);
+  const { gone, anothers, open, failed } = await noLongerTheirs(effect, known, without);
   if (failed !== null) return err(failed);
   const certain = certainNow(effect, step);
   // What a source tells as theirs right now is not open.
   const isTheirs = (each: Identifier) =>
-    includesIdentifier(certain, each) || (known.some(isSteady) && !includesIdentifier(open, each));
+    !includesIdentifier(anothers, each) &&
+    (includesIdentifier(certain, each) || (known.some(isSteady) && !includesIdentifier(open, each)));
   const named = known.filter((each) => !includesIdentifier(gone, each));
   const identifiers = named.map((each) => (isTheirs(each) ? each : { ...each, mayBeOthers: true as const }));
   const current = named.filter(isTheirs);
@@ -55,10 +56,11 @@ export const namesForOwner = async (
   foundBy: readonly string[],
 ): Promise<NamesToTell> => {
   const known = subjectOfRequest(effect.request).identifiers;
-  const { gone, unsaid } = await noLongerTheirs(effect, known);
+  const { gone, anothers, unsaid } = await noLongerTheirs(effect, known);
   const certain = certainNow(effect, step);
+  const uncertain = [...gone, ...anothers, ...unsaid];
   const current = known.filter(
-    (each) => includesIdentifier(certain, each) && !includesIdentifier([...gone, ...unsaid], each),
+    (each) => includesIdentifier(certain, each) && !includesIdentifier(uncertain, each),
   );
   const isFoundByNumber = current.some((each) => isSteady(each) && foundBy.includes(each.type));
   const identifiers = known.flatMap((each) => {

@@ -13,10 +13,16 @@ import {
 import { confidentialOf } from "../../request/change.ts";
 import type { SaidOfNumber } from "../../request/events.ts";
 import { mayGoOn } from "../../request/guard.ts";
-import type { Request } from "../../request/request.ts";
+import { isOfSomebodyElse, type Request } from "../../request/request.ts";
 import { isRetaining } from "../../request/retention.ts";
 import { isStuck, type SourceStep } from "../../request/steps.ts";
-import { type FoundIdentifier, type Identifier, isSteady } from "../../subject/identifier.ts";
+import {
+  type FoundIdentifier,
+  type Identifier,
+  includesIdentifier,
+  isSteady,
+  normaliseIdentifier,
+} from "../../subject/identifier.ts";
 import { isOfAnother, toldOfTheirs } from "../../subject/identifying.ts";
 import { identifiedSubject, type Subject, subjectOf } from "../../subject/subject.ts";
 import { isErasedAt } from "../../workflows/transitions/asking-again.ts";
@@ -28,9 +34,12 @@ type About = Pick<Effect, "services" | "request" | "signal" | "heard">;
 
 /** What addresses of the person are by now. */
 interface ByNow {
-  /** Those that are not theirs any more, or may be somebody else's. */
+  /** Those that are not theirs any more, or may be somebody else's: no letter of theirs goes there. */
   readonly gone: readonly Identifier[];
-  /** Those of them that lead to somebody else, or that somebody has confirmed since and no source tells of the person. */
+  /**
+   * Those that lead to somebody else, or that somebody has confirmed since and no source tells of the person: nothing is done by
+   * them. A household's address that leads to the other one alone is among these; a letter goes there still.
+   */
   readonly anothers: readonly Identifier[];
   /** Those of which a source could say it that cannot be asked now, and no other has said it. */
   readonly unsaid: readonly Identifier[];
@@ -87,14 +96,15 @@ export const noLongerTheirs = async (
         return [{ address, isAnothers: true, isNotTheirs: true, failed: null, silent: [] }];
       if (isToldSince({ addresses: told }, address, now)) return [];
       const { answers, failures } = await answersOf(about, able, subjectOf([address]), `address ${index}`);
-      const leadsToAnother = answers.some(({ found }) =>
+      const leadsToAnother = answers.some(({ found }) => isAnothersNow(request, numbers, found));
+      const hasPassedOn = answers.some(({ found }) =>
         isOfAnother({ identifiers: numbers }, ledToSince({ addresses: told }, address, found)),
       );
       const silent = [...byNumber.failures, ...failures];
       const [couldSay = null] = silent;
       const isConfirmed = isConfirmedSince({ addresses: told }, address);
       const isNotTheirs =
-        leadsToAnother || isGone({ addresses: told }, address) || (isConfirmed && couldSay === null);
+        hasPassedOn || isGone({ addresses: told }, address) || (isConfirmed && couldSay === null);
       const isAnothers = leadsToAnother || isConfirmed;
       return [{ address, isAnothers, isNotTheirs, failed: isNotTheirs ? null : couldSay, silent }];
     }),
@@ -111,6 +121,23 @@ export const noLongerTheirs = async (
     open: open.map(({ address }) => address),
     silent: open.flatMap(({ silent }) => silent),
   };
+};
+
+/**
+ * Whether what an address leads to is somebody else. A number that was decided to be somebody else's is one like any other, also
+ * where the person had the address together with that one: whether they have it still is told of their own number.
+ */
+const isAnothersNow = (
+  request: Request,
+  numbers: readonly Identifier[],
+  found: readonly FoundIdentifier[],
+): boolean => {
+  const told = found.map(normaliseIdentifier).filter(isSteady);
+  return (
+    isOfAnother({ identifiers: numbers }, found) ||
+    (told.some((each) => isOfSomebodyElse(request, each)) &&
+      !told.some((each) => includesIdentifier(numbers, each)))
+  );
 };
 
 const nothingToSay: ByNow = {
