@@ -12,7 +12,7 @@ const company = async () => {
     [ada, [{ name: "Ada" }]],
     [bo, [{ name: "Bo" }]],
   ]);
-  const world = await createWorld({ sources: [peopleSource("crm", held)] });
+  const world = await createWorld({ sources: [peopleSource("crm", held)], lookEvery: 24 * 3_600_000 });
   const copy = await world.acknowledged("export");
   await world.pass(60 * 24 * 3_600_000);
   const erased = await world.acknowledged("erasure");
@@ -166,7 +166,10 @@ describe("an address that two people have had, one after the other", () => {
   /** Ada was erased, and whoever has had her address since, by another number. Before, somebody thought better of it. */
   const oneAddress = async () => {
     const customers = new Set([adaAs()]);
-    const world = await createWorld({ sources: [customerSource("crm", customers)] });
+    const world = await createWorld({
+      sources: [customerSource("crm", customers)],
+      lookEvery: 24 * 3_600_000,
+    });
     const { audit, requests } = world.rights;
     const asked = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;
     const { id: called } = orThrow(await requests.submit(asked)).request;
@@ -228,7 +231,10 @@ describe("an address that two people have had, one after the other", () => {
         },
       ],
     });
-    const world = await createWorld({ sources: [customerSource("crm", customers), archive] });
+    const world = await createWorld({
+      sources: [customerSource("crm", customers), archive],
+      lookEvery: 24 * 3_600_000,
+    });
     const first = await world.acknowledged("erasure");
     await world.pass(30 * 24 * 3_600_000);
     customers.add({ number: "2", email: ada });

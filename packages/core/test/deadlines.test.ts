@@ -26,6 +26,7 @@ const received = async (on: string, options: Partial<SubjectRightsOptions> = {})
       sources: [peopleSource("crm", new Map([[ada, [{}]]]))],
       timeZone: "Europe/Berlin",
       calendar,
+      lookEvery: day,
       ...options,
     },
     undefined,

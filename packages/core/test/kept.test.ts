@@ -32,7 +32,7 @@ const archive = (changes: Partial<DataSourceDefinition>) =>
 
 const erasing = async (changes: Partial<DataSourceDefinition> = {}) => {
   const world = await createWorld(
-    { sources: [archive(changes)] },
+    { sources: [archive(changes)], lookEvery: day },
     undefined,
     simulatedClock(new Date("2026-03-02T09:00:00.000Z")),
   );

@@ -5,6 +5,8 @@ import { ada, admin, createWorld, peopleSource, tenantAdmin, tokenOf, unreliable
 
 const hour = 3_600_000;
 const day = 24 * hour;
+/** Whatever fails is tried so rarely that weeks pass quickly. */
+const rarely = { rules: { retry: { outageDelay: 6 * hour } }, lookEvery: day };
 const people = () => new Map<string, Row[]>([[ada, [{ name: "Ada" }]]]);
 const links = { download: (token: string) => `https://privacy.northwind.example/download#${token}` };
 const asked = { actor: tenantAdmin, kind: "export", category: "customer-data", email: ada } as const;
@@ -17,7 +19,13 @@ const packaged = async (attachmentLimit = 1_000_000, options: Options = {}) => {
   const { notifier, accepted } = unreliable(({ notice }) => {
     if (mail.refuses !== null && notice.type === "delivery") throw mail.refuses;
   }, attachmentLimit);
-  const world = await createWorld({ sources: [peopleSource("crm", people())], notifier, links, ...options });
+  const world = await createWorld({
+    sources: [peopleSource("crm", people())],
+    notifier,
+    links,
+    ...rarely,
+    ...options,
+  });
   const { request } = unwrap(await world.rights.requests.submit(asked));
   await world.settle();
   mail.refuses = new Error("no mail today");
@@ -27,7 +35,7 @@ const packaged = async (attachmentLimit = 1_000_000, options: Options = {}) => {
   /** Until it is over, whatever of it takes real time. */
   const toTheEnd = async () => {
     for (let round = 0; round < 50; round += 1) {
-      await world.pass(60_000);
+      await world.pass(600_000);
       if ((await world.read(request.id)).phase === "closed") return;
     }
   };
@@ -128,11 +136,11 @@ describe("a letter whose token or plan is over before it could be sent", () => {
     const { notifier, accepted } = unreliable(() => {
       if (isDown) throw new Error("no mail today");
     });
-    const world = await createWorld({ sources: [peopleSource("crm", people())], notifier });
+    const world = await createWorld({ sources: [peopleSource("crm", people())], notifier, ...rarely });
     const { request } = unwrap(await world.rights.requests.submit(asked));
     await world.pass(8 * day);
     isDown = false;
-    await world.pass(hour);
+    await world.pass(7 * hour);
     // Made anew whenever half of its days were over.
     expect(accepted.map(({ id }) => id.slice(id.indexOf("/") + 1))).toEqual(["confirmation-3"]);
     unwrap(await world.rights.requests.acknowledge({ token: tokenOf(accepted) }));
@@ -146,7 +154,7 @@ describe("a letter whose token or plan is over before it could be sent", () => {
     const { notifier, accepted } = unreliable(() => {
       if (refuses) throw new PermanentFailure("no such mailbox");
     });
-    const world = await createWorld({ sources: [peopleSource("crm", people())], notifier });
+    const world = await createWorld({ sources: [peopleSource("crm", people())], notifier, ...rarely });
     const { request } = unwrap(await world.rights.requests.submit(asked));
     await world.pass(8 * day);
     refuses = false;
@@ -163,7 +171,7 @@ describe("a letter whose token or plan is over before it could be sent", () => {
       if (isDown && notice.type === "approval") throw new Error("no mail today");
     });
     const sources = [peopleSource("crm", people())];
-    const world = await createWorld({ sources, notifier, needsApproval: () => true });
+    const world = await createWorld({ sources, notifier, ...rarely, needsApproval: () => true });
     const submitted = await world.rights.requests.submit({ ...asked, actor: admin, kind: "erasure" });
     const { id: requestId } = unwrap(submitted).request;
     await world.settle();
@@ -171,7 +179,7 @@ describe("a letter whose token or plan is over before it could be sent", () => {
     unwrap(await world.rights.requests.acknowledge({ token: tokenOf(accepted) }));
     await world.pass(8 * day);
     isDown = false;
-    await world.pass(hour);
+    await world.pass(7 * hour);
     const letters = accepted.flatMap(({ notice }) => (notice.type === "approval" ? [notice] : []));
     expect(letters).toHaveLength(1);
     expect(Date.parse(letters[0]?.expiresAt ?? "")).toBeGreaterThan(world.clock.now().getTime());

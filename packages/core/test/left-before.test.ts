@@ -45,7 +45,7 @@ const forgetful = (first: readonly CollectionOutcome[], changes: Partial<DataSou
 };
 
 const worldOver = (...sources: ReturnType<typeof defineDataSource>[]) =>
-  createWorld({ sources }, undefined, simulatedClock(new Date("2026-03-02T09:00:00.000Z")));
+  createWorld({ sources, lookEvery: day }, undefined, simulatedClock(new Date("2026-03-02T09:00:00.000Z")));
 
 const sweeping = async ({ rights }: World, ...identifiers: GivenIdentifier[]) => {
   const running = orThrow(

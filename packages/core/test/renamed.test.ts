@@ -27,7 +27,7 @@ const kept = async (next: Partial<DataSourceDefinition>, first: Partial<DataSour
   const sources = [
     next.id === "another" ? peopleSource("another", new Map()) : defineDataSource({ ...definition, ...next }),
   ];
-  const later = await createWorld({ ...world.options, sources }, world.tables, clock);
+  const later = await createWorld({ ...world.options, sources, lookEvery: day }, world.tables, clock);
   await later.pass(125 * day);
   return { later, view: await later.read(requestId) };
 };

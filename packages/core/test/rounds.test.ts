@@ -161,7 +161,7 @@ describe("the figures of an erasure add up over all rounds", () => {
       return [...erased(gone).filter(() => gone > 0), { ...kept, until: "2026-06-30" }];
     };
     const world = await createWorld(
-      { sources: [feedback(rows, [], { ...byNumber, erase })] },
+      { sources: [feedback(rows, [], { ...byNumber, erase })], lookEvery: day },
       undefined,
       clock,
     );

@@ -236,7 +236,7 @@ describe("a key that is lost", () => {
   it("does not drop a duty to erase what was kept: that is shown and told, for as long as it lasts", async () => {
     const { world, held, state, requestId } = await retaining();
     state.isLost = true;
-    await world.pass(200 * day);
+    await world.pass(180 * day);
     expect(held.has(ada)).toBe(true);
     const view = await world.read(requestId);
     expect(view.waitingFor).toMatchObject([{ for: "work", work: "everything", problem: "key-lost" }]);
@@ -256,7 +256,7 @@ describe("a key that is lost", () => {
         call === "settleSource" ? requests.settleSource({ ...said, source: "books" }) : requests[call](said);
       expect(unwrapError(await end()).code).toBe("not-possible-now");
       state.isLost = true;
-      await world.pass(200 * day);
+      await world.pass(180 * day);
       unwrap(await end());
       await world.pass(hour);
       expect(await world.read(requestId)).toMatchObject({
@@ -275,7 +275,7 @@ describe("a key that is lost", () => {
   it("goes on where the key ring was put back", async () => {
     const { world, held, state, requestId } = await retaining();
     state.isLost = true;
-    await world.pass(200 * day);
+    await world.pass(180 * day);
     state.isLost = false;
     await world.pass(2 * hour);
     expect(held.has(ada)).toBe(false);

@@ -122,8 +122,8 @@ export const contextOf = (call: Call, signal: AbortSignal): CallContext => {
   };
 };
 
-/** What nobody reads: without it an error with a stack is made for each call. */
-const over = "over";
+/** A reason for an end that nobody reads: without it an error with a stack is made each time. */
+export const over = "over";
 
 export const withinDeadline = async <Answer>(
   adapter: string,

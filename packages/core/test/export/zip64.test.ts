@@ -1,14 +1,22 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { createWriteStream, mkdtempSync, rmSync, statSync } from "node:fs";
+import { createWriteStream, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { deflateRawSync } from "node:zlib";
 import { afterAll, describe, expect, inject, it } from "vitest";
 import type { PackageContents, StagedCollection } from "../../src/export/contents.ts";
 import { writePackage } from "../../src/export/write-package.ts";
 import { type ZipEntry, zip } from "../../src/export/zip.ts";
+import {
+  dataDescriptor,
+  deflatedPacking,
+  directoryRecord,
+  endOfDirectory,
+  localHeader,
+} from "../../src/export/zip-records.ts";
 import { contentsOf, staged } from "./packages.ts";
 
 /*
@@ -24,8 +32,10 @@ const fourGigabytes = 2 ** 32;
 const python = `
 import sys, zipfile
 with zipfile.ZipFile(sys.argv[1]) as package:
-    assert package.testzip() is None
     files = package.infolist()
+    if len(files) < 65536 or ${isThorough ? "True" : "False"}:
+        assert package.testzip() is None
+    package.read(files[-1])
     print(len(files), max(file.file_size for file in files), max(file.header_offset for file in files))
 `;
 
@@ -107,16 +117,40 @@ const repeated = (line: Buffer, rows: number): StagedCollection => {
 };
 
 describe("a package that is too large for a plain ZIP", () => {
-  it("may hold more than 65,535 files", async () => {
-    const files = 65_540;
-    const entries: Iterable<ZipEntry> = Array.from({ length: files }, (_, index) => ({
-      path: `data/${index}.json`,
-      content: Readable.from([Buffer.from(`[{"a":${index}}]`)]),
-    }));
+  const files = 65_540;
+
+  it("may hold more than 65,535 files", () => {
+    // Written down record by record: most of the time `zip` spends on compressing each, which the next test has it do.
+    const modified = new Date(0);
+    const empty = deflateRawSync("");
+    const members: Uint8Array[] = [];
+    const directory: Uint8Array[] = [];
+    let offset = 0;
+    for (let index = 0; index < files; index += 1) {
+      const measure = { crc32: 0, bytes: 0, compressedBytes: empty.length };
+      const member = { path: `data/${index}.json`, offset, ...measure };
+      const header = localHeader(member.path, modified, deflatedPacking);
+      const parts = [header, empty, dataDescriptor(member)];
+      members.push(...parts);
+      directory.push(directoryRecord(member, modified, deflatedPacking));
+      offset += parts.reduce((sum, { length }) => sum + length, 0);
+    }
+    const records = Buffer.concat(directory);
     const path = join(folder, "many.zip");
-    await pipeline(zip(entries, new Date(0)), createWriteStream(path));
+    writeFileSync(path, Buffer.concat([...members, records, endOfDirectory(files, offset, records.length)]));
     opened(path, files);
   }, 120_000);
+
+  if (isThorough)
+    it("may hold more than 65,535 files, each with something in it", async () => {
+      const entries: Iterable<ZipEntry> = Array.from({ length: files }, (_, index) => ({
+        path: `data/${index}.json`,
+        content: Readable.from([Buffer.from(`[{"a":${index}}]`)]),
+      }));
+      const path = join(folder, "full.zip");
+      await pipeline(zip(entries, new Date(0)), createWriteStream(path));
+      opened(path, files);
+    }, 120_000);
 
   it.runIf(isThorough)(
     "may hold a file above 4 GB, with files behind it",

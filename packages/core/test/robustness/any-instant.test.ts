@@ -4,8 +4,8 @@ import { deliveredRows, effectsOf, expectGoodEnding } from "./ending.ts";
 import { runWithKills } from "./killable.ts";
 import { newWorld, requestIn, type World } from "./world.ts";
 
-/** Every step, or one in three: neighbours mostly are two steps of one kind, or the two sides of one effect. */
-const stride = inject("isThorough") ? 1 : 15;
+/** Every third step, or one in fifty: neighbours mostly are two steps of one kind, or the two sides of one effect. */
+const stride = inject("isThorough") ? 3 : 47;
 
 /** Ends the process at the steps there are, each time in a new world, and has another process take over. */
 const atEveryStep = async (

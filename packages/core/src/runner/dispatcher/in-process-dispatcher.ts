@@ -1,3 +1,4 @@
+import { over } from "../../bridge/call.ts";
 import { instant, later, milliseconds } from "../../instant.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Dispatcher, WakeUp } from "../../ports/dispatcher.ts";
@@ -51,10 +52,11 @@ export const inProcessDispatcher = (options: InProcessDispatcherOptions): Dispat
   const nameOf = ({ tenant, id }: RequestKey) => JSON.stringify([tenant, id]);
 
   const arm = (name: string, job: Job) => {
-    const timer = new AbortController();
-    job.timer = timer;
+    job.timer = null;
     const delay = milliseconds(job.wakeUp.runAt) - clock.now().getTime();
     if (delay <= 0) return makeReady(name);
+    const timer = new AbortController();
+    job.timer = timer;
     // It may have been next in line for something that is not to be done any more.
     ready.delete(name);
     clock.wait(delay, AbortSignal.any([timer.signal, stopped.signal])).then(
@@ -87,7 +89,7 @@ export const inProcessDispatcher = (options: InProcessDispatcherOptions): Dispat
     job.isRunning = true;
     // Its time has come as well: this is for both. Another time stays.
     if (job.again !== null && job.again.runAt <= instant(clock.now())) job.again = null;
-    job.timer?.abort();
+    job.timer?.abort(over);
     let next: WakeUp | null;
     try {
       await handle(job.wakeUp);
@@ -106,7 +108,7 @@ export const inProcessDispatcher = (options: InProcessDispatcherOptions): Dispat
 
   /** What is further away than the next look is left to the store, or a million requests were a million timers. */
   const hold = (name: string, job: Job) => {
-    job.timer?.abort();
+    job.timer?.abort(over);
     const isFar = milliseconds(job.wakeUp.runAt) - clock.now().getTime() > lookEvery;
     const isFull = jobs.size >= capacity && !jobs.has(name);
     if (isFull) thereIsMore = true;
