@@ -132,6 +132,33 @@ describe("onError", () => {
       },
       '`export` gave what is no answer: rows ("orders"): ',
     ],
+    [
+      "identify",
+      { identify: async () => [{ type: "phone", value: "030 123", share: true } as never] },
+      "`identify` gave what is no answer: [0]: there is no `share`: write `shared`",
+    ],
+    [
+      "erase",
+      {
+        erase: async () => [
+          { collection: "orders", outcome: "kept", count: 1, reason: "a joint order", until: "2040-01-01" },
+        ],
+      },
+      '`erase` gave what is no answer: [0] ("orders"): there is no `until`',
+    ],
+    [
+      "locate",
+      { locate: async () => [{ collection: "orders", count: 1, [ada]: 1 }] },
+      '`locate` gave what is no answer: [0] ("orders"): it has a member that there is not',
+    ],
+    [
+      "locate",
+      {
+        collections: [{ key: "o", name: "Orders" }],
+        locate: async () => [{ collection: "orders", count: 1 }],
+      },
+      '`locate` gave what is no answer: [0].collection ("orders"): it is not among `collections`: there is no `orders`: write `Orders`',
+    ],
   ])(
     "is told what %s gave that is no answer, and where, and nothing of what it was",
     async (ability, part, said) => {
@@ -143,6 +170,22 @@ describe("onError", () => {
       expect(String(toldOf(world))).not.toContain(ada);
     },
   );
+
+  it("is told once of a source whose export breaks off behind its first page, and health since when", async () => {
+    const source = peopleSource("crm", everybody(ada), {
+      async *export() {
+        yield { collection: "orders", rows: [{ id: 1 }] };
+        throw new Error("502");
+      },
+    });
+    const world = await createWorld({ sources: [source] });
+    await world.acknowledged("export", ada);
+    await world.pass(hour);
+    const { failing } = unwrap(await world.rights.health());
+    await world.pass(24 * hour);
+    expect(toldOf(world)).toEqual(["crm unavailable: 502"]);
+    expect(unwrap(await world.rights.health()).failing).toEqual(failing);
+  });
 
   it("is told what the mail server said, and that nobody has an address", async () => {
     const notifier = defineNotifier({

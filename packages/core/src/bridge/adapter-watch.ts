@@ -2,7 +2,7 @@ import { CallFailed, KeyDestroyed, KnownOtherwise, StorageFailed } from "../erro
 import { type Instant, instant } from "../instant.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ProblemCode } from "../request/problems.ts";
-import { ResultAsync } from "../result.ts";
+import { type Result, ResultAsync } from "../result.ts";
 
 /** Something that we call and others wrote, and that fails at this moment. */
 export interface FailingAdapter {
@@ -225,8 +225,9 @@ const listened = <Adapter extends object>(adapter: string, port: Adapter, listen
       ...answer,
       next: async () => {
         const page = await answer.next();
-        if (page.isOk()) listener.worked(operation, about);
-        else listener.failed(operation, about, page.error);
+        if (page.isErr()) listener.failed(operation, about, page.error);
+        // Some pages are no end: a source that breaks off behind them each time has not worked in between.
+        else if (page.value === null) listener.worked(operation, about);
         return page;
       },
     };
@@ -240,13 +241,8 @@ const listened = <Adapter extends object>(adapter: string, port: Adapter, listen
   return { ...port, ...Object.fromEntries(listening) };
 };
 
-const isPages = (answer: unknown): answer is { next: () => Promise<AnyResult> } =>
+const isPages = (answer: unknown): answer is { next: () => Promise<Result<unknown, unknown>> } =>
   typeof answer === "object" && answer !== null && "next" in answer && typeof answer.next === "function";
-
-interface AnyResult {
-  isOk(): boolean;
-  readonly error?: unknown;
-}
 
 /** Whose try it is, as far as it can be told from what is asked. Never leaves this file: names of keys stand in it. */
 const aboutOf = (adapter: string, asked: readonly unknown[]): About => {

@@ -4,7 +4,7 @@ import type { CallContext } from "../ports/call.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ProblemCode } from "../request/problems.ts";
 import { err, ok, type Result, ResultAsync } from "../result.ts";
-import { leavesOf } from "./issues.ts";
+import { leavesOf, unknownMembers } from "./issues.ts";
 
 /** A call to an adapter: what the adapter is told, and how long it has. */
 export interface Call extends CallContext {
@@ -42,8 +42,10 @@ export const invalidAnswer = (adapter: string, cause?: unknown): CallFailed =>
  * What is wrong with an answer, for whoever mends the adapter: what was asked, and where in the answer, with the collection
  * as far as it says one. Never a value.
  */
-const unfit = (asked: string, answer: unknown, error: z.ZodError): Refused => {
-  const wrong = leavesOf(error.issues).map(({ path, message }) => {
+const unfit = (asked: string, answer: unknown, schema: z.ZodType, error: z.ZodError): Refused => {
+  const wrong = leavesOf(error.issues).map((issue) => {
+    const { path } = issue;
+    const message = issue.code === "unrecognized_keys" ? unknownMembersIn(issue, schema) : issue.message;
     let [place, collection] = [answer, collectionOf(answer)];
     for (const step of path) {
       if (typeof place !== "object" || place === null) break;
@@ -57,6 +59,12 @@ const unfit = (asked: string, answer: unknown, error: z.ZodError): Refused => {
     cause: error,
   });
 };
+
+/** A name that is none may be a value by which somebody has keyed the answer. */
+const unknownMembersIn = (issue: z.core.$ZodIssueUnrecognizedKeys, schema: z.ZodType): string =>
+  issue.keys.every((name) => /^[a-z_]{1,40}$/i.test(name))
+    ? unknownMembers(issue, schema)
+    : "it has a member that there is not";
 
 const collectionOf = (place: unknown): string | null => {
   if (typeof place !== "object" || place === null || !("collection" in place)) return null;
@@ -103,7 +111,7 @@ export const checkAnswer = <Answer>(
     const parsed = schema.safeParse(value);
     if (parsed.success) return ok(parsed.data);
     return err(
-      invalidAnswer(adapter, asked === undefined ? parsed.error : unfit(asked, value, parsed.error)),
+      invalidAnswer(adapter, asked === undefined ? parsed.error : unfit(asked, value, schema, parsed.error)),
     );
   } catch (thrown) {
     return err(invalidAnswer(adapter, thrown));

@@ -23,6 +23,7 @@ import { defined } from "./defined.ts";
 import { type ExportPages, exportPages } from "./export-pages.ts";
 import { callable, checkAdapter } from "./issues.ts";
 import { type ListedPeople, listedPeople } from "./listed-people.ts";
+import { unknownOption } from "./options.ts";
 import type { SourcePages } from "./source-pages.ts";
 
 /**
@@ -134,8 +135,23 @@ const calledFor = (
 
 const foundSchema = foundIdentifiersSchema as z.ZodType<readonly FoundIdentifier[]>;
 const manyFoundSchema = z.array(foundSchema);
-const manyOutcomesSchema = z.array(collectionOutcomesSchema);
-const manyCountsSchema = z.array(collectionCountsSchema);
+/** What is told of a collection that was not declared would be missed years later, when the law has kept something there. */
+const amongCollections = <Answer extends readonly { readonly collection: string }[]>(
+  schema: z.ZodType<Answer>,
+  collections: readonly NamedCollection[] | undefined,
+): z.ZodType<Answer> => {
+  if (collections === undefined) return schema;
+  const names = collections.map(({ name }) => name);
+  return schema.superRefine((answer, context) => {
+    for (const [index, { collection }] of answer.entries())
+      if (!names.includes(collection))
+        context.addIssue({
+          code: "custom",
+          path: [index, "collection"],
+          message: `it is not among \`collections\`: ${unknownOption(collection, names)}`,
+        });
+  });
+};
 
 /**
  * Makes what an author wrote safe to use.
@@ -192,7 +208,9 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
           )
       : null;
 
-  const locate = asking("locate", collectionCountsSchema);
+  const counts = amongCollections(collectionCountsSchema, fields.collections);
+  const outcomes = amongCollections(collectionOutcomesSchema, fields.collections);
+  const locate = asking("locate", counts);
   return defined("data source", {
     descriptor: {
       id,
@@ -221,10 +239,10 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
     identify: asking("identify", foundSchema),
     identifyMany: askingMany("identifyMany", manyFoundSchema),
     locate,
-    erase: asking("erase", collectionOutcomesSchema),
-    remaining: asking("verify", collectionCountsSchema) ?? locate,
-    eraseMany: askingMany("eraseMany", manyOutcomesSchema),
-    remainingMany: askingMany("verifyMany", manyCountsSchema),
+    erase: asking("erase", outcomes),
+    remaining: asking("verify", counts) ?? locate,
+    eraseMany: askingMany("eraseMany", z.array(outcomes)),
+    remainingMany: askingMany("verifyMany", z.array(counts)),
     refresh: can("refresh")
       ? (call) => callAdapter(id, told("refresh", call), (context) => definition.refresh?.(context), z.void())
       : null,

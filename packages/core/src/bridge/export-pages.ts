@@ -20,7 +20,7 @@ const anyPage = {
   cursor: z.string().max(10_000).optional(),
 };
 
-const rowPageSchema = z.object({
+const rowPageSchema = z.strictObject({
   ...anyPage,
   rows: z.custom<readonly Row[]>(
     (value) => Array.isArray(value) && value.length <= rowsPerPage,
@@ -31,7 +31,7 @@ const rowPageSchema = z.object({
 });
 
 const linePageSchema = z
-  .object({
+  .strictObject({
     ...anyPage,
     lines: z.custom<Uint8Array>(
       (value) => value instanceof Uint8Array && value.length <= mostBytes,

@@ -66,11 +66,18 @@ export const leavesOf = (issues: readonly Issue[]): Issue[] =>
       : best.map((each): Issue => ({ ...each, path: [...issue.path, ...each.path] }));
   });
 
+/** What to write instead of members that there are not. */
+export const unknownMembers = (
+  { keys, path }: Pick<z.core.$ZodIssueUnrecognizedKeys, "keys" | "path">,
+  schema: z.ZodType,
+): string => {
+  // Where one of several shapes has such a member, it is none of this one.
+  const known = namesAt(schema, path).filter((name) => !keys.includes(name));
+  return keys.map((name) => unknownOption(name, known)).join("; ");
+};
+
 const sentenceOf = (issue: Issue, schema: z.ZodType, definition: unknown): string => {
-  if (issue.code === "unrecognized_keys") {
-    const known = namesAt(schema, issue.path);
-    return issue.keys.map((name) => unknownOption(name, known)).join("; ");
-  }
+  if (issue.code === "unrecognized_keys") return unknownMembers(issue, schema);
   if (issue.code === "invalid_type" && issue.expected === "object" && issue.path.length === 0)
     return notAnObject(definition);
   if (issue.code === "invalid_union" && issue.errors.length > 0)

@@ -12,7 +12,7 @@ export interface ListedPeople {
 /** So many people at most are in a page, which is in memory as a whole. */
 const mostPeople = 10_000;
 
-const pageSchema = z.object({
+const pageSchema = z.strictObject({
   people: z.array(foundIdentifiersSchema as z.ZodType<readonly FoundIdentifier[]>).max(mostPeople),
 });
 

@@ -57,8 +57,9 @@ export type CollectionOutcome =
 const collectionSchema = z.string().min(1).max(200);
 const countSchema = z.number().int().nonnegative();
 
+/** What a source answers: a member that there is not is refused, since nobody would notice that it says nothing. */
 export const collectionCountsSchema = z.array(
-  z.object({
+  z.strictObject({
     collection: collectionSchema,
     count: countSchema,
     becomes: z.enum(["erased", "anonymised", "retained", "kept"]).optional(),
@@ -67,9 +68,9 @@ export const collectionCountsSchema = z.array(
 
 export const collectionOutcomesSchema = z.array(
   z.discriminatedUnion("outcome", [
-    z.object({ collection: collectionSchema, outcome: z.literal("erased"), count: countSchema }),
+    z.strictObject({ collection: collectionSchema, outcome: z.literal("erased"), count: countSchema }),
     z
-      .object({
+      .strictObject({
         collection: collectionSchema,
         outcome: z.literal("anonymised"),
         count: countSchema,
@@ -79,15 +80,15 @@ export const collectionOutcomesSchema = z.array(
         path: ["changed"],
         error: "more are said to be different than to be anonymous",
       }),
-    z.object({ collection: collectionSchema, outcome: z.literal("absent") }),
-    z.object({
+    z.strictObject({ collection: collectionSchema, outcome: z.literal("absent") }),
+    z.strictObject({
       collection: collectionSchema,
       outcome: z.literal("retained"),
       count: countSchema,
       reason: z.string().min(1).max(500),
       until: z.iso.date(),
     }),
-    z.object({
+    z.strictObject({
       collection: collectionSchema,
       outcome: z.literal("kept"),
       count: countSchema,

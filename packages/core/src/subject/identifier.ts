@@ -123,9 +123,10 @@ export const readIdentifier = (given: Identifier): Identifier | null => {
   return identifierSchema.safeParse(given).data ?? null;
 };
 
+/** A misspelt `shared` would make a household's number the person's own. */
 export const foundIdentifiersSchema = z.array(
   z
-    .object({
+    .strictObject({
       type: identifierTypeSchema,
       value: valueSchema,
       shared: z.boolean().optional(),
