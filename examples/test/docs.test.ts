@@ -121,10 +121,15 @@ describe("the documentation", () => {
   it("restoring: before the start it lists what would go on, and what was called off is called off again", async () => {
     const { goingOn } = await import(join(folder, "restoring", "before-start.ts"));
     const actor: core.Actor = { id: "admin-1", tenant: "acme", roles: ["admin"] };
-    const held = new Set(["bob", "cleo", "dan", "eve"].map((name) => `${name}@example.org`));
-    const state = { isDown: true };
+    const addressOf = (name: string) => `${name}@example.org`;
+    const held = new Set(["bob", "cleo", "dan", "eve", "fay", "gil"].map(addressOf));
+    const [fay, gil] = [addressOf("fay"), addressOf("gil")];
+    /** Of whom nothing can be erased: the service is down for them. */
+    const down = new Set(held);
+    down.delete(gil);
     const notifier = memoryNotifier();
     const clock = simulatedClock();
+    const keptUntil = new Date(clock.now().getTime() + 2 * 86_400_000).toISOString().slice(0, 10);
     const over = (tables: MemoryTables) =>
       core.createSubjectRights({
         controller: "Acme",
@@ -144,7 +149,14 @@ describe("the documentation", () => {
               return [{ collection: "tickets", count }];
             },
             erase: async (subject) => {
-              if (state.isDown) throw new Error("down");
+              if (subject.values("email").some((each) => down.has(each))) throw new Error("down");
+              if (
+                subject.values("email").includes(gil) &&
+                clock.now().toISOString().slice(0, 10) <= keptUntil
+              ) {
+                const kept = { reason: "§ 147 AO", until: keptUntil };
+                return [{ collection: "tickets", outcome: "retained", count: 1, ...kept }];
+              }
               const count = subject.values("email").filter((each) => held.delete(each)).length;
               return [{ collection: "tickets", outcome: "erased", count }];
             },
@@ -167,11 +179,22 @@ describe("the documentation", () => {
       await clock.advance(60_000);
     }
     const backup = structuredClone(tables);
-    const [bob = "", cleo = "", dan = "", eve = ""] = asked;
+    const [bob = "", cleo = "", dan = "", eve = "", ofFay = "", ofGil = ""] = asked;
     const reason = "as was asked on the telephone";
     core.orThrow(await rights.requests.cancel({ actor, requestId: bob, reason }));
     core.orThrow(await rights.requests.decline({ actor, requestId: cleo, reason }));
     core.orThrow(await rights.requests.suspend({ actor, requestId: dan, reason }));
+    // Fay is erased, and comes back; what was kept of Gil is called off on its day.
+    down.delete(fay);
+    core.orThrow(await rights.requests.retrySource({ actor, requestId: ofFay, source: "desk" }));
+    await clock.advance(60_000);
+    const identifiers = [{ type: "email", value: fay }];
+    core.orThrow(await rights.suppressions.lift({ actor, identifiers, reason: "is a customer again" }));
+    held.add(fay);
+    down.add(gil);
+    clock.set(new Date(clock.now().getTime() + 3 * 86_400_000));
+    await clock.advance(60_000);
+    core.orThrow(await rights.requests.cancel({ actor, requestId: ofGil, reason }));
     await clock.advance(60_000);
     const copy: unknown[] = [];
     for await (const each of rights.suppressions.copy({ actor })) copy.push(each);
@@ -179,16 +202,18 @@ describe("the documentation", () => {
 
     const restored = over(backup);
     core.orThrow(await restored.suppressions.restore({ actor, suppressions: copy }));
-    const open = await goingOn(restored, actor);
+    const open = await goingOn(restored, actor, clock.now());
     const sinceOf = (id: string) => open.find((each: { id: string }) => each.id === id)?.since;
-    expect(asked.map(sinceOf)).toEqual(["cancelled", "declined", null, null]);
+    expect(asked.map(sinceOf)).toEqual(["cancelled", "declined", null, null, "lifted", "called-off"]);
     core.orThrow(await restored.requests.cancel({ actor, requestId: bob, reason }));
     core.orThrow(await restored.requests.decline({ actor, requestId: cleo, reason }));
     core.orThrow(await restored.requests.suspend({ actor, requestId: dan, reason }));
-    state.isDown = false;
+    for (const requestId of [ofFay, ofGil])
+      core.orThrow(await restored.requests.cancel({ actor, requestId, reason }));
+    down.clear();
     core.orThrow(await restored.start());
     await clock.advance(7_200_000);
-    expect([...held]).toEqual(["bob", "cleo", "dan"].map((name) => `${name}@example.org`));
+    expect([...held].toSorted()).toEqual(["bob", "cleo", "dan", "fay", "gil"].map(addressOf));
     expect(core.orThrow(await restored.requests.read({ actor, requestId: eve })).outcome).toBe("completed");
     await restored.stop();
   });

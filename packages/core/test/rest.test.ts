@@ -1,9 +1,11 @@
 import {
   type CollectionOutcome,
+  createSubjectRights,
   type DataSourceDefinition,
   PermanentFailure,
   type Row,
 } from "@subject-rights/core";
+import { type MemoryTables, memoryStorage } from "@subject-rights/memory";
 import { simulatedClock, unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, byNumber, createWorld, peopleSource, type World } from "./world.ts";
@@ -172,6 +174,91 @@ describe("the rest of a request that was opened again", () => {
       expect(refused.code).toBe("not-possible-now");
     }
   });
+});
+
+describe("what was called off of a request that was opened again", () => {
+  const lists: Partial<DataSourceDefinition> = {
+    async *identifiers() {
+      yield { people: [[...person]] };
+    },
+  };
+
+  /** Opened again under a hold, called off, and the hold lifted. The backup is of before. */
+  const calledOff = async () => {
+    const closed = await closedOnce(["2026-06-30"], lists);
+    const { world, on } = closed;
+    const backup = structuredClone(world.tables);
+    const { hold } = unwrap(
+      await world.rights.holds.place({ actor: admin, identifiers: person, reason: "a case" }),
+    );
+    world.clock.set(new Date("2026-07-01T06:00:00.000Z"));
+    await world.pass(day);
+    unwrap(await world.rights.requests.cancel({ ...on, reason: "the contract runs" }));
+    await world.pass(day);
+    unwrap(await world.rights.holds.lift({ actor: admin, holdId: hold.id, reason: "over" }));
+    const copy: unknown[] = [];
+    for await (const each of world.rights.suppressions.copy({ actor: admin })) copy.push(each);
+    return { ...closed, backup, copy };
+  };
+
+  /** Over the backup, with the list of suppressions brought back, before anybody works. */
+  const restored = async ({ world, backup, copy }: Awaited<ReturnType<typeof calledOff>>) => {
+    await world.rights.stop();
+    const rights = createSubjectRights({
+      ...world.options,
+      ...memoryStorage({ tables: backup as MemoryTables }),
+    });
+    unwrap(await rights.suppressions.restore({ actor: admin, suppressions: copy }));
+    const start = async () => {
+      unwrap(await rights.start());
+      await world.pass(day);
+    };
+    return { rights, start };
+  };
+
+  it("is erased by no replay, and is told by it", async () => {
+    const { world, invoices, mayTakeIn } = await calledOff();
+    const since = new Date("2026-04-01T00:00:00.000Z");
+    const replay = (dryRun: boolean) =>
+      world.rights.suppressions.replay({ actor: admin, category: "customer-data", since, dryRun });
+    const told = { found: 0, calledOff: 1, complete: false };
+    expect(unwrap(await replay(true))).toMatchObject(told);
+    expect(unwrap(await replay(false))).toMatchObject(told);
+    expect([invoices.size, await mayTakeIn()]).toEqual([1, false]);
+  });
+
+  it("stays so over a restored backup that knows nothing of it", async () => {
+    const made = await calledOff();
+    const { rights, start } = await restored(made);
+    expect(unwrap(await rights.requests.read(made.on))).toMatchObject({ phase: "closed", reason: null });
+    await start();
+    expect(made.invoices.size).toBe(1);
+    expect(unwrap(await rights.requests.read(made.on))).toMatchObject({
+      phase: "closed",
+      outcome: "completed-with-exceptions",
+      reopensAt: null,
+    });
+    await rights.stop();
+  });
+
+  it.each(["cancel", "decline", "suspend", "settleSource"] as const)(
+    "can be said before anybody works: %s",
+    async (call) => {
+      const made = await calledOff();
+      // Of a list that does not know it either.
+      const { rights, start } = await restored({ ...made, copy: [] });
+      const said = { ...made.on, reason: "the contract runs" };
+      unwrap(
+        await (call === "settleSource"
+          ? rights.requests.settleSource({ ...said, source: "books" })
+          : rights.requests[call](said)),
+      );
+      await start();
+      const { phase, reopensAt } = unwrap(await rights.requests.read(made.on));
+      expect([made.invoices.size, phase === "closed", reopensAt]).toEqual([1, call !== "suspend", null]);
+      await rights.stop();
+    },
+  );
 });
 
 describe("whoever was given data of a source", () => {

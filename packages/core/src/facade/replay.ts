@@ -9,6 +9,7 @@ import { type Category, categoriesReached, endsUsers } from "../request/kinds.ts
 import type { Problem } from "../request/problems.ts";
 import { orThrow, ResultAsync } from "../result.ts";
 import { canFind } from "../runner/ask-who.ts";
+import { markFor } from "../runner/rest-called-off.ts";
 import { checkTenant } from "../runner/served.ts";
 import type { Services } from "../runner/services.ts";
 import { keysOfList, lookIntoList, standingIn } from "../runner/suppressing.ts";
@@ -44,6 +45,8 @@ export interface ReplayedSource {
   /** How many people it listed, and how many of them were erased before. */
   readonly listed: number;
   readonly found: number;
+  /** Of how many it keeps what somebody has called off: they are not among those found. Left out: of nobody. */
+  readonly calledOff?: number;
 }
 
 export interface ReplayReport {
@@ -57,6 +60,12 @@ export interface ReplayReport {
    * erased: an anonymous row that keeps its number, what the law keeps.
    */
   readonly found: number;
+  /**
+   * How many others there are, of whom something would be erased, and whose erasure was opened again and then called off since:
+   * what was kept back, and what the backup has brought back of them, is for somebody to look at. None of it is erased. Counted
+   * as `found` is.
+   */
+  readonly calledOff: number;
   /**
    * The newest thing that the list of suppressions knows of. Where it is before `since`, the list itself may have come
    * from the backup: `restore` a copy of it first.
@@ -78,7 +87,8 @@ export interface ReplayReport {
   readonly retainedUntil: string | null;
   /**
    * Whether it is known that nobody is left who was erased: every source has listed whom it holds, the list reaches as
-   * far as `since`, nobody was found or the sweep is `completed`, and so is every earlier replay that was not over.
+   * far as `since`, nobody was found or the sweep is `completed`, and so is every earlier replay that was not over; and of nobody was it
+   * called off.
    */
   readonly complete: boolean;
 }
@@ -142,6 +152,7 @@ const runReplay = async (context: ReplayContext, asked: Asked): Promise<ReplayRe
     for (const each of counted.values()) found += each.found;
   }
   const sources = holding.map(({ descriptor }) => counted.get(descriptor.id) ?? notListed(descriptor));
+  const calledOff = sources.reduce((sum, each) => sum + (each.calledOff ?? 0), 0);
   const isErased = sweep === null ? found === 0 : sweep.status === "completed";
   return {
     since,
@@ -149,12 +160,14 @@ const runReplay = async (context: ReplayContext, asked: Asked): Promise<ReplayRe
     dryRun,
     sources,
     found,
+    calledOff,
     listReaches,
     sweep,
     unfinished,
     retainedUntil: dryRun ? null : firstDayOf(sweep === null ? unfinished : [sweep, ...unfinished]),
     complete:
       isErased &&
+      calledOff === 0 &&
       unfinished.every(({ status }) => status === "completed") &&
       listReaches !== null &&
       listReaches >= since &&
@@ -261,9 +274,15 @@ async function* peopleFound(
         const page = await pages.next();
         if (page.isErr()) so = { ...so, status: "failed", problem: problemOf(page.error) };
         if (page.isErr() || page.value === null) break;
-        const erased = await erasedAmong(context, asked, page.value);
+        const { erased, calledOff } = await apart(
+          context,
+          asked,
+          await erasedAmong(context, asked, page.value),
+        );
         const people = asked.dryRun ? await backAmong(context, asked, sources, erased) : erased;
+        const back = (await backAmong(context, asked, sources, calledOff)).length + (so.calledOff ?? 0);
         so = { ...so, listed: so.listed + page.value.people.length, found: so.found + people.length };
+        if (back > 0) so = { ...so, calledOff: back };
         counted.set(descriptor.id, so);
         if (people.length > 0) yield { people, cursor: String(index) };
       }
@@ -341,6 +360,34 @@ const erasedAmong = async (
     }),
   );
   return erased;
+};
+
+/** Of those who were erased, whose rest was called off since: nobody says whether what they have here is that. */
+const apart = async (
+  { services, suppressionStore }: ReplayContext,
+  { tenant, since, category }: Asked,
+  people: readonly SweptPerson[],
+): Promise<{ readonly erased: readonly SweptPerson[]; readonly calledOff: readonly SweptPerson[] }> => {
+  if (people.length === 0) return { erased: [], calledOff: [] };
+  const { marked } = orThrow(
+    await lookIntoList(services, tenant, (keys) => {
+      const chain = pseudonymChain(keys);
+      const marks = people.map(({ identifiers }) => identifiers.flatMap((each) => chain(markFor(each))));
+      return standingIn(suppressionStore, { tenant, pseudonyms: marks.flat(), category, since }).map(
+        (found) => {
+          const standing = new Set(found.pseudonyms);
+          return {
+            marked: new Set(people.filter((_, index) => marks[index]?.some((each) => standing.has(each)))),
+            generation: found.generation,
+          };
+        },
+      );
+    }),
+  );
+  return {
+    erased: people.filter((each) => !marked.has(each)),
+    calledOff: people.filter((each) => marked.has(each)),
+  };
 };
 
 const standingOf = (

@@ -173,7 +173,8 @@ export interface Requests {
 
   /**
    * Says that it is in doubt who asks, and that they were asked (Art. 12(6) GDPR): the clock stands still, and nothing
-   * is begun, until `resume`. Asking them is up to the application. Errors: `NotPossibleNow` where it stands already.
+   * is begun, until `resume`. Asking them is up to the application. A closed request that opens because its day has come is
+   * opened with it, where nobody has done so yet. Errors: `NotPossibleNow` where it stands already.
    */
   suspend(input: OnRequest & { readonly reason: string }): ResultAsync<RequestView, ChangeError>;
 

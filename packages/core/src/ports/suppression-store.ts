@@ -2,7 +2,8 @@ import type { Category } from "../request/kinds.ts";
 import type { Numbers } from "../subject/numbers.ts";
 
 /**
- * Keeps suppressions: who was erased, and is not to be taken in again. This is what an author writes;
+ * Keeps suppressions: who was erased, and is not to be taken in again. Some pseudonyms are of nobody: they mark whose erasure was
+ * called off after it had been opened again. This is what an author writes;
  * `defineSuppressionStore` makes it safe to use. Persons are known by pseudonyms only, of 64 hexadecimal digits. Every
  * key and every query carries the tenant. A suppression is one of its tenant, pseudonym, category and cause.
  */
@@ -90,7 +91,7 @@ export interface SuppressionCause {
  */
 export type SuppressionReason = "request" | "retention";
 
-/** Who has lifted it, and why; of a cause that came to nothing the library itself, with the outcome of the request. */
+/** Who has lifted it, and why; of a cause that came to nothing the library itself, with the outcome of the request. A row that the library lifted as `called-off` says so of the rest of a request that was opened again. */
 export interface Lifted {
   readonly at: string;
   readonly by: string;

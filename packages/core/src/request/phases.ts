@@ -55,3 +55,17 @@ export type Outcome =
 /** Whether somebody has ended a request before it had done what it was for. */
 export const isCalledOff = (outcome: Outcome | null): outcome is "declined" | "cancelled" =>
   outcome === "declined" || outcome === "cancelled";
+
+/**
+ * Whether somebody has ended the rest of a request that had come to its end before, and was opened again, or was to be, for what
+ * the law kept: what was done before stays done, and what was not is nobody's work any more.
+ */
+export const isRestCalledOff = ({
+  phase,
+  outcome,
+  reason,
+}: {
+  readonly phase: Phase;
+  readonly outcome: Outcome | null;
+  readonly reason: string | null;
+}): boolean => phase === "closed" && !isCalledOff(outcome) && reason !== null;

@@ -279,7 +279,10 @@ export interface Request {
   readonly outageNews?: readonly OutageNews[];
   /** How often it was opened again, because a duty to keep something has ended. */
   readonly reopened: number;
-  /** It came to nothing, and what it had put into the list of suppressions is lifted. Left out: not, or not yet. */
+  /**
+   * It came to nothing, and what it had put into the list of suppressions is lifted; or the rest of it was called off, and the
+   * list says so. Left out: not, or not yet.
+   */
   readonly suppressionsLifted?: true;
   /** As it was closed before it was opened again the last time. Left out: it never was, or that was stored before this was kept. */
   readonly closedBefore?: ClosedBefore;

@@ -5,13 +5,15 @@ import type { StoredSuppression } from "../ports/suppression-store.ts";
 import { systemActorId } from "../request/actor.ts";
 import { confidentialOf } from "../request/change.ts";
 import { type Category, categoriesReaching } from "../request/kinds.ts";
+import { isRestCalledOff } from "../request/phases.ts";
 import { isOfSomebodyElse, type Request } from "../request/request.ts";
 import { errAsync, okAsync, ResultAsync } from "../result.ts";
 import { type Identifier, includesIdentifier, isSteady } from "../subject/identifier.ts";
 import { leading } from "../subject/vouching.ts";
 import type { Sweep } from "../sweeps/sweep.ts";
+import { isMark, markFor, markOf, shownMark } from "./rest-called-off.ts";
 import type { Services } from "./services.ts";
-import { suppressionKeyName, suppressionPseudonyms, theList } from "./suppression-keys.ts";
+import { pseudonymChain, suppressionKeyName, suppressionPseudonyms, theList } from "./suppression-keys.ts";
 
 type Failure = StorageFailed | KeyDestroyed;
 
@@ -48,7 +50,9 @@ const suppress = (
           ...about,
           pseudonym,
           ...(person !== undefined && { person }),
-          ...(identifier !== undefined && isSteady(identifier) && { numberType: identifier.type }),
+          ...(identifier !== undefined &&
+            isSteady(identifier) &&
+            !isMark(identifier) && { numberType: identifier.type }),
           generation,
           begunAt,
           endedAt: null,
@@ -111,20 +115,51 @@ export const suppressOfSweep = (
 /** Enough of a keyed hash to tell apart the people of a sweep: it is stored with each of their names. */
 const personLength = 16;
 
-/** One that came to nothing keeps nobody out, whichever copy of the list is brought back. */
-export const endSuppressions = (
-  services: Services,
-  { tenant, id: cause, kind, outcome, closedAt }: Request,
-): ResultAsync<void, StorageFailed> => {
+/**
+ * One that came to nothing keeps nobody out, whichever copy of the list is brought back; and of one that was opened again, every
+ * copy says that its rest was called off.
+ */
+export const endSuppressions = (services: Services, request: Request): ResultAsync<void, Failure> => {
+  const { tenant, id: cause, kind, outcome, closedAt } = request;
   const { suppressionStore } = services;
   if (suppressionStore === null || kind !== "erasure" || closedAt === null) return okAsync(undefined);
   return outcome === "completed" || outcome === "completed-with-exceptions"
-    ? suppressionStore.end({ tenant, cause, at: closedAt })
+    ? markedRest(services, request, closedAt).andThen(() =>
+        suppressionStore.end({ tenant, cause, at: closedAt }),
+      )
     : suppressionStore.withdraw({
         tenant,
         cause,
         lifted: { at: closedAt, by: systemActorId, reason: outcome ?? "" },
       });
+};
+
+/** By the request alone where its key is lost, and nobody knows any more whom it was about. */
+const markedRest = (services: Services, request: Request, at: Instant): ResultAsync<void, Failure> => {
+  if (!isRestCalledOff(request)) return okAsync(undefined);
+  const { tenant, id: cause, category } = request;
+  const about = { tenant, cause, category, reason: "request" } as const;
+  const marks = [markOf(cause), ...ownIdentifiers(request).map(markFor)];
+  return suppress(services, about, [{ identifiers: marks }]).andThen(() =>
+    suppress(services, about, [{ identifiers: [shownMark(cause)] }], {
+      at,
+      by: systemActorId,
+      reason: "called-off",
+    }),
+  );
+};
+
+/** Whether the list says that the rest of a request was called off: the request itself may have come back from a backup. */
+export const isMarkedCalledOff = (
+  services: Pick<Services, "keyRing" | "suppressionStore">,
+  { tenant, id }: Pick<Request, "tenant" | "id">,
+): ResultAsync<boolean, Failure> => {
+  const { suppressionStore } = services;
+  return suppressionStore === null
+    ? okAsync(false)
+    : lookIntoList(services, tenant, (keys) =>
+        standingIn(suppressionStore, { tenant, pseudonyms: pseudonymChain(keys)(markOf(id)) }),
+      ).map(({ pseudonyms }) => pseudonyms.length > 0);
 };
 
 export const endSuppressionsOf = (

@@ -4,7 +4,7 @@ import { actOf, mayGoOn } from "../request/guard.ts";
 import { isFoundInDoubt } from "../request/names-to-ask-by.ts";
 import { confirmationNotice, isOfTrouble, type NoticeRecord } from "../request/notices.ts";
 import type { OutageNews } from "../request/outage.ts";
-import { isCalledOff, isPackaged } from "../request/phases.ts";
+import { isCalledOff, isPackaged, isRestCalledOff } from "../request/phases.ts";
 import type { Request } from "../request/request.ts";
 import { endOf, reopensAt } from "../request/retention.ts";
 import { longestPause, type Rules } from "../request/rules.ts";
@@ -227,9 +227,15 @@ export const lookedAfterBy = (request: Request): string[] => {
   return [...new Set([...byWork, ...byLetter])];
 };
 
-/** Whoever has called it off is kept out by nothing, and erased by no replay: that waits for no letter. */
-const lifting = ({ kind, outcome, steps, suppressionsLifted }: Request): PlannedAction[] =>
-  kind === "erasure" && isCalledOff(outcome) && steps.length > 0 && suppressionsLifted !== true
+/**
+ * Whoever has called it off is kept out by nothing, and erased by no replay; and of whom the rest was called off, no replay
+ * erases it: that waits for no letter.
+ */
+const lifting = (request: Request): PlannedAction[] =>
+  request.kind === "erasure" &&
+  (isCalledOff(request.outcome) || isRestCalledOff(request)) &&
+  request.steps.length > 0 &&
+  request.suppressionsLifted !== true
     ? [{ action: { do: "lift-suppressions" }, notBefore: null }]
     : [];
 

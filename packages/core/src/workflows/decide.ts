@@ -65,7 +65,7 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "sources-registered": acknowledged,
   "confirmation-reissued": ["received"],
   lapsed: ["received"],
-  // Of a closed one, where its key is lost and something is still due under it.
+  // Of a closed one, where its key is lost and something is still due under it, or its day has come and nobody works.
   declined: phases,
   cancelled: phases,
   claimed: working,
@@ -103,7 +103,8 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "plan-expired": ["planned"],
   "plan-outgrown": ["origins", "copies", "collecting"],
   extended: open,
-  "identity-questioned": open,
+  // Of a closed one, where its day has come and nobody works: it is opened with that.
+  "identity-questioned": phases,
   "identity-confirmed": open,
   "reminder-due": open,
   "extension-too-late": open,

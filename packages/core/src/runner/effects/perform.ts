@@ -10,7 +10,7 @@ import type { Action } from "../../workflows/actions.ts";
 import { toAskAgain } from "../../workflows/transitions/asking-again.ts";
 import { Stopped } from "../guard.ts";
 import { jitter } from "../jitter.ts";
-import { endSuppressions } from "../suppressing.ts";
+import { endSuppressions, isMarkedCalledOff } from "../suppressing.ts";
 import { outgrownBy } from "./approved.ts";
 import { claim, reopen } from "./claim.ts";
 import { collect } from "./collect.ts";
@@ -34,6 +34,10 @@ import { verify } from "./verify.ts";
 
 /** Does what is to be done, and says what came of it; null where that is stored already. @throws StorageFailed, Damaged */
 export const perform = async (effect: Effect, action: Action): Promise<RequestEvent | null> => {
+  if (isOfRest(effect, action)) {
+    const ended = await calledOffBefore(effect);
+    if (ended !== null) return ended;
+  }
   switch (action.do) {
     case "send":
       return action.notice.kind === "manual-task"
@@ -83,6 +87,21 @@ export const perform = async (effect: Effect, action: Action): Promise<RequestEv
       return finalise(effect);
   }
 };
+
+/** Whether it opens a closed request again, or has somebody erase for one that was. */
+const isOfRest = ({ request }: Effect, action: Action): boolean =>
+  action.do === "reopen" ||
+  (request.reopened > 0 &&
+    (action.do === "perform" || (action.do === "send" && action.notice.kind === "manual-task")));
+
+/**
+ * The record came back from a backup, and the list of suppressions knows what was said since: the rest was called off. It is
+ * once more, before anything of it is erased.
+ */
+const calledOffBefore = async ({ services, request }: Effect): Promise<RequestEvent | null> =>
+  orThrow(await isMarkedCalledOff(services, request))
+    ? { type: "cancelled", reason: "It had been called off before a backup was restored." }
+    : null;
 
 /**
  * Whatever the work has waited for, right before it everybody has said who the person is: a source may know them by another

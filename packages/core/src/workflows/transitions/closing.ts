@@ -28,7 +28,7 @@ export const finalise = (change: Change): Result<Change, NotPossibleNow> =>
  */
 export const reopen = (
   change: Change,
-  { lastPlace }: EventOf<"retention-ended">,
+  { lastPlace }: Pick<EventOf<"retention-ended">, "lastPlace">,
 ): Result<Change, NotPossibleNow> => {
   const { request } = change;
   const reopens = reopensAt(request);
@@ -83,6 +83,15 @@ export const reopen = (
   });
   return ok(recorded(begun, "reopened", { sources: ended.length }));
 };
+
+/**
+ * A closed request whose day has come, and that nobody has opened yet: it is opened with what somebody says of it. Nobody works
+ * over a restored backup, and what was said since has to be said again before somebody does.
+ */
+export const openedForItsDay = (change: Change): Result<Change, NotPossibleNow> =>
+  change.request.phase === "closed"
+    ? reopen(change, { lastPlace: null }).mapErr(() => new NotPossibleNow("The request is closed."))
+    : ok(change);
 
 /** What stayed as somebody else's too was so when the request was closed: whether it is, the next answers say. */
 const datedSteps = (change: Change, closedAt: Instant): Change =>

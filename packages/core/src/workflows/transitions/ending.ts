@@ -16,6 +16,7 @@ import { isResolved, type SourceStep } from "../../request/steps.ts";
 import { everything, isKeyLost, troublesOf } from "../../request/trouble.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { concluded, recipientsDue } from "../erase.ts";
+import { openedForItsDay } from "./closing.ts";
 import type { EventOf } from "./events.ts";
 
 type Ending = EventOf<"declined" | "cancelled">;
@@ -23,7 +24,10 @@ type Ending = EventOf<"declined" | "cancelled">;
 /** Somebody ends the request, with a reason. */
 export const end = (change: Change, event: Ending): Result<Change, NotPossibleNow> => {
   const { phase, reopened } = change.request;
-  if (phase === "closed") return dutiesGivenUp(change, event);
+  if (phase === "closed")
+    return mayGiveUpDuties(change)
+      ? dutiesGivenUp(change, event)
+      : openedForItsDay(change).map((opened) => restEnded(changed(opened, { reason: event.reason }), event));
   // Whether a source that is at work right now gets to its end, nobody can say.
   const interrupted = changedSteps(change, (step) =>
     step.status === "running"
@@ -123,7 +127,7 @@ const closedByHand = (change: Change, { reason }: Ending): Partial<SourceStep> =
  * under it.
  */
 const dutiesGivenUp = (change: Change, event: Ending): Result<Change, NotPossibleNow> =>
-  mayGiveUpDuties(change) && reopensAt(change.request) !== null
+  reopensAt(change.request) !== null
     ? ok(
         withoutDuty(
           changedSteps(recorded(changed(change, { reason: event.reason }), event.type), (step) =>

@@ -11,6 +11,7 @@ import { remindersFrom } from "../../request/deadline/reminders.ts";
 import { deadlineNotice, extensionNotice } from "../../request/notices.ts";
 import type { Rules } from "../../request/rules.ts";
 import { err, ok, type Result } from "../../result.ts";
+import { openedForItsDay } from "./closing.ts";
 import type { EventOf } from "./events.ts";
 
 type Transition = Result<Change, NotPossibleNow>;
@@ -56,13 +57,14 @@ export const extensionTold = (change: Change, rules: Rules): Change => {
   return withDeadline(change, { ...told, reminders: remindersFrom(told, rules.reminders, change.now) });
 };
 
-export const questionIdentity = (change: Change, event: EventOf<"identity-questioned">): Transition => {
-  const { deadline } = change.request;
-  if (isSuspended(deadline)) return err(new NotPossibleNow("The clock stands still already."));
-  const suspension = { from: change.now, until: null, reason: event.reason };
-  const suspensions = [...deadline.suspensions, suspension];
-  return ok(recorded(withDeadline(change, { suspensions }), "identity-questioned"));
-};
+export const questionIdentity = (change: Change, event: EventOf<"identity-questioned">): Transition =>
+  openedForItsDay(change).andThen((open): Transition => {
+    const { deadline } = open.request;
+    if (isSuspended(deadline)) return err(new NotPossibleNow("The clock stands still already."));
+    const suspension = { from: open.now, until: null, reason: event.reason };
+    const suspensions = [...deadline.suspensions, suspension];
+    return ok(recorded(withDeadline(open, { suspensions }), "identity-questioned"));
+  });
 
 export const confirmIdentity = (
   change: Change,

@@ -8,6 +8,7 @@ import { countedAs, isResolved, type SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { workflowOf } from "../workflows.ts";
 import { alertedOnce } from "./alerting.ts";
+import { openedForItsDay } from "./closing.ts";
 import { mayGiveUpDuties, toldAgain, withoutDuty } from "./ending.ts";
 import type { EventOf } from "./events.ts";
 import { letterWaitsNoMore } from "./outages.ts";
@@ -100,8 +101,9 @@ const lettersSettled = (
   return recorded(free, "settled", { reason, letters: letters.length }, source);
 };
 
-const workSettled = (change: Change, event: EventOf<"source-settled">): Transition =>
-  toSettle(change, event.source).map((step) =>
+const workSettled = (closed: Change, event: EventOf<"source-settled">): Transition => {
+  const change = mayGiveUpDuties(closed) ? closed : openedForItsDay(closed).unwrapOr(closed);
+  return toSettle(change, event.source).map((step) =>
     withoutDuty(
       recorded(
         changedStep(change, step.source, {
@@ -117,6 +119,7 @@ const workSettled = (change: Change, event: EventOf<"source-settled">): Transiti
       ),
     ),
   );
+};
 
 /** Of a closed request, what is to be erased when its day comes, where that cannot be: its key is lost, or its tenant's. */
 const toSettle = (change: Change, source: string): Result<SourceStep, NotPossibleNow | SourceNotFound> => {

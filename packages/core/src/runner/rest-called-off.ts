@@ -1,0 +1,20 @@
+import type { Identifier } from "../subject/identifier.ts";
+
+/*
+ * In the list of suppressions it is marked that the rest of a request was called off which had been opened again: by then its
+ * own record may have come back from a backup, and know nothing of that. The marks are pseudonyms as all others, under types
+ * that no identifier has, so they keep nobody out; they are lifted, ended, copied and put under another key with the rows of
+ * the same cause.
+ */
+const prefix = "called-off/";
+
+/** Says it of whoever goes by an identifier. */
+export const markFor = ({ type, value }: Identifier): Identifier => ({ type: `${prefix}${type}`, value });
+
+/** Says it of a request. */
+export const markOf = (request: string): Identifier => markFor({ type: "request", value: request });
+
+/** The same, lifted, for whoever reads a copy: of the others nobody sees what they say. */
+export const shownMark = (request: string): Identifier => markFor({ type: "shown", value: request });
+
+export const isMark = ({ type }: Identifier): boolean => type.startsWith(prefix);
