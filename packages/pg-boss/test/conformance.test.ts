@@ -1,14 +1,20 @@
 import { orThrow } from "@subject-rights/core";
 import { migrate, postgresRequestStore } from "@subject-rights/postgres";
 import { type DispatcherHarness, dispatcherCases, type Time } from "@subject-rights/testing";
+import type { PgBoss } from "pg-boss";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { pgBossDispatcher } from "../src/index.ts";
 import { createDatabase, type TestDatabase } from "./support/database.ts";
 
 let database: TestDatabase;
+/** Two processes, each of which all cases have a queue in. */
+let shared: readonly PgBoss[];
 let queues = 0;
+const twoBosses = (connections?: number) =>
+  Promise.all([database.openBoss(undefined, connections), database.openBoss(undefined, connections)]);
 beforeAll(async () => {
   database = await createDatabase();
+  shared = await twoBosses(12);
   orThrow(await migrate({ client: database.pool }));
 });
 afterAll(() => database.drop());
@@ -20,11 +26,10 @@ const time: Time = {
   patience: 2_000,
 };
 
-/** Two processes on a queue of their own. */
-const open = async () => {
+/** A queue of its own in two processes. */
+const open = async (bosses: readonly PgBoss[]) => {
   queues += 1;
   const queue = `queue-${queues}`;
-  const bosses = [await database.openBoss(), await database.openBoss()];
   const options = { queue, client: database.pool, pollEvery: 200 };
   const [dispatcher, another] = await Promise.all(
     bosses.map((boss) => pgBossDispatcher({ boss, ...options })),
@@ -34,25 +39,21 @@ const open = async () => {
     dispatcher,
     another,
     time,
-    bosses,
     store: postgresRequestStore({ client: database.pool }),
-    close: async () => {
-      await Promise.all([dispatcher.stop(), another.stop()]);
-      for (const boss of bosses) await boss.stop({ graceful: false });
-    },
+    close: async () => void (await Promise.all([dispatcher.stop(), another.stop()])),
   };
 };
 
 const harness: DispatcherHarness = {
-  make: open,
-  makeShared: open,
-  makeJoining: open,
+  make: () => open(shared),
+  makeShared: () => open(shared),
+  makeJoining: () => open(shared),
   makeBreakable: async () => {
-    const fixture = await open();
+    const bosses = await twoBosses();
     const breakIt = async () => {
-      for (const boss of fixture.bosses) await boss.stop({ graceful: false });
+      for (const boss of bosses) await boss.stop({ graceful: false });
     };
-    return { ...fixture, breakIt };
+    return { ...(await open(bosses)), breakIt };
   },
 };
 

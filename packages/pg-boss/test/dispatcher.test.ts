@@ -10,18 +10,25 @@ import { memoryNotifier } from "@subject-rights/memory";
 import { postgresStorage } from "@subject-rights/postgres";
 import { unwrapError } from "@subject-rights/testing";
 import type { PgBoss } from "pg-boss";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { pgBossDispatcher } from "../src/index.ts";
 import { company } from "./support/company.ts";
 import { createDatabase, type TestDatabase } from "./support/database.ts";
 
 let database: TestDatabase;
 let boss: PgBoss;
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createDatabase();
   boss = await database.openBoss();
 });
-afterEach(() => database.drop());
+afterAll(() => database.drop());
+/** Nothing is left to the next one but what pg-boss needs: making that takes longer than most of these tests do. */
+afterEach(async () => {
+  for (const { name } of await boss.getQueues()) await boss.deleteQueue(name);
+  await database.pool.query(
+    "drop schema if exists subject_rights cascade; drop function if exists together() cascade",
+  );
+});
 
 const actor = { id: "admin-1", tenant: "halmstrand", roles: ["admin"] };
 const submission = { actor, kind: "erasure", category: "customer-data", email: "ada@example.org" } as const;
@@ -100,6 +107,7 @@ describe("a job", () => {
     expect(unwrapError(failed)).toBeInstanceOf(StorageFailed);
     const { rows } = await database.pool.query("select from subject_rights.request");
     expect(rows.length).toBe(1);
+    await database.pool.query("alter table pgboss.job_away rename to job_common");
   });
 
   it("is stored behind its request where the dispatcher was given no client", async () => {
@@ -163,9 +171,9 @@ describe("the dispatcher", () => {
     await Promise.all([one.stop(), other.stop()]);
   });
 
-  it("goes through thousands without a pause", async () => {
+  it("goes through hundreds without a pause", async () => {
     const dispatcher = await pgBossDispatcher({ boss, pollEvery: 1_000 });
-    const count = 2_000;
+    const count = 500;
     await boss.insert(
       "subject-rights",
       Array.from({ length: count }, (_, index) => ({
@@ -178,7 +186,7 @@ describe("the dispatcher", () => {
     const from = performance.now();
     await dispatcher.work(handler, { concurrency: 64 });
     await until(() => seen.size === count);
-    // One at a time, and then a pause, would be an hour.
+    // One at a time, and then a pause, would be minutes.
     expect(performance.now() - from).toBeLessThan(15_000);
     await dispatcher.stop();
     expect((await jobs()).length).toBe(0);

@@ -1,6 +1,6 @@
 import { createSubjectRights, type Dispatcher, defineNotifier, orThrow } from "@subject-rights/core";
 import { postgresStorage } from "@subject-rights/postgres";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { pgBossDispatcher } from "../src/index.ts";
 import { company } from "./support/company.ts";
 import { createDatabase, type TestDatabase } from "./support/database.ts";
@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => database.drop());
 
 const actor = { id: "admin-1", tenant: "halmstrand", roles: ["admin"] };
-const letters = 30;
+const letters = 12;
 
 /** A mail server that both processes write to. It takes its time, and is down at first. */
 const mailServer = () => {
@@ -39,10 +39,11 @@ const until = async (isSo: () => boolean): Promise<void> => {
 };
 
 describe("two processes over one store, of which each is woken in its own way", () => {
+  // Without pg-boss, two processes have one outage in the tests of the store as well.
   it.each([
-    ["within each of them", false],
-    ["by pg-boss in one of them", true],
-  ])("%s send each of 30 letters once when an outage of mail is over", async (_, isMixed) => {
+    { woken: "by pg-boss in one of them", isMixed: true },
+    ...(inject("isThorough") ? [{ woken: "within each of them", isMixed: false }] : []),
+  ])("$woken send each letter once when an outage of mail is over", async ({ isMixed }) => {
     const { mail, accepted, notifier } = mailServer();
     const { migrate, ...storage } = postgresStorage({
       client: database.pool,

@@ -8,7 +8,7 @@ import { databaseOf } from "../src/database/database.ts";
 import { postgresStorage } from "../src/index.ts";
 import { name, sql } from "../src/sql/sql.ts";
 import { createDatabase, type TestDatabase } from "./support/database.ts";
-import { createPglite } from "./support/pglite.ts";
+import { createPglite, freePglite } from "./support/pglite.ts";
 
 let database: TestDatabase;
 let pglite: PGlite;
@@ -16,7 +16,7 @@ const opened: { end(): Promise<unknown> }[] = [];
 
 beforeAll(async () => {
   [database, pglite] = await Promise.all([createDatabase(), createPglite()]);
-  opened.push({ end: () => pglite.close() });
+  opened.push({ end: () => freePglite(pglite) });
 });
 afterAll(async () => {
   for (const each of opened) await each.end();

@@ -1,4 +1,3 @@
-import { PGlite } from "@electric-sql/pglite";
 import { pgDump } from "@electric-sql/pglite-tools/pg_dump";
 import {
   createSubjectRights,
@@ -21,6 +20,15 @@ const traces = [
   "1 St James",
 ];
 
+/** And Eve by. */
+const othersTraces = [
+  "eve@example.org",
+  "Eve Other",
+  "+44 20 7946 0816",
+  "GB33BUKB20201566666666",
+  "2 Shared House",
+];
+
 const formsOf = (text: string): readonly string[] => {
   const bytes = Buffer.from(text);
   return [text, bytes.toString("hex"), bytes.toString("base64").replace(/=+$/, "").slice(0, -1)].map((form) =>
@@ -32,6 +40,8 @@ it("a dump of the whole database no longer contains a person after their erasure
   const client = await createPglite();
   await client.exec(`${shopSchema} ${shopRows}
     update customers set phone = '+44 20 7946 0815' where id = 1;
+    update customers set name = 'Eve Other', phone = '+44 20 7946 0816' where id = 2;
+    update payments set iban = 'GB33BUKB20201566666666', paid_on = '2001-01-01' where customer_id = 2;
     delete from customers where tenant = 'tenant-two';`);
   const { migrate, ...storage } = postgresStorage({ client, masterKey: Buffer.alloc(32, 7) });
   orThrow(await migrate());
@@ -48,14 +58,6 @@ it("a dump of the whole database no longer contains a person after their erasure
     ...storage,
   });
   const actor = { id: "admin-1", tenant: "tenant-one", roles: ["admin", "tenant-admin"] };
-  const dump = async (): Promise<string> => {
-    // Of a copy: pg_dump leaves a transaction open behind it.
-    const copy = await PGlite.create({ loadDataDir: await client.dumpDataDir("none") });
-    const text = await (await pgDump({ pg: copy })).text();
-    await copy.close();
-    return text.toLowerCase();
-  };
-
   const undecided = async (requestId: string) =>
     orThrow(await rights.requests.reveal({ actor, requestId })).undecided;
 
@@ -84,8 +86,6 @@ it("a dump of the whole database no longer contains a person after their erasure
     throw new Error("the request did not close");
   };
 
-  const before = await dump();
-  for (const trace of traces) expect(before).toContain(trace.toLowerCase());
   orThrow(await rights.start());
   try {
     expect(await run("export")).toBe("completed");
@@ -94,9 +94,10 @@ it("a dump of the whole database no longer contains a person after their erasure
   } finally {
     await rights.stop();
   }
-  const after = await dump();
+  const after = (await (await pgDump({ pg: client })).text()).toLowerCase();
   await client.close();
-  expect(after).toContain("eve@example.org");
+  // Whoever is still there is told by all that Ada was known by: a dump would have shown it.
+  for (const trace of othersTraces) expect(after).toContain(trace.toLowerCase());
   expect(after).toContain("subject_rights");
   for (const form of traces.flatMap(formsOf)) expect(after).not.toContain(form);
 }, 60_000);

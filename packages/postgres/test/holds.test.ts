@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const actor = { id: "admin-1", tenant: "halmstrand", roles: ["admin"] };
-const people = 40;
+const people = 16;
 const emailOf = (index: number) => `customer-${index}@example.org`;
 
 it("of holds that are placed in the very moment in which erasures begin, none is passed over", async () => {

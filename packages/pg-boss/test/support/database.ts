@@ -8,7 +8,7 @@ export interface TestDatabase {
   readonly url: string;
   readonly pool: pg.Pool;
   /** A started PgBoss of its own, as each process has one. */
-  openBoss(onError?: (error: unknown) => void): Promise<PgBoss>;
+  openBoss(onError?: (error: unknown) => void, connections?: number): Promise<PgBoss>;
   drop(): Promise<void>;
 }
 
@@ -34,8 +34,8 @@ export const createDatabase = async (): Promise<TestDatabase> => {
   return {
     url,
     pool,
-    openBoss: async (onError = () => undefined) => {
-      const boss = new PgBoss({ connectionString: url, max: 4, ...bossSettings });
+    openBoss: async (onError = () => undefined, connections = 4) => {
+      const boss = new PgBoss({ connectionString: url, max: connections, ...bossSettings });
       boss.on("error", onError);
       bosses.push(await boss.start());
       return boss;

@@ -11,9 +11,7 @@ beforeEach(async () => {
 afterEach(() => company.leave());
 
 const isThorough = inject("isThorough");
-const kills = isThorough ? 200 : 5;
-/** Of few kills, chance has a larger share. */
-const atWork = kills * (isThorough ? 0.8 : 0.5);
+const kills = 50;
 
 /** Until everybody is forgotten. Throws where that takes longer than it may. */
 const untilFinished = async (emails: readonly string[], within: number): Promise<void> => {
@@ -96,42 +94,42 @@ describe.skipIf(process.platform === "win32")("workers that are killed", () => {
     expect(errors).toEqual([]);
   });
 
-  it(`lose nothing and double nothing, killed ${kills} times`, {
-    timeout: isThorough ? 1_800_000 : 180_000,
-  }, async () => {
-    const workers: WorkerProcess[] = [0, 1, 2].map(() => company.startWorker());
-    const said: string[] = [];
-    const emails: string[] = [];
-    await Promise.all(workers.map(({ ready }) => ready));
-    let killedAtWork = 0;
-    for (let kill = 0; kill < kills; kill += 1) {
-      const finished = await company.finished();
-      // Enough that nobody has nothing to do, and no more when many wait for the dead to be noticed.
-      for (let more = Math.min(3, 40 - (emails.length - finished.size)); more > 0; more -= 1) {
-        const email = `person-${emails.length}@example.org`;
-        emails.push(email);
-        await company.submit(email);
+  // Those above were killed over what they had in hand; here whenever it happens.
+  if (isThorough)
+    it(`lose nothing and double nothing, killed ${kills} times`, { timeout: 900_000 }, async () => {
+      const workers: WorkerProcess[] = [0, 1, 2].map(() => company.startWorker());
+      const said: string[] = [];
+      const emails: string[] = [];
+      await Promise.all(workers.map(({ ready }) => ready));
+      let killedAtWork = 0;
+      for (let kill = 0; kill < kills; kill += 1) {
+        const finished = await company.finished();
+        // Enough that nobody has nothing to do, and no more when many wait for the dead to be noticed.
+        for (let more = Math.min(3, 40 - (emails.length - finished.size)); more > 0; more -= 1) {
+          const email = `person-${emails.length}@example.org`;
+          emails.push(email);
+          await company.submit(email);
+        }
+        await pause(Math.random() * 300);
+        await company.acknowledgeAll();
+        await pause(Math.random() * 200);
+        const victim = workers.shift();
+        if (victim === undefined) throw new Error("nobody is left to be killed");
+        await victim.ready;
+        const { rows } = await company.library.pool.query<{ busy: boolean }>(
+          "select exists (select from pgboss.job where state = 'active') as busy",
+        );
+        if (rows[0]?.busy === true) killedAtWork += 1;
+        workers.push(company.startWorker());
+        await victim.kill();
+        said.push(...victim.said);
       }
-      await pause(Math.random() * 300);
-      await company.acknowledgeAll();
-      await pause(Math.random() * 200);
-      const victim = workers.shift();
-      if (victim === undefined) throw new Error("nobody is left to be killed");
-      await victim.ready;
-      const { rows } = await company.library.pool.query<{ busy: boolean }>(
-        "select exists (select from pgboss.job where state = 'active') as busy",
-      );
-      if (rows[0]?.busy === true) killedAtWork += 1;
-      workers.push(company.startWorker());
-      await victim.kill();
-      said.push(...victim.said);
-    }
-    await Promise.all(workers.map(({ ready }) => ready));
-    await untilFinished(emails, 60_000);
-    await judge(emails);
-    // Few of them were killed when there was nothing to interrupt.
-    expect(killedAtWork).toBeGreaterThan(atWork);
-    expect([...said, ...workers.flatMap((worker) => worker.said)]).toEqual([]);
-    expect(errors).toEqual([]);
-  });
+      await Promise.all(workers.map(({ ready }) => ready));
+      await untilFinished(emails, 60_000);
+      await judge(emails);
+      // Few of them were killed when there was nothing to interrupt.
+      expect(killedAtWork).toBeGreaterThan(kills * 0.8);
+      expect([...said, ...workers.flatMap((worker) => worker.said)]).toEqual([]);
+      expect(errors).toEqual([]);
+    });
 });

@@ -2,7 +2,7 @@ import { orThrow } from "@subject-rights/core";
 import type { Coverage, DataMap, PostgresClient } from "../../src/index.ts";
 import { coverage } from "../../src/index.ts";
 import { createDatabase, emptying } from "../support/database.ts";
-import { createPglite } from "../support/pglite.ts";
+import { createPglite, freePglite } from "../support/pglite.ts";
 
 export interface Asked {
   readonly client: PostgresClient;
@@ -22,7 +22,7 @@ export const servers = {
   PGlite: async () => {
     const pglite = await createPglite();
     const run = async (script: string): Promise<void> => void (await pglite.exec(script));
-    return { client: pglite, run, empty: () => run(emptying), end: () => pglite.close() };
+    return { client: pglite, run, empty: () => run(emptying), end: () => freePglite(pglite) };
   },
 } satisfies Record<string, () => Promise<Asked>>;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { databaseOf } from "../../src/database/database.ts";
 import { checkMap } from "../../src/problems/check-map.ts";
-import { createPglite } from "../support/pglite.ts";
+import { createPglite, freePglite } from "../support/pglite.ts";
 import { byEmail, type Case, liveDatabase, mapOf, mapped, people, peopleTable } from "./live.ts";
 
 const live = liveDatabase();
@@ -258,7 +258,7 @@ describe("belonging", () => {
       mapOf([mapped("people", { belongs: byEmail, erasure: "anonymise", columns })]),
       databaseOf(pglite),
     );
-    await pglite.close();
+    await freePglite(pglite);
     expect(problems.map(({ code }) => code)).toEqual(["null-into-not-null", "unfit-value"]);
   });
 

@@ -85,6 +85,6 @@ it("knows a person by what their own rows say, and by nothing else, in whatever 
       orThrow((await source.eraseMany?.(many, call)) ?? (await Promise.reject()));
       expect(await idsIn(tables)).toEqual(left);
     }),
-    { numRuns: inject("isThorough") ? 200 : 12 },
+    { numRuns: inject("isThorough") ? 200 : 6 },
   );
 }, 240_000);

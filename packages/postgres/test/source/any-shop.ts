@@ -1,5 +1,5 @@
-import type { PGlite } from "@electric-sql/pglite";
 import fc from "fast-check";
+import type pg from "pg";
 
 /** Rows by their number, from 1, pointing at each other by number; a number that is too high points nowhere. */
 const pointer = fc.integer({ min: 1, max: 5 });
@@ -25,15 +25,15 @@ const values = (rows: readonly (readonly unknown[])[]): string =>
 
 /** Empties the shop, and fills it. */
 export const fill = async (
-  pglite: PGlite,
+  pool: pg.Pool,
   { customers, links, orders, folders, comments }: Shop,
 ): Promise<void> => {
   const has = (list: readonly unknown[], number: number | null) =>
     number !== null && number <= list.length ? number : null;
   const insert = async (into: string, rows: readonly (readonly unknown[])[]) => {
-    if (rows.length > 0) await pglite.exec(`insert into ${into} values ${values(rows)}`);
+    if (rows.length > 0) await pool.query(`insert into ${into} values ${values(rows)}`);
   };
-  await pglite.exec(`truncate customers, addresses, orders, "Shop ""2"""."Order Lines", folders, comments, payments,
+  await pool.query(`truncate customers, addresses, orders, "Shop ""2"""."Order Lines", folders, comments, payments,
     customer_addresses, visits restart identity cascade`);
   await insert(
     "customers (tenant, email)",
@@ -58,7 +58,7 @@ export const fill = async (
       Array.from({ length: lines }, (_, line) => [index + 1, line + 1, "lamp"]),
     ),
   );
-  await pglite.exec(`update orders set first_line = 1 where exists
+  await pool.query(`update orders set first_line = 1 where exists
     (select from "Shop ""2"""."Order Lines" l where l."order" = orders.id)`);
   await insert(
     "folders (owner)",
@@ -69,13 +69,10 @@ export const fill = async (
     comments.map(({ author }) => [has(customers, author)]),
   );
   for (const [index, { parent }] of folders.entries()) {
-    await pglite.query("update folders set parent = $1 where id = $2", [has(folders, parent), index + 1]);
+    await pool.query("update folders set parent = $1 where id = $2", [has(folders, parent), index + 1]);
   }
   for (const [index, { replyTo }] of comments.entries()) {
-    await pglite.query("update comments set reply_to = $1 where id = $2", [
-      has(comments, replyTo),
-      index + 1,
-    ]);
+    await pool.query("update comments set reply_to = $1 where id = $2", [has(comments, replyTo), index + 1]);
   }
 };
 

@@ -1,20 +1,18 @@
-import type { PGlite } from "@electric-sql/pglite";
 import { orThrow } from "@subject-rights/core";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { postgresDataSource } from "../../src/index.ts";
-import { createPglite } from "../support/pglite.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { anyShop, fill, linksOf, people, type Shop } from "./any-shop.ts";
 import { callFor, pagesOf, personOf } from "./people.ts";
 import { shopMap, shopSchema } from "./shop.ts";
 
-let pglite: PGlite;
-
+let database: TestDatabase;
 beforeAll(async () => {
-  pglite = await createPglite();
-  await pglite.exec(shopSchema);
-}, 120_000);
-afterAll(() => pglite.close());
+  database = await createDatabase();
+  await database.pool.query(shopSchema);
+});
+afterAll(() => database.drop());
 
 /** What is a person's, by looking at the numbers alone. */
 const belongings = (shop: Shop, person: number) => {
@@ -61,17 +59,19 @@ const countAll = async (): Promise<Readonly<Record<string, number>>> => {
   };
   const counted: [string, number][] = [];
   for (const [title, table] of Object.entries(tables)) {
-    const { rows } = await pglite.query<{ count: number }>(`select count(*)::int as count from ${table}`);
+    const { rows } = await database.pool.query<{ count: number }>(
+      `select count(*)::int as count from ${table}`,
+    );
     counted.push([title, rows[0]?.count ?? -1]);
   }
   return Object.fromEntries(counted);
 };
 
 it("finds, hands out and erases what is a person's, and nothing else, whatever points at what", async () => {
-  const source = postgresDataSource({ client: pglite, dataMap: shopMap });
+  const source = postgresDataSource({ client: database.pool, dataMap: shopMap });
   await fc.assert(
     fc.asyncProperty(anyShop, fc.integer({ min: 0, max: 2 }), async (shop, person) => {
-      await fill(pglite, shop);
+      await fill(database.pool, shop);
       const subject = personOf(`${people[person]}@example.org`);
       const { exportedAddresses, ...expected } = belongings(shop, person);
       const located = orThrow((await source.locate?.(subject, callFor())) ?? (await Promise.reject()));
@@ -107,6 +107,6 @@ it("finds, hands out and erases what is a person's, and nothing else, whatever p
       const left = orThrow((await source.locate?.(subject, callFor())) ?? (await Promise.reject()));
       expect(left.filter(({ count }) => count > 0)).toEqual([]);
     }),
-    { numRuns: inject("isThorough") ? 100 : 8 },
+    { numRuns: inject("isThorough") ? 100 : 5 },
   );
 }, 120_000);

@@ -4,7 +4,7 @@ import { type DataSourceFixture, dataSourceCases } from "@subject-rights/testing
 import { afterAll, beforeAll, describe, inject, it } from "vitest";
 import { type PostgresClient, postgresDataSource } from "../../src/index.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { createPglite } from "../support/pglite.ts";
+import { createPglite, freePglite } from "../support/pglite.ts";
 import { personOf } from "./people.ts";
 import { shopMap, shopRows, shopSchema } from "./shop.ts";
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
   await database.pool.query(shopSchema);
   await pglite.exec(shopSchema);
 });
-afterAll(() => Promise.all([database.drop(), pglite.close()]));
+afterAll(() => Promise.all([database.drop(), freePglite(pglite)]));
 
 /** The shop as it is before each case, numbered from 1 again. */
 const refill = `

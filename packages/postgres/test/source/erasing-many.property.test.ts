@@ -1,20 +1,18 @@
-import type { PGlite } from "@electric-sql/pglite";
 import { type CollectionCount, type CollectionOutcome, orThrow, subjectOf } from "@subject-rights/core";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { postgresDataSource } from "../../src/index.ts";
-import { createPglite } from "../support/pglite.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { anyShop, fill, people } from "./any-shop.ts";
 import { callFor, personOf } from "./people.ts";
 import { shopMap, shopSchema } from "./shop.ts";
 
-let pglite: PGlite;
-
+let database: TestDatabase;
 beforeAll(async () => {
-  pglite = await createPglite();
-  await pglite.exec(shopSchema);
-}, 120_000);
-afterAll(() => pglite.close());
+  database = await createDatabase();
+  await database.pool.query(shopSchema);
+});
+afterAll(() => database.drop());
 
 const tables = [
   "customers",
@@ -32,7 +30,7 @@ const tables = [
 const everything = async (): Promise<readonly string[]> => {
   const rows: string[] = [];
   for (const table of tables) {
-    const found = await pglite.query<{ row: string }>(
+    const found = await database.pool.query<{ row: string }>(
       `select to_json(t)::text as row from ${table} t order by t::text collate "C"`,
     );
     rows.push(...found.rows.map(({ row }) => row.replace(/anonymous-[0-9a-f]{32}/, "anonymous")));
@@ -42,7 +40,7 @@ const everything = async (): Promise<readonly string[]> => {
 
 /** Payments that are kept and some whose date has come, and what is found by an address alone. */
 const addMore = () =>
-  pglite.exec(`
+  database.pool.query(`
     update customers set name = email, born = '1990-12-10', created_at = '2026-01-01';
     insert into payments (customer_id, amount, iban, paid_on)
       select id, 1, 'GB33', d from customers, (values (date '2001-01-01'), ('2024-12-31'), ('2025-03-01')) v (d);
@@ -67,7 +65,7 @@ const totals = (counts: readonly CollectionCount[]) => {
 };
 
 it("erases several at once as it erases one after the other, and says the same", async () => {
-  const source = postgresDataSource({ client: pglite, dataMap: shopMap });
+  const source = postgresDataSource({ client: database.pool, dataMap: shopMap });
   const whom = fc.uniqueArray(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 3 });
   await fc.assert(
     fc.asyncProperty(anyShop, whom, async (shop, chosen) => {
@@ -78,7 +76,7 @@ it("erases several at once as it erases one after the other, and says the same",
         // Some are known by their number already.
         return personOf(`${people[person]}@example.org`, ...(person === 0 ? numbers : []));
       });
-      await fill(pglite, shop);
+      await fill(database.pool, shop);
       await addMore();
       const one: CollectionOutcome[] = [];
       for (const subject of subjects) {
@@ -86,7 +84,7 @@ it("erases several at once as it erases one after the other, and says the same",
       }
       const expected = await everything();
 
-      await fill(pglite, shop);
+      await fill(database.pool, shop);
       await addMore();
       const many = orThrow((await source.eraseMany?.(subjects, callFor())) ?? (await Promise.reject()));
       expect(await everything()).toEqual(expected);
@@ -105,6 +103,6 @@ it("erases several at once as it erases one after the other, and says the same",
         expect(totals(counts)).toEqual(totals(single));
       }
     }),
-    { numRuns: inject("isThorough") ? 100 : 8 },
+    { numRuns: inject("isThorough") ? 100 : 5 },
   );
 }, 240_000);

@@ -15,7 +15,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, inject, it } from "vitest";
 import type { Queryable } from "../../src/database/client.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { createPglite } from "../support/pglite.ts";
+import { createPglite, freePglite } from "../support/pglite.ts";
 import { type Access, type Harnesses, harnessesOver } from "./fixtures.ts";
 
 const role = `application "${Math.random()}`;
@@ -51,7 +51,7 @@ afterAll(async () => {
   await limited.end();
   await database.pool.query(`drop owned by ${quotedRole}; drop role ${quotedRole}`);
   await database.drop();
-  await pglite.close();
+  await freePglite(pglite);
 });
 
 const cutPool = (options?: pg.PoolConfig) => async (): Promise<Access & { breakIt(): Promise<void> }> => {

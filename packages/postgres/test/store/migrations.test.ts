@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { PGlite } from "@electric-sql/pglite";
 import { orThrow } from "@subject-rights/core";
 import { migrate, migrationSql, postgresStorage, privilegesSql } from "@subject-rights/postgres";
 import { unwrapError } from "@subject-rights/testing";
@@ -9,7 +8,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { migrations } from "../../src/migrations/migrations.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { createPglite } from "../support/pglite.ts";
+import { createPglite, freePglite } from "../support/pglite.ts";
 import { masterKey, newSchema } from "./fixtures.ts";
 
 let database: TestDatabase;
@@ -28,7 +27,7 @@ const works = async (schema: string): Promise<void> => {
 const all = migrations.map(({ number }) => number);
 const newest = all.length;
 
-const processes = inject("isThorough") ? 8 : 3;
+const processes = inject("isThorough") ? 8 : 2;
 
 describe("migrate", () => {
   it("counts from one, without gaps", () => {
@@ -147,16 +146,20 @@ describe("migrationSql", () => {
   });
 
   it("makes the same as migrate", async () => {
-    const [printed, migrated] = await Promise.all([createPglite(), createPglite()]);
-    await printed.exec(migrationSql());
-    orThrow(await migrate({ client: migrated }));
-    const describeAll = async (client: PGlite) =>
+    const client = await createPglite();
+    const [printed, migrated] = ["printed", "migrated"];
+    await client.exec(migrationSql({ schema: printed }));
+    orThrow(await migrate({ client, schema: migrated }));
+    const describeAll = async (schema: string) =>
       (
-        await client.query(`select table_name, column_name, data_type, is_nullable, collation_name
-          from information_schema.columns where table_schema = 'subject_rights' order by 1, ordinal_position`)
+        await client.query(
+          `select table_name, column_name, data_type, is_nullable, collation_name
+            from information_schema.columns where table_schema = $1 order by 1, ordinal_position`,
+          [schema],
+        )
       ).rows;
     expect(await describeAll(printed)).toEqual(await describeAll(migrated));
     expect(await describeAll(printed)).not.toEqual([]);
-    await Promise.all([printed.close(), migrated.close()]);
+    await freePglite(client);
   }, 60_000);
 });

@@ -8,7 +8,7 @@ import { type PostgresClient, postgresKeyRing, privilegesSql, rewrapKeys } from 
 import { unwrapError } from "@subject-rights/testing";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { createPglite } from "../support/pglite.ts";
+import { createPglite, freePglite } from "../support/pglite.ts";
 import { dumpOf, freshStorage, masterKey } from "./fixtures.ts";
 
 const isThorough = inject("isThorough");
@@ -18,7 +18,7 @@ let pglite: PGlite;
 beforeAll(async () => {
   [database, pglite] = await Promise.all([createDatabase(), createPglite()]);
 });
-afterAll(() => Promise.all([database.drop(), pglite.close()]));
+afterAll(() => Promise.all([database.drop(), freePglite(pglite)]));
 
 /** As it was stored before keys named their master key. */
 const nameless = (under: Uint8Array, name: string, key: Uint8Array): Buffer => {

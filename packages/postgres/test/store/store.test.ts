@@ -7,7 +7,7 @@ import type { PoolShape, PostgresClient } from "../../src/database/client.ts";
 import { isJoinedTransaction } from "../../src/database/joined-transaction.ts";
 import { name, sql } from "../../src/sql/sql.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { createPglite } from "../support/pglite.ts";
+import { createPglite, freePglite } from "../support/pglite.ts";
 import { dumpOf, freshStorage, masterKey, newSchema } from "./fixtures.ts";
 
 let database: TestDatabase;
@@ -15,7 +15,7 @@ let pglite: PGlite;
 beforeAll(async () => {
   [database, pglite] = await Promise.all([createDatabase(), createPglite()]);
 });
-afterAll(() => Promise.all([database.drop(), pglite.close()]));
+afterAll(() => Promise.all([database.drop(), freePglite(pglite)]));
 
 const fresh = (client: PostgresClient = database.pool) => freshStorage({ client, owner: client });
 

@@ -10,7 +10,7 @@ import {
 import { type PostgresClient, postgresStorage } from "@subject-rights/postgres";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { createPglite } from "../support/pglite.ts";
+import { createPglite, freePglite } from "../support/pglite.ts";
 import { dumpOf, masterKey, newSchema } from "./fixtures.ts";
 
 let database: TestDatabase;
@@ -18,7 +18,7 @@ let pglite: PGlite;
 beforeAll(async () => {
   [database, pglite] = await Promise.all([createDatabase(), createPglite()]);
 });
-afterAll(() => Promise.all([database.drop(), pglite.close()]));
+afterAll(() => Promise.all([database.drop(), freePglite(pglite)]));
 
 it.each([
   ["a pool", () => database.pool],

@@ -39,7 +39,7 @@ it("a full disk is a failure that is seen, and made up for", { timeout: 60_000 }
   });
   orThrow(await process.rights.start());
   const worlds: World[] = [];
-  for (let index = 0; index < 20; index += 1) {
+  for (let index = 0; index < 8; index += 1) {
     worlds.push(await newWorld(index % 2 === 0 ? "erasure" : "export", index % 4 === 0));
   }
   const late = await newWorld("erasure");
@@ -47,7 +47,7 @@ it("a full disk is a failure that is seen, and made up for", { timeout: 60_000 }
   // Some are not begun when the disk is full, some half done, some done.
   for (const { tenant, kind } of worlds) {
     await process.use(tenant, kind);
-    await pause(50);
+    await pause(100);
   }
   isFull = true;
   await pause(1_000);

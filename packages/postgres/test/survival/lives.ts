@@ -80,7 +80,7 @@ export const untilFinished = async (
     if (Date.now() > end) {
       throw new Error(`not finished: ${left.join(", ")}\n${await standingOf(observer, left)}`);
     }
-    await pause(20);
+    await pause(50);
   }
 };
 

@@ -85,13 +85,13 @@ export interface Person {
 
 export const askedFor = (tenant: string): Person => ({
   email: `ada.${tenant}@example.org`,
-  name: `Ada Lovelace of ${tenant}`,
+  name: `Ada Lovelace (${tenant})`,
   phone: `+49 30 ${tenant} 901820`,
 });
 
 export const leftAlone = (tenant: string): Person => ({
   email: `eve.${tenant}@example.org`,
-  name: `Eve Other of ${tenant}`,
+  name: `Eve Other (${tenant})`,
   phone: `+49 40 ${tenant} 111111`,
 });
 

@@ -11,10 +11,10 @@ import { openProcess, type Process, untiring } from "./process.ts";
 import { canStopServers, makeServer, type StoppableServer } from "./stoppable-server.ts";
 
 const isThorough = inject("isThorough");
-const stops = isThorough ? 20 : 1;
+const stops = isThorough ? 10 : 1;
 
 /** Enough requests that every stop has something to interrupt. */
-const requests = isThorough ? 80 : 12;
+const requests = isThorough ? 60 : 8;
 
 describe.skipIf(!canStopServers)("a server that is stopped at once", () => {
   let server: StoppableServer;
@@ -70,7 +70,7 @@ describe.skipIf(!canStopServers)("a server that is stopped at once", () => {
       for (let round = 0; !isOver; round += 1) {
         const asking = worlds.slice(0, 4 * (round + 1));
         await Promise.allSettled(asking.map(({ tenant, kind }) => process.use(tenant, kind)));
-        await pause(250);
+        await pause(400);
       }
     })();
 

@@ -4,7 +4,7 @@ import { orThrow, type SweepView } from "@subject-rights/core";
 import pg from "pg";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { createPglite } from "../support/pglite.ts";
+import { createPglite, freePglite } from "../support/pglite.ts";
 import {
   customerEmail,
   customersFrom,
@@ -54,37 +54,33 @@ const auditOf = async ({ rights }: ReturnType<typeof openSweeping>, sweepId: str
 
 describe("a sweep over PostgreSQL", () => {
   it("erases, counts and audits everybody in the transactions of its record", async () => {
-    const shop = await shopOf(230);
-    const running = orThrow(
-      await shop.rights.sweeps.eraseMany({ ...order, people: customersFrom(250, 100) }),
-    );
+    const shop = await shopOf(70);
+    const running = orThrow(await shop.rights.sweeps.eraseMany({ ...order, people: customersFrom(80, 32) }));
     const view = orThrow(await running.end());
     expect(view).toMatchObject({
       status: "completed",
-      counts: { erased: 230, absent: 20, retained: 0, leftBehind: 0 },
+      counts: { erased: 70, absent: 10, retained: 0, leftBehind: 0 },
     });
     expect(view.records.map(({ collection, erased }) => [collection, erased]).sort()).toEqual([
-      ["Customers", 230],
-      ["Orders", 690],
+      ["Customers", 70],
+      ["Orders", 210],
     ]);
     expect([await shop.numberOf("customers"), await shop.numberOf("orders")]).toEqual([0, 0]);
     const actions = await auditOf(shop, view.id);
-    expect(actions.filter((action) => action === "person-erased")).toHaveLength(230);
+    expect(actions.filter((action) => action === "person-erased")).toHaveLength(70);
     expect(await shop.numberOf("subject_rights.claim")).toBe(0);
     expect(await shop.numberOf("subject_rights.sweep_part")).toBe(0);
     expect(await shop.numberOf("subject_rights.key where name like 'sweep/%'")).toBe(0);
   });
 
   it("leaves those behind whom a foreign key holds, and nobody else; and erases them later", async () => {
-    const shop = await shopOf(100);
+    const shop = await shopOf(60);
     await shop.database.pool.query("insert into disputes values (7), (50), (51)");
-    const running = orThrow(
-      await shop.rights.sweeps.eraseMany({ ...order, people: customersFrom(100, 100) }),
-    );
+    const running = orThrow(await shop.rights.sweeps.eraseMany({ ...order, people: customersFrom(60, 60) }));
     const first = orThrow(await running.end());
     expect(first).toMatchObject({
       status: "completed-with-exceptions",
-      counts: { erased: 97, absent: 0, leftBehind: 3 },
+      counts: { erased: 57, absent: 0, leftBehind: 3 },
     });
     expect([await shop.numberOf("customers"), await shop.numberOf("orders")]).toEqual([3, 9]);
     const on = { actor: sweepActor, sweepId: first.id };
@@ -103,11 +99,11 @@ describe("a sweep over PostgreSQL", () => {
     const second = orThrow(await orThrow(await shop.rights.sweeps.retry(on)).end());
     expect(second).toMatchObject({
       status: "completed-with-exceptions",
-      counts: { erased: 99, leftBehind: 1 },
+      counts: { erased: 59, leftBehind: 1 },
     });
     await shop.database.pool.query("delete from disputes");
     const third = orThrow(await orThrow(await shop.rights.sweeps.retry(on)).end());
-    expect(third).toMatchObject({ status: "completed", counts: { erased: 100, leftBehind: 0 } });
+    expect(third).toMatchObject({ status: "completed", counts: { erased: 60, leftBehind: 0 } });
     expect([await shop.numberOf("customers"), await shop.numberOf("orders")]).toEqual([0, 0]);
     expect(await shop.numberOf("subject_rights.key where name like 'sweep/%'")).toBe(0);
   });
@@ -121,15 +117,15 @@ describe("a sweep over PostgreSQL", () => {
     for (const each of [client, pglite]) {
       const asked: { query(text: string): Promise<unknown> } = each;
       await asked.query(
-        "insert into customers select c, 'halmstrand', 'customer-' || c || '@example.org' from generate_series(1, 90) c",
+        "insert into customers select c, 'halmstrand', 'customer-' || c || '@example.org' from generate_series(1, 30) c",
       );
       const { rights, migrate } = openSweeping(shop.database.pool, { client: each });
       orThrow(await migrate());
-      const running = orThrow(await rights.sweeps.eraseMany({ ...order, people: customersFrom(90, 30) }));
-      expect(orThrow(await running.end())).toMatchObject({ status: "completed", counts: { erased: 90 } });
+      const running = orThrow(await rights.sweeps.eraseMany({ ...order, people: customersFrom(30, 10) }));
+      expect(orThrow(await running.end())).toMatchObject({ status: "completed", counts: { erased: 30 } });
     }
     await client.end();
-    await pglite.close();
+    await freePglite(pglite);
   });
 });
 
@@ -155,14 +151,21 @@ const killedAt = async (url: string, count: number, mixed: string, erased: numbe
   return id;
 };
 
-const everybody = inject("isThorough") ? 600 : 120;
+const isThorough = inject("isThorough");
+const everybody = isThorough ? 600 : 80;
 
 describe("a sweep whose process is killed", () => {
-  it.each([
-    ["", everybody / 6],
-    ["", everybody / 2],
+  // Over one source as over two, whose record and rows are apart.
+  const moments: readonly (readonly [string, number])[] = [
     ["mixed", everybody / 4],
-  ])("goes on, and counts nobody twice or for nothing (%s, at %i)", async (mixed, erased) => {
+    ...(isThorough
+      ? ([
+          ["", everybody / 6],
+          ["", everybody / 2],
+        ] as const)
+      : []),
+  ];
+  it.each(moments)("goes on, and counts nobody twice or for nothing (%s, at %i)", async (mixed, erased) => {
     const shop = await shopOf(everybody, { isMixed: mixed === "mixed" });
     const sweepId = await killedAt(shop.database.url, everybody, mixed, erased);
     const before: SweepView = orThrow(await shop.rights.sweeps.read({ actor: sweepActor, sweepId }));

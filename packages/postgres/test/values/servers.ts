@@ -7,7 +7,7 @@ import { textSettings } from "../../src/values/text-settings.ts";
 import { readTypes } from "../../src/values/types.ts";
 import { valueReader } from "../../src/values/value-reader.ts";
 import { createDatabase } from "../support/database.ts";
-import { createPglite } from "../support/pglite.ts";
+import { createPglite, freePglite } from "../support/pglite.ts";
 
 export interface Opened {
   /** Over one connection, so that what a test sets is set for what it reads. */
@@ -30,7 +30,7 @@ export const servers: Readonly<Record<string, () => Promise<Opened>>> = {
   },
   PGlite: async () => {
     const pglite = await createPglite();
-    return { database: databaseOf(pglite), close: () => pglite.close() };
+    return { database: databaseOf(pglite), close: () => freePglite(pglite) };
   },
 };
 
