@@ -86,7 +86,7 @@ export type { SweepView } from "./sweeps/view.ts";
 
 // What goes into the calls, and what comes out
 export { type Actor, actorSchema, isActor, type RecordedActor } from "./request/actor.ts";
-export type { Submission, SubmitError, Submitted } from "./facade/submit.ts";
+export { type Submission, type SubmitError, type Submitted, submissionShape } from "./facade/submit.ts";
 export type { NamedTypes } from "./runner/served.ts";
 export type { ChangeError, NeedsApproval, OnRequest, ReadError } from "./facade/context.ts";
 export type { Removal, RemoveUsersError } from "./facade/remove-users.ts";
@@ -269,7 +269,8 @@ export { adapterWatch, type AdapterWatch, type FailingAdapter, isTold } from "./
 export { listenerOf } from "./bridge/asked.ts";
 export type { Call } from "./bridge/call.ts";
 export type { CallContext } from "./ports/call.ts";
-export { checkDefinition } from "./bridge/issues.ts";
+export { checkDefinition, checkInput } from "./bridge/issues.ts";
+export { pageOf } from "./facade/list-cursor.ts";
 export { type OptionNames, optionsOf } from "./bridge/options.ts";
 export { portSchema, type PortName } from "./bridge/defined.ts";
 export type { Clock } from "./ports/clock.ts";

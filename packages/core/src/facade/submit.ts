@@ -105,6 +105,7 @@ export interface PartOf {
   readonly part: number;
 }
 
+/** A schema for each field of a submission, but for who makes it. */
 export const submissionShape = {
   kind: requestKindSchema,
   category: categorySchema,

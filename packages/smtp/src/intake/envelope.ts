@@ -16,10 +16,12 @@ export interface MailEnvelope {
   readonly receivedAt?: string | undefined;
 }
 
-export const envelopeSchema = z.object({
-  from: z.string().max(1_000).optional(),
-  to: z.array(z.string().max(1_000)).max(1_000).optional(),
-  ip: z.union([z.ipv4(), z.ipv6()]).optional(),
+export const envelopeSchema = z.strictObject({
+  from: z.string("write the address, or the empty text for none").max(1_000).optional(),
+  to: z.array(z.string().max(1_000), "write the addresses as an array").max(1_000).optional(),
+  ip: z.union([z.ipv4(), z.ipv6()], "is no address such as 192.0.2.1 or 2001:db8::1").optional(),
   helo: z.string().max(1_000).optional(),
-  receivedAt: z.iso.datetime({ offset: true }).optional(),
+  receivedAt: z.iso
+    .datetime({ offset: true, error: "is no time with its offset, such as 2026-03-02T10:00:00+01:00" })
+    .optional(),
 }) satisfies z.ZodType<MailEnvelope>;

@@ -1,13 +1,7 @@
-import {
-  type Actor,
-  type CallFailed,
-  InvalidInput,
-  type RequestView,
-  type ResultAsync,
-  type StorageFailed,
-} from "@subject-rights/core";
+import type { Actor, CallFailed, RequestView, ResultAsync, StorageFailed } from "@subject-rights/core";
 import { attempt } from "./attempt.ts";
-import { envelopeSchema, type MailEnvelope } from "./envelope.ts";
+import { takeInput } from "./call-inputs.ts";
+import type { MailEnvelope } from "./envelope.ts";
 import { checkIntakeOptions, type MailIntakeOptions } from "./options.ts";
 import type { RawMail } from "./raw-mail.ts";
 import { type TakeError, take } from "./take.ts";
@@ -29,7 +23,8 @@ export interface MailIntake {
    * waits for a person. However often the same message is handed over, and whenever the process was killed meanwhile, it
    * makes one request.
    *
-   * Errors: whatever `requests.submit` and `requests.acknowledgeByReply` answer that may work later; `StorageFailed`;
+   * Errors: `InvalidInput` for what is no message, or no envelope, and nothing was looked at: the call is to be mended.
+   * Whatever `requests.submit` and `requests.acknowledgeByReply` answer that may work later; `StorageFailed`;
    * `CallFailed` where the message could not be read to its end, or the DNS not be asked about an answer. Then nothing
    * is lost: hand the message over again.
    */
@@ -38,6 +33,8 @@ export interface MailIntake {
   /**
    * The messages that wait for a person, those that wait longest first, at most 100 a page. Asks the policy for
    * `reveal-subject`, because they say whom they are about.
+   *
+   * Errors: `InvalidInput`, for a cursor too that is none of this list; `NotAllowed`, `StorageFailed`, `Damaged`.
    */
   waiting(query: {
     readonly actor: Actor;
@@ -52,7 +49,7 @@ export interface MailIntake {
    * Settles a message that waits, and deletes it here: as a request, which is then the actor's and counts as received
    * when the message was, or as nothing. Answers the request, or null.
    *
-   * Errors: as `requests.submit`; `MailNotFound`.
+   * Errors: as `requests.submit`, `InvalidInput` for a decision that is none too: then it waits still. `MailNotFound`.
    */
   settle(input: {
     readonly actor: Actor;
@@ -87,10 +84,9 @@ export const mailIntake = (options: MailIntakeOptions): MailIntake => {
   return {
     take: (raw, envelope = {}) =>
       attempt(async () => {
-        const { success, data } = envelopeSchema.safeParse(envelope);
-        if (!success) throw new InvalidInput([{ path: "envelope", message: "is no envelope" }]);
+        const given = takeInput(raw, envelope);
         await expireNowAndThen();
-        return take(settings, raw, data);
+        return take(settings, given.raw, given.envelope);
       }),
     waiting: (query) => listWaiting(settings, query),
     settle: (input) => settleMail(settings, input),

@@ -4,10 +4,12 @@ import {
   type CallFailed,
   type Category,
   type Damaged,
-  InvalidInput,
+  type GivenIdentifier,
+  type InvalidInput,
   type NotAllowed,
   orThrow,
   type PolicyAction,
+  pageOf,
   type RequestKind,
   type RequestView,
   type ResultAsync,
@@ -18,6 +20,7 @@ import {
   type WaitingMail,
 } from "@subject-rights/core";
 import { attempt } from "./attempt.ts";
+import { mostListed, settleInput, waitingInput } from "./call-inputs.ts";
 import { tellSupport } from "./given-up.ts";
 import { MailGivenUp } from "./mail-given-up.ts";
 import type { IntakeSettings } from "./options.ts";
@@ -55,33 +58,31 @@ export type MailDecision =
       readonly kind: RequestKind;
       readonly category: Category;
       readonly email: string;
+      /** What else the person is known by, where the message says it, or you know it: as for `requests.submit`. */
+      readonly identifiers?: readonly GivenIdentifier[] | undefined;
     }
   | { readonly as: "nothing" };
 
 export type WaitingError = InvalidInput | NotAllowed | StorageFailed | Damaged | CallFailed;
 export type SettleMailError = SubmitError | MailNotFound | CallFailed;
 
-const mostListed = 100;
-
 /** The messages that wait, those that wait longest first. */
 export const listWaiting = (
   settings: IntakeSettings,
-  {
-    actor,
-    cursor,
-    limit = mostListed,
-  }: { readonly actor: Actor; readonly cursor?: string | undefined; readonly limit?: number | undefined },
+  query: { readonly actor: Actor; readonly cursor?: string | undefined; readonly limit?: number | undefined },
 ): ResultAsync<
   { readonly mails: readonly WaitingMailView[]; readonly cursor: string | null },
   WaitingError
 > =>
   attempt(async () => {
-    await checkActor(settings, actor, "reveal-subject");
-    if (!Number.isInteger(limit) || limit < 1 || limit > mostListed) {
-      throw new InvalidInput([{ path: "limit", message: `is a whole number from 1 to ${mostListed}` }]);
-    }
+    const { actor, cursor: given, limit = mostListed } = waitingInput(query);
+    orThrow(await authorise(settings.policy, actor, "reveal-subject"));
     const { tenant } = actor;
-    const page = orThrow(await settings.intakeStore.list({ tenant, cursor, limit }));
+    const page = orThrow(
+      await pageOf(["waiting mail", tenant], given, (cursor) =>
+        settings.intakeStore.list({ tenant, cursor, limit }),
+      ),
+    );
     const mails: WaitingMailView[] = [];
     for (const mail of page.mails) mails.push(await viewOf(settings, mail));
     return { mails, cursor: page.cursor ?? null };
@@ -99,11 +100,13 @@ const viewOf = async (settings: IntakeSettings, mail: WaitingMail): Promise<Wait
 /** Has a person's decision happen, and deletes the message here. */
 export const settleMail = (
   settings: IntakeSettings,
-  { actor, id, decision }: { readonly actor: Actor; readonly id: string; readonly decision: MailDecision },
+  input: { readonly actor: Actor; readonly id: string; readonly decision: MailDecision },
 ): ResultAsync<RequestView | null, SettleMailError> =>
   attempt(async () => {
-    await checkActor(settings, actor, decision.as === "request" ? "reveal-subject" : "decline-request");
-    const key = { tenant: actor.tenant, id: String(id) };
+    const { actor, id, decision } = settleInput(input);
+    const action: PolicyAction = decision.as === "request" ? "reveal-subject" : "decline-request";
+    orThrow(await authorise(settings.policy, actor, action));
+    const key = { tenant: actor.tenant, id };
     const mail = orThrow(await settings.intakeStore.read(key));
     if (mail === undefined) throw new MailNotFound();
     const request = decision.as === "request" ? await submitted(settings, actor, mail, decision) : null;
@@ -116,12 +119,12 @@ const submitted = async (
   settings: IntakeSettings,
   actor: Actor,
   mail: WaitingMail,
-  { kind, category, email }: MailDecision & { readonly as: "request" },
+  { kind, category, email, identifiers = [] }: MailDecision & { readonly as: "request" },
 ): Promise<RequestView> => {
   const content = await openMail(settings, mail, mail.sealed);
   const idempotencyKey = `waiting-mail/${mail.id}`;
   const receivedAt = content?.receivedAt ?? mail.since;
-  const submission = { actor, kind, category, email, receivedAt, idempotencyKey };
+  const submission = { actor, kind, category, email, identifiers, receivedAt, idempotencyKey };
   return orThrow(await settings.rights.requests.submit(submission)).request;
 };
 
@@ -133,14 +136,6 @@ export const deleteWaiting = async (
   const wasThere = orThrow(await settings.intakeStore.remove(key));
   await destroyMail(settings, key);
   return wasThere;
-};
-
-/** @throws InvalidInput, NotAllowed */
-const checkActor = async ({ policy }: IntakeSettings, actor: Actor, action: PolicyAction): Promise<void> => {
-  if (typeof actor?.tenant !== "string" || !Array.isArray(actor.roles)) {
-    throw new InvalidInput([{ path: "actor", message: "has an id, a tenant and roles" }]);
-  }
-  orThrow(await authorise(policy, actor, action));
 };
 
 const expiredAtOnce = 100;

@@ -97,6 +97,64 @@ describe("a message that waits", () => {
     expect(await world.waiting()).toHaveLength(1);
   });
 
+  it("stays where a decision is none, or has a member that there is not, and the answer says what to write", async () => {
+    const world = await openWorld();
+    const id = await unclear(world);
+    const request = { as: "request", kind: "erasure", category: "user-data", email: ada };
+    const number = { type: "customer-number", value: "4" };
+    for (const [decision, issue] of [
+      [{ ...request, as: "Request" }, /^decision\.as: .*"request"\|"nothing"/],
+      [{ ...request, as: "requests" }, /^decision\.as: /],
+      [{}, /^decision\.as: /],
+      ["request", /^decision: write \{ as: "request", kind, category, email \}/],
+      [undefined, /^decision: write/],
+      [{ ...request, as: "nothing" }, /^decision\.kind: there is no `kind`: there is `as`/],
+      [{ ...request, mail: ada }, /^decision\.mail: there is no `mail`: write `email`/],
+      [{ ...request, identifers: [number] }, /^decision\.identifers: .*write `identifiers`/],
+      [{ ...request, identifiers: [{ ...number, value: " 4" }] }, /^decision\.identifiers\[0\]\.value: /],
+    ] as const) {
+      const settled = await world.intake.settle({ actor: officer, id, decision: decision as never });
+      const message = expect.stringMatching(issue);
+      expect(unwrapError(settled)).toMatchObject({ code: "invalid-input", message });
+    }
+    expect((await world.waiting()).map((mail) => mail.id)).toEqual([id]);
+    expect(await world.requests()).toEqual([]);
+    const decision = { ...request, identifiers: [number] } as never;
+    const settled = unwrap(await world.intake.settle({ actor: officer, id, decision }));
+    const known = await world.rights.requests.reveal({ actor: officer, requestId: settled?.id ?? "" });
+    expect(unwrap(known).identifiers).toContainEqual(number);
+  });
+
+  it("answers each call that is wrong with what to write instead", async () => {
+    const world = await openWorld();
+    const actor = officer;
+    const { waiting, settle, take } = world.intake;
+    const raw = Buffer.from("From: ada@example.org\r\n\r\nHello");
+    const texts = async function* () {
+      yield "From: ada@example.org\r\n\r\nHello" as never;
+    };
+    const nothing = { as: "nothing" } as const;
+    for (const [call, issue] of [
+      [waiting(undefined as never), /hand in an object/],
+      [waiting({} as never), /^actor: say who calls/],
+      [waiting({ actor, limits: 5 } as never), /^limits: .*write `limit`/],
+      [waiting({ actor, cursor: "zzz" }), /^cursor: is not a cursor of this list/],
+      [
+        settle({ actor, mail: "x", decision: nothing } as never),
+        /^id: say which message: hand in its id.*`mail`/,
+      ],
+      [take("From: ada@example.org" as never), /^raw: hand in the message as it came.*Buffer\.from\(text\)/],
+      [take(texts()), /^raw: .*setEncoding/],
+      [take(raw, { form: ada } as never), /^envelope\.form: there is no `form`: write `from`/],
+      [take(raw, { to: privacy } as never), /^envelope\.to: write the addresses as an array/],
+      [take(raw, { receivedAt: "yesterday" }), /^envelope\.receivedAt: .*such as 2026/],
+    ] as const) {
+      const message = expect.stringMatching(issue);
+      expect(unwrapError<Error>(await call)).toMatchObject({ code: "invalid-input", message });
+    }
+    expect(await world.waiting()).toEqual([]);
+  });
+
   it("is for those alone who may see it, in their tenant", async () => {
     const world = await openWorld();
     const id = await unclear(world);
