@@ -6,7 +6,7 @@ import { ada, admin, createWorld, peopleSource, tenantAdmin, tokenOf, unreliable
 const hour = 3_600_000;
 const day = 24 * hour;
 /** Whatever fails is tried so rarely that weeks pass quickly. */
-const rarely = { rules: { retry: { outageDelay: 6 * hour } }, lookEvery: day };
+const rarely = { rules: { messageDelay: 12 * hour }, lookEvery: day };
 const people = () => new Map<string, Row[]>([[ada, [{ name: "Ada" }]]]);
 const links = { download: (token: string) => `https://privacy.northwind.example/download#${token}` };
 const asked = { actor: tenantAdmin, kind: "export", category: "customer-data", email: ada } as const;
@@ -35,7 +35,7 @@ const packaged = async (attachmentLimit = 1_000_000, options: Options = {}) => {
   /** Until it is over, whatever of it takes real time. */
   const toTheEnd = async () => {
     for (let round = 0; round < 50; round += 1) {
-      await world.pass(600_000);
+      await world.pass(hour / 3);
       if ((await world.read(request.id)).phase === "closed") return;
     }
   };
@@ -140,7 +140,7 @@ describe("a letter whose token or plan is over before it could be sent", () => {
     const { request } = unwrap(await world.rights.requests.submit(asked));
     await world.pass(8 * day);
     isDown = false;
-    await world.pass(7 * hour);
+    await world.pass(13 * hour);
     // Made anew whenever half of its days were over.
     expect(accepted.map(({ id }) => id.slice(id.indexOf("/") + 1))).toEqual(["confirmation-3"]);
     unwrap(await world.rights.requests.acknowledge({ token: tokenOf(accepted) }));
@@ -179,7 +179,7 @@ describe("a letter whose token or plan is over before it could be sent", () => {
     unwrap(await world.rights.requests.acknowledge({ token: tokenOf(accepted) }));
     await world.pass(8 * day);
     isDown = false;
-    await world.pass(7 * hour);
+    await world.pass(13 * hour);
     const letters = accepted.flatMap(({ notice }) => (notice.type === "approval" ? [notice] : []));
     expect(letters).toHaveLength(1);
     expect(Date.parse(letters[0]?.expiresAt ?? "")).toBeGreaterThan(world.clock.now().getTime());

@@ -248,6 +248,7 @@ describe("requests of one person run in the order in which they were acknowledge
           export: undefined as never,
         }),
       ],
+      lookEvery: day,
     });
     const known = [{ type: "customer-number", value: "1" }];
     const erasure = await ask(world, "erasure", "customer-data", ada, known);

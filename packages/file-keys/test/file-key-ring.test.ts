@@ -5,7 +5,7 @@ import { type KeyRing, orThrow } from "@subject-rights/core";
 import { fileKeyRing, makeKeyDirectory } from "@subject-rights/file-keys";
 import { unwrapError } from "@subject-rights/testing";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { dumpOf, filesIn, masterKey, newDirectory } from "./harness.ts";
 
 let directory: string;
@@ -101,7 +101,7 @@ describe("names", () => {
         for (const name of rest) orThrow(await ring.destroy(name));
         expect(await keyFiles()).toEqual([]);
       }),
-      { numRuns: 25 },
+      { numRuns: inject("isThorough") ? 25 : 10 },
     );
   });
 });

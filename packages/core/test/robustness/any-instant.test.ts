@@ -4,7 +4,7 @@ import { deliveredRows, effectsOf, expectGoodEnding } from "./ending.ts";
 import { runWithKills } from "./killable.ts";
 import { newWorld, requestIn, type World } from "./world.ts";
 
-/** Every third step, or one in fifty: neighbours mostly are two steps of one kind, or the two sides of one effect. */
+/** Every third step, or about one in fifty: neighbours mostly are two steps of one kind, or the two sides of one effect. */
 const stride = inject("isThorough") ? 3 : 47;
 
 /** Ends the process at the steps there are, each time in a new world, and has another process take over. */

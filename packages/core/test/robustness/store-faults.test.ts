@@ -58,7 +58,7 @@ describe("a storage that fails", () => {
         await rights.stop();
         await expectEnded(world);
       }),
-      { numRuns: isThorough ? 150 : 6, seed: 20261123 },
+      { numRuns: isThorough ? 50 : 3, seed: 20261123 },
     );
   });
 
@@ -92,7 +92,7 @@ describe("a storage that fails", () => {
         await rights.stop();
         await expectEnded(world);
       }),
-      { numRuns: isThorough ? 30 : 2, seed: 20261123 },
+      { numRuns: isThorough ? 10 : 1, seed: 20261123 },
     );
   });
 });
