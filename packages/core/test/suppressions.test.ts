@@ -733,7 +733,10 @@ describe("a replay after a restored backup", () => {
     const looked = unwrap(await replay(world, 3 * day));
     expect(looked).toMatchObject({ dryRun: true, found: 1, sweep: null, complete: false });
     expect(looked.sources).toEqual([
-      { id: "crm", title: "The crm", status: "listed", problem: null, listed: 2, found: 1 },
+      {
+        ...{ id: "crm", title: "The crm", status: "listed", problem: null },
+        ...{ listed: 2, found: 1, foundByNothing: 0 },
+      },
     ]);
     expect([...held.keys()].toSorted()).toEqual([ada, bo]);
     const done = unwrap(await replay(world, 3 * day, { dryRun: false }));
@@ -898,6 +901,21 @@ describe("a replay after a restored backup", () => {
     });
     await erased(world);
     expect(unwrap(await replay(world, day))).toMatchObject({ found: 0 });
+  });
+
+  it("is not complete where a source lists an address by which it finds nothing", async () => {
+    const held = new Map<string, Row[]>([[ada, [{}]]]);
+    const { world } = await shop({ sources: [listing("crm", held)] });
+    await erased(world);
+    held.set(ada, [{}]).set(` ${ada}`, [{}]);
+    expect(unwrap(await replay(world, day))).toMatchObject({ found: 2, complete: false });
+    const isLost = { complete: false, sources: [{ status: "listed", foundByNothing: 1 }] };
+    const done = unwrap(await replay(world, day, { dryRun: false }));
+    expect(done).toMatchObject({ ...isLost, sweep: { status: "completed", counts: { erased: 1 } } });
+    expect([...held.keys()]).toEqual([` ${ada}`]);
+    expect(unwrap(await replay(world, day))).toMatchObject({ ...isLost, found: 1 });
+    held.clear();
+    expect(unwrap(await replay(world, day))).toMatchObject({ found: 0, complete: true });
   });
 
   it("says where the list itself ends before the backup", async () => {

@@ -1,26 +1,27 @@
 import type { DataSource } from "../bridge/define-data-source.ts";
-import type { SuppressionStore } from "../bridge/define-suppression-store.ts";
-import type { ListedPeople } from "../bridge/listed-people.ts";
-import { newId } from "../crypto.ts";
 import type { CallFailed, InvalidInput, NotAllowed } from "../errors.ts";
 import { type Instant, instant } from "../instant.ts";
 import type { Actor } from "../request/actor.ts";
 import { type Category, categoriesReached, endsUsers } from "../request/kinds.ts";
 import type { Problem } from "../request/problems.ts";
 import { orThrow, ResultAsync } from "../result.ts";
-import { canFind } from "../runner/ask-who.ts";
-import { markFor } from "../runner/rest-called-off.ts";
 import { checkTenant } from "../runner/served.ts";
-import type { Services } from "../runner/services.ts";
-import { keysOfList, lookIntoList, standingIn } from "../runner/suppressing.ts";
-import { type PseudonymChain, pseudonymChain } from "../runner/suppression-keys.ts";
-import { type Identifier, normaliseIdentifier } from "../subject/identifier.ts";
-import { subjectOf } from "../subject/subject.ts";
+import { keysOfList } from "../runner/suppressing.ts";
 import type { PeoplePage, SweptPerson } from "../sweeps/people.ts";
 import { fromStoredSweep } from "../sweeps/stored-sweep.ts";
 import { isEnded } from "../sweeps/sweep.ts";
 import { type SweepView, viewOfSweep } from "../sweeps/view.ts";
 import type { Sweeps } from "./erase-many.ts";
+import {
+  type AskedFor,
+  apart,
+  countedAt,
+  erasedAmong,
+  foundByNothing,
+  isByAddress,
+  type ListingContext,
+  listedIn,
+} from "./listed-again.ts";
 import type { EraseManyError, SweepRunError } from "./run-sweeps.ts";
 
 export interface ReplayInput {
@@ -47,6 +48,11 @@ export interface ReplayedSource {
   readonly found: number;
   /** Of how many it keeps what somebody has called off: they are not among those found. Left out: of nobody. */
   readonly calledOff?: number;
+  /**
+   * How many it lists by the address of somebody who was erased, and finds by nothing: a row holds it otherwise than it is looked
+   * for. They are there, and somebody has to look. Counted by a dry run, and behind a sweep that is `completed`.
+   */
+  readonly foundByNothing: number;
 }
 
 export interface ReplayReport {
@@ -87,24 +93,18 @@ export interface ReplayReport {
   readonly retainedUntil: string | null;
   /**
    * Whether it is known that nobody is left who was erased: every source has listed whom it holds, the list reaches as
-   * far as `since`, nobody was found or the sweep is `completed`, and so is every earlier replay that was not over; and of nobody was it
-   * called off.
+   * far as `since`, nobody was found or the sweep is `completed`, so is every earlier replay that was not over, of nobody was it
+   * called off, and no source lists anybody by an address by which it finds nothing.
    */
   readonly complete: boolean;
 }
 
-interface ReplayContext {
-  readonly services: Services;
-  readonly suppressionStore: SuppressionStore;
+interface ReplayContext extends ListingContext {
   readonly sweeps: Sweeps;
-  readonly stopping: AbortSignal;
 }
 
-interface Asked {
+interface Asked extends AskedFor {
   readonly actor: Actor;
-  readonly tenant: string;
-  readonly since: Instant;
-  readonly category: Category;
   readonly dryRun: boolean;
 }
 
@@ -134,7 +134,7 @@ const runReplay = async (context: ReplayContext, asked: Asked): Promise<ReplayRe
         : descriptor.holds.some((each) => reached.includes(each)),
     );
   const unfinished = await unfinishedBefore(context, asked, reached);
-  const counted = new Map<string, ReplayedSource>();
+  const counted: Counted = { sources: new Map(), byAddress: new Set() };
   let found = 0;
   let sweep: SweepView | null = null;
   if (dryRun) {
@@ -149,9 +149,12 @@ const runReplay = async (context: ReplayContext, asked: Asked): Promise<ReplayRe
       }),
     );
     sweep = orThrow(await running.end());
-    for (const each of counted.values()) found += each.found;
+    for (const each of counted.sources.values()) found += each.found;
+    if (sweep.status === "completed") await lookedAgain(context, asked, holding, counted);
   }
-  const sources = holding.map(({ descriptor }) => counted.get(descriptor.id) ?? notListed(descriptor));
+  const sources = holding.map(
+    ({ descriptor }) => counted.sources.get(descriptor.id) ?? notListed(descriptor),
+  );
   const calledOff = sources.reduce((sum, each) => sum + (each.calledOff ?? 0), 0);
   const isErased = sweep === null ? found === 0 : sweep.status === "completed";
   return {
@@ -171,7 +174,7 @@ const runReplay = async (context: ReplayContext, asked: Asked): Promise<ReplayRe
       unfinished.every(({ status }) => status === "completed") &&
       listReaches !== null &&
       listReaches >= since &&
-      sources.every(({ status }) => status === "listed"),
+      sources.every(({ status, foundByNothing }) => status === "listed" && foundByNothing === 0),
   };
 };
 
@@ -235,10 +238,15 @@ const notListed = ({ id, title }: DataSource["descriptor"]): ReplayedSource => (
   problem: null,
   listed: 0,
   found: 0,
+  foundByNothing: 0,
 });
 
-/** The bound of a person in a sweep. */
-const mostIdentifiers = 20;
+/** What was found out of each source while it was listed, by its id. */
+interface Counted {
+  readonly sources: Map<string, ReplayedSource>;
+  /** Those that list somebody who was erased by an address. */
+  readonly byAddress: Set<string>;
+}
 
 /**
  * Everybody whom a source holds and who was erased. A source that fails costs its own part: it is named, and the next
@@ -248,86 +256,93 @@ async function* peopleFound(
   context: ReplayContext,
   asked: Asked,
   sources: readonly DataSource[],
-  counted: Map<string, ReplayedSource>,
+  counted: Counted,
   cursor: string | null,
 ): AsyncGenerator<PeoplePage, void, undefined> {
-  const { services, stopping } = context;
-  const { tenant, category } = asked;
-  const categories = categoriesReached("erasure", category);
-  const requestId = `replay-${newId(services.randomness)}`;
   for (const [index, source] of sources.entries()) {
     if (source.identifiers === null || index < Number(cursor ?? 0)) continue;
-    const { descriptor } = source;
-    const pages = source.identifiers({
-      tenant,
-      requestId,
-      categories,
-      idempotencyKey: `${requestId}/${descriptor.id}/identifiers`,
-      signal: stopping,
-      clock: services.clock,
-      deadline: services.callDeadline,
-    });
-    let so: ReplayedSource = { ...notListed(descriptor), status: "listed" };
-    counted.set(descriptor.id, so);
-    try {
-      for (;;) {
-        const page = await pages.next();
-        if (page.isErr()) so = { ...so, status: "failed", problem: problemOf(page.error) };
-        if (page.isErr() || page.value === null) break;
-        const { erased, calledOff } = await apart(
-          context,
-          asked,
-          await erasedAmong(context, asked, page.value),
-        );
-        const people = asked.dryRun ? await backAmong(context, asked, sources, erased) : erased;
-        const back = (await backAmong(context, asked, sources, calledOff)).length + (so.calledOff ?? 0);
-        so = { ...so, listed: so.listed + page.value.people.length, found: so.found + people.length };
-        if (back > 0) so = { ...so, calledOff: back };
-        counted.set(descriptor.id, so);
-        if (people.length > 0) yield { people, cursor: String(index) };
+    const { id } = source.descriptor;
+    let so: ReplayedSource = { ...notListed(source.descriptor), status: "listed" };
+    counted.sources.set(id, so);
+    for await (const page of listedIn(context, asked, source)) {
+      if (page.isErr()) {
+        counted.sources.set(id, { ...so, status: "failed", problem: problemOf(page.error) });
+        break;
       }
-    } finally {
-      counted.set(descriptor.id, so);
-      await pages.close();
+      const { erased, calledOff } = await apart(
+        context,
+        asked,
+        await erasedAmong(context, asked, page.value),
+      );
+      if (erased.some(isByAddress)) counted.byAddress.add(id);
+      const lost = asked.dryRun ? await foundByNothing(context, asked, source, erased) : [];
+      const people = asked.dryRun ? await backAmong(context, asked, sources, erased, lost) : erased;
+      const back = (await backAmong(context, asked, sources, calledOff, [])).length + (so.calledOff ?? 0);
+      so = {
+        ...so,
+        ...(back > 0 && { calledOff: back }),
+        listed: so.listed + page.value.people.length,
+        found: so.found + people.length,
+        foundByNothing: so.foundByNothing + lost.length,
+      };
+      counted.sources.set(id, so);
+      if (people.length > 0) yield { people, cursor: String(index) };
     }
   }
 }
 
 /**
+ * Lists once more whom sources hold, behind a sweep that has erased everybody whom it could find: whoever is listed by an
+ * address still, and found by nothing, is there.
+ */
+const lookedAgain = async (
+  context: ReplayContext,
+  asked: Asked,
+  sources: readonly DataSource[],
+  counted: Counted,
+): Promise<void> => {
+  for (const source of sources) {
+    const { id } = source.descriptor;
+    const so = counted.sources.get(id);
+    if (so === undefined || so.status !== "listed" || !counted.byAddress.has(id)) continue;
+    let lost = 0;
+    for await (const page of listedIn(context, asked, source)) {
+      if (page.isErr()) {
+        counted.sources.set(id, { ...so, status: "failed", problem: problemOf(page.error) });
+        break;
+      }
+      const { erased } = await apart(context, asked, await erasedAmong(context, asked, page.value));
+      lost += (await foundByNothing(context, asked, source, erased)).length;
+      counted.sources.set(id, { ...so, foundByNothing: lost });
+    }
+  }
+};
+
+/**
  * Of those who were erased, and are listed, those of whom something would be erased now, or of whom somebody cannot say: a
  * number that an erasure leaves in an anonymous row, and what the law keeps, is no sign that a person is back.
+ *
+ * @param lost those of whom that is known already
  */
 const backAmong = async (
-  { services, stopping }: ReplayContext,
-  { tenant, category }: Asked,
+  context: ReplayContext,
+  asked: Asked,
   sources: readonly DataSource[],
   erased: readonly SweptPerson[],
+  lost: readonly SweptPerson[],
 ): Promise<SweptPerson[]> => {
+  const categories = categoriesReached("erasure", asked.category);
   const back: SweptPerson[] = [];
   for (const person of erased) {
-    const subject = subjectOf(person.identifiers);
-    const id = `replay-${newId(services.randomness)}`;
-    let isBack = false;
+    let isBack = lost.includes(person);
     for (const source of sources) {
-      const count = source.locate ?? source.remaining;
-      const counted =
-        count === null || !canFind(source, person.identifiers)
-          ? null
-          : await count(subject, {
-              tenant,
-              requestId: id,
-              categories: categoriesReached("erasure", category),
-              idempotencyKey: `${id}/${source.descriptor.id}/locate`,
-              signal: stopping,
-              clock: services.clock,
-              deadline: services.callDeadline,
-            });
+      if (isBack) break;
+      const counted = await countedAt(context, asked, source, person.identifiers, categories);
       isBack =
-        !counted?.isOk() ||
-        counted.value.some(
+        counted === null ||
+        counted.some(
           ({ count, becomes = "erased" }) => count > 0 && becomes !== "retained" && becomes !== "kept",
         );
-      if (isBack) break;
     }
     if (isBack) back.push(person);
   }
@@ -335,77 +350,3 @@ const backAmong = async (
 };
 
 const problemOf = ({ problem, retryable }: CallFailed): Problem => ({ code: problem, retryable });
-
-const erasedAmong = async (
-  { services, suppressionStore }: ReplayContext,
-  { tenant, since, category }: Asked,
-  { people }: ListedPeople,
-): Promise<SweptPerson[]> => {
-  const { erased } = orThrow(
-    await lookIntoList(services, tenant, (keys) => {
-      const chain: PseudonymChain = pseudonymChain(keys);
-      const listed = people.map((found) => {
-        // An identifier that others share says nothing about whose it is.
-        const identifiers = found.filter(({ shared }) => shared !== true).map(normaliseIdentifier);
-        return { identifiers, pseudonyms: identifiers.map(chain) };
-      });
-      const pseudonyms = listed.flatMap((each) => each.pseudonyms.flat());
-      return standingIn(suppressionStore, { tenant, pseudonyms, category, since }).map((found) => {
-        const standing = new Set(found.pseudonyms);
-        return {
-          erased: listed.flatMap((each) => standingOf(each, standing)),
-          generation: found.generation,
-        };
-      });
-    }),
-  );
-  return erased;
-};
-
-/** Of those who were erased, whose rest was called off since: nobody says whether what they have here is that. */
-const apart = async (
-  { services, suppressionStore }: ReplayContext,
-  { tenant, since, category }: Asked,
-  people: readonly SweptPerson[],
-): Promise<{ readonly erased: readonly SweptPerson[]; readonly calledOff: readonly SweptPerson[] }> => {
-  if (people.length === 0) return { erased: [], calledOff: [] };
-  const { marked } = orThrow(
-    await lookIntoList(services, tenant, (keys) => {
-      const chain = pseudonymChain(keys);
-      const marks = people.map(({ identifiers }) => identifiers.flatMap((each) => chain(markFor(each))));
-      return standingIn(suppressionStore, { tenant, pseudonyms: marks.flat(), category, since }).map(
-        (found) => {
-          const standing = new Set(found.pseudonyms);
-          return {
-            marked: new Set(people.filter((_, index) => marks[index]?.some((each) => standing.has(each)))),
-            generation: found.generation,
-          };
-        },
-      );
-    }),
-  );
-  return {
-    erased: people.filter((each) => !marked.has(each)),
-    calledOff: people.filter((each) => marked.has(each)),
-  };
-};
-
-const standingOf = (
-  {
-    identifiers,
-    pseudonyms,
-  }: {
-    readonly identifiers: readonly Identifier[];
-    /** Of each identifier. */
-    readonly pseudonyms: readonly (readonly string[])[];
-  },
-  standing: ReadonlySet<string>,
-): SweptPerson[] => {
-  const isSuppressed = (index: number) => pseudonyms[index]?.some((each) => standing.has(each)) === true;
-  const hits = identifiers.filter((_, index) => isSuppressed(index));
-  if (hits.length === 0) return [];
-  const others = identifiers.filter((_, index) => !isSuppressed(index));
-  // Only those are known to be theirs: another source may call the others shared.
-  const found = others.slice(0, mostIdentifiers);
-  return [{ identifiers: hits.slice(0, mostIdentifiers), ...(found.length > 0 && { found }) }];
-};

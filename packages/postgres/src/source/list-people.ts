@@ -55,7 +55,8 @@ export async function* listPeople({
           }
           return readRows(session, asked, after, tenant);
         }, signal);
-        yield { people: read.people };
+        for (let from = 0; from < read.people.length; from += mostPeople)
+          yield { people: read.people.slice(from, from + mostPeople) };
         after = read.last;
       } while (after !== null);
     }
@@ -127,7 +128,8 @@ const readRows = async (
       some.flatMap((match, index) => identifierOf(match, values[from + index] ?? null) ?? []);
     const pointed = named(pointing, own.length).map((identifier) => [identifier]);
     const whose = named(own, 0);
-    return [...(whose.length > 0 || pointing.length === 0 ? [whose] : []), ...pointed];
+    const beside = telling.flatMap((match, index) => addressesWithin(match, values[index] ?? null));
+    return [...(whose.length > 0 || pointing.length === 0 ? [whose] : []), ...pointed, ...beside];
   });
   return { people, last: rows.length < pageSize ? null : (rows.at(-1)?.[1] ?? null) };
 };
@@ -138,3 +140,18 @@ const identifierOf = (match: ResolvedMatch, value: string | null): FoundIdentifi
     value === null || isReplacement(match, value) ? undefined : usableValue(type, toldAs(match, value));
   return usable === undefined ? undefined : { type, value: usable, ...(shared ? { shared: true } : {}) };
 };
+
+/**
+ * Addresses in a text that is none, each of somebody: in brackets, two in one field. Nobody is found by such a row, and who was
+ * erased by one of them is in it.
+ */
+const addressesWithin = (match: ResolvedMatch, value: string | null): FoundIdentifier[][] => {
+  const { identifier: type, shared } = match;
+  if (type !== "email" || shared || value === null || isReplacement(match, value)) return [];
+  if (!value.includes("@") || usableValue(type, value) !== undefined) return [];
+  const within = value.split(beside).flatMap((each) => usableValue(type, each) ?? []);
+  return [...new Set(within)].map((each) => [{ type, value: each }]);
+};
+
+/** What is in no address. */
+const beside = /[\s"<>()[\]\\,;:|/]+/u;

@@ -102,6 +102,33 @@ describe.each(collations)(
   },
 );
 
+it("an address that is back in a row by which nobody is found keeps a replay from being complete", async () => {
+  const { pool } = database;
+  await pool.query("create table back (id serial primary key, email text)");
+  const source = postgresDataSource({ client: pool, dataMap: mapOf("back") });
+  const { rights, ask, clock } = await askingOf([source]);
+  const since = clock.now();
+  await pool.query("insert into back (email) values ('ada@example.org')");
+  expect(await ask({ kind: "erasure", category: "customer-data", email: "ada@example.org" })).toMatchObject({
+    outcome: "completed",
+  });
+  const replayed = async (dryRun: boolean, ...emails: string[]) => {
+    await pool.query("truncate back");
+    await pool.query("insert into back (email) select unnest($1::text[])", [emails]);
+    const asked = { actor, category: "customer-data", since, dryRun } as const;
+    const { complete, sources } = orThrow(await rights.suppressions.replay(asked));
+    const { rows } = await pool.query<{ email: string }>("select email from back");
+    return [complete, sources[0]?.foundByNothing, rows.map(({ email }) => email)];
+  };
+  for (const email of ["     ada@example.org", "<Ada@example.org>", "ada@example.org; bo@example.org"])
+    for (const dryRun of [true, false]) expect(await replayed(dryRun, email)).toEqual([false, 1, [email]]);
+  expect(await replayed(false, "Ada@example.org ", "<bo@example.org>", "n/a @ home")).toEqual([
+    ...[true, 0],
+    ["<bo@example.org>", "n/a @ home"],
+  ]);
+  await rights.stop();
+});
+
 describe("an address with a blank around it", () => {
   const rows = [
     "ada@example.org",
