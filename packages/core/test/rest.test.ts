@@ -1,6 +1,7 @@
 import {
   type CollectionOutcome,
   createSubjectRights,
+  type DataSource,
   type DataSourceDefinition,
   PermanentFailure,
   type Row,
@@ -10,7 +11,8 @@ import { simulatedClock, unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { ada, admin, byNumber, createWorld, peopleSource, type World } from "./world.ts";
 
-const day = 86_400_000;
+const hour = 3_600_000;
+const day = 24 * hour;
 const person = [{ type: "email", value: ada }] as const;
 
 const people = () => new Map<string, Row[]>([[ada, [{}]]]);
@@ -61,14 +63,19 @@ const recipients = [{ title: "Print shop", address: "privacy@print.example" }];
 const closedOnce = async (
   until: readonly string[] = ["2026-06-30"],
   changes: Partial<DataSourceDefinition> = {},
+  others: {
+    readonly crm?: Partial<DataSourceDefinition>;
+    readonly copies?: (invoices: ReadonlyMap<string, string>) => DataSource[];
+  } = {},
 ) => {
   const [invoices, crm] = [new Map(until.map((each, number) => [`${number}`, each])), people()];
   let made: World | undefined;
   const world = await createWorld(
     {
       sources: [
-        peopleSource("crm", crm, { recipients }),
+        peopleSource("crm", crm, { recipients, ...others.crm }),
         books(() => made as World, invoices, people(), { recipients, ...changes }),
+        ...(others.copies?.(invoices) ?? []),
       ],
       lookEvery: day,
       rules: { holdDelay: day },
@@ -164,6 +171,95 @@ describe("the rest of a request that was opened again", () => {
       ["crm", "people", "verified-absent"],
       ["books", "invoices", "failed"],
       ["books", "orders", "unverifiable"],
+    ]);
+  });
+
+  describe("that is called off while a source does not answer", () => {
+    const reason = "the contract runs";
+    const state = { isDown: false };
+    const unlessDown = async <Value>(value: () => Value) => {
+      if (state.isDown) throw new Error("down");
+      return value();
+    };
+    const kept = { collection: "invoices", outcome: "kept", count: 1, reason: "§ 147 AO" };
+
+    /** Opened again while something is down, and called off. */
+    const calledOff = async (...[until, others]: [readonly string[], Parameters<typeof closedOnce>[2]]) => {
+      state.isDown = false;
+      const closed = await closedOnce(until, {}, others);
+      const { world, on } = closed;
+      state.isDown = true;
+      world.clock.set(new Date("2026-07-01T06:00:00.000Z"));
+      await world.pass(day);
+      unwrap(await world.rights.requests.cancel({ ...on, reason }));
+      await world.pass(hour);
+      const view = await world.read(on.requestId);
+      const { file } = unwrap(await world.rights.audit.evidence(on));
+      const told = [view.sources, file.sources, closed.letters("completion").at(-1)] as const;
+      return { ...closed, view, told, grades: await gradesOf(world, on.requestId) };
+    };
+
+    it("proves nothing of that one, and names no day on which nobody erases", async () => {
+      const crm = { verify: () => unlessDown(() => [{ collection: "people", count: 0 }]) };
+      const { view, told, grades } = await calledOff(["2026-06-30", "2030-12-31"], { crm });
+      const inBooks = [{ outcome: "erased" }, { outcome: "erased" }, kept];
+      expect(view).toMatchObject({ outcome: "completed-with-exceptions", reason, reopensAt: null });
+      const [inView, inEvidence, letter] = told;
+      expect(inView).toMatchObject([
+        { settlement: { reason } },
+        { outcomes: [inBooks[0], kept, inBooks[1]] },
+      ]);
+      expect(inEvidence).toMatchObject([{ settled: { reason } }, {}]);
+      expect(JSON.stringify([inEvidence, letter, view.sources])).not.toContain("2030");
+      expect(letter).toMatchObject({
+        restCalledOff: reason,
+        sources: [
+          { checked: false, settled: reason },
+          { checked: true, settled: null },
+        ],
+      });
+      expect(grades).toEqual([
+        ["crm", "people", "unverifiable"],
+        ["books", "invoices", "verified-absent"],
+        ["books", "orders", "verified-absent"],
+      ]);
+    });
+
+    it("takes no proof back of those that were not asked yet, and tells what stays in a copy", async () => {
+      const copies = (invoices: ReadonlyMap<string, string>) => {
+        const copy = new Map(invoices);
+        const count = () => unlessDown(() => [{ collection: "invoices", count: copy.size }]);
+        const refresh = () =>
+          unlessDown(() => {
+            copy.clear();
+            for (const [number, until] of invoices) copy.set(number, until);
+          });
+        return [
+          peopleSource("search", new Map(), {
+            ...{ kind: "copy" as const, copyOf: ["books"], needs: ["customer-number", "email"] },
+            ...{ locate: count, verify: count, refresh },
+          }),
+        ];
+      };
+      const { told, grades } = await calledOff(["2026-06-30"], { copies });
+      expect(grades).toEqual([
+        ["crm", "people", "verified-absent"],
+        ["books", "invoices", "verified-absent"],
+        ["books", "orders", "verified-absent"],
+        ["search", "invoices", "failed"],
+      ]);
+      for (const each of [told[0], told[1], told[2]?.type === "completion" ? told[2].sources : []])
+        expect(each.at(-1)?.outcomes).toMatchObject([kept]);
+    });
+  });
+
+  it("names no day that is over of what a person closes by hand", async () => {
+    const { world, on } = await held();
+    unwrap(await world.rights.requests.settleSource({ ...on, source: "books", reason: "kept by hand" }));
+    await world.pass(day);
+    const { sources } = await world.read(on.requestId);
+    expect(sources[1]?.outcomes.filter(({ outcome }) => outcome !== "erased")).toEqual([
+      { collection: "invoices", outcome: "kept", count: 1, reason: "§ 147 AO" },
     ]);
   });
 

@@ -69,6 +69,7 @@ const english: readonly (readonly [name: string, notice: Notice])[] = [
   ["delivery-ends-with-erasure", { ...delivery, endsWithErasure: true, missing: [] }],
   ["completion-complete", { ...completion, complete: true, category: "user-data", sources: [] }],
   ["completion-not-followed", { ...completion, complete: false, notFollowed: ["telephone"], sources: [] }],
+  ["completion-rest-called-off", { ...completion, restCalledOff: "the contract runs", sources: [] }],
   ["completion-called-off", { ...completion, calledOff: "taken back by telephone", sources: endedMidway }],
   [
     "completion-not-looked-at",

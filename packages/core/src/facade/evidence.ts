@@ -13,7 +13,8 @@ import { gradesOf } from "../request/grades.ts";
 import { type CollectionOutcome, isStaying } from "../request/outcomes.ts";
 import type { Plan } from "../request/planned.ts";
 import type { Request } from "../request/request.ts";
-import { countedAltogether, leftAt, outcomesAt, type SourceStep, settlementAt } from "../request/steps.ts";
+import { toldAt } from "../request/retention.ts";
+import { countedAltogether, leftAt, type SourceStep, settlementAt } from "../request/steps.ts";
 import { sealedPlan } from "../runner/effects/plan.ts";
 import type { Services } from "../runner/services.ts";
 import { isEndSigned } from "../runner/signed-end.ts";
@@ -72,7 +73,7 @@ const bodyOf = (
         task: step.task,
         status: step.status,
         located: countedAltogether(step),
-        outcomes: outcomesAt(step).map(plainOutcome),
+        outcomes: toldAt(request, step).map(plainOutcome),
         ...stillThere(step),
         checked: step.checked,
         settled: settlementAt(step),

@@ -10,12 +10,11 @@ import { type CollectionCount, type CollectionOutcome, totalCount } from "../req
 import type { Outcome, Phase } from "../request/phases.ts";
 import type { Problem } from "../request/problems.ts";
 import type { Acknowledger, PutFirst, Request } from "../request/request.ts";
-import { reopensAt } from "../request/retention.ts";
+import { reopensAt, toldAt } from "../request/retention.ts";
 import {
   countedAltogether,
   givenBy,
   leftAt,
-  outcomesAt,
   type Settlement,
   type SourceStatus,
   type SourceStep,
@@ -147,7 +146,7 @@ export const viewOf = (
       acknowledgedAt: acknowledgement.acknowledgedAt,
       expiresAt: acknowledgement.expiresAt,
     },
-    sources: request.steps.map((step) => progressOf(step, sources)),
+    sources: request.steps.map((step) => progressOf(request, step, sources)),
     messages: request.notices.map(({ id, kind, status, attempts, sentAt, problem }) => ({
       id,
       kind,
@@ -189,7 +188,7 @@ const approvalOf = ({ approval }: Request): RequestView["approval"] => {
   return { state, plan, edition, expiresAt, approvedBy, approvedAt };
 };
 
-const progressOf = (step: SourceStep, sources: Services["sources"]): SourceProgress => ({
+const progressOf = (request: Request, step: SourceStep, sources: Services["sources"]): SourceProgress => ({
   id: step.source,
   title: sources.titleOf(step.source, step.title),
   kind: step.kind,
@@ -207,7 +206,7 @@ const progressOf = (step: SourceStep, sources: Services["sources"]): SourceProgr
         )
       : step.outcomes.reduce((sum, outcome) => ("count" in outcome ? sum + outcome.count : sum), 0),
   located: step.located,
-  outcomes: outcomesAt(step),
+  outcomes: toldAt(request, step),
   left: leftAt(step),
   checked: step.checked,
   settlement: settlementAt(step),

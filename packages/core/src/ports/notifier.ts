@@ -210,6 +210,11 @@ export type Notice =
        * been: `sources` say what. Left out: it came to its end.
        */
       readonly calledOff?: string;
+      /**
+       * Why the rest was called off, in the words of whoever did so, where the request had come to its end before and was opened
+       * again for what the law kept: what it had not erased by then stays. Left out: it was not.
+       */
+      readonly restCalledOff?: string;
     })
   | (AboutRequest & {
       readonly type: "recipient";

@@ -1,12 +1,13 @@
 import type { GradedCollection, ProofGrade } from "./graded.ts";
 import { type CollectionOutcome, isStaying } from "./outcomes.ts";
 import { notFollowed, type Request } from "./request.ts";
+import { toldAt } from "./retention.ts";
 import { leftAt, outcomesAt, type SourceStep } from "./steps.ts";
 
 /** The grades of an erasure, so far as its sources are done; empty for an export. */
 export const gradesOf = (request: Request): GradedCollection[] =>
   request.kind === "erasure"
-    ? request.steps.flatMap((step) => gradesAt(step, doneBefore(request, step)))
+    ? request.steps.flatMap((step) => gradesAt(step, toldAt(request, step), doneBefore(request, step)))
     : [];
 
 /**
@@ -15,7 +16,8 @@ export const gradesOf = (request: Request): GradedCollection[] =>
  */
 const doneBefore = ({ closedBefore }: Request, { source, settlement }: SourceStep): GradedCollection[] => {
   if (closedBefore === undefined || settlement === null) return [];
-  const { grades = closedBefore.steps.flatMap((step) => gradesAt(step, [])) } = closedBefore;
+  const { grades = closedBefore.steps.flatMap((step) => gradesAt(step, outcomesAt(step), [])) } =
+    closedBefore;
   return grades
     .filter((each) => each.source === source && each.retained === 0)
     .map((each) => (isVerified(each) ? { ...each, grade: "unverifiable" } : each));
@@ -24,14 +26,17 @@ const doneBefore = ({ closedBefore }: Request, { source, settlement }: SourceSte
 const isVerified = ({ grade }: GradedCollection): boolean =>
   grade === "verified-absent" || grade === "verified-changed";
 
-const gradesAt = (step: SourceStep, before: readonly GradedCollection[]): GradedCollection[] => {
+const gradesAt = (
+  step: SourceStep,
+  told: readonly CollectionOutcome[],
+  before: readonly GradedCollection[],
+): GradedCollection[] => {
   const { source } = step;
   // Who was only to be asked by what else the person is known has nothing to prove, but may have failed to say so.
   const isAsked = step.task !== "identify" || step.onlyAsked === true;
   const isOver = step.settlement !== null || (step.stage === "done" && isAsked);
   if (!isOver) return [];
   const left = leftAt(step);
-  const told = outcomesAt(step);
   const named = [...told, ...(step.located ?? []), ...left].map(({ collection }) => collection);
   const collections = [...new Set(named)];
   if (collections.length === 0) {

@@ -1,8 +1,10 @@
 import { type Instant, later, latest } from "../instant.ts";
 import { addDays } from "./deadline/day.ts";
 import { startOf } from "./deadline/time-zone.ts";
+import type { CollectionOutcome, Kept, Staying } from "./outcomes.ts";
+import { isCalledOff, isRestCalledOff } from "./phases.ts";
 import type { Request } from "./request.ts";
-import type { SourceStep } from "./steps.ts";
+import { outcomesAt, type SourceStep } from "./steps.ts";
 
 const aDay = 24 * 3_600 * 1_000;
 
@@ -12,24 +14,50 @@ const overAt = ({ deadline }: Pick<Request, "deadline">, until: string): Instant
   return latest(startOf(deadline.timeZone, next), startOf("UTC", next));
 };
 
+type Ending = Pick<Request, "deadline" | "phase" | "outcome" | "reason">;
+
 /**
  * The days on which a step's duties to keep something end. Who has closed it by hand has seen to those that were over by then,
- * and not to one that was still to be kept; who has called the rest off, to all.
+ * and not to one that was still to be kept; who has called the request off, or the rest of it, to all.
  */
-const endsOf = (
-  request: Pick<Request, "deadline">,
-  { outcomes, settlement, keepsOn = false }: SourceStep,
-): string[] =>
-  outcomes.flatMap((each) =>
-    each.outcome === "retained" &&
-    (settlement === null || (keepsOn && overAt(request, each.until) > settlement.at))
-      ? [each.until]
-      : [],
-  );
+const endsOf = (request: Ending, { outcomes, settlement, keepsOn = false }: SourceStep): string[] =>
+  isCalledOff(request.outcome) || isRestCalledOff(request)
+    ? []
+    : outcomes.flatMap((each) =>
+        each.outcome === "retained" &&
+        (settlement === null || (keepsOn && overAt(request, each.until) > settlement.at))
+          ? [each.until]
+          : [],
+      );
 
 /** Whether something is to be erased here when its day comes. */
-export const isRetaining = (request: Pick<Request, "deadline">, step: SourceStep): boolean =>
-  endsOf(request, step).length > 0;
+export const isRetaining = (request: Ending, step: SourceStep): boolean => endsOf(request, step).length > 0;
+
+/**
+ * What is told of a step, to whomever: until which day something is kept is said only where it is erased then. What nobody
+ * erases on its day stays, for the same reason.
+ *
+ * @param outcomes all that is known of there, or what the request itself has come to
+ */
+export const toldAt = (
+  request: Ending,
+  step: SourceStep,
+  outcomes: readonly CollectionOutcome[] = outcomesAt(step),
+): CollectionOutcome[] => {
+  const ends = endsOf(request, step);
+  return outcomes.map((each) =>
+    each.outcome === "retained" && step.outcomes.includes(each) && !ends.includes(each.until)
+      ? withoutItsDay(each)
+      : each,
+  );
+};
+
+const withoutItsDay = ({ collection, count, reason }: Staying): Kept => ({
+  collection,
+  outcome: "kept",
+  count,
+  reason,
+});
 
 /** When it was closed, to count from; null while it is open. */
 export const endOf = ({ endedAt, closedAt }: Pick<Request, "endedAt" | "closedAt">): Instant | null =>

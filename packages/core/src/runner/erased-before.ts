@@ -3,6 +3,7 @@ import { confidentialOf } from "../request/change.ts";
 import { type Category, categoriesReached, type RequestKind } from "../request/kinds.ts";
 import type { ErasedBefore } from "../request/left-before.ts";
 import type { Request } from "../request/request.ts";
+import { toldAt } from "../request/retention.ts";
 import { orThrow } from "../result.ts";
 import { type Numbers, numbersOf } from "../subject/numbers.ts";
 import { stayedIn, type UnreadablePart, unreadableIn } from "../sweeps/stayed.ts";
@@ -109,7 +110,9 @@ const earlierOf = (request: Request): Earlier => ({
   at: request.closedAt ?? request.updatedAt,
   confirmedAt: confirmedAt(request),
   // Also what somebody has closed by hand: the request sees to it no more, and it stays all the more.
-  sources: Object.fromEntries(request.steps.map(({ source, outcomes }) => [source, outcomes])),
+  sources: Object.fromEntries(
+    request.steps.map((step) => [step.source, toldAt(request, step, step.outcomes)]),
+  ),
 });
 
 /** The same of one source. */

@@ -432,6 +432,13 @@ export const english: Texts = {
       ),
       facts(person(notice), request(notice), reference(notice)),
       ...(notice.calledOff === undefined ? [] : [paragraph(`Why: ${notice.calledOff}`)]),
+      ...(notice.restCalledOff === undefined
+        ? []
+        : [
+            paragraph(
+              `What was still to be erased was called off, and stays as it is. Why: ${notice.restCalledOff}`,
+            ),
+          ]),
       ...reports(notice.sources),
       ...(notice.sources.length === 0 ? [paragraph("No data source had a part in this request.")] : []),
       ...(notice.notFollowed ?? []).map((type) =>

@@ -443,6 +443,13 @@ export const german: Texts = {
       ),
       facts(person(notice), request(notice), reference(notice)),
       ...(notice.calledOff === undefined ? [] : [paragraph(`Die Gründe: ${notice.calledOff}`)]),
+      ...(notice.restCalledOff === undefined
+        ? []
+        : [
+            paragraph(
+              `Was noch zu löschen war, wurde abgebrochen und bleibt, wie es ist. Die Gründe: ${notice.restCalledOff}`,
+            ),
+          ]),
       ...reports(notice.sources),
       ...(notice.sources.length === 0
         ? [paragraph("Keine Datenquelle war an diesem Antrag beteiligt.")]

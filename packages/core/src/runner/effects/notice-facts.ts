@@ -6,18 +6,17 @@ import { cutShort, mayHaveErased } from "../../request/cut-short.ts";
 import { lastDayOf } from "../../request/deadline/deadline.ts";
 import { explainDeadline } from "../../request/deadline/explain.ts";
 import { type MailedNotice, type NoticeRecord, recipientOf, undeliveredOf } from "../../request/notices.ts";
-import { type CollectionOutcome, totalCount } from "../../request/outcomes.ts";
-import { isCalledOff } from "../../request/phases.ts";
+import { totalCount } from "../../request/outcomes.ts";
+import { isRestCalledOff } from "../../request/phases.ts";
 import { plannedSources } from "../../request/plan.ts";
 import type { Problem } from "../../request/problems.ts";
 import { notFollowed, type Request } from "../../request/request.ts";
-import { endOf } from "../../request/retention.ts";
+import { endOf, toldAt } from "../../request/retention.ts";
 import {
   givenBy,
   isResolved,
   isToCome,
   leftAt,
-  outcomesAt,
   ownersWord,
   type SourceStep,
   settlementAt,
@@ -182,6 +181,7 @@ const factsOf = (effect: Effect, notice: OfRequest): Notice => {
         subject,
         complete: request.outcome === "completed",
         ...(request.outcome === "cancelled" && { calledOff: request.reason ?? "" }),
+        ...(isRestCalledOff(request) && { restCalledOff: request.reason ?? "" }),
         ...(notFollowed(request).length > 0 && {
           notFollowed: [...new Set(notFollowed(request).map(({ type }) => type))],
         }),
@@ -223,9 +223,7 @@ const sourceReports = (effect: Effect): SourceReport[] =>
       const byOwner = ownersWord(step);
       return {
         title: sourceName(effect, step).title,
-        outcomes: isCalledOff(effect.request.outcome)
-          ? outcomesAt(step).map(withoutItsDay)
-          : outcomesAt(step),
+        outcomes: toldAt(effect.request, step),
         checked: step.checked === true,
         ...(step.askedTooLate === true && !isSettled && { askedTooLate: true as const }),
         ...(isCutShort !== null && { cutShort: isCutShort }),
@@ -234,13 +232,6 @@ const sourceReports = (effect: Effect): SourceReport[] =>
         settled: settlementAt(step)?.reason ?? null,
       };
     });
-
-/** What is retained stays for good where the request was called off: nothing opens again on its day. */
-const withoutItsDay = (each: CollectionOutcome): CollectionOutcome => {
-  if (each.outcome !== "retained") return each;
-  const { collection, count, reason } = each;
-  return { collection, outcome: "kept", count, reason };
-};
 
 /** What there is to say of records that the last look has found. That they are new, only whoever held none before can say. */
 const leftAs = ({ closedBefore }: Request, step: SourceStep): "stillThere" | "notPart" | "cameSince" => {

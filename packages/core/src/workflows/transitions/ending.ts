@@ -12,7 +12,7 @@ import {
 import { mayHaveErased } from "../../request/cut-short.ts";
 import { againNotice, completionNotice, refusalNotice, undeliveredNotice } from "../../request/notices.ts";
 import { isRetaining, reopensAt } from "../../request/retention.ts";
-import { isResolved, type SourceStep } from "../../request/steps.ts";
+import { isPerformed, isResolved, type SourceStep } from "../../request/steps.ts";
 import { everything, isKeyLost, troublesOf } from "../../request/trouble.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { concluded, recipientsDue } from "../erase.ts";
@@ -85,34 +85,38 @@ const sentByNobody = (before: Change, told: Change): Change => {
 
 /**
  * Of a request that was opened again only the rest can be called off: what was done before stays done, and what was told
- * of it stays true. What is not done now is as if a person had closed each of its sources, and is told like that.
+ * of it stays true. What is not done now, and whoever was asked and has not answered, is as if a person had closed each of its
+ * sources, and is told like that. Whoever was to be asked once more, and was not yet, is as they were.
  */
 const restEnded = (change: Change, event: Ending): Change => {
   const settled = changedSteps(recorded(change, event.type), (step) => {
     if (step.settlement !== null) return { keepsOn: false };
+    if (isResolved(step)) return null;
+    if (isSilent(step)) return closedByHand(change, event);
     const before = change.request.closedBefore?.steps.find(({ source }) => source === step.source);
-    if (step.onlyAsked === true && before !== undefined && !isRetaining(change.request, step))
-      return asBefore(step, before);
-    return isResolved(step) && !isRetaining(change.request, step) ? null : closedByHand(change, event);
+    if (step.onlyAsked === true && before !== undefined) return asBefore(before);
+    return isPerformed(step) ? withoutLastLook(step) : closedByHand(change, event);
   });
   const told = concluded(settled, "completed-with-exceptions");
   return settled.request.key === "live" ? told : sentByNobody(settled, told);
 };
 
-/** Whoever was not asked once more is as they were. */
-const asBefore = (step: SourceStep, before: SourceStep): Partial<SourceStep> | null =>
-  isResolved(step)
-    ? null
-    : {
-        stage: before.stage,
-        status: before.status,
-        checked: before.checked,
-        left: before.left ?? [],
-        attempts: 0,
-        nextAttemptAt: null,
-        problem: null,
-        triedAgain: false,
-      };
+/** It was asked, and has not answered: also where somebody has had it tried again since. */
+const isSilent = ({ problem, outage, triedAgain = false }: SourceStep): boolean =>
+  problem !== null || outage != null || triedAgain;
+
+const asBefore = ({ stage, status, checked, left = [] }: SourceStep): Partial<SourceStep> => ({
+  ...{ stage, status, checked, left },
+  attempts: 0,
+  nextAttemptAt: null,
+});
+
+/** What it has erased in this round it has, and whether it looked at once whether that worked. */
+const withoutLastLook = ({ checked }: SourceStep): Partial<SourceStep> => ({
+  stage: "done",
+  status: "succeeded",
+  checked: checked === true,
+});
 
 const closedByHand = (change: Change, { reason }: Ending): Partial<SourceStep> => ({
   status: "warning",

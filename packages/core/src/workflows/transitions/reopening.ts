@@ -81,7 +81,8 @@ export const workReopened = (change: Change): Change => {
  * is still under way counts for nothing. So does one from before everybody was done.
  */
 export const looksVoided = (before: Request, change: Change): Change => {
-  if (before.kind !== "erasure" || before.phase !== "copies") return change;
+  if (before.kind !== "erasure" || before.phase !== "copies" || change.request.phase === "closed")
+    return change;
   const wereDone = before.steps.every(isPerformed);
   const areDone = change.request.steps.every(isPerformed);
   return wereDone === areDone ? change : lookedAtAgain(change, ({ stage }) => wereDone || stage === "done");

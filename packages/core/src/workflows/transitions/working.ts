@@ -43,7 +43,8 @@ type Transition = Result<Change, NotPossibleNow>;
 export const located = (change: Change, event: EventOf<"source-located">): Transition =>
   stepFor(change, event, "locate").map((step) => {
     // Counted anew before anybody said what an earlier try did: what it erased is what is not there any more.
-    const before = outcomesSoFar(step);
+    // Where nobody can count, what stays in a copy is all that is known of it until its next look.
+    const before = event.counts === null ? step.outcomes : outcomesSoFar(step);
     const told = step.unanswered === true ? withMissing(step, before, event.counts ?? []) : before;
     const counted = changedStep(change, step.source, {
       located: event.counts,
