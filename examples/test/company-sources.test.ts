@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
-import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type DataSource, type FoundIdentifier, type Subject, subjectOf } from "@subject-rights/core";
 import { type AbilityName, type DataSourceHarness, dataSourceCases } from "@subject-rights/testing";
 import { afterAll, beforeAll, describe, it } from "vitest";
+import { replaceFile } from "../src/company/files/replace-file.ts";
 import { filesOf } from "../src/company/files-of.ts";
 import { startHelpdesk } from "../src/company/helpdesk-service.ts";
 import { henrik, jonas, marta, martaBefore, pia } from "../src/company/people.ts";
@@ -74,8 +74,9 @@ const makeHelpdesk = async () => {
   const { folder, remove } = await copyOf(company);
   const { tickets } = filesOf(folder);
   // More than one page of them.
-  const [line = ""] = readFileSync(tickets, "utf8").match(/^.*Marta\.Lindqvist@.*$/m) ?? [];
-  await appendFile(tickets, `${line}\n`.repeat(250));
+  const before = readFileSync(tickets, "utf8");
+  const [line = ""] = before.match(/^.*Marta\.Lindqvist@.*$/m) ?? [];
+  await replaceFile(tickets, [before, `${line}\n`.repeat(250)]);
   const service = await startHelpdesk(folder);
   let isUp = true;
   const breakIt = async () => {

@@ -14,6 +14,7 @@ import { memoryNotifier } from "@subject-rights/memory";
 import { screenOn } from "../screen/screen.ts";
 import { bothStores, type Stores } from "../story/both-stores.ts";
 import { movableClock } from "../story/movable-clock.ts";
+import { placeOf } from "../story/place.ts";
 import { until } from "../story/until.ts";
 
 const screen = screenOn(process.stdout);
@@ -100,7 +101,8 @@ const story = async (stores: Stores): Promise<void> => {
   await rights.stop();
 };
 
-for await (const { name, stores } of bothStores()) {
+const { folder } = await placeOf("deadlines");
+for await (const { name, stores } of bothStores(folder)) {
   screen.heading(`Somebody asks to be erased on 25 November; everything is kept in ${name}`);
   await story(stores);
 }

@@ -84,7 +84,7 @@ const verify = (file: string, checkpoint: string): number | null => {
   return status;
 };
 
-for await (const { name, stores, database } of bothStores()) {
+for await (const { name, stores, database } of bothStores(join(folder, "database"))) {
   screen.heading(`A member is erased; the store is ${name}`);
   const { rights, requestId } = await eraseAda(stores, name);
   const { deadline, grades } = orThrow(await rights.requests.read({ actor, requestId }));

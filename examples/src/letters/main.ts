@@ -19,7 +19,7 @@ const languages = { memory: english, PostgreSQL: german };
 const privacy = "privacy@halmstrand.example";
 const place = await placeOf("letters");
 
-for await (const { name, stores } of bothStores()) {
+for await (const { name, stores } of bothStores(join(place.folder, "database"))) {
   const folder = join(place.folder, name === "memory" ? "english" : "german");
   const mail = await startMailServer({ folder });
   const { host, port, user, password, ca } = mail.access;

@@ -8,6 +8,7 @@ import { screenOn } from "../screen/screen.ts";
 import { bothStores, type Stores } from "../story/both-stores.ts";
 import { type Guest, guestBook } from "../story/guest-book.ts";
 import { movableClock } from "../story/movable-clock.ts";
+import { placeOf } from "../story/place.ts";
 import { until } from "../story/until.ts";
 
 const screen = screenOn(process.stdout);
@@ -76,7 +77,8 @@ const story = async (stores: Stores): Promise<void> => {
   await rights.stop();
 };
 
-for await (const { name, stores } of bothStores()) {
+const { folder } = await placeOf("retention");
+for await (const { name, stores } of bothStores(folder)) {
   screen.heading(`A guest is erased, but for invoices; everything is kept in ${name}`);
   await story(stores);
 }

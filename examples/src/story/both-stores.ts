@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { PGlite } from "@electric-sql/pglite";
 import { orThrow, type SubjectRightsOptions } from "@subject-rights/core";
 import { memoryStorage } from "@subject-rights/memory";
 import { postgresStorage } from "@subject-rights/postgres";
-import { emptyDatabase } from "./empty-database.ts";
+import { copyEmptyDatabase, startParams } from "./empty-database.ts";
 
 /** Everything that a library keeps. */
 export type Stores = Pick<
@@ -19,15 +20,21 @@ export interface NamedStores {
   readonly database: PGlite | null;
 }
 
-/** The same story is told over each: a store in memory, and one in a PostgreSQL inside this process. */
-export async function* bothStores(): AsyncGenerator<NamedStores, void, undefined> {
+/**
+ * The same story is told over each: a store in memory, and one in a PostgreSQL inside this process.
+ *
+ * @param files where the database has its own, as long as it is open
+ */
+export async function* bothStores(files: string): AsyncGenerator<NamedStores, void, undefined> {
   yield { name: "memory", stores: memoryStorage(), database: null };
-  const database = await PGlite.create({ loadDataDir: await emptyDatabase() });
+  await copyEmptyDatabase(files);
+  const database = await PGlite.create(files, { startParams });
   try {
     const { migrate, ...stores } = postgresStorage({ client: database, masterKey: randomBytes(32) });
     orThrow(await migrate());
     yield { name: "PostgreSQL", stores, database };
   } finally {
     await database.close();
+    await rm(files, { recursive: true });
   }
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { orThrow } from "@subject-rights/core";
 import { type PostgresStorage, postgresStorage } from "@subject-rights/postgres";
-import { emptyDatabase } from "./empty-database.ts";
+import { copyEmptyDatabase, startParams } from "./empty-database.ts";
 import type { Place } from "./place.ts";
 
 /** PostgreSQL inside this process, its files in the example's folder, and the library's store in it. */
@@ -25,7 +25,8 @@ export const openStore = async (
     if (staysAfterwards || !isFinished) return;
     for (const path of [files, keyFile]) await rm(path, { recursive: true });
   });
-  const client = await PGlite.create(files, isLeftUnfinished ? {} : { loadDataDir: await emptyDatabase() });
+  if (!isLeftUnfinished) await copyEmptyDatabase(files);
+  const client = await PGlite.create(files, { startParams });
   atEnd(() => client.close());
   const masterKey = await masterKeyIn(keyFile);
   const { migrate, ...storage } = postgresStorage({ client, masterKey });

@@ -7,6 +7,7 @@ import { memoryNotifier } from "@subject-rights/memory";
 import { screenOn } from "../screen/screen.ts";
 import { bothStores, type Stores } from "../story/both-stores.ts";
 import { type Guest, guestBook } from "../story/guest-book.ts";
+import { placeOf } from "../story/place.ts";
 import { until } from "../story/until.ts";
 
 const screen = screenOn(process.stdout);
@@ -97,7 +98,8 @@ const story = async (stores: Stores): Promise<void> => {
   await rights.stop();
 };
 
-for await (const { name, stores } of bothStores()) {
+const { folder } = await placeOf("trust");
+for await (const { name, stores } of bothStores(folder)) {
   screen.heading(`A guest asks to be erased; everything is kept in ${name}`);
   await story(stores);
 }

@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import { nodeFlags } from "../../src/node-flags.ts";
 
 const main = join(import.meta.dirname, "..", "..", "src", "console", "main.ts");
 
@@ -18,9 +19,9 @@ const freePort = async (): Promise<number> => {
   return port;
 };
 
-/** What `npm run console` runs, until it has printed its address. */
+/** What `npm run console` runs, until it has printed its address; not for long, so compiled in a hurry. */
 const start = async (folder: string, port: number) => {
-  const child = spawn(process.execPath, ["--conditions=source", main], {
+  const child = spawn(process.execPath, [...nodeFlags, main], {
     env: { ...process.env, EXAMPLES_FOLDER: folder, PORT: String(port), NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,23 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { nodeFlags } from "../../src/node-flags.ts";
 
 const sources = join(import.meta.dirname, "..", "..", "src");
-
-/** These have tests of their own, interrupted or looked at more closely. */
-const runByThemselves = [
-  "erase-customer-data",
-  "export-customer-data",
-  "by-email",
-  "postgres-application",
-  "http-node",
-  "http-express",
-] as const;
-
-export type RunByItself = (typeof runByThemselves)[number];
-
-export const isRunByItself = (example: string): boolean => runByThemselves.some((each) => each === example);
 
 /** How a run ended, and everything that it showed. */
 export interface ExampleRun {
@@ -46,22 +33,49 @@ export const runExample = async (
   folder: string,
   interruption?: Interruption,
 ): Promise<ExampleRun> => {
-  const child = spawn(process.execPath, [...nodeFlags, join(sources, file), ...words], {
-    env: { ...process.env, EXAMPLES_FOLDER: folder, NO_COLOR: "1" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = start([join(sources, file), ...words], folder);
   let [shown, failures] = ["", ""];
   let isInterrupted = false;
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    failures += text;
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    failures += chunk;
   });
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    shown += text;
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    shown += chunk;
     if (interruption === undefined || isInterrupted || shown.search(interruption.at) < 0) return;
     isInterrupted = true;
     child.kill(interruption.with);
   });
   const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
-  const requests = [...shown.matchAll(/^ {2}request {2,}(\S+)$/gm)].map(([, id = ""]) => id);
-  return { code, signal, shown, failures, requests };
+  return { code, signal, shown, failures, requests: requestsIn(shown) };
 };
+
+/** Runs examples one after the other in one process, which spares most of what each would take to start. */
+export const runInTurn = async (names: readonly string[], folder: string): Promise<RunsInTurn> => {
+  const child = start([join(import.meta.dirname, "run-in-turn.ts"), ...names], folder);
+  const [shown, failures, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close") as Promise<[number | null]>,
+  ]);
+  const runs = new Map<string, Pick<ExampleRun, "shown" | "requests">>();
+  for (const part of shown.split(/^>>> /m).slice(1)) {
+    const end = part.indexOf("\n");
+    const rest = part.slice(end + 1);
+    runs.set(part.slice(0, end), { shown: rest, requests: requestsIn(rest) });
+  }
+  return { code, failures, runs };
+};
+
+interface RunsInTurn extends Pick<ExampleRun, "code" | "failures"> {
+  /** Of each, what it showed. */
+  readonly runs: ReadonlyMap<string, Pick<ExampleRun, "shown" | "requests">>;
+}
+
+const start = (words: readonly string[], folder: string) =>
+  spawn(process.execPath, [...nodeFlags, ...words], {
+    env: { ...process.env, EXAMPLES_FOLDER: folder, NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+
+const requestsIn = (shown: string): string[] =>
+  [...shown.matchAll(/^ {2}request {2,}(\S+)$/gm)].map(([, id = ""]) => id);

@@ -49,7 +49,7 @@ describe("whatever comes", () => {
         expect([path, response.status < 500 || response.status === 502]).toEqual([path, true]);
         await response.arrayBuffer();
       }),
-      { numRuns: inject("isThorough") ? 600 : 100 },
+      { numRuns: inject("isThorough") ? 600 : 50 },
     );
     expect(world.errors.filter((error) => !(error as { code?: string }).code)).toEqual([]);
   });

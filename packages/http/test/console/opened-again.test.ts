@@ -14,7 +14,7 @@ it("what was answered, and is opened again when a duty to keep ends, is not over
     outcome: "retained",
     count: 1,
     reason: "§ 147 AO",
-    until: "2026-02-20",
+    until: "2026-02-10",
   };
   const books = defineDataSource({
     id: "books",
@@ -25,7 +25,7 @@ it("what was answered, and is opened again when a duty to keep ends, is not over
     identify: async () => [{ type: "customer-number", value: "1" }],
     locate: async () => [{ collection: "invoices", count: 1 }],
     erase: async () => {
-      if (clock.now().toISOString() > "2026-02-20") throw new Error("the archive is closed for good");
+      if (clock.now().toISOString() > "2026-02-10") throw new Error("the archive is closed for good");
       return [kept];
     },
   });
@@ -37,7 +37,7 @@ it("what was answered, and is opened again when a duty to keep ends, is not over
     notifier,
     addresses: { tenantAdmin: () => "admin@example.org", support: () => "support@example.org" },
     clock,
-    lookEvery: 3_600_000,
+    lookEvery: day / 2,
   });
   orThrow(await rights.start());
   const actor = actors.boss;
@@ -52,7 +52,7 @@ it("what was answered, and is opened again when a duty to keep ends, is not over
     "completed-with-exceptions",
   );
   // The duty ends after the deadline, and the source that kept it does not work any more.
-  await clock.advance(50 * day);
+  await clock.advance(40 * day);
   const again = orThrow(await rights.requests.read({ actor, requestId: request.id }));
   expect([again.outcome, again.waitingFor[0]?.for]).toEqual([null, "source"]);
 

@@ -387,7 +387,7 @@ describe.each([
           expect(traces.filter((trace) => rows.includes(trace))).toEqual([]);
         },
       ),
-      { numRuns: inject("isThorough") ? 25 : 2, seed: 20261129, endOnFailure: true },
+      { numRuns: inject("isThorough") ? 15 : 1, seed: 20261129, endOnFailure: true },
     );
   });
 });

@@ -1,4 +1,4 @@
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { expect } from "vitest";
 
 interface Operation {
@@ -32,9 +32,15 @@ export const answersAsDescribed = (document: Described) => {
       ),
     ),
   );
-  const check = (schema: object, value: unknown, what: string) => {
+  const compiled = new Map<object, ValidateFunction>();
+  const compile = (schema: object) => {
     const text = JSON.stringify(schema).replaceAll('"#/components', '"openapi#/components');
     const validate = ajv.compile(JSON.parse(text) as object);
+    compiled.set(schema, validate);
+    return validate;
+  };
+  const check = (schema: object, value: unknown, what: string) => {
+    const validate = compiled.get(schema) ?? compile(schema);
     if (!validate(value)) {
       expect.fail(`${what}: ${JSON.stringify(validate.errors)}\n${JSON.stringify(value)}`);
     }

@@ -109,10 +109,11 @@ describe("large messages", () => {
 
   it("are taken where that is allowed, and cost no more than a few times what they are", async () => {
     const world = await openWorld({ intake: { largest: 60 * 1024 * 1024 } });
-    const { raw } = endless(start, 50 * 1024 * 1024);
+    const megabytes = inject("isThorough") ? 50 : 20;
+    const { raw } = endless(start, megabytes * 1024 * 1024);
     const before = process.memoryUsage().rss;
     expect(orThrow(await world.intake.take(raw))).toMatchObject({ outcome: "submitted" });
-    expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024);
+    expect(process.memoryUsage().rss - before).toBeLessThan(8 * megabytes * 1024 * 1024);
   });
 
   it("of more text than is looked at wait for a person: at the edge an address is another one", async () => {
@@ -264,7 +265,8 @@ describe("texts that are made to take for ever", () => {
     ["lists", "<".repeat(long)],
   ])("do not: %s", async (_, text) => {
     const world = await openWorld({ intake: { answersADay: 0 } });
-    const started = performance.now();
+    // Of this process, since others have the machine too.
+    const started = process.cpuUsage();
     for (const headers of [
       head,
       [...head, `List-Id: ${text.replaceAll("\n", " ")}`],
@@ -272,7 +274,8 @@ describe("texts that are made to take for ever", () => {
     ]) {
       expect((await world.intake.take(Buffer.from(mail(headers, text)))).isOk()).toBe(true);
     }
-    expect(performance.now() - started).toBeLessThan(5_000);
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1_000).toBeLessThan(5_000);
   });
 });
 
@@ -305,13 +308,13 @@ describe("whatever bytes come", () => {
           expect(taken.isOk()).toBe(true);
         },
       ),
-      { numRuns: inject("isThorough") ? 400 : 40 },
+      { numRuns: inject("isThorough") ? 400 : 25 },
     );
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 2_000 }), async (bytes) => {
         expect((await world.intake.take(bytes)).isOk()).toBe(true);
       }),
-      { numRuns: inject("isThorough") ? 400 : 40 },
+      { numRuns: inject("isThorough") ? 400 : 25 },
     );
     expect(await world.requests()).toEqual([]);
   });

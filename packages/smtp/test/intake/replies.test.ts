@@ -1,6 +1,6 @@
 import { orThrow, replyTokenOf } from "@subject-rights/core";
 import { simulatedClock, unwrapError } from "@subject-rights/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { german, smtpNotifier } from "../../src/index.ts";
 import { call, message, notices } from "../messages.ts";
 import type { Letter } from "./post-office.ts";
@@ -15,6 +15,8 @@ import {
   reply,
   type World,
 } from "./world.ts";
+
+const more = (...words: string[]) => (inject("isThorough") ? words : []);
 
 const asked = async (changes: Parameters<typeof openWorld>[0] = {}) => {
   const world = await openWorld(changes);
@@ -34,17 +36,20 @@ const isAcknowledged = async ({ requests }: World, requestId: string) =>
   (await requests()).find(({ id }) => id === requestId)?.acknowledgement.acknowledgedAt !== null;
 
 describe("an answer to a confirmation", () => {
+  // What the words mean is tested where they are read (`read-reply.test.ts`): here, that it decides what is done.
   it.each([
     "I confirm",
-    "Yes, please go ahead.",
-    "Confirmed!\n\n-- \nPetra Sandvik\nNo. 12, Not Street",
-    "Ja",
     "Ich bestätige.",
-    "Einverstanden",
-    "yes\n\n-----Original Message-----\nFrom: us\nDo not confirm",
-    "Hello,\n\nyes, I confirm this request.\n\nKind regards,\nPetra Sandvik\n",
-    "Guten Tag\n\nhiermit bestätige ich den Antrag.\n\nMit freundlichen Grüßen\nPetra Sandvik",
-    "Bestätigt\n\nVon: Halmstrand Privacy <privacy@halmstrand.example>\nGesendet: heute\nnicht bestätigen",
+    "Confirmed!\n\n-- \nPetra Sandvik\nNo. 12, Not Street",
+    ...more(
+      "Yes, please go ahead.",
+      "Ja",
+      "Einverstanden",
+      "yes\n\n-----Original Message-----\nFrom: us\nDo not confirm",
+      "Hello,\n\nyes, I confirm this request.\n\nKind regards,\nPetra Sandvik\n",
+      "Guten Tag\n\nhiermit bestätige ich den Antrag.\n\nMit freundlichen Grüßen\nPetra Sandvik",
+      "Bestätigt\n\nVon: Halmstrand Privacy <privacy@halmstrand.example>\nGesendet: heute\nnicht bestätigen",
+    ),
   ])("that says yes acknowledges: %j", async (words) => {
     const { answer, requestId } = await asked();
     expect(await answer(words)).toMatchObject({ outcome: "acknowledged", requestId });
@@ -52,22 +57,24 @@ describe("an answer to a confirmation", () => {
 
   it.each([
     "No",
-    "I do not confirm this.",
-    "Please don't!",
-    "Yes, but not today",
-    "Nein",
     "Das bestätige ich nicht",
-    "Who is this?",
-    "I'll cancel. Confirm that.",
-    "Please undo this. Confirm that you keep my data.",
-    "Should I confirm this? Who are you?",
-    "We confirm receipt of your message",
-    "I will confirm later",
-    "Sind Sie einverstanden?",
-    "Yes, I confirm that I am away until Monday",
     "",
     "> I confirm",
-    "On Sat, 28 Nov 2026, Petra wrote:\nI confirm",
+    ...more(
+      "I do not confirm this.",
+      "Please don't!",
+      "Yes, but not today",
+      "Nein",
+      "Who is this?",
+      "I'll cancel. Confirm that.",
+      "Please undo this. Confirm that you keep my data.",
+      "Should I confirm this? Who are you?",
+      "We confirm receipt of your message",
+      "I will confirm later",
+      "Sind Sie einverstanden?",
+      "Yes, I confirm that I am away until Monday",
+      "On Sat, 28 Nov 2026, Petra wrote:\nI confirm",
+    ),
   ])("that does not clearly say yes acknowledges nothing: %j", async (words) => {
     const { answer, phase, world } = await asked();
     expect(await answer(words)).toMatchObject({

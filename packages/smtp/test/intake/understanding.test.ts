@@ -170,9 +170,17 @@ it("whatever a message is made of, a request is what it says, and about whom it 
         if (other !== request.category && !isImplied) expect(said(other)).toBe(false);
       }
     }),
-    { numRuns: inject("isThorough") ? 800 : 120 },
+    {
+      numRuns: inject("isThorough") ? 800 : 80,
+      // So that there are some that are understood, in whichever way the others fall.
+      examples: [
+        [["please", "export", "der", "Kundin", "ADA@EXAMPLE.ORG"]],
+        [["delete", "user", "(see", "below)", "eve@example.org", "\n", "?"]],
+        [["bo.berg+x@example.org", "Kopie", "telemetry", "Benutzers"]],
+      ],
+    },
   );
-  expect(requests).toBeGreaterThan(0);
+  expect(requests).toBeGreaterThan(2);
 });
 
 it("a message is answered in its language, once, politely, and without a word of it", async () => {

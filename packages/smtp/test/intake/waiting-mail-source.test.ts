@@ -1,5 +1,5 @@
 import { errAsync, orThrow, StorageFailed, type Subject, subjectOf } from "@subject-rights/core";
-import { memoryStorage } from "@subject-rights/memory";
+import { type MemoryStorage, memoryStorage, memoryTables } from "@subject-rights/memory";
 import { type DataSourceHarness, dataSourceCases, simulatedClock } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { mailIntake, waitingMailSource } from "../../src/index.ts";
@@ -11,11 +11,8 @@ const never = (): never => {
   throw new Error("nothing in this mail is understood");
 };
 
-const make = async () => {
-  const { intakeStore, keyRing } = memoryStorage();
-  let isBroken = false;
-  const post = postOffice([]);
-  const intake = mailIntake({
+const intakeOver = ({ intakeStore, keyRing }: MemoryStorage) =>
+  mailIntake({
     intakeStore,
     keyRing,
     rights: { requests: new Proxy({}, { get: never }) as never },
@@ -24,8 +21,13 @@ const make = async () => {
     server: { host: "mail.halmstrand.example", port: 587 },
     from: { name: "Privacy", address: privacy },
     answersADay: 0,
-    resolver: post.resolver,
+    resolver: postOffice([]).resolver,
   });
+
+/** Taken once, and copied for each case. */
+const taken = (async () => {
+  const tables = memoryTables();
+  const intake = intakeOver(memoryStorage({ tables }));
   // More than one page of them.
   for (let index = 0; index < 40; index += 1) {
     const from = index % 12 === 0 ? "Ada@example.org" : `somebody-${index}@example.org`;
@@ -37,6 +39,14 @@ const make = async () => {
     const raw = `From: ${from}\r\nTo: ${privacy}\r\nMessage-ID: <${index}@x.example>\r\n\r\n${text}`;
     orThrow(await intake.take(Buffer.from(raw)));
   }
+  return tables;
+})();
+
+const make = async () => {
+  const storage = memoryStorage({ tables: structuredClone(await taken) });
+  const { intakeStore, keyRing } = storage;
+  let isBroken = false;
+  const intake = intakeOver(storage);
   const source = waitingMailSource({
     keyRing,
     intakeStore: {
