@@ -171,6 +171,28 @@ describe("onError", () => {
     },
   );
 
+  it("is told once of a link that cannot be written, by name, and the letter follows when it can", async () => {
+    let isSetUp = false;
+    const acknowledge = (token: string) => {
+      if (!isSetUp) throw new Error("no base address");
+      return `https://northwind.example/privacy#${token}`;
+    };
+    const world = await createWorld({
+      sources: [peopleSource("crm", everybody())],
+      links: { acknowledge },
+    });
+    unwrap(await world.rights.requests.submit(submission));
+    await world.pass(6 * hour);
+    expect(toldOf(world)).toEqual([
+      "links invalid-answer: `links.acknowledge` threw: give an address for every token",
+    ]);
+    expect(unwrap(await world.rights.health()).failing).toMatchObject([{ adapter: "links" }]);
+    isSetUp = true;
+    await world.pass(6 * hour);
+    expect(world.notifier.sent.map(({ notice }) => notice.type)).toContain("confirmation");
+    expect(unwrap(await world.rights.health()).failing).toEqual([]);
+  });
+
   it("is told once of a source whose export breaks off behind its first page, and health since when", async () => {
     const source = peopleSource("crm", everybody(ada), {
       async *export() {

@@ -11,6 +11,9 @@ export interface SourcePages<Page> {
   close(): Promise<void>;
 }
 
+/** Milliseconds. Pages that are there at once would else keep every timer and every other request of the process waiting. */
+const longestBreath = 250;
+
 const resultSchema = z.object({ done: z.unknown(), value: z.unknown() });
 
 /**
@@ -27,6 +30,7 @@ export const sourcePages = <Page>(
   const ended = new AbortController();
   const signal = AbortSignal.any([call.signal, ended.signal]);
   let pages: AsyncIterator<unknown> | null = null;
+  let breathed = performance.now();
 
   const start = (): AsyncIterator<unknown> => {
     const iterable = begin(signal);
@@ -45,6 +49,10 @@ export const sourcePages = <Page>(
   return {
     async next() {
       if (ended.signal.aborted) return ok(null);
+      if (performance.now() - breathed > longestBreath) {
+        await new Promise((resolve) => setImmediate(resolve));
+        breathed = performance.now();
+      }
       const step = await withinDeadline(source, call, () => {
         pages ??= start();
         return pages.next();

@@ -1,5 +1,5 @@
-import { Damaged } from "../errors.ts";
 import type { StagedCollection } from "./contents.ts";
+import { DamagedPart } from "./damaged-part.ts";
 import { isPlainObject } from "./json-text.ts";
 
 export const newline = 0x0a;
@@ -75,5 +75,4 @@ export class RowCount {
   }
 }
 
-export const damaged = ({ source, collection }: StagedCollection): Damaged =>
-  new Damaged(`The collection "${collection}" of ${source.id}`);
+export const damaged = (staged: StagedCollection): DamagedPart => new DamagedPart(staged, "invalid-answer");

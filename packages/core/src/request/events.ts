@@ -206,6 +206,8 @@ export type RequestEvent =
       readonly outcomes?: readonly CollectionOutcome[] | null;
       /** What it was found to hold all the same. Left out: nobody has looked. */
       readonly left?: readonly CollectionCount[];
+      /** What was collected of it cannot be read back: it has to be collected anew. Left out: it can, or nothing was. */
+      readonly isUnreadable?: true;
       readonly jitter: number;
       /** Another request looks after the outage of this source. Left out: none does, as far as is known. */
       readonly lookedAfter?: boolean;

@@ -6,8 +6,10 @@ import {
   NotPossibleNow,
   StorageFailed,
 } from "../errors.ts";
+import { DamagedPart } from "../export/damaged-part.ts";
 import { instant, latest } from "../instant.ts";
 import type { WakeUp } from "../ports/dispatcher.ts";
+import { stepOf } from "../request/change.ts";
 import type { RequestEvent } from "../request/events.ts";
 import { anything, everything, isHeld, lookingAtHold, troublesOf } from "../request/trouble.ts";
 import { ok, orThrow } from "../result.ts";
@@ -165,11 +167,29 @@ const performAndRecord = async (run: Run, action: Action, signal: AbortSignal): 
     // Not the key of this request, but another one that this work needs.
     const needsKey = thrown instanceof KeyDestroyed && (await useRequestKey(services, request)).isOk();
     if (isOfStorage(thrown) && !needsKey) throw thrown;
+    if (thrown instanceof DamagedPart) return partDamaged(run, thrown);
     // What is named can be given up, or mended where it stands; anything else is an error of the work itself.
     const isNamed = thrown instanceof Damaged && thrown.sweep !== null;
     const code = isNamed ? "damaged" : "internal-error";
     await troubled(run, workOf(action), needsKey ? "key-lost" : code, thrown, action.do);
   }
+};
+
+/** What a source has handed over cannot be read back: that is the trouble of this source, and of nobody beside it. */
+const partDamaged = async ({ services, session, onError }: Run, damaged: DamagedPart): Promise<void> => {
+  onError(damaged);
+  const step = stepOf(session.current().request, damaged.source);
+  if (step === undefined) return;
+  const { source, generation, stage } = step;
+  await session.record({
+    type: "source-failed",
+    source,
+    generation,
+    stage,
+    problem: { code: damaged.problem, retryable: false },
+    isUnreadable: true,
+    jitter: jitter(services.randomness),
+  });
 };
 
 /**

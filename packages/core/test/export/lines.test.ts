@@ -5,11 +5,12 @@ import {
   exportManifestSchema,
   type Row,
 } from "@subject-rights/core";
+import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { Damaged } from "../../src/errors.ts";
 import type { StagedCollection } from "../../src/export/contents.ts";
 import { unpack } from "../unpack.ts";
-import { ada, createWorld, peopleSource } from "../world.ts";
+import { ada, admin, createWorld, peopleSource } from "../world.ts";
 import { contentsOf, staged, zipOf } from "./packages.ts";
 
 const people = new Map<string, Row[]>([[ada, [{}]]]);
@@ -132,5 +133,56 @@ describe("rows that come as lines", () => {
     });
     await expect(zipOf(contentsOf(collection('{"number":1}\n')))).resolves.toBeInstanceOf(Buffer);
     await expect(zipOf(contentsOf(collection(line)))).rejects.toBeInstanceOf(Damaged);
+  });
+
+  it.each([
+    ["no JSON", '{"number":1 }}\n', "invalid-answer"],
+    ["put down, and not there any more", '{"number":1}\n', "damaged"],
+  ])("are the trouble of their source alone where one is %s", async (_, wrong, problem) => {
+    let line = wrong;
+    const bad = peopleSource("crm", people, {
+      async *export() {
+        yield page(line, 1);
+      },
+    });
+    const world = await createWorld({ sources: [bad, peopleSource("shop", people)] });
+    const { requests } = world.rights;
+    let isLost = problem === "damaged";
+    const { chunks } = world.tables;
+    const set = chunks.set.bind(chunks);
+    chunks.set = (key, chunk) => (isLost && key.includes("crm") ? chunks : set(key, chunk));
+    const requestId = await world.acknowledged("export");
+    const sent = () => world.notifier.sent.filter(({ notice }) => notice.type === "delivery");
+    expect(await world.read(requestId)).toMatchObject({
+      phase: "delivered",
+      waitingFor: [{ for: "source", source: "crm", problem }],
+      sources: [{ status: "warning" }, { status: "succeeded" }],
+    });
+    expect(sent().map(({ notice }) => notice)).toMatchObject([{ missing: [{ problem }] }]);
+    expect(world.errors).toMatchObject([{ code: "damaged" }]);
+    line = '{"number":1}\n';
+    isLost = false;
+    unwrap(await requests.retrySource({ actor: admin, requestId, source: "crm" }));
+    await world.pass(60_000);
+    expect(await world.read(requestId)).toMatchObject({ outcome: "completed", waitingFor: [] });
+    expect(sent().map(({ notice }) => notice)).toMatchObject([{}, { missing: [] }]);
+  });
+
+  it("are refused where a page has the cursor of the one before: it would come for ever", async () => {
+    const { view } = await exportOf(async function* () {
+      for (;;) yield { collection: "people", rows: [{ number: 1 }], cursor: "1" };
+    });
+    expect(view.waitingFor).toEqual([{ for: "source", source: "crm", problem: "invalid-answer" }]);
+  });
+
+  it("keep nobody waiting where there are very many at once", async () => {
+    let timers = 0;
+    const ticking = setInterval(() => (timers += 1), 1);
+    await exportOf(async function* () {
+      const until = performance.now() + 1_000;
+      while (performance.now() < until) yield { collection: "people", rows: [{ number: 1 }] };
+    });
+    clearInterval(ticking);
+    expect(timers).toBeGreaterThan(3);
   });
 });

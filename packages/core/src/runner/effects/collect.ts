@@ -59,7 +59,7 @@ export const collect = async (effect: Effect, step: SourceStep): Promise<Request
   let left: readonly CollectionOutcome[] = [];
   try {
     // Without a cursor there is no place to go on from: what an earlier try put down is written over.
-    const collected = await stage(effect, step, pages, cursor === null ? [] : step.collected);
+    const collected = await stage(effect, step, pages, cursor === null ? [] : step.collected, cursor);
     if (collected.isErr()) return failure(effect, step, collected.error);
     // Counted anew where less came than was counted before: somebody else may have erased meanwhile.
     all = collected.value;
@@ -105,12 +105,16 @@ export const collect = async (effect: Effect, step: SourceStep): Promise<Request
   };
 };
 
-/** @returns what the source gave, over all tries that this one goes on from */
+/**
+ * @param from the cursor that the source goes on behind
+ * @returns what the source gave, over all tries that this one goes on from
+ */
 const stage = async (
   effect: Effect,
   step: SourceStep,
   pages: ExportPages,
   before: readonly CollectedCollection[],
+  from: string | null,
 ): Promise<Result<readonly CollectedCollection[], CallFailed>> => {
   const columns = columnsOf(confidentialOf(effect.request), step.source, step.generation);
   const staged: Staged[] = before.map((collected, index) => ({
@@ -119,7 +123,7 @@ const stage = async (
     waiting: [],
   }));
   let waiting = 0;
-  let last: string | null = null;
+  let last = from;
   const putDown = async (cursor: string | null) => {
     for (const [index, each] of staged.entries()) await putDownOne(effect, step, index, each);
     waiting = 0;
@@ -137,6 +141,7 @@ const stage = async (
     const page = await pages.next();
     if (page.isErr()) return err(page.error);
     if (page.value === null) break;
+    if (page.value.cursor !== undefined && page.value.cursor === last) return err(standingStill(step));
     const bytes = take(step, staged, page.value);
     if (bytes.isErr()) return err(bytes.error);
     waiting += bytes.value;
@@ -146,6 +151,13 @@ const stage = async (
   await putDown(last);
   return ok(staged.map(({ collection, rows, chunks }) => ({ collection, rows, chunks })));
 };
+
+/** An API that does not know its cursor gives the same page for ever. */
+const standingStill = ({ source }: SourceStep): CallFailed =>
+  invalidAnswer(
+    source,
+    new Refused("`export` gave a page with the cursor of the one before: behind each page stands a new one"),
+  );
 
 const take = (step: SourceStep, staged: Staged[], page: ExportPage): Result<number, CallFailed> => {
   let into = staged.find(({ collection }) => collection === page.collection);

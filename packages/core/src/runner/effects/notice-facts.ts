@@ -1,4 +1,5 @@
-import type { CallFailed } from "../../errors.ts";
+import { Refused } from "../../bridge/call.ts";
+import { CallFailed } from "../../errors.ts";
 import { type Instant, instant, later } from "../../instant.ts";
 import type { MissingPart, Notice, SourceReport } from "../../ports/notifier.ts";
 import { confidentialOf, stepOf } from "../../request/change.ts";
@@ -22,7 +23,7 @@ import {
   settlementAt,
 } from "../../request/steps.ts";
 import { otherRequest } from "../../request/waiting.ts";
-import { ok, type Result } from "../../result.ts";
+import { ok, Result } from "../../result.ts";
 import { type Effect, emailOf } from "./effect.ts";
 import { namesForOwner, namesForRecipient } from "./names-to-tell.ts";
 import { keptParts } from "./package.ts";
@@ -40,7 +41,8 @@ export const noticeFacts = async (
   notice: MailedNotice,
 ): Promise<Result<Notice, CallFailed>> => {
   const { kind, id, source: of } = notice;
-  if (kind !== "manual-task" && kind !== "recipient") return ok(factsOf(effect, { ...notice, kind }));
+  if (kind !== "manual-task" && kind !== "recipient")
+    return linkIn(effect, { kind, id }).map((url) => factsOf(effect, { ...notice, kind }, url));
   const source = sourceName(effect, { source: of ?? "" });
   const registered = effect.services.sources.find(effect.request.tenant, source.id);
   const { needs = [], recipients = [] } = registered ?? {};
@@ -68,7 +70,25 @@ const aboutOf = ({ request: { id: requestId, kind, category }, services: { contr
 
 type OfRequest = NoticeRecord & { readonly kind: Exclude<MailedNotice["kind"], "manual-task" | "recipient"> };
 
-const factsOf = (effect: Effect, notice: OfRequest): Notice => {
+/** The application writes the address for a token: what fails there is its own, and is tried again like a message. */
+const linkIn = (
+  { request, services }: Effect,
+  { kind, id }: Pick<OfRequest, "kind" | "id">,
+): Result<string | null, CallFailed> => {
+  const name = kind === "confirmation" ? "acknowledge" : "download";
+  const token = confidentialOf(request).tokens[id] ?? null;
+  const write = services.links[name];
+  if (token === null || write === undefined || (kind !== "confirmation" && kind !== "delivery"))
+    return ok(null);
+  const link = Result.fromThrowable(write, (thrown) => {
+    const cause = new Refused(`\`links.${name}\` threw: give an address for every token`, { cause: thrown });
+    return new CallFailed("links", "invalid-answer", true, { cause });
+  })(token);
+  services.looked("links", request.id, link.isErr() ? link.error : null);
+  return link;
+};
+
+const factsOf = (effect: Effect, notice: OfRequest, url: string | null): Notice => {
   const { request, services } = effect;
   const about = aboutOf(effect);
   const subject = emailOf(request) ?? "";
@@ -81,7 +101,7 @@ const factsOf = (effect: Effect, notice: OfRequest): Notice => {
         type: "confirmation",
         subject,
         token: token ?? "",
-        url: token === null ? null : (services.links.acknowledge?.(token) ?? null),
+        url,
         expiresAt: request.acknowledgement.expiresAt,
         receivedOn: request.deadline.receivedOn,
         dueOn: lastDayOf(request.deadline).day,
@@ -162,7 +182,7 @@ const factsOf = (effect: Effect, notice: OfRequest): Notice => {
         ...about,
         type: "delivery",
         subject,
-        url: token === null ? null : (services.links.download?.(token) ?? null),
+        url,
         expiresAt: held?.expiresAt ?? request.updatedAt,
         ...(token !== null && services.rules.downloads !== null && { downloads: services.rules.downloads }),
         bytes: held?.bytes ?? 0,

@@ -1,4 +1,6 @@
+import { Damaged } from "../../errors.ts";
 import type { SourceName, StagedCollection } from "../../export/contents.ts";
+import { DamagedPart } from "../../export/damaged-part.ts";
 import { confidentialOf, stepOf } from "../../request/change.ts";
 import { columnsOf } from "../../request/request.ts";
 import type { collectedBy, SourceStep } from "../../request/steps.ts";
@@ -11,13 +13,24 @@ export const stagedCollection = (
   effect: Effect,
   step: Pick<SourceStep, "source">,
   { collection, rows, chunks, staged }: ReturnType<typeof collectedBy>[number],
-): StagedCollection => ({
-  source: sourceName(effect, step),
-  collection,
-  rows,
-  columns: columnsOf(confidentialOf(effect.request), step.source, staged.generation)[staged.number] ?? [],
-  read: () => readChunks(effect.services, effect.key, rowsArtifact(effect.request, step, staged), chunks),
-});
+): StagedCollection => {
+  const source = sourceName(effect, step);
+  return {
+    source,
+    collection,
+    rows,
+    columns: columnsOf(confidentialOf(effect.request), step.source, staged.generation)[staged.number] ?? [],
+    async *read() {
+      try {
+        yield* readChunks(effect.services, effect.key, rowsArtifact(effect.request, step, staged), chunks);
+      } catch (thrown) {
+        throw thrown instanceof Damaged
+          ? new DamagedPart({ source, collection }, "damaged", { cause: thrown })
+          : thrown;
+      }
+    },
+  };
+};
 
 export const sourceName = (
   { services, request }: Effect,

@@ -1,4 +1,4 @@
-import type { NotPossibleNow } from "../../errors.ts";
+import { NotPossibleNow } from "../../errors.ts";
 import {
   after,
   type Change,
@@ -31,12 +31,12 @@ import { addedUp, keptFound } from "../../request/rounds.ts";
 import { backoff, type Rules, spread } from "../../request/rules.ts";
 import { isPerformed, outcomesSoFar, type SourceStep } from "../../request/steps.ts";
 import { heard, toldBeforeBy } from "../../request/too-late.ts";
-import type { Result } from "../../result.ts";
+import { err, ok, type Result } from "../../result.ts";
 import { workflowOf } from "../workflows.ts";
 import { alertedOnce, supportTold } from "./alerting.ts";
 import { type EventOf, stepFor } from "./events.ts";
 import { isOutageKnown, nextTry, outageMet, outageOver, outageTried, toldNow } from "./outages.ts";
-import { lookedAtAgain, stageAnew, workReopened } from "./reopening.ts";
+import { begunAgain, lookedAtAgain, stageAnew, workReopened } from "./reopening.ts";
 
 type Transition = Result<Change, NotPossibleNow>;
 
@@ -287,7 +287,25 @@ const keptThen = (
   };
 };
 
-export const failed = (change: Change, event: EventOf<"source-failed">, rules: Rules): Transition =>
+/** Nothing of it goes into a package: it is collected anew, where somebody has that tried, or is missing. */
+const uncollected = (change: Change, source: string): Change =>
+  changedSteps(change, (step) =>
+    step.source === source ? { ...begunAgain(step, "perform"), collectedBefore: [] } : null,
+  );
+
+export const failed = (change: Change, event: EventOf<"source-failed">, rules: Rules): Transition => {
+  const { source, generation, isUnreadable } = event;
+  if (isUnreadable !== true) return metFailure(change, event, rules);
+  const step = stepOf(change.request, source);
+  if (step?.generation !== generation)
+    return err(new NotPossibleNow(`The work at source "${source}" was overtaken.`));
+  const anew = uncollected(change, source);
+  // Somebody has closed it by hand: what it gave before that is not to be had.
+  if (step.settlement !== null) return ok(changedStep(anew, source, { status: step.status }));
+  return metFailure(anew, { ...event, generation: generation + 1, stage: "perform" }, rules);
+};
+
+const metFailure = (change: Change, event: EventOf<"source-failed">, rules: Rules): Transition =>
   stepFor(change, event, event.stage).map((step) => {
     if (event.problem.code === "not-registered") return unknownHere(change, step, event, rules);
     const isRelapse = event.problem.code === "still-present";
