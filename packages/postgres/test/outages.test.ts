@@ -49,7 +49,7 @@ it("two processes over one database have one outage, one letter, and go on toget
         tenantAdmin: () => "admin@halmstrand.example",
         support: () => "support@halmstrand.example",
       },
-      lookEvery: 200,
+      lookEvery: 400,
       rules: { retry: { attempts: 3, firstDelay: 20, longestDelay: 100, outageDelay: 400 } },
     });
   };
@@ -58,7 +58,7 @@ it("two processes over one database have one outage, one letter, and go on toget
   unwrap(await other.start());
   try {
     const ids: string[] = [];
-    for (let index = 0; index < 12; index += 1) {
+    for (let index = 0; index < 6; index += 1) {
       const { requests } = index % 3 === 0 ? one : other;
       const kind = index % 2 === 0 ? "erasure" : "export";
       const email = `person-${index}@example.org`;
@@ -82,12 +82,16 @@ it("two processes over one database have one outage, one letter, and go on toget
     await expect
       .poll(async () => (await views()).filter(({ waitingFor }) => waitingFor.length > 0).length, {
         timeout: 20_000,
+        interval: 200,
       })
-      .toBe(12);
+      .toBe(6);
     await expect.poll(letters, { timeout: 10_000 }).toBe(1);
     isDown = false;
     await expect
-      .poll(async () => (await views()).filter(({ outcome }) => outcome !== "completed"), { timeout: 20_000 })
+      .poll(async () => (await views()).filter(({ outcome }) => outcome !== "completed"), {
+        timeout: 20_000,
+        interval: 200,
+      })
       .toEqual([]);
     expect(letters()).toBe(1);
   } finally {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type pg from "pg";
+import { emptyShop } from "./shop.ts";
 
 /** Rows by their number, from 1, pointing at each other by number; a number that is too high points nowhere. */
 const pointer = fc.integer({ min: 1, max: 5 });
@@ -33,8 +34,7 @@ export const fill = async (
   const insert = async (into: string, rows: readonly (readonly unknown[])[]) => {
     if (rows.length > 0) await pool.query(`insert into ${into} values ${values(rows)}`);
   };
-  await pool.query(`truncate customers, addresses, orders, "Shop ""2"""."Order Lines", folders, comments, payments,
-    customer_addresses, visits restart identity cascade`);
+  await pool.query(emptyShop);
   await insert(
     "customers (tenant, email)",
     customers.map(({ person, isHere }) => [

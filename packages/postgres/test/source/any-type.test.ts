@@ -1,5 +1,5 @@
 import { orThrow, subjectOf } from "@subject-rights/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type DataMap, postgresDataSource } from "../../src/index.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { callFor } from "./people.ts";
@@ -137,7 +137,15 @@ const foundWhere = async (condition: string): Promise<readonly string[]> => {
 
 describe("an identifier is compared as its column's type does", () => {
   for (const [types, values, equality] of kinds) {
-    it.each(types)("%s", async (type) => {
+    // Of each kind the first and the last, which is a domain, or the widest: those between are more of the same.
+    const tried = inject("isThorough") ? types : types.filter((_, at) => [0, types.length - 1].includes(at));
+    it.each(tried)("%s", async (type) => {
+      const known = new Map<string, Promise<readonly string[]>>();
+      const equalTo = (value: string) => {
+        const found = known.get(value) ?? foundWhere(equality.replace("$$", () => quoted(value)));
+        known.set(value, found);
+        return found;
+      };
       await database.pool.query(
         `truncate logs; alter table logs drop column if exists m; alter table logs add m ${type}`,
       );
@@ -149,7 +157,7 @@ describe("an identifier is compared as its column's type does", () => {
       expect(orThrow(await source.check())).toEqual([]);
 
       for (const asked of values) {
-        const found = await foundWhere(equality.replace("$$", () => quoted(asked)));
+        const found = await equalTo(asked);
         const subject = subjectOf([{ type: "no", value: asked }]);
         const located = orThrow((await source.locate?.(subject, callFor())) ?? expect.fail());
         expect(located[0]?.count, asked).toBe(found.length);
@@ -163,7 +171,7 @@ describe("an identifier is compared as its column's type does", () => {
         } else {
           // In one form, by which the same are found.
           for (const value of names) {
-            expect(await foundWhere(equality.replace("$$", () => quoted(value))), value).toEqual(found);
+            expect(await equalTo(value), value).toEqual(found);
           }
         }
       }

@@ -366,7 +366,7 @@ describe("of rows in rows of others, step by step, one stays as long as a way le
           );
         }
       }),
-      { numRuns: inject("isThorough") ? 60 : 10 },
+      { numRuns: inject("isThorough") ? 60 : 6 },
     );
   });
 });
@@ -423,7 +423,7 @@ describe("of any rows with any owners, one stays as long as a way leads to someb
           );
         }
       }),
-      { numRuns: inject("isThorough") ? 300 : 15 },
+      { numRuns: inject("isThorough") ? 300 : 8 },
     );
   });
 });

@@ -13,9 +13,9 @@ import {
 } from "@subject-rights/core";
 import { memoryStorage } from "@subject-rights/memory";
 import { simulatedClock } from "@subject-rights/testing";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Belonging, type DataMap, postgresDataSource, type TableMap } from "../../src/index.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { createDatabase, emptying, type TestDatabase } from "../support/database.ts";
 
 const actor = { id: "admin-1", tenant: "t", roles: ["admin", "tenant-admin"] };
 const bob = "bob@example.org";
@@ -46,14 +46,12 @@ const schema = `
 
 let database: TestDatabase;
 let stop = async (): Promise<void> => undefined;
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createDatabase();
-  await database.pool.query(schema);
 });
-afterEach(async () => {
-  await stop();
-  await database.drop();
-});
+afterAll(() => database.drop());
+beforeEach(() => database.pool.query(`${emptying} ${schema}`));
+afterEach(() => stop());
 
 const office = async (
   dataMap: DataMap,

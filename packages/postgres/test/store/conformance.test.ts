@@ -90,14 +90,15 @@ const ways: Record<string, Harnesses> = {
   ),
 };
 
-const inTurn = Object.keys(ways).indexOf("a pool under the least privileges");
+const last = Object.keys(ways).indexOf("a pool under the least privileges");
+const turns = 9;
 
 /**
- * Each case over the last, which may do least, and over one of the others in turn: over each of these every third case of
- * each store. Everything over all of them is more of the same.
+ * Each case over the last, which may do least, and over each of the others some of each store, none of them the same.
+ * Everything over all of them is more of the same.
  */
 const isItsTurn = (way: number, place: number): boolean =>
-  inject("isThorough") || way === inTurn || place % inTurn === way;
+  inject("isThorough") || way === last || place % turns === way * last;
 
 describe.each(Object.entries(ways).map(([name, harnesses], way) => ({ name, harnesses, way })))(
   "over $name",

@@ -55,7 +55,7 @@ export const freshStorage = async (
 };
 
 /** Forgets everything that a storage has stored, the audit included, which refuses that to everybody else. */
-const emptied = async (owner: PostgresClient, schema: string): Promise<void> => {
+export const emptied = async (owner: PostgresClient, schema: string): Promise<void> => {
   const script = `do $$ declare each record; has_rows boolean; guard text; begin
     for each in select c.oid, c.oid::regclass::text as name from pg_class c
       where c.relnamespace = '${schema}'::regnamespace and c.relkind = 'r' and c.relname <> 'migration'

@@ -8,7 +8,7 @@ import { isJoinedTransaction } from "../../src/database/joined-transaction.ts";
 import { name, sql } from "../../src/sql/sql.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { createPglite, freePglite } from "../support/pglite.ts";
-import { dumpOf, freshStorage, masterKey, newSchema } from "./fixtures.ts";
+import { dumpOf, emptied, freshStorage, masterKey, newSchema } from "./fixtures.ts";
 
 let database: TestDatabase;
 let pglite: PGlite;
@@ -17,7 +17,18 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([database.drop(), freePglite(pglite)]));
 
-const fresh = (client: PostgresClient = database.pool) => freshStorage({ client, owner: client });
+/** Of each client, emptied for each test: making its tables takes longer than most of them do. */
+const schemas = new Map<PostgresClient, string>();
+const fresh = async (client: PostgresClient = database.pool) => {
+  const schema = schemas.get(client);
+  if (schema === undefined) {
+    const made = await freshStorage({ client, owner: client });
+    schemas.set(client, made.schema);
+    return made;
+  }
+  await emptied(client, schema);
+  return { storage: postgresStorage({ client, schema, masterKey }), schema };
+};
 
 const sample = (id: string, part: Partial<StoredRequest> = {}): StoredRequest => ({
   tenant: "halmstrand",

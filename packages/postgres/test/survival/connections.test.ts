@@ -89,7 +89,7 @@ describe("a connection that is cut", () => {
       expect(proxy.cuts()).toBe(0);
 
       const fates = ["before", "after"] as const;
-      const apart = isThorough ? 1 : 16;
+      const apart = isThorough ? 1 : 24;
       const cuts = Array.from(
         { length: Math.ceil(changes / apart) },
         (_, index) => index * apart + 1,
@@ -127,7 +127,7 @@ describe("two runners", () => {
     ];
     const [first] = runners;
     if (first === undefined) throw new Error("nobody runs");
-    const worlds = await newWorlds(isThorough ? 40 : 5, (index) => (index % 3 === 2 ? "export" : "erasure"));
+    const worlds = await newWorlds(isThorough ? 40 : 4, (index) => (index % 3 === 2 ? "export" : "erasure"));
     for (const { rights } of runners) orThrow(await rights.start());
     let ended = 0;
     const rounds = isThorough ? 40 : 5;
