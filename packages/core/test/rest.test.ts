@@ -280,7 +280,7 @@ describe("what was called off of a request that was opened again", () => {
   };
 
   /** Opened again under a hold, called off, and the hold lifted. The backup is of before. */
-  const calledOff = async () => {
+  const calledOff = async ({ isBack = false } = {}) => {
     const closed = await closedOnce(["2026-06-30"], lists);
     const { world, on } = closed;
     const backup = structuredClone(world.tables);
@@ -292,6 +292,10 @@ describe("what was called off of a request that was opened again", () => {
     unwrap(await world.rights.requests.cancel({ ...on, reason: "the contract runs" }));
     await world.pass(day);
     unwrap(await world.rights.holds.lift({ actor: admin, holdId: hold.id, reason: "over" }));
+    if (isBack) {
+      const lift = { actor: admin, identifiers: person, reason: "a customer again" };
+      expect(unwrap(await world.rights.suppressions.lift(lift))).toBeGreaterThan(0);
+    }
     const copy: unknown[] = [];
     for await (const each of world.rights.suppressions.copy({ actor: admin })) copy.push(each);
     return { ...closed, backup, copy };
@@ -323,8 +327,11 @@ describe("what was called off of a request that was opened again", () => {
     expect([invoices.size, await mayTakeIn()]).toEqual([1, false]);
   });
 
-  it("stays so over a restored backup that knows nothing of it", async () => {
-    const made = await calledOff();
+  it.each([
+    ["that knows nothing of it", false],
+    ["where the person has come back since", true],
+  ])("stays so over a restored backup %s", async (_, isBack) => {
+    const made = await calledOff({ isBack });
     const { rights, start } = await restored(made);
     expect(unwrap(await rights.requests.read(made.on))).toMatchObject({ phase: "closed", reason: null });
     await start();

@@ -81,7 +81,7 @@ export interface SuppressionStoreDefinition {
 
 export interface SuppressionCause {
   readonly tenant: string;
-  /** The id of a request or of a sweep. */
+  /** The id of a request or of a sweep; of a mark of a request, with something before it. */
   readonly cause: string;
 }
 

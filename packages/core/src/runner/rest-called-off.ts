@@ -3,8 +3,8 @@ import type { Identifier } from "../subject/identifier.ts";
 /*
  * In the list of suppressions it is marked that the rest of a request was called off which had been opened again: by then its
  * own record may have come back from a backup, and know nothing of that. The marks are pseudonyms as all others, under types
- * that no identifier has, so they keep nobody out; they are lifted, ended, copied and put under another key with the rows of
- * the same cause.
+ * that no identifier has, so they keep nobody out; they are ended, copied and put under another key as these are, and those of
+ * a person are lifted with them.
  */
 const prefix = "called-off/";
 
@@ -13,6 +13,11 @@ export const markFor = ({ type, value }: Identifier): Identifier => ({ type: `${
 
 /** Says it of a request. */
 export const markOf = (request: string): Identifier => markFor({ type: "request", value: request });
+
+/**
+ * Its cause: whoever is let in again is so with the rows of the request, and it stays called off all the more.
+ */
+export const causeOfMark = (request: string): string => `${prefix}${request}`;
 
 /** The same, lifted, for whoever reads a copy: of the others nobody sees what they say. */
 export const shownMark = (request: string): Identifier => markFor({ type: "shown", value: request });

@@ -11,7 +11,7 @@ import { errAsync, okAsync, ResultAsync } from "../result.ts";
 import { type Identifier, includesIdentifier, isSteady } from "../subject/identifier.ts";
 import { leading } from "../subject/vouching.ts";
 import type { Sweep } from "../sweeps/sweep.ts";
-import { isMark, markFor, markOf, shownMark } from "./rest-called-off.ts";
+import { causeOfMark, isMark, markFor, markOf, shownMark } from "./rest-called-off.ts";
 import type { Services } from "./services.ts";
 import { pseudonymChain, suppressionKeyName, suppressionPseudonyms, theList } from "./suppression-keys.ts";
 
@@ -139,14 +139,12 @@ const markedRest = (services: Services, request: Request, at: Instant): ResultAs
   if (!isRestCalledOff(request)) return okAsync(undefined);
   const { tenant, id: cause, category } = request;
   const about = { tenant, cause, category, reason: "request" } as const;
-  const marks = [markOf(cause), ...ownIdentifiers(request).map(markFor)];
-  return suppress(services, about, [{ identifiers: marks }]).andThen(() =>
-    suppress(services, about, [{ identifiers: [shownMark(cause)] }], {
-      at,
-      by: systemActorId,
-      reason: "called-off",
-    }),
-  );
+  const lifted = { at, by: systemActorId, reason: "called-off" };
+  return suppress(services, about, [{ identifiers: ownIdentifiers(request).map(markFor) }])
+    .andThen(() => suppress(services, about, [{ identifiers: [shownMark(cause)] }], lifted))
+    .andThen(() =>
+      suppress(services, { ...about, cause: causeOfMark(cause) }, [{ identifiers: [markOf(cause)] }]),
+    );
 };
 
 /** Whether the list says that the rest of a request was called off: the request itself may have come back from a backup. */
