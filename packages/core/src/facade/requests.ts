@@ -137,7 +137,8 @@ export interface Requests {
 
   /**
    * Says whose what is found by a shared identifier is, with a reason. `same-person`: all of it is the person's, and it
-   * leads to further records like their own. `somebody-else`: others have it as well; what is found by it alone is left,
+   * leads to further records like their own; of a telephone number or an address that holds for a day, and is asked anew
+   * behind that where a source says otherwise. `somebody-else`: others have it as well; what is found by it alone is left,
    * and the request ends `completed-with-exceptions`. So is what is found by an address that alone has led to a number.
    */
   decideIdentifier(

@@ -254,15 +254,23 @@ export const isConfirmedLongBefore = (
   at: Instant,
 ): boolean => acknowledgedAt !== null && (wasAhead || later(acknowledgedAt, addressLeadsFor) <= at);
 
-/** Whether what somebody has said whose an address is holds still: in a request that was opened again it is of its day. */
+/**
+ * Whether what somebody has said whose it is holds still. By what people are reached they have it of a day, whoever has said so;
+ * a number stays, but in a request that was opened again.
+ */
 export const isSaidLately = (
   { closedBefore, decisions }: Request,
   decision: IdentifierDecision,
   now: Instant,
-): boolean =>
-  closedBefore === undefined ||
-  (decisions.indexOf(decision) >= (closedBefore.decisions ?? 0) &&
-    (decision.answeredAt === undefined || !mayHavePassedOn(decision.answeredAt, now)));
+): boolean => {
+  const { answeredAt } = decision;
+  if (closedBefore === undefined && isSteady(decision)) return true;
+  return (
+    decisions.indexOf(decision) >= (closedBefore?.decisions ?? 0) &&
+    answeredAt !== undefined &&
+    !mayHavePassedOn(answeredAt, now)
+  );
+};
 
 /**
  * What somebody has said of that it is the person's.
@@ -283,8 +291,7 @@ export const saidToBeTheirs = (
 /**
  * Whether an address leads to the person still: it was confirmed, or told of a number of theirs, within the last day, or nobody
  * has had anything to say against it when a request that was opened again was about to go by it; and nobody has said that it is
- * somebody else's who has confirmed it since. Who has said that it is theirs has the last word; in a request that was opened
- * again, for a day.
+ * somebody else's who has confirmed it since. Who has said that it is theirs has the last word, for a day.
  */
 export const isVouchedFor = (request: Request, address: Identifier, now: Instant): boolean =>
   !isLongConfirmed(request, now) ||

@@ -1,7 +1,7 @@
 import { type Instant, later, liesAhead } from "../instant.ts";
 import { addressLeadsFor } from "../subject/identifying.ts";
 import { outagesNoticed } from "./outage.ts";
-import type { Request } from "./request.ts";
+import type { IdentifierDecision, Request } from "./request.ts";
 import type { SourceStep } from "./steps.ts";
 
 /**
@@ -33,17 +33,19 @@ const withoutOutagesAhead = (request: Request, now: Instant): Request => {
 
 /** Who the person is, and when they were last asked about. */
 const withoutNamesAhead = (request: Request, now: Instant): Request => {
-  const { acknowledgement, identifiedAt, steps, confidential } = request;
+  const { acknowledgement, identifiedAt, decisions, steps, confidential } = request;
   const longAgo = later(now, -addressLeadsFor);
   const { acknowledgedAt, wasAhead = false } = acknowledgement;
   const isSeen = wasAhead || !isAhead(acknowledgedAt, now);
   const told = confidential?.addresses ?? [];
+  const isAnsweredAhead = ({ answeredAt }: IdentifierDecision) => isAhead(answeredAt, now);
   const isStepAhead = ({ saidAt, byCertain, lastAsked }: SourceStep) =>
     (isAhead(saidAt, now) && byCertain !== true) || isAhead(lastAsked?.at, now);
   if (
     isSeen &&
     !isAhead(identifiedAt, now) &&
     !steps.some(isStepAhead) &&
+    !decisions.some(isAnsweredAhead) &&
     !told.some(({ toldAt }) => isAhead(toldAt, now))
   )
     return request;
@@ -51,6 +53,7 @@ const withoutNamesAhead = (request: Request, now: Instant): Request => {
     ...request,
     acknowledgement: isSeen ? acknowledgement : { ...acknowledgement, wasAhead: true },
     ...(isAhead(identifiedAt, now) && { identifiedAt: longAgo }),
+    decisions: decisions.map((each) => (isAnsweredAhead(each) ? { ...each, answeredAt: longAgo } : each)),
     steps: steps.map((step) => ({
       ...step,
       ...(isAhead(step.saidAt, now) && { byCertain: true }),

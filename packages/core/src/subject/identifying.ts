@@ -100,11 +100,13 @@ const isOfTheirNumber = (known: Pick<Known, "identifiers">, told: readonly Told[
  * The addresses that an answer tells of a number of the person's, and of no other: right now they are theirs. Null where it is
  * not about that.
  *
+ * @param decided what others may have too, and somebody has said is theirs: it is theirs as long as it is told of them
  * @param isByNumber it was asked by their numbers and by nothing else: it need not name them
  */
 export const toldOfTheirs = (
   known: Pick<Known, "identifiers">,
   found: readonly FoundIdentifier[],
+  decided: readonly Identifier[],
   isByNumber = false,
 ): Identifier[] | null => {
   const told = asTold(found);
@@ -112,7 +114,9 @@ export const toldOfTheirs = (
     ? told.length > 0 && numbersBeside(known, told).every((each) => each.isTheirs)
     : isOfTheirNumber(known, told);
   return isTheirs
-    ? told.flatMap(({ identifier, shared }) => (shared || isSteady(identifier) ? [] : [identifier]))
+    ? told.flatMap(({ identifier, shared }) =>
+        isSteady(identifier) || (shared && !includesIdentifier(decided, identifier)) ? [] : [identifier],
+      )
     : null;
 };
 
@@ -124,9 +128,9 @@ export const toldBack = (
   { identifiers }: Pick<Known, "identifiers">,
   found: readonly FoundIdentifier[],
 ): Identifier[] => {
-  const told = asTold(found).flatMap(({ identifier, shared }) => (shared ? [] : [identifier]));
-  const back = told.filter((each) => includesIdentifier(identifiers, each));
-  return back.some(isSteady) ? back.filter((each) => !isSteady(each)) : [];
+  const back = asTold(found).filter(({ identifier }) => includesIdentifier(identifiers, identifier));
+  const isOfNumber = back.some(({ identifier, shared }) => !shared && isSteady(identifier));
+  return isOfNumber ? back.flatMap(({ identifier }) => (isSteady(identifier) ? [] : [identifier])) : [];
 };
 
 /** Whether an answer names a number by which the person is not known: whose the addresses are decides what becomes of it. */

@@ -8,6 +8,7 @@ import {
   isToldSince,
   isVouchedFor,
   ledToSince,
+  saidToBeTheirs,
   toldByNumber,
 } from "../../request/addresses.ts";
 import { confidentialOf } from "../../request/change.ts";
@@ -85,7 +86,7 @@ export const noLongerTheirs = async (
   const there = able.filter((step) => isThere(request, step));
   const byNumber = await answersOf(about, there, identifiedSubject(numbers), "number");
   const said = byNumber.answers.flatMap(({ source, found }): SaidOfNumber[] => {
-    const theirs = toldOfTheirs({ identifiers: numbers }, found, true);
+    const theirs = toldOfTheirs({ identifiers: numbers }, found, saidToBeTheirs(request), true);
     return theirs === null ? [] : [{ source, told: theirs }];
   });
   const told = toldByNumber({ identifiers, addresses: before }, said, now);

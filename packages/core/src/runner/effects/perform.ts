@@ -1,11 +1,12 @@
 import { instant } from "../../instant.ts";
+import { saidToBeTheirs } from "../../request/addresses.ts";
 import { stepOf } from "../../request/change.ts";
 import type { RequestEvent } from "../../request/events.ts";
 import { type NoticeRecord, tryOf } from "../../request/notices.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { isByNumberOnly, isLeftUnsaid } from "../../request/unsaid.ts";
 import { ok, orThrow } from "../../result.ts";
-import { type Identifier, isSteady } from "../../subject/identifier.ts";
+import { type Identifier, includesIdentifier, isSteady } from "../../subject/identifier.ts";
 import type { Action } from "../../workflows/actions.ts";
 import { toAskAgain } from "../../workflows/transitions/asking-again.ts";
 import { Stopped } from "../guard.ts";
@@ -133,9 +134,9 @@ const addressesPassedOn = async (effect: Effect, step: SourceStep): Promise<Requ
   const found = identifiers.filter(({ type }) => needs.includes(type));
   const findsByAddress = task === "erase" || task === "export";
   if (!findsByAddress || isByNumberOnly(step)) return null;
-  const { anothers, open, silent } = identifiers.some(isSteady)
+  const { anothers, gone, open, silent } = identifiers.some(isSteady)
     ? await noLongerTheirs(effect, found)
-    : { anothers: [], ...(await notHeardOf(effect, found)) };
+    : { anothers: [], gone: [], ...(await notHeardOf(effect, found)) };
   const stopped = silent.find((each) => each instanceof Stopped);
   if (stopped !== undefined) return failure(effect, step, stopped);
   const isNumbered = found.some(isSteady);
@@ -144,7 +145,10 @@ const addressesPassedOn = async (effect: Effect, step: SourceStep): Promise<Requ
   const left = !byNumber && isLeftUnsaid(request, step, by.length > 0) ? open : [];
   const further = async (addresses: readonly Identifier[]) =>
     isNumbered ? leadingFurther(effect, step, addresses) : ok(addresses);
-  const passedOn = await further([...anothers, ...left]);
+  // What led to nobody before somebody had said that it is theirs is not followed where it is told of them no more.
+  const said = saidToBeTheirs(request);
+  const goneToo = gone.filter((each) => includesIdentifier(said, each));
+  const passedOn = await further([...new Set([...anothers, ...goneToo, ...left])]);
   if (passedOn.isErr()) return failure(effect, step, passedOn.error);
   const addresses = passedOn.value;
   if (addresses.length > 0) return { type: "addresses-passed-on", source, generation, addresses };

@@ -226,7 +226,7 @@ export const identified = (
       byOwn.shared.reduce((growing, each) => withCandidate(growing, each, step.source), askedOfOld),
       step,
       event,
-      toldOfTheirs({ identifiers: leading(known.identifiers) }, told),
+      toldOfTheirs({ identifiers: leading(known.identifiers) }, told, saidToBeTheirs(change.request)),
       sharingWith({ identifiers: leading(known.identifiers) }, told),
     );
     const { candidates } = confidentialOf(grown.request);
