@@ -1,4 +1,4 @@
-import { type DataSourceDefinition, PermanentFailure, type Row } from "@subject-rights/core";
+import { type DataSourceDefinition, PermanentFailure, type Row, subjectOf } from "@subject-rights/core";
 import { describe, expect, it } from "vitest";
 import { ada, admin, createWorld, hanging, peopleSource } from "./world.ts";
 
@@ -18,6 +18,32 @@ const erasureOver = async (
 };
 
 describe("a source that", () => {
+  it("asks for values of what can be no type does not find the person absent: it has failed, and onError has what to write", async () => {
+    const people = new Map<string, Row[]>([[ada, [{}]]]);
+    const { world, requestId, bad } = await erasureOver(
+      {
+        locate: async (subject) => [
+          {
+            collection: "people",
+            count: subject.values("Email").filter((email) => people.has(email)).length,
+          },
+        ],
+      },
+      people,
+    );
+    await world.clock.advance(24 * hour);
+    expect(await bad()).toMatchObject({
+      status: "warning",
+      problem: { code: "permanent-failure", retryable: false },
+    });
+    expect((await world.read(requestId)).outcome).toBeNull();
+    const cause = { message: expect.stringMatching(/a type is lower case letters/) };
+    expect(world.errors[0]).toMatchObject({ code: "call-failed", adapter: "bad", cause });
+    for (const type of ["email ", "", undefined, ["email"]])
+      expect(() => subjectOf([{ type: "email", value: ada }]).values(type as string)).toThrow(/lower case/);
+    expect(subjectOf([{ type: "email", value: ada }]).values("customer-number")).toEqual([]);
+  });
+
   it("throws is tried again, later and later, then turns to warning, and support is told once", async () => {
     let tries = 0;
     const { world, requestId, good, bad } = await erasureOver({

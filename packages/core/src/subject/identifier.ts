@@ -33,12 +33,16 @@ export interface GivenIdentifier extends Identifier {
   readonly verified?: boolean | undefined;
 }
 
-export const identifierTypeSchema = z
-  .string()
-  .regex(
-    /^[a-z][a-z0-9-]{0,62}$/,
-    "a type is lower case letters, digits and dashes, such as customer-number",
-  );
+const typePattern = /^[a-z][a-z0-9-]{0,62}$/;
+
+/** What to write instead of a type that can be none. */
+export const typeRule = "a type is lower case letters, digits and dashes, such as customer-number";
+
+export const identifierTypeSchema = z.string().regex(typePattern, typeRule);
+
+/** Whether a type can be one, for what no schema is gone through. */
+export const isIdentifierType = (type: unknown): boolean =>
+  typeof type === "string" && typePattern.test(type);
 
 /** RFC 5321 allows 254 characters in an address that mail can be sent to. */
 const longestEmail = 254;

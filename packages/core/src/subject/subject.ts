@@ -1,4 +1,5 @@
-import type { Identifier } from "./identifier.ts";
+import { PermanentFailure } from "../errors.ts";
+import { type Identifier, isIdentifierType, typeRule } from "./identifier.ts";
 
 /** The person a request is about, as data sources see them: everything they are known by so far. */
 export interface Subject {
@@ -20,7 +21,12 @@ export interface Subject {
    * of somebody who is not among `identifiers`, is somebody else's, or of somebody who came since.
    */
   readonly isIdentified: boolean;
-  /** Every value of one type; empty where none is known. A person may have several email addresses. */
+  /**
+   * Every value of one type; empty where none is known. A person may have several email addresses.
+   *
+   * Throws `PermanentFailure` for what can be no type, such as `Email`: by that nobody is known, and the person would pass
+   * for somebody who is not there.
+   */
   values(type: string): readonly string[];
 }
 
@@ -34,8 +40,10 @@ export const subjectOf = (
   asked,
   shared,
   isIdentified: false,
-  values: (type) =>
-    identifiers.filter((identifier) => identifier.type === type).map((identifier) => identifier.value),
+  values: (type) => {
+    if (!isIdentifierType(type)) throw new PermanentFailure(`\`values\` of a subject: ${typeRule}`);
+    return identifiers.filter((identifier) => identifier.type === type).map((identifier) => identifier.value);
+  },
 });
 
 /** Somebody of whom everybody was asked who they are. */
