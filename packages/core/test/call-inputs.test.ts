@@ -299,6 +299,7 @@ describe("whatever a call is handed", () => {
               [[{ type: "customer-number", value: "a\0b" }], "identifiers\\[0\\]\\.value$"],
               [[{ type: "customer number", value: "7" }], "identifiers\\[0\\]\\.type$"],
               [[{ type: "customer-number", value: " 7 " }], "identifiers\\[0\\]\\.value$"],
+              [[{ type: "customer-number", value: "7", verifed: true }], "identifiers\\[0\\]\\.verifed$"],
             )
           : []),
       ];

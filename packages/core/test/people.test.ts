@@ -118,6 +118,10 @@ describe("input", () => {
         issues: [{ path: "email" }],
       });
     }
+    const identifiers = [{ type: "telephone", value: "030 123", verifed: true }] as never;
+    expect(unwrapError(await world.rights.requests.submit({ ...submission, identifiers })).message).toBe(
+      "identifiers[0].verifed: there is no `verifed`: write `verified`",
+    );
     const unheld = await world.rights.requests.submit({ ...submission, category: "user-data" });
     expect(unwrapError(unheld)).toMatchObject({
       code: "invalid-input",

@@ -91,15 +91,19 @@ describe("a sweep", () => {
     const { sweeps } = world.rights;
     const first = await sweep(world, async function* () {
       yield* stream(40)(null);
-      yield { people: [{ identifiers: [] }, "nobody"] as never, cursor: "end" };
+      const email = { type: "email", value: emailOf(5) };
+      const misspelt = [{ identifiers: [{ ...email, verifed: true }] }, { identifiers: [email], foud: [] }];
+      yield { people: [{ identifiers: [] }, "nobody", ...misspelt] as never, cursor: "end" };
     });
     expect(first).toMatchObject({
       status: "completed-with-exceptions",
-      counts: { erased: 38, leftBehind: 4 },
+      counts: { erased: 38, leftBehind: 6 },
     });
     const on = { actor: admin, sweepId: first.id };
     const left = orThrow(await sweeps.leftBehind(on));
     expect(left.map(({ problem }) => problem).sort()).toEqual([
+      "invalid-person",
+      "invalid-person",
       "invalid-person",
       "invalid-person",
       "unavailable",
@@ -123,12 +127,12 @@ describe("a sweep", () => {
 
     bad.clear();
     const second = orThrow(await orThrow(await sweeps.retry(on)).end());
-    expect(second).toMatchObject({ counts: { erased: 40, leftBehind: 2 } });
+    expect(second).toMatchObject({ counts: { erased: 40, leftBehind: 4 } });
     expect(people.size).toBe(0);
 
     expect((await sweeps.settle({ ...on, reason: "ada@example.org was nobody" })).isErr()).toBe(true);
     const settled = orThrow(await sweeps.settle({ ...on, reason: "broken lines of an import" }));
-    expect(settled).toMatchObject({ status: "completed-with-exceptions", counts: { leftBehind: 2 } });
+    expect(settled).toMatchObject({ status: "completed-with-exceptions", counts: { leftBehind: 4 } });
     expect(orThrow(await sweeps.leftBehind(on))).toEqual([]);
     expect([...world.tables.keys.keys()].filter((name) => name.startsWith("sweep/"))).toEqual([]);
     expect(unwrapError(await sweeps.retry(on))).toBeInstanceOf(NotPossibleNow);

@@ -84,14 +84,15 @@ const checkEmail = (identifier: Identifier, context: z.RefinementCtx): void => {
   }
 };
 
+/** A member that there is not was meant: without a misspelt `verified` somebody is asked, or nobody found. */
 export const identifierSchema = z
-  .object({ type: identifierTypeSchema, value: namedValueSchema })
+  .strictObject({ type: identifierTypeSchema, value: namedValueSchema })
   .superRefine(checkEmail)
   .transform(normaliseIdentifier);
 
 const givenWith = (value: z.ZodString) =>
   z
-    .object({ type: identifierTypeSchema, value, verified: z.boolean().optional() })
+    .strictObject({ type: identifierTypeSchema, value, verified: z.boolean().optional() })
     .superRefine(checkEmail)
     .transform(
       ({ verified, ...identifier }): GivenIdentifier => ({
@@ -124,7 +125,7 @@ export const readIdentifier = (given: Identifier): Identifier | null => {
   ) {
     return { type, value };
   }
-  return identifierSchema.safeParse(given).data ?? null;
+  return identifierSchema.safeParse({ type, value }).data ?? null;
 };
 
 /** A misspelt `shared` would make a household's number the person's own. */

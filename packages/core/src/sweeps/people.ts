@@ -31,7 +31,7 @@ export interface PeoplePage {
 export type PeopleStream = (cursor: string | null) => AsyncIterable<PeoplePage>;
 
 /** The bound of `identifiers` in a submission; a person with more is for somebody to look at. */
-const personSchema = z.object({
+const personSchema = z.strictObject({
   identifiers: z.array(listedIdentifierSchema).min(1).max(20),
   found: z.array(listedIdentifierSchema).max(20).optional(),
 });
