@@ -36,6 +36,7 @@ const progress = (part: Partial<SourceProgress>): SourceProgress => ({
   outcomes: [],
   left: [],
   checked: null,
+  manual: null,
   settlement: null,
   ...part,
 });

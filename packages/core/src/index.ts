@@ -101,6 +101,7 @@ export { type StandingKind, standings } from "./request/standings.ts";
 export type { Waiting } from "./request/waiting.ts";
 export type { DueRequests } from "./facade/deadlines.ts";
 export type { DeadlineView } from "./facade/deadline-view.ts";
+export type { Extension, Suspension } from "./request/deadline/deadline.ts";
 export type { PlanPreview } from "./facade/preview.ts";
 export type { ProgressEvent } from "./facade/progress.ts";
 export type { AuditEntry } from "./audit/entry.ts";
@@ -166,7 +167,13 @@ export { type Outcome, type Phase, phases } from "./request/phases.ts";
 export type { GradedCollection, ProofGrade } from "./request/graded.ts";
 export type { Approval, ApprovalState } from "./request/approval.ts";
 export type { Plan, PlannedCollection, PlannedFate, PlannedSource } from "./request/planned.ts";
-export { type Settlement, type SourceStatus, sourceStatuses, type StepTask } from "./request/steps.ts";
+export {
+  type ManualTask,
+  type Settlement,
+  type SourceStatus,
+  sourceStatuses,
+  type StepTask,
+} from "./request/steps.ts";
 export {
   type CollectionCount,
   type CollectionOutcome,
@@ -178,7 +185,7 @@ export type { SourceAbilities, SourceDescriptor } from "./request/sources.ts";
 export type { CutShort } from "./request/cut-short.ts";
 export type { LeftPackage } from "./request/left-packages.ts";
 export type { NoticeKind } from "./request/notices.ts";
-export type { Acknowledger, PutFirst } from "./request/request.ts";
+export type { Acknowledger, IdentifierDecision, PutFirst } from "./request/request.ts";
 export type { Instant } from "./instant.ts";
 export { identifiedSubject, type Subject, subjectOf } from "./subject/subject.ts";
 export {

@@ -148,6 +148,44 @@ describe("input", () => {
       expect(unwrapError(settled).code).toBe("invalid-input");
     }
   });
+
+  it("that is kept for good can be read, in the view and in the audit of what it was given for", async () => {
+    const number = { type: "telephone", value: "030 123456", shared: true, others: 1 };
+    const crm = peopleSource("crm", people(), { identify: async () => [number] });
+    const world = await createWorld({ sources: [crm, archive(people(), false)] });
+    const on = { actor: admin, requestId: await world.acknowledged("erasure") };
+    const { requests } = world.rights;
+    unwrap(await requests.suspend({ ...on, reason: "another name than on record" }));
+    unwrap(await requests.resume(on));
+    unwrap(await requests.extend({ ...on, reason: "a large archive" }));
+    const decided = { ...on, decision: "decision-1", answer: "somebody-else" } as const;
+    const named = await requests.decideIdentifier({ ...decided, reason: "030 123456 is her mother's" });
+    expect(unwrapError(named)).toMatchObject({ code: "invalid-input", issues: [{ path: "reason" }] });
+    unwrap(await requests.decideIdentifier({ ...decided, reason: "a telephone of two people" }));
+    await world.settle();
+    unwrap(await requests.answerTask({ ...on, source: "archive", answer: "done", note: "shredded" }));
+    await world.settle();
+
+    const view = await world.read(on.requestId);
+    expect(view).toMatchObject({
+      decisions: [{ type: "telephone", answer: "somebody-else", reason: "a telephone of two people" }],
+      deadline: {
+        suspensions: [{ reason: "another name than on record", until: expect.any(String) }],
+        extension: { reason: "a large archive" },
+      },
+    });
+    expect(view.sources.find(({ id }) => id === "archive")).toMatchObject({
+      manual: { answer: "done", note: "shredded" },
+    });
+    const audit = unwrap(await requests.audit(on));
+    const said = Object.fromEntries(audit.map(({ action, detail }) => [action, detail]));
+    expect(said).toMatchObject({
+      "identity-questioned": { reason: "another name than on record" },
+      extended: { reason: "a large archive" },
+      decided: { decision: "decision-1", answer: "somebody-else", reason: "a telephone of two people" },
+      "task-answered": { answer: "done", note: "shredded" },
+    });
+  });
 });
 
 describe("a manual task", () => {
@@ -376,6 +414,12 @@ describe("a request whose key is lost", () => {
       if (name.includes(on.requestId)) world.tables.keys.delete(name);
     const { requests } = world.rights;
     expect(unwrapError(await requests.retrySource({ ...on, source: "archive" })).code).toBe("key-destroyed");
+    const naming = { ...on, reason: `nobody can read ${ada}` };
+    for (const named of [
+      await requests.cancel(naming),
+      await requests.settleSource({ ...naming, source: "archive" }),
+    ])
+      expect(unwrapError(named).code).toBe("invalid-input");
     const cancelled = await requests.cancel({ ...on, reason: "its key was lost" });
     expect(unwrap(cancelled)).toMatchObject({ outcome: "cancelled" });
     const again = { actor: admin, kind: "erasure", category: "customer-data", email: ada } as const;

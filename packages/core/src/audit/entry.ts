@@ -3,7 +3,8 @@ import type { RecordedActor } from "../request/actor.ts";
 
 /**
  * One line of a request's audit: who did what, when, and with which outcome. It stays after the person is
- * erased, so nothing in it is personal: codes, counts, and the developer's own names.
+ * erased, so nothing in it is personal: codes, counts, the developer's own names, and the reasons and notes that people have
+ * typed, which are refused where they name somebody.
  */
 export interface AuditEntry {
   readonly tenant: string;

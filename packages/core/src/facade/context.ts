@@ -9,19 +9,19 @@ import {
   type StorageFailed,
 } from "../errors.ts";
 import type { Actor } from "../request/actor.ts";
-import { confidentialOf } from "../request/change.ts";
 import type { RequestEvent } from "../request/events.ts";
 import type { Category, RequestKind } from "../request/kinds.ts";
 import type { Acknowledger, Request } from "../request/request.ts";
-import { errAsync, ok, type ResultAsync } from "../result.ts";
+import { errAsync, ok, type Result, type ResultAsync } from "../result.ts";
 import { type ApplyError, apply } from "../runner/apply.ts";
 import { applyWithoutKey } from "../runner/commit-without-key.ts";
 import { load, loadToEnd, type Opened } from "../runner/load.ts";
 import { fromFound } from "../runner/record.ts";
 import { recordedAs, recordedWithoutKey } from "../runner/recorded-actor.ts";
 import type { Services } from "../runner/services.ts";
+import type { Identifier } from "../subject/identifier.ts";
 import { authorise, type PolicyAction, type SafePolicy } from "./policy.ts";
-import { checkNamesNobody } from "./reason.ts";
+import { checkNamesNobody, namesIn } from "./reason.ts";
 import { type RequestView, viewOf } from "./view.ts";
 
 /**
@@ -88,19 +88,21 @@ export const changeRequest = (
   authorise(policy, actor, action)
     .andThen(({ tenant }) => {
       const key = { tenant, id: requestId };
+      const check = (names: readonly Identifier[]): Result<void, InvalidInput> => {
+        if (words === undefined) return ok(undefined);
+        return "reason" in words
+          ? checkNamesNobody(words.reason, actor, names)
+          : checkNamesNobody(words.note, actor, names, "note");
+      };
       return (isEnding(event) ? loadToEnd : load)(services, key)
-        .andThen((opened) => {
-          if (words === undefined) return ok(opened);
-          const [text, field] =
-            "reason" in words ? ([words.reason, "reason"] as const) : ([words.note, "note"] as const);
-          const { identifiers } = confidentialOf(opened.request);
-          return checkNamesNobody(text, actor, identifiers, field).map(() => opened);
-        })
+        .andThen((opened) => check(namesIn(opened.request)).map(() => opened))
         .andThen((opened) => applyBy(services, actor, opened, event))
         .map(({ request }) => request)
         .orElse((error) =>
           error instanceof KeyDestroyed && (isEnding(event) || event.type === "source-settled")
-            ? recordedWithoutKey(services, actor).andThen((by) => applyWithoutKey(services, key, event, by))
+            ? check([])
+                .asyncAndThen(() => recordedWithoutKey(services, actor))
+                .andThen((by) => applyWithoutKey(services, key, event, by))
             : errAsync(error),
         );
     })

@@ -1,5 +1,11 @@
 import type { Instant } from "../instant.ts";
-import { type Deadline, isExtended, lastDayOf } from "../request/deadline/deadline.ts";
+import {
+  type Deadline,
+  type Extension,
+  isExtended,
+  lastDayOf,
+  type Suspension,
+} from "../request/deadline/deadline.ts";
 import { explainDeadline } from "../request/deadline/explain.ts";
 
 /** By when a request has to be answered, as an application reads it. */
@@ -12,6 +18,10 @@ export interface DeadlineView {
   readonly endsAt: Instant;
   /** Whether it is the longer period: somebody extended it, and the person was told. */
   readonly extended: boolean;
+  /** Who has extended it, why, and when the person was told: until then the first last day counts. Null: nobody has. */
+  readonly extension: Extension | null;
+  /** When it was in doubt who asks, and why; the last of them without its end while the clock stands still. */
+  readonly suspensions: readonly Suspension[];
   /** Since when the clock stands still; null while it goes. */
   readonly suspendedSince: Instant | null;
   /** Why it is that day, in sentences, each with its legal source. */
@@ -27,6 +37,8 @@ export const deadlineView = (deadline: Deadline): DeadlineView => {
     dueOn,
     endsAt,
     extended: isExtended(deadline),
+    extension: deadline.extension,
+    suspensions: deadline.suspensions,
     suspendedSince: deadline.suspensions.find(({ until }) => until === null)?.from ?? null,
     explanation: explainDeadline(deadline),
   };

@@ -30,7 +30,7 @@ import { type PlanPreview, previewOf } from "./preview.ts";
 import type { ProgressEvent } from "./progress.ts";
 import { putFirst } from "./put-first.ts";
 import { readEach } from "./read-each.ts";
-import { checkNamesNobody } from "./reason.ts";
+import { checkNamesNobody, namesIn } from "./reason.ts";
 import { type Submission, type SubmitError, type Submitted, submit } from "./submit.ts";
 import { type RequestView, readView, viewOf } from "./view.ts";
 
@@ -300,7 +300,7 @@ export const requestsOf = (context: FacadeContext): Requests => {
             const candidate = confidentialOf(opened.request).candidates[decision];
             if (candidate === undefined)
               return errAsync(new NotPossibleNow("There is no decision of this id to make."));
-            return checkNamesNobody(reason, actor, confidentialOf(opened.request).identifiers)
+            return checkNamesNobody(reason, actor, namesIn(opened.request))
               .asyncAndThen(() => pseudonymsOf(services, tenant, [candidate]))
               .andThen(([pseudonym = ""]) =>
                 applyBy(services, actor, opened, {

@@ -14,7 +14,6 @@ import {
 import { type Instant, milliseconds } from "../instant.ts";
 import type { StoredSourceStatus } from "../ports/source-status-store.ts";
 import type { Actor } from "../request/actor.ts";
-import { confidentialOf } from "../request/change.ts";
 import type { Category } from "../request/kinds.ts";
 import { keptBackBy } from "../request/notices.ts";
 import type { ProblemCode } from "../request/problems.ts";
@@ -31,7 +30,7 @@ import { tellOther } from "../runner/tell-other.ts";
 import { caught } from "./caught.ts";
 import type { FacadeContext } from "./context.ts";
 import { authorise } from "./policy.ts";
-import { checkNamesNobody } from "./reason.ts";
+import { checkNamesNobody, namesIn } from "./reason.ts";
 
 /** One row of the Data Sources page. */
 export interface SourceRow {
@@ -196,7 +195,7 @@ const stuckAt = async (
     const opened = await load(services, request);
     if (opened.isErr() && opened.error instanceof StorageFailed) throw opened.error;
     if (opened.isErr()) continue;
-    const checked = checkNamesNobody(reason, actor, confidentialOf(opened.value.request).identifiers);
+    const checked = checkNamesNobody(reason, actor, namesIn(opened.value.request));
     if (checked.isErr()) return err(checked.error);
     ids.push(request.id);
   }

@@ -9,12 +9,13 @@ import type { NoticeKind } from "../request/notices.ts";
 import { type CollectionCount, type CollectionOutcome, totalCount } from "../request/outcomes.ts";
 import type { Outcome, Phase } from "../request/phases.ts";
 import type { Problem } from "../request/problems.ts";
-import type { Acknowledger, PutFirst, Request } from "../request/request.ts";
+import type { Acknowledger, IdentifierDecision, PutFirst, Request } from "../request/request.ts";
 import { reopensAt, toldAt } from "../request/retention.ts";
 import {
   countedAltogether,
   givenBy,
   leftAt,
+  type ManualTask,
   type Settlement,
   type SourceStatus,
   type SourceStep,
@@ -62,6 +63,11 @@ export interface RequestView {
   readonly grades: readonly GradedCollection[];
   /** Null where the plan needs nobody's approval. */
   readonly approval: Omit<Approval, "identifiers" | "content"> | null;
+  /**
+   * What was asked about identifiers that others may go by too, and what somebody has decided of each, and why. The identifiers
+   * themselves are in `requests.reveal`.
+   */
+  readonly decisions: readonly IdentifierDecision[];
   /** Who put it before the other requests of the person, when and why; null where nobody did. */
   readonly putFirst: PutFirst | null;
   /** What it waits for that does not come by itself. Empty while it runs, and when it is closed. */
@@ -107,6 +113,9 @@ export interface SourceProgress {
   readonly left: readonly CollectionCount[];
   /** Whether the source was asked afterwards; false where it has no way to answer, null before. */
   readonly checked: boolean | null;
+  /** What its owner was asked to do by hand, and what was said of it, with the note. Null: nothing is asked of them. */
+  readonly manual: ManualTask | null;
+  /** Who closed it by hand, when and why; null where nobody did. */
   readonly settlement: Settlement | null;
 }
 
@@ -160,6 +169,7 @@ export const viewOf = (
     deadline: deadlineView(request.deadline),
     grades: gradesOf(request),
     approval: approvalOf(request),
+    decisions: request.decisions,
     putFirst: request.putFirst ?? null,
     waitingFor: waitingOf(request),
     idle: !isSending && (until === null || until > storedAt) ? { until } : null,
@@ -209,6 +219,7 @@ const progressOf = (request: Request, step: SourceStep, sources: Services["sourc
   outcomes: toldAt(request, step),
   left: leftAt(step),
   checked: step.checked,
+  manual: step.manual,
   settlement: settlementAt(step),
 });
 

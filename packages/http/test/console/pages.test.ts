@@ -376,7 +376,12 @@ describe("a request", () => {
 
     const after = await office.text(`/requests/${id}`);
     expect(after).toContain("Completed with exceptions");
-    expect(after).toContain("the files are destroyed by water");
+    for (const typed of [
+      "the files are destroyed by water",
+      "the cellar is under water",
+      "the telephone of a household",
+    ])
+      expect(after).toContain(`“${typed}”`);
     expect(after).not.toContain("<textarea");
     const evidence = await office.text(`/requests/${id}/evidence`);
     expect(evidence).toContain("one whole chain");
@@ -435,6 +440,8 @@ describe("a request", () => {
     expect(location(await office.post(`/requests/${id}/decline`, { reason }))).toContain("said=declined");
     const page = await office.text(`/requests/${id}`);
     expect(page).toContain(`Reason: ${reason}`);
+    expect(page).toMatch(/In doubt who asks, .*: “/);
+    expect(page).toMatch(/Extended by .*: “/);
     expect(await office.text("/requests?show=closed")).toContain("Declined");
   });
 

@@ -89,7 +89,7 @@ const sentByNobody = (before: Change, told: Change): Change => {
  * sources, and is told like that. Whoever was to be asked once more, and was not yet, is as they were.
  */
 const restEnded = (change: Change, event: Ending): Change => {
-  const settled = changedSteps(recorded(change, event.type), (step) => {
+  const settled = changedSteps(recorded(change, event.type, { reason: event.reason }), (step) => {
     if (step.settlement !== null) return { keepsOn: false };
     if (isResolved(step)) return null;
     if (isSilent(step)) return closedByHand(change, event);
@@ -134,8 +134,9 @@ const dutiesGivenUp = (change: Change, event: Ending): Result<Change, NotPossibl
   reopensAt(change.request) !== null
     ? ok(
         withoutDuty(
-          changedSteps(recorded(changed(change, { reason: event.reason }), event.type), (step) =>
-            isRetaining(change.request, step) ? closedByHand(change, event) : null,
+          changedSteps(
+            recorded(changed(change, { reason: event.reason }), event.type, { reason: event.reason }),
+            (step) => (isRetaining(change.request, step) ? closedByHand(change, event) : null),
           ),
         ),
       )

@@ -94,7 +94,7 @@ export const putFirst = (change: Change, event: EventOf<"put-first">): Result<Ch
     putFirst: { reason, by: actor, at: change.at },
     blockedUntil: null,
   });
-  return ok(recorded(first, "put-first"));
+  return ok(recorded(first, "put-first", { reason }));
 };
 
 /** Whoever it waits for has moved on: it looks again now, and as often as in the beginning. */
@@ -517,7 +517,7 @@ export const decideIdentifier = (
     ),
   });
   const told = heldBackAsked(
-    recorded(answered, "decided", { decision: decision.id, answer }, decision.source),
+    recorded(answered, "decided", { decision: decision.id, answer, reason }, decision.source),
   );
   if (answer === "somebody-else") {
     const ledBy = confidentialOf(told.request).ledBy?.[decision.id] ?? [];
@@ -540,10 +540,11 @@ const decidedAlike = (change: Change, decision: IdentifierDecision, address: Ide
   const { decisions } = change.request;
   const id = `decision-${decisions.length + 1}`;
   const { others: _, ...alike } = { ...decision, id, type: address.type };
+  const { answer, reason } = alike;
   const decided = changedConfidential(changed(change, { decisions: [...decisions, alike] }), {
     candidates: { ...candidates, [id]: address },
   });
-  const told = recorded(decided, "decided", { decision: id, answer: "somebody-else" }, decision.source);
+  const told = recorded(decided, "decided", { decision: id, answer, reason }, decision.source);
   return workReopened(leadingNobody(told, address));
 };
 

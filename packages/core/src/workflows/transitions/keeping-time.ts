@@ -32,7 +32,10 @@ export const extend = (change: Change, event: EventOf<"extended">): Transition =
   const { reason, actor } = event;
   const extended = withDeadline(change, { extension: { reason, by: actor, at: change.at, toldAt: null } });
   return ok(
-    recorded(noticeDue(extended, extensionNotice, "extension"), "extended", { until: deadline.extended.day }),
+    recorded(noticeDue(extended, extensionNotice, "extension"), "extended", {
+      until: deadline.extended.day,
+      reason,
+    }),
   );
 };
 
@@ -61,9 +64,10 @@ export const questionIdentity = (change: Change, event: EventOf<"identity-questi
   openedForItsDay(change).andThen((open): Transition => {
     const { deadline } = open.request;
     if (isSuspended(deadline)) return err(new NotPossibleNow("The clock stands still already."));
-    const suspension = { from: open.now, until: null, reason: event.reason };
+    const { reason } = event;
+    const suspension = { from: open.now, until: null, reason };
     const suspensions = [...deadline.suspensions, suspension];
-    return ok(recorded(withDeadline(open, { suspensions }), "identity-questioned"));
+    return ok(recorded(withDeadline(open, { suspensions }), "identity-questioned", { reason }));
   });
 
 export const confirmIdentity = (

@@ -146,7 +146,7 @@ export const answerTask = (change: Change, event: EventOf<"task-answered">): Tra
       ...(event.answer !== "cannot" && { ownerSaid: event.answer }),
     }),
     "task-answered",
-    { answer: event.answer },
+    { answer: event.answer, note: event.note },
     step.source,
   );
   if (change.request.phase === "closed" || step.settlement !== null)

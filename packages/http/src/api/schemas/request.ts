@@ -72,6 +72,16 @@ const sourceProgress = named(
     outcomes: z.array(collectionOutcome),
     left: z.array(z.object({ collection: z.string(), count, becomes: becomes.optional() })),
     checked: z.boolean().nullable(),
+    manual: z
+      .object({
+        answer: z.enum(["done", "not-there", "cannot"]).nullable(),
+        note: z.string().nullable(),
+        answeredBy: z.string().nullable(),
+        answeredAt: instant.nullable(),
+        late: z.literal(true).exactOptional().describe("It came when nothing was to be done any more."),
+      })
+      .nullable()
+      .describe("What its owner was asked to do by hand, and what was said of it."),
     settlement: z.object({ reason: z.string(), by: z.string(), at: instant }).nullable(),
   }) satisfies z.ZodType<SourceProgress>,
 );
@@ -148,6 +158,11 @@ const deadline = z.object({
   dueOn: z.iso.date(),
   endsAt: instant,
   extended: z.boolean(),
+  extension: z
+    .object({ reason: z.string(), by: z.string(), at: instant, toldAt: instant.nullable() })
+    .nullable()
+    .describe("Until the person was told (`toldAt`), the first last day counts."),
+  suspensions: z.array(z.object({ from: instant, until: instant.nullable(), reason: z.string() })),
   suspendedSince: instant.nullable(),
   explanation: z.string(),
 }) satisfies z.ZodType<DeadlineView>;
@@ -211,6 +226,20 @@ export const requestView = named(
         approvedAt: instant.nullable(),
       })
       .nullable(),
+    decisions: z
+      .array(
+        z.object({
+          id: z.string(),
+          source: z.string(),
+          type: z.string(),
+          others: count.exactOptional(),
+          answer: z.enum(["same-person", "somebody-else"]).nullable(),
+          reason: z.string().nullable(),
+          decidedBy: z.string().nullable(),
+          answeredAt: instant.exactOptional(),
+        }),
+      )
+      .describe("About identifiers that others may go by too."),
     putFirst: z
       .object({ reason: z.string(), by: z.string(), at: instant })
       .nullable()

@@ -29,5 +29,5 @@ export const foldedForm = (summary: string, form: Html): Html =>
 
 /** What people type here is kept for good, so it has to be said without naming the person. */
 export const reasonField = (label = "Reason", name = "reason"): Html =>
-  html`<label class="above">${label}<span class="hint">It is kept for good: name nobody, and no address.</span>
+  html`<label class="above">${label}<span class="hint">It is kept for good, and stands in the audit: name nobody, and no address.</span>
 <textarea name="${name}" rows="2" required maxlength="500"></textarea></label>`;

@@ -5,7 +5,7 @@ import { when } from "../answer.ts";
 import { actionForm, foldedForm, reasonField } from "../parts/forms.ts";
 import { who } from "../parts/who.ts";
 import { problemWords } from "../words/problems.ts";
-import { noticeWords } from "../words/requests.ts";
+import { answerWords, noticeWords } from "../words/requests.ts";
 import { foundBy, standingWords } from "../words/waiting.ts";
 import type { RequestPart } from "./part.ts";
 
@@ -51,7 +51,7 @@ ${when(may("reveal-subject"), () => actionForm({ to: to("reveal"), button: "Show
       return html`<p><b>${what}</b> ${hold === undefined ? html`Hold <code>${waiting.hold.slice(0, 8)}</code>.` : html`“${hold.reason}”, placed by ${who(me, hold.placedBy)} ${times.at(hold.placedAt)}${hold.until === null ? "" : `, until ${times.day(hold.until)}`}.`} ${whose}</p>`;
     }
     case "identity":
-      return html`<p><b>It is in doubt who asks,</b> since ${times.at(waiting.since)}. The clock stands still (Art. 12(6) GDPR).</p>
+      return html`<p><b>It is in doubt who asks,</b> since ${times.at(waiting.since)}: “${request.deadline.suspensions.at(-1)?.reason}”. The clock stands still (Art. 12(6) GDPR).</p>
 ${when(may("keep-deadline"), () => actionForm({ to: to("resume"), button: "It is known again who asks" }))}`;
     case "approval":
       return html`<p><b>A second person has to approve the plan,</b> until ${times.at(waiting.until)}. ${me.includes(request.submittedBy) ? "You asked for it, so somebody else has to." : html`<a href="#plan">Look at the plan</a>`}</p>`;
@@ -111,8 +111,6 @@ const answerForm = (to: string, source: string): Html =>
     hidden: { source },
     style: "primary",
     fields: html`<fieldset><legend>What came of it</legend>
-<label class="choice"><input type="radio" name="answer" value="done" required> It is done</label>
-<label class="choice"><input type="radio" name="answer" value="not-there" required> The person is not there</label>
-<label class="choice"><input type="radio" name="answer" value="cannot" required> It cannot be done</label></fieldset>
+${Object.entries(answerWords).map(([value, words]) => html`<label class="choice"><input type="radio" name="answer" value="${value}" required> ${words}</label>`)}</fieldset>
 ${reasonField("Note", "note")}`,
   });

@@ -1,6 +1,7 @@
 import type {
   Category,
   CollectionOutcome,
+  ManualTask,
   NoticeKind,
   Outcome,
   Phase,
@@ -111,6 +112,13 @@ export const noticeWords: Readonly<Record<NoticeKind, string>> = {
   refusal: "Says that it is declined, and why",
   failure: "Says that it came to nothing",
   trouble: "Tells support that its own work does not get on",
+};
+
+/** What came of what an owner was asked to do. */
+export const answerWords: Readonly<Record<NonNullable<ManualTask["answer"]>, string>> = {
+  done: "It is done",
+  "not-there": "The person is not there",
+  cannot: "It cannot be done",
 };
 
 /** How far a source has come, for one that is being worked on, by the same four signs as everywhere. */
