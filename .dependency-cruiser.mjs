@@ -124,6 +124,7 @@ export default {
     exclude: { path: "^packages/[^/]+/dist/" },
     // Imports of types count as well.
     tsPreCompilationDeps: true,
+    skipAnalysisNotInRules: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {
       exportsFields: ["exports"],

@@ -1,4 +1,4 @@
-/** Writes the code of the documentation into `.output/docs/`, with a `tsconfig.json` that checks it and all else. */
+/** Writes the code of the documentation into `.output/docs/`, which `tsconfig.json` includes. */
 import { readPages, writePages } from "./support/docs.ts";
 
-await writePages(await readPages());
+await writePages(await readPages(), "docs");

@@ -1,4 +1,3 @@
-import { defineConfig } from "tsup";
-import { config } from "../../tsup.base.ts";
+import { configOf } from "../../tsup.base.ts";
 
-export default defineConfig({ ...config, entry: ["src/index.ts", "src/main.ts"] });
+export default configOf("index", "main");

@@ -1,3 +1,4 @@
+import { globSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -20,7 +21,8 @@ export async function checkPackages(): Promise<StageResult> {
     }
     const tarballs = (await readdir(folder)).sort().map((name) => join(folder, name));
     const checked = command("node", ["scripts/verify/check-tarballs.ts", ...tarballs]);
-    const results = await Promise.all([checked, ...names.map(importBuilt)]);
+    const read = command("node", ["scripts/verify/check-types.ts", ...globSync("packages/*/dist/*.d.ts")]);
+    const results = await Promise.all([checked, read, ...names.map(importBuilt)]);
     return { ...together(results), remark: (await Promise.all(tarballs.map(sized))).join(", ") };
   } finally {
     await rm(folder, { recursive: true, force: true });

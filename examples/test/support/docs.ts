@@ -48,20 +48,14 @@ const blocksOf = (text: string, language: string): string[] =>
 /**
  * Writes the files of each page into a folder of its own, from which the published names can be imported.
  *
- * @returns the folder of them all
+ * @returns the folder of them all, in `.output`
  */
-export const writePages = async (pages: readonly Page[]): Promise<string> => {
-  const folder = join(repository, ".output", "docs");
+export const writePages = async (pages: readonly Page[], name: string): Promise<string> => {
+  const folder = join(repository, ".output", name);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await symlink(join(examples, "node_modules"), join(folder, "node_modules"), "junction");
   await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  // Together with everything else: by itself it would take as long once more.
-  const everything = JSON.parse(await readFile(join(repository, "tsconfig.json"), "utf8")) as {
-    readonly include: readonly string[];
-  };
-  const include = [...everything.include.map((path) => `../../${path}`), "."];
-  await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", include }));
   for (const { name, files } of pages) {
     if (files.size > 0) await mkdir(join(folder, name));
     for (const [file, code] of files) await writeFile(join(folder, name, file), code);
