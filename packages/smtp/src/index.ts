@@ -8,6 +8,7 @@
 
 export type { Authentication, DnsResolver, Origin } from "./intake/authenticate.ts";
 export type { Automatic } from "./intake/classify.ts";
+export type { MailDecision } from "./intake/decision.ts";
 export type { MailEnvelope } from "./intake/envelope.ts";
 // Mail in
 export { MailGivenUp } from "./intake/mail-given-up.ts";
@@ -19,7 +20,6 @@ export type { TakeError } from "./intake/take.ts";
 export type { AnswerFate, Taken, WaitingReason } from "./intake/taken.ts";
 export type { NotUnderstood } from "./intake/understand.ts";
 export {
-  type MailDecision,
   MailNotFound,
   type SettleMailError,
   type WaitingError,

@@ -1,8 +1,8 @@
 import { type Actor, actorSchema, checkInput, orThrow, submissionShape } from "@subject-rights/core";
 import { z } from "zod";
+import type { MailDecision } from "./decision.ts";
 import { envelopeSchema, type MailEnvelope } from "./envelope.ts";
 import type { RawMail } from "./raw-mail.ts";
-import type { MailDecision } from "./waiting.ts";
 
 /** How many messages a page of those that wait has at most. */
 export const mostListed = 100;

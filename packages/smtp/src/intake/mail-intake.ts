@@ -1,6 +1,7 @@
 import type { Actor, CallFailed, RequestView, ResultAsync, StorageFailed } from "@subject-rights/core";
 import { attempt } from "./attempt.ts";
 import { takeInput } from "./call-inputs.ts";
+import type { MailDecision } from "./decision.ts";
 import type { MailEnvelope } from "./envelope.ts";
 import { checkIntakeOptions, type MailIntakeOptions } from "./options.ts";
 import type { RawMail } from "./raw-mail.ts";
@@ -9,7 +10,6 @@ import type { Taken } from "./taken.ts";
 import {
   expireMails,
   listWaiting,
-  type MailDecision,
   type SettleMailError,
   settleMail,
   type WaitingError,

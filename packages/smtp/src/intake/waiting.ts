@@ -2,15 +2,12 @@ import {
   type Actor,
   authorise,
   type CallFailed,
-  type Category,
   type Damaged,
-  type GivenIdentifier,
   type InvalidInput,
   type NotAllowed,
   orThrow,
   type PolicyAction,
   pageOf,
-  type RequestKind,
   type RequestView,
   type ResultAsync,
   type StorageFailed,
@@ -21,6 +18,7 @@ import {
 } from "@subject-rights/core";
 import { attempt } from "./attempt.ts";
 import { mostListed, settleInput, waitingInput } from "./call-inputs.ts";
+import type { MailDecision } from "./decision.ts";
 import { tellSupport } from "./given-up.ts";
 import { MailGivenUp } from "./mail-given-up.ts";
 import type { IntakeSettings } from "./options.ts";
@@ -50,18 +48,6 @@ export class MailNotFound extends SubjectRightsError {
     super("No message of this id waits in the actor's tenant.");
   }
 }
-
-/** What a person makes of a message: a request, or nothing. */
-export type MailDecision =
-  | {
-      readonly as: "request";
-      readonly kind: RequestKind;
-      readonly category: Category;
-      readonly email: string;
-      /** What else the person is known by, where the message says it, or you know it: as for `requests.submit`. */
-      readonly identifiers?: readonly GivenIdentifier[] | undefined;
-    }
-  | { readonly as: "nothing" };
 
 export type WaitingError = InvalidInput | NotAllowed | StorageFailed | Damaged | CallFailed;
 export type SettleMailError = SubmitError | MailNotFound | CallFailed;
