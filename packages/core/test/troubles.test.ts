@@ -34,10 +34,13 @@ describe("an error inside the library's own work", () => {
     const world = await createWorld(
       {
         sources: [peopleSource("crm", people())],
-        // What it answers cannot be what was written, so that packing throws.
+        // It throws where nothing may, so that packing does.
         artifactStore: {
           ...artifactStore,
-          read: (place) => (state.isBroken ? okAsync(new Uint8Array(40)) : artifactStore.read(place)),
+          read: (place) => {
+            if (state.isBroken) throw new TypeError("broken");
+            return artifactStore.read(place);
+          },
         },
         ...options,
       },
@@ -72,7 +75,7 @@ describe("an error inside the library's own work", () => {
     for (let tried = 0; tried < 10; tried += 1) await pass(minute);
     const first = world.errors.length;
     expect(first).toBeGreaterThanOrEqual(5);
-    expect(world.errors[0]).toMatchObject({ code: "damaged" });
+    expect(world.errors[0]).toMatchObject({ message: "broken" });
     expect(warnings(world)).toEqual([["internal-error", "support@northwind.example"]]);
     for (let hours = 0; hours < 24; hours += 1) await pass(hour);
     expect(world.errors.length - first).toBeLessThanOrEqual(48);
