@@ -43,7 +43,8 @@ const addMore = () =>
   database.pool.query(`
     update customers set name = email, born = '1990-12-10', created_at = '2026-01-01';
     insert into payments (customer_id, amount, iban, paid_on)
-      select id, 1, 'GB33', d from customers, (values (date '2001-01-01'), ('2024-12-31'), ('2025-03-01')) v (d);
+      select id, 1, 'GB33', d from customers, (values (date '2001-01-01'), ('2024-12-31'), ('2025-03-01')) v (d)
+      order by id, d;
     insert into visits (tenant, email, at, page) select tenant, upper(email), '2026-01-01', 'lamps' from customers;`);
 
 const tally = (outcomes: readonly CollectionOutcome[]) => {
