@@ -45,6 +45,27 @@ const sweep = async (world: World, people: PeopleStream): Promise<SweepView> => 
 };
 
 describe("a sweep", () => {
+  it.each([
+    [undefined, "completed-with-exceptions", 1],
+    [0, "completed-with-exceptions", 1],
+    [1, "completed", undefined],
+  ] as const)(
+    "is completed only where what was made anonymous has changed: %s of 1, as a request is",
+    async (changed, ended, unproven) => {
+      const people = manyPeople(1);
+      const source = peopleSource("crm", people, {
+        erase: async () => {
+          people.clear();
+          return [{ collection: "people", outcome: "anonymised", count: 1, changed }];
+        },
+      });
+      const world = await createWorld({ sources: [source] });
+      const view = await sweep(world, stream(1));
+      expect(view).toMatchObject({ status: ended, counts: { erased: 1 }, records: [{ anonymised: 1 }] });
+      expect(view.records[0]?.unproven).toBe(unproven);
+    },
+  );
+
   it("erases everybody of the stream, and says how many", async () => {
     const people = manyPeople(60);
     people.set("stays@example.org", [{ name: "Stays" }]);

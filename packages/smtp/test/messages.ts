@@ -153,6 +153,7 @@ export const notices: { readonly [Type in NoticeType]: NoticeOf<Type> } = {
           { collection: "customers", outcome: "erased", count: 1 },
           { collection: "invoices", outcome: "retained", count: 2, reason: "§ 147 AO", until: "2031-12-31" },
           { collection: "visits", outcome: "anonymised", count: 1_200 },
+          { collection: "logins", outcome: "anonymised", count: 3, changed: 1 },
           { collection: "reports", outcome: "kept", count: 3, reason: "Others wrote them too" },
           { collection: "complaints", outcome: "absent" },
         ],

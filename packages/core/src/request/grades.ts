@@ -1,5 +1,5 @@
 import type { GradedCollection, ProofGrade } from "./graded.ts";
-import { type CollectionOutcome, isStaying } from "./outcomes.ts";
+import { type CollectionOutcome, isStaying, unprovenIn } from "./outcomes.ts";
 import { notFollowed, type Request } from "./request.ts";
 import { toldAt } from "./retention.ts";
 import { leftAt, outcomesAt, type SourceStep } from "./steps.ts";
@@ -63,9 +63,8 @@ const gradeOf = (step: SourceStep, outcomes: readonly CollectionOutcome[]): Proo
   if (step.checked !== true) {
     return step.task === "manual" || step.thirdParty === true ? "accepted" : "unverifiable";
   }
-  const anonymised = outcomes.filter((each) => each.outcome === "anonymised");
-  if (anonymised.length === 0) return "verified-absent";
-  return anonymised.every(({ count, changed }) => changed === count) ? "verified-changed" : "unverifiable";
+  if (outcomes.every(({ outcome }) => outcome !== "anonymised")) return "verified-absent";
+  return unprovenIn(outcomes) === 0 ? "verified-changed" : "unverifiable";
 };
 
 /**

@@ -136,6 +136,13 @@ const changedIn = (outcomes: readonly CollectionOutcome[]): number | undefined =
     : undefined;
 };
 
+/** Of how many records that were made anonymous nobody has shown that they have changed. */
+export const unprovenIn = (outcomes: readonly CollectionOutcome[]): number =>
+  outcomes.reduce(
+    (sum, each) => (each.outcome === "anonymised" ? sum + each.count - (each.changed ?? 0) : sum),
+    0,
+  );
+
 /** Whether nothing of the records names the person any more. */
 export const isGone = (
   each: CollectionOutcome,

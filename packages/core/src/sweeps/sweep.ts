@@ -1,7 +1,7 @@
 import type { EvidenceSignature } from "../audit/signature.ts";
 import type { Instant } from "../instant.ts";
 import type { Category } from "../request/kinds.ts";
-import { type CollectionOutcome, isStaying } from "../request/outcomes.ts";
+import { type CollectionOutcome, isStaying, unprovenIn } from "../request/outcomes.ts";
 import type { ProblemCode } from "../request/problems.ts";
 
 /** Why many people are erased at once: the storage period is over, or a backup was restored. */
@@ -53,6 +53,8 @@ export interface SweptRecords {
   readonly anonymised: number;
   readonly retained: number;
   readonly kept: number;
+  /** Of how many that were made anonymous nobody has shown that they have changed. Left out: of none. */
+  readonly unproven?: number | undefined;
   /**
    * The first day until which any of it is retained, `YYYY-MM-DD`, as it was counted. Left out: nothing is until a day that
    * was to come, or an earlier version counted it.
@@ -149,9 +151,11 @@ export const withRecords = (
         const until = each.outcome === "retained" && each.asOf === undefined ? each.until : [];
         const days = [counted.retainedUntil ?? [], until].flat();
         const [first] = days.toSorted();
+        const unproven = (counted.unproven ?? 0) + unprovenIn([each]);
         tally.set(key, {
           ...counted,
           [each.outcome]: counted[each.outcome] + each.count,
+          ...(unproven > 0 && { unproven }),
           ...(first !== undefined && { retainedUntil: first }),
         });
       }
@@ -160,9 +164,18 @@ export const withRecords = (
   return [...tally.values()];
 };
 
-/** Nobody was left behind, nothing stays, and each source was asked afterwards: as for a request. */
-export const endStatus = ({ counts, unchecked }: Sweep): "completed" | "completed-with-exceptions" =>
-  counts.leftBehind + counts.retained + counts.kept + counts.waiting === 0 && unchecked.length === 0
+/**
+ * Nobody was left behind, nothing stays, each source was asked afterwards, and has shown of all that it made anonymous that
+ * it has changed: as for a request.
+ */
+export const endStatus = ({
+  counts,
+  unchecked,
+  records,
+}: Sweep): "completed" | "completed-with-exceptions" =>
+  counts.leftBehind + counts.retained + counts.kept + counts.waiting === 0 &&
+  unchecked.length === 0 &&
+  records.every(({ unproven = 0 }) => unproven === 0)
     ? "completed"
     : "completed-with-exceptions";
 

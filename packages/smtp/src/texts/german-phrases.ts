@@ -81,7 +81,7 @@ export const outcome = (of: CollectionOutcome): string => {
     case "erased":
       return `${of.collection}: ${records(of.count)} gelöscht`;
     case "anonymised":
-      return `${of.collection}: ${records(of.count)} anonymisiert`;
+      return `${of.collection}: ${records(of.count)} anonymisiert${unproven(of)}`;
     case "absent":
       return `${of.collection}: nichts vorhanden, was zu löschen wäre`;
     case "retained":
@@ -89,6 +89,14 @@ export const outcome = (of: CollectionOutcome): string => {
     case "kept":
       return `${of.collection}: ${records(of.count)} ${of.asOf === undefined ? "nicht gelöscht" : "früher belassen"} (${of.reason})${asOf(of)}`;
   }
+};
+
+/** What was made anonymous, and has not changed, or nobody has shown that it has: the exception of a request without another one. */
+const unproven = ({ count, changed }: { readonly count: number; readonly changed?: number | undefined }) => {
+  if (changed === count) return "";
+  return changed === undefined
+    ? "; ob sie dadurch anders sind, hat niemand verglichen"
+    : `; davon ${count - changed} so wie vorher`;
 };
 
 /** The same, of what is not in a package. */

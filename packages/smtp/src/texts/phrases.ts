@@ -80,7 +80,7 @@ export const outcome = (of: CollectionOutcome): string => {
     case "erased":
       return `${of.collection}: ${records(of.count)} erased`;
     case "anonymised":
-      return `${of.collection}: ${records(of.count)} made anonymous`;
+      return `${of.collection}: ${records(of.count)} made anonymous${unproven(of)}`;
     case "absent":
       return `${of.collection}: nothing there to erase`;
     case "retained":
@@ -88,6 +88,14 @@ export const outcome = (of: CollectionOutcome): string => {
     case "kept":
       return `${of.collection}: ${records(of.count)} ${of.asOf === undefined ? "not erased" : "left before"} (${of.reason})${asOf(of)}`;
   }
+};
+
+/** What was made anonymous, and has not changed, or nobody has shown that it has: the exception of a request without another one. */
+const unproven = ({ count, changed }: { readonly count: number; readonly changed?: number | undefined }) => {
+  if (changed === count) return "";
+  return changed === undefined
+    ? "; nobody has compared whether that has changed anything"
+    : `; ${count - changed} of them as they were before`;
 };
 
 /** The same, of what is not in a package. */

@@ -91,6 +91,7 @@ export const sweepView = named(
         anonymised: count,
         retained: count,
         kept: count,
+        unproven: count.optional(),
         retainedUntil: z.iso.date().optional(),
       }),
     ),
