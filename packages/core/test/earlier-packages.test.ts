@@ -127,6 +127,33 @@ describe("a package that was made before its person is erased", () => {
     expect([...world.tables.chunks.keys()].filter((key) => key.includes(exported))).toEqual([]);
   });
 
+  it("is told beside the one that it has replaced, each with its link", async () => {
+    let isDown = true;
+    const shop = peopleSource("shop", held(), {
+      async *export() {
+        if (isDown) throw new Error("down");
+        yield { collection: "people", rows: [{ name: ada }] };
+      },
+    });
+    const it = await lab({ sources: [peopleSource("crm", held()), shop], rules: { downloads: 1 } });
+    const { world } = it;
+    await it.requested("export");
+    await world.pass(hour);
+    const first = it.token();
+    isDown = false;
+    await world.pass(5 * hour);
+    const second = it.token();
+    expect(second).not.toBe(first);
+    const erased = await it.requested("erasure");
+    const left = [
+      { ended: false, downloads: 1 },
+      { ended: false, downloads: 1 },
+    ];
+    expect(completionOf(it)?.earlierPackages).toMatchObject(left);
+    expect((await evidenceOf(world, erased)).earlierPackages).toMatchObject(left);
+    for (const token of [first, second]) expect(await bytesOf(world, token)).toBeGreaterThan(0);
+  });
+
   it("is told with how often its link still works, and ends where that was used up", async () => {
     const it = await lab({ rules: { downloads: 2 } });
     const { world } = it;

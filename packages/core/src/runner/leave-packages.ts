@@ -78,7 +78,7 @@ export const leavePackages = async (
     if (theirs.length === 0) continue;
     const ends = endsAnyway && theirs.every((index) => (holds[index] ?? null) === null);
     const left = await leave(services, erasing.id, stored, ends);
-    if (left !== null) for (const index of theirs) none[index]?.push(left);
+    for (const index of theirs) none[index]?.push(...left);
   }
   return none;
 };
@@ -89,36 +89,43 @@ const knownIn = (stored: StoredRequest) =>
     .map((request) => ({ numbers: request.numbers, at: confirmedAt(request) }))
     .unwrapOr(null);
 
-/** Null where nobody can fetch it any more, by an earlier erasure or by itself. */
+/** Nothing where nobody can fetch any of them any more, by an earlier erasure or by itself. */
 const leave = async (
   services: Services,
   by: string,
   stored: StoredRequest,
   ends: boolean,
-): Promise<LeftPackage | null> => {
+): Promise<readonly LeftPackage[]> => {
   const read = fromStored(stored);
   // Whoever wanted to fetch what cannot be read could not either.
   const held = read.isOk() ? read.value.package : null;
-  if (held === null) return null;
+  if (held === null) return [];
   const packages = packagesIn({ package: held });
   const { rules } = services;
-  if (held.left?.by === by) return leftOf(held, rules);
-  const isOver = instant(services.clock.now()) >= held.expiresAt || stored.sealed === null;
-  if (isOver) return null;
-  if (held.left !== undefined && !ends && !isUsedUp(packages, rules)) return leftOf(held, rules);
+  const at = instant(services.clock.now());
+  if (held.left?.by === by) return leftOf(held, rules, at);
+  const isOver = at >= held.expiresAt || stored.sealed === null;
+  if (isOver) return [];
+  if (held.left !== undefined && !ends && !isUsedUp(packages, rules)) return leftOf(held, rules, at);
   const others = { ...services, requestStore: services.otherRequests };
   const applied = await apply(others, stored, { type: "person-erased", by, ends });
-  if (applied.isOk()) return leftOf(applied.value.request.package, rules);
+  if (applied.isOk()) return leftOf(applied.value.request.package, rules, at);
   const { error } = applied;
   if (error instanceof StorageFailed || error instanceof ChangedMeanwhile) throw error;
   // It has expired meanwhile, or nobody can open it.
-  return null;
+  return [];
 };
 
-const leftOf = (held: ExportPackage | null, rules: Rules): LeftPackage | null => {
+/** Each that can still be fetched, by the link of its own that was sent with it; of those that ended, one for all. */
+const leftOf = (held: ExportPackage | null, rules: Rules, at: Instant): readonly LeftPackage[] => {
   const { left } = held ?? {};
-  if (held === null || left === undefined) return null;
+  if (held === null || left === undefined) return [];
   const { until, ended } = left;
-  const downloads = Math.max(...packagesIn({ package: held }).map((each) => fetchesLeft(each, rules) ?? 0));
-  return { until, ended, ...(!ended && rules.downloads !== null && { downloads }) };
+  if (ended) return [{ until, ended }];
+  return packagesIn({ package: held }).flatMap((each): LeftPackage[] => {
+    const downloads = fetchesLeft(each, rules);
+    const isThere = each.tokenHash !== null && downloads !== 0 && at < each.expiresAt;
+    const last = each === held ? until : each.expiresAt;
+    return isThere ? [{ until: last, ended, ...(downloads !== null && { downloads }) }] : [];
+  });
 };
