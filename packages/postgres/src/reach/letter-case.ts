@@ -103,12 +103,15 @@ const formsIn = (value: string, folding: Folding): AddressForm[] => {
     : [...inSmall(letters), ...inWords(letters)];
 };
 
+const beforeIt = ["", " ", "  ", "\t"];
+const ends = ["\n", "\r", "\r\n"];
+const behindIt = ["", " ", "  ", "\t", ...ends, " \t", ...ends.map((end) => ` ${end}`)];
+
 /** What stands before and behind an address in rows that were read from a file or typed in, and means nothing. */
 const blanks: readonly (readonly [string, string])[] = [
-  ["", ""],
-  ...[" ", "  ", "\t", "\n", "\r", "\r\n", " \n", " \r\n", "\u00a0"].map((behind) => ["", behind] as const),
-  ...[" ", "  ", "\t", "\u00a0"].map((before) => [before, ""] as const),
-  ...[" ", "\t", "\n", "\r\n"].map((behind) => [" ", behind] as const),
+  ...beforeIt.flatMap((before) => behindIt.map((behind) => [before, behind] as const)),
+  ["\u00a0", ""],
+  ["", "\u00a0"],
 ];
 
 const isInEveryEncoding = (blank: readonly string[]): boolean => blank.every((each) => ascii.test(each));
