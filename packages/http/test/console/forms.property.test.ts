@@ -20,6 +20,8 @@ const path = fc.oneof(
   fc.constantFrom("/requests/new", "/sources/refresh", "/users/preview", "/users/remove"),
   fc.tuple(fc.nat({ max: 3 }), fc.constantFrom(...actions)).map(([index, action]) => ({ index, action })),
 );
+const markup = `"><script>alert(1)</script>`;
+
 /** What a field may hold: what fits somewhere, anything at all, and much too much of it. */
 const value = fc.oneof(
   fc.constantFrom(
@@ -34,14 +36,7 @@ const value = fc.oneof(
     "yes",
     "1",
   ),
-  fc.constantFrom(
-    "user-eve",
-    "2026-02-30",
-    "0".repeat(64),
-    "<script>alert(1)</script>",
-    "\u0000",
-    "x@example.org",
-  ),
+  fc.constantFrom("user-eve", "2026-02-30", "0".repeat(64), markup, "\u0000", "x@example.org"),
   fc.string({ unit: "binary", maxLength: 40 }),
   fc.integer({ min: 1, max: 40_000 }).map((length) => "a".repeat(length)),
 );
@@ -72,8 +67,14 @@ it("whatever a form holds is taken in or refused in words: nothing fails, and no
     ),
     {
       numRuns: inject("isThorough") ? 1_000 : 100,
-      // What seldom comes about by itself: a page that is shown, and a request that is made.
+      // What seldom comes about by itself: a page that is shown, a request that is made, and markup that is shown again.
       examples: [
+        [
+          "/requests/new",
+          { kind: "erasure", category: "user-data", email: markup, received: markup },
+          "boss",
+        ],
+        [{ index: 0, action: "suspend" }, { reason: markup }, "boss"],
         ["/users/preview", { user: "user-eve" }, "boss"],
         ["/requests/new", { kind: "export", category: "user-data", email: "x@example.org" }, "boss"],
       ],
