@@ -200,7 +200,7 @@ describe("rows that point at a person whose row is gone", () => {
 
   it("are looked up by the index of the column that they point with", async () => {
     await database.pool.query(`drop schema public cascade; create schema public; ${loose}
-      insert into tracks select i, i, 'x' from generate_series(4, 20000) i; analyze tracks`);
+      insert into tracks select i, i, 'x' from generate_series(4, 20000) i; analyze`);
     // One connection: what it has read is known of it alone before it says so.
     const pool = database.another({ max: 1 });
     const source = postgresDataSource({ client: pool, dataMap: looseMap });
