@@ -147,7 +147,10 @@ export interface SubjectRights extends ActorCalls, CallGroups {
   readonly controller: string;
   /** The time zone in which deadlines count, as it was handed in. */
   readonly timeZone: string;
-  /** The categories that some data source holds: a request for another one is refused. */
+  /**
+   * The categories that some data source holds: a request for another one is refused. One that only goes along with others
+   * (`goesAlong`) opens none.
+   */
   readonly categories: readonly Category[];
   /**
    * What fails, since when, and what requests wait for: for a health check, and for an alert that is true only when

@@ -90,6 +90,7 @@ const fieldsSchema = z
       .array(z.strictObject({ key: z.string().min(1).max(300), name: z.string().min(1).max(200) }))
       .optional(),
     thirdParty: z.boolean().optional(),
+    goesAlong: z.boolean().optional(),
     identify: callable.optional(),
     locate: callable.optional(),
     export: callable.optional(),
@@ -160,8 +161,21 @@ const amongCollections = <Answer extends readonly { readonly collection: string 
  */
 export const defineDataSource = (definition: DataSourceDefinition): DataSource => {
   const fields = checkAdapter(`data source "${String(definition?.id)}"`, fieldsSchema, definition);
-  const { id, title, holds, kind, copyOf, needs, shares, owner, recipients, revision, tenants, thirdParty } =
-    fields;
+  const {
+    id,
+    title,
+    holds,
+    kind,
+    copyOf,
+    needs,
+    shares,
+    owner,
+    recipients,
+    revision,
+    tenants,
+    thirdParty,
+    goesAlong,
+  } = fields;
   const can = (ability: "identify" | "locate" | "export" | "erase" | "refresh" | "verify") =>
     typeof definition[ability] === "function";
   // Somebody may be known here by a name that counts elsewhere, so that `identify` looks at everything.
@@ -228,6 +242,7 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
       },
       ...(tenants !== undefined && { tenants }),
       ...(thirdParty === true && { thirdParty }),
+      ...(goesAlong === true && { goesAlong }),
       ...(shares.length > 0 && { shares }),
       ...(recipients.length > 0 && { recipients: recipients.length }),
     },

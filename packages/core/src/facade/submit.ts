@@ -25,6 +25,7 @@ import {
 import { isAhead } from "../request/line.ts";
 import { type AskedNow, answersAlso, mayBeAnother, openRequest } from "../request/open.ts";
 import type { Acknowledger, Request } from "../request/request.ts";
+import { isOpening } from "../request/sources.ts";
 import { err, errAsync, ok, okAsync, type Result, ResultAsync } from "../result.ts";
 import { announce } from "../runner/apply.ts";
 import { audited } from "../runner/commit.ts";
@@ -228,9 +229,7 @@ const checkReach = (
   const known = checkTenant(services, tenant);
   if (known.isErr()) return err(known.error);
   const categories = categoriesReached(kind, category);
-  const isReached = services.sources
-    .of(tenant)
-    .some(({ descriptor }) => descriptor.holds.some((category) => categories.includes(category)));
+  const isReached = services.sources.of(tenant).some(({ descriptor }) => isOpening(descriptor, categories));
   return isReached
     ? ok(undefined)
     : err(

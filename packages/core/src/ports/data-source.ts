@@ -53,6 +53,12 @@ export interface DataSourceDefinition {
    */
   readonly thirdParty?: boolean;
   /**
+   * Whether it only goes along with others: what it holds names people whose data is elsewhere (messages, notes, a log). It
+   * is asked in every request and sweep of its categories, and opens none: one that no other source holds can be neither
+   * offered nor asked for, because nobody would be asked who holds such data. Default: no.
+   */
+  readonly goesAlong?: boolean;
+  /**
    * Another text whenever what the source would do changes: a plan that was approved for the one before does not
    * count any more, and is put up again. At most 200 characters.
    */

@@ -31,7 +31,18 @@ export interface SourceDescriptor {
   readonly shares?: readonly string[];
   /** How many recipients are told what was erased here. Left out: none. */
   readonly recipients?: number;
+  /** It is asked along with others, and opens no category by itself. Left out: no. */
+  readonly goesAlong?: true;
 }
+
+/**
+ * Whether a request or a sweep of these categories is possible because of this source. With those alone that go along
+ * with others it would be done although nobody who holds data of the category was asked.
+ */
+export const isOpening = (
+  { holds, goesAlong }: Pick<SourceDescriptor, "holds" | "goesAlong">,
+  categories: readonly Category[],
+): boolean => goesAlong !== true && holds.some((each) => categories.includes(each));
 
 /**
  * Whether a source is still one that a step asks: who somebody is it may say whatever it holds, and everything else is asked

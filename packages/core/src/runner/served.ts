@@ -1,6 +1,7 @@
 import type { DataSource } from "../bridge/define-data-source.ts";
 import { InvalidInput } from "../errors.ts";
 import { type Category, categorySchema } from "../request/kinds.ts";
+import { isOpening } from "../request/sources.ts";
 import { err, ok, type Result } from "../result.ts";
 
 /**
@@ -16,7 +17,7 @@ export interface RegisteredSources {
   titleOf(id: string, last?: string): string;
   /** Whether it is registered, whosever it is. */
   has(id: string): boolean;
-  /** The categories that some source holds, whosever it is. */
+  /** The categories that some source holds, whosever it is, and not only along with others. */
   readonly categories: readonly Category[];
   /** The tenants that some source names as its own. */
   readonly tenants: readonly string[];
@@ -35,7 +36,7 @@ export const registeredSources = (all: readonly DataSource[]): RegisteredSources
     titleOf: (id, last = id) => byId.get(id)?.descriptor.title ?? last,
     has: (id) => byId.has(id),
     categories: categorySchema.options.filter((category) =>
-      all.some(({ descriptor }) => descriptor.holds.includes(category)),
+      all.some(({ descriptor }) => isOpening(descriptor, [category])),
     ),
     tenants: all.flatMap(({ descriptor }) => descriptor.tenants ?? []),
   };

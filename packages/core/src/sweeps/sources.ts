@@ -1,6 +1,7 @@
 import type { DataSource } from "../bridge/define-data-source.ts";
 import { InvalidInput } from "../errors.ts";
 import { type Category, categoriesReached, endsUsers, isAboutUsers } from "../request/kinds.ts";
+import { isOpening } from "../request/sources.ts";
 import { err, ok, type Result } from "../result.ts";
 import { NotSweepable } from "./errors.ts";
 
@@ -29,7 +30,7 @@ export const sweepSources = (
   const categories = categoriesReached("erasure", category);
   const directory = all.find(({ descriptor }) => descriptor.directory === true) ?? null;
   const reached = all.filter(({ descriptor }) => descriptor.holds.some((each) => categories.includes(each)));
-  if (reached.length === 0) {
+  if (!reached.some(({ descriptor }) => isOpening(descriptor, categories))) {
     const message = "no registered data source holds data of this category";
     return err(new InvalidInput([{ path: "category", message }]));
   }

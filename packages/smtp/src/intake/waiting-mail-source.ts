@@ -18,7 +18,10 @@ export interface WaitingMailSourceOptions {
   readonly keyRing: KeyRing;
   /** Default: `mail-intake`. */
   readonly id?: string | undefined;
-  /** Requests of which categories reach it. Default: `customer-data` and `user-data`. */
+  /**
+   * Requests of which categories reach it, where another source holds data of them: it opens none itself. Default:
+   * `customer-data` and `user-data`.
+   */
   readonly holds?: readonly Category[] | undefined;
 }
 
@@ -68,6 +71,8 @@ export const waitingMailSource = (options: WaitingMailSourceOptions): DataSource
     title: "Messages that wait for a person",
     holds,
     kind: "origin",
+    // That somebody's user data is erased is not done by looking into messages.
+    goesAlong: true,
     async locate(person, { tenant }) {
       let count = 0;
       for await (const { found } of naming(person, tenant)) count += found.length;

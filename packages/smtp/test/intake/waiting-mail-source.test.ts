@@ -1,5 +1,13 @@
-import { errAsync, orThrow, StorageFailed, type Subject, subjectOf } from "@subject-rights/core";
-import { type MemoryStorage, memoryStorage, memoryTables } from "@subject-rights/memory";
+import {
+  createSubjectRights,
+  defineDataSource,
+  errAsync,
+  orThrow,
+  StorageFailed,
+  type Subject,
+  subjectOf,
+} from "@subject-rights/core";
+import { type MemoryStorage, memoryNotifier, memoryStorage, memoryTables } from "@subject-rights/memory";
 import { type DataSourceHarness, dataSourceCases, simulatedClock } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { mailIntake, waitingMailSource } from "../../src/index.ts";
@@ -120,5 +128,42 @@ describe("the messages that wait, as a data source", () => {
     const decision = { as: "request", kind: "export", category: "customer-data", email: ada } as const;
     orThrow(await world.intake.settle({ actor: officer, id: row?.id ?? "", decision }));
     expect(await world.waiting()).toHaveLength(1);
+  });
+
+  it("opens no category: nobody's user data is erased by looking into messages", async () => {
+    const storage = memoryStorage();
+    const { intakeStore, keyRing } = storage;
+    const shop = defineDataSource({
+      id: "shop",
+      title: "The shop",
+      holds: ["customer-data"],
+      kind: "origin",
+      locate: async () => [],
+      erase: async () => [],
+    });
+    const rights = createSubjectRights({
+      ...storage,
+      controller: "Halmstrand Lamps",
+      sources: [shop, waitingMailSource({ intakeStore, keyRing })],
+      notifier: memoryNotifier(),
+      addresses: { tenantAdmin: () => privacy, support: () => privacy },
+    });
+    expect(rights.categories).toEqual(["customer-data"]);
+    const asked = { actor: officer, category: "user-data" } as const;
+    const issues = [{ path: "category", message: "no registered data source holds data of this category" }];
+    const submitted = await rights.requests.submit({ ...asked, kind: "erasure", email: ada });
+    expect(submitted).toMatchObject({ error: { issues } });
+    const people = async function* () {
+      yield { people: [{ identifiers: [{ type: "email", value: ada }] }], cursor: "1" };
+    };
+    const sweep = { ...asked, reason: "retention", people } as const;
+    expect(await rights.sweeps.eraseMany(sweep)).toMatchObject({ error: { issues } });
+
+    // It goes along where somebody else holds such data.
+    const intake = intakeOver(storage);
+    orThrow(await intake.take(Buffer.from(`From: ${ada}\r\nTo: ${privacy}\r\n\r\nYou lost my order.`)));
+    const swept = orThrow(await rights.sweeps.eraseMany({ ...sweep, category: "customer-data" }));
+    expect(orThrow(await swept.end()).status).toBe("completed");
+    expect(orThrow(await intake.waiting({ actor: officer })).mails).toEqual([]);
   });
 });

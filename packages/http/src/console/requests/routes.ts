@@ -46,7 +46,7 @@ export const requestRoutes = (context: ConsoleContext): Hono<ConsoleEnvironment>
     const held = new Set(
       sources.isOk() ? sources.value.sources.flatMap(({ holds }) => holds) : categorySchema.options,
     );
-    const categories = categorySchema.options.filter((category: Category) => held.has(category));
+    const categories = context.rights.categories.filter((category: Category) => held.has(category));
     return call.html(newPage(call, context, categories, filled, error), error === null ? 200 : 400);
   };
 

@@ -128,6 +128,7 @@ export type GoodSource = Required<
     | "revision"
     | "tenants"
     | "thirdParty"
+    | "goesAlong"
     | "recipients"
     | "joins"
     | "identifyMany"
