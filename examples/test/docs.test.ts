@@ -198,13 +198,12 @@ describe("the documentation", () => {
     core.orThrow(await rights.requests.suspend({ actor, requestId: dan, reason }));
     // Fay is erased, and comes back; what was kept of Gil is called off on its day.
     down.delete(fay);
-    // A try that is under way comes to its end first.
-    while (
-      core.orThrow(await rights.requests.read({ actor, requestId: ofFay })).sources[0]?.status === "running"
-    )
-      await clock.advance(1_000);
-    core.orThrow(await rights.requests.retrySource({ actor, requestId: ofFay, source: "desk" }));
-    await clock.advance(60_000);
+    // A try may be under way at this moment, and then there is nothing to try.
+    for (let tried = 0; held.has(fay) && tried < 10; tried += 1) {
+      await rights.requests.retrySource({ actor, requestId: ofFay, source: "desk" });
+      await clock.advance(60_000);
+    }
+    expect(held.has(fay)).toBe(false);
     const identifiers = [{ type: "email", value: fay }];
     core.orThrow(await rights.suppressions.lift({ actor, identifiers, reason: "is a customer again" }));
     held.add(fay);
