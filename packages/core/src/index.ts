@@ -188,6 +188,7 @@ export type { NoticeKind } from "./request/notices.ts";
 export type { Acknowledger, IdentifierDecision, PutFirst } from "./request/request.ts";
 export type { Instant } from "./instant.ts";
 export { identifiedSubject, type Subject, subjectOf } from "./subject/subject.ts";
+export { addressesIn } from "./subject/addresses-in.ts";
 export {
   emailSchema,
   type FoundIdentifier,

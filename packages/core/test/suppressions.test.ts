@@ -918,6 +918,25 @@ describe("a replay after a restored backup", () => {
     expect(unwrap(await replay(world, day))).toMatchObject({ found: 0, complete: true });
   });
 
+  it("leaves out and counts a name that can be nobody's, and lists everybody else", async () => {
+    const held = new Map<string, Row[]>([
+      ["n/a", [{}]],
+      [ada, [{}]],
+    ]);
+    const { world } = await shop({ sources: [listing("crm", held)] });
+    await erased(world);
+    held.set(ada, [{}]);
+    const sources = [{ status: "listed", unreadable: 1 }];
+    expect(unwrap(await replay(world, day))).toMatchObject({ found: 1, sources });
+    const done = unwrap(await replay(world, day, { dryRun: false }));
+    expect(done).toMatchObject({ found: 1, complete: true, sources });
+    expect([...held.keys()]).toEqual(["n/a"]);
+    // Whoever was erased may be within such a name.
+    held.set(`Ada <${ada}>`, [{}]);
+    const isLost = [{ unreadable: 2, foundByNothing: 1 }];
+    expect(unwrap(await replay(world, day))).toMatchObject({ complete: false, sources: isLost });
+  });
+
   it("says where the list itself ends before the backup", async () => {
     const { world } = await shop();
     expect(unwrap(await replay(world, day))).toMatchObject({ listReaches: null, complete: false });

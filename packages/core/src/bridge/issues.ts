@@ -119,7 +119,11 @@ const namesAt = (schema: z.core.$ZodType, path: readonly PropertyKey[]): string[
     const { options } = def as z.core.$ZodUnionDef;
     return [...new Set(options.flatMap((option) => namesAt(option, path)))];
   }
-  if (def.type === "pipe") return namesAt((def as z.core.$ZodPipeDef).in, path);
+  if (def.type === "pipe") {
+    const { in: given, out } = def as z.core.$ZodPipeDef;
+    const names = namesAt(given, path);
+    return names.length > 0 ? names : namesAt(out, path);
+  }
   const inner = (def as { readonly innerType?: z.core.$ZodType }).innerType;
   return inner === undefined ? [] : namesAt(inner, path);
 };

@@ -53,6 +53,11 @@ export interface ReplayedSource {
    * for. They are there, and somebody has to look. Counted by a dry run, and behind a sweep that is `completed`.
    */
   readonly foundByNothing: number;
+  /**
+   * How many names that it listed can be nobody's (an `n/a` for an address, a blank), and were left out. An address within one
+   * counts as listed. Left out: none.
+   */
+  readonly unreadable?: number;
 }
 
 export interface ReplayReport {
@@ -278,9 +283,11 @@ async function* peopleFound(
       const lost = asked.dryRun ? await foundByNothing(context, asked, source, erased) : [];
       const people = asked.dryRun ? await backAmong(context, asked, sources, erased, lost) : erased;
       const back = (await backAmong(context, asked, sources, calledOff, [])).length + (so.calledOff ?? 0);
+      const unreadable = (page.value.unreadable ?? 0) + (so.unreadable ?? 0);
       so = {
         ...so,
         ...(back > 0 && { calledOff: back }),
+        ...(unreadable > 0 && { unreadable }),
         listed: so.listed + page.value.people.length,
         found: so.found + people.length,
         foundByNothing: so.foundByNothing + lost.length,

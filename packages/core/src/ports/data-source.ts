@@ -118,7 +118,8 @@ export interface DataSourceDefinition {
   /**
    * Yields everybody it holds in the tenant, each by what they are known by here, page by page, at most 10,000 people a
    * page. For a restored backup: who was erased is recognised, and erased again. Mark each identifier that others may
-   * share. Leave nobody out; the same person twice is fine.
+   * share. Leave nobody out; the same person twice is fine. A value that can be nobody's (an `n/a` for an address, a blank)
+   * is left out of the list, and counted.
    */
   identifiers?(context: CallContext): AsyncIterable<PeopleHeld>;
 

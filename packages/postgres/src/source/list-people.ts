@@ -1,4 +1,4 @@
-import type { FoundIdentifier, PeopleHeld } from "@subject-rights/core";
+import { addressesIn, type FoundIdentifier, type PeopleHeld } from "@subject-rights/core";
 import { z } from "zod";
 import type { Column } from "../catalog/catalog.ts";
 import { findColumn } from "../data-map/resolve.ts";
@@ -141,17 +141,9 @@ const identifierOf = (match: ResolvedMatch, value: string | null): FoundIdentifi
   return usable === undefined ? undefined : { type, value: usable, ...(shared ? { shared: true } : {}) };
 };
 
-/**
- * Addresses in a text that is none, each of somebody: in brackets, two in one field. Nobody is found by such a row, and who was
- * erased by one of them is in it.
- */
+/** A row in which addresses stand within a text: each is of somebody. */
 const addressesWithin = (match: ResolvedMatch, value: string | null): FoundIdentifier[][] => {
   const { identifier: type, shared } = match;
   if (type !== "email" || shared || value === null || isReplacement(match, value)) return [];
-  if (!value.includes("@") || usableValue(type, value) !== undefined) return [];
-  const within = value.split(beside).flatMap((each) => usableValue(type, each) ?? []);
-  return [...new Set(within)].map((each) => [{ type, value: each }]);
+  return addressesIn(value).map((each) => [{ type, value: each }]);
 };
-
-/** What is in no address. */
-const beside = /[\s"<>()[\]\\,;:|/]+/u;
