@@ -100,6 +100,30 @@ describe("accounts of both members of a household, in a request that means one o
     },
   );
 
+  it("keep the other one from being kept out with her, by their number beside the address", async () => {
+    const { crm, readers } = household();
+    const sources = [customerSource("crm", crm), peopleSource("news", readers)];
+    const { world, decide, read } = await asked("erasure", sources);
+    await decide("somebody-else", "2");
+    expect((await read()).phase).toBe("closed");
+    const address = { type: "email", value: ada };
+    const rows = [
+      [address],
+      [address, number("1")],
+      [address, number("2")],
+      [address, number("3")],
+      [number("2")],
+    ];
+    const { suppressions } = world.rights;
+    const may = [];
+    for (const identifiers of rows)
+      may.push(unwrap(await suppressions.mayTakeIn({ actor: admin, identifiers })));
+    expect(may).toEqual([false, false, true, false, true]);
+    unwrap(await suppressions.rotate({ actor: admin }));
+    const identifiers = [address, number("2")];
+    expect(unwrap(await suppressions.mayTakeIn({ actor: admin, identifiers }))).toBe(true);
+  });
+
   it.each(kinds)(
     "stay where nobody says that one is hers, and somebody closes that part: %s",
     async (kind) => {

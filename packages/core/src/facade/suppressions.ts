@@ -14,6 +14,7 @@ import type { StoredSuppression } from "../ports/suppression-store.ts";
 import type { Actor } from "../request/actor.ts";
 import type { Category } from "../request/kinds.ts";
 import { okAsync, orThrow, ResultAsync } from "../result.ts";
+import { householdMark } from "../runner/household-marks.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
 import { keysOfList, lookIntoList, standingIn } from "../runner/suppressing.ts";
 import {
@@ -22,7 +23,7 @@ import {
   renewedPseudonym,
   suppressionKeyName,
 } from "../runner/suppression-keys.ts";
-import { type Identifier, spellingsOf } from "../subject/identifier.ts";
+import { type Identifier, isSteady, spellingsOf } from "../subject/identifier.ts";
 import { numbersOf } from "../subject/numbers.ts";
 import type { FacadeContext } from "./context.ts";
 import type { Sweeps } from "./erase-many.ts";
@@ -152,6 +153,17 @@ export const suppressionsOf = (
     : suppressionsIn(suppressionStore, context, sweeps, stopping);
 };
 
+/** By what it may be that only a household stands in the list: an address that does, with a number of theirs, where none does. */
+const householdsIn = (identifiers: readonly Identifier[], standing: readonly boolean[]) => {
+  const numbers = identifiers.filter(isSteady);
+  const isAddress = (at: number) => standing[at] === true && numbers.length > 0;
+  return identifiers.some((each, at) => isSteady(each) && standing[at] === true)
+    ? []
+    : identifiers.flatMap((address, at) =>
+        isAddress(at) ? numbers.map((number) => ({ at, mark: householdMark(address, number) })) : [],
+      );
+};
+
 const suppressionsIn = (
   store: SuppressionStore,
   { services, policy }: FacadeContext,
@@ -161,31 +173,42 @@ const suppressionsIn = (
   const { keyRing, clock } = services;
   const keysOf = (tenant: string) => keyRing.useAll(suppressionKeyName(tenant));
 
-  /** Which of these people stand in the list. */
+  /** What of what these people go by stands in the list, one by one. */
+  const standingOf = (
+    tenant: string,
+    people: readonly (readonly Identifier[])[],
+    category: Category | undefined,
+  ): ResultAsync<readonly (readonly boolean[])[], StorageFailed | KeyDestroyed> =>
+    lookIntoList(services, tenant, (keys) => {
+      const chain = pseudonymChain(keys);
+      const named = people.map((each) => each.map((identifier) => spellingsOf(identifier).flatMap(chain)));
+      const query = { tenant, pseudonyms: named.flat(2), category, reason: "request" } as const;
+      return standingIn(store, query).map((found) => {
+        const standing = new Set(found.pseudonyms);
+        const all = named.map((each) => each.map((names) => names.some((name) => standing.has(name))));
+        return { all, generation: found.generation };
+      });
+    }).map(({ all }) => all);
+
+  /** Which of these people stand in the list: not the other member of a household, by its address alone. */
   const suppressed = (
     tenant: string,
     people: readonly (readonly Identifier[])[],
     category: Category | undefined,
   ): ResultAsync<readonly boolean[], StorageFailed | KeyDestroyed> =>
-    lookIntoList(services, tenant, (keys) => {
-      const chain = pseudonymChain(keys);
-      const pseudonyms: string[] = [];
-      /** Where those of each person end. */
-      const ends = people.map((identifiers) => {
-        for (const identifier of identifiers) pseudonyms.push(...spellingsOf(identifier).flatMap(chain));
-        return pseudonyms.length;
-      });
-      return standingIn(store, { tenant, pseudonyms, category, reason: "request" }).map((found) => {
-        const standing = new Set(found.pseudonyms);
-        let at = 0;
-        const isStanding = ends.map((end) => {
-          let isOne = false;
-          for (; at < end; at += 1) isOne ||= standing.has(pseudonyms[at] ?? "");
-          return isOne;
-        });
-        return { isStanding, generation: found.generation };
-      });
-    }).map(({ isStanding }) => isStanding);
+    standingOf(tenant, people, category).andThen((standing) => {
+      const shared = people.map((each, index) => householdsIn(each, standing[index] ?? []));
+      const marks = shared.map((each) => each.map(({ mark }) => mark));
+      const asked = marks.some(({ length }) => length > 0)
+        ? standingOf(tenant, marks, category)
+        : okAsync<readonly (readonly boolean[])[], StorageFailed | KeyDestroyed>(marks.map(() => []));
+      return asked.map((marked) =>
+        standing.map((each, index) => {
+          const others = shared[index]?.filter((_, place) => marked[index]?.[place] === true) ?? [];
+          return each.some((stands, place) => stands && !others.some(({ at }) => at === place));
+        }),
+      );
+    });
 
   /** Whoever is put under a further key meanwhile is lifted under that. */
   const lift = (

@@ -22,4 +22,5 @@ export const causeOfMark = (request: string): string => `${prefix}${request}`;
 /** The same, lifted, for whoever reads a copy: of the others nobody sees what they say. */
 export const shownMark = (request: string): Identifier => markFor({ type: "shown", value: request });
 
-export const isMark = ({ type }: Identifier): boolean => type.startsWith(prefix);
+/** Whether it is a mark, of whatever, and by no identifier that anybody goes by. */
+export const isMark = ({ type }: Identifier): boolean => type.includes("/");

@@ -6,11 +6,12 @@ import { systemActorId } from "../request/actor.ts";
 import { confidentialOf } from "../request/change.ts";
 import { type Category, categoriesReaching } from "../request/kinds.ts";
 import { isRestCalledOff } from "../request/phases.ts";
-import { isOfSomebodyElse, type Request } from "../request/request.ts";
+import { isOfSomebodyElse, notFollowed, type Request } from "../request/request.ts";
 import { errAsync, okAsync, ResultAsync } from "../result.ts";
 import { type Identifier, includesIdentifier, isSteady } from "../subject/identifier.ts";
 import { leading } from "../subject/vouching.ts";
 import type { Sweep } from "../sweeps/sweep.ts";
+import { householdMark } from "./household-marks.ts";
 import { causeOfMark, isMark, markFor, markOf, shownMark } from "./rest-called-off.ts";
 import type { Services } from "./services.ts";
 import { pseudonymChain, suppressionKeyName, suppressionPseudonyms, theList } from "./suppression-keys.ts";
@@ -77,7 +78,11 @@ export const suppressRequest = (
   const { tenant, id: cause, category } = request;
   const about = { tenant, cause, category, reason: "request" } as const;
   const identifiers = ownIdentifiers(request).filter((each) => !includesIdentifier(gone, each));
-  return suppress(services, about, [{ identifiers }]);
+  const others = notFollowed(request).flatMap(({ id }) => request.confidential?.candidates[id] ?? []);
+  const marks = identifiers
+    .filter((each) => !isSteady(each))
+    .flatMap((address) => others.filter(isSteady).map((number) => householdMark(address, number)));
+  return suppress(services, about, [{ identifiers: [...identifiers, ...marks] }]);
 };
 
 /**
