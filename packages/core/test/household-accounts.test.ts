@@ -8,12 +8,12 @@ import {
 import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { adaAs, boAs, type Customer, customerDefinition, customerSource, number } from "./customers.ts";
+import { decisionsOf } from "./decisions.ts";
 import { ada, admin, createWorld, peopleSource, tenantAdmin } from "./world.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
 type Kind = "erasure" | "export";
-type Answer = "same-person" | "somebody-else";
 
 /** Two customers of one address, each with an account of a number of its own in another source, and one subscription. */
 const household = () => {
@@ -58,17 +58,12 @@ const asked = async (
   await world.settle();
   unwrap(await requests.acknowledge({ token: world.token() }));
   await world.settle();
-  /** What somebody has to decide now. */
-  const undecided = async () =>
-    unwrap(await requests.reveal(which)).undecided.map(({ identifier }) => identifier.value);
-  const decide = async (answer: Answer, ...values: string[]) => {
-    for (const { decision, identifier } of unwrap(await requests.reveal(which)).undecided) {
-      if (values.includes(identifier.value))
-        unwrap(await requests.decideIdentifier({ ...which, decision, answer, reason: "looked" }));
-    }
-    await world.settle();
+  return {
+    world,
+    requestId: which.requestId,
+    ...decisionsOf(world, which),
+    read: () => world.read(which.requestId),
   };
-  return { world, requestId: which.requestId, undecided, decide, read: () => world.read(which.requestId) };
 };
 
 describe("accounts of both members of a household, in a request that means one of them", () => {

@@ -2,6 +2,7 @@ import { defineDataSource, type Identifier, type Subject } from "@subject-rights
 import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { number } from "./customers.ts";
+import { decisionsOf } from "./decisions.ts";
 import { ada, admin, createWorld, peopleSource, tenantAdmin } from "./world.ts";
 
 const hour = 3_600_000;
@@ -88,15 +89,7 @@ const beginning = async (kind: Kind, wait: Wait, of: Identifier) => {
   await world.settle();
   unwrap(await requests.acknowledge({ token: world.token() }));
   await world.settle();
-  const undecided = async () =>
-    unwrap(await requests.reveal(which)).undecided.map(({ identifier }) => identifier.value);
-  const decide = async (answer: "same-person" | "somebody-else", ...values: string[]) => {
-    for (const { decision, identifier } of unwrap(await requests.reveal(which)).undecided) {
-      if (values.includes(identifier.value))
-        unwrap(await requests.decideIdentifier({ ...which, decision, answer, reason: "looked" }));
-    }
-    await world.settle();
-  };
+  const { undecided, decide } = decisionsOf(world, which);
   expect(await undecided()).toEqual([of.value]);
   await decide("same-person", of.value);
   /** What the work has waited for is over, days later. */

@@ -1,7 +1,12 @@
 import { z } from "zod";
 import type { DataSourceDefinition } from "../ports/data-source.ts";
 import { addressesIn } from "../subject/addresses-in.ts";
-import { emailSchema, type FoundIdentifier, foundIdentifiersSchema } from "../subject/identifier.ts";
+import {
+  emailSchema,
+  type FoundIdentifier,
+  foundIdentifiersSchema,
+  readIdentifier,
+} from "../subject/identifier.ts";
 import { type Call, contextOf } from "./call.ts";
 import { type SourcePages, sourcePages } from "./source-pages.ts";
 
@@ -15,15 +20,16 @@ export interface ListedPeople {
 /** So many people at most are in a page, which is in memory as a whole. */
 const mostPeople = 10_000;
 
-const nameSchema = z.looseObject({ type: z.string(), value: z.string() });
-
 /** An "n/a" for an address, or a blank, as every import has. Whatever else is wrong is the author's mistake. */
 const unreadableIn = (name: unknown): string | null => {
-  const { data } = nameSchema.safeParse(name);
-  if (data === undefined) return null;
+  const { type, value } = Object(name) as { readonly type?: unknown; readonly value?: unknown };
+  if (typeof type !== "string" || typeof value !== "string") return null;
+  // Addresses as nearly all are go through one look: there may be millions.
   const isReadable =
-    data.type === "email" ? emailSchema.safeParse(data.value).success : data.value.trim() !== "";
-  return isReadable ? null : data.value;
+    type === "email"
+      ? readIdentifier({ type, value }) !== null || emailSchema.safeParse(value).success
+      : value.trim() !== "";
+  return isReadable ? null : value;
 };
 
 /**

@@ -14,7 +14,6 @@ import type { StoredSuppression } from "../ports/suppression-store.ts";
 import type { Actor } from "../request/actor.ts";
 import type { Category } from "../request/kinds.ts";
 import { okAsync, orThrow, ResultAsync } from "../result.ts";
-import { householdMark } from "../runner/household-marks.ts";
 import { recordedAs } from "../runner/recorded-actor.ts";
 import { keysOfList, lookIntoList, standingIn } from "../runner/suppressing.ts";
 import {
@@ -23,7 +22,8 @@ import {
   renewedPseudonym,
   suppressionKeyName,
 } from "../runner/suppression-keys.ts";
-import { type Identifier, isSteady, spellingsOf } from "../subject/identifier.ts";
+import { householdMark } from "../runner/suppression-marks.ts";
+import { type Identifier, includesIdentifier, isSteady, spellingsOf } from "../subject/identifier.ts";
 import { numbersOf } from "../subject/numbers.ts";
 import type { FacadeContext } from "./context.ts";
 import type { Sweeps } from "./erase-many.ts";
@@ -153,17 +153,6 @@ export const suppressionsOf = (
     : suppressionsIn(suppressionStore, context, sweeps, stopping);
 };
 
-/** By what it may be that only a household stands in the list: an address that does, with a number of theirs, where none does. */
-const householdsIn = (identifiers: readonly Identifier[], standing: readonly boolean[]) => {
-  const numbers = identifiers.filter(isSteady);
-  const isAddress = (at: number) => standing[at] === true && numbers.length > 0;
-  return identifiers.some((each, at) => isSteady(each) && standing[at] === true)
-    ? []
-    : identifiers.flatMap((address, at) =>
-        isAddress(at) ? numbers.map((number) => ({ at, mark: householdMark(address, number) })) : [],
-      );
-};
-
 const suppressionsIn = (
   store: SuppressionStore,
   { services, policy }: FacadeContext,
@@ -173,19 +162,30 @@ const suppressionsIn = (
   const { keyRing, clock } = services;
   const keysOf = (tenant: string) => keyRing.useAll(suppressionKeyName(tenant));
 
-  /** What of what these people go by stands in the list, one by one. */
+  /** What of what each of these people goes by stands in the list. */
   const standingOf = (
     tenant: string,
     people: readonly (readonly Identifier[])[],
     category: Category | undefined,
-  ): ResultAsync<readonly (readonly boolean[])[], StorageFailed | KeyDestroyed> =>
+  ): ResultAsync<readonly (readonly Identifier[])[], StorageFailed | KeyDestroyed> =>
     lookIntoList(services, tenant, (keys) => {
       const chain = pseudonymChain(keys);
-      const named = people.map((each) => each.map((identifier) => spellingsOf(identifier).flatMap(chain)));
-      const query = { tenant, pseudonyms: named.flat(2), category, reason: "request" } as const;
-      return standingIn(store, query).map((found) => {
+      const pseudonyms: string[] = [];
+      /** Where those of each identifier end. */
+      const ends = people.map((identifiers) =>
+        identifiers.map((identifier) => pseudonyms.push(...spellingsOf(identifier).flatMap(chain))),
+      );
+      return standingIn(store, { tenant, pseudonyms, category, reason: "request" }).map((found) => {
         const standing = new Set(found.pseudonyms);
-        const all = named.map((each) => each.map((names) => names.some((name) => standing.has(name))));
+        let at = 0;
+        const all = people.map((identifiers, person) =>
+          identifiers.filter((_, index) => {
+            const end = ends[person]?.[index] ?? at;
+            let stands = false;
+            for (; at < end; at += 1) stands ||= standing.has(pseudonyms[at] ?? "");
+            return stands;
+          }),
+        );
         return { all, generation: found.generation };
       });
     }).map(({ all }) => all);
@@ -197,16 +197,19 @@ const suppressionsIn = (
     category: Category | undefined,
   ): ResultAsync<readonly boolean[], StorageFailed | KeyDestroyed> =>
     standingOf(tenant, people, category).andThen((standing) => {
-      const shared = people.map((each, index) => householdsIn(each, standing[index] ?? []));
-      const marks = shared.map((each) => each.map(({ mark }) => mark));
-      const asked = marks.some(({ length }) => length > 0)
-        ? standingOf(tenant, marks, category)
-        : okAsync<readonly (readonly boolean[])[], StorageFailed | KeyDestroyed>(marks.map(() => []));
-      return asked.map((marked) =>
-        standing.map((each, index) => {
-          const others = shared[index]?.filter((_, place) => marked[index]?.[place] === true) ?? [];
-          return each.some((stands, place) => stands && !others.some(({ at }) => at === place));
-        }),
+      const marksFor = (person: number, address: Identifier): Identifier[] =>
+        (people[person] ?? []).filter(isSteady).map((number) => householdMark(address, number));
+      const marks = standing.map((each, person) =>
+        each.some(isSteady) ? [] : each.flatMap((address) => marksFor(person, address)),
+      );
+      if (marks.every(({ length }) => length === 0)) return okAsync(standing.map(({ length }) => length > 0));
+      return standingOf(tenant, marks, category).map((marked) =>
+        standing.map((each, person) =>
+          each.some(
+            (address) =>
+              !marksFor(person, address).some((mark) => includesIdentifier(marked[person] ?? [], mark)),
+          ),
+        ),
       );
     });
 

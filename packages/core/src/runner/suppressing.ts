@@ -11,10 +11,9 @@ import { errAsync, okAsync, ResultAsync } from "../result.ts";
 import { type Identifier, includesIdentifier, isSteady } from "../subject/identifier.ts";
 import { leading } from "../subject/vouching.ts";
 import type { Sweep } from "../sweeps/sweep.ts";
-import { householdMark } from "./household-marks.ts";
-import { causeOfMark, isMark, markFor, markOf, shownMark } from "./rest-called-off.ts";
 import type { Services } from "./services.ts";
 import { pseudonymChain, suppressionKeyName, suppressionPseudonyms, theList } from "./suppression-keys.ts";
+import { causeOfMark, householdMark, isMark, markFor, markOf, shownMark } from "./suppression-marks.ts";
 
 type Failure = StorageFailed | KeyDestroyed;
 
