@@ -2,7 +2,7 @@ import { orThrow } from "@subject-rights/core";
 import { migrate, postgresRequestStore } from "@subject-rights/postgres";
 import { type DispatcherHarness, dispatcherCases, type Time } from "@subject-rights/testing";
 import type { PgBoss } from "pg-boss";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pgBossDispatcher } from "../src/index.ts";
 import { createDatabase, type TestDatabase } from "./support/database.ts";
 
@@ -38,6 +38,7 @@ const open = async (bosses: readonly PgBoss[]) => {
   return {
     dispatcher,
     another,
+    queue,
     time,
     store: postgresRequestStore({ client: database.pool }),
     close: async () => void (await Promise.all([dispatcher.stop(), another.stop()])),
@@ -59,4 +60,26 @@ const harness: DispatcherHarness = {
 
 describe("the dispatcher on pg-boss", { concurrent: true, timeout: 60_000 }, () => {
   for (const each of dispatcherCases(harness)) it(each.name, each.run);
+
+  it("a job is nobody else's for as long as whoever works on it gives signs of life", async () => {
+    const { dispatcher, another, queue, close } = await open(shared);
+    let begun = 0;
+    const over = Promise.withResolvers<void>();
+    const handler = async () => {
+      begun += 1;
+      await over.promise;
+    };
+    await dispatcher.work(handler, { concurrency: 1 });
+    const runAt = time.now().toISOString();
+    await dispatcher.enqueue({ tenant: "halmstrand", id: "a" }, { runAt, dedupeKey: "a" });
+    await expect.poll(() => begun).toBe(1);
+    // Half of what pg-boss takes for a whole queue. A sign is given every 3.3 seconds.
+    await database.pool.query("update pgboss.job set heartbeat_seconds = 5 where name = $1", [queue]);
+    await another.work(handler, { concurrency: 1 });
+    // Longer than somebody is waited for who says nothing.
+    await time.pass(7_000);
+    expect(begun).toBe(1);
+    over.resolve();
+    await close();
+  });
 });

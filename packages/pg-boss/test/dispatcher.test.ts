@@ -151,26 +151,6 @@ describe("the dispatcher", () => {
     expect(job?.data).toMatchObject({ requestId: "a", failures: 3 });
   });
 
-  it("is nobody else's for as long as whoever works on it gives signs of life", async () => {
-    const open = async () => pgBossDispatcher({ boss: await database.openBoss(), pollEvery: 100 });
-    const [one, other] = [await open(), await open()];
-    let begun = 0;
-    const over = Promise.withResolvers<void>();
-    const handler = async () => {
-      begun += 1;
-      await over.promise;
-    };
-    await one.work(handler, { concurrency: 1 });
-    await one.enqueue(named("a"), { runAt: now(), dedupeKey: "a" });
-    await until(() => begun === 1);
-    await other.work(handler, { concurrency: 1 });
-    // Longer than somebody is waited for who says nothing.
-    await new Promise((resolve) => setTimeout(resolve, 16_000));
-    expect(begun).toBe(1);
-    over.resolve();
-    await Promise.all([one.stop(), other.stop()]);
-  });
-
   it("goes through hundreds without a pause", async () => {
     const dispatcher = await pgBossDispatcher({ boss, pollEvery: 1_000 });
     const count = 500;

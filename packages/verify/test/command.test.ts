@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCommand } from "../src/command.ts";
 import { newKeys, realEvidence } from "./sample.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "evidence-"));
@@ -11,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const at = (name: string) => join(folder, name);
 
-const run = (...given: string[]) => {
+const runProcess = (...given: string[]) => {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--conditions=source", main, ...given], {
     encoding: "utf8",
@@ -34,7 +35,7 @@ beforeAll(async () => {
 describe("npx @subject-rights/verify", () => {
   it("ends with 0 and says what is proven, also against a checkpoint that was kept, and by one of two keys", () => {
     const known = ["--checkpoint", at("checkpoint.json"), "--key", at("other.pem"), "--key", at("key.pem")];
-    const { status, stdout } = run(at("evidence.json"), ...known, "--html", at("page.html"));
+    const { status, stdout } = runProcess(at("evidence.json"), ...known, "--html", at("page.html"));
     expect(stdout).toContain("This is proven:");
     expect(stdout).toContain("is the one that you kept");
     expect(stdout).toContain("Nothing is off.");
@@ -42,11 +43,20 @@ describe("npx @subject-rights/verify", () => {
     expect(readFileSync(at("page.html"), "utf8")).toContain("<h1>Evidence</h1>");
   });
 
+  it("ends so as a process too: with 1 where something is off, with 2 where it could not be checked", () => {
+    expect(runProcess(at("tampered.json"))).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining("Do not rely on this file."),
+      stderr: "",
+    });
+    expect(runProcess()).toMatchObject({ status: 2, stdout: "", stderr: expect.stringContaining("FILE") });
+  });
+
   it.each([
     ["that was tampered with", ["tampered.json", "key.pem"], "changed after it was signed"],
     ["that was signed with another key", ["evidence.json", "other.pem"], "not a key that you named"],
-  ])("ends with 1 for a file %s", (_, [file = "", key = ""], why) => {
-    const { status, stdout } = run(at(file), "--key", at(key));
+  ])("ends with 1 for a file %s", async (_, [file = "", key = ""], why) => {
+    const { status, stdout } = await runCommand([at(file), "--key", at(key)]);
     expect(stdout).toContain(why);
     expect(stdout).toContain("Do not rely on this file.");
     expect(stdout).not.toContain("This is proven");
@@ -60,8 +70,8 @@ describe("npx @subject-rights/verify", () => {
     ["a key that is none", [at("evidence.json"), "--key", at("evidence.json")]],
     ["a checkpoint that is none", [at("evidence.json"), "--checkpoint", at("key.pem")]],
     ["an option that there is not", [at("evidence.json"), "--force"]],
-  ])("ends with 2 for %s", (_, given) => {
-    const { status, stdout, stderr } = run(...given);
+  ])("ends with 2 for %s", async (_, given) => {
+    const { status, stdout, stderr } = await runCommand(given);
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toContain("npx @subject-rights/verify FILE");
   });

@@ -91,7 +91,7 @@ const ways: Record<string, Harnesses> = {
 };
 
 const last = Object.keys(ways).indexOf("a pool under the least privileges");
-const turns = 9;
+const turns = 15;
 
 /**
  * Each case over the last, which may do least, and over each of the others some of each store, none of them the same.

@@ -8,7 +8,6 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { migrations } from "../../src/migrations/migrations.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { createPglite, freePglite } from "../support/pglite.ts";
 import { masterKey, newSchema } from "./fixtures.ts";
 
 let database: TestDatabase;
@@ -27,7 +26,8 @@ const works = async (schema: string): Promise<void> => {
 const all = migrations.map(({ number }) => number);
 const newest = all.length;
 
-const processes = inject("isThorough") ? 8 : 2;
+const isThorough = inject("isThorough");
+const processes = isThorough ? 8 : 2;
 
 describe("migrate", () => {
   it("counts from one, without gaps", () => {
@@ -59,7 +59,7 @@ describe("migrate", () => {
   it("applies everything once over pools and single clients at the same moment", async () => {
     const schema = newSchema();
     const clients = await Promise.all(
-      Array.from({ length: 12 }, async (_, index) => {
+      Array.from({ length: isThorough ? 12 : 4 }, async (_, index) => {
         if (index % 2 === 0) return database.another();
         const client = new pg.Client({ connectionString: database.url });
         await client.connect();
@@ -71,16 +71,15 @@ describe("migrate", () => {
     await Promise.all(clients.map((client) => client.end()));
   });
 
-  it.each([
-    "Subject Rights",
+  /** The others are more of the same. */
+  const names = [
     "with \"quotes\" and 'others'",
-    "ünïcödé 山田",
-    "$body$",
-    "%s; drop schema public; --",
+    "%s; $body$; drop schema public; -- \\ 山田",
     "x".repeat(63),
-    "select",
-    "pct % \\ back",
-  ])("takes the name %s", async (schema) => {
+  ];
+  const more = ["Subject Rights", "ünïcödé 山田", "$body$", "select", "pct % \\ back"];
+
+  it.each(isThorough ? [...names, ...more] : names)("takes the name %s", async (schema) => {
     orThrow(await migrate({ client: database.pool, schema }));
     await works(schema);
     const { rows } = await database.pool.query("select 1 from pg_namespace where nspname = $1", [schema]);
@@ -146,9 +145,9 @@ describe("migrationSql", () => {
   });
 
   it("makes the same as migrate", async () => {
-    const client = await createPglite();
-    const [printed, migrated] = ["printed", "migrated"];
-    await client.exec(migrationSql({ schema: printed }));
+    const client = database.pool;
+    const [printed, migrated] = [newSchema(), newSchema()];
+    await client.query(migrationSql({ schema: printed }));
     orThrow(await migrate({ client, schema: migrated }));
     const describeAll = async (schema: string) =>
       (
@@ -160,6 +159,5 @@ describe("migrationSql", () => {
       ).rows;
     expect(await describeAll(printed)).toEqual(await describeAll(migrated));
     expect(await describeAll(printed)).not.toEqual([]);
-    await freePglite(client);
-  }, 60_000);
+  });
 });

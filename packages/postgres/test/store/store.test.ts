@@ -509,8 +509,8 @@ describe("a per-request statement", () => {
     const { schema } = await fresh();
     await database.pool.query(`
       insert into ${schema}.request select 'halmstrand', 'r' || n, 1, 'erasure', 'customer-data',
-        '2020-01-01'::timestamptz + n * interval '1 hour', n > 20000, 'd' || n, array['c' || n], array['t' || n],
-        case when n > 20000 then now() end, '{}', null from generate_series(1, 22000) n;
+        '2020-01-01'::timestamptz + n * interval '1 hour', n > 7000, 'd' || n, array['c' || n], array['t' || n],
+        case when n > 7000 then now() end, '{}', null from generate_series(1, 8000) n;
       insert into ${schema}.claim select tenant, claims[1], id from ${schema}.request where open;
       insert into ${schema}.token select token_hashes[1], tenant, id from ${schema}.request;
       insert into ${schema}.audit select tenant, id, s, received_at, 'a', 'b', null, '{}', 'hash'
@@ -518,7 +518,7 @@ describe("a per-request statement", () => {
       insert into ${schema}.artifact select 'halmstrand', 'r' || n, 'package', 0, '2026-01-01', '\\x00'
         from generate_series(1, 5000) n;
       insert into ${schema}.suppression select 'halmstrand', sha256(n::text::bytea), 'customer-data', 'r' || n,
-        'request', 1, now(), now(), null from generate_series(1, 20000) n;
+        'request', 1, now(), now(), null from generate_series(1, 8000) n;
       insert into ${schema}.key (name, wrapped, generation) select 'k' || n, '\\x00', 1 from generate_series(1, 5000) n;
       analyze`);
     const statements: { text: string; values: unknown[] }[] = [];
@@ -541,10 +541,10 @@ describe("a per-request statement", () => {
       masterKey,
     });
     const place = { tenant: "halmstrand", requestId: "r7", name: "package", index: 0 };
-    const open = sample("r21000", {
+    const open = sample("r7500", {
       version: 2,
-      claims: ["c21000", "c-new"],
-      tokenHashes: ["t21000", "t-new"],
+      claims: ["c7500", "c-new"],
+      tokenHashes: ["t7500", "t-new"],
     });
     const { cursor } = orThrow(await requestStore.list({ tenant: "halmstrand", limit: 20 }));
     const calls = [
@@ -561,7 +561,7 @@ describe("a per-request statement", () => {
       requestStore.audit({ tenant: "halmstrand", id: "r7" }),
       requestStore.commit({ request: open, expectedVersion: 1, entries: [entry(open, 4), entry(open, 5)] }),
       requestStore.transaction?.(async (transaction) => {
-        orThrow(await transaction.read({ tenant: "halmstrand", id: "r21001" }));
+        orThrow(await transaction.read({ tenant: "halmstrand", id: "r7501" }));
         return transaction.commit({ request: next(open), expectedVersion: 2, entries: [] });
       }),
       artifactStore.write({ ...place, bytes: new Uint8Array(1), expiresAt: "2026-01-01T00:00:00.000Z" }),

@@ -36,8 +36,15 @@ end $$;`;
 const forTheNext = `
   set lock_timeout = '10s';
   set client_min_messages = 'warning';
-  select pg_terminate_backend(pid, 10000) from pg_stat_activity
+  create temporary view others as select pid from pg_stat_activity
     where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid();
+  select pg_terminate_backend(pid) from others;
+  -- Its own way of waiting for that looks ten times a second, and nearly all of them are gone at once.
+  do $$ begin for attempt in 1..2000 loop
+    perform pg_stat_clear_snapshot();
+    exit when not exists (select from others);
+    perform pg_sleep(0.005);
+  end loop; end $$;
   do $$ begin execute format('alter database %I reset all', current_database()); end $$;
   ${emptying}`;
 

@@ -58,7 +58,8 @@ const fail = (thrown: unknown) => {
 };
 const { rights, use, shop, warehouse } = openProcess(
   { shopUrl, warehouseUrl, folder, masterKey: Buffer.from(masterKey, "hex") },
-  { gate, onError: fail, rules: untiring },
+  // Whoever is held at a gate may hold a connection as well.
+  { gate, onError: fail, rules: untiring, connections: 48 },
 );
 
 let isStarted = false;

@@ -49,7 +49,7 @@ export const foundCountry = async (): Promise<Country> => {
   const places = await makePlaces(shop.url, warehouse.url);
   await makeTables(shop.pool, warehouse.pool);
   orThrow(await migrate({ client: shop.pool }));
-  const observer = openProcess(places);
+  const observer = openProcess(places, { connections: 20 });
   return {
     places,
     observer,

@@ -32,6 +32,8 @@ export interface ProcessOptions {
   readonly lookEvery?: number;
   /** What the store works over, made from the pool. Default: the pool. */
   readonly clientFrom?: (pool: pg.Pool) => PostgresClient;
+  /** At most so many to each database: each is opened, and learns every statement, for itself. Default: 8. */
+  readonly connections?: number;
 }
 
 /**
@@ -51,10 +53,16 @@ export const actorOf = (tenant: string) => ({ id: "admin-1", tenant, roles: ["ad
 
 export const openProcess = (
   places: Places,
-  { gate = open, onError, rules = {}, lookEvery = 1_000, clientFrom = (pool) => pool }: ProcessOptions = {},
+  {
+    gate = open,
+    onError,
+    rules = {},
+    lookEvery = 1_000,
+    clientFrom = (pool) => pool,
+    connections = 8,
+  }: ProcessOptions = {},
 ): Process => {
-  // Whoever is held at a gate may hold a connection as well.
-  const [shop, warehouse] = [poolOn(places.shopUrl, 40), poolOn(places.warehouseUrl, 40)];
+  const [shop, warehouse] = [poolOn(places.shopUrl, connections), poolOn(places.warehouseUrl, connections)];
   const client = clientFrom(shop);
   const { migrate: _, ...storage } = postgresStorage({ client, masterKey: places.masterKey });
 
