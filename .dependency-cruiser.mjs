@@ -30,7 +30,7 @@ export default {
       comment: "A relative path stays inside its own package; others are imported as `@subject-rights/…`.",
       severity: "error",
       from: { path: "^(packages/[^/]+|examples|scripts)/" },
-      to: { dependencyTypes: ["local"], pathNot: ["^$1/", "^tsup\\.base\\.ts$"] },
+      to: { dependencyTypes: ["local"], pathNot: "^$1/" },
     },
     {
       name: "no-development-dependencies",

@@ -30,12 +30,7 @@ export const stages: readonly Stage[] = [
       return together([written, checked]);
     },
   },
-  {
-    name: "build",
-    // Types come from the `source` condition, so the packages wait for nothing of each other.
-    run: () =>
-      command("pnpm", ["--recursive", "--no-sort", "--no-bail", "--workspace-concurrency=2", "run", "build"]),
-  },
+  { name: "build", run: () => command("node", ["scripts/build.ts"]) },
   { name: "lint", run: () => command("biome", ["check", "--error-on-warnings", "."]) },
   {
     name: "imports",

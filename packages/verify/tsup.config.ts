@@ -1,3 +1,0 @@
-import { configOf } from "../../tsup.base.ts";
-
-export default configOf("index", "main");
