@@ -115,6 +115,18 @@ describe("audits in PostgreSQL", () => {
     }
   });
 
+  /** Two requests, which each of these changes, and puts back. */
+  let made: ReturnType<typeof someRequests> | undefined;
+  const shared = async () => {
+    if (made !== undefined) return made;
+    made = someRequests(2);
+    const { schema } = await made;
+    for (const table of ["request", "audit", "checkpoint", "checkpoint_leaf"]) {
+      await database.pool.query(`create table before_${table} as table "${schema}".${table}`);
+    }
+    return made;
+  };
+
   it.each<[string, string, string]>([
     [
       "changes an entry",
@@ -137,11 +149,18 @@ describe("audits in PostgreSQL", () => {
     ["changes a checkpoint", "update $schema.checkpoint set at = now() where $1 <> ''", "checkpoint-changed"],
     ["deletes all checkpoints", "delete from $schema.checkpoint where $1 <> ''", "checkpoint-missing"],
   ])("show it where their owner %s", async (_, statement, what) => {
-    const { ids, shown, asOwner } = await someRequests(2);
+    const { ids, shown, asOwner, schema } = await shared();
     await asOwner(statement, ids[1]);
     const found = await shown();
     expect(found.map((each) => each.what)).toContain(what);
     // The other request is not blamed for it.
     expect(found.filter(({ chain }) => chain === ids[0])).toEqual([]);
+    // As it was, for the next.
+    for (const table of ["request", "audit", "checkpoint", "checkpoint_leaf"]) {
+      const [there, before] = [`"${schema}".${table}`, `before_${table}`];
+      await database.pool.query(`alter table ${there} disable trigger all; delete from ${there};
+        insert into ${there} table ${before}`);
+    }
+    expect(await shown()).toEqual([]);
   });
 });

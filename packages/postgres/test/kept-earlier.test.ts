@@ -1,20 +1,22 @@
 import { orThrow } from "@subject-rights/core";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type DataMap, postgresDataSource } from "../src/index.ts";
 import { actor, askingOf } from "./support/asking.ts";
-import { createDatabase, type TestDatabase } from "./support/database.ts";
+import { createDatabase, emptying, type TestDatabase } from "./support/database.ts";
 
 let database: TestDatabase;
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createDatabase();
-  await database.pool.query(`
+});
+beforeEach(async () => {
+  await database.pool.query(`${emptying}
     create table users (id int primary key, email text, name text);
     create table invoices (id int primary key, user_id int not null references users, paid_on date not null);
     insert into users values (1, 'ada@example.org', 'Ada'), (2, 'eve@example.org', 'Eve');
     insert into invoices values (1, 1, '2025-05-01'), (2, 1, '2026-02-01'), (3, 2, '2025-05-01');
   `);
 });
-afterEach(() => database.drop());
+afterAll(() => database.drop());
 
 const reason = "§ 147 AO";
 /** The address goes at once, and with it what leads from there to the invoices. */

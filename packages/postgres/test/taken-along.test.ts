@@ -6,16 +6,18 @@ import {
   subjectOf,
 } from "@subject-rights/core";
 import { unwrapError } from "@subject-rights/testing";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type DataMap, postgresDataSource, type TableMap } from "../src/index.ts";
 import { callFor } from "./source/people.ts";
 import { actor, askingOf } from "./support/asking.ts";
-import { createDatabase, type TestDatabase } from "./support/database.ts";
+import { createDatabase, emptying, type TestDatabase } from "./support/database.ts";
 
 let database: TestDatabase;
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createDatabase();
-  await database.pool.query(`
+});
+beforeEach(async () => {
+  await database.pool.query(`${emptying}
     create table users (id int primary key, email text);
     create table addresses (id int primary key, street text);
     create table residents (id int primary key, address_id int not null, name text);
@@ -31,7 +33,7 @@ beforeEach(async () => {
     insert into notes values (1, 1, 2), (2, 3, null);
   `);
 });
-afterEach(() => database.drop());
+afterAll(() => database.drop());
 
 const table = (name: string, belongs: TableMap["belongs"], part: Partial<TableMap> = {}): TableMap => ({
   table: name,

@@ -119,9 +119,10 @@ with visible as (
   where c.relkind in ('r', 'p', 'v', 'm', 'f') and ${ownSchemas}
 ),
 base_type as (
-  -- A domain may be made of a domain.
+  -- A domain may be made of a domain. All other types are their own, and are left out: there are hundreds.
   with recursive chain as (
     select t.oid as declared, t.oid, t.typtype, t.typbasetype, t.typnotnull, t.typtypmod from pg_catalog.pg_type t
+    where t.typtype = 'd'
     union all
     select chain.declared, t.oid, t.typtype, t.typbasetype, chain.typnotnull or t.typnotnull,
       case when chain.typtypmod = -1 then t.typtypmod else chain.typtypmod end
@@ -154,13 +155,13 @@ select json_build_object(
           'structure', t.typtype,
           'category', t.typcategory,
           'maxLength', case when t.typname in ('varchar', 'bpchar')
-            then nullif(greatest(case when a.atttypmod = -1 then b.typtypmod else a.atttypmod end - 4, 0), 0) end,
+            then nullif(greatest(case when a.atttypmod = -1 then coalesce(b.typtypmod, -1) else a.atttypmod end - 4, 0), 0) end,
           'isDeterministic', coalesce((select l.collisdeterministic from pg_catalog.pg_collation l
             where l.oid = a.attcollation), true),
           'folding', case when getdatabaseencoding() <> 'UTF8' then 'unknown' else coalesce((
             select case when l.collprovider = 'd' then ${foldingByDefault} else ${foldingByLocale} end
             from pg_catalog.pg_collation l where l.oid = ${foldedBy}), 'unicode') end),
-        'isNotNull', a.attnotnull or b.typnotnull,
+        'isNotNull', a.attnotnull or coalesce(b.typnotnull, false),
         'isGenerated', a.attgenerated <> '' or a.attidentity = 'a',
         'computedFrom', coalesce((select json_agg(distinct f.attname)
           from pg_catalog.pg_attrdef x
@@ -175,8 +176,8 @@ select json_build_object(
         'maySelect', u.may_use and has_column_privilege(c.oid, a.attnum, 'SELECT'),
         'mayUpdate', u.may_use and has_column_privilege(c.oid, a.attnum, 'UPDATE')) order by a.attnum)
       from pg_catalog.pg_attribute a
-      join base_type b on b.declared = a.atttypid
-      join pg_catalog.pg_type t on t.oid = b.oid
+      left join base_type b on b.declared = a.atttypid
+      join pg_catalog.pg_type t on t.oid = coalesce(b.oid, a.atttypid)
       where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped), '[]'),
     'uniques', coalesce((select json_agg(json_build_object(
         'name', x.relname,

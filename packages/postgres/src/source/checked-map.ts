@@ -32,9 +32,14 @@ export interface LastChecked {
 export const checkedMap = (database: Database, dataMap: DataMap): CheckedMap => {
   let last: LastChecked | null = null;
 
+  /** What fits is remembered, whoever asked: nobody has to look again before the schema changes. */
   const ask = async (session: Session) => {
     await session.query(sql`select ${withoutCompiling} as jit`);
-    return checkMap(dataMap, session);
+    const checked = await checkMap(dataMap, session);
+    if (checked.problems.length > 0) return checked;
+    const oids = oidsOf(checked.map);
+    last = { map: checked.map, oids, fingerprint: await readFingerprint(session, oids) };
+    return checked;
   };
 
   const check = async (session: Session): Promise<ResolvedMap> => {
@@ -43,8 +48,6 @@ export const checkedMap = (database: Database, dataMap: DataMap): CheckedMap => 
       const cause = new DataMapUnfit(problems);
       throw new PermanentFailure(cause.message, { cause });
     }
-    const oids = oidsOf(map);
-    last = { map, oids, fingerprint: await readFingerprint(session, oids) };
     return map;
   };
 

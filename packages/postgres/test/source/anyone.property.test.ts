@@ -107,6 +107,6 @@ it("finds, hands out and erases what is a person's, and nothing else, whatever p
       const left = orThrow((await source.locate?.(subject, callFor())) ?? (await Promise.reject()));
       expect(left.filter(({ count }) => count > 0)).toEqual([]);
     }),
-    { numRuns: inject("isThorough") ? 100 : 5 },
+    { numRuns: inject("isThorough") ? 60 : 4 },
   );
 }, 120_000);

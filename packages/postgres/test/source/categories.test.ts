@@ -1,13 +1,15 @@
 import { orThrow } from "@subject-rights/core";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type DataMap, postgresDataSource } from "../../src/index.ts";
 import { actor, askingOf } from "../support/asking.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { createDatabase, emptying, type TestDatabase } from "../support/database.ts";
 
 let database: TestDatabase;
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createDatabase();
-  await database.pool.query(`
+});
+beforeEach(async () => {
+  await database.pool.query(`${emptying}
     create table users (id int primary key, email text);
     create table events (id int primary key, user_id int references users, ip text);
     create table clicks (id int primary key, email text);
@@ -16,7 +18,7 @@ beforeEach(async () => {
     insert into clicks values (1, 'ada@example.org'), (2, 'eve@example.org');
   `);
 });
-afterEach(() => database.drop());
+afterAll(() => database.drop());
 
 const tenant = { only: actor.tenant };
 const application: DataMap = {

@@ -1,24 +1,26 @@
 import { defineDataSource, type Identifier, orThrow } from "@subject-rights/core";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type DataMap, postgresDataSource, type TableMap } from "../../src/index.ts";
 import { actor, askingOf } from "../support/asking.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { createDatabase, emptying, type TestDatabase } from "../support/database.ts";
 
 const ada = "ada@example.org";
 const later = "ada.later@example.org";
 const email = (value: string): Identifier => ({ type: "email", value });
 
 let database: TestDatabase;
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createDatabase();
-  await database.pool.query(`
+});
+beforeEach(async () => {
+  await database.pool.query(`${emptying}
     create table users (id int primary key, email text);
     create table newsletter (id int primary key, email text);
     insert into users values (1, '${ada}'), (2, 'bob@example.org');
     insert into newsletter values (1, '${ada}'), (2, 'bob@example.org');
   `);
 });
-afterEach(() => database.drop());
+afterAll(() => database.drop());
 
 const byAddress = { column: "email", identifier: "email" } as const;
 const table = (name: string, belongs: TableMap["belongs"]): TableMap => ({

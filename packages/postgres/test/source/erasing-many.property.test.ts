@@ -104,6 +104,6 @@ it("erases several at once as it erases one after the other, and says the same",
         expect(totals(counts)).toEqual(totals(single));
       }
     }),
-    { numRuns: inject("isThorough") ? 100 : 5 },
+    { numRuns: inject("isThorough") ? 60 : 4 },
   );
 }, 240_000);

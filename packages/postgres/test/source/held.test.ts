@@ -191,21 +191,18 @@ describe.each(abilities)("rows that the law keeps, each from a date of its own, 
             answers int references notes, at date not null);
           create table receipts (note_id int not null references notes, at date not null)`);
           const until = notes.map(([at]) => at + 10);
-          for (const [index, [at, to]] of notes.entries()) {
+          const made = notes.map(([at, to], index) => {
             const answers = index === 0 || to % 3 === 0 ? null : (to % index) + 1;
-            await database.pool.query("insert into notes values ($1, 1, $2, $3)", [
-              index + 1,
-              answers,
-              `${at}-05-05`,
-            ]);
-          }
+            return `insert into notes values (${index + 1}, 1, ${answers}, '${at}-05-05');`;
+          });
           const of = receipts.flatMap(([at, to]) =>
             notes.length === 0 ? [] : [{ at, note: to % notes.length }],
           );
           for (const { at, note } of of) {
-            await database.pool.query("insert into receipts values ($1, $2)", [note + 1, `${at}-05-05`]);
+            made.push(`insert into receipts values (${note + 1}, '${at}-05-05');`);
             until[note] = Math.max(until[note] ?? 0, at + 9);
           }
+          await database.pool.query(made.join("\n"));
           // What answers comes later: from the last to the first.
           for (const [index, [, to]] of [...notes.entries()].reverse()) {
             if (index === 0 || to % 3 === 0) continue;
@@ -219,7 +216,7 @@ describe.each(abilities)("rows that the law keeps, each from a date of its own, 
           expect(rows).toEqual([{ count: of.filter(({ at }) => at + 9 >= year).length }]);
         },
       ),
-      { numRuns: inject("isThorough") ? 50 : 5 },
+      { numRuns: inject("isThorough") ? 50 : 3 },
     );
   });
 });

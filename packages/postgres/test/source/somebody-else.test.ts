@@ -13,10 +13,11 @@ import {
 } from "@subject-rights/core";
 import { memoryStorage } from "@subject-rights/memory";
 import { simulatedClock } from "@subject-rights/testing";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { type Belonging, type DataMap, postgresDataSource, type TableMap } from "../../src/index.ts";
 import { createDatabase, emptying, type TestDatabase } from "../support/database.ts";
 
+const isThorough = inject("isThorough");
 const actor = { id: "admin-1", tenant: "t", roles: ["admin", "tenant-admin"] };
 const bob = "bob@example.org";
 const email = (value: string): Identifier => ({ type: "email", value });
@@ -130,9 +131,10 @@ const staying = ({ sources }: RequestView) =>
   );
 
 describe("an address that becomes somebody else's before the work is done", () => {
+  // With a number it is known sooner: below, also before it is asked at all.
   const cases: Record<string, readonly Identifier[]> = {
-    "with a number": [userId(2)],
     "by the address alone": [],
+    ...(isThorough ? { "with a number": [userId(2)] } : {}),
   };
   for (const [name, identifiers] of Object.entries(cases)) {
     it(`asked ${name}: whoever has it now is not erased, and it is told that something stays`, async () => {
@@ -266,13 +268,15 @@ describe("a request that is opened again when a duty to keep something is over",
     erasure: "anonymise",
   };
 
-  for (const [who, statement] of [
-    ["the person, a customer again", "insert into users values (20, 'bob@example.org', 'Bob again')"],
-    [
-      "whoever has the address by then",
+  // Nobody knows of a new row whose it is: one of the two is enough.
+  const laterOnes: Record<string, string> = {
+    "whoever has the address by then":
       "insert into users values (20, 'x@example.org', 'Eve'); update users set email = 'bob@example.org' where id = 20",
-    ],
-  ] as const) {
+    ...(isThorough
+      ? { "the person, a customer again": "insert into users values (20, 'bob@example.org', 'Bob again')" }
+      : {}),
+  };
+  for (const [who, statement] of Object.entries(laterOnes)) {
     it(`erases what was kept, and nothing of ${who}`, async () => {
       await database.pool.query(`create table invoices (id int primary key, user_id int references users, paid_on date not null);
         insert into invoices values (1, 2, '2024-05-01')`);
@@ -308,14 +312,19 @@ describe("a row that says who it is, and points at somebody who is known by some
       email: "exported",
     });
   const private_ = "bob.private@example.org";
+  // One way, and over rows in between below; the other ways are more of the same.
   const maps: Record<string, DataMap> = {
     "by the number that it points with": mapOf(users, further(), orders),
-    "by that number, which is matched too": mapOf(
-      users,
-      further({ column: "user_id", identifier: "user-id" }),
-      orders,
-    ),
-    "by an address over there": mapOf({ ...users, belongs: byAddress }, further(), orders),
+    ...(isThorough
+      ? {
+          "by that number, which is matched too": mapOf(
+            users,
+            further({ column: "user_id", identifier: "user-id" }),
+            orders,
+          ),
+          "by an address over there": mapOf({ ...users, belongs: byAddress }, further(), orders),
+        }
+      : {}),
   };
   for (const [name, dataMap] of Object.entries(maps)) {
     it(`leads there: ${name}`, async () => {

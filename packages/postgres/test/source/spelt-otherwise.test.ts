@@ -1,24 +1,26 @@
 import type { Identifier } from "@subject-rights/core";
 import { orThrow } from "@subject-rights/core";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type DataMap, postgresDataSource } from "../../src/index.ts";
 import { actor, askingOf } from "../support/asking.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { createDatabase, emptying, type TestDatabase } from "../support/database.ts";
 
 const email = "bob@example.org";
 const uuid = "aaaaaaaa-bbbb-4ccc-8ddd-000000000003";
 
 let database: TestDatabase;
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createDatabase();
-  await database.pool.query(`
+});
+beforeEach(async () => {
+  await database.pool.query(`${emptying}
     create collation any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
     create table users (id uuid primary key, no bigint, username text collate any_case, account numeric(12, 2),
       address inet, email text);
     insert into users values ('${uuid}', 9, 'bobby', 9, '10.0.0.1', '${email}');
   `);
 });
-afterEach(() => database.drop());
+afterAll(() => database.drop());
 
 const dataMap: DataMap = {
   tenant: { only: actor.tenant },

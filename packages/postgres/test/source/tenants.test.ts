@@ -1,17 +1,19 @@
 import { InvalidInput, orThrow, subjectOf } from "@subject-rights/core";
 import { unwrapError } from "@subject-rights/testing";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { postgresDataSource } from "../../src/index.ts";
 import { actor, askingOf } from "../support/asking.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { createDatabase, emptying, type TestDatabase } from "../support/database.ts";
 import { callFor, pagesOf } from "./people.ts";
 
 let database: TestDatabase;
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createDatabase();
-  await database.pool.query("create table users (id int primary key, email text)");
 });
-afterEach(() => database.drop());
+beforeEach(async () => {
+  await database.pool.query(`${emptying} create table users (id int primary key, email text)`);
+});
+afterAll(() => database.drop());
 
 it("a data map of one tenant refuses an actor of a tenant that is written in another way", async () => {
   const source = postgresDataSource({

@@ -1,16 +1,18 @@
 import { createSubjectRights, defineNotifier, type Identifier, orThrow } from "@subject-rights/core";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type DataMap, postgresDataSource, postgresStorage } from "../../src/index.ts";
 import { masterKey, newSchema } from "../store/fixtures.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { createDatabase, emptying, type TestDatabase } from "../support/database.ts";
 
 const email = (value: string): Identifier => ({ type: "email", value });
 const actor = { id: "admin-1", tenant: "halmstrand", roles: ["admin"] };
 
 let database: TestDatabase;
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createDatabase();
-  await database.pool.query(`
+});
+beforeEach(async () => {
+  await database.pool.query(`${emptying}
     create table users (id int primary key, email text, private_email text);
     create table newsletter (id int primary key, email text);
     insert into users values (1, 'ada@example.org', 'ada@work.example'), (2, 'eve@example.org', null),
@@ -19,7 +21,7 @@ beforeEach(async () => {
       (4, 'ada@old.example');
   `);
 });
-afterEach(() => database.drop());
+afterAll(() => database.drop());
 
 /** One type of identifier, of which one leads to the next: whoever stops at the first has all types, and not all names. */
 const dataMap: DataMap = {
