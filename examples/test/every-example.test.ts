@@ -44,19 +44,16 @@ const auditIn = async (folder: string): Promise<Record<string, number>> => {
 
 const resumed = "This one goes on with the same request.";
 
-/** Interrupts an example again and again, and then lets it go on to its end. */
-const interruptedRuns = async (
+/** Interrupts an example again and again. */
+const interrupt = async (
   example: string,
   output: string,
-  interruptions: readonly (Interruption & { readonly inDemo?: true })[],
-  { inDemo }: { readonly inDemo?: true } = {},
-) => {
-  const fileOf = (isInDemo?: true): readonly [string, ...string[]] =>
-    isInDemo ? ["demo.ts", ...ofTheDemo] : [`${example}/main.ts`];
-  const folder = join(output, example);
+  interruptions: readonly Interruption[],
+  file: readonly [string, ...string[]] = [`${example}/main.ts`],
+): Promise<readonly ExampleRun[]> => {
   const runs: ExampleRun[] = [];
   for (const interruption of interruptions) {
-    const run = await runExample(fileOf(interruption.inDemo), output, interruption);
+    const run = await runExample(file, output, interruption);
     expect(run.failures).toBe("");
     if (interruption.with === "SIGKILL") expect(run.signal).toBe("SIGKILL");
     else {
@@ -65,10 +62,22 @@ const interruptedRuns = async (
     }
     runs.push(run);
   }
-  expect((await stat(join(folder, "master-key"))).mode & 0o777).toBe(0o600);
-  const last = await runExample(fileOf(inDemo), output);
+  expect((await stat(join(output, example, "master-key"))).mode & 0o777).toBe(0o600);
+  for (const run of runs.slice(1)) expect(run.shown).toContain(resumed);
+  return runs;
+};
+
+/** Interrupts an example again and again, and then lets it go on to its end. */
+const interruptedRuns = async (
+  example: string,
+  output: string,
+  interruptions: readonly Interruption[],
+  file: readonly [string, ...string[]] = [`${example}/main.ts`],
+) => {
+  const runs = await interrupt(example, output, interruptions, file);
+  const last = await runExample(file, output);
   expect(last).toMatchObject({ code: 0, failures: "" });
-  for (const [index, run] of [...runs, last].entries()) if (index > 0) expect(run.shown).toContain(resumed);
+  expect(last.shown).toContain(resumed);
   return { runs, last };
 };
 
@@ -79,10 +88,9 @@ const expectNothingLeftToGoOn = async (folder: string) => {
 };
 
 /** What the demo is given: one that is quick, and behind it the one that was interrupted. */
-const ofTheDemo = ["custom-data-source", "erase-customer-data"] as const;
+const ofTheDemo = ["custom-data-source", "export-user-telemetry"] as const;
 
-const erasedIn = async (output: string) => {
-  const folder = join(output, "erase-customer-data");
+const erasedIn = async (folder: string) => {
   return {
     names: await readdir(folder),
     before: await filesIn(join(folder, "before")),
@@ -93,34 +101,32 @@ const erasedIn = async (output: string) => {
 };
 
 let output: string;
-let interrupted: Awaited<ReturnType<typeof interruptedRuns>>;
-let ended: Awaited<ReturnType<typeof erasedIn>>;
+let interrupted: Awaited<ReturnType<typeof interrupt>>;
+let demo: Awaited<ReturnType<typeof interruptedRuns>>;
 let inTurn: Awaited<ReturnType<typeof runInTurn>>;
 
 beforeAll(async () => {
   output = await mkdtemp(join(tmpdir(), "examples-"));
-  interrupted = await interruptedRuns(
-    "erase-customer-data",
+  interrupted = await interrupt("erase-customer-data", output, [
+    ...(isThorough
+      ? ([
+          { at: "Please confirm", with: "SIGINT" },
+          { at: /\d erased/, with: "SIGINT" },
+        ] as const)
+      : []),
+    // Long enough before the end: the help desk is asked again and again before it is given up.
+    { at: "The help desk happens to be down", with: "SIGKILL" },
+    ...(isThorough ? ([{ at: resumed, with: "SIGINT" }] as const) : []),
+  ]);
+  demo = await interruptedRuns(
+    "export-user-telemetry",
     output,
-    [
-      ...(isThorough
-        ? ([
-            { at: "Please confirm", with: "SIGINT" },
-            { at: /\d erased/, with: "SIGINT" },
-          ] as const)
-        : []),
-      // Long enough before the end: the help desk is asked again and again before it is given up.
-      { at: "The help desk happens to be down", with: "SIGKILL" },
-      { at: resumed, with: "SIGINT", inDemo: true },
-    ],
-    { inDemo: true },
+    [{ at: "Please confirm", with: "SIGINT" }],
+    ["demo.ts", ...ofTheDemo],
   );
-  ended = await erasedIn(output);
-  // All but what the demo has run; the erasure once more, since what is finished starts afresh.
-  inTurn = await runInTurn(
-    examples.filter((each) => each !== "custom-data-source"),
-    output,
-  );
+  // All but what the demo has run: the erasure goes on, and once more, since what is finished starts afresh.
+  const others = examples.filter((each) => !ofTheDemo.some((one) => one === each));
+  inTurn = await runInTurn([...others, "erase-customer-data"], output);
 }, 600_000);
 
 afterAll(() => rm(output, { recursive: true, force: true }));
@@ -129,36 +135,45 @@ const runOf = (example: string) => inTurn.runs.get(example) ?? expect.fail(`${ex
 
 it("every example runs to its end", async () => {
   expect([inTurn.code, inTurn.failures]).toEqual([0, ""]);
-  expect([...inTurn.runs.keys(), "custom-data-source"].toSorted()).toEqual(examples.toSorted());
+  expect(new Set([...inTurn.runs.keys(), ...ofTheDemo])).toEqual(
+    new Set([...examples, "erase-customer-data again"]),
+  );
   for (const { shown } of inTurn.runs.values()) expect(shown.length).toBeGreaterThan(100);
   expect(await readdir(output)).toEqual(expect.arrayContaining(["evidence", "letters"]));
 });
 
-it("the demo begins with what was interrupted, and runs to its end", () => {
-  const { shown } = interrupted.last;
-  expect(shown.indexOf(resumed)).toBeLessThan(shown.indexOf("A data source of one's own"));
-  expect(shown).toMatch(/\nAll of it ran in \d+ s\. /);
+it("the demo begins with what was interrupted, and runs to its end", async () => {
+  const { runs, last } = demo;
+  expect(last.shown.indexOf(resumed)).toBeLessThan(last.shown.indexOf("A data source of one's own"));
+  expect(last.shown).toMatch(/\nAll of it ran in \d+ s\. /);
+  const folder = join(output, "export-user-telemetry");
+  expect(new Set([...runs, last].flatMap(({ requests }) => requests)).size).toBe(1);
+  expect(last.shown).toMatch(/outcome +completed\n/);
+  expect(await auditIn(folder)).toMatchObject({ acknowledged: 1 });
+  await expectNothingLeftToGoOn(folder);
 });
 
 it("an erasure that was interrupted, however often, ends as one that never was", async () => {
-  const { runs, last } = interrupted;
-  const requests = new Set([...runs, last].flatMap((run) => run.requests));
+  const last = runOf("erase-customer-data");
+  expect(last.shown).toContain(resumed);
+  const requests = new Set([...interrupted, last].flatMap((run) => run.requests));
   expect(requests.size).toBe(1);
   expect(last.shown).toContain("completed-with-exceptions");
+  const ended = await erasedIn(join(output, "erase-customer-data before"));
   expect(ended.names).not.toEqual(expect.arrayContaining(["database"]));
   expect(ended.names).not.toEqual(expect.arrayContaining(["master-key"]));
   expect(ended.audit).toMatchObject({ acknowledged: 1 });
   expect(new Set(ended.letters.messageIds).size).toBe(ended.letters.messageIds.length);
 
   // What is finished starts afresh.
-  const afresh = runOf("erase-customer-data");
+  const afresh = runOf("erase-customer-data again");
   expect(afresh.shown).not.toContain(resumed);
   expect(afresh.requests).toHaveLength(1);
   expect(requests).not.toContain(afresh.requests[0]);
   const afterwards = (shown: string) =>
     /Looked at from outside.*?^ {2}mail {2,}\S+$/ms.exec(shown)?.[0] ?? expect.fail("it was not looked at");
   expect(afterwards(last.shown)).toBe(afterwards(afresh.shown));
-  const whole = await erasedIn(output);
+  const whole = await erasedIn(join(output, "erase-customer-data"));
   expect(whole.before).toEqual(ended.before);
   expect(whole.after).toEqual(ended.after);
   expect(whole.letters.subjects).toEqual(ended.letters.subjects);
@@ -286,7 +301,7 @@ describe("the example with a PostgreSQL database", () => {
   });
 });
 
-// The erasure stays in `npm test`, killed, and ended by Ctrl-C in the demo.
+// An erasure that is killed stays in `npm test`, and an export that is ended by Ctrl-C in the demo.
 if (isThorough) {
   describe("interrupted as well, and gone on with to its end", () => {
     it("is an export", async () => {

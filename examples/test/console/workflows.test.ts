@@ -43,9 +43,12 @@ afterAll(async () => {
 
 const pages = new Map<string, Page>();
 
-/** A page in a browser of somebody's own. Opening one takes longer than most of what is done in it. */
+/**
+ * A page in a browser of somebody's own. Opening one takes longer than most of what is done in it, and what turns while
+ * something runs would be painted sixty times a second.
+ */
 const pageOf = async (name: string): Promise<Page> => {
-  const page = pages.get(name) ?? (await (await browser.newContext()).newPage());
+  const page = pages.get(name) ?? (await (await browser.newContext({ reducedMotion: "reduce" })).newPage());
   page.setDefaultTimeout(30_000);
   pages.set(name, page);
   return page;

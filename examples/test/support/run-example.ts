@@ -49,9 +49,12 @@ export const runExample = async (
   return { code, signal, shown, failures, requests: requestsIn(shown) };
 };
 
-/** Runs examples one after the other in one process, which spares most of what each would take to start. */
+/**
+ * Runs examples one after the other in one process, which spares most of what each would take to start. One that is
+ * named twice is run twice: the second run is `NAME again`, and what the first left is in the folder `NAME before`.
+ */
 export const runInTurn = async (names: readonly string[], folder: string): Promise<RunsInTurn> => {
-  const child = start([join(import.meta.dirname, "run-in-turn.ts"), ...names], folder);
+  const child = start([join(import.meta.dirname, "run-in-turn.ts"), folder, ...names], folder);
   const [shown, failures, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

@@ -188,7 +188,7 @@ describe("the OpenAPI document", () => {
           for (const { id, which, isWrong } of calls) await call(id, which, isWrong);
         },
       ),
-      { numRuns: inject("isThorough") ? 30 : 8, endOnFailure: true },
+      { numRuns: inject("isThorough") ? 30 : 4, endOnFailure: true },
     );
     expect([...answered.keys()].toSorted()).toEqual(ids.toSorted());
   });
