@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { readdir, rm } from "node:fs/promises";
+import fs, { type FileHandle, readdir, rm } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -42,17 +43,20 @@ it("killed at any instant, it has done what it was told, and of the last operati
     const child = started(masterKey, null, "use");
     let last: Told | null = null;
     let operations = 0;
-    const enough = Promise.withResolvers<void>();
+    // In the middle of the operation that is begun next: it takes a few milliseconds.
+    const isTime = Promise.withResolvers<void>();
     child.on("message", (message: Told | "ready") => {
       if (message === "ready") return;
       last = message;
-      if (message.ended === undefined) return;
+      if (message.ended === undefined) {
+        if (operations > life % 5) isTime.resolve();
+        return;
+      }
       operations += 1;
       known.set(message.name, message.ended);
-      if (operations > life % 5) enough.resolve();
     });
     const exited = once(child, "exit");
-    await enough.promise;
+    await isTime.promise;
     await pause(Math.random() * 4);
     child.kill("SIGKILL");
     await exited;
@@ -74,6 +78,74 @@ it("killed at any instant, it has done what it was told, and of the last operati
   for (const name of keyNames) orThrow(await ring.destroy(name));
   expect((await filesIn(directory)).map((file) => basename(file))).toEqual(["key-directory.json"]);
   expect(await readdir(join(directory, "keys"))).toEqual([]);
+});
+
+const never = new Promise<never>(() => undefined);
+
+/** Does some work up to its given step on the files of the directory, behind which nothing happens any more. */
+const stoppedAfter = async (steps: number, work: () => PromiseLike<unknown>): Promise<"done" | "stopped"> => {
+  const handles: FileHandle[] = [];
+  const stopped = Promise.withResolvers<"stopped">();
+  let taken = 0;
+  const step = <Answer>(take: () => Answer): Answer | Promise<never> => {
+    if (taken === steps) stopped.resolve("stopped");
+    if (taken === steps) return never;
+    taken += 1;
+    return take();
+  };
+  const gated = (handle: FileHandle): FileHandle =>
+    new Proxy(handle, {
+      get: (_, name) => {
+        const found: unknown = Reflect.get(handle, name, handle);
+        return typeof found === "function"
+          ? (...input: unknown[]) => step(() => found.apply(handle, input))
+          : found;
+      },
+    });
+  const { open, link, rm: remove, rename, mkdir, rmdir } = fs;
+  const those = { open, link, rm: remove, rename, mkdir, rmdir };
+  for (const [name, real] of Object.entries(those) as [string, (...input: unknown[]) => Promise<unknown>][]) {
+    const instead = (...input: unknown[]) =>
+      step(async () => {
+        const answer = await real(...input);
+        if (name !== "open") return answer;
+        handles.push(answer as FileHandle);
+        return gated(answer as FileHandle);
+      });
+    Object.assign(fs, { [name]: instead });
+  }
+  syncBuiltinESMExports();
+  try {
+    return await Promise.race([stopped.promise, Promise.resolve(work()).then(() => "done" as const)]);
+  } finally {
+    Object.assign(fs, those);
+    syncBuiltinESMExports();
+    for (const handle of handles) await handle.close().catch(() => undefined);
+  }
+};
+
+it.each([
+  { operation: "create", isThere: false, least: 8 },
+  { operation: "rotate", isThere: true, least: 8 },
+  { operation: "destroy", isThere: true, least: 3 },
+] as const)("stopped behind any step of $operation, it has done all of it or nothing", async (asked) => {
+  const { operation, isThere, least } = asked;
+  const ring = fileKeyRing({ directory, masterKey });
+  let steps = 0;
+  for (let isDone = false; !isDone; steps += 1) {
+    const name = `${operation} ${steps}`;
+    if (isThere) orThrow(await ring.create(name));
+    const before = orThrow(await ring.useAll(name));
+    isDone = (await stoppedAfter(steps, async () => orThrow(await ring[operation](name)))) === "done";
+    const now = orThrow(await fileKeyRing({ directory, masterKey }).useAll(name));
+    const isNothing = now.length === before.length;
+    if (!isNothing || isDone) expect(now.length).toBe(operation === "destroy" ? 0 : before.length + 1);
+    if (operation !== "destroy") expect(now.slice(0, before.length)).toEqual(before);
+    // Whoever comes behind is in nobody's way.
+    orThrow(await ring.rotate(name));
+    expect(orThrow(await ring.useAll(name))).toHaveLength(now.length + 1);
+  }
+  expect(steps).toBeGreaterThan(least);
 });
 
 it("several processes at once make one key a name, and lose none", { timeout: 30_000 }, async () => {

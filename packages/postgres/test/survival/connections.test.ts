@@ -79,7 +79,10 @@ describe("a connection that is cut", () => {
       return cut?.at === count ? cut.fate : "let";
     });
     const shopUrl = Object.assign(new URL(country.places.shopUrl), { port: String(proxy.port) }).href;
-    const process = openProcess({ ...country.places, shopUrl }, { rules: untiring, lookEvery: 300 });
+    const process = openProcess(
+      { ...country.places, shopUrl },
+      { rules: untiring, lookEvery: 300, connections: 24 },
+    );
     orThrow(await process.rights.start());
     try {
       const rehearsals = await newWorlds(1, () => "erasure");
@@ -89,7 +92,7 @@ describe("a connection that is cut", () => {
       expect(proxy.cuts()).toBe(0);
 
       const fates = ["before", "after"] as const;
-      const apart = isThorough ? 1 : 24;
+      const apart = isThorough ? 4 : 24;
       const cuts = Array.from(
         { length: Math.ceil(changes / apart) },
         (_, index) => index * apart + 1,
@@ -127,10 +130,10 @@ describe("two runners", () => {
     ];
     const [first] = runners;
     if (first === undefined) throw new Error("nobody runs");
-    const worlds = await newWorlds(isThorough ? 40 : 4, (index) => (index % 3 === 2 ? "export" : "erasure"));
+    const worlds = await newWorlds(isThorough ? 12 : 4, (index) => (index % 3 === 2 ? "export" : "erasure"));
     for (const { rights } of runners) orThrow(await rights.start());
     let ended = 0;
-    const rounds = isThorough ? 40 : 5;
+    const rounds = isThorough ? 15 : 5;
     const ending = (async () => {
       for (let round = 0; round < rounds; round += 1) {
         await pause(100);

@@ -33,9 +33,9 @@ const sample = (steps: readonly string[], known: readonly string[]): readonly st
     .flatMap((alike) => alike.slice(0, 1))
     .filter((step) => !known.includes(step));
 
-const apart = 3;
+const apart = 8;
 
-/** Before and behind every third of each kind of step, beginning with another one for each kind; each kind once at least. */
+/** Before and behind every eighth of each kind of step, beginning with another one for each; each kind once at least. */
 const largeSample = (steps: readonly string[]): readonly string[] =>
   byKind(steps).flatMap((alike, kind) => {
     const some = alike.filter((_, place) => place % apart === kind % apart);
@@ -96,7 +96,7 @@ const expectNobodyErased = async (worlds: readonly World[]): Promise<void> => {
   }
 };
 
-const kills = 60;
+const kills = 15;
 
 /** Requests that a process has before it: enough that it never has nothing to do. */
 const underWay = 6;

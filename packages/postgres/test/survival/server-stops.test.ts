@@ -11,10 +11,10 @@ import { openProcess, type Process, untiring } from "./process.ts";
 import { canStopServers, makeServer, type StoppableServer } from "./stoppable-server.ts";
 
 const isThorough = inject("isThorough");
-const stops = isThorough ? 10 : 1;
+const stops = isThorough ? 5 : 1;
 
 /** Enough requests that every stop has something to interrupt. */
-const requests = isThorough ? 60 : 5;
+const requests = isThorough ? 24 : 5;
 
 describe.skipIf(!canStopServers)("a server that is stopped at once", () => {
   let server: StoppableServer;
@@ -58,6 +58,7 @@ describe.skipIf(!canStopServers)("a server that is stopped at once", () => {
         onError: (error) => errors.push(error),
         lookEvery: 200,
         rules: untiring,
+        connections: 2 * requests,
       });
       orThrow(await started.rights.start());
       return started;
@@ -92,7 +93,7 @@ describe.skipIf(!canStopServers)("a server that is stopped at once", () => {
     await untilFinished(
       observer,
       worlds.map(({ tenant }) => tenant),
-      90_000,
+      150_000,
     );
     isOver = true;
     await people;

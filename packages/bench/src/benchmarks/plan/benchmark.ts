@@ -19,7 +19,7 @@ goal is set for one statement a table; the other lines show what is left to gain
     const { pool } = await bench.database();
     const rows = bench.amount(10_000_000, 20_000);
     const customers = await bench.said(`Filling 12 tables with ${rows.toLocaleString("en")} rows`, () =>
-      fillShop(pool, rows),
+      fillShop(pool, rows, bench.isSmoke ? 10 : undefined),
     );
     const source = postgresDataSource({ client: pool, dataMap });
     const planned = async (email: string): Promise<Counted> => {

@@ -23,8 +23,11 @@ const fillings: readonly { readonly rows: number; readonly into: string; readonl
   { rows: 19, into: "visits", select: `i, '${tenant}', 'Customer-' || c || '@example.org', '/lamps', now()` },
 ];
 
-/** Fills the shop, and answers how many ordinary customers it has; the one after them has 100,000 rows. */
-export const fillShop = async (pool: Pool, rows: number): Promise<number> => {
+/**
+ * Fills the shop, and answers how many ordinary customers it has; the one after them has so many times the rows of each:
+ * 100,000.
+ */
+export const fillShop = async (pool: Pool, rows: number, heavyTimes = heavyFactor): Promise<number> => {
   const customers = Math.max(100, Math.round(rows / rowsOfOne));
   const heavy = customers + 1;
   const client = await pool.connect();
@@ -44,7 +47,7 @@ export const fillShop = async (pool: Pool, rows: number): Promise<number> => {
           from generate_series(0, $1::bigint * ${each} - 1) i
         union all
           select $1::bigint * ${each} + i, $1::bigint + 1 + ${into === "addresses" ? "i" : "0"}, (i % 10)::int
-          from generate_series(0, ${each * heavyFactor} - 1) i) n (i, c, k)`,
+          from generate_series(0, ${each * heavyTimes} - 1) i) n (i, c, k)`,
         [customers],
       );
     }
@@ -64,7 +67,7 @@ export const fillShop = async (pool: Pool, rows: number): Promise<number> => {
     await client.query(
       `insert into folders select i, case when i % 4 = 0 then least(1 + i / 4, $1::bigint) end,
         case when i % 4 > 0 then i - 1 end, 'folder'
-      from generate_series(0, ($1::bigint - 1 + ${heavyFactor}) * 4 - 1) i`,
+      from generate_series(0, ($1::bigint - 1 + ${heavyTimes}) * 4 - 1) i`,
       [heavy],
     );
     await client.query(keysAndIndexes);
