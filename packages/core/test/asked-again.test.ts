@@ -113,7 +113,7 @@ describe("who somebody is, is asked once more right before the work", () => {
     const hold = await place(email(ada));
     const requestId = await world.acknowledged("erasure");
     for (const row of rows) row.address = later;
-    await world.pass(3 * day);
+    await world.skip(3 * day);
     const second = await place(email(later));
     await lift(hold);
     await world.pass(hour);
@@ -206,7 +206,7 @@ describe("who was asked about late, when their address may be somebody else's", 
     const erasing = await world.acknowledged("erasure");
     await world.pass(hour);
     expect(await outcomes(world, erasing)).toMatchObject({ waitingFor: [{ for: "other-request" }] });
-    await world.pass(2 * day);
+    await world.skip(2 * day);
     handOver();
     const settled = { actor: admin, requestId: exported, source: "letters", reason: "by hand" };
     orThrow(await world.rights.requests.settleSource(settled));
@@ -260,7 +260,7 @@ describe("who was asked about late, when their address may be somebody else's", 
     await world.settle();
     orThrow(await world.rights.requests.suspend({ actor: admin, requestId: request.id, reason: "who" }));
     orThrow(await world.rights.requests.acknowledge({ token: world.token() }));
-    await world.pass(2 * day);
+    await world.skip(2 * day);
     handOver();
     orThrow(await world.rights.requests.resume({ actor: admin, requestId: request.id }));
     await world.pass(hour);
@@ -271,7 +271,7 @@ describe("who was asked about late, when their address may be somebody else's", 
     const { failing, world, handOver, numbers } = await beginning();
     failing.crm = true;
     const requestId = await world.acknowledged("erasure");
-    await world.pass(2 * day);
+    await world.pass(25 * hour);
     handOver();
     failing.crm = false;
     orThrow(await world.rights.sources.retryAll({ actor: admin, source: "crm" }));

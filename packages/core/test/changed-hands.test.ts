@@ -103,7 +103,7 @@ describe("an address whose number was decided to be somebody else's, three weeks
     await world.settle();
     unwrap(await requests.suspend({ ...which, reason: "who is it" }));
     unwrap(await requests.acknowledge({ token: world.token() }));
-    await world.pass(20 * day);
+    await world.skip(20 * day);
     theirs.email = "ada@new.example";
     others.email = ada;
     readers.set("ada@new.example", [{ reader: "ada" }]);

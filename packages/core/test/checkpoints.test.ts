@@ -407,7 +407,7 @@ describe("somebody who can write to the database and has no key", () => {
           expect(intact).toBe(false);
         },
       ),
-      { numRuns: inject("isThorough") ? 600 : 100 },
+      { numRuns: inject("isThorough") ? 600 : 50 },
     );
     expect(JSON.stringify([...world.tables.requests.values()].map(({ state }) => state))).toBe(signature);
     expect((await reportOf(world)).intact).toBe(true);

@@ -1,7 +1,7 @@
 import type { CollectionOutcome, DataSourceDefinition, Row } from "@subject-rights/core";
 import { simulatedClock, unwrap } from "@subject-rights/testing";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { ada, admin, byNumber, copyOfPeople, createWorld, peopleSource, type World } from "./world.ts";
 
 const day = 86_400_000;
@@ -216,7 +216,7 @@ describe("a copy of what its origins keep", () => {
           await world.rights.stop();
         },
       ),
-      { numRuns: 20 },
+      { numRuns: inject("isThorough") ? 20 : 6 },
     );
   });
 });

@@ -117,7 +117,7 @@ it("whatever is missing from a record, it is named, and never met as an exceptio
         unwrap(await world.rights.audit.verifyAll({ actor: admin }));
       },
     ),
-    { numRuns: inject("isThorough") ? 300 : 50 },
+    { numRuns: inject("isThorough") ? 300 : 30 },
   );
 });
 
@@ -411,7 +411,7 @@ it("whatever is missing from the record of a sweep, it is named, and never met a
         unwrap(await world.rights.audit.verifyAll({ actor: admin }));
       },
     ),
-    { numRuns: inject("isThorough") ? 300 : 40 },
+    { numRuns: inject("isThorough") ? 300 : 25 },
   );
 });
 

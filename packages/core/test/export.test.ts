@@ -227,7 +227,7 @@ describe("an export", () => {
     expect((await world.read(requestId)).outcome).toBe("completed");
   });
 
-  const many = inject("isThorough") ? 1_000_000 : 50_000;
+  const many = inject("isThorough") ? 300_000 : 30_000;
   it(`takes ${many} rows in page by page, and loses none`, async () => {
     const page = rows(10_000);
     const crm = peopleSource("crm", people(), {

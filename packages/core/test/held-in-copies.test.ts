@@ -198,7 +198,7 @@ describe("a copy that somebody is still in on whom a hold stands, and who is gon
         expect(crm.has(ada)).toBe(false);
         expect(mirror.has(ada)).toBe(false);
       }),
-      { numRuns: inject("isThorough") ? 60 : 8 },
+      { numRuns: inject("isThorough") ? 60 : 5 },
     );
   }, 60_000);
 });

@@ -47,14 +47,14 @@ describe("onError", () => {
     };
     const world = await createWorld({ sources: [eraseOnly(erase)] });
     for (const email of people.keys()) await world.acknowledged("erasure", email);
-    await world.pass(24 * hour);
+    await world.pass(8 * hour);
     expect(toldOf(world)).toEqual(["crm unavailable: connection refused by 10.0.0.7"]);
 
     isDown = false;
-    await world.pass(24 * hour);
+    await world.pass(8 * hour);
     isDown = true;
     await world.acknowledged("erasure", "d@example.org");
-    await world.pass(24 * hour);
+    await world.pass(8 * hour);
     expect(toldOf(world)).toHaveLength(2);
   });
 
@@ -90,7 +90,7 @@ describe("onError", () => {
     await world.acknowledged("erasure");
     for (let other = 0; other < 5; other += 1) {
       await world.acknowledged("erasure", `other-${other}@example.org`);
-      await world.pass(6 * hour);
+      await world.pass(2 * hour);
     }
     expect(world.errors).toHaveLength(1);
     // What happens to everybody is told all the same.

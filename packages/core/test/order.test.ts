@@ -87,7 +87,7 @@ describe("requests of one person run in the order in which they were acknowledge
         expect(people.size).toBe(0);
         await world.rights.stop();
       }),
-      { numRuns: inject("isThorough") ? 8 : 3 },
+      { numRuns: inject("isThorough") ? 8 : 2 },
     );
   });
 

@@ -6,7 +6,7 @@ import {
   type SubjectRightsOptions,
 } from "@subject-rights/core";
 import { unwrap } from "@subject-rights/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { adaAs, boAs, type Customer, customerDefinition, email, number } from "./customers.ts";
 import {
   ada,
@@ -18,6 +18,8 @@ import {
   unreliable,
   type World,
 } from "./world.ts";
+
+const isThorough = inject("isThorough");
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -128,7 +130,7 @@ const twentyDaysLater = async (made: Made, goOn: () => Promise<void>) => {
   await made.world.pass(2 * hour);
 };
 
-describe.each(cases)("%s", (_, kind, letter, wait) => {
+describe.each(cases)("%s", (name, kind, letter, wait) => {
   it("goes to nobody where the address is somebody else's by then, and support is told once", async () => {
     const made = await office(kind);
     const goOn = await wait(made);
@@ -153,18 +155,25 @@ describe.each(cases)("%s", (_, kind, letter, wait) => {
     expect(made.sentTo(ada).slice(before)).toEqual([letter]);
   });
 
-  it("goes to the person where it is theirs still", async () => {
-    const made = { ...(await office(kind)), changeHands: () => undefined };
-    const goOn = await wait(made);
-    const before = made.sentTo(ada).length;
-    await twentyDaysLater(made, goOn);
-    expect(made.sentTo(ada).slice(before)).toEqual([letter]);
-    expect(made.sentTo("support@northwind.example")).not.toContain("undelivered");
-  });
+  // The same for every letter: one of each kind of request stays in `npm test`.
+  if (["a package, behind a doubt", "what was erased, behind an outage"].includes(name) || isThorough)
+    it("goes to the person where it is theirs still", async () => {
+      const made = { ...(await office(kind)), changeHands: () => undefined };
+      const goOn = await wait(made);
+      const before = made.sentTo(ada).length;
+      await twentyDaysLater(made, goOn);
+      expect(made.sentTo(ada).slice(before)).toEqual([letter]);
+      expect(made.sentTo("support@northwind.example")).not.toContain("undelivered");
+    });
 });
 
 /** Without the one where the work of the request waits for the same source, and not only its letter. */
-const byLetterAlone = cases.filter(([name]) => name !== "a second package, behind an outage");
+const byLetterAlone = cases
+  .filter(([name]) => name !== "a second package, behind an outage")
+  // It is one wait, whatever keeps the letter back before: one of each letter stays in `npm test`.
+  .filter(
+    ([, , letter], index, all) => isThorough || all.findIndex(([, , each]) => each === letter) === index,
+  );
 
 describe.each(byLetterAlone)("%s", (_, kind, letter, wait) => {
   it("waits where a source that has to say it is down, which is named and told of once, and goes then", async () => {
@@ -773,7 +782,7 @@ describe("an address that somebody else has confirmed since a request was over, 
       const second = await asked("export");
       if (since === "cancelled") unwrap(await requests.cancel({ ...second, reason: "a mistake" }));
     }
-    await world.pass(day);
+    await world.pass(4 * hour);
     state.isDown = false;
     await world.pass(2 * hour);
     const told = mail.accepted.flatMap(({ notice }) =>
@@ -786,9 +795,14 @@ describe("an address that somebody else has confirmed since a request was over, 
 
   it.each([
     ["completion", "done"],
-    ["completion", "cancelled"],
-    ["refusal", "done"],
     ["refusal", "cancelled"],
+    // Letter and end have nothing to do with each other.
+    ...(isThorough
+      ? ([
+          ["completion", "cancelled"],
+          ["refusal", "done"],
+        ] as const)
+      : []),
   ] as const)("keeps the %s from going there (that request is %s)", async (letter, since) => {
     const { letters, told, message } = await waiting(letter, since);
     expect(letters).toEqual([]);

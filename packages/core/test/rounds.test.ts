@@ -72,7 +72,7 @@ describe("the figures of an erasure add up over all rounds", () => {
           await world.rights.stop();
         },
       ),
-      { numRuns: inject("isThorough") ? 60 : 10 },
+      { numRuns: inject("isThorough") ? 60 : 6 },
     );
   });
 

@@ -1,8 +1,10 @@
 import { type Category, defineDataSource, defineUserDirectory, type Subject } from "@subject-rights/core";
 import { unwrap } from "@subject-rights/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { adaAs, boAs, type Customer, customerDefinition } from "./customers.ts";
 import { ada, admin, createWorld } from "./world.ts";
+
+const isThorough = inject("isThorough");
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -128,20 +130,24 @@ const crmIsDown = { for: "source", source: "crm", problem: "unavailable" };
 describe.each(["has worked", "could not"] as const)(
   "while whoever could say whose an address is by now is down, and %s before",
   (crm) => {
-    it("nobody is erased by it, the number goes on, and who has it is put before somebody when that answers", async () => {
-      const { passOn, only, comeBack, readers, orders, read } = await beginning("erasure", crm);
-      passOn();
-      await only();
-      expect(readers).toEqual([{ whose: "bo", email: ada }]);
-      expect(orders).toEqual([
-        { whose: "ada", email: ada },
-        { whose: "bo", number: "2" },
-      ]);
-      expect((await read()).waitingFor).toEqual([crmIsDown]);
-      await comeBack("crm", "crm work");
-      expect(readers).toEqual([{ whose: "bo", email: ada }]);
-      expect((await read()).waitingFor).toMatchObject([{ for: "decision", source: "news" }]);
-    });
+    // Whoever has the address then is met in the same way; `has worked` stays in `npm test`.
+    const isSame = crm === "could not";
+
+    if (!isSame || isThorough)
+      it("nobody is erased by it, the number goes on, and who has it is put before somebody when that answers", async () => {
+        const { passOn, only, comeBack, readers, orders, read } = await beginning("erasure", crm);
+        passOn();
+        await only();
+        expect(readers).toEqual([{ whose: "bo", email: ada }]);
+        expect(orders).toEqual([
+          { whose: "ada", email: ada },
+          { whose: "bo", number: "2" },
+        ]);
+        expect((await read()).waitingFor).toEqual([crmIsDown]);
+        await comeBack("crm", "crm work");
+        expect(readers).toEqual([{ whose: "bo", email: ada }]);
+        expect((await read()).waitingFor).toMatchObject([{ for: "decision", source: "news" }]);
+      });
 
     it("what is the person's still is erased when that answers", async () => {
       const { only, comeBack, readers, orders, read } = await beginning("erasure", crm);
@@ -156,14 +162,15 @@ describe.each(["has worked", "could not"] as const)(
       expect(orders.length).toBe(crm === "has worked" ? 2 : 1);
     });
 
-    it("somebody decides, once that was closed by hand", async () => {
-      const { passOn, only, readers, read, settleCrm } = await beginning("erasure", crm);
-      passOn();
-      await only();
-      await settleCrm();
-      expect(readers).toEqual([{ whose: "bo", email: ada }]);
-      expect((await read()).waitingFor).toMatchObject([{ for: "decision" }]);
-    });
+    if (!isSame || isThorough)
+      it("somebody decides, once that was closed by hand", async () => {
+        const { passOn, only, readers, read, settleCrm } = await beginning("erasure", crm);
+        passOn();
+        await only();
+        await settleCrm();
+        expect(readers).toEqual([{ whose: "bo", email: ada }]);
+        expect((await read()).waitingFor).toMatchObject([{ for: "decision" }]);
+      });
   },
 );
 

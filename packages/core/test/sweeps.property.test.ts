@@ -138,6 +138,6 @@ it("ends as if everybody had been erased one by one, whatever the batches, stops
       expect(left()).toEqual([]);
       expect(tables.sweepClaims.size).toBe(0);
     }),
-    { numRuns: inject("isThorough") ? 300 : 50 },
+    { numRuns: inject("isThorough") ? 200 : 25 },
   );
 }, 120_000);

@@ -50,7 +50,7 @@ describe("an address that a source tells back because it was asked by it, and no
     const held = { actor: admin, identifiers: [number("1")], reason: "court" };
     const { hold } = unwrap(await holds.place(held));
     const requestId = await world.acknowledged("erasure");
-    await world.pass(3 * day);
+    await world.skip(3 * day);
     theirs.email = "ada@new.example";
     other.email = ada;
     unwrap(await holds.lift({ actor: admin, holdId: hold.id, reason: "over" }));

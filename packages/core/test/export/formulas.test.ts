@@ -146,7 +146,7 @@ describe("cells that a spreadsheet would run", () => {
           );
         },
       ),
-      { numRuns: inject("isThorough") ? 600 : 100 },
+      { numRuns: inject("isThorough") ? 600 : 50 },
     );
   });
 

@@ -17,10 +17,10 @@ const pageOf = (page: number) =>
   Array.from({ length: 1_000 }, (_, row) => ({
     number: page * 1_000 + row,
     name: `Name ${(page * 7_919 + row * 104_729) % 1_000_003}`,
-    note: `${(page * 48_271 + row * 69_621) % 2_147_483_647} `.repeat(12),
+    note: `${(page * 48_271 + row * 69_621) % 2_147_483_647} `.repeat(100),
   }));
 
-const pages = inject("isThorough") ? 300 : 80;
+const pages = inject("isThorough") ? 75 : 20;
 
 it(`a package of ${pages},000 rows needs no more memory at its end than at its beginning`, async () => {
   const collection: StagedCollection = {
@@ -36,7 +36,7 @@ it(`a package of ${pages},000 rows needs no more memory at its end than at its b
   for await (const chunk of stream) {
     const before = written;
     written += chunk.length;
-    if (Math.floor(before / 250_000) !== Math.floor(written / 250_000)) samples.push(inUse());
+    if (Math.floor(before / 64_000) !== Math.floor(written / 64_000)) samples.push(inUse());
   }
   expect(stream.summary().bytes).toBe(written);
   // Some bytes are freed a moment later than the collector says; the lowest of a few samples is what is held.
@@ -44,6 +44,6 @@ it(`a package of ${pages},000 rows needs no more memory at its end than at its b
     const from = Math.floor((samples.length * quarter) / 4);
     return Math.min(...samples.slice(from, Math.floor((samples.length * (quarter + 1)) / 4)));
   });
-  // 0.3 MB of rows a page went through, twice.
+  // 1 MB of rows a page went through, twice.
   expect(Math.max(...lows) - Math.min(...lows)).toBeLessThan(12_000_000);
 }, 60_000);

@@ -53,7 +53,7 @@ describe("a package", () => {
           spelled(expected.map((row) => names.map((name) => csvCell(row, name)))),
         );
       }),
-      { numRuns: inject("isThorough") ? 300 : 50 },
+      { numRuns: inject("isThorough") ? 300 : 30 },
     );
   });
 
@@ -227,7 +227,7 @@ describe("paths in a package", () => {
         const folders = new Set(paths.map((path) => path.split("/")[1]));
         expect(folders.size).toBe(new Set(given.map(([source]) => source)).size);
       }),
-      { numRuns: inject("isThorough") ? 120 : 25 },
+      { numRuns: inject("isThorough") ? 120 : 15 },
     );
   });
 

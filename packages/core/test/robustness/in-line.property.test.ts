@@ -175,7 +175,7 @@ describe("requests of one person, acknowledged one after the other in several pr
         expect(requests.filter(({ outcome }) => outcome !== "completed")).toEqual([]);
         for (const process of processes) await process.rights.stop();
       }),
-      { numRuns: inject("isThorough") ? 50 : 3 },
+      { numRuns: inject("isThorough") ? 15 : 2 },
     );
   });
 });

@@ -8,7 +8,7 @@ describe("whatever sources answer and people do", () => {
       fc.asyncProperty(scripts, async (script) => {
         await play(script);
       }),
-      { numRuns: inject("isThorough") ? 150 : 8, seed: 20261123 },
+      { numRuns: inject("isThorough") ? 50 : 4, seed: 20261123 },
     );
   });
 });

@@ -227,7 +227,7 @@ describe("the state machine, in whatever order things happen", () => {
           toItsEnd(machine);
         },
       ),
-      { numRuns: inject("isThorough") ? 5_000 : 150, seed: 20261123 },
+      { numRuns: inject("isThorough") ? 1_500 : 60, seed: 20261123 },
     );
   });
 });

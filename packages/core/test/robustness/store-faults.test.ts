@@ -58,7 +58,7 @@ describe("a storage that fails", () => {
         await rights.stop();
         await expectEnded(world);
       }),
-      { numRuns: isThorough ? 50 : 3, seed: 20261123 },
+      { numRuns: isThorough ? 20 : 2, seed: 20261123 },
     );
   });
 
@@ -92,7 +92,7 @@ describe("a storage that fails", () => {
         await rights.stop();
         await expectEnded(world);
       }),
-      { numRuns: isThorough ? 10 : 1, seed: 20261123 },
+      { numRuns: isThorough ? 4 : 1, seed: 20261123 },
     );
   });
 });
