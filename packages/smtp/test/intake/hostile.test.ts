@@ -308,13 +308,13 @@ describe("whatever bytes come", () => {
           expect(taken.isOk()).toBe(true);
         },
       ),
-      { numRuns: inject("isThorough") ? 400 : 25 },
+      { numRuns: inject("isThorough") ? 400 : 10 },
     );
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 2_000 }), async (bytes) => {
         expect((await world.intake.take(bytes)).isOk()).toBe(true);
       }),
-      { numRuns: inject("isThorough") ? 400 : 25 },
+      { numRuns: inject("isThorough") ? 400 : 10 },
     );
     expect(await world.requests()).toEqual([]);
   });
