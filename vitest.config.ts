@@ -1,4 +1,4 @@
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
@@ -24,18 +24,13 @@ export default defineConfig({
     // The collector is for tests of memory: a flag that is set later than the start may bring a worker down.
     // Much is made here that lives for moments: young memory that is larger is collected less often, and half of what the
     // collector takes, a twelfth of the whole run, is saved.
-    execArgv: [
-      "--conditions=source",
-      "--expose-gc",
-      "--min-semi-space-size=32",
-      "--max-semi-space-size=64",
-    ],
+    execArgv: ["--conditions=source", "--expose-gc", "--min-semi-space-size=32", "--max-semi-space-size=64"],
     experimental: { viteModuleRunner: false, nodeLoader: false },
     // The slowest takes a few seconds; the rest is for machines that have other things to do.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // Much of what runs here waits for servers and processes: none of the cores is kept free for anything else.
-    maxWorkers: "100%",
+    // Much of what runs here waits for servers and processes: with one more than there are cores none of them stands idle.
+    maxWorkers: availableParallelism() + 1,
     // What a file imports is evaluated once a worker. Nothing here keeps state in a module, or changes another's.
     isolate: false,
     // The hundredth process that a test starts need not compile what the first has compiled. Who is killed before its
