@@ -29,8 +29,11 @@ export interface LastChecked {
   readonly fingerprint: string;
 }
 
+const nothing = (): void => undefined;
+
 export const checkedMap = (database: Database, dataMap: DataMap): CheckedMap => {
   let last: LastChecked | null = null;
+  let underWay: Promise<void> | null = null;
 
   /** What fits is remembered, whoever asked: nobody has to look again before the schema changes. */
   const ask = async (session: Session) => {
@@ -54,9 +57,20 @@ export const checkedMap = (database: Database, dataMap: DataMap): CheckedMap => 
   return {
     problems: async () => (await database.transaction(ask)).problems,
     use: async (session) => {
-      if (last === null) return check(session);
-      const { map, oids, fingerprint } = last;
-      return (await readFingerprint(session, oids)) === fingerprint ? map : check(session);
+      // One looks, whoever else comes meanwhile waits for it: dozens at once would each take longer than a call may,
+      // and none of them would come to its end.
+      for (;;) {
+        const known = last;
+        if (known !== null && (await readFingerprint(session, known.oids)) === known.fingerprint) return known.map;
+        if (underWay === null) break;
+        await underWay;
+      }
+      const map = check(session);
+      const settled = map.then(nothing, nothing).finally(() => {
+        if (underWay === settled) underWay = null;
+      });
+      underWay = settled;
+      return map;
     },
     last: () => last,
   };
