@@ -33,7 +33,7 @@ named(
       .array(z.object({ tenant: z.string(), id: z.string(), since: instant }))
       .optional()
       .describe("Requests that are due and whose record cannot be read."),
-  }) satisfies z.ZodType<Pick<Health, "status" | "at">>,
+  }) satisfies z.core.$ZodType<Pick<Health, "status" | "at">>,
 );
 
 /**

@@ -55,7 +55,7 @@ export const wordsSchema = z.strictObject({
     .string()
     .regex(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/, "is a language tag such as en or de-AT")
     .default("en"),
-}) satisfies z.ZodType<Words, Words>;
+}) satisfies z.core.$ZodType<Words, Words>;
 
 /** Words that were checked: every text in one line, every link http or https. */
 export type CheckedWords = z.output<typeof wordsSchema>;

@@ -16,4 +16,4 @@ export const signatureSchema = z.strictObject({
   keyId: z.string().regex(/^[0-9a-f]{64}$/),
   publicKey: z.base64(),
   value: z.base64(),
-}) satisfies z.ZodType<EvidenceSignature>;
+}) satisfies z.core.$ZodType<EvidenceSignature>;

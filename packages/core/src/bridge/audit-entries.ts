@@ -12,7 +12,7 @@ const entrySchema = z.object({
   source: z.string().nullable(),
   detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
   hash: z.string(),
-}) satisfies z.ZodType<AuditEntry>;
+}) satisfies z.core.$ZodType<AuditEntry>;
 
 /**
  * Audit entries as a store answers them. In the place of one that is not of the stored shape stands an entry that says

@@ -42,7 +42,7 @@ export const invalidAnswer = (adapter: string, cause?: unknown): CallFailed =>
  * What is wrong with an answer, for whoever mends the adapter: what was asked, and where in the answer, with the collection
  * as far as it says one. Never a value.
  */
-const unfit = (asked: string, answer: unknown, schema: z.ZodType, error: z.ZodError): Refused => {
+const unfit = (asked: string, answer: unknown, schema: z.core.$ZodType, error: z.ZodError): Refused => {
   const wrong = leavesOf(error.issues).map((issue) => {
     const { path } = issue;
     const message = issue.code === "unrecognized_keys" ? unknownMembersIn(issue, schema) : issue.message;
@@ -61,7 +61,7 @@ const unfit = (asked: string, answer: unknown, schema: z.ZodType, error: z.ZodEr
 };
 
 /** A name that is none may be a value by which somebody has keyed the answer. */
-const unknownMembersIn = (issue: z.core.$ZodIssueUnrecognizedKeys, schema: z.ZodType): string =>
+const unknownMembersIn = (issue: z.core.$ZodIssueUnrecognizedKeys, schema: z.core.$ZodType): string =>
   issue.keys.every((name) => /^[a-z_]{1,40}$/i.test(name))
     ? unknownMembers(issue, schema)
     : "it has a member that there is not";
@@ -87,7 +87,7 @@ export const callAdapter = <Answer>(
   adapter: string,
   call: Call,
   work: (context: CallContext) => PromiseLike<unknown> | unknown,
-  schema: z.ZodType<Answer>,
+  schema: z.core.$ZodType<Answer>,
   asked?: string,
 ): ResultAsync<Answer, CallFailed> =>
   new ResultAsync(
@@ -103,12 +103,12 @@ export const callAdapter = <Answer>(
  */
 export const checkAnswer = <Answer>(
   adapter: string,
-  schema: z.ZodType<Answer>,
+  schema: z.core.$ZodType<Answer>,
   value: unknown,
   asked?: string,
 ): Result<Answer, CallFailed> => {
   try {
-    const parsed = schema.safeParse(value);
+    const parsed = z.safeParse(schema, value);
     if (parsed.success) return ok(parsed.data);
     return err(
       invalidAnswer(adapter, asked === undefined ? parsed.error : unfit(asked, value, schema, parsed.error)),

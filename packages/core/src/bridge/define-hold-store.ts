@@ -31,7 +31,7 @@ const holdSchema = z.object({
   state: z.custom<JsonObject>(
     (value) => typeof value === "object" && value !== null && !Array.isArray(value),
   ),
-}) satisfies z.ZodType<StoredHold>;
+}) satisfies z.core.$ZodType<StoredHold>;
 
 /** One that cannot be read makes no other unreadable, and stands all the same; by its version it can be lifted. */
 const standIn = z.object({

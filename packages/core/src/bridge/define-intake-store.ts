@@ -46,7 +46,7 @@ const waitingSchema = keySchema.extend({
   reason: z.string(),
   requestId: z.string().nullable(),
   sealed: z.string(),
-}) satisfies z.ZodType<WaitingMail>;
+}) satisfies z.core.$ZodType<WaitingMail>;
 const pageSchema = z.object({ mails: z.array(waitingSchema), cursor: z.string().optional() });
 
 const operations = z.strictObject({

@@ -73,7 +73,7 @@ const storedRequestSchema = z.object({
   wakeAt: instantSchema.nullable(),
   state: stateSchema,
   sealed: z.string().nullable(),
-}) satisfies z.ZodType<StoredRequest>;
+}) satisfies z.core.$ZodType<StoredRequest>;
 
 const requestSchema = readable<StoredRequest>(storedRequestSchema, ({ tenant, id }) => ({
   tenant,

@@ -22,7 +22,7 @@ const storedSchema = z.object({
   problem: z.enum(problemCodes).nullable(),
   at: z.iso.datetime({ precision: 3 }),
   refreshedAt: z.iso.datetime({ precision: 3 }).nullable(),
-}) satisfies z.ZodType<StoredSourceStatus>;
+}) satisfies z.core.$ZodType<StoredSourceStatus>;
 
 // Of one that cannot be read it is not known how it went: the page says that something is wrong, until it is written anew.
 const statusesSchema = z.array(

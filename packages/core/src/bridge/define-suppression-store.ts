@@ -82,7 +82,7 @@ export const storedSuppressionSchema = z.object({
   begunAt: instantSchema,
   endedAt: instantSchema.nullable(),
   lifted: liftedSchema.nullable(),
-}) satisfies z.ZodType<StoredSuppression>;
+}) satisfies z.core.$ZodType<StoredSuppression>;
 
 const standingSchema = z.object({
   // Thousands at once: what each is, is known by whether it was asked for.

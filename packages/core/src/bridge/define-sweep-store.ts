@@ -69,7 +69,7 @@ const storedSweepSchema = z.object({
   startedAt: instantSchema,
   state: objectSchema,
   sealed: z.string().nullable(),
-}) satisfies z.ZodType<StoredSweep>;
+}) satisfies z.core.$ZodType<StoredSweep>;
 
 const sweepSchema = readable<StoredSweep>(storedSweepSchema, ({ tenant, id }) => ({
   tenant,
@@ -93,7 +93,7 @@ const partSchema = z.object({
   info: objectSchema,
   sealed: z.string().nullable(),
   about: z.array(z.string()).optional(),
-}) satisfies z.ZodType<StoredSweepPart>;
+}) satisfies z.core.$ZodType<StoredSweepPart>;
 
 /**
  * Of a part that is none, or of a kind that this code does not know: its number, and whom it is about. Where nobody knows of

@@ -69,7 +69,7 @@ export const leavesOf = (issues: readonly Issue[]): Issue[] =>
 /** What to write instead of members that there are not. */
 export const unknownMembers = (
   { keys, path }: Pick<z.core.$ZodIssueUnrecognizedKeys, "keys" | "path">,
-  schema: z.ZodType,
+  schema: z.core.$ZodType,
 ): string => {
   // Where one of several shapes has such a member, it is none of this one.
   const known = namesAt(schema, path).filter((name) => !keys.includes(name));

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { StorageFailed, SubjectRightsError } from "../errors.ts";
 import { err, ok, type Result, ResultAsync } from "../result.ts";
 
@@ -10,13 +10,13 @@ export const callStorage = <Answer>(
   port: string,
   operation: string,
   work: () => PromiseLike<unknown> | unknown,
-  schema: z.ZodType<Answer>,
+  schema: z.core.$ZodType<Answer>,
   belongs: (answer: Answer) => boolean = () => true,
 ): ResultAsync<Answer, StorageFailed> =>
   new ResultAsync(
     (async (): Promise<Result<Answer, StorageFailed>> => {
       try {
-        const parsed = schema.safeParse(await work());
+        const parsed = z.safeParse(schema, await work());
         if (parsed.success && belongs(parsed.data)) return ok(parsed.data);
         return err(new StorageFailed(port, operation, { cause: parsed.error }));
       } catch (thrown) {

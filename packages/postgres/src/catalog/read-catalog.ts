@@ -86,7 +86,7 @@ const catalogSchema = z.object({
       isValidated: z.boolean(),
     }),
   ),
-}) satisfies z.ZodType<Catalog>;
+}) satisfies z.core.$ZodType<Catalog>;
 
 /** The system's own schemas, and the temporary ones. */
 const ownSchemas = sql`n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'`;

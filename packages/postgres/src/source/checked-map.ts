@@ -61,7 +61,8 @@ export const checkedMap = (database: Database, dataMap: DataMap): CheckedMap => 
       // and none of them would come to its end.
       for (;;) {
         const known = last;
-        if (known !== null && (await readFingerprint(session, known.oids)) === known.fingerprint) return known.map;
+        if (known !== null && (await readFingerprint(session, known.oids)) === known.fingerprint)
+          return known.map;
         if (underWay === null) break;
         await underWay;
       }

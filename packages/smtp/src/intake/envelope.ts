@@ -24,4 +24,4 @@ export const envelopeSchema = z.strictObject({
   receivedAt: z.iso
     .datetime({ offset: true, error: "is no time with its offset, such as 2026-03-02T10:00:00+01:00" })
     .optional(),
-}) satisfies z.ZodType<MailEnvelope>;
+}) satisfies z.core.$ZodType<MailEnvelope>;

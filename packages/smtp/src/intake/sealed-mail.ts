@@ -31,7 +31,7 @@ const contentSchema = z.object({
       dmarc: z.string(),
     })
     .nullable(),
-}) satisfies z.ZodType<MailContent>;
+}) satisfies z.core.$ZodType<MailContent>;
 
 type Keys = Pick<IntakeSettings, "keyRing">;
 

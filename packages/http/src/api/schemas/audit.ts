@@ -12,7 +12,7 @@ export const auditVerdict = named(
     entries: count,
     covered: count.describe("Of these entries, from the first on, how many are under a checkpoint."),
     findings: z.array(z.object({ sequence: count, what: chainFinding })),
-  }) satisfies z.ZodType<AuditVerdict>,
+  }) satisfies z.core.$ZodType<AuditVerdict>,
 );
 
 export const auditReport = named(
@@ -41,5 +41,5 @@ export const auditReport = named(
         }),
       )
       .describe("The first thousand."),
-  }) satisfies z.ZodType<AuditReport>,
+  }) satisfies z.core.$ZodType<AuditReport>,
 );

@@ -23,7 +23,7 @@ export const sourceRow = named(
     requests: z.array(z.string()),
     refreshedAt: instant.nullable(),
     canRefresh: z.boolean(),
-  }) satisfies z.ZodType<SourceRow>,
+  }) satisfies z.core.$ZodType<SourceRow>,
 );
 
 export const user = named(
@@ -34,7 +34,7 @@ export const user = named(
     name: z.string().optional(),
     roles: z.array(z.string()),
     administrator: z.boolean(),
-  }) satisfies z.ZodType<ApplicationUser>,
+  }) satisfies z.core.$ZodType<ApplicationUser>,
 );
 
 export const unfitUser = named(
@@ -44,7 +44,7 @@ export const unfitUser = named(
     email: z.string().nullable(),
     name: z.string().nullable(),
     why: z.string().describe("What of the row in the application's directory does not fit, for people."),
-  }) satisfies z.ZodType<UnfitUser>,
+  }) satisfies z.core.$ZodType<UnfitUser>,
 );
 
 export const holdView = named(
@@ -56,7 +56,7 @@ export const holdView = named(
     reason: z.string(),
     until: z.iso.date().nullable(),
     lifted: z.object({ at: instant, by: z.string(), reason: z.string() }).nullable(),
-  }) satisfies z.ZodType<HoldView>,
+  }) satisfies z.core.$ZodType<HoldView>,
 );
 
 const sweepProblemCode = named(
@@ -105,7 +105,7 @@ export const sweepView = named(
       })
       .nullable(),
     settled: z.object({ by: z.string(), at: instant, reason: z.string() }).nullable(),
-  }) satisfies z.ZodType<SweepView>,
+  }) satisfies z.core.$ZodType<SweepView>,
 );
 
 export const leftBehind = named(
@@ -117,5 +117,5 @@ export const leftBehind = named(
     source: z.string().nullable(),
     retryable: z.boolean(),
     hold: z.string().optional().describe("Where a hold stood on the person then."),
-  }) satisfies z.ZodType<LeftBehind>,
+  }) satisfies z.core.$ZodType<LeftBehind>,
 );

@@ -52,7 +52,7 @@ const collectionOutcome = named(
       reason: z.string(),
       asOf: z.iso.date().optional(),
     }),
-  ]) satisfies z.ZodType<CollectionOutcome>,
+  ]) satisfies z.core.$ZodType<CollectionOutcome>,
 );
 
 const sourceProgress = named(
@@ -83,7 +83,7 @@ const sourceProgress = named(
       .nullable()
       .describe("What its owner was asked to do by hand, and what was said of it."),
     settlement: z.object({ reason: z.string(), by: z.string(), at: instant }).nullable(),
-  }) satisfies z.ZodType<SourceProgress>,
+  }) satisfies z.core.$ZodType<SourceProgress>,
 );
 
 const messageProgress = named(
@@ -112,7 +112,7 @@ const messageProgress = named(
     attempts: count,
     sentAt: instant.nullable(),
     problem: problem.nullable(),
-  }) satisfies z.ZodType<MessageProgress>,
+  }) satisfies z.core.$ZodType<MessageProgress>,
 );
 
 const waiting = named(
@@ -149,7 +149,7 @@ const waiting = named(
       hold: z.string().exactOptional(),
     }),
     z.object({ for: z.literal("message"), message: z.string(), problem: problemCode }),
-  ]) satisfies z.ZodType<Waiting>,
+  ]) satisfies z.core.$ZodType<Waiting>,
 );
 
 const deadline = z.object({
@@ -165,7 +165,7 @@ const deadline = z.object({
   suspensions: z.array(z.object({ from: instant, until: instant.nullable(), reason: z.string() })),
   suspendedSince: instant.nullable(),
   explanation: z.string(),
-}) satisfies z.ZodType<DeadlineView>;
+}) satisfies z.core.$ZodType<DeadlineView>;
 
 const graded = z.object({
   source: z.string(),
@@ -173,7 +173,7 @@ const graded = z.object({
   grade: z.enum(["verified-absent", "verified-changed", "accepted", "unverifiable", "failed"]).nullable(),
   retained: count,
   kept: count,
-}) satisfies z.ZodType<GradedCollection>;
+}) satisfies z.core.$ZodType<GradedCollection>;
 
 const approvalState = z.enum(["planning", "waiting", "confirming", "approved"]);
 
@@ -246,7 +246,7 @@ export const requestView = named(
       .describe("Who put it before the other requests of the person; null where nobody did."),
     waitingFor: z.array(waiting),
     idle: z.object({ until: instant.nullable() }).nullable(),
-  }) satisfies z.ZodType<RequestView>,
+  }) satisfies z.core.$ZodType<RequestView>,
 );
 
 export const submitted = named(
@@ -271,7 +271,7 @@ export const progressEvent = named(
     z.object({ type: z.literal("waiting"), for: z.array(waiting) }),
     z.object({ type: z.literal("idle"), until: instant.nullable() }),
     z.object({ type: z.literal("closed"), outcome }),
-  ]) satisfies z.ZodType<ProgressEvent>,
+  ]) satisfies z.core.$ZodType<ProgressEvent>,
 );
 
 export const auditEntry = named(
@@ -286,7 +286,7 @@ export const auditEntry = named(
     source: z.string().nullable(),
     detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
     hash: z.string(),
-  }) satisfies z.ZodType<AuditEntry>,
+  }) satisfies z.core.$ZodType<AuditEntry>,
 );
 
 export const revealedSubject = named(
@@ -294,7 +294,7 @@ export const revealedSubject = named(
   z.object({
     identifiers: z.array(identifier),
     undecided: z.array(z.object({ decision: z.string(), identifier, others: count.exactOptional() })),
-  }) satisfies z.ZodType<RevealedSubject>,
+  }) satisfies z.core.$ZodType<RevealedSubject>,
 );
 
 export const planPreview = named(
@@ -331,5 +331,5 @@ export const planPreview = named(
     canonical: z.string().describe("The plan in its canonical form (RFC 8785)."),
     hash: z.string().describe("SHA-256 of `canonical`, in hex: what an approval names."),
     state: approvalState.nullable(),
-  }) satisfies z.ZodType<PlanPreview>,
+  }) satisfies z.core.$ZodType<PlanPreview>,
 );

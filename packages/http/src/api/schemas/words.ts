@@ -17,7 +17,7 @@ export const count = z.number().int().nonnegative();
 export const id = z.string().min(1).max(200);
 export const kind = z.enum(["erasure", "export"]);
 export const category = z.enum(["customer-data", "user-data", "user-telemetry"]);
-export const phase = named("Phase", z.enum(phases) satisfies z.ZodType<Phase>);
+export const phase = named("Phase", z.enum(phases) satisfies z.core.$ZodType<Phase>);
 export const outcome = named(
   "Outcome",
   z.enum([
@@ -27,17 +27,17 @@ export const outcome = named(
     "declined",
     "cancelled",
     "lapsed",
-  ]) satisfies z.ZodType<Outcome>,
+  ]) satisfies z.core.$ZodType<Outcome>,
 );
-export const sourceStatus = z.enum(sourceStatuses) satisfies z.ZodType<SourceStatus>;
-export const problemCode = named("ProblemCode", z.enum(problemCodes) satisfies z.ZodType<ProblemCode>);
+export const sourceStatus = z.enum(sourceStatuses) satisfies z.core.$ZodType<SourceStatus>;
+export const problemCode = named("ProblemCode", z.enum(problemCodes) satisfies z.core.$ZodType<ProblemCode>);
 export const problem = z.object({
   code: problemCode,
   retryable: z.boolean(),
   collections: z.array(z.string()).readonly().optional(),
   sweep: z.string().optional(),
   hold: z.string().optional(),
-}) satisfies z.ZodType<Problem>;
+}) satisfies z.core.$ZodType<Problem>;
 
 /** What people type is checked by the library; this is its shape. */
 export const reason = z
