@@ -14,7 +14,7 @@ const isThorough = inject("isThorough");
 const stops = isThorough ? 5 : 1;
 
 /** Enough requests that every stop has something to interrupt. */
-const requests = isThorough ? 24 : 5;
+const requests = isThorough ? 12 : 5;
 
 describe.skipIf(!canStopServers)("a server that is stopped at once", () => {
   let server: StoppableServer;
