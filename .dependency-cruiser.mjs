@@ -92,7 +92,7 @@ export default {
       comment:
         "An adapter imports core and its driver, never another adapter, nor the suites it is tested by.",
       severity: "error",
-      from: { path: "^packages/(?!core/|testing/|bench/)([^/]+)/src/" },
+      from: { path: "^packages/(?!core/|testing/|bench/|simulation/)([^/]+)/src/" },
       to: { path: "^packages/(?!core/|$1/)" },
     },
     {
@@ -101,7 +101,7 @@ export default {
         "Not even in their tests, but for the queue that is tested in one transaction with the store, the evidence of a real request, the web face of a whole library, mail that becomes a request, and sources in PostgreSQL of requests that are kept in memory.",
       severity: "error",
       from: {
-        path: "^packages/(?!core/|testing/|bench/)([^/]+)/",
+        path: "^packages/(?!core/|testing/|bench/|simulation/)([^/]+)/",
         pathNot: "^packages/(http|pg-boss|verify|smtp|postgres)/test/",
       },
       to: { path: "^packages/(?!core/|testing/|$1/)" },

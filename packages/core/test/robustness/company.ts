@@ -9,7 +9,7 @@ import {
   type Subject,
 } from "@subject-rights/core";
 import { MemoryTransaction } from "@subject-rights/memory";
-import type { Gate } from "./gates.ts";
+import type { Gate } from "@subject-rights/simulation";
 
 /** A record of somebody, under the identifiers that its source knows. */
 export interface Entry {

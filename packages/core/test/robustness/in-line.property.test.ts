@@ -8,10 +8,10 @@ import {
   type SubjectRights,
 } from "@subject-rights/core";
 import { memoryNotifier, memoryStorage, memoryTables } from "@subject-rights/memory";
+import { type Gate, gatedNotifier, gatedStorage, open } from "@subject-rights/simulation";
 import { seededRandomness, simulatedClock, unwrap } from "@subject-rights/testing";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
-import { type Gate, gatedNotifier, gatedStorage, open } from "./gates.ts";
 import { killable } from "./killable.ts";
 
 const categories: readonly Category[] = ["customer-data", "user-data", "user-telemetry"];

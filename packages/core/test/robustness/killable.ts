@@ -1,6 +1,6 @@
 import type { SubjectRights } from "@subject-rights/core";
+import type { Gate } from "@subject-rights/simulation";
 import type { SimulatedClock } from "@subject-rights/testing";
-import type { Gate } from "./gates.ts";
 import { isOver, launch, pass, peopleDo, type World } from "./world.ts";
 
 /** A process that ends at one of its steps, in the middle of whatever it does; from then on nothing of it moves. */

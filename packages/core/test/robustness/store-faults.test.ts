@@ -1,9 +1,9 @@
 import { StorageFailed, type SubjectRights } from "@subject-rights/core";
+import type { Gate } from "@subject-rights/simulation";
 import { seededRandomness, unwrap } from "@subject-rights/testing";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
 import { expectAuditWithoutGaps, expectNothingPersonal, expectOneMessagePerNotice } from "./ending.ts";
-import type { Gate } from "./gates.ts";
 import { isOver, launch, newWorld, pass, peopleDo, requestIn, type World } from "./world.ts";
 
 const storage = /^(request-store|artifact-store|source-status-store|key-ring)\./;

@@ -13,10 +13,10 @@ import {
   type SweepView,
 } from "@subject-rights/core";
 import { MemoryTransaction, memoryNotifier, memoryStorage, memoryTables } from "@subject-rights/memory";
+import { type Gate, gatedStorage, open } from "@subject-rights/simulation";
 import { seededRandomness, simulatedClock } from "@subject-rights/testing";
 import { describe, expect, inject, it } from "vitest";
 import { ada, admin } from "../world.ts";
-import { type Gate, gatedStorage, open } from "./gates.ts";
 
 /** Every step, or one in five. */
 const stride = inject("isThorough") ? 1 : 19;

@@ -12,10 +12,10 @@ import {
   memoryStorage,
   memoryTables,
 } from "@subject-rights/memory";
+import { type Gate, gatedNotifier, gatedStorage, open } from "@subject-rights/simulation";
 import { type SimulatedClock, seededRandomness, simulatedClock, unwrap } from "@subject-rights/testing";
 import { admin, tenantAdmin } from "../world.ts";
 import { ada, type Company, companySources, newCompany, shred } from "./company.ts";
-import { type Gate, gatedNotifier, gatedStorage, open } from "./gates.ts";
 
 /** Everything that outlives a process: tables, the sources' data, the mail that arrived, time. */
 export interface World {

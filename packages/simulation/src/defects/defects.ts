@@ -1,0 +1,103 @@
+import type { Defect } from "./defect.ts";
+
+/** One for each kind of mistake that a simulation can see; each with a seed that finds it. */
+export const defects: readonly Defect[] = [
+  {
+    name: "a doubt stops nothing",
+    breaks: "nothing is handed out or erased while it is stopped",
+    file: "core/src/request/deadline/deadline.ts",
+    find: "suspensions.some(({ until }) => until === null)",
+    replace: "suspensions.some(({ until }) => until === undefined)",
+    seed: 77,
+  },
+  {
+    name: "work begins before the acknowledgement",
+    breaks: "everybody gets an answer, and everything comes to an end",
+    file: "core/src/workflows/actions.ts",
+    find: `  if (request.phase === "received") {
+    return [...messages, ...lapsing(request, rules)];
+  }`,
+    replace: "",
+    seed: 1,
+  },
+  {
+    name: "who was acknowledged later goes first",
+    breaks: "requests of one person are worked on in the order of their acknowledgement",
+    file: "core/src/request/line.ts",
+    find: "return first === second ? one.id < other.id : first < second;",
+    replace: "return first === second ? one.id < other.id : first > second;",
+    seed: 77,
+  },
+  {
+    name: "what others have as well is followed",
+    breaks: "no other person is touched",
+    file: "core/src/subject/identifying.ts",
+    find: "if (isNew && (isShared || !(isCertain || includesIdentifier(known.identifiers, identifier))))",
+    replace: "if (isNew && !(isCertain || includesIdentifier(known.identifiers, identifier)))",
+    seed: 2,
+  },
+  {
+    name: "a source that throws holds nobody",
+    breaks: "completed means that no registered source holds the person",
+    file: "core/src/bridge/call.ts",
+    find: "      return err(failureOf(adapter, thrown));",
+    replace: "      return ok([] as Answer);",
+    seed: 29,
+  },
+  {
+    name: "nobody is asked again when the day has come",
+    breaks: "everybody gets an answer, and everything comes to an end",
+    file: "core/src/request/retention.ts",
+    find: "return latest(overAt(request, first), later(endedAt, reopened > 0 ? aDay : 0));",
+    replace: "return later(overAt(request, first), 1e12);",
+    seed: 10,
+  },
+  {
+    name: "a second answer takes the place of the first",
+    breaks: "figures are what sources really did",
+    file: "core/src/request/outcomes.ts",
+    find: "const count = [...earlier, ...latest].reduce(",
+    replace: "const count = latest.reduce(",
+    seed: 13,
+  },
+  {
+    name: "what was erased before is counted again",
+    breaks: "figures are what sources really did",
+    file: "core/src/request/outcomes.ts",
+    find: "const count = [...earlier, ...latest].reduce(",
+    replace: "const count = [...earlier, ...earlier, ...latest].reduce(",
+    seed: 10,
+  },
+  {
+    name: "a letter that could not be sent is tried at once",
+    breaks: "no more than 20 commits of a request without progress in an hour, for each that it tries",
+    file: "core/src/workflows/transitions/noticing.ts",
+    find: "nextAttemptAt: hasFailed ? null : after(change, delay),",
+    replace: "nextAttemptAt: hasFailed ? null : change.now,",
+    seed: 7,
+  },
+  {
+    name: "entries are hashed without the one before",
+    breaks: "the chain of every audit is whole",
+    file: "core/src/runner/chained.ts",
+    find: "const hash = sha256(chainedText(previous, entry));",
+    replace: 'const hash = sha256(chainedText(index > 0 ? previous : "", entry));',
+    seed: 1,
+  },
+  {
+    name: "an entry is counted twice",
+    breaks: "the chain of every audit is whole",
+    file: "core/src/runner/chained.ts",
+    find: "sequence: audited + index + 1 };",
+    replace: "sequence: audited + index + (index > 1 ? 2 : 1) };",
+    seed: 2,
+  },
+  {
+    name: "a task that is out says nothing",
+    breaks: "everybody gets an answer, and everything comes to an end",
+    file: "core/src/request/waiting.ts",
+    find: "return step.manual !== null && step.manual.answer === null && step.settlement === null",
+    replace: "return step.manual !== null && step.manual.answer === undefined && step.settlement === null",
+    seed: 7,
+  },
+];

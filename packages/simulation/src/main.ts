@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { run } from "./run.ts";
+import { shrink } from "./shrink.ts";
+import { type Story, storyOf } from "./story/story.ts";
+import { told } from "./story/told.ts";
+
+const usage = `Plays stories over the library, and says which promises they break.
+
+  pnpm simulate --seeds N --from SEED   plays N stories, from that of SEED on (default: 1,000 from 1)
+  pnpm simulate --story FILE            plays one story again, from its JSON`;
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const number = (name: string, text: string): number => {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  process.stderr.write(`--${name} has to be a whole number from 1 up.\n\n${usage}`);
+  process.exit(2);
+};
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "1000" },
+    from: { type: "string", default: "1" },
+    story: { type: "string" },
+    help: { type: "boolean", default: false },
+  },
+});
+
+const again = async (file: string): Promise<void> => {
+  const story = JSON.parse(readFileSync(file, "utf8")) as Story;
+  say(told(story));
+  const { broken } = await run(story);
+  for (const { promise, how } of broken) say(`- ${promise}: ${how}`);
+  if (broken.length === 0) say("It breaks nothing.");
+  else process.exitCode = 1;
+};
+
+const many = async (from: number, seeds: number): Promise<void> => {
+  let [requests, failures] = [0, 0];
+  for (let seed = from; seed < from + seeds; seed += 1) {
+    const ran = await run(storyOf(seed));
+    requests += ran.requests;
+    if (ran.broken.length === 0) continue;
+    failures += 1;
+    const { story, broken } = (await shrink(seed)) ?? { story: storyOf(seed), broken: ran.broken };
+    say(`Seed ${seed}:\n${told(story)}`);
+    for (const { promise, how } of broken.slice(0, 3)) say(`- ${promise}: ${how}`);
+    say(`As a file for --story: ${JSON.stringify(story)}\n`);
+  }
+  say(`${seeds} seeds, ${requests} requests, ${failures} failures`);
+  if (failures > 0) process.exitCode = 1;
+};
+
+if (values.help) say(usage);
+else if (values.story === undefined) await many(number("from", values.from), number("seeds", values.seeds));
+else await again(values.story);

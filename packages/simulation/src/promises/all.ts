@@ -1,0 +1,31 @@
+import {
+  inOrder,
+  nobodyElse,
+  nobodyUnasked,
+  noCallBeforeAcknowledgement,
+  nothingWhileStopped,
+  oneAtATime,
+} from "./calls.ts";
+import { noCommitsInVain, noSurprises, wholeChain } from "./commits.ts";
+import { neverAFalseDone, nothingPersonalIsStored, nothingSilent, trueFigures } from "./ends.ts";
+import { noneAfterTheEnd, oneIdAMessage } from "./letters.ts";
+import type { Promised } from "./promise.ts";
+
+/** Everything that is checked on every run. */
+export const promises: readonly Promised[] = [
+  noSurprises,
+  noCallBeforeAcknowledgement,
+  neverAFalseDone,
+  nothingWhileStopped,
+  nobodyElse,
+  nobodyUnasked,
+  oneAtATime,
+  inOrder,
+  oneIdAMessage,
+  noneAfterTheEnd,
+  trueFigures,
+  nothingSilent,
+  noCommitsInVain,
+  nothingPersonalIsStored,
+  wholeChain,
+];

@@ -1,0 +1,123 @@
+import type { SourceCall } from "../world/ledger.ts";
+import type { World } from "../world/processes.ts";
+import { isWork, type Promised } from "./promise.ts";
+
+const named = ({ source, ability, requestId }: SourceCall): string =>
+  `${source}.${ability} of ${requestId ?? "no request"}`;
+
+export const noCallBeforeAcknowledgement: Promised = {
+  name: "no source is called before the acknowledgement",
+  atTheEnd: ({ ledger, history }) =>
+    ledger.calls.flatMap((call) => {
+      const asked = call.requestId === null ? undefined : history.asked.get(call.requestId);
+      if (asked === undefined) return [];
+      return asked.confirmed === null || call.began < asked.confirmed.before ? [named(call)] : [];
+    }),
+};
+
+export const nothingWhileStopped: Promised = {
+  name: "nothing is handed out or erased while it is stopped",
+  atTheEnd: ({ ledger, history }) =>
+    history.stops.flatMap((stop) =>
+      ledger.calls
+        .filter(({ began, at, ability, requestId, person }) => {
+          if (!isWork(ability) || began < stop.from || began > (stop.until ?? Number.POSITIVE_INFINITY))
+            return false;
+          // What begins in the very moment of the stop may have looked just before it.
+          if (at === stop.at) return false;
+          if (stop.what === "hold") return ability === "erase" && person === stop.person;
+          return requestId === stop.requestId;
+        })
+        .map((call) => `${named(call)} after ${stop.what} of ${stop.requestId ?? stop.person}`),
+    ),
+};
+
+export const nobodyElse: Promised = {
+  name: "no other person is touched",
+  atTheEnd: ({ ledger, history }) =>
+    ledger.calls.flatMap((call) => {
+      // Of a sweep, and of a replay, it is whoever was asked about.
+      const person = history.asked.get(call.requestId ?? "")?.person ?? call.person;
+      const others = call.erased.filter((each) => each !== person);
+      return person !== undefined && others.length > 0
+        ? [`${named(call)} erased person ${others.join(", ")}`]
+        : [];
+    }),
+};
+
+export const nobodyUnasked: Promised = {
+  name: "nobody is erased of whom nobody has asked for it, or before it was approved",
+  atTheEnd: ({ ledger, history, story }) =>
+    ledger.calls.flatMap((call) => {
+      const { requestId, person, began, erased } = call;
+      if (erased.length === 0 || person === undefined) return [];
+      if (requestId !== null && history.asked.has(requestId)) {
+        const approved = history.approved.get(requestId) ?? Number.POSITIVE_INFINITY;
+        return story.isApproved && began < approved ? [`${named(call)} before its approval`] : [];
+      }
+      const wereAsked = [...history.asked.values()].some(
+        (asked) =>
+          asked.kind === "erasure" && asked.person === person && (asked.confirmed?.before ?? began) < began,
+      );
+      return wereAsked || (history.swept.get(person) ?? began) < began
+        ? []
+        : [`person ${person} in ${named(call)}`];
+    }),
+};
+
+export const oneAtATime: Promised = {
+  name: "no two requests are at work on one person at the same time",
+  atTheEnd: (world) => {
+    const { ledger, history } = world;
+    const found: string[] = [];
+    const work = ledger.calls.filter(({ ability, requestId }) => isWork(ability) && requestId !== null);
+    const personOf = (call: SourceCall) => history.asked.get(call.requestId ?? "")?.person;
+    for (const [index, call] of work.entries()) {
+      const end = call.ended ?? call.began;
+      for (const other of work.slice(index + 1)) {
+        if (other.began > end) break;
+        const isSame = personOf(other) !== undefined && personOf(other) === personOf(call);
+        if (isSame && other.requestId !== call.requestId && !endedWithItsProcess(world, call))
+          found.push(`${named(other)} beside ${named(call)}`);
+      }
+    }
+    return found;
+  },
+};
+
+/** A process that has ended can keep nobody from beginning. */
+const endedWithItsProcess = ({ processes }: World, { process }: SourceCall): boolean =>
+  processes.every(({ number }) => number !== process);
+
+export const inOrder: Promised = {
+  name: "requests of one person are worked on in the order of their acknowledgement",
+  atTheEnd: ({ ledger, history }) => {
+    const found: string[] = [];
+    // The first time: what is opened again for what the law kept lets others by.
+    const closedAt = new Map(
+      history.closings.toReversed().map(({ requestId, moment }) => [requestId, moment]),
+    );
+    const acknowledgedAt = new Map(
+      history.commits
+        .filter(({ entries }) => entries.some(({ action }) => action === "acknowledged"))
+        .map(({ request, at }) => [request.id, at]),
+    );
+    const begun = new Set<string>();
+    for (const call of ledger.calls) {
+      const { requestId, ability, began } = call;
+      if (requestId === null || !isWork(ability) || begun.has(requestId)) continue;
+      begun.add(requestId);
+      const asked = history.asked.get(requestId);
+      const place = acknowledgedAt.get(requestId);
+      if (asked === undefined || place === undefined || asked.isPutFirst) continue;
+      for (const other of history.asked.values()) {
+        if (other.id === asked.id || other.person !== asked.person || other.address !== asked.address)
+          continue;
+        if ((acknowledgedAt.get(other.id) ?? Number.POSITIVE_INFINITY) >= place) continue;
+        if ((closedAt.get(other.id) ?? Number.POSITIVE_INFINITY) > began)
+          found.push(`${named(call)} before ${other.id}, which was acknowledged earlier`);
+      }
+    }
+    return found;
+  },
+};

@@ -1,0 +1,28 @@
+import fc from "fast-check";
+import { type Broken, run } from "./run.ts";
+import { ofSeed, type Story, stories } from "./story/story.ts";
+
+export interface Shrunk {
+  readonly story: Story;
+  readonly broken: readonly Broken[];
+}
+
+/** Milliseconds that are spent on making a failing story shorter. */
+const patience = 120_000;
+
+/** The shortest story like that of the seed that still breaks the same promise; null where it breaks none. */
+export const shrink = async (seed: number, play: typeof run = run): Promise<Shrunk | null> => {
+  let shortest: Shrunk | null = null;
+  await fc.check(
+    fc.asyncProperty(stories, async (story) => {
+      const { broken } = await play(story);
+      const [first] = broken;
+      if (first === undefined || (shortest !== null && shortest.broken[0]?.promise !== first.promise))
+        return true;
+      shortest = { story, broken };
+      return false;
+    }),
+    { ...ofSeed(seed), interruptAfterTimeLimit: patience },
+  );
+  return shortest;
+};
