@@ -80,7 +80,7 @@ export const bringAbout = async (world: World, happening: Happening, chosen?: Re
       return;
     case "sweep": {
       const { person } = happening;
-      history.swept.set(person, ledger.next());
+      if (!history.swept.has(person)) history.swept.set(person, ledger.next());
       await acting(world, ({ sweeps }) =>
         sweeps.eraseMany({
           actor: admin,

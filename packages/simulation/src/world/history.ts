@@ -55,7 +55,7 @@ export interface History {
   readonly closings: AtClosing[];
   /** What should never have been thrown, or answered. */
   readonly surprises: string[];
-  /** When a plan was approved, by request: the moment before the call. */
+  /** When a plan was approved first, by request: the moment before the call. */
   readonly approved: Map<string, number>;
   /** Whom somebody has had erased without a request: from which moment on. */
   readonly swept: Map<Person, number>;
