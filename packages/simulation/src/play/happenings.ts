@@ -69,14 +69,14 @@ export const bringAbout = async (world: World, happening: Happening, chosen?: Re
           }),
         ({ hold, notAsked }) => {
           // Who could not be asked may know them by other names: those the hold does not have.
-          holdsOf(world).set(hold.id, person);
+          history.holds.set(hold.id, person);
           if (notAsked.length === 0) stop("hold", person, hold.id);
         },
       );
       return;
     }
     case "lift":
-      for (const [hold, person] of holdsOf(world)) if (person === happening.person) await lift(world, hold);
+      for (const [hold, person] of history.holds) if (person === happening.person) await lift(world, hold);
       return;
     case "sweep": {
       const { person } = happening;
@@ -146,7 +146,7 @@ export const bringAbout = async (world: World, happening: Happening, chosen?: Re
 const lift = async (world: World, holdId: string): Promise<void> => {
   for (const stop of world.history.stops) if (stop.requestId === holdId) stop.until ??= world.ledger.next();
   await acting(world, ({ holds }) => holds.lift({ actor: admin, holdId, reason: "over" }));
-  holdsOf(world).delete(holdId);
+  world.history.holds.delete(holdId);
 };
 
 /** Also those of which nobody has heard, because whoever placed them has ended over it. */
@@ -160,13 +160,6 @@ export const liftAll = async (world: World): Promise<void> => {
     },
   );
   for (const id of ids) await lift(world, id);
-};
-
-const held = new WeakMap<World, Map<string, number>>();
-const holdsOf = (world: World): Map<string, number> => {
-  const known = held.get(world) ?? new Map<string, number>();
-  held.set(world, known);
-  return known;
 };
 
 interface Stops {

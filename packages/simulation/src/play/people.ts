@@ -21,7 +21,7 @@ export const viewsIn = async (world: World): Promise<readonly RequestView[]> => 
 
 /** Acknowledges with the newest token that was sent for a request. */
 export const confirm = async (world: World, requestId: string): Promise<void> => {
-  const { history, mail, ledger, clock } = world;
+  const { history, mail, ledger } = world;
   const letter = mail.inbox.sent.findLast(
     ({ notice }) => notice.type === "confirmation" && notice.requestId === requestId,
   );
@@ -30,12 +30,9 @@ export const confirm = async (world: World, requestId: string): Promise<void> =>
   const asked = history.asked.get(requestId);
   const before = ledger.next();
   // Whoever calls may never see an answer.
-  if (asked !== undefined && asked.confirmed === null)
-    asked.confirmed = { before, behind: before, at: clock.now().getTime() };
+  if (asked !== undefined) asked.confirmedFrom ??= before;
   const answer = await acting(world, ({ requests }) => requests.acknowledge({ token }));
-  if (asked?.confirmed?.before !== before) return;
-  if (answer === "failed") asked.confirmed = null;
-  else asked.confirmed = { before, behind: ledger.next(), at: clock.now().getTime() };
+  if (answer === "failed" && asked?.confirmedFrom === before) asked.confirmedFrom = null;
 };
 
 /** Everybody does what they are asked for. */

@@ -11,7 +11,7 @@ export const noCallBeforeAcknowledgement: Promised = {
     ledger.calls.flatMap((call) => {
       const asked = call.requestId === null ? undefined : history.asked.get(call.requestId);
       if (asked === undefined) return [];
-      return asked.confirmed === null || call.began < asked.confirmed.before ? [named(call)] : [];
+      return asked.confirmedFrom === null || call.began < asked.confirmedFrom ? [named(call)] : [];
     }),
 };
 
@@ -57,7 +57,7 @@ export const nobodyUnasked: Promised = {
       }
       const wereAsked = [...history.asked.values()].some(
         (asked) =>
-          asked.kind === "erasure" && asked.person === person && (asked.confirmed?.before ?? began) < began,
+          asked.kind === "erasure" && asked.person === person && (asked.confirmedFrom ?? began) < began,
       );
       return wereAsked || (history.swept.get(person) ?? began) < began
         ? []
@@ -74,8 +74,9 @@ export const oneAtATime: Promised = {
     const personOf = (call: SourceCall) => history.asked.get(call.requestId ?? "")?.person;
     for (const [index, call] of work.entries()) {
       const end = call.ended ?? call.began;
-      for (const other of work.slice(index + 1)) {
-        if (other.began > end) break;
+      for (let at = index + 1; at < work.length; at += 1) {
+        const other = work[at];
+        if (other === undefined || other.began > end) break;
         const isSame = personOf(other) !== undefined && personOf(other) === personOf(call);
         if (isSame && other.requestId !== call.requestId && !endedWithItsProcess(world, call))
           found.push(`${named(other)} beside ${named(call)}`);

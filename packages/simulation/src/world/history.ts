@@ -8,8 +8,8 @@ export interface Asked {
   readonly kind: "erasure" | "export";
   readonly person: Person;
   readonly address: 0 | 1;
-  /** When it was acknowledged first: the moment before the call, and the one behind it. Null: not yet. */
-  confirmed: { readonly before: number; readonly behind: number; readonly at: number } | null;
+  /** The moment before the call that acknowledged it, or may have. Null: none has yet. */
+  confirmedFrom: number | null;
   /** Whether somebody had it go before others. */
   isPutFirst: boolean;
 }
@@ -50,6 +50,8 @@ export interface AtClosing {
 export interface History {
   readonly asked: Map<string, Asked>;
   readonly stops: Stop[];
+  /** Holds that stand, as far as somebody has heard of them, and on whom. */
+  readonly holds: Map<string, Person>;
   readonly delivered: Delivered[];
   readonly commits: Commit[];
   readonly closings: AtClosing[];
@@ -66,6 +68,7 @@ export interface History {
 export const newHistory = (): History => ({
   asked: new Map(),
   stops: [],
+  holds: new Map(),
   delivered: [],
   commits: [],
   closings: [],

@@ -80,7 +80,7 @@ const witnessed = (store: RequestStore, world: World): RequestStore => {
       store.insert(input).map((answer) => {
         const { id } = input.request;
         if (answer.outcome === "stored" && world.asking !== null)
-          history.asked.set(id, { id, ...world.asking, confirmed: null, isPutFirst: false });
+          history.asked.set(id, { id, ...world.asking, confirmedFrom: null, isPutFirst: false });
         return answer;
       }),
     commit: (input) =>
