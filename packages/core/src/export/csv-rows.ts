@@ -17,6 +17,9 @@ const closeBrace = 0x7d;
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
 
+/** What makes a line of a cell that is empty and has none beside it. */
+export const emptyCell = '""';
+
 /** Bytes of a text that may be copied as they are, other than where a spreadsheet may take a cell to begin. */
 const isPlain = new Uint8Array(256).fill(1, blank);
 for (const byte of [quote, backslash, semicolon]) isPlain[byte] = 0;
@@ -67,6 +70,7 @@ export class CsvRows {
     let at = from;
     let place = 0;
     let commas = 0;
+    const begun = this.#out.length;
     if (lines[at] !== openBrace) return notThisWay;
     do {
       at = behindBlank(lines, at + 1);
@@ -80,6 +84,7 @@ export class CsvRows {
       place += 1;
     } while (lines[at] === comma);
     if (lines[at] !== closeBrace || lines[at + 1] !== newline) return notThisWay;
+    if (this.#out.length === begun) this.#out.text(emptyCell);
     this.#out.reserve(keys.length + 2);
     for (; commas < keys.length - 1; commas += 1) this.#byte(comma);
     this.#byte(0x0d);

@@ -2,7 +2,7 @@ import type { CollectedColumn } from "../request/steps.ts";
 import { BytesOut } from "./bytes-out.ts";
 import type { StagedCollection } from "./contents.ts";
 import { CsvCells } from "./csv-cells.ts";
-import { CsvRows } from "./csv-rows.ts";
+import { CsvRows, emptyCell } from "./csv-rows.ts";
 import { damaged, newline, parsedRow, RowCount, stagedLines } from "./staged-lines.ts";
 
 /** Without it, spreadsheets read UTF-8 as the machine's own code page. */
@@ -14,7 +14,9 @@ const partLength = 256 * 1024;
 /**
  * A collection as CSV (RFC 4180): a header, CRLF line ends. A value that is null or not there is an empty cell, an
  * empty text is `""`. All text is quoted, so that a text never goes on behind a number as one formula where a
- * spreadsheet does not split at commas. Lists and objects are JSON text. Without columns there are no lines.
+ * spreadsheet does not split at commas. Lists and objects are JSON text. A line is never empty, for most readers leave
+ * such a line out: where there would be nothing in it, it is `""`, an empty cell as well, so that a table of one column
+ * has all its rows, and rows without a column are rows of one that has no name.
  */
 export class CsvTable {
   readonly #staged: StagedCollection;
@@ -44,7 +46,8 @@ export class CsvTable {
   async *file(): AsyncGenerator<Uint8Array> {
     const count = new RowCount(this.#staged);
     this.#out.text(byteOrderMark);
-    this.#line(this.#columns.map(({ name }) => this.#cells.text(name)));
+    if (this.#columns.length > 0 || this.#staged.rows > 0)
+      this.#line(this.#columns.map(({ name }) => this.#cells.text(name)));
     for await (const lines of stagedLines(this.#staged)) {
       let rows = 0;
       for (let from = 0; from < lines.length; ) {
@@ -74,6 +77,6 @@ export class CsvTable {
   }
 
   #line(cells: readonly string[]): void {
-    if (cells.length > 0) this.#out.text(`${cells.join(",")}\r\n`);
+    this.#out.text(`${cells.join(",") || emptyCell}\r\n`);
   }
 }

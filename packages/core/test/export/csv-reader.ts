@@ -5,7 +5,8 @@ export interface CsvCell {
 
 /**
  * Reads separated values as a spreadsheet does: quotes count only at the start of a cell, and whatever stands
- * behind the closing quote belongs to the cell. With a comma, this reads RFC 4180.
+ * behind the closing quote belongs to the cell. With a comma, this reads RFC 4180. Lines in which nothing stands are
+ * left out, as most readers leave them out.
  */
 export const readCsv = (text: string, separator = ","): CsvCell[][] => {
   const lines: CsvCell[][] = [];
@@ -28,7 +29,8 @@ export const readCsv = (text: string, separator = ","): CsvCell[][] => {
       cell += text[at];
       at += 1;
     }
-    line.push({ text: cell, quoted });
+    const isNothing = cell === "" && !quoted && line.length === 0 && text[at] !== separator;
+    if (!isNothing) line.push({ text: cell, quoted });
     if (text[at] === separator) {
       at += 1;
       // A separator at the very end has an empty cell behind it.
@@ -36,7 +38,7 @@ export const readCsv = (text: string, separator = ","): CsvCell[][] => {
       continue;
     }
     at += text[at] === "\r" && text[at + 1] === "\n" ? 2 : 1;
-    lines.push(line);
+    if (!isNothing) lines.push(line);
     line = [];
   }
   if (line.length > 0) lines.push(line);
