@@ -164,7 +164,10 @@ export interface SubjectRights extends ActorCalls, CallGroups {
    * @throws ConfigurationMistake after `stop()`
    */
   start(): ResultAsync<void, StorageFailed>;
-  /** Stops working: calls under way are told to stop, and what they did not finish is taken up at the next start. */
+  /**
+   * Stops working: calls under way are told to stop, and what they did not finish is taken up at the next start. Whoever
+   * follows something follows it no longer. Nothing keeps the process from then on.
+   */
   stop(): Promise<void>;
 }
 

@@ -282,6 +282,33 @@ describe("a sweep", () => {
     },
   );
 
+  it("is followed no longer than the library runs, also where another process has taken it over", async () => {
+    const tables = memoryTables();
+    const sources = [peopleSource("crm", manyPeople(30))];
+    const silent: PeopleStream = async function* () {
+      await new Promise(() => undefined);
+    };
+    const world = await createWorld({ sources }, tables);
+    const running = orThrow(await world.rights.sweeps.eraseMany({ ...order, people: silent }));
+    const on = { actor: admin, sweepId: running.id };
+    const statuses = async (views: AsyncIterable<SweepView>) => {
+      const seen: string[] = [];
+      for await (const { status } of views) seen.push(status);
+      return seen;
+    };
+    const followed = [statuses(running.progress()), statuses(world.rights.sweeps.progress(on))];
+    const next = await createWorld({ sources }, tables);
+    orThrow(await next.rights.sweeps.goOn({ ...on, people: silent }));
+    await world.settle();
+    const stopped = world.rights.stop();
+    await world.clock.advance(60_000);
+    await stopped;
+    expect(new Set((await Promise.all(followed)).flat())).toEqual(new Set(["running"]));
+    const end = next.rights.stop();
+    await next.clock.advance(60_000);
+    await end;
+  });
+
   it("can be stopped from elsewhere, and be followed", async () => {
     const people = manyPeople(300);
     const world = await createWorld({ sources: [peopleSource("crm", people)] });

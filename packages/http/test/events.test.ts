@@ -120,6 +120,18 @@ describe("progress as server-sent events", () => {
     expect((await nothing).done).toBe(true);
   });
 
+  it("ends when the library stops, and not as a request that is closed: whoever follows it comes back", async () => {
+    world = await createWebWorld();
+    const { request } = (await (await world.post("/requests", erasure)).json()) as {
+      request: { id: string };
+    };
+    const followed = (await world.api(`/requests/${request.id}/progress`)).text();
+    await world.rights.stop();
+    const text = await followed;
+    expect(text).toMatch(/^retry: \d+\n\n/);
+    expect(text).not.toMatch(/event: (?:closed|failure)|^id:/m);
+  });
+
   it("says a failure on the way by its code, and ends", async () => {
     let isDown = false;
     world = await createWebWorld({

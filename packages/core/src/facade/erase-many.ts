@@ -105,7 +105,8 @@ export interface Sweeps {
   /** Newest first, at most 100 a page. */
   list(query: { readonly actor: Actor; readonly cursor?: string }): ResultAsync<SweepList, ListSweepsError>;
   /**
-   * How it stands each time that it has changed, from now to the end of its run; from any process.
+   * How it stands each time that it has changed, from now to the end of its run; from any process. Ends before that, with
+   * a sweep that is `running`, where this library stops.
    *
    * @throws the errors of reading
    */

@@ -99,7 +99,8 @@ export interface Requests {
 
   /**
    * Follows a request to its end: first everything as it stands, then what changes. Ends when the request is
-   * closed; fire the signal, or leave the loop, to stop earlier.
+   * closed, with the event `closed`; fire the signal, or leave the loop, to stop earlier. Ends without that event where
+   * the library stops: the request goes on then.
    */
   progress(
     input: OnRequest & { readonly signal?: AbortSignal },

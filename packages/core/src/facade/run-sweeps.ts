@@ -77,7 +77,12 @@ export interface RunningSweep {
   end(): ResultAsync<SweepView, SweepRunError>;
   /** Begins nothing new; `end()` then says how far it came. */
   stop(): void;
-  /** How it stands, each time that something is stored. @throws StorageFailed */
+  /**
+   * How it stands, each time that something is stored, to the end of this run. Where another run has taken over, it is that
+   * one's, no longer than this library runs.
+   *
+   * @throws the errors of reading
+   */
   progress(): AsyncIterable<SweepView>;
 }
 
@@ -136,7 +141,17 @@ export const sweepRunner = (
       id,
       end: () => new ResultAsync(work),
       stop: () => enough.abort(),
-      progress: () => followSweep(context, { actor, sweepId: id }, listeners, undefined),
+      progress: async function* () {
+        let isOver = false;
+        for await (const view of followSweep(context, { actor, sweepId: id }, listeners, stopping)) {
+          isOver = view.status !== "running";
+          yield view;
+        }
+        if (isOver) return;
+        // The library stops, and this run with it.
+        const ended = await work;
+        if (ended.isOk()) yield ended.value;
+      },
     });
   };
 

@@ -5,7 +5,10 @@ import { takeAll } from "./take-all.ts";
 
 /** A mailbox that is being watched. */
 export interface WatchedMailbox {
-  /** Stops watching; resolves when the message in hand is done with, and the connection closed. Twice is fine. */
+  /**
+   * Stops watching; resolves when the message in hand is done with, and the connection closed. A server, or a message, that
+   * takes longer than ten seconds is left: a message is taken up at the next start then. Twice is fine.
+   */
   stop(): Promise<void>;
 }
 
@@ -31,6 +34,9 @@ export const watchMailbox = (options: MailboxOptions): WatchedMailbox => {
     },
   };
 };
+
+/** Milliseconds after which nobody is waited for any more who was told to stop. */
+const longestFarewell = 10_000;
 
 const watch = async (settings: MailboxSettings, signal: AbortSignal): Promise<void> => {
   let failures = 0;
@@ -65,7 +71,9 @@ const watchOnce = async (
   works: () => void,
 ): Promise<void> => {
   const { ImapFlow } = await import("imapflow");
-  const client = new ImapFlow(await clientOptions(settings.server));
+  const options = await clientOptions(settings.server);
+  if (signal.aborted) return;
+  const client = new ImapFlow(options);
   // Something may arrive while the last look is still under way: it must not be missed.
   let isNews = false;
   let wake: () => void = () => undefined;
@@ -78,8 +86,15 @@ const watchOnce = async (
     failure = error;
   });
   client.on("close", () => wake());
-  // Waiting for the server ends at once; a message in hand is done with first.
-  const stop = () => wake();
+  const ended = new AbortController();
+  // Waiting for news ends at once; a message in hand is done with first, and a server that says nothing ends nothing.
+  const stop = () => {
+    wake();
+    settings.clock.wait(longestFarewell, ended.signal).then(
+      () => client.close(),
+      () => undefined,
+    );
+  };
   signal.addEventListener("abort", stop, { once: true });
   try {
     await client.connect();
@@ -104,6 +119,7 @@ const watchOnce = async (
     signal.removeEventListener("abort", stop);
     if (client.usable) await client.logout().catch(() => undefined);
     client.close();
+    ended.abort();
   }
 };
 

@@ -1,5 +1,7 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { ConfigurationMistake, systemClock } from "@subject-rights/core";
-import { unwrap } from "@subject-rights/testing";
+import { simulatedClock, unwrap } from "@subject-rights/testing";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type MailboxOptions, type Taken, watchMailbox } from "../../src/index.ts";
 import {
@@ -215,6 +217,32 @@ const askedForBy = async (world: World, taken: Taken | undefined) => {
     confirmation: await world.arrival(({ mail }) => mail.text?.includes(requestId) === true),
   };
 };
+
+it("a server that says nothing is left ten seconds after the mailbox is not to be watched any more", async () => {
+  const server = createServer((socket) => void socket.on("error", () => undefined)).listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const clock = simulatedClock();
+  const watching = watchMailbox({
+    intake: { take: () => expect.unreachable() },
+    server: {
+      host: "127.0.0.1",
+      port: (server.address() as AddressInfo).port,
+      user: "x",
+      password: "x",
+      tls: "not-required",
+    },
+    onError: () => undefined,
+    clock,
+  });
+  const [socket] = (await once(server, "connection")) as [Socket];
+  const closed = once(socket, "close");
+  const stopped = watching.stop();
+  await clock.advance(9_999);
+  expect(socket.destroyed).toBe(false);
+  await clock.advance(1);
+  await Promise.all([stopped, closed]);
+});
 
 it("a mistake in the options of a mailbox is said at once", () => {
   const intake = {
