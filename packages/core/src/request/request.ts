@@ -200,6 +200,8 @@ export interface Request {
   readonly auditHead: string;
   /** Under that end; null where nothing is signed. */
   readonly auditSignature: EvidenceSignature | null;
+  /** The hash of it as it was read, where it is not as it was read any more: that is what was signed. It is never stored. */
+  readonly asRead?: string;
   readonly kind: RequestKind;
   readonly category: Category;
   readonly phase: Phase;

@@ -5,6 +5,7 @@ import { err, errAsync, ok, okAsync, type Result, type ResultAsync } from "../re
 import { useRequestKey } from "./keys.ts";
 import { fromFound, fromSealed, fromStored } from "./record.ts";
 import type { Services } from "./services.ts";
+import { stateOf } from "./signed-end.ts";
 
 export type LoadError = RequestNotFound | StorageFailed | KeyDestroyed | Damaged;
 
@@ -44,7 +45,10 @@ export const loadToEnd = (services: Services, key: RequestKey): ResultAsync<Open
           .andThen((request) =>
             request.phase === "closed"
               ? err(error)
-              : ok<Opened, KeyDestroyed>({ request: { ...request, key: "destroyed" }, key: null }),
+              : ok<Opened, KeyDestroyed>({
+                  request: { ...request, key: "destroyed", asRead: stateOf(request) },
+                  key: null,
+                }),
           )
       : errAsync(error),
   );

@@ -15,12 +15,19 @@ export interface SignedRecord {
   readonly auditHead: string;
   /** Null where nothing is signed. */
   readonly auditSignature: EvidenceSignature | null;
+  /** What `stateOf` said of it as it was read. Left out: it is what was read. */
+  readonly asRead?: string;
   readonly confidential?: unknown;
 }
 
-/** As it is read back from the store, whatever it was made from. */
-const stateOf = ({ auditSignature: _, confidential: __, ...rest }: SignedRecord): string =>
-  sha256(canonicalJson(JSON.parse(JSON.stringify(rest)) as CanonicalValue));
+/** Of the record as it is read back from the store, whatever it was made from: what is signed. */
+export const stateOf = ({
+  auditSignature: _,
+  confidential: __,
+  asRead,
+  ...rest
+}: Omit<SignedRecord, "tenant" | "id" | "audited" | "auditHead">): string =>
+  asRead ?? sha256(canonicalJson(JSON.parse(JSON.stringify(rest)) as CanonicalValue));
 
 const textOf = (record: SignedRecord): string => {
   const { tenant, id, audited, auditHead } = record;
@@ -44,8 +51,9 @@ export const isEndSigned = ({ ownKeys }: Signing, record: SignedRecord): boolean
 export const withSignature = <Kept extends SignedRecord>(
   signing: Signing,
   before: SignedRecord | null,
-  next: Kept,
+  { asRead: _, ...kept }: Kept,
 ): Kept => {
+  const next = kept as unknown as Kept;
   const { evidenceSigner } = signing;
   const isGood = evidenceSigner !== null && (before === null || isEndSigned(signing, before));
   return { ...next, auditSignature: isGood ? evidenceSigner(textOf(next)) : null };
