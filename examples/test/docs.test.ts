@@ -1,19 +1,14 @@
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { text } from "node:stream/consumers";
 import { format, promisify } from "node:util";
 import * as core from "@subject-rights/core";
 import { type MemoryTables, memoryNotifier, memoryStorage, memoryTables } from "@subject-rights/memory";
 import { mapProblemCodes } from "@subject-rights/postgres";
 import { dataSourceCases, keyRingCases, notifierCases, simulatedClock } from "@subject-rights/testing";
 import { describe, expect, it, vi } from "vitest";
-import { startMailServer } from "../src/mail/mail-server.ts";
 import { nodeFlags } from "../src/node-flags.ts";
 import { readPages, writePages } from "./support/docs.ts";
 
@@ -266,55 +261,4 @@ describe("the documentation", () => {
     expect(core.orThrow(await rights.requests.read(on)).outcome).toBe("completed-with-exceptions");
     await rights.stop();
   });
-
-  it("getting-started: a first erasure and a first export, by mail and over a page", async () => {
-    const mail = await startMailServer({ folder: join(folder, "mail") });
-    const { host, port: smtpPort, user, password, ca } = mail.access;
-    await writeFile(join(folder, "ca.pem"), ca);
-    const port = await freePort();
-    const application = spawn(process.execPath, [...nodeFlags, join(folder, "getting-started", "main.ts")], {
-      env: {
-        ...process.env,
-        NODE_EXTRA_CA_CERTS: join(folder, "ca.pem"),
-        SMTP_HOST: host,
-        SMTP_PORT: String(smtpPort),
-        SMTP_USER: user,
-        SMTP_PASSWORD: password,
-        PORT: String(port),
-      },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    const printed = text(application.stdout);
-    try {
-      const url = `http://127.0.0.1:${port}/acknowledge`;
-      const confirm = (token: string) => fetch(url, { method: "POST", body: new URLSearchParams({ token }) });
-      for (const subject of [/confirm: erasure/, /confirm: export/]) {
-        const letter = await mail.waitFor((each) => subject.test(each.subject));
-        const token = /#([\w-]{43})/.exec(letter.text)?.[1] ?? "";
-        // A mail scanner opens the link, and finds a page with a button.
-        expect(await (await fetch(url)).text()).toContain("<button>");
-        expect((await confirm(token)).status).toBe(200);
-        expect((await confirm(token)).status).toBe(400);
-      }
-      await mail.waitFor(({ subject }) => subject.startsWith("Done"));
-      await mail.waitFor(({ attachments }) => attachments.length === 1);
-    } finally {
-      application.kill("SIGTERM");
-      await mail.stop();
-    }
-    if (application.exitCode === null) await once(application, "exit");
-    expect(application.exitCode).toBe(0);
-    const lines = (await printed).split("\n");
-    expect(lines).toContain("erasure completed");
-    expect(lines).toContain("export completed");
-  });
 });
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-};

@@ -1,6 +1,6 @@
 import { globSync } from "node:fs";
 import { command, together } from "./command.ts";
-import { checkPackages } from "./packages.ts";
+import { checkPackages, packPackages, tryPackages } from "./packages.ts";
 import type { Stage } from "./stage.ts";
 import { runTests, runThoroughTests } from "./tests.ts";
 
@@ -39,6 +39,8 @@ export const stages: readonly Stage[] = [
   },
   { name: "knip", run: () => command("knip", []) },
   { name: "reference", run: () => command("typedoc", ["--logLevel", "Warn"]) },
-  { name: "packages", needs: ["build"], run: checkPackages },
+  { name: "pack", needs: ["build"], run: packPackages },
+  { name: "packages", needs: ["pack"], run: checkPackages },
+  { name: "runtimes", needs: ["pack"], run: tryPackages },
   { name: "thorough", fills: true, onlyNamed: true, run: runThoroughTests },
 ];

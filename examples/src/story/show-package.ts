@@ -43,7 +43,7 @@ export const showPackage = async (
 };
 
 /** @returns the text of each file, by its path in the ZIP */
-const unpack = async (zip: Buffer, folder: string): Promise<ReadonlyMap<string, string>> => {
+export const unpack = async (zip: Buffer, folder: string): Promise<ReadonlyMap<string, string>> => {
   const texts = new Map<string, string>();
   // yauzl refuses paths that lead out of the folder.
   const archive = await fromBufferPromise(zip, { lazyEntries: true });

@@ -33,6 +33,7 @@ import { packagesOf } from "./facade/packages.ts";
 import { type Policy, rolePolicy, safePolicy } from "./facade/policy.ts";
 import { requestsOf } from "./facade/requests.ts";
 import { sourcesOf } from "./facade/sources.ts";
+import { checkRuntime } from "./facade/supported-runtime.ts";
 import { suppressionsOf } from "./facade/suppressions.ts";
 import { usersOf } from "./facade/users.ts";
 import type { AddressBookDefinition } from "./ports/address-book.ts";
@@ -175,9 +176,10 @@ export interface SubjectRights extends ActorCalls, CallGroups {
  * Puts everything together. This is the one place that composes.
  *
  * @throws ConfigurationMistake where the options cannot work: two sources of one id, a copy of a source that is
- *   not there
+ *   not there; and on a Node.js that is too old
  */
 export const createSubjectRights = (options: SubjectRightsOptions): SubjectRights => {
+  checkRuntime(process.versions.node);
   const checked = checkDefinition("createSubjectRights", optionsSchema, options);
   const { controller, callDeadline, concurrency, lookEvery, acknowledgedBy, timeZone } = checked;
   const { otherEvidenceKeys, checkpointEvery } = checked;

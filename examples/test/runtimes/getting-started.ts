@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { startMailServer } from "../../src/mail/mail-server.ts";
+import { inTime, startApplication } from "./application.ts";
+import type { Runtime } from "./runtimes.ts";
+
+/**
+ * Does with the application of the page what the page says, by mail and over its page.
+ *
+ * @param folder where its files are
+ * @returns what it printed, and the package that arrived
+ */
+export const gettingStarted = async (runtime: Runtime, folder: string) => {
+  const mail = await startMailServer({ folder: join(folder, `mail of ${runtime.title}`) });
+  const { host, port: smtpPort, user, password, ca } = mail.access;
+  const trusted = join(folder, `${runtime.title}.pem`);
+  await writeFile(trusted, ca);
+  const port = await freePort();
+  const application = startApplication(runtime, "main.ts", {
+    cwd: folder,
+    env: {
+      NODE_EXTRA_CA_CERTS: trusted,
+      SMTP_HOST: host,
+      SMTP_PORT: String(smtpPort),
+      SMTP_USER: user,
+      SMTP_PASSWORD: password,
+      PORT: String(port),
+    },
+  });
+  try {
+    const url = `http://127.0.0.1:${port}/acknowledge`;
+    for (const subject of [/confirm: erasure/, /confirm: export/]) {
+      const letter = await mail.waitFor((each) => subject.test(each.subject));
+      const token = /#([\w-]{43})/.exec(letter.text)?.[1] ?? "";
+      const confirm = async () =>
+        (await fetch(url, { method: "POST", body: new URLSearchParams({ token }) })).status;
+      // A mail scanner opens the link, and finds a page with a button.
+      assert.match(await (await fetch(url)).text(), /<button>/);
+      assert.deepEqual([await confirm(), await confirm()], [200, 400]);
+    }
+    await mail.waitFor(({ subject }) => subject.startsWith("Done"));
+    const { attachments } = await mail.waitFor((letter) => letter.attachments.length === 1);
+    const lines = await application.end(inTime);
+    return { lines, content: Buffer.from(attachments[0]?.content ?? []) };
+  } finally {
+    application.kill();
+    await mail.stop();
+  }
+};
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+};
