@@ -274,19 +274,34 @@ export class PackageNotAvailable extends SubjectRightsError {
   }
 }
 
-/** What was read back is not what was written: changed, cut short or mixed up. */
+/** For `Damaged`: whose record it is, and why it cannot be read. */
+export interface DamagedOptions extends ErrorOptions {
+  readonly sweep?: string;
+  readonly hold?: string;
+  readonly isNewer?: true;
+}
+
+/**
+ * What was read back is not what was written: changed, cut short or mixed up; or newer code has written it, and this one has
+ * no idea of what it means.
+ */
 export class Damaged extends SubjectRightsError {
   readonly code = "damaged";
   /** The sweep whose record it is; null where it is none's. */
   readonly sweep: string | null;
   /** The hold whose record it is; null where it is none's. */
   readonly hold: string | null;
+  /** Whether a newer version has stored it: deploy that one, or a newer one. Until then it is left as it is. */
+  readonly isNewer: boolean;
 
-  constructor(
-    what: string,
-    options: ErrorOptions & { readonly sweep?: string; readonly hold?: string } = {},
-  ) {
-    super(`${what} was read back damaged; nothing of it is handed out.`, options);
+  constructor(what: string, options: DamagedOptions = {}) {
+    super(
+      options.isNewer === true
+        ? `${what} was stored by a newer version: deploy that one, or a newer one. It is left as it is until then.`
+        : `${what} was read back damaged; nothing of it is handed out.`,
+      options,
+    );
+    this.isNewer = options.isNewer ?? false;
     this.sweep = options.sweep ?? null;
     this.hold = options.hold ?? null;
   }

@@ -220,7 +220,8 @@ export {
   type DataSource,
   defineDataSource,
 } from "./bridge/define-data-source.ts";
-export type { DamagedRecord } from "./bridge/readable.ts";
+export { type DamagedRecord, damagedRecord } from "./bridge/readable.ts";
+export { type Forms, type FormStep, formToday, inFormOfToday } from "./forms/forms.ts";
 export type { SourcePages } from "./bridge/source-pages.ts";
 export type { ListedPeople } from "./bridge/listed-people.ts";
 export { type ExportPages, rowsPerPage } from "./bridge/export-pages.ts";

@@ -17,7 +17,7 @@ const key = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", fo
 
 /** What somebody, or newer code, may have made of a record. */
 const damages: Readonly<Record<string, (stored: StoredRequest) => unknown>> = {
-  "of a form that this code does not know": (stored) => ({ ...stored, state: { ...stored.state, form: 2 } }),
+  "of a form that never was": (stored) => ({ ...stored, state: { ...stored.state, form: 0.5 } }),
   "without a state": (stored) => ({ ...stored, state: null }),
   "of another version": (stored) => ({ ...stored, version: stored.version + 7 }),
   "with a kind that there is not": (stored) => ({ ...stored, kind: "rectification" }),
@@ -275,7 +275,7 @@ describe("one audit entry that cannot be read", () => {
   it.each(["request", "sweep"])("of a %s is named where it stands, and the rest is verified", async (of) => {
     const { world, erased } = await damagedWorld((stored) => ({
       ...stored,
-      state: { ...stored.state, form: 2 },
+      state: { ...stored.state, form: 0.5 },
     }));
     const { sweeps, requests, audit } = world.rights;
     const people = async function* () {

@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
-import { keyWrapping, type PeopleStream } from "@subject-rights/core";
+import { formToday, keyWrapping, type PeopleStream } from "@subject-rights/core";
 import { unwrap } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
+import { holdForms } from "../src/forms/hold-forms.ts";
+import { requestForms } from "../src/forms/requests/forms.ts";
+import { sweepForms } from "../src/forms/sweeps/forms.ts";
 import { hashOf, reopened, storedForms, toldIn, wrappedIn } from "./forms/stored.ts";
 import { admin, tenantAdmin } from "./world.ts";
 
@@ -135,4 +138,51 @@ describe.each(storedForms)("what was stored in form %s", (form) => {
     expect(unwrap(await world.rights.health()).unreadable).toEqual([]);
     expect(world.errors).toEqual([]);
   });
+});
+
+it("of the first form a request and a sweep may lack what was not kept from the beginning", async () => {
+  const { world, told } = await reopened("1", ({ requests, sweeps }) => {
+    for (const [place, stored] of requests) {
+      const state = structuredClone(stored.state) as unknown as { request: Record<string, unknown> };
+      const { endedAt: _, named: __, standings: ___, closedBefore, ...request } = state.request;
+      const { grades: ____, ...before } = (closedBefore ?? {}) as Record<string, unknown>;
+      for (const step of request["steps"] as Record<string, unknown>[]) delete step["title"];
+      const older = { ...request, ...(closedBefore !== undefined && { closedBefore: before }) };
+      requests.set(place, { ...stored, state: { form: 1, request: older } as never });
+    }
+    for (const [place, stored] of sweeps) {
+      const state = structuredClone(stored.state) as unknown as {
+        sweep: Record<"counts" | "records", never>;
+      };
+      for (const each of [state.sweep.counts, ...(state.sweep.records as never[])]) delete each["kept"];
+      sweeps.set(place, { ...stored, state: state as never });
+    }
+  });
+  const { requests, sweeps, audit } = world.rights;
+  const listed = unwrap(await requests.list({ actor: admin }));
+  expect(listed.damaged).toEqual([]);
+  for (const view of listed.requests) {
+    const story = Object.keys(told.stories).find((each) => told.stories[each] === view.id) ?? "";
+    expect(view).toMatchObject(told.views[story] ?? {});
+  }
+  for (const [story, sweepId] of Object.entries(told.sweeps))
+    expect(unwrap(await sweeps.read({ actor: admin, sweepId }))).toMatchObject(told.sweepViews[story] ?? {});
+  // It was not we who took that away.
+  expect(unwrap(await audit.verifyAll({ actor: admin })).findings.map(({ what }) => what)).toContain(
+    "unsigned",
+  );
+  const [stored] = world.tables.requests.values();
+  expect(stored?.state["form"]).toBe(1);
+});
+
+it("every form but that of today stands in what was stored", async () => {
+  const tables = await Promise.all(storedForms.map(async (form) => (await reopened(form)).tables));
+  const formsOf = (table: "requests" | "sweeps" | "holds") =>
+    new Set(tables.flatMap((each) => [...each[table].values()].map(({ state }) => state["form"] ?? 1)));
+  for (const [table, forms] of [
+    ["requests", requestForms],
+    ["sweeps", sweepForms],
+    ["holds", holdForms],
+  ] as const)
+    for (let form = 1; form < formToday(forms); form += 1) expect(formsOf(table)).toContain(form);
 });

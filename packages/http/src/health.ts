@@ -30,9 +30,18 @@ named(
       .optional(),
     lateSince: instant.nullable().optional(),
     unreadable: z
-      .array(z.object({ tenant: z.string(), id: z.string(), since: instant }))
+      .array(
+        z.object({
+          tenant: z.string(),
+          id: z.string(),
+          since: instant,
+          isNewer: z.literal(true).exactOptional(),
+        }),
+      )
       .optional()
-      .describe("Requests that are due and whose record cannot be read."),
+      .describe(
+        "Requests that are due and whose record cannot be read; with `isNewer` it is a newer version that has stored it.",
+      ),
   }) satisfies z.core.$ZodType<Pick<Health, "status" | "at">>,
 );
 

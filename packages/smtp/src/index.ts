@@ -23,6 +23,7 @@ export {
   MailNotFound,
   type SettleMailError,
   type WaitingError,
+  type WaitingMails,
   type WaitingMailView,
 } from "./intake/waiting.ts";
 export { type WaitingMailSourceOptions, waitingMailSource } from "./intake/waiting-mail-source.ts";

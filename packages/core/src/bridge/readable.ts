@@ -1,9 +1,17 @@
 import { z } from "zod";
+import type { Damaged } from "../errors.ts";
 
 /** A record that cannot be read, as far as it can be named. */
 export interface DamagedRecord {
   readonly id: string;
+  /** A newer version has stored it: deploy that one, or a newer one. Left out: it was changed past us, or cut short. */
+  readonly isNewer?: true;
 }
+
+export const damagedRecord = (id: string, { isNewer }: Damaged): DamagedRecord => ({
+  id,
+  ...(isNewer && { isNewer }),
+});
 
 /**
  * A schema for one of many records. One that is not of the stored shape does not make the others unreadable, and is not

@@ -1,4 +1,4 @@
-import type { DamagedRecord } from "../bridge/readable.ts";
+import { type DamagedRecord, damagedRecord } from "../bridge/readable.ts";
 import { type Instant, instant, later } from "../instant.ts";
 import type { Actor } from "../request/actor.ts";
 import { daysBetween } from "../request/deadline/day.ts";
@@ -69,7 +69,7 @@ const overdueAt = async (
     if (reopened !== 0 || !isOverdue(deadline, at)) continue;
     readView(each.value, services).match(
       (view) => void requests.push(view),
-      () => void damaged.push({ id }),
+      (error) => void damaged.push(damagedRecord(id, error)),
     );
   }
   return {

@@ -11,7 +11,7 @@ import { orThrow, ResultAsync } from "../result.ts";
 import { recordedWithoutKey } from "../runner/recorded-actor.ts";
 import { allParts } from "../sweeps/all-parts.ts";
 import type { Journal } from "../sweeps/journal.ts";
-import { isUnreadable } from "../sweeps/stayed.ts";
+import { isDamaged } from "../sweeps/stayed.ts";
 import { destroySweepKey, useSweepKey } from "../sweeps/stored-sweep.ts";
 import { isEnded, type Sweep } from "../sweeps/sweep.ts";
 import { type SweepView, viewOfSweep } from "../sweeps/view.ts";
@@ -91,7 +91,7 @@ export const settleSweep = (
 const unreadableParts = async (store: SweepContext["store"], sweep: Sweep): Promise<readonly number[]> => {
   const numbers: number[] = [];
   for await (const parts of allParts(store, sweep, null, 1_000, sweep.numbered))
-    numbers.push(...parts.filter(isUnreadable).map(({ number }) => number));
+    numbers.push(...parts.filter(isDamaged).map(({ number }) => number));
   return numbers;
 };
 

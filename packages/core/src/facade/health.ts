@@ -1,6 +1,7 @@
 import type { AdapterWatch, FailingAdapter } from "../bridge/adapter-watch.ts";
 import { addressBookId } from "../bridge/address-book.ts";
 import type { IntakeStore } from "../bridge/define-intake-store.ts";
+import { damagedRecord } from "../bridge/readable.ts";
 import { secretCarrierId } from "../bridge/secret-carrier.ts";
 import { RequestNotFound } from "../errors.ts";
 import { type Instant, instant, later, latest } from "../instant.ts";
@@ -114,11 +115,12 @@ const lateIn = async (
   for (const { tenant, id, wakeAt } of due) {
     const stored = (await requestStore.read({ tenant, id })).unwrapOr(undefined);
     if (stored === undefined) continue;
-    const request = fromStored(stored).unwrapOr(null);
-    if (request === null) {
-      unreadable.push({ tenant, id, since: wakeAt });
+    const read = fromStored(stored);
+    if (read.isErr()) {
+      unreadable.push({ tenant, since: wakeAt, ...damagedRecord(id, read.error) });
       continue;
     }
+    const request = read.value;
     const since = latest(request.updatedAt, wakeAt);
     if (since < before && (oldest === null || since < oldest)) oldest = since;
   }
@@ -214,8 +216,10 @@ export const healthOf = (
       ...(await stillUnreadable(requestStore, met)),
       ...damaged.map((key) => ({ ...key, since: at })),
     ]);
+    // What a newer version has stored is for its processes, as long as they see to it in time.
     const isWrong =
-      failing.length + unreadable.length > 0 ||
+      failing.length + found.length > 0 ||
+      unreadable.some(({ isNewer }) => isNewer !== true) ||
       lateSince !== null ||
       waiting?.some((each) => each.isWrong) === true;
     return { status: isWrong ? "failing" : "ok", at, failing, waiting, lateSince, unreadable };

@@ -27,7 +27,7 @@ import { knownBy, knownByNow } from "../runner/known-by.ts";
 import { recordedAs, recordedWithoutKey } from "../runner/recorded-actor.ts";
 import { type NamedTypes, namedTypes } from "../runner/served.ts";
 import type { Services } from "../runner/services.ts";
-import { holdStateOf, liftedState } from "../runner/stored-hold.ts";
+import { holdStateOf, liftedState, newHoldState } from "../runner/stored-hold.ts";
 import type { Identifier } from "../subject/identifier.ts";
 import { mayHavePassedOn } from "../subject/identifying.ts";
 import { caught } from "./caught.ts";
@@ -105,7 +105,8 @@ export interface Holds {
 
   /**
    * Lifts it, and lets the requests go on that it kept. One whose record cannot be read is lifted as well: who had placed it,
-   * and why, is `damaged` from then on. Errors: `NotPossibleNow` where it is lifted already.
+   * and why, is `damaged` from then on. Errors: `NotPossibleNow` where it is lifted already; `Damaged` with `isNewer` where a
+   * newer version has stored it: that one can read it, and lifts it.
    */
   lift(input: {
     readonly actor: Actor;
@@ -192,12 +193,12 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
               placedAt: instant(services.clock.now()),
               until,
               open: true,
-              state: {
+              state: newHoldState({
                 placedBy: by,
                 reason,
                 lifted: null,
                 ...(once === null ? {} : { submission: once.submission }),
-              },
+              }),
             };
             return holds
               .put(hold)
@@ -206,11 +207,13 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
                   outcome,
                 }): ResultAsync<
                   StoredHold,
-                  HoldNotFound | StorageFailed | IdempotencyKeyReused | NotPossibleNow
+                  HoldNotFound | StorageFailed | Damaged | IdempotencyKeyReused | NotPossibleNow
                 > => {
                   if (outcome === "stored") return okAsync(hold);
                   // Only an idempotency key gives an id that is there already.
                   return find(holds, actor.tenant, hold.id).andThen((before) => {
+                    const read = holdStateOf(before);
+                    if (read.isErr() && read.error.isNewer) return err(read.error);
                     const { submission } = before.state;
                     return once === null
                       ? ok(before)
@@ -251,17 +254,14 @@ export const holdsOf = ({ services, policy }: FacadeContext): Holds => {
           find(holds, actor.tenant, holdId).andThen((hold) => {
             if (!hold.open) return errAsync(new NotPossibleNow("The hold is lifted already."));
             const lifted = { at: instant(services.clock.now()), by, reason };
-            const next = {
-              ...hold,
-              version: hold.version + 1,
-              open: false,
-              state: liftedState(hold, lifted),
-            };
-            return holds
-              .put(next)
-              .andThen(({ outcome }) =>
-                outcome === "changed" ? errAsync(new ChangedMeanwhile()) : okAsync(next),
-              );
+            return liftedState(hold, lifted).asyncAndThen((state) => {
+              const next = { ...hold, version: hold.version + 1, open: false, state };
+              return holds
+                .put(next)
+                .andThen(({ outcome }) =>
+                  outcome === "changed" ? errAsync(new ChangedMeanwhile()) : okAsync(next),
+                );
+            });
           }),
         )
         .andThen((hold) => goOn(services, hold).andThen(() => viewOf(hold)));

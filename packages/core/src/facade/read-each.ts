@@ -1,4 +1,4 @@
-import type { DamagedRecord } from "../bridge/readable.ts";
+import { type DamagedRecord, damagedRecord } from "../bridge/readable.ts";
 import type { Damaged } from "../errors.ts";
 import type { Result } from "../result.ts";
 
@@ -12,7 +12,7 @@ export const readEach = <Stored extends DamagedRecord, Read>(
   for (const each of stored) {
     read(each).match(
       (value) => void all.push(value),
-      () => void damaged.push({ id: each.id }),
+      (error) => void damaged.push(damagedRecord(each.id, error)),
     );
   }
   return { read: all, damaged };

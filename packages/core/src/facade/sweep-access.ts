@@ -84,13 +84,13 @@ const withoutKey = (
   store: SweepStore,
   key: SweepKey,
   error: KeyDestroyed,
-): ResultAsync<ReadSweep, KeyDestroyed | NotPossibleNow | SweepNotFound | StorageFailed> =>
+): ResultAsync<ReadSweep, KeyDestroyed | NotPossibleNow | SweepNotFound | StorageFailed | Damaged> =>
   store
     .read({ tenant: key.tenant, id: key.id })
     .andThen(found)
     .andThen((stored) =>
       fromStoredSweep(stored).match(
-        (sweep): Result<ReadSweep, KeyDestroyed | NotPossibleNow> => {
+        (sweep): Result<ReadSweep, KeyDestroyed | NotPossibleNow | Damaged> => {
           const { isRead, counts, settled } = sweep;
           const isOver = settled !== null || counts.waiting + counts.leftBehind === 0;
           if (isEnded(sweep) && isOver)
@@ -99,7 +99,7 @@ const withoutKey = (
             ? ok({ stored, secret: new Uint8Array() })
             : err(error);
         },
-        () => err(error),
+        (damaged) => err(damaged.isNewer ? damaged : error),
       ),
     );
 

@@ -2,7 +2,7 @@ import type { GradedCollection, ProofGrade } from "./graded.ts";
 import { type CollectionOutcome, isStaying, unprovenIn } from "./outcomes.ts";
 import { notFollowed, type Request } from "./request.ts";
 import { toldAt } from "./retention.ts";
-import { leftAt, outcomesAt, type SourceStep } from "./steps.ts";
+import { leftAt, type SourceStep } from "./steps.ts";
 
 /** The grades of an erasure, so far as its sources are done; empty for an export. */
 export const gradesOf = (request: Request): GradedCollection[] =>
@@ -16,9 +16,7 @@ export const gradesOf = (request: Request): GradedCollection[] =>
  */
 const doneBefore = ({ closedBefore }: Request, { source, settlement }: SourceStep): GradedCollection[] => {
   if (closedBefore === undefined || settlement === null) return [];
-  const { grades = closedBefore.steps.flatMap((step) => gradesAt(step, outcomesAt(step), [])) } =
-    closedBefore;
-  return grades
+  return closedBefore.grades
     .filter((each) => each.source === source && each.retained === 0)
     .map((each) => (isVerified(each) ? { ...each, grade: "unverifiable" } : each));
 };
@@ -26,7 +24,7 @@ const doneBefore = ({ closedBefore }: Request, { source, settlement }: SourceSte
 const isVerified = ({ grade }: GradedCollection): boolean =>
   grade === "verified-absent" || grade === "verified-changed";
 
-const gradesAt = (
+export const gradesAt = (
   step: SourceStep,
   told: readonly CollectionOutcome[],
   before: readonly GradedCollection[],

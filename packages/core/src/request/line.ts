@@ -39,7 +39,7 @@ export const placeBefore = (first: Instant | null, own: Instant): Instant =>
  * Since when nothing new is begun for it that could be at work on the data: a doubt about identity, or a hold, stands. Null
  * where something may be.
  */
-const stoppedSince = ({ standings = {} }: Request): Instant | null =>
+const stoppedSince = ({ standings }: Request): Instant | null =>
   earliest(
     Object.values(standings)
       .filter((standing) => standing.for === "identity" || standing.for === "hold")

@@ -60,6 +60,8 @@ export const openRequest = (opening: Opening, rules: Rules): Decision => {
     receivedAt: at,
     updatedAt: at,
     closedAt: null,
+    endedAt: null,
+    standings: {},
     submittedBy: actor,
     ...(opening.submission === null ? {} : { submission: opening.submission }),
     reason: null,
@@ -120,7 +122,7 @@ export const duplicateKeyOf = ({
   kind,
   category,
   pseudonyms,
-  named = 1,
+  named,
   besides,
   reopened,
 }: Pick<Request, "id" | "kind" | "category" | "pseudonyms" | "named" | "besides" | "reopened">): string => {

@@ -182,8 +182,8 @@ export interface Confidential {
 export interface ClosedBefore {
   readonly outcome: Outcome;
   readonly steps: readonly SourceStep[];
-  /** How well it was proven then. Left out: that was stored before this was kept. */
-  readonly grades?: readonly GradedCollection[];
+  /** How well it was proven then. */
+  readonly grades: readonly GradedCollection[];
   /** How many decisions there were: what was said then of an address is of that day. Left out: all of them are of today. */
   readonly decisions?: number;
 }
@@ -209,11 +209,8 @@ export interface Request {
   readonly receivedAt: Instant;
   readonly updatedAt: Instant;
   readonly closedAt: Instant | null;
-  /**
-   * The same by the clock, from which it is counted what is to come: the record says later where a clock was ahead before.
-   * Left out: it is open, or it was stored before this was kept.
-   */
-  readonly endedAt?: Instant | null;
+  /** The same by the clock, from which it is counted what is to come: the record says later where a clock was ahead before. */
+  readonly endedAt: Instant | null;
   readonly submittedBy: string;
   /** Recognises what was asked for under an idempotency key: a keyed hash. Left out where there was none. */
   readonly submission?: string;
@@ -232,8 +229,8 @@ export interface Request {
    * before this was kept.
    */
   readonly numbers?: Numbers;
-  /** How many of the pseudonyms, the first ones, came with the request. Left out: it was stored before this was kept. */
-  readonly named?: number;
+  /** How many of the pseudonyms, the first ones, came with the request. */
+  readonly named: number;
   /**
    * Those of the pseudonyms of which it was decided that they are somebody else's: they keep nobody waiting. Left out: none.
    */
@@ -292,8 +289,8 @@ export interface Request {
   readonly deadline: Deadline;
   /** What of its work does not get on. Left out: nothing. */
   readonly troubles?: readonly Trouble[];
-  /** What it stands at, and since when. Left out: nothing, or it was stored before this was kept. */
-  readonly standings?: Standings;
+  /** What it stands at, and since when. */
+  readonly standings: Standings;
   readonly key: "live" | "destroyed";
   /** Null once the key is destroyed. */
   readonly confidential: Confidential | null;
@@ -302,13 +299,12 @@ export interface Request {
 /** Where the columns of what a source gave stand: what an earlier round collected may be handed out beside it. */
 export const columnsKey = (source: string, generation: number): string => `${source}/${generation}`;
 
-/** The columns of what a round of a source gave; as they were stored before rounds were told apart, it is the last one's. */
+/** The columns of what a round of a source gave. */
 export const columnsOf = (
   { columns }: Confidential,
   source: string,
   generation: number,
-): readonly (readonly CollectedColumn[])[] =>
-  columns[columnsKey(source, generation)] ?? columns[source] ?? [];
+): readonly (readonly CollectedColumn[])[] => columns[columnsKey(source, generation)] ?? [];
 
 export const emptyConfidential: Confidential = {
   identifiers: [],

@@ -59,10 +59,6 @@ const withoutItsDay = ({ collection, count, reason }: Staying): Kept => ({
   reason,
 });
 
-/** When it was closed, to count from; null while it is open. */
-export const endOf = ({ endedAt, closedAt }: Pick<Request, "endedAt" | "closedAt">): Instant | null =>
-  endedAt ?? closedAt;
-
 /**
  * When a closed erasure is opened again, because the law does not have something kept any more; null where nothing is
  * kept. At the earliest a day after it was closed the last time: a source that answers the same again is not asked
@@ -70,7 +66,7 @@ export const endOf = ({ endedAt, closedAt }: Pick<Request, "endedAt" | "closedAt
  */
 export const reopensAt = (request: Request): Instant | null => {
   const { outcome, steps, reopened } = request;
-  const endedAt = endOf(request);
+  const { endedAt } = request;
   const [first] = steps.flatMap((step) => endsOf(request, step)).sort();
   if (first === undefined || endedAt === null || outcome !== "completed-with-exceptions") return null;
   return latest(overAt(request, first), later(endedAt, reopened > 0 ? aDay : 0));

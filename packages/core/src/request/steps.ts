@@ -110,8 +110,8 @@ interface Unsaid {
 /** What a request does at one source, and how far it has come. */
 export interface SourceStep {
   readonly source: string;
-  /** What it was called when the request came to it. Left out: that was stored before this was kept. */
-  readonly title?: string;
+  /** What it was called when the request came to it. */
+  readonly title: string;
   readonly kind: "origin" | "copy";
   readonly task: StepTask;
   /** The origins that have to be done first, for a copy. */

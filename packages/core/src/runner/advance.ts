@@ -212,7 +212,8 @@ const tellOfHold = async (run: Run, id: string): Promise<void> => {
     (await run.services.holdStore?.read({ tenant: request.tenant, id })) ?? ok(undefined),
   );
   const read = stored === undefined ? ok(null) : holdStateOf(stored);
-  if (read.isErr()) await troubled(run, lookingAtHold, "damaged", read.error);
+  // What a newer version has stored is read by its processes.
+  if (read.isErr() && !read.error.isNewer) await troubled(run, lookingAtHold, "damaged", read.error);
   else await getsOn(run.session, lookingAtHold);
 };
 

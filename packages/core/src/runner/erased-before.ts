@@ -91,8 +91,11 @@ const erasuresOf = async (
   const isMeant = (by: string, of: Category): boolean =>
     by !== id && categoriesReached("erasure", of).some((each) => reached.includes(each));
   const requests = orThrow(await requestStore.findAbout({ tenant, pseudonyms })).flatMap((stored) => {
+    const read = fromStored(stored);
+    // Whoever can read it knows what it has left.
+    if (read.isErr() && read.error.isNewer && stored.kind === "erasure" && stored.id !== id) throw read.error;
     // One that cannot be read is named where requests are listed.
-    const request = fromStored(stored).unwrapOr(null);
+    const request = read.unwrapOr(null);
     const isFound = request !== null && (request.phase !== "closed" || hasLeftSomething(request));
     return isFound && request.kind === "erasure" && isMeant(request.id, request.category)
       ? [earlierOf(request)]

@@ -1,4 +1,4 @@
-import type { DamagedRecord } from "../bridge/readable.ts";
+import { type DamagedRecord, damagedRecord } from "../bridge/readable.ts";
 import { outageClaim } from "../request/outage.ts";
 import type { Request } from "../request/request.ts";
 import { orThrow, type Result } from "../result.ts";
@@ -25,7 +25,8 @@ export async function* everyRequest(
   let cursor: string | undefined;
   do {
     const page = orThrow(await requestStore.list({ tenant, open, cursor, limit: pageSize }));
-    for (const stored of page.requests) yield fromStored(stored).mapErr(() => ({ id: stored.id }));
+    for (const stored of page.requests)
+      yield fromStored(stored).mapErr((error) => damagedRecord(stored.id, error));
     cursor = page.cursor;
   } while (cursor !== undefined);
 }
@@ -55,5 +56,6 @@ export async function* thoseWaiting(
   const found = orThrow(
     await services.requestStore.findAbout({ tenant, pseudonyms: sources.map(outageClaim) }),
   );
-  for (const stored of found) if (!stored.open) yield fromStored(stored).mapErr(() => ({ id: stored.id }));
+  for (const stored of found)
+    if (!stored.open) yield fromStored(stored).mapErr((error) => damagedRecord(stored.id, error));
 }

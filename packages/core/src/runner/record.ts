@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { seal, unseal } from "../crypto.ts";
 import { Damaged, RequestNotFound } from "../errors.ts";
+import { formToday, inFormOfToday } from "../forms/forms.ts";
+import { confidentialForms } from "../forms/requests/confidential-forms.ts";
+import { requestForms } from "../forms/requests/forms.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { JsonObject, RequestKey, StoredRequest } from "../ports/request-store.ts";
 import { ownNames } from "../request/claims.ts";
@@ -14,9 +17,7 @@ import { type Confidential, packagesIn, type Request } from "../request/request.
 import type { Rules } from "../request/rules.ts";
 import { err, ok, Result } from "../result.ts";
 import { lookedAfterBy, wakeAt } from "../workflows/actions.ts";
-
-/** The form that `state` has. A record in a form that this code does not know is refused, not guessed at. */
-const form = 1;
+import { stateOf } from "./signed-end.ts";
 
 /** By hand, not by zod: this is asked about each request whenever it is read or stored, more often than anything else. */
 type Check = (value: unknown) => boolean;
@@ -66,16 +67,19 @@ const isRequest = object({
   receivedAt: text,
   updatedAt: text,
   closedAt: nullable(text),
+  endedAt: nullable(text),
   submittedBy: text,
   reason: nullable(text),
   acknowledgement: object({ by: text, issued: number, expiresAt: text }),
   pseudonyms: list(text),
+  named: number,
   claims: list(text),
   place: (value) => value === undefined || placeSchema.safeParse(value).success,
   waitingFor: nullable(text),
   decisions: listOf({ id: text, source: text, type: text }),
   steps: listOf({
     source: text,
+    title: text,
     task: text,
     stage: text,
     status: text,
@@ -100,11 +104,13 @@ const isRequest = object({
     suspensions: listOf({ from: text, until: nullable(text) }),
   }),
   key: one("live", "destroyed"),
+  standings: object({}),
 });
 
-const isOfForm = object({ form: one(form), request: isRequest });
+const isOfForm = object({ form: one(formToday(requestForms)), request: isRequest });
 
 interface State {
+  readonly form: number;
   readonly request: Omit<Request, "confidential">;
 }
 
@@ -126,20 +132,25 @@ export const toStored = (
   rules: Rules,
   randomness: Randomness,
 ): Result<StoredRequest, Damaged> => {
-  const { confidential, ...rest } = request;
+  const { confidential, asRead: _, ...rest } = request;
   const { tenant, id, version, kind, category, receivedAt, claims } = request;
   const sealed =
     key === null || confidential === null
       ? null
-      : seal(key, place(request), bytesOf(JSON.stringify(confidential)), randomness);
+      : seal(
+          key,
+          place(request),
+          bytesOf(JSON.stringify({ form: formToday(confidentialForms([])), ...confidential })),
+          randomness,
+        );
   const { tokenHash, replyTokenHash } = request.acknowledgement;
   const links = packagesIn(request).map((held) => held.tokenHash);
   const tokenHashes = [tokenHash, replyTokenHash, ...links];
   // Through JSON and back: what is stored is exactly what will be read.
-  const state = JSON.parse(JSON.stringify({ form, request: rest })) as JsonObject;
+  const state = JSON.parse(JSON.stringify({ form: formToday(requestForms), request: rest })) as JsonObject;
   if (!isState(state)) {
     const cause = new TypeError("It was about to be stored in a form in which it cannot be read.");
-    return err(new Damaged(`Request ${id}`, { cause }));
+    return err(new Damaged(nameOf(request), { cause }));
   }
   return ok({
     tenant,
@@ -162,7 +173,7 @@ export const toStored = (
       ...keptBackBy(request.notices).map(({ source }) => outageClaim(source)),
     ],
     tokenHashes: tokenHashes.filter((hash) => hash !== null),
-    standings: Object.values(request.standings ?? {}),
+    standings: Object.values(request.standings),
     wakeAt: wakeAt(request, rules),
     state,
     sealed: sealed === null ? null : Buffer.from(sealed).toString("base64"),
@@ -192,14 +203,25 @@ const hasToTell = ({ key, notices }: Request): boolean =>
       (actOf(notice) === "conclude" || actOf(notice) === "hand-over"),
   );
 
-/** What can be read without the key: everything but what is personal. */
-export const fromStored = (stored: StoredRequest): Result<Request, Damaged> => {
-  if (!isState(stored.state)) return err(new Damaged(`Request ${stored.id}`));
-  const { request } = stored.state;
-  return request.id === stored.id && request.tenant === stored.tenant && request.version === stored.version
-    ? ok({ ...request, confidential: null })
-    : err(new Damaged(`Request ${stored.id}`));
-};
+/**
+ * What can be read without the key: everything but what is personal.
+ *
+ * Errors: `Damaged`, with `isNewer` where newer code has stored it.
+ */
+export const fromStored = (stored: StoredRequest): Result<Request, Damaged> =>
+  inFormOfToday(requestForms, stored.state, nameOf(stored)).andThen((state) => {
+    if (!isState(state)) return err(new Damaged(nameOf(stored)));
+    const { request } = state;
+    const isOther =
+      request.id !== stored.id || request.tenant !== stored.tenant || request.version !== stored.version;
+    if (isOther) return err(new Damaged(nameOf(stored)));
+    const read = { ...request, confidential: null };
+    return ok(
+      state === stored.state ? read : { ...read, asRead: stateOf(stored.state["request"] as JsonObject) },
+    );
+  });
+
+const nameOf = ({ id }: RequestKey): string => `Request ${id}`;
 
 /** What a store answered, as a request without what is personal. */
 export const fromFound = (stored: StoredRequest | undefined): Result<Request, RequestNotFound | Damaged> =>
@@ -211,11 +233,17 @@ export const fromSealed = (stored: StoredRequest, key: Uint8Array): Result<Reque
     const { sealed } = stored;
     return sealed === null
       ? ok(request)
-      : opened(stored, key, sealed).map((confidential) => ({ ...request, confidential }));
+      : opened(stored, key, sealed)
+          .andThen((state) => inFormOfToday(confidentialForms(request.steps), state, nameOf(stored)))
+          .map(({ form: _, ...confidential }) => ({
+            ...request,
+            // Nobody without the key has written it.
+            confidential: confidential as unknown as Confidential,
+          }));
   });
 
-const opened = (stored: StoredRequest, key: Uint8Array, sealed: string): Result<Confidential, Damaged> =>
+const opened = (stored: StoredRequest, key: Uint8Array, sealed: string): Result<unknown, Damaged> =>
   Result.fromThrowable(
-    () => JSON.parse(textOf(unseal(key, place(stored), Buffer.from(sealed, "base64")))) as Confidential,
-    (cause) => (cause instanceof Damaged ? cause : new Damaged(`Request ${stored.id}`, { cause })),
+    (): unknown => JSON.parse(textOf(unseal(key, place(stored), Buffer.from(sealed, "base64")))),
+    (cause) => (cause instanceof Damaged ? cause : new Damaged(nameOf(stored), { cause })),
   )();

@@ -21,13 +21,10 @@ export interface SignedRecord {
 }
 
 /** Of the record as it is read back from the store, whatever it was made from: what is signed. */
-export const stateOf = ({
-  auditSignature: _,
-  confidential: __,
-  asRead,
-  ...rest
-}: Omit<SignedRecord, "tenant" | "id" | "audited" | "auditHead">): string =>
-  asRead ?? sha256(canonicalJson(JSON.parse(JSON.stringify(rest)) as CanonicalValue));
+export const stateOf = (record: object): string => {
+  const { auditSignature: _, confidential: __, asRead, ...rest } = record as SignedRecord;
+  return asRead ?? sha256(canonicalJson(JSON.parse(JSON.stringify(rest)) as CanonicalValue));
+};
 
 const textOf = (record: SignedRecord): string => {
   const { tenant, id, audited, auditHead } = record;

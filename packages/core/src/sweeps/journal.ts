@@ -1,6 +1,8 @@
 import type { AuditDraft } from "../audit/entry.ts";
 import type { SweepStore, SweepTransaction } from "../bridge/define-sweep-store.ts";
 import { ChangedMeanwhile, type StorageFailed } from "../errors.ts";
+import { formToday } from "../forms/forms.ts";
+import { sweepPartForms } from "../forms/sweeps/forms.ts";
 import { instant } from "../instant.ts";
 import type { StoredSweepPart, SweepCommit, SweepPartKind } from "../ports/sweep-store.ts";
 import { err, ok, orThrow, type Result } from "../result.ts";
@@ -106,7 +108,8 @@ export const openJournal = (
       add: add.map(({ about, ...part }, index) => ({
         number: numbers[index] ?? 0,
         kind: part.kind,
-        info: part.info,
+        // One that is taken over is in the form that it had.
+        info: { form: formToday(sweepPartForms), ...part.info },
         sealed: part.sealed === undefined ? sealedOf(next, part) : part.sealed,
         ...(about !== undefined && { about }),
       })),

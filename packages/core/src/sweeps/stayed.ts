@@ -1,9 +1,14 @@
 import { z } from "zod";
+import { Damaged } from "../errors.ts";
+import { inFormOfToday } from "../forms/forms.ts";
+import { sweepPartForms } from "../forms/sweeps/forms.ts";
 import type { Instant } from "../instant.ts";
+import type { JsonObject } from "../ports/request-store.ts";
 import type { FoundSweepPart } from "../ports/sweep-store.ts";
 import { type Category, categorySchema } from "../request/kinds.ts";
 import { foundIn } from "../request/left-before.ts";
 import { type CollectionOutcome, isLeft } from "../request/outcomes.ts";
+import { err, ok, type Result } from "../result.ts";
 import type { Numbers } from "../subject/numbers.ts";
 import type { PartDraft } from "./journal.ts";
 import type { SourceOutcomes, Sweep } from "./sweep.ts";
@@ -70,18 +75,34 @@ const infoSchema = z.object({
   sources: sourceOutcomesSchema,
 });
 
+const infoOf = (info: JsonObject): Result<z.infer<typeof infoSchema>, Damaged> =>
+  inFormOfToday(sweepPartForms, info, partName).andThen((known) => {
+    const { success, data, error } = infoSchema.safeParse(known);
+    return success ? ok(data) : err(new Damaged(partName, { cause: error }));
+  });
+
+const partName = "A part of a sweep";
+
 /** Those of whom what stays is counted, of parts that were found and can be read. */
 export const countedIn = (parts: readonly FoundSweepPart[]): Pick<Stayed, "names" | "sources">[] =>
   parts.flatMap(({ kind, info, about: names = [] }) => {
-    const { data } = infoSchema.safeParse(info);
-    return kind === "stayed" && info["counted"] === true && data !== undefined
+    const data = infoOf(info).unwrapOr(null);
+    return kind === "stayed" && info["counted"] === true && data !== null
       ? [{ names, sources: data.sources }]
       : [];
   });
 
 /** Whether nobody can read what a part has to say of what stays, or of which kind it is. */
-export const isUnreadable = ({ kind, info }: Pick<FoundSweepPart, "kind" | "info">): boolean =>
-  kind === "stayed" && !infoSchema.safeParse(info).success;
+const isUnreadable = ({ kind, info }: Pick<FoundSweepPart, "kind" | "info">): boolean =>
+  kind === "stayed" && infoOf(info).isErr();
+
+/** Whether that is so for newer code as well. */
+export const isDamaged = ({ kind, info }: Pick<FoundSweepPart, "kind" | "info">): boolean =>
+  kind === "stayed" &&
+  infoOf(info).match(
+    () => false,
+    ({ isNewer }) => !isNewer,
+  );
 
 /** What stays of somebody, and nobody can read. */
 export interface UnreadablePart {
@@ -98,8 +119,8 @@ export const stayedIn = (parts: readonly FoundSweepPart[]): Stayed[] => {
   for (const { kind, sweepId, info, about = [] } of parts.toSorted(
     (one, other) => one.number - other.number,
   )) {
-    const { data } = infoSchema.safeParse(info);
-    if (kind !== "stayed" || data === undefined) continue;
+    const data = infoOf(info).unwrapOr(null);
+    if (kind !== "stayed" || data === null) continue;
     const { mark, ...stayed } = data;
     newest.set(JSON.stringify([sweepId, mark]), { ...stayed, sweep: sweepId, names: about });
   }

@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { keyedHash, seal, unseal } from "../crypto.ts";
 import { Damaged, KeyDestroyed, type StorageFailed } from "../errors.ts";
+import { formToday, inFormOfToday } from "../forms/forms.ts";
+import { sweepForms } from "../forms/sweeps/forms.ts";
 import type { JsonObject } from "../ports/request-store.ts";
 import type { StoredSweep, SweepKey } from "../ports/sweep-store.ts";
 import { categorySchema } from "../request/kinds.ts";
 import { err, errAsync, ok, okAsync, Result, type ResultAsync } from "../result.ts";
 import type { Services } from "../runner/services.ts";
-import { noCounts, type Sweep } from "./sweep.ts";
-
-/** The form that `state` has. A record in a form that this code does not know is refused, not guessed at. */
-const form = 1;
+import { stateOf } from "../runner/signed-end.ts";
+import type { Sweep } from "./sweep.ts";
 
 const [text, number] = [z.string(), z.number()];
 
@@ -39,7 +39,7 @@ const sweepSchema = z.looseObject({
 });
 
 const stateSchema = z.object({
-  form: z.literal(form),
+  form: z.literal(formToday(sweepForms)),
   sweep: z.custom<Sweep>((value) => sweepSchema.safeParse(value).success),
 });
 
@@ -123,23 +123,22 @@ export const toStoredSweep = (sweep: Sweep, sealed: string | null): StoredSweep 
   category: sweep.category,
   startedAt: sweep.startedAt,
   // Through JSON and back: what is stored is exactly what will be read.
-  state: JSON.parse(JSON.stringify({ form, sweep })) as JsonObject,
+  state: JSON.parse(JSON.stringify({ form: formToday(sweepForms), sweep })) as JsonObject,
   sealed,
 });
 
-export const fromStoredSweep = (stored: StoredSweep): Result<Sweep, Damaged> => {
-  const { success, data } = stateSchema.safeParse(stored.state);
-  const isSame =
-    success &&
-    data.sweep.id === stored.id &&
-    data.sweep.tenant === stored.tenant &&
-    data.sweep.version === stored.version;
-  return isSame ? ok(withKept(data.sweep)) : err(damagedSweep(stored.id));
-};
-
-/** Sweeps from before there was a word for it have counted nothing as kept. */
-const withKept = (sweep: Sweep): Sweep => ({
-  ...sweep,
-  counts: { ...noCounts, ...sweep.counts },
-  records: sweep.records.map((each) => ({ ...each, kept: each.kept ?? 0 })),
-});
+export const fromStoredSweep = (stored: StoredSweep): Result<Sweep, Damaged> =>
+  inFormOfToday(sweepForms, stored.state, `Sweep ${stored.id}`, { sweep: stored.id }).andThen((state) => {
+    const { success, data } = stateSchema.safeParse(state);
+    const isSame =
+      success &&
+      data.sweep.id === stored.id &&
+      data.sweep.tenant === stored.tenant &&
+      data.sweep.version === stored.version;
+    if (!isSame) return err(damagedSweep(stored.id));
+    return ok(
+      state === stored.state
+        ? data.sweep
+        : { ...data.sweep, asRead: stateOf(stored.state["sweep"] as JsonObject) },
+    );
+  });

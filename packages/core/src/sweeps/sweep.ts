@@ -73,6 +73,8 @@ export interface Sweep {
   readonly auditHead: string;
   /** Under that end; null where nothing is signed. */
   readonly auditSignature: EvidenceSignature | null;
+  /** The hash of it as it was read, where it is not as it was read any more: that is what was signed. It is never stored. */
+  readonly asRead?: string;
   /** How many numbers of parts were given out. */
   readonly numbered: number;
   readonly reason: SweepReason;

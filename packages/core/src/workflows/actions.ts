@@ -6,7 +6,7 @@ import { confirmationNotice, isOfTrouble, type NoticeRecord } from "../request/n
 import type { OutageNews } from "../request/outage.ts";
 import { isCalledOff, isPackaged, isRestCalledOff } from "../request/phases.ts";
 import type { Request } from "../request/request.ts";
-import { endOf, reopensAt } from "../request/retention.ts";
+import { reopensAt } from "../request/retention.ts";
 import { longestPause, type Rules } from "../request/rules.ts";
 import { isEverybodyAsked, isStuck, type SourceStep } from "../request/steps.ts";
 import { hasTaskOut } from "../request/tasks.ts";
@@ -242,7 +242,7 @@ const lifting = (request: Request): PlannedAction[] =>
 /** The key goes when nothing more is due under it: no message, no package, nothing that is erased when its day comes. */
 const closing = (request: Request, rules: Rules): PlannedAction[] => {
   const { notices } = request;
-  const endedAt = endOf(request);
+  const { endedAt } = request;
   const reopens = reopensAt(request);
   if (reopens !== null) return [{ action: { do: "reopen" }, notBefore: reopens }];
   // What is told of trouble needs no key, and may have to wait for longer than that may be kept.

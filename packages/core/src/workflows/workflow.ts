@@ -37,12 +37,11 @@ export const stepsFor = (
         : reached.includes(source) || source.abilities.identify,
     )
     .map((source) => {
-      const { id, title, kind, copyOf, abilities, thirdParty, recipients } = source;
+      const { kind, copyOf, thirdParty, recipients } = source;
       const task = reached.includes(source) ? workflow.taskFor(source, reached) : "identify";
-      const step = newStep(id, kind, task, kind === "copy" ? (copyOf ?? origins) : [], abilities.identify);
+      const step = newStep(source, task, kind === "copy" ? (copyOf ?? origins) : []);
       return {
         ...step,
-        title,
         ...(thirdParty === true && { thirdParty }),
         ...(source.directory === true && isToForget && { onlyAsked: true }),
         ...(recipients !== undefined && { recipients }),
@@ -60,15 +59,15 @@ export const stageAfterIdentifying = ({
 };
 
 const newStep = (
-  source: string,
-  kind: SourceStep["kind"],
+  { id, title, kind, abilities }: SourceDescriptor,
   task: StepTask,
   after: readonly string[],
-  canIdentify: boolean,
 ): SourceStep => {
+  const canIdentify = abilities.identify;
   const stage = canIdentify ? "identify" : stageAfterIdentifying({ task });
   return {
-    source,
+    source: id,
+    title,
     kind,
     task,
     after,

@@ -36,8 +36,12 @@ export const hashOf = (form: string): string => {
   return hash.digest("hex");
 };
 
-/** Today's code over what was stored then. It works on nothing before its clock goes on. */
-export const reopened = async (form: string) => {
+/**
+ * Today's code over what was stored then. It works on nothing before its clock goes on.
+ *
+ * @param change what somebody does to it before
+ */
+export const reopened = async (form: string, change: (tables: MemoryTables) => void = () => undefined) => {
   const told = toldIn(form);
   const tables: MemoryTables = {
     ...memoryTables(),
@@ -48,6 +52,7 @@ export const reopened = async (form: string) => {
       ),
     ),
   };
+  change(tables);
   const holdings = read(form, "holdings") as Holdings;
   return { told, holdings, ...(await companyOver(holdings, tables, simulatedClock(new Date(told.at)), 77)) };
 };

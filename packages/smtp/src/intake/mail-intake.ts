@@ -13,7 +13,7 @@ import {
   type SettleMailError,
   settleMail,
   type WaitingError,
-  type WaitingMailView,
+  type WaitingMails,
 } from "./waiting.ts";
 
 /** Takes requests, and answers to confirmations, from mail. */
@@ -34,22 +34,20 @@ export interface MailIntake {
    * The messages that wait for a person, those that wait longest first, at most 100 a page. Asks the policy for
    * `reveal-subject`, because they say whom they are about.
    *
-   * Errors: `InvalidInput`, for a cursor too that is none of this list; `NotAllowed`, `StorageFailed`, `Damaged`.
+   * Errors: `InvalidInput`, for a cursor too that is none of this list; `NotAllowed`, `StorageFailed`.
    */
   waiting(query: {
     readonly actor: Actor;
     readonly cursor?: string | undefined;
     readonly limit?: number | undefined;
-  }): ResultAsync<
-    { readonly mails: readonly WaitingMailView[]; readonly cursor: string | null },
-    WaitingError
-  >;
+  }): ResultAsync<WaitingMails, WaitingError>;
 
   /**
    * Settles a message that waits, and deletes it here: as a request, which is then the actor's and counts as received
    * when the message was, or as nothing. Answers the request, or null.
    *
-   * Errors: as `requests.submit`, `InvalidInput` for a decision that is none too: then it waits still. `MailNotFound`.
+   * Errors: as `requests.submit`, `InvalidInput` for a decision that is none too: then it waits still. `MailNotFound`; `Damaged` with `isNewer` where a
+   * newer version has stored it: settle it there.
    */
   settle(input: {
     readonly actor: Actor;

@@ -1,4 +1,14 @@
-import { Damaged, KeyDestroyed, orThrow, seal, unseal, type WaitingKey } from "@subject-rights/core";
+import {
+  Damaged,
+  type Forms,
+  formToday,
+  inFormOfToday,
+  KeyDestroyed,
+  orThrow,
+  seal,
+  unseal,
+  type WaitingKey,
+} from "@subject-rights/core";
 import { z } from "zod";
 import type { Authentication } from "./authenticate.ts";
 import type { IntakeSettings } from "./options.ts";
@@ -33,6 +43,9 @@ const contentSchema = z.object({
     .nullable(),
 }) satisfies z.core.$ZodType<MailContent>;
 
+/** Of what is stored encrypted of a message that waits. */
+const mailForms: Forms = [];
+
 type Keys = Pick<IntakeSettings, "keyRing">;
 
 const keyName = ({ tenant, id }: WaitingKey): string => `intake-mail/${tenant}/${id}`;
@@ -47,11 +60,16 @@ export const sealMail = async (
   orThrow(await keyRing.create(keyName(mail)));
   const key = orThrow(await keyRing.use(keyName(mail)));
   if (key === undefined) throw new KeyDestroyed();
-  const sealed = seal(key, place(mail), Buffer.from(JSON.stringify(content)), randomness);
+  const sealed = seal(
+    key,
+    place(mail),
+    Buffer.from(JSON.stringify({ form: formToday(mailForms), ...content })),
+    randomness,
+  );
   return Buffer.from(sealed).toString("base64");
 };
 
-/** The message; null where its key is destroyed. @throws StorageFailed, Damaged */
+/** The message; null where its key is destroyed. @throws StorageFailed; Damaged, with `isNewer` where newer code has stored it */
 export const openMail = async (
   { keyRing }: Keys,
   mail: WaitingKey,
@@ -60,8 +78,10 @@ export const openMail = async (
   const key = orThrow(await keyRing.use(keyName(mail)));
   if (key === undefined) return null;
   const opened = unseal(key, place(mail), Buffer.from(sealed, "base64"));
-  const { success, data } = contentSchema.safeParse(JSON.parse(Buffer.from(opened).toString()));
-  if (!success) throw new Damaged(`Message ${mail.id}`);
+  const what = `Message ${mail.id}`;
+  const content = orThrow(inFormOfToday(mailForms, JSON.parse(Buffer.from(opened).toString()), what));
+  const { success, data } = contentSchema.safeParse(content);
+  if (!success) throw new Damaged(what);
   return data;
 };
 

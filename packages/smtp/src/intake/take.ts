@@ -2,7 +2,9 @@ import {
   type Actor,
   type ApplyError,
   CallFailed,
+  formToday,
   InvalidInput,
+  inFormOfToday,
   type JsonObject,
   NotAllowed,
   orThrow,
@@ -22,7 +24,13 @@ import { type ParsedMail, parseMail } from "./parsed-mail.ts";
 import { type RawMail, readMail } from "./raw-mail.ts";
 import { isYes } from "./read-reply.ts";
 import { destroyMail, sealMail } from "./sealed-mail.ts";
-import { type AnswerFate, conclusionSchema, type Taken, type WaitingReason } from "./taken.ts";
+import {
+  type AnswerFate,
+  conclusionForms,
+  conclusionSchema,
+  type Taken,
+  type WaitingReason,
+} from "./taken.ts";
 import { understand } from "./understand.ts";
 import { languageOf } from "./vocabulary.ts";
 
@@ -83,7 +91,8 @@ export const take = async (
   // The clock of whoever saw it first, or delivered it, may be ahead of ours.
   const [receivedAt = now] = [now, seen.at, new Date(envelope.receivedAt ?? now).toISOString()].toSorted();
   if (seen.conclusion !== null) {
-    return { outcome: "duplicate", first: conclusionSchema.parse(seen.conclusion).outcome };
+    const known = inFormOfToday(conclusionForms, seen.conclusion, "What became of a message");
+    return { outcome: "duplicate", first: conclusionSchema.parse(orThrow(known)).outcome };
   }
   const hand = {
     settings,
@@ -199,7 +208,10 @@ const conclude = async (hand: Hand, decision: Decision): Promise<Taken> => {
   const base = { tenant: key.tenant, fingerprint, most: mostWaiting };
   if (decision.outcome !== "wait") {
     // Nothing in it is personal.
-    const conclusion = JSON.parse(JSON.stringify(decision)) as JsonObject;
+    const conclusion = {
+      form: formToday(conclusionForms),
+      ...JSON.parse(JSON.stringify(decision)),
+    } as JsonObject;
     orThrow(await intakeStore.conclude({ ...base, conclusion, waiting: null }));
     return decision;
   }
@@ -213,7 +225,7 @@ const conclude = async (hand: Hand, decision: Decision): Promise<Taken> => {
     authentication: decision.authentication,
   });
   const waiting = { ...key, since: at, reason, requestId, sealed };
-  const conclusion = { outcome: "waiting" };
+  const conclusion = { form: formToday(conclusionForms), outcome: "waiting" };
   const { outcome } = orThrow(await intakeStore.conclude({ ...base, conclusion, waiting }));
   if (outcome === "full") {
     await destroyMail(settings, key);

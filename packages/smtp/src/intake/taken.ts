@@ -1,3 +1,4 @@
+import type { Forms } from "@subject-rights/core";
 import { z } from "zod";
 import type { Authentication } from "./authenticate.ts";
 import type { Automatic } from "./classify.ts";
@@ -57,6 +58,8 @@ export type Taken =
   | { readonly outcome: "duplicate"; readonly first: Exclude<Taken["outcome"], "duplicate" | "refused"> }
   /** It is not taken, and nothing is stored: the addresses are of no tenant, or too many messages wait already. */
   | { readonly outcome: "refused"; readonly reason: "no-tenant" | "too-many-waiting" };
+
+export const conclusionForms: Forms = [];
 
 /** As it is stored. */
 export const conclusionSchema = z.object({

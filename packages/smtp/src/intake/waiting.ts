@@ -2,7 +2,9 @@ import {
   type Actor,
   authorise,
   type CallFailed,
-  type Damaged,
+  Damaged,
+  type DamagedRecord,
+  damagedRecord,
   type InvalidInput,
   type NotAllowed,
   orThrow,
@@ -49,17 +51,21 @@ export class MailNotFound extends SubjectRightsError {
   }
 }
 
-export type WaitingError = InvalidInput | NotAllowed | StorageFailed | Damaged | CallFailed;
-export type SettleMailError = SubmitError | MailNotFound | CallFailed;
+export interface WaitingMails {
+  readonly mails: readonly WaitingMailView[];
+  /** Those of this page that cannot be read: changed, cut short, or stored by a newer version. */
+  readonly damaged: readonly DamagedRecord[];
+  readonly cursor: string | null;
+}
+
+export type WaitingError = InvalidInput | NotAllowed | StorageFailed | CallFailed;
+export type SettleMailError = SubmitError | MailNotFound | Damaged | CallFailed;
 
 /** The messages that wait, those that wait longest first. */
 export const listWaiting = (
   settings: IntakeSettings,
   query: { readonly actor: Actor; readonly cursor?: string | undefined; readonly limit?: number | undefined },
-): ResultAsync<
-  { readonly mails: readonly WaitingMailView[]; readonly cursor: string | null },
-  WaitingError
-> =>
+): ResultAsync<WaitingMails, WaitingError> =>
   attempt(async () => {
     const { actor, cursor: given, limit = mostListed } = waitingInput(query);
     orThrow(await authorise(settings.policy, actor, "reveal-subject"));
@@ -70,8 +76,16 @@ export const listWaiting = (
       ),
     );
     const mails: WaitingMailView[] = [];
-    for (const mail of page.mails) mails.push(await viewOf(settings, mail));
-    return { mails, cursor: page.cursor ?? null };
+    const damaged: DamagedRecord[] = [];
+    for (const mail of page.mails) {
+      try {
+        mails.push(await viewOf(settings, mail));
+      } catch (thrown) {
+        if (!(thrown instanceof Damaged)) throw thrown;
+        damaged.push(damagedRecord(mail.id, thrown));
+      }
+    }
+    return { mails, damaged, cursor: page.cursor ?? null };
   });
 
 const viewOf = async (settings: IntakeSettings, mail: WaitingMail): Promise<WaitingMailView> => ({
@@ -95,10 +109,23 @@ export const settleMail = (
     const key = { tenant: actor.tenant, id };
     const mail = orThrow(await settings.intakeStore.read(key));
     if (mail === undefined) throw new MailNotFound();
-    const request = decision.as === "request" ? await submitted(settings, actor, mail, decision) : null;
+    const request =
+      decision.as === "request"
+        ? await submitted(settings, actor, mail, decision)
+        : await leftToNewer(settings, mail);
     await deleteWaiting(settings, key);
     return request;
   });
+
+/** What a newer version has stored nobody has seen here. @throws Damaged where that is so; StorageFailed */
+const leftToNewer = async (settings: IntakeSettings, mail: WaitingMail): Promise<null> => {
+  try {
+    await openMail(settings, mail, mail.sealed);
+  } catch (thrown) {
+    if (!(thrown instanceof Damaged) || thrown.isNewer) throw thrown;
+  }
+  return null;
+};
 
 /** However often it is tried: it is one request. @throws SubmitError */
 const submitted = async (

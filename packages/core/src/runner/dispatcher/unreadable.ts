@@ -7,6 +7,8 @@ import type { RequestKey } from "../../ports/request-store.ts";
 export interface UnreadableRequest extends RequestKey {
   /** Since when that is known. */
   readonly since: Instant;
+  /** A newer version has stored it: deploy that one, or a newer one. Left out: it was changed past us, or cut short. */
+  readonly isNewer?: true;
 }
 
 /**
@@ -45,6 +47,12 @@ export const unreadableRequests = (clock: Pick<Clock, "now">): UnreadableRequest
       return before === undefined;
     },
     isReadable: (request) => void known.delete(nameOf(request)),
-    all: () => [...known.values()].map(({ tenant, id, since }) => ({ tenant, id, since })),
+    all: () =>
+      [...known.values()].map(({ tenant, id, since, error: { isNewer } }) => ({
+        tenant,
+        id,
+        since,
+        ...(isNewer && { isNewer }),
+      })),
   };
 };

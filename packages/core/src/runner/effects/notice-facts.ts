@@ -12,7 +12,7 @@ import { isRestCalledOff } from "../../request/phases.ts";
 import { plannedSources } from "../../request/plan.ts";
 import type { Problem } from "../../request/problems.ts";
 import { notFollowed, type Request } from "../../request/request.ts";
-import { endOf, toldAt } from "../../request/retention.ts";
+import { toldAt } from "../../request/retention.ts";
 import {
   givenBy,
   isResolved,
@@ -129,7 +129,7 @@ const factsOf = (effect: Effect, notice: OfRequest, url: string | null): Notice 
       const id = undeliveredOf(notice);
       const { kind: what = notice.kind, asked } = request.notices.find((each) => each.id === id) ?? {};
       const waitedFor = asked != null && asked.attempts > 0 ? sourceName(effect, asked) : null;
-      const endedAt = endOf(request);
+      const { endedAt } = request;
       const isLost = code === "key-lost";
       // Without its key nobody can send it again, whoever it was for.
       const until = isLost ? request.closedAt : endedAt && later(endedAt, services.rules.undeliveredKept);

@@ -21,7 +21,6 @@ import {
   undeliveredNotice,
 } from "../../request/notices.ts";
 import { isDown, mustBeTold } from "../../request/outage.ts";
-import { endOf } from "../../request/retention.ts";
 import { backoff, type Rules } from "../../request/rules.ts";
 import type { SourceStep } from "../../request/steps.ts";
 import { err, ok, type Result } from "../../result.ts";
@@ -184,7 +183,7 @@ const askedInVain = (
 
 /** What came up only at the end, such as one that somebody has sent again, is tried a few times all the same. */
 const isKeptNoLonger = ({ request, now }: Change, attempts: number, rules: Rules): boolean => {
-  const endedAt = endOf(request);
+  const { endedAt } = request;
   return endedAt !== null && now >= later(endedAt, rules.undeliveredKept) && attempts >= rules.retry.attempts;
 };
 

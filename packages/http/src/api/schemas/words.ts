@@ -77,7 +77,15 @@ export const unknownTypes = z
   );
 /** Records that cannot be read, by their ids. */
 export const damaged = z
-  .array(z.object({ id: z.string() }))
+  .array(
+    z.object({
+      id: z.string(),
+      isNewer: z
+        .literal(true)
+        .exactOptional()
+        .describe("A newer version has stored it. Left out: it was changed past us, or cut short."),
+    }),
+  )
   .describe("Those whose record cannot be read: nothing is known of them but that they are there.");
 /** Left out: from the beginning. */
 export const cursor = z
