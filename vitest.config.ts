@@ -24,7 +24,14 @@ export default defineConfig({
     // The collector is for tests of memory: a flag that is set later than the start may bring a worker down.
     // Much is made here that lives for moments: young memory that is larger is collected less often, and half of what the
     // collector takes, a twelfth of the whole run, is saved.
-    execArgv: ["--conditions=source", "--expose-gc", "--min-semi-space-size=32", "--max-semi-space-size=64"],
+    // PGlite is WebAssembly: compiling it a second time, into quicker code, takes longer than it is used here.
+    execArgv: [
+      "--conditions=source",
+      "--expose-gc",
+      "--min-semi-space-size=32",
+      "--max-semi-space-size=64",
+      "--liftoff-only",
+    ],
     experimental: { viteModuleRunner: false, nodeLoader: false },
     // The slowest takes a few seconds; the rest is for machines that have other things to do.
     testTimeout: 120_000,
