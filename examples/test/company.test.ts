@@ -77,7 +77,7 @@ describe("the generator", () => {
     const counts = await Promise.all(
       [orders, telemetry, profiles, users].map(async (path) => (await lines(path)).length),
     );
-    expect(counts).toEqual([700, 1_600, 800, 12]);
+    expect(counts).toEqual([2_000, 5_000, 2_500, 12]);
   });
 
   it("does not write over a company that is there", async () => {
@@ -122,7 +122,7 @@ describe("the company's sources", () => {
     const { folder, files } = await ownCompany();
     const before = await readFile(files.customers, "utf8");
     expect(before).toMatch(/"[^"]*\n[^"]*"/);
-    const record = before.match(/^100722,.*\n/m)?.[0] ?? "";
+    const record = before.match(/^102211,.*\n/m)?.[0] ?? "";
     await crmSource(folder).erase?.(
       subjectOf([{ type: "customer-number", value: marta.customer }]),
       callTo(),

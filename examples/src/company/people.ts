@@ -19,7 +19,7 @@ export interface KnownCustomer {
  * three addresses, and under one of them the CRM has an older record of her.
  */
 export const marta: KnownCustomer = {
-  customer: "100722",
+  customer: "102211",
   name: "Marta Lindqvist",
   email: "Marta.Lindqvist@example.org",
   born: "1984-06-17",
@@ -35,7 +35,7 @@ export const marta: KnownCustomer = {
 
 /** Marta again, as she signed up at first. Only the address that both records have leads here. */
 export const martaBefore: KnownCustomer = {
-  customer: "100274",
+  customer: "100877",
   name: "Marta Berg",
   email: "marta.berg@example.com",
   born: "1984-06-17",
@@ -47,7 +47,7 @@ export const martaBefore: KnownCustomer = {
 
 /** Reads the newsletter, filled a cart and asked a question, and never bought: nothing of his has to be kept. */
 export const jonas: KnownCustomer = {
-  customer: "100583",
+  customer: "101801",
   name: "Jonas Abelein",
   email: "jonas.abelein@example.net",
   born: "1971-02-03",

@@ -1,5 +1,4 @@
-import { cpSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { cp, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
@@ -14,11 +13,10 @@ export const startParams = [...PGlite.defaultStartParams, "-c", "shared_buffers=
  * Puts the files of an empty database with the library's tables where there is nothing yet, for PGlite to open. It would
  * make one by itself; that takes seconds at every first opening, and 40 MB.
  */
-export const copyEmptyDatabase = async (to: string): Promise<void> => {
-  const from = await prepared("empty-database", [await versionOfPglite(), migrationSql()], makeFiles);
-  // Hundreds of small files: one after the other in native code, in a fraction of what a promise for each would take.
-  cpSync(from, to, { recursive: true });
-};
+export const copyEmptyDatabase = async (to: string): Promise<void> =>
+  cp(await prepared("empty-database", [await versionOfPglite(), migrationSql()], makeFiles), to, {
+    recursive: true,
+  });
 
 const makeFiles = async (path: string): Promise<void> => {
   // The log in small pieces, and without the two databases that others would be copied from: a third of the size.

@@ -4,9 +4,9 @@ import type { Chance } from "./chance.ts";
 import { applicationStarted, momentOf, present } from "./period.ts";
 import { browsers, networks } from "./vocabulary.ts";
 
-const eventCount = 1_600;
-const logLineCount = 1_000;
-const auditCount = 100;
+const eventCount = 5_000;
+const logLineCount = 3_000;
+const auditCount = 200;
 
 const pages = ["/segments", "/profiles", "/measures", "/data-sources", "/permissions"];
 
@@ -69,7 +69,7 @@ export const logs = (chance: Chance): ReadonlyMap<string, readonly string[]> => 
 
 const logEntry = (chance: Chance, user: KnownUser): string => {
   const address = `${chance.pick(networks)}${chance.between(1, 254)}`;
-  if (chance.percent(15)) return `INFO refresh source=profiles rows=${chance.between(700, 800)}`;
+  if (chance.percent(15)) return `INFO refresh source=profiles rows=${chance.between(2_200, 2_500)}`;
   if (chance.percent(5)) return `WARN sign-in-failed email=${user.email} address=${address}`;
   return `INFO page-served user=${user.id} address=${address} page=${chance.pick(pages)} status=200`;
 };

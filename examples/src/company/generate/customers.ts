@@ -28,7 +28,7 @@ export interface Customer {
   readonly note: string;
 }
 
-const count = 800;
+const count = 2_500;
 const firstNumber = 100_001;
 
 /** In the order in which they became customers. A household often has one telephone. */

@@ -6,8 +6,8 @@ import { knownHappenings, makeHistory } from "./history.ts";
 import { shopOpened } from "./period.ts";
 import { browsers, lamps, networks } from "./vocabulary.ts";
 
-const orderCount = 700;
-const cartCount = 170;
+const orderCount = 2_000;
+const cartCount = 500;
 
 const orderLines = (chance: Chance) =>
   Array.from({ length: chance.between(1, 4) }, () => ({

@@ -6,7 +6,7 @@ import { knownHappenings, makeHistory } from "./history.ts";
 import { shopOpened } from "./period.ts";
 import { complaints } from "./vocabulary.ts";
 
-const count = 350;
+const count = 1_000;
 
 /** A picture of one pixel (PNG). */
 const picture =

@@ -45,6 +45,15 @@ export const isOpening = (
 ): boolean => goesAlong !== true && holds.some((each) => categories.includes(each));
 
 /**
+ * Whether a source, as it is registered here, has the ability that a step of it needs. A version that knows it as of another kind,
+ * a copy that was an origin say, may have another one.
+ */
+export const canDo = (
+  { abilities }: Pick<SourceDescriptor, "abilities">,
+  { task }: Pick<SourceStep, "task">,
+): boolean => (task === "erase" || task === "refresh" || task === "export" ? abilities[task] : true);
+
+/**
  * Whether a source is still one that a step asks: who somebody is it may say whatever it holds, and everything else is asked
  * of those alone that hold data of the request's categories.
  */

@@ -52,7 +52,9 @@ const ofSource = (
   addressOf: (source: DataSource) => unknown,
 ): Result<string, CallFailed> => {
   const source = sources.find(request.tenant, id ?? "");
-  return source === undefined ? err(notRegistered(id ?? "")) : validAddress(addressOf(source));
+  const address = source && addressOf(source);
+  // As another version knows the source, it may have somebody.
+  return address == null ? err(notRegistered(id ?? "")) : validAddress(address);
 };
 
 /** The address that acknowledges a request, as it is on record now. Errors: `no-address` where none is. */

@@ -20,7 +20,7 @@ export const outgrownBy = (
   if (request.approval?.state !== "approved") return okAsync(null);
   const outgrown = { type: "plan-outgrown", source: step.source, generation: step.generation } as const;
   const { source, subject, call } = work;
-  if (configurationOf(source) !== step.configuration) return okAsync(outgrown);
+  if (configurationOf(source, step.title) !== step.configuration) return okAsync(outgrown);
   // A refresh does with a copy what was done with its origins. Of what nobody could count, nobody approved a number.
   if (source.locate === null || step.located === null || step.task === "refresh" || !canFind(work)) {
     return okAsync(null);

@@ -17,6 +17,7 @@ import { type Identifier, includesIdentifier, normaliseEmail } from "../../subje
 import { identifiedSubject, type Subject, subjectOf } from "../../subject/subject.ts";
 import { leading } from "../../subject/vouching.ts";
 import { isWorthAsking } from "../../workflows/transitions/asking-again.ts";
+import { otherTask } from "../../workflows/transitions/registering.ts";
 import { canFind as canFindBy } from "../ask-who.ts";
 import { eventOf, passFor, Stopped } from "../guard.ts";
 import { jitter } from "../jitter.ts";
@@ -96,7 +97,8 @@ export const emailOf = (request: Request): string | undefined =>
   confidentialOf(request).identifiers.find(({ type }) => type === "email")?.value;
 
 /**
- * Errors: `not-registered` where the source is not registered, or is not of this tenant or these categories any more.
+ * Errors: `not-registered` where the source is not registered, is not of this tenant or these categories any more, or is of
+ * another kind, and cannot do what the step wants of it.
  *
  * @param act what the guard is asked for right before each call
  */
@@ -111,6 +113,9 @@ export const workFor = (
   const categories = categoriesReached(request.kind, request.category);
   if (registered === undefined || !isStillAsked(registered.descriptor, step, categories))
     return err(notRegistered(step.source));
+  const isItsTask = step.stage === "locate" || step.stage === "perform";
+  const descriptors = services.sources.of(request.tenant).map(({ descriptor }) => descriptor);
+  if (isItsTask && otherTask(request, step, descriptors) !== null) return err(notRegistered(step.source));
   const source = underNamesOnRecord(registered, step);
   const all = subjectOfRequest(effect.request);
   const isAsked = name === "identify" || step.stage === "identify";

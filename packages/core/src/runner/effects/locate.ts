@@ -29,7 +29,7 @@ export const locate = async (effect: Effect, step: SourceStep): Promise<RequestE
     source: step.source,
     generation: step.generation,
     counts: counts?.isOk() ? counts.value.filter((each) => isInPart(step, each)) : null,
-    configuration: configurationOf(work.value.source),
+    configuration: configurationOf(work.value.source, step.title),
     foundBy: work.value.source.needs,
   };
 };
