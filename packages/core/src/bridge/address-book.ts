@@ -40,6 +40,9 @@ export const validAddress = (address: unknown, whose?: AddressQuery["whose"]): R
   return err(new CallFailed(addressBookId, "no-address", false, { cause }));
 };
 
+/** What is no address is named by `validAddress`. */
+const answerSchema = z.unknown();
+
 const operations = z.strictObject({
   tenantAdmin: callable,
   support: callable,
@@ -59,7 +62,7 @@ export const safeAddressBook = (definition: AddressBookDefinition): AddressBook 
 
 const addressBookOf = (definition: AddressBookDefinition): AddressBook => ({
   find: (query, call) =>
-    callAdapter(addressBookId, call, async () => lookUp(definition, query), z.unknown()).andThen((answer) =>
+    callAdapter(addressBookId, call, async () => lookUp(definition, query), answerSchema).andThen((answer) =>
       validAddress(answer, query.whose),
     ),
   knowsPeople: definition.dataSubject !== undefined,

@@ -18,6 +18,9 @@ export interface Call extends CallContext {
   readonly pass?: (() => Promise<CallFailed | null>) | undefined;
 }
 
+/** Of what answers nothing. Made once: a schema that is made for a call costs more than the rest of the call. */
+export const nothingSchema = z.void();
+
 /** The same call with another question: an adapter that keeps answers by key must not take it for the first. */
 export const askedBeside = <Made extends Pick<Call, "idempotencyKey">>(
   call: Made,

@@ -4,7 +4,7 @@ import type { ArtifactStoreDefinition } from "../ports/artifact-store.ts";
 import type { ResultAsync } from "../result.ts";
 import { defined } from "./defined.ts";
 import { callable, checkAdapter } from "./issues.ts";
-import { callStorage } from "./storage.ts";
+import { callStorage, tellStorage } from "./storage.ts";
 
 type Question<Operation extends keyof ArtifactStoreDefinition> = Parameters<
   ArtifactStoreDefinition[Operation]
@@ -18,6 +18,9 @@ export interface ArtifactStore {
   sweep(query: Question<"sweep">): ResultAsync<number, StorageFailed>;
 }
 
+const bytesSchema = z.instanceof(Uint8Array<ArrayBufferLike>).optional();
+const countSchema = z.number().int().nonnegative();
+
 const operations = z.strictObject({ write: callable, read: callable, remove: callable, sweep: callable });
 
 /**
@@ -29,16 +32,9 @@ export const defineArtifactStore = (definition: ArtifactStoreDefinition): Artifa
   checkAdapter("artifact store", operations, definition);
   const port = "artifact-store";
   return defined("artifact store", {
-    write: (chunk) => callStorage(port, "write", async () => void (await definition.write(chunk)), z.void()),
-    read: (key) =>
-      callStorage(
-        port,
-        "read",
-        () => definition.read(key),
-        z.instanceof(Uint8Array<ArrayBufferLike>).optional(),
-      ),
-    remove: (key) => callStorage(port, "remove", async () => void (await definition.remove(key)), z.void()),
-    sweep: (query) =>
-      callStorage(port, "sweep", () => definition.sweep(query), z.number().int().nonnegative()),
+    write: (chunk) => tellStorage(port, "write", () => definition.write(chunk)),
+    read: (key) => callStorage(port, "read", () => definition.read(key), bytesSchema),
+    remove: (key) => tellStorage(port, "remove", () => definition.remove(key)),
+    sweep: (query) => callStorage(port, "sweep", () => definition.sweep(query), countSchema),
   });
 };

@@ -43,6 +43,11 @@ const storedLeafSchema = leafSchema.extend({
   checkpoint: z.number().int().positive(),
 });
 const waitingSchema = z.object({ of: z.enum(["request", "sweep"]), chain: z.string() });
+const tenantsSchema = z.array(z.string());
+const chainsSchema = z.array(waitingSchema);
+const newestSchema = storedCheckpointSchema.optional();
+const checkpointsSchema = z.array(storedCheckpointSchema);
+const leavesSchema = z.array(storedLeafSchema);
 const addedSchema = z.union([
   z.object({ outcome: z.literal("stored") }),
   z.object({ outcome: z.literal("taken") }),
@@ -59,24 +64,23 @@ export const defineCheckpointStore = (definition: CheckpointStoreDefinition): Ch
   // What was tampered with must come through, to be named. So only what belongs to the question is looked at.
   return defined("checkpoint store", {
     tenants: (query) =>
-      callStorage(port, "tenants", () => definition.tenants(query), z.array(z.string()), areDifferent),
+      callStorage(port, "tenants", () => definition.tenants(query), tenantsSchema, areDifferent),
     waiting: (query) =>
       callStorage(
         port,
         "waiting",
         () => definition.waiting(query),
-        z.array(waitingSchema),
+        chainsSchema,
         (chains) => areDifferent(chains.map(({ of, chain }) => `${of} ${chain}`)),
       ),
-    newest: (query) =>
-      callStorage(port, "newest", () => definition.newest(query), storedCheckpointSchema.optional()),
+    newest: (query) => callStorage(port, "newest", () => definition.newest(query), newestSchema),
     add: (input) => callStorage(port, "add", () => definition.add(input), addedSchema),
     list: (query) =>
       callStorage(
         port,
         "list",
         () => definition.list(query),
-        z.array(storedCheckpointSchema),
+        checkpointsSchema,
         (found) => areRising([query.after, ...found.map(({ checkpoint }) => checkpoint.number)]),
       ),
     leaves: (query) =>
@@ -84,7 +88,7 @@ export const defineCheckpointStore = (definition: CheckpointStoreDefinition): Ch
         port,
         "leaves",
         () => definition.leaves(query),
-        z.array(storedLeafSchema),
+        leavesSchema,
         (found) => areRising([query.from - 1, ...found.map(({ index }) => index)]),
       ),
     leavesOf: (query) =>
@@ -92,7 +96,7 @@ export const defineCheckpointStore = (definition: CheckpointStoreDefinition): Ch
         port,
         "leavesOf",
         () => definition.leavesOf(query),
-        z.array(storedLeafSchema),
+        leavesSchema,
         (found) =>
           areRising([-1, ...found.map(({ index }) => index)]) &&
           found.every(({ chain }) => chain === query.chain),

@@ -18,7 +18,7 @@ import {
   mailboxSchema,
 } from "../subject/identifier.ts";
 import type { Subject } from "../subject/subject.ts";
-import { type Call, callAdapter, invalidAnswer, Refused } from "./call.ts";
+import { type Call, callAdapter, invalidAnswer, nothingSchema, Refused } from "./call.ts";
 import { defined } from "./defined.ts";
 import { type ExportPages, exportPages } from "./export-pages.ts";
 import { callable, checkAdapter } from "./issues.ts";
@@ -259,7 +259,8 @@ export const defineDataSource = (definition: DataSourceDefinition): DataSource =
     eraseMany: askingMany("eraseMany", z.array(outcomes)),
     remainingMany: askingMany("verifyMany", z.array(counts)),
     refresh: can("refresh")
-      ? (call) => callAdapter(id, told("refresh", call), (context) => definition.refresh?.(context), z.void())
+      ? (call) =>
+          callAdapter(id, told("refresh", call), (context) => definition.refresh?.(context), nothingSchema)
       : null,
     export: can("export")
       ? (subject, call, cursor) => exportPages(id, definition, subject, told("export", call), cursor)

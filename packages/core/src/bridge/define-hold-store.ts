@@ -47,6 +47,7 @@ const standIn = z.object({
 
 const readableHoldSchema: z.ZodType<StoredHold> = z.union([holdSchema, standIn]);
 
+const readSchema = readableHoldSchema.optional();
 const answerSchema = z.object({ outcome: z.enum(["stored", "changed"]) });
 const pageSchema = z.object({ holds: z.array(readableHoldSchema), cursor: z.string().optional() });
 const standingSchema = z.array(z.string().nullable());
@@ -68,7 +69,7 @@ export const defineHoldStore = (definition: HoldStoreDefinition): HoldStore => {
         port,
         "read",
         () => definition.read(key),
-        readableHoldSchema.optional(),
+        readSchema,
         (hold) => hold === undefined || (hold.tenant === key.tenant && hold.id === key.id),
       ),
     list: (query) =>

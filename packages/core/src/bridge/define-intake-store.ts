@@ -12,7 +12,7 @@ import type { JsonObject } from "../ports/request-store.ts";
 import type { ResultAsync } from "../result.ts";
 import { defined } from "./defined.ts";
 import { callable, checkAdapter } from "./issues.ts";
-import { callStorage } from "./storage.ts";
+import { callStorage, tellStorage } from "./storage.ts";
 
 type Question<Name extends "countAnswer" | "list" | "overdue" | "forget"> = Parameters<
   IntakeStoreDefinition[Name]
@@ -47,6 +47,9 @@ const waitingSchema = keySchema.extend({
   requestId: z.string().nullable(),
   sealed: z.string(),
 }) satisfies z.core.$ZodType<WaitingMail>;
+const readSchema = waitingSchema.optional();
+const keysSchema = z.array(keySchema);
+const yesOrNo = z.boolean();
 const pageSchema = z.object({ mails: z.array(waitingSchema), cursor: z.string().optional() });
 
 const operations = z.strictObject({
@@ -72,14 +75,13 @@ export const defineIntakeStore = (definition: IntakeStoreDefinition): IntakeStor
     see: (mail) => callStorage(port, "see", () => definition.see(mail), seenSchema),
     conclude: (conclusion) =>
       callStorage(port, "conclude", () => definition.conclude(conclusion), concludedSchema),
-    countAnswer: (answer) =>
-      callStorage(port, "count-answer", () => definition.countAnswer(answer), z.boolean()),
+    countAnswer: (answer) => callStorage(port, "count-answer", () => definition.countAnswer(answer), yesOrNo),
     read: (key) =>
       callStorage(
         port,
         "read",
         () => definition.read(key),
-        waitingSchema.optional(),
+        readSchema,
         (mail) => mail === undefined || (mail.tenant === key.tenant && mail.id === key.id),
       ),
     list: (query) =>
@@ -90,9 +92,8 @@ export const defineIntakeStore = (definition: IntakeStoreDefinition): IntakeStor
         pageSchema,
         ({ mails }) => mails.every(({ tenant }) => tenant === query.tenant),
       ),
-    remove: (key) => callStorage(port, "remove", () => definition.remove(key), z.boolean()),
-    overdue: (query) => callStorage(port, "overdue", () => definition.overdue(query), z.array(keySchema)),
-    forget: (query) =>
-      callStorage(port, "forget", async () => void (await definition.forget(query)), z.void()),
+    remove: (key) => callStorage(port, "remove", () => definition.remove(key), yesOrNo),
+    overdue: (query) => callStorage(port, "overdue", () => definition.overdue(query), keysSchema),
+    forget: (query) => tellStorage(port, "forget", () => definition.forget(query)),
   });
 };

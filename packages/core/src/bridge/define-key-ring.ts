@@ -4,7 +4,7 @@ import type { KeyRingDefinition } from "../ports/key-ring.ts";
 import type { ResultAsync } from "../result.ts";
 import { defined } from "./defined.ts";
 import { callable, checkAdapter } from "./issues.ts";
-import { callStorage } from "./storage.ts";
+import { callStorage, tellStorage } from "./storage.ts";
 
 /** Bytes in a key: AES-256 and HMAC-SHA256 both take 256 bits. */
 export const keyBytes = 32;
@@ -19,6 +19,9 @@ export interface KeyRing {
 }
 
 const keySchema = z.instanceof(Uint8Array<ArrayBufferLike>).refine((key) => key.length === keyBytes);
+const usedSchema = keySchema.optional();
+const keysSchema = z.array(keySchema);
+
 const operations = z.strictObject({
   create: callable,
   use: callable,
@@ -36,11 +39,10 @@ export const defineKeyRing = (definition: KeyRingDefinition): KeyRing => {
   checkAdapter("key ring", operations, definition);
   const port = "key-ring";
   return defined("key ring", {
-    create: (name) => callStorage(port, "create", async () => void (await definition.create(name)), z.void()),
-    use: (name) => callStorage(port, "use", () => definition.use(name), keySchema.optional()),
-    rotate: (name) => callStorage(port, "rotate", async () => void (await definition.rotate(name)), z.void()),
-    useAll: (name) => callStorage(port, "use-all", () => definition.useAll(name), z.array(keySchema)),
-    destroy: (name) =>
-      callStorage(port, "destroy", async () => void (await definition.destroy(name)), z.void()),
+    create: (name) => tellStorage(port, "create", () => definition.create(name)),
+    use: (name) => callStorage(port, "use", () => definition.use(name), usedSchema),
+    rotate: (name) => tellStorage(port, "rotate", () => definition.rotate(name)),
+    useAll: (name) => callStorage(port, "use-all", () => definition.useAll(name), keysSchema),
+    destroy: (name) => tellStorage(port, "destroy", () => definition.destroy(name)),
   });
 };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { CallFailed } from "../errors.ts";
 import type { Message, NotifierDefinition } from "../ports/notifier.ts";
 import { errAsync, type ResultAsync } from "../result.ts";
-import { type Call, callAdapter } from "./call.ts";
+import { type Call, callAdapter, nothingSchema } from "./call.ts";
 import { defined } from "./defined.ts";
 import { callable, checkAdapter } from "./issues.ts";
 
@@ -38,7 +38,7 @@ export const defineNotifier = (definition: NotifierDefinition): Notifier => {
         id,
         call,
         async (context) => void (await definition.send(message, context)),
-        z.void(),
+        nothingSchema,
       );
     },
   });

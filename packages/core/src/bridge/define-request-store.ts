@@ -92,6 +92,11 @@ const requestSchema = readable<StoredRequest>(storedRequestSchema, ({ tenant, id
   sealed: null,
 }));
 
+const readSchema = requestSchema.optional();
+const byTokenSchema = storedRequestSchema.optional();
+// One that cannot be read is about nobody, and can be fetched by nobody either.
+const aboutSchema = z.array(requestSchema);
+
 const insertAnswerSchema = z.discriminatedUnion("outcome", [
   z.object({ outcome: z.literal("stored") }),
   z.object({ outcome: z.literal("duplicate"), requestId: z.string() }),
@@ -147,7 +152,7 @@ const operationsOf = (definition: Omit<StoreTransaction, "handle">): Operations 
       port,
       "read",
       () => definition.read(key),
-      requestSchema.optional(),
+      readSchema,
       (found) => found === undefined || (found.tenant === key.tenant && found.id === key.id),
     ),
   insert: (input) => callStorage(port, "insert", () => definition.insert(input), insertAnswerSchema),
@@ -169,7 +174,7 @@ export const defineRequestStore = (definition: RequestStoreDefinition): RequestS
         port,
         "readByTokenHash",
         () => definition.readByTokenHash(tokenHash),
-        storedRequestSchema.optional(),
+        byTokenSchema,
         (found) => found === undefined || found.tokenHashes.includes(tokenHash),
       ),
     findAbout: (query) =>
@@ -177,8 +182,7 @@ export const defineRequestStore = (definition: RequestStoreDefinition): RequestS
         port,
         "findAbout",
         () => definition.findAbout(query),
-        // One that cannot be read is about nobody, and can be fetched by nobody either.
-        z.array(requestSchema),
+        aboutSchema,
         (requests) =>
           requests.every(
             ({ tenant, about }) =>

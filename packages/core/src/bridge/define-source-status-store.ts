@@ -7,7 +7,7 @@ import type { ResultAsync } from "../result.ts";
 import { defined } from "./defined.ts";
 import { callable, checkAdapter } from "./issues.ts";
 import { nobodyKnowsWhen } from "./readable.ts";
-import { callStorage } from "./storage.ts";
+import { callStorage, tellStorage } from "./storage.ts";
 
 /** A source status store that is safe to use: every answer is checked, and no call throws. */
 export interface SourceStatusStore {
@@ -52,7 +52,7 @@ export const defineSourceStatusStore = (definition: SourceStatusStoreDefinition)
   checkAdapter("source status store", operations, definition);
   const port = "source-status-store";
   return defined("source status store", {
-    put: (status) => callStorage(port, "put", async () => void (await definition.put(status)), z.void()),
+    put: (status) => tellStorage(port, "put", () => definition.put(status)),
     list: (query) =>
       callStorage(
         port,

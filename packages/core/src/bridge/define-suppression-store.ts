@@ -10,7 +10,7 @@ import { categorySchema } from "../request/kinds.ts";
 import type { ResultAsync } from "../result.ts";
 import { defined } from "./defined.ts";
 import { callable, checkAdapter } from "./issues.ts";
-import { callStorage } from "./storage.ts";
+import { callStorage, tellStorage } from "./storage.ts";
 
 type Question<Name extends "lift" | "standing" | "list" | "newest" | "rename"> = Parameters<
   SuppressionStoreDefinition[Name]
@@ -107,6 +107,9 @@ const pageSchema = z
       cursor,
     }),
   );
+const liftedCountSchema = z.number().int().nonnegative();
+const newestSchema = instantSchema.nullable();
+
 const operations = z.strictObject({
   add: callable,
   end: callable,
@@ -126,13 +129,11 @@ const operations = z.strictObject({
 export const defineSuppressionStore = (definition: SuppressionStoreDefinition): SuppressionStore => {
   checkAdapter("suppression store", operations, definition);
   const port = "suppression-store";
-  const done = (operation: string, work: () => Promise<void>) =>
-    callStorage(port, operation, async () => void (await work()), z.void());
   return defined("suppression store", {
-    add: (suppressions) => done("add", () => definition.add(suppressions)),
-    end: (cause) => done("end", () => definition.end(cause)),
-    withdraw: (cause) => done("withdraw", () => definition.withdraw(cause)),
-    lift: (which) => callStorage(port, "lift", () => definition.lift(which), z.number().int().nonnegative()),
+    add: (suppressions) => tellStorage(port, "add", () => definition.add(suppressions)),
+    end: (cause) => tellStorage(port, "end", () => definition.end(cause)),
+    withdraw: (cause) => tellStorage(port, "withdraw", () => definition.withdraw(cause)),
+    lift: (which) => callStorage(port, "lift", () => definition.lift(which), liftedCountSchema),
     standing: (query) =>
       callStorage(
         port,
@@ -149,8 +150,8 @@ export const defineSuppressionStore = (definition: SuppressionStoreDefinition): 
         pageSchema,
         ({ suppressions }) => suppressions.every(({ tenant }) => tenant === query.tenant),
       ),
-    newest: (query) => callStorage(port, "newest", () => definition.newest(query), instantSchema.nullable()),
-    rename: (renamed) => done("rename", () => definition.rename(renamed)),
+    newest: (query) => callStorage(port, "newest", () => definition.newest(query), newestSchema),
+    rename: (renamed) => tellStorage(port, "rename", () => definition.rename(renamed)),
   });
 };
 

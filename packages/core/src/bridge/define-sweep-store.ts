@@ -19,7 +19,7 @@ import { auditEntriesSchema } from "./audit-entries.ts";
 import { defined } from "./defined.ts";
 import { callable, checkAdapter } from "./issues.ts";
 import { nobodyKnowsWhen, readable } from "./readable.ts";
-import { callStorage } from "./storage.ts";
+import { callStorage, tellStorage } from "./storage.ts";
 
 type Question<Name extends "insert" | "list" | "parts" | "findAbout" | "audit"> = Parameters<
   SweepStoreDefinition[Name]
@@ -163,8 +163,7 @@ export const defineSweepStore = (definition: SweepStoreDefinition): SweepStore =
   };
   return defined("sweep store", {
     ...holdAndCommit(definition),
-    insert: (input) =>
-      callStorage(port, "insert", async () => void (await definition.insert(input)), z.void()),
+    insert: (input) => tellStorage(port, "insert", () => definition.insert(input)),
     read: (key) =>
       callStorage(
         port,
@@ -208,8 +207,7 @@ export const defineSweepStore = (definition: SweepStoreDefinition): SweepStore =
         auditEntriesSchema,
         (entries) => entries.every(({ tenant, requestId: id }) => isOf(query)({ tenant, id })),
       ),
-    release: (key) =>
-      callStorage(port, "release", async () => void (await definition.release(key)), z.void()),
+    release: (key) => tellStorage(port, "release", () => definition.release(key)),
     transaction: typeof definition.transaction === "function" ? transacting(definition) : null,
   });
 };

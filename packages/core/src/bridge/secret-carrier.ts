@@ -1,8 +1,7 @@
-import { z } from "zod";
 import type { CallFailed } from "../errors.ts";
 import type { CarriedSecret, PackageEncryption } from "../ports/package-encryption.ts";
 import type { ResultAsync } from "../result.ts";
-import { type Call, callAdapter } from "./call.ts";
+import { type Call, callAdapter, nothingSchema } from "./call.ts";
 
 /** The way that secrets of packages go, safe to use: every call has a deadline, and no call throws. */
 export interface SecretCarrier {
@@ -18,6 +17,6 @@ export const safeSecretCarrier = (definition: PackageEncryption): SecretCarrier 
       secretCarrierId,
       call,
       async (context) => void (await definition.carrySecret(carried, context)),
-      z.void(),
+      nothingSchema,
     ),
 });

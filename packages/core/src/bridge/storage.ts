@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { StorageFailed, SubjectRightsError } from "../errors.ts";
 import { err, ok, type Result, ResultAsync } from "../result.ts";
+import { nothingSchema } from "./call.ts";
 
 /**
  * Calls one operation of a storage port: a throw becomes an error value, and the answer is checked, for its shape
@@ -25,3 +26,11 @@ export const callStorage = <Answer>(
       }
     })(),
   );
+
+/** The same for an operation that answers nothing: what it answers all the same is nobody's business. */
+export const tellStorage = (
+  port: string,
+  operation: string,
+  work: () => PromiseLike<unknown> | unknown,
+): ResultAsync<void, StorageFailed> =>
+  callStorage(port, operation, async () => void (await work()), nothingSchema);
