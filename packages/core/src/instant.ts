@@ -26,4 +26,5 @@ export const latest = (first: Instant, ...others: readonly Instant[]): Instant =
 const clocksAreApart = 3_600_000;
 
 /** Whether a moment of the past lies ahead: a clock was wrong then, and nobody can say how long ago that was. */
-export const liesAhead = (then: Instant, now: Instant): boolean => then > later(now, clocksAreApart);
+export const liesAhead = (then: Instant, now: Instant): boolean =>
+  then > now && then > later(now, clocksAreApart);

@@ -8,6 +8,9 @@ const copyOf = (value: unknown): unknown => {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map(copyOf);
   const copy: Record<string, unknown> = { ...value };
-  for (const name in copy) copy[name] = copyOf(copy[name]);
+  // Most of it is text, and is there already.
+  for (const name in copy) {
+    if (typeof copy[name] === "object") copy[name] = copyOf(copy[name]);
+  }
   return copy;
 };

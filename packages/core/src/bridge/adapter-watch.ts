@@ -195,15 +195,13 @@ interface Listener {
 const listened = <Adapter extends object>(adapter: string, port: Adapter, listener: Listener): Adapter => {
   const heard = (operation: string, about: About, answer: unknown): unknown => {
     if (answer instanceof ResultAsync) {
-      return answer
-        .map((value: unknown) => {
-          listener.worked(operation, about);
-          return value;
-        })
-        .mapErr((error: unknown) => {
-          listener.failed(operation, about, error);
-          return error;
-        });
+      const hear = async (): Promise<Result<unknown, unknown>> => {
+        const result: Result<unknown, unknown> = await answer;
+        if (result.isOk()) listener.worked(operation, about);
+        else listener.failed(operation, about, result.error);
+        return result;
+      };
+      return new ResultAsync(hear());
     }
     if (answer instanceof Promise) {
       return answer.then(
