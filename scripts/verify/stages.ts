@@ -1,5 +1,5 @@
 import { globSync } from "node:fs";
-import { command, together } from "./command.ts";
+import { command, together, uncollected } from "./command.ts";
 import { checkPackages, packPackages, tryPackages } from "./packages.ts";
 import type { Stage } from "./stage.ts";
 import { runTests, runThoroughTests } from "./tests.ts";
@@ -9,7 +9,7 @@ export const stages: readonly Stage[] = [
   {
     name: "typecheck",
     // Types, and the few rules that need types, in one program, the code of the documentation too: most of the time
-    // goes to what all of it imports. One thread, which looks at each type once; a collector that comes seldom.
+    // goes to what all of it imports. One thread, which looks at each type once.
     run: async () => {
       const written = await command("node", ["--conditions=source", "examples/test/write-docs.ts"]);
       // Named one by one, for git ignores them.
@@ -25,7 +25,7 @@ export const stages: readonly Stage[] = [
           ".",
           ...documentation,
         ],
-        { environment: { GOGC: "400" } },
+        { environment: uncollected },
       );
       return together([written, checked]);
     },
