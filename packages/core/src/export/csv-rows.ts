@@ -84,7 +84,7 @@ export class CsvRows {
       place += 1;
     } while (lines[at] === comma);
     if (lines[at] !== closeBrace || lines[at + 1] !== newline) return notThisWay;
-    if (this.#out.length === begun) this.#out.text(emptyCell);
+    if (this.#out.length === begun && keys.length === 1) this.#out.text(emptyCell);
     this.#out.reserve(keys.length + 2);
     for (; commas < keys.length - 1; commas += 1) this.#byte(comma);
     this.#byte(0x0d);

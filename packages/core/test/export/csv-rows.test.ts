@@ -122,6 +122,10 @@ describe("a table that is made from bytes", () => {
     await expect(tableOf(['{"a":1}', line])).rejects.toBeInstanceOf(Damaged);
   });
 
+  it("begins with commas alone where the first value is null and the others are not there", async () => {
+    expect(await tableOf(['{"a":null}'])).toBe("0 ,,,,\r\n");
+  });
+
   it("takes the last of two values of one name, as every reader of JSON does", async () => {
     expect(await tableOf(['{"a":1,"a":"x"}'])).toBe(expected(['{"a":"x"}']));
   });
