@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { run } from "./run.ts";
 import { shrink } from "./shrink.ts";
+import { simulate } from "./simulate.ts";
 import { type Story, storyOf } from "./story/story.ts";
 import { told } from "./story/told.ts";
 
@@ -31,7 +31,7 @@ const { values } = parseArgs({
 const again = async (file: string): Promise<void> => {
   const story = JSON.parse(readFileSync(file, "utf8")) as Story;
   say(told(story));
-  const { broken } = await run(story);
+  const { broken } = await simulate(story);
   for (const { promise, how } of broken) say(`- ${promise}: ${how}`);
   if (broken.length === 0) say("It breaks nothing.");
   else process.exitCode = 1;
@@ -40,7 +40,7 @@ const again = async (file: string): Promise<void> => {
 const many = async (from: number, seeds: number): Promise<void> => {
   let [requests, failures] = [0, 0];
   for (let seed = from; seed < from + seeds; seed += 1) {
-    const ran = await run(storyOf(seed));
+    const ran = await simulate(storyOf(seed));
     requests += ran.requests;
     if (ran.broken.length === 0) continue;
     failures += 1;

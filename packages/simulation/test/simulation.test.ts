@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { run } from "../src/run.ts";
+import { simulate } from "../src/simulate.ts";
 import { storyOf } from "../src/story/story.ts";
 import { told } from "../src/story/told.ts";
 
@@ -12,7 +12,7 @@ describe("whatever happens around it", () => {
     let requests = 0;
     for (let seed = 1; seed <= seeds; seed += 1) {
       const story = storyOf(seed);
-      const ran = await run(story);
+      const ran = await simulate(story);
       requests += ran.requests;
       for (const { promise, how } of ran.broken)
         failures.push(`seed ${seed}: ${promise}: ${how}\n${told(story)}`);
@@ -31,7 +31,7 @@ describe("whatever happens around it", () => {
       .slice(0, 5);
     expect(same).toHaveLength(5);
     for (const seed of same) {
-      const [first, second] = [await run(storyOf(seed)), await run(storyOf(seed))];
+      const [first, second] = [await simulate(storyOf(seed)), await simulate(storyOf(seed))];
       expect(second.trace).toEqual(first.trace);
       expect(first.trace.length).toBeGreaterThan(0);
     }

@@ -16,6 +16,11 @@ const expected = new Set([
   "not-sweepable",
 ]);
 
+/** An error as the library hands it out. */
+export interface Coded {
+  readonly code: string;
+}
+
 /** Seconds. */
 const patience = 600;
 
@@ -26,17 +31,15 @@ const patience = 600;
  */
 export const acting = async <Value>(
   world: World,
-  act: (rights: SubjectRights) => ResultAsync<Value, { readonly code: string }>,
+  act: (rights: SubjectRights) => ResultAsync<Value, Coded>,
   onValue: (value: Value) => void = () => undefined,
 ): Promise<"done" | "failed" | "unknown"> => {
   const { rights, life } = await processAt(world, world.ledger.next());
   try {
     let isOver = false;
-    const work = life
-      .alive<Result<Value, { readonly code: string }>>(act(rights).then((answer) => answer))
-      .finally(() => {
-        isOver = true;
-      });
+    const work = life.alive<Result<Value, Coded>>(act(rights).then((answer) => answer)).finally(() => {
+      isOver = true;
+    });
     // Whoever calls waits as long as it takes.
     for (let second = 0; !isOver && second < patience && !isStill(world); second += 1)
       await world.clock.advance(Math.min(second, 1) * 1_000);

@@ -1,9 +1,10 @@
-import type { RequestView } from "@subject-rights/core";
+import { type RequestView, ResultAsync } from "@subject-rights/core";
 import { furtherSources, type Happening, type SourceName } from "../story/story.ts";
 import { newRow } from "../world/company.ts";
 import type { Stop } from "../world/history.ts";
+import { bytesOf } from "../world/package.ts";
 import { launch, processAt, type World } from "../world/processes.ts";
-import { acting } from "./acting.ts";
+import { acting, type Coded } from "./acting.ts";
 import { addressOf, admin, confirm, oblige, viewsIn } from "./people.ts";
 
 const all: readonly SourceName[] = ["accounts", ...furtherSources];
@@ -75,6 +76,11 @@ export const bringAbout = async (world: World, happening: Happening, chosen?: Re
       );
       return;
     }
+    case "fetch": {
+      const view = await viewAt(happening.which);
+      if (view !== undefined) await fetch(world, view.id);
+      return;
+    }
     case "lift":
       for (const [hold, person] of history.holds) if (person === happening.person) await lift(world, hold);
       return;
@@ -141,6 +147,28 @@ export const bringAbout = async (world: World, happening: Happening, chosen?: Re
         await toRequest(world, happening.what, view, happening.which, { stop, release });
     }
   }
+};
+
+/** Whoever got a link to their package follows it. */
+const fetch = async (world: World, requestId: string): Promise<void> => {
+  const { history, ledger, clock } = world;
+  const letter = history.delivered.findLast(
+    ({ message: { notice } }) => notice.type === "delivery" && notice.requestId === requestId,
+  );
+  const notice = letter?.message.notice;
+  if (notice?.type !== "delivery" || notice.url === null) return;
+  const { sha256, url } = notice;
+  const token = url.slice(url.lastIndexOf("/") + 1);
+  await acting(
+    world,
+    ({ packages }) =>
+      packages
+        .download({ token })
+        .andThen((fetched) => ResultAsync.fromPromise(bytesOf(fetched.read()), (thrown) => thrown as Coded)),
+    (zip) => {
+      history.handedOut.push({ moment: ledger.next(), at: clock.now().getTime(), requestId, sha256, zip });
+    },
+  );
 };
 
 const lift = async (world: World, holdId: string): Promise<void> => {

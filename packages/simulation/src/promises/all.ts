@@ -9,6 +9,7 @@ import {
 import { noCommitsInVain, noSurprises, wholeChain } from "./commits.ts";
 import { neverAFalseDone, nothingPersonalIsStored, nothingSilent, trueFigures } from "./ends.ts";
 import { noneAfterTheEnd, oneIdAMessage } from "./letters.ts";
+import { nobodyElseInPackages } from "./packages.ts";
 import type { Promised } from "./promise.ts";
 
 /** Everything that is checked on every run. */
@@ -18,6 +19,7 @@ export const promises: readonly Promised[] = [
   neverAFalseDone,
   nothingWhileStopped,
   nobodyElse,
+  nobodyElseInPackages,
   nobodyUnasked,
   oneAtATime,
   inOrder,

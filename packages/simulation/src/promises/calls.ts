@@ -1,3 +1,4 @@
+import type { Stop } from "../world/history.ts";
 import type { SourceCall } from "../world/ledger.ts";
 import type { World } from "../world/processes.ts";
 import { isWork, type Promised } from "./promise.ts";
@@ -15,21 +16,46 @@ export const noCallBeforeAcknowledgement: Promised = {
     }),
 };
 
+/** Whether a source may be called while something is stopped. */
+const mayGoOn = ({ ability, requestId, person }: SourceCall, stop: Stop): boolean => {
+  switch (stop.what) {
+    case "hold":
+      return ability !== "erase" || person !== stop.person;
+    case "suspended":
+      return requestId !== stop.requestId;
+    case "ended":
+      // A letter that says how it ended asks before whether the address is theirs still.
+      return ability === "identify" || requestId !== stop.requestId;
+  }
+};
+
 export const nothingWhileStopped: Promised = {
-  name: "nothing is handed out or erased while it is stopped",
+  name: "nothing is asked, handed out or erased while it is stopped",
   atTheEnd: ({ ledger, history }) =>
-    history.stops.flatMap((stop) =>
-      ledger.calls
-        .filter(({ began, at, ability, requestId, person }) => {
-          if (!isWork(ability) || began < stop.from || began > (stop.until ?? Number.POSITIVE_INFINITY))
-            return false;
-          // What begins in the very moment of the stop may have looked just before it.
-          if (at === stop.at) return false;
-          if (stop.what === "hold") return ability === "erase" && person === stop.person;
-          return requestId === stop.requestId;
-        })
-        .map((call) => `${named(call)} after ${stop.what} of ${stop.requestId ?? stop.person}`),
-    ),
+    history.stops.flatMap((stop) => {
+      // What happens in the very moment of the stop may have looked just before it.
+      const isDuring = (moment: number, at: number) =>
+        moment >= stop.from && moment <= (stop.until ?? Number.POSITIVE_INFINITY) && at !== stop.at;
+      const after = `after ${stop.what} of ${stop.requestId ?? stop.person}`;
+      const calls = ledger.calls.filter((call) => isDuring(call.began, call.at) && !mayGoOn(call, stop));
+      const letters = history.delivered.filter(
+        ({ moment, at, message: { notice } }) =>
+          isDuring(moment, at) &&
+          (notice.type === "manual-task"
+            ? history.asked.get(notice.requestId)?.person === stop.person
+            : notice.type === "delivery" && stop.what !== "hold") &&
+          (stop.what === "hold" || notice.requestId === stop.requestId),
+      );
+      const packages = history.handedOut.filter(
+        ({ moment, at, requestId }) =>
+          isDuring(moment, at) && stop.what !== "hold" && requestId === stop.requestId,
+      );
+      return [
+        ...calls.map((call) => `${named(call)} ${after}`),
+        ...letters.map(({ message }) => `${message.notice.type} of ${message.notice.requestId} ${after}`),
+        ...packages.map(({ requestId }) => `a package of ${requestId} ${after}`),
+      ];
+    }),
 };
 
 export const nobodyElse: Promised = {

@@ -53,6 +53,8 @@ export type Happening =
     }
   | { readonly what: "reissue" | "resend"; readonly which: number }
   | { readonly what: "hold" | "lift"; readonly person: Person }
+  /** Whoever got a link follows it. */
+  | { readonly what: "fetch"; readonly which: number }
   | { readonly what: "sweep"; readonly person: Person }
   /** Whoever was erased before is erased again, as behind a restored backup. */
   | { readonly what: "replay" }
@@ -78,6 +80,8 @@ export interface Story {
   readonly isKept: boolean;
   /** Whether somebody else has to approve an erasure. */
   readonly isApproved: boolean;
+  /** How a package gets to the person. */
+  readonly packages: "attached" | "linked" | "encrypted";
   readonly processes: 1 | 2 | 3;
   /** Call after call, over all sources; when they are used up, all is well. */
   readonly moods: readonly Mood[];
@@ -118,6 +122,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ what: fc.constant("answer-wrongly" as const), which }) },
   { weight: 5, arbitrary: fc.record({ what: ofRequest, which }) },
   { weight: 2, arbitrary: fc.record({ what: fc.constantFrom("hold", "lift"), person }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant("fetch" as const), which }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant("sweep" as const), person }) },
   { weight: 1, arbitrary: fc.constant({ what: "replay" as const }) },
   { weight: 2, arbitrary: fc.record({ what: fc.constant("refill" as const), source, person }) },
@@ -143,25 +148,49 @@ const mood: fc.Arbitrary<Mood> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<Mood>("never", "hangs", "half", "lies", "rubbish") },
 );
 
+/** Whatever happens, over weeks. */
+const atAnyTime = fc.array(
+  fc.record({
+    after: fc.constantFrom(0, 0, 10, second, 20 * second, 11 * minute, 7 * hour, 2 * day, 20 * day),
+    happens: happening,
+  }),
+  { maxLength: 16 },
+);
+
+const first = fc.constant(0);
+
+/** One person is asked for again and again while everything around it is stopped, let go and changed. */
+const atOneMoment = fc.array(
+  fc.record({
+    after: fc.constantFrom(0, 0, 0, 10, second, 20 * second, day),
+    happens: fc.oneof(
+      { weight: 3, arbitrary: asking.map((each) => ({ ...each, person: 0 })) },
+      { weight: 5, arbitrary: fc.constant({ what: "oblige" as const }) },
+      { weight: 4, arbitrary: fc.record({ what: fc.constantFrom("hold", "lift"), person: first }) },
+      { weight: 3, arbitrary: fc.record({ what: fc.constantFrom("suspend", "resume", "cancel"), which }) },
+      { weight: 2, arbitrary: fc.record({ what: fc.constantFrom("retry", "settle", "put-first"), which }) },
+      { weight: 2, arbitrary: fc.record({ what: fc.constant("refill" as const), source, person: first }) },
+      { weight: 2, arbitrary: fc.record({ what: fc.constantFrom("source-down", "source-up"), source }) },
+      { weight: 1, arbitrary: fc.record({ what: fc.constantFrom("add", "remove"), source, process }) },
+      { weight: 1, arbitrary: fc.record({ what: fc.constant("sweep" as const), person: first }) },
+      { weight: 1, arbitrary: fc.constant({ what: "replay" as const }) },
+      { weight: 1, arbitrary: fc.record({ what: fc.constant("fetch" as const), which }) },
+    ),
+  }),
+  { maxLength: 14 },
+);
+
 export const stories: fc.Arbitrary<Story> = fc.record({
   sources: fc.subarray([...furtherSources]).map((further) => ["accounts" as const, ...further]),
   isKept: fc.boolean(),
   isApproved: fc.constantFrom(false, false, false, true),
+  packages: fc.constantFrom("attached", "attached", "linked", "encrypted"),
   processes: fc.constantFrom(1, 1, 1, 2, 3),
   moods: fc.array(mood, { maxLength: 30 }),
   events: fc
-    .tuple(
-      asking,
-      fc.array(
-        fc.record({
-          after: fc.constantFrom(0, 0, 10, second, 20 * second, 11 * minute, 7 * hour, 2 * day, 20 * day),
-          happens: happening,
-        }),
-        { maxLength: 16 },
-      ),
-    )
+    .tuple(asking, fc.oneof({ weight: 2, arbitrary: atAnyTime }, { weight: 1, arbitrary: atOneMoment }))
     // Without a request nothing happens.
-    .map(([first, rest]) => [{ after: 0, happens: first }, ...rest]),
+    .map(([happens, rest]) => [{ after: 0, happens }, ...rest]),
 });
 
 /** How stories come from a seed: the first one of it, for whoever makes it shorter as well. */

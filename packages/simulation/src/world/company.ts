@@ -27,7 +27,7 @@ export const personalOf = (person: Person): readonly string[] => [
   phoneOf(person),
 ];
 
-const everybody: readonly Person[] = Array.from({ length: people }, (_, person) => person);
+export const everybody: readonly Person[] = Array.from({ length: people }, (_, person) => person);
 
 const personAt = (address: string): Person | undefined =>
   everybody.find((person) => addressesOf(person).includes(address));

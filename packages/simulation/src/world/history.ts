@@ -31,6 +31,16 @@ export interface Delivered {
   readonly message: Message;
 }
 
+/** A package that somebody got: by mail, or by its link. */
+export interface HandedOut {
+  readonly moment: number;
+  readonly at: number;
+  readonly requestId: string;
+  /** The hash that the letter tells, in hex. */
+  readonly sha256: string;
+  readonly zip: Uint8Array;
+}
+
 /** One commit of a request, as the store took it. */
 export interface Commit {
   readonly moment: number;
@@ -53,6 +63,7 @@ export interface History {
   /** Holds that stand, as far as somebody has heard of them, and on whom. */
   readonly holds: Map<string, Person>;
   readonly delivered: Delivered[];
+  readonly handedOut: HandedOut[];
   readonly commits: Commit[];
   readonly closings: AtClosing[];
   /** What should never have been thrown, or answered. */
@@ -70,6 +81,7 @@ export const newHistory = (): History => ({
   stops: [],
   holds: new Map(),
   delivered: [],
+  handedOut: [],
   commits: [],
   closings: [],
   surprises: [],

@@ -1,6 +1,7 @@
 import {
   createSubjectRights,
   defineNotifier,
+  type PackageEncryption,
   type RequestStore,
   type SubjectRights,
 } from "@subject-rights/core";
@@ -18,6 +19,7 @@ import { gatedNotifier, gatedStorage } from "./gates.ts";
 import { type Asked, type History, newHistory, rowsIn } from "./history.ts";
 import { Ledger } from "./ledger.ts";
 import { type Life, newLife } from "./life.ts";
+import { bytesOf } from "./package.ts";
 import { sourceNamed } from "./sources.ts";
 
 /** Everything that outlives a process. */
@@ -60,7 +62,10 @@ export const newWorld = (story: Story): World => {
     history: newHistory(),
     clock: simulatedClock(start),
     tables: memoryTables(),
-    mail: { isDown: false, inbox: memoryNotifier() },
+    mail: {
+      isDown: false,
+      inbox: memoryNotifier(story.packages === "linked" ? { attachmentLimit: 0 } : {}),
+    },
     moods: [...story.moods],
     down: new Set(),
     registered: new Set(story.sources),
@@ -110,6 +115,8 @@ const isWornOut = (world: World): boolean => {
 /** Whether nothing happens any more, whatever is done. */
 export const isStill = ({ effects }: World): boolean => effects >= mostEffects;
 
+const linkOf = (token: string): string => `https://company.example/packages/${token}`;
+
 /** A process that begins now, over what the newest code registers. */
 export const launch = async (world: World): Promise<Process> => {
   const { clock, ledger, history, mail, story } = world;
@@ -126,9 +133,22 @@ export const launch = async (world: World): Promise<Process> => {
       if (mail.isDown) throw new Error("no connection");
       const sent = await mail.inbox.send(message, { ...context, clock, deadline: 60_000 });
       if (sent.isErr()) throw sent.error;
-      history.delivered.push({ moment: ledger.next(), at: clock.now().getTime(), message });
+      const [moment, at] = [ledger.next(), clock.now().getTime()];
+      history.delivered.push({ moment, at, message });
+      const attached = mail.inbox.sent.at(-1)?.attachment;
+      if (message.notice.type === "delivery" && attached) {
+        const zip = await bytesOf(attached.read());
+        const { requestId, sha256 } = message.notice;
+        history.handedOut.push({ moment, at, requestId, sha256, zip });
+      }
     },
   });
+  const packageEncryption: PackageEncryption = {
+    carrySecret: () =>
+      life.gate("secrets.carry", async () => {
+        if (mail.isDown) throw new Error("no connection");
+      }),
+  };
   const rights = createSubjectRights({
     controller: "Northwind Lamps",
     sources: [...sources].map((name) => sourceNamed(name, world, number, life.gate)),
@@ -139,6 +159,8 @@ export const launch = async (world: World): Promise<Process> => {
     },
     ...gatedStorage({ ...storage, requestStore: witnessed(requestStore, world) }, life.gate),
     needsApproval: ({ kind }) => story.isApproved && kind === "erasure",
+    ...(story.packages === "linked" ? { links: { download: linkOf } } : {}),
+    ...(story.packages === "encrypted" ? { packageEncryption } : {}),
     clock: { now: clock.now, wait: life.wait },
     randomness,
     lookEvery: day,
