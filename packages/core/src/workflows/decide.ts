@@ -85,7 +85,8 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   "addresses-told": ["origins", "copies"],
   "addresses-unsaid": ["origins", "copies", "collecting"],
   "source-collected": ["collecting"],
-  "source-finished": ["origins", "copies", "collecting"],
+  // Also late: what it has erased is written down, though somebody had closed it by hand meanwhile.
+  "source-finished": ["origins", "copies", "collecting", "verified", "closed"],
   "source-verified": ["copies"],
   "source-failed": working,
   "source-probed": working,

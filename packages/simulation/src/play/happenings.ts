@@ -18,8 +18,10 @@ export const bringAbout = async (world: World, happening: Happening, chosen?: Re
     const views = await viewsIn(world);
     return views[which % Math.max(1, views.length)];
   };
-  const stop = (what: Stop["what"], person: number, requestId: string | null): void => {
-    history.stops.push({ what, person, requestId, from: ledger.next(), at: at(), until: null });
+  const stop = async (what: Stop["what"], person: number, requestId: string | null): Promise<void> => {
+    // What had looked right before it gets to where it is.
+    await clock.advance(0);
+    history.stops.push({ what, person, requestId, from: ledger.next(), until: null });
   };
   const release = (matches: (stop: Stop) => boolean): void => {
     for (const each of history.stops) if (each.until === null && matches(each)) each.until = ledger.next();
@@ -60,6 +62,7 @@ export const bringAbout = async (world: World, happening: Happening, chosen?: Re
     }
     case "hold": {
       const { person } = happening;
+      let placed: string | undefined;
       await acting(
         world,
         ({ holds }) =>
@@ -71,9 +74,10 @@ export const bringAbout = async (world: World, happening: Happening, chosen?: Re
         ({ hold, notAsked }) => {
           // Who could not be asked may know them by other names: those the hold does not have.
           history.holds.set(hold.id, person);
-          if (notAsked.length === 0) stop("hold", person, hold.id);
+          if (notAsked.length === 0) placed = hold.id;
         },
       );
+      if (placed !== undefined) await stop("hold", person, placed);
       return;
     }
     case "fetch": {
@@ -191,7 +195,7 @@ export const liftAll = async (world: World): Promise<void> => {
 };
 
 interface Stops {
-  readonly stop: (what: Stop["what"], person: number, requestId: string | null) => void;
+  readonly stop: (what: Stop["what"], person: number, requestId: string | null) => Promise<void>;
   readonly release: (matches: (stop: Stop) => boolean) => void;
 }
 
@@ -219,14 +223,14 @@ const toRequest = async (
     case "cancel":
     case "decline": {
       const done = await acting(world, ({ requests }) => requests[what]({ ...on, reason: "not founded" }));
-      if (done === "done") stop("ended", person, view.id);
+      if (done === "done") await stop("ended", person, view.id);
       return;
     }
     case "suspend": {
       const done = await acting(world, ({ requests }) =>
         requests.suspend({ ...on, reason: "who asks is unclear" }),
       );
-      if (done === "done") stop("suspended", person, view.id);
+      if (done === "done") await stop("suspended", person, view.id);
       return;
     }
     case "resume":

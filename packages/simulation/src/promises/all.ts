@@ -7,8 +7,14 @@ import {
   oneAtATime,
 } from "./calls.ts";
 import { noCommitsInVain, noSurprises, wholeChain } from "./commits.ts";
-import { neverAFalseDone, nothingPersonalIsStored, nothingSilent, trueFigures } from "./ends.ts";
-import { noneAfterTheEnd, oneIdAMessage } from "./letters.ts";
+import {
+  keysGoWithTheirRequests,
+  neverAFalseDone,
+  nothingPersonalIsStored,
+  nothingSilent,
+  trueFigures,
+} from "./ends.ts";
+import { nobodyWithoutAnAnswer, noneAfterTheEnd, oneIdAMessage } from "./letters.ts";
 import { nobodyElseInPackages } from "./packages.ts";
 import type { Promised } from "./promise.ts";
 
@@ -25,9 +31,11 @@ export const promises: readonly Promised[] = [
   inOrder,
   oneIdAMessage,
   noneAfterTheEnd,
+  nobodyWithoutAnAnswer,
   trueFigures,
   nothingSilent,
   noCommitsInVain,
   nothingPersonalIsStored,
+  keysGoWithTheirRequests,
   wholeChain,
 ];

@@ -29,26 +29,42 @@ const mayGoOn = ({ ability, requestId, person }: SourceCall, stop: Stop): boolea
   }
 };
 
+/** Whoever has erased before the stop looks whether that worked: what was done has to go into the record. */
+const endsWork = (
+  { ability, source, requestId, process, began }: SourceCall,
+  stop: Stop,
+  calls: readonly SourceCall[],
+): boolean => {
+  const before = calls.findLast(
+    (call) =>
+      call.began < began &&
+      call.source === source &&
+      call.requestId === requestId &&
+      call.process === process,
+  );
+  return ability === "locate" && before !== undefined && isWork(before.ability) && before.began < stop.from;
+};
+
 export const nothingWhileStopped: Promised = {
   name: "nothing is asked, handed out or erased while it is stopped",
   atTheEnd: ({ ledger, history }) =>
     history.stops.flatMap((stop) => {
-      // What happens in the very moment of the stop may have looked just before it.
-      const isDuring = (moment: number, at: number) =>
-        moment >= stop.from && moment <= (stop.until ?? Number.POSITIVE_INFINITY) && at !== stop.at;
+      const isDuring = (moment: number) =>
+        moment >= stop.from && moment <= (stop.until ?? Number.POSITIVE_INFINITY);
       const after = `after ${stop.what} of ${stop.requestId ?? stop.person}`;
-      const calls = ledger.calls.filter((call) => isDuring(call.began, call.at) && !mayGoOn(call, stop));
+      const calls = ledger.calls.filter(
+        (call) => isDuring(call.began) && !mayGoOn(call, stop) && !endsWork(call, stop, ledger.calls),
+      );
       const letters = history.delivered.filter(
-        ({ moment, at, message: { notice } }) =>
-          isDuring(moment, at) &&
+        ({ moment, message: { notice } }) =>
+          isDuring(moment) &&
           (notice.type === "manual-task"
             ? history.asked.get(notice.requestId)?.person === stop.person
             : notice.type === "delivery" && stop.what !== "hold") &&
           (stop.what === "hold" || notice.requestId === stop.requestId),
       );
       const packages = history.handedOut.filter(
-        ({ moment, at, requestId }) =>
-          isDuring(moment, at) && stop.what !== "hold" && requestId === stop.requestId,
+        ({ moment, requestId }) => isDuring(moment) && stop.what !== "hold" && requestId === stop.requestId,
       );
       return [
         ...calls.map((call) => `${named(call)} ${after}`),
@@ -81,9 +97,17 @@ export const nobodyUnasked: Promised = {
         const approved = history.approved.get(requestId) ?? Number.POSITIVE_INFINITY;
         return story.isApproved && began < approved ? [`${named(call)} before its approval`] : [];
       }
+      // Whoever called it off since is not erased by a replay.
+      const isCalledOff = (id: string) =>
+        history.stops.some(
+          ({ what, requestId, from }) => what === "ended" && requestId === id && from < began,
+        );
       const wereAsked = [...history.asked.values()].some(
         (asked) =>
-          asked.kind === "erasure" && asked.person === person && (asked.confirmedFrom ?? began) < began,
+          asked.kind === "erasure" &&
+          asked.person === person &&
+          (asked.confirmedFrom ?? began) < began &&
+          !isCalledOff(asked.id),
       );
       return wereAsked || (history.swept.get(person) ?? began) < began
         ? []

@@ -5,14 +5,14 @@ import type { Promised } from "./promise.ts";
 
 export const neverAFalseDone: Promised = {
   name: "completed means that no registered source holds the person",
-  always: ({ history, ledger, registered }, views) =>
+  always: ({ history, ledger }, views) =>
     views.flatMap((view) => {
       const asked = history.asked.get(view.id);
       if (view.kind !== "erasure" || view.outcome !== "completed" || asked === undefined) return [];
       const closing = history.closings.findLast(({ requestId }) => requestId === view.id);
       if (closing === undefined) return [];
       const left = closing.rows.filter(({ source, person, since }) => {
-        if (person !== asked.person || !registered.has(source)) return false;
+        if (person !== asked.person || !closing.registered.has(source)) return false;
         // What comes in behind the last look is nobody's fault.
         const looked = ledger.calls.findLast(
           (call) =>
@@ -80,6 +80,16 @@ const personalIn = ({ tables, history }: World): readonly string[] => {
       .filter((each) => dump.includes(each))
       .map((each) => `${each} is stored`),
   );
+};
+
+export const keysGoWithTheirRequests: Promised = {
+  name: "nobody can read who it was about once nothing is due any more",
+  atTheEnd: ({ tables }) =>
+    [...tables.requests.values()].flatMap(({ tenant, id, open, wakeAt }) =>
+      !open && wakeAt === null && tables.keys.has(`request/${tenant}/${id}`)
+        ? [`${id} is over, and its key is there`]
+        : [],
+    ),
 };
 
 export const nothingPersonalIsStored: Promised = {

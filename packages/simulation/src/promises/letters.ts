@@ -27,6 +27,25 @@ export const oneIdAMessage: Promised = {
   },
 };
 
+/** What its last letter may be, for each way in which a request ends. */
+const lastLetters: Readonly<Record<string, readonly string[]>> = {
+  erasure: ["completion", "refusal"],
+  export: ["delivery", "failure", "refusal"],
+};
+
+export const nobodyWithoutAnAnswer: Promised = {
+  name: "whoever has confirmed a request hears how it ended",
+  atTheEnd: ({ history }, views) =>
+    views.flatMap(({ id, kind, outcome }) => {
+      // Whoever has called it off knows; one that lapsed nobody has confirmed.
+      if (outcome === null || outcome === "cancelled" || outcome === "lapsed") return [];
+      const isTold = history.delivered.some(
+        ({ message: { notice } }) => notice.requestId === id && lastLetters[kind]?.includes(notice.type),
+      );
+      return isTold ? [] : [`${id} is ${outcome}, and nobody was told`];
+    }),
+};
+
 export const noneAfterTheEnd: Promised = {
   name: "no message comes behind a refusal",
   atTheEnd: ({ history }) =>

@@ -23,7 +23,7 @@ export type Mood =
 export const furtherSources = ["orders", "papers", "insights", "notes"] as const;
 export type SourceName = "accounts" | (typeof furtherSources)[number];
 
-/** How many people there are; they share a telephone, two by two. */
+/** How many people there are. */
 export const people = 4;
 export type Person = number;
 
@@ -76,6 +76,8 @@ export interface Event {
 /** All that one run is made of. */
 export interface Story {
   readonly sources: readonly SourceName[];
+  /** Whether people share their telephones, two by two. */
+  readonly isShared: boolean;
   /** Whether the law keeps some of the orders for a while. */
   readonly isKept: boolean;
   /** Whether somebody else has to approve an erasure. */
@@ -107,21 +109,23 @@ const ofRequest = fc.constantFrom(
   "resend",
 );
 
+/** Mostly the same few, so that what happens to them is in its own way. */
+const few = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(0, 1) }, { weight: 1, arbitrary: person });
+
 const asking = fc.record({
   what: fc.constant("ask" as const),
   kind: fc.constantFrom("erasure", "erasure", "export"),
-  // Mostly the same few, so that they are in each other's way.
-  person: fc.oneof({ weight: 3, arbitrary: fc.constantFrom(0, 1) }, { weight: 1, arbitrary: person }),
+  person: few,
   address: fc.constantFrom(0, 0, 1),
 });
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 4, arbitrary: asking },
   { weight: 5, arbitrary: fc.record({ what: fc.constant("confirm" as const), which }) },
-  { weight: 5, arbitrary: fc.constant({ what: "oblige" as const }) },
+  { weight: 9, arbitrary: fc.constant({ what: "oblige" as const }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant("answer-wrongly" as const), which }) },
   { weight: 5, arbitrary: fc.record({ what: ofRequest, which }) },
-  { weight: 2, arbitrary: fc.record({ what: fc.constantFrom("hold", "lift"), person }) },
+  { weight: 2, arbitrary: fc.record({ what: fc.constantFrom("hold", "hold", "lift"), person: few }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant("fetch" as const), which }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant("sweep" as const), person }) },
   { weight: 1, arbitrary: fc.constant({ what: "replay" as const }) },
@@ -137,7 +141,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       what: fc.constant("jump" as const),
-      by: fc.constantFrom(-hour, hour, 3 * hour, 30 * day),
+      by: fc.constantFrom(-30 * day, -hour, hour, 3 * hour, 30 * day),
     }),
   },
 );
@@ -148,13 +152,16 @@ const mood: fc.Arbitrary<Mood> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<Mood>("never", "hangs", "half", "lies", "rubbish") },
 );
 
+/** As many as there may be, and not mostly a few: things go wrong where several meet. */
+const size = "max";
+
 /** Whatever happens, over weeks. */
 const atAnyTime = fc.array(
   fc.record({
     after: fc.constantFrom(0, 0, 10, second, 20 * second, 11 * minute, 7 * hour, 2 * day, 20 * day),
     happens: happening,
   }),
-  { maxLength: 16 },
+  { maxLength: 16, size },
 );
 
 const first = fc.constant(0);
@@ -165,8 +172,8 @@ const atOneMoment = fc.array(
     after: fc.constantFrom(0, 0, 0, 10, second, 20 * second, day),
     happens: fc.oneof(
       { weight: 3, arbitrary: asking.map((each) => ({ ...each, person: 0 })) },
-      { weight: 5, arbitrary: fc.constant({ what: "oblige" as const }) },
-      { weight: 4, arbitrary: fc.record({ what: fc.constantFrom("hold", "lift"), person: first }) },
+      { weight: 7, arbitrary: fc.constant({ what: "oblige" as const }) },
+      { weight: 4, arbitrary: fc.record({ what: fc.constantFrom("hold", "hold", "lift"), person: first }) },
       { weight: 3, arbitrary: fc.record({ what: fc.constantFrom("suspend", "resume", "cancel"), which }) },
       { weight: 2, arbitrary: fc.record({ what: fc.constantFrom("retry", "settle", "put-first"), which }) },
       { weight: 2, arbitrary: fc.record({ what: fc.constant("refill" as const), source, person: first }) },
@@ -177,16 +184,17 @@ const atOneMoment = fc.array(
       { weight: 1, arbitrary: fc.record({ what: fc.constant("fetch" as const), which }) },
     ),
   }),
-  { maxLength: 14 },
+  { maxLength: 14, size },
 );
 
 export const stories: fc.Arbitrary<Story> = fc.record({
   sources: fc.subarray([...furtherSources]).map((further) => ["accounts" as const, ...further]),
+  isShared: fc.constantFrom(false, false, true),
   isKept: fc.boolean(),
   isApproved: fc.constantFrom(false, false, false, true),
   packages: fc.constantFrom("attached", "attached", "linked", "encrypted"),
   processes: fc.constantFrom(1, 1, 1, 2, 3),
-  moods: fc.array(mood, { maxLength: 30 }),
+  moods: fc.array(mood, { maxLength: 30, size }),
   events: fc
     .tuple(asking, fc.oneof({ weight: 2, arbitrary: atAnyTime }, { weight: 1, arbitrary: atOneMoment }))
     // Without a request nothing happens.

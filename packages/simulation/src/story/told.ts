@@ -25,9 +25,18 @@ const event = ({ after, happens }: Event): string =>
   `  ${after === 0 ? "" : `${inWords(after)} later: `}${happening(happens)}`;
 
 /** A story in a few lines, for people. */
-export const told = ({ sources, isKept, isApproved, packages, processes, moods, events }: Story): string =>
+export const told = ({
+  sources,
+  isShared,
+  isKept,
+  isApproved,
+  packages,
+  processes,
+  moods,
+  events,
+}: Story): string =>
   [
-    `${sources.join(", ")}${isKept ? "; the law keeps some orders" : ""}${isApproved ? "; erasures are approved" : ""}; packages are ${packages}; ${processes === 1 ? "one process" : `${processes} processes`}`,
+    `${sources.join(", ")}${isShared ? "; two by two they share a telephone" : ""}${isKept ? "; the law keeps some orders" : ""}${isApproved ? "; erasures are approved" : ""}; packages are ${packages}; ${processes === 1 ? "one process" : `${processes} processes`}`,
     ...(moods.length === 0 ? [] : [`calls, one after the other: ${moods.join(", ")}; then all is well`]),
     ...events.map(event),
   ].join("\n");

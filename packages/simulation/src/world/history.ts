@@ -20,7 +20,6 @@ export interface Stop {
   readonly requestId: string | null;
   readonly person: Person;
   readonly from: number;
-  readonly at: number;
   until: number | null;
 }
 
@@ -53,6 +52,8 @@ export interface Commit {
 export interface AtClosing {
   readonly moment: number;
   readonly requestId: string;
+  /** What the process that closed it had registered. */
+  readonly registered: ReadonlySet<SourceName>;
   readonly rows: readonly { readonly source: SourceName; readonly person: Person; readonly since: number }[];
 }
 

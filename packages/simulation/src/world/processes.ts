@@ -77,7 +77,7 @@ export const newWorld = (story: Story): World => {
 };
 
 /** The store, with somebody who writes down what was committed. */
-const witnessed = (store: RequestStore, world: World): RequestStore => {
+const witnessed = (store: RequestStore, world: World, registered: ReadonlySet<SourceName>): RequestStore => {
   const { history, ledger, clock, company } = world;
   return {
     ...store,
@@ -95,7 +95,12 @@ const witnessed = (store: RequestStore, world: World): RequestStore => {
         const moment = ledger.next();
         const before = history.commits.findLast((commit) => commit.request.id === request.id);
         if (!request.open && before?.request.open !== false)
-          history.closings.push({ moment, requestId: request.id, rows: rowsIn(company) });
+          history.closings.push({
+            moment,
+            requestId: request.id,
+            registered,
+            rows: rowsIn(company),
+          });
         history.commits.push({ moment, at: clock.now().getTime(), request, entries });
         return answer;
       }),
@@ -157,7 +162,7 @@ export const launch = async (world: World): Promise<Process> => {
       tenantAdmin: () => "tenant-admin@company.example",
       support: () => "support@company.example",
     },
-    ...gatedStorage({ ...storage, requestStore: witnessed(requestStore, world) }, life.gate),
+    ...gatedStorage({ ...storage, requestStore: witnessed(requestStore, world, sources) }, life.gate),
     needsApproval: ({ kind }) => story.isApproved && kind === "erasure",
     ...(story.packages === "linked" ? { links: { download: linkOf } } : {}),
     ...(story.packages === "encrypted" ? { packageEncryption } : {}),

@@ -8,13 +8,14 @@ import {
   type Subject,
 } from "@subject-rights/core";
 import type { SimulatedClock } from "@subject-rights/testing";
-import type { Mood, SourceName } from "../story/story.ts";
+import type { Mood, SourceName, Story } from "../story/story.ts";
 import { addressesOf, type Company, customerOf, phoneOf, type Row, whoIs } from "./company.ts";
 import type { Gate } from "./gates.ts";
 import type { Ledger, SourceCall } from "./ledger.ts";
 
 /** What the sources of all processes have in common. */
 export interface SourceWorld {
+  readonly story: Pick<Story, "isShared">;
   readonly company: Company;
   readonly ledger: Ledger;
   readonly clock: SimulatedClock;
@@ -39,7 +40,8 @@ export const sourceNamed = (
   process: number,
   gate: Gate,
 ): DataSource => {
-  const { company, ledger, clock, moods, down } = world;
+  const { story, company, ledger, clock, moods, down } = world;
+  const { isShared } = story;
   const table = company[name];
   const rowsOf = (subject: Subject) => table.filter((row) => isAbout(subject, row));
 
@@ -161,7 +163,7 @@ export const sourceNamed = (
             return [
               { type: "customer", value: customerOf(person) },
               ...addressesOf(person).map((value) => ({ type: "email", value })),
-              { type: "phone", value: phoneOf(person), shared: true },
+              ...(isShared ? [{ type: "phone", value: phoneOf(person), shared: true }] : []),
             ];
           }),
       });

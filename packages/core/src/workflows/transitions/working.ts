@@ -19,6 +19,7 @@ import {
   countIn,
   goneCounts,
   goneIn,
+  isGone,
   isKept,
   keptAsCounted,
   mergeOutcomes,
@@ -34,6 +35,7 @@ import { heard, toldBeforeBy } from "../../request/too-late.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { workflowOf } from "../workflows.ts";
 import { alertedOnce, supportTold } from "./alerting.ts";
+import { toldAgain } from "./ending.ts";
 import { type EventOf, stepFor } from "./events.ts";
 import { isOutageKnown, nextTry, outageMet, outageOver, outageTried, toldNow } from "./outages.ts";
 import { begunAgain, lookedAtAgain, stageAnew, workReopened } from "./reopening.ts";
@@ -107,7 +109,46 @@ const withCursor = (change: Change, source: string, cursor: string | null) => {
   return cursor === null ? without(cursors, source) : { ...cursors, [source]: cursor };
 };
 
-export const finished = (change: Change, event: EventOf<"source-finished">): Transition =>
+/**
+ * Somebody has closed the source by hand while it was at work. What it has erased is gone all the same: that is told, and it
+ * stays closed by hand.
+ */
+const finishedAllTheSame = (change: Change, step: SourceStep, event: EventOf<"source-finished">): Change => {
+  const outcomes = outcomesNow(step, event);
+  const done = changedStep(change, step.source, {
+    outcomes,
+    saidAt: change.now,
+    unanswered: false,
+    // The same answer is not taken twice.
+    generation: step.generation + 1,
+  });
+  const noted = recorded(done, "succeeded", erasedCounts(outcomes), step.source);
+  return change.request.phase === "closed" && outcomes.some(isGone) ? toldAgain(noted) : noted;
+};
+
+const erasedCounts = (outcomes: readonly CollectionOutcome[]) => {
+  const counted = (outcome: string) =>
+    outcomes.reduce((sum, each) => (each.outcome === outcome && "count" in each ? sum + each.count : sum), 0);
+  return {
+    erased: counted("erased"),
+    anonymised: counted("anonymised"),
+    retained: counted("retained"),
+    ...(counted("kept") > 0 && { kept: counted("kept") }),
+  };
+};
+
+export const finished = (change: Change, event: EventOf<"source-finished">): Transition => {
+  const { kind, phase } = change.request;
+  const step = stepOf(change.request, event.source);
+  const isSame = step?.generation === event.generation && step.stage === "perform";
+  if (kind === "erasure" && isSame && step.settlement !== null)
+    return ok(finishedAllTheSame(change, step, event));
+  return phase === "verified" || phase === "closed"
+    ? err(new NotPossibleNow("The request has moved on."))
+    : finishedInTime(change, event);
+};
+
+const finishedInTime = (change: Change, event: EventOf<"source-finished">): Transition =>
   stepFor(change, event, "perform").map((step) => {
     const outcomes = outcomesNow(step, event);
     const stage = workflowOf(change.request.kind).stageAfterPerforming;
@@ -139,20 +180,10 @@ export const finished = (change: Change, event: EventOf<"source-finished">): Tra
     const cleared = changedConfidential(outageOver(withToldBefore(done, step.source), step), {
       cursors: withCursor(change, step.source, null),
     });
-    const counted = (outcome: string) =>
-      outcomes.reduce(
-        (sum, each) => (each.outcome === outcome && "count" in each ? sum + each.count : sum),
-        0,
-      );
     const detail =
       step.task === "export"
         ? { rows: (event.collected ?? step.collected).reduce((sum, { rows }) => sum + rows, 0) }
-        : {
-            erased: counted("erased"),
-            anonymised: counted("anonymised"),
-            retained: counted("retained"),
-            ...(counted("kept") > 0 && { kept: counted("kept") }),
-          };
+        : erasedCounts(outcomes);
     return workReopened(recorded(cleared, "succeeded", detail, step.source));
   });
 
