@@ -234,3 +234,60 @@ describe("an erasure of which a person has closed a source is never completed", 
     expect(await saidOf(now, requestId, id)).toEqual({ ...said, grade });
   });
 });
+
+describe("a source that a person closes while it is at work", () => {
+  const reason = "the vendor sees to it in spring";
+  const recipients = [{ title: "Print shop", address: "privacy@print.example" }];
+
+  it.each([
+    ["while the request goes on", true],
+    ["and with it the request", false],
+  ])("is told with what it has erased all the same, %s", async (_, goesOn) => {
+    const clock = simulatedClock();
+    let papers = goesOn ? 1 : 0;
+    const shop = peopleSource("shop", people(), {
+      recipients,
+      erase: async (_subject, { signal }) => {
+        await clock.wait(20_000, signal);
+        return [{ collection: "people", outcome: "erased", count: 1 }];
+      },
+      locate: async () => [{ collection: "people", count: clock.now() < erasedAt ? 1 : 0 }],
+      verify: async () => [],
+    });
+    const archive = defineDataSource({
+      id: "archive",
+      title: "The archive",
+      holds: ["customer-data"],
+      kind: "origin",
+      owner: "archive@northwind.example",
+      locate: async () => [{ collection: "papers", count: papers }],
+    });
+    const erasedAt = new Date(clock.now().getTime() + 10_000);
+    const world = await createWorld({ sources: [shop, archive] }, undefined, clock);
+    const requestId = await world.acknowledged("erasure");
+    await world.pass(5_000);
+    unwrap(await world.rights.requests.settleSource({ actor: admin, requestId, source: "shop", reason }));
+    await world.pass(hour);
+    if (goesOn) {
+      papers = 0;
+      const task = { actor: admin, requestId, source: "archive", answer: "done", note: "shredded" } as const;
+      unwrap(await world.rights.requests.answerTask(task));
+      await world.pass(hour);
+    }
+    const { outcome, sources } = await world.read(requestId);
+    expect(outcome).toBe("completed-with-exceptions");
+    expect(sources.find(({ id }) => id === "shop")).toMatchObject({
+      outcomes: [{ collection: "people", outcome: "erased", count: 1 }],
+      settlement: { reason },
+    });
+    // Whoever was given it is told (Art. 19 GDPR), and so is the person.
+    expect(world.notifier.sent.filter(({ notice }) => notice.type === "recipient")).toHaveLength(1);
+    const letter = world.notifier.sent.findLast(({ notice }) => notice.type === "completion")?.notice;
+    expect(letter).toMatchObject({
+      complete: false,
+      sources: expect.arrayContaining([
+        expect.objectContaining({ outcomes: [{ collection: "people", outcome: "erased", count: 1 }] }),
+      ]),
+    });
+  });
+});
