@@ -22,15 +22,8 @@ describe("whatever happens around it", () => {
     expect(requests).toBeGreaterThan(seeds);
   });
 
-  // Packages are compressed in threads, for which simulated time does not wait.
-  it("happens in the same way for the same seed, where nobody asks for an export", async () => {
-    const isErasure = (seed: number) =>
-      storyOf(seed).events.every(({ happens }) => happens.what !== "ask" || happens.kind === "erasure");
-    const same = Array.from({ length: 40 }, (_, index) => index + 1)
-      .filter(isErasure)
-      .slice(0, 5);
-    expect(same).toHaveLength(5);
-    for (const seed of same) {
+  it("happens in the same way for the same seed", async () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
       const [first, second] = [await simulate(storyOf(seed)), await simulate(storyOf(seed))];
       expect(second.trace).toEqual(first.trace);
       expect(first.trace.length).toBeGreaterThan(0);

@@ -88,7 +88,7 @@ const possibleIn: Record<RequestEventType, readonly Phase[]> = {
   // Also late: what it has erased is written down, though somebody had closed it by hand meanwhile.
   "source-finished": ["origins", "copies", "collecting", "verified", "closed"],
   "source-verified": ["copies"],
-  "source-failed": working,
+  "source-failed": [...working, "closed"],
   "source-probed": working,
   // Of a closed one, where a letter of it waits for the source.
   "source-answers": phases,

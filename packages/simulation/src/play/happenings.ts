@@ -194,6 +194,19 @@ export const liftAll = async (world: World): Promise<void> => {
   for (const id of ids) await lift(world, id);
 };
 
+/** One whose process has died keeps whom it was at until somebody goes on with it, or stops it. */
+export const stopSweeps = async (world: World): Promise<void> => {
+  let ids: string[] = [];
+  await acting(
+    world,
+    ({ sweeps }) => sweeps.list({ actor: admin }),
+    ({ sweeps }) => {
+      ids = sweeps.flatMap(({ id, status }) => (status === "running" ? [id] : []));
+    },
+  );
+  for (const sweepId of ids) await acting(world, ({ sweeps }) => sweeps.stop({ actor: admin, sweepId }));
+};
+
 interface Stops {
   readonly stop: (what: Stop["what"], person: number, requestId: string | null) => Promise<void>;
   readonly release: (matches: (stop: Stop) => boolean) => void;

@@ -1,7 +1,7 @@
 import type { RequestView } from "@subject-rights/core";
 import type { Story } from "../story/story.ts";
 import { isStill, launch, newWorld, replaceTheDead, type World } from "../world/processes.ts";
-import { bringAbout, liftAll } from "./happenings.ts";
+import { bringAbout, liftAll, stopSweeps } from "./happenings.ts";
 import { oblige, viewsIn } from "./people.ts";
 
 const [hour, day] = [3_600_000, 86_400_000];
@@ -59,6 +59,7 @@ const calm = async (world: World): Promise<void> => {
   await replaceTheDead(world);
   for (const { life } of world.processes) life.dieAfter(Number.POSITIVE_INFINITY);
   await liftAll(world);
+  await stopSweeps(world);
   for (const view of await viewsIn(world))
     if (view.waitingFor.some((waiting) => waiting.for === "identity"))
       await bringAbout(world, { what: "resume", which: 0 }, view);

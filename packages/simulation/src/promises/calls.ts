@@ -148,10 +148,10 @@ export const inOrder: Promised = {
     const closedAt = new Map(
       history.closings.toReversed().map(({ requestId, moment }) => [requestId, moment]),
     );
-    const acknowledgedAt = new Map(
+    const acknowledged = new Map(
       history.commits
         .filter(({ entries }) => entries.some(({ action }) => action === "acknowledged"))
-        .map(({ request, at }) => [request.id, at]),
+        .map(({ request, at, moment }) => [request.id, { at, moment }]),
     );
     const begun = new Set<string>();
     for (const call of ledger.calls) {
@@ -159,12 +159,15 @@ export const inOrder: Promised = {
       if (requestId === null || !isWork(ability) || begun.has(requestId)) continue;
       begun.add(requestId);
       const asked = history.asked.get(requestId);
-      const place = acknowledgedAt.get(requestId);
+      const place = acknowledged.get(requestId);
       if (asked === undefined || place === undefined || asked.isPutFirst) continue;
       for (const other of history.asked.values()) {
         if (other.id === asked.id || other.person !== asked.person || other.address !== asked.address)
           continue;
-        if ((acknowledgedAt.get(other.id) ?? Number.POSITIVE_INFINITY) >= place) continue;
+        const before = acknowledged.get(other.id);
+        // Where a clock was put back in between, nobody can say who came first.
+        const isFirst = before !== undefined && before.at < place.at && before.moment < place.moment;
+        if (!isFirst) continue;
         if ((closedAt.get(other.id) ?? Number.POSITIVE_INFINITY) > began)
           found.push(`${named(call)} before ${other.id}, which was acknowledged earlier`);
       }

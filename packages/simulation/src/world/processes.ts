@@ -54,7 +54,7 @@ const start = new Date("2026-01-05T09:00:00.000Z");
 const day = 86_400_000;
 
 export const newWorld = (story: Story): World => {
-  const keptUntil = story.isKept ? new Date(start.getTime() + 200 * day).toISOString().slice(0, 10) : null;
+  const keptUntil = story.isKept ? new Date(start.getTime() + 60 * day).toISOString().slice(0, 10) : null;
   return {
     story,
     company: newCompany(keptUntil),
@@ -168,9 +168,9 @@ export const launch = async (world: World): Promise<Process> => {
     ...(story.packages === "encrypted" ? { packageEncryption } : {}),
     clock: { now: clock.now, wait: life.wait },
     randomness,
-    lookEvery: day,
     // Else weeks in which nothing works would be most of what is computed.
-    rules: { messageDelay: day / 2, holdDelay: day / 2, retry: { outageDelay: day / 2 } },
+    lookEvery: 5 * day,
+    rules: { messageDelay: 2 * day, holdDelay: 2 * day, retry: { outageDelay: 2 * day } },
     onError: () => undefined,
   });
   const process = { number, rights, life, sources };

@@ -109,12 +109,18 @@ const withCursor = (change: Change, source: string, cursor: string | null) => {
   return cursor === null ? without(cursors, source) : { ...cursors, [source]: cursor };
 };
 
-/**
- * Somebody has closed the source by hand while it was at work. What it has erased is gone all the same: that is told, and it
- * stays closed by hand.
- */
-const finishedAllTheSame = (change: Change, step: SourceStep, event: EventOf<"source-finished">): Change => {
-  const outcomes = outcomesNow(step, event);
+/** The step of an erasure that somebody has closed by hand while its source was at work. */
+const closedAtWork = (
+  { request }: Change,
+  { source, generation }: { readonly source: string; readonly generation: number },
+): SourceStep | undefined => {
+  const step = stepOf(request, source);
+  const isSame = step?.generation === generation && step.stage === "perform" && step.settlement !== null;
+  return isSame && request.kind === "erasure" ? step : undefined;
+};
+
+/** What such a source has erased is gone all the same: that is told, and it stays closed by hand. */
+const doneThoughClosed = (change: Change, step: SourceStep, outcomes: readonly CollectionOutcome[]): Change => {
   const done = changedStep(change, step.source, {
     outcomes,
     saidAt: change.now,
@@ -137,15 +143,14 @@ const erasedCounts = (outcomes: readonly CollectionOutcome[]) => {
   };
 };
 
+const movedOn = () => err(new NotPossibleNow("The request has moved on."));
+
+const isOver = ({ request: { phase } }: Change): boolean => phase === "verified" || phase === "closed";
+
 export const finished = (change: Change, event: EventOf<"source-finished">): Transition => {
-  const { kind, phase } = change.request;
-  const step = stepOf(change.request, event.source);
-  const isSame = step?.generation === event.generation && step.stage === "perform";
-  if (kind === "erasure" && isSame && step.settlement !== null)
-    return ok(finishedAllTheSame(change, step, event));
-  return phase === "verified" || phase === "closed"
-    ? err(new NotPossibleNow("The request has moved on."))
-    : finishedInTime(change, event);
+  const step = closedAtWork(change, event);
+  if (step !== undefined) return ok(doneThoughClosed(change, step, outcomesNow(step, event)));
+  return isOver(change) ? movedOn() : finishedInTime(change, event);
 };
 
 const finishedInTime = (change: Change, event: EventOf<"source-finished">): Transition =>
@@ -325,7 +330,11 @@ const uncollected = (change: Change, source: string): Change =>
   );
 
 export const failed = (change: Change, event: EventOf<"source-failed">, rules: Rules): Transition => {
-  const { source, generation, isUnreadable } = event;
+  const { source, generation, isUnreadable, outcomes } = event;
+  const closed = closedAtWork(change, event);
+  if (closed !== undefined && outcomes != null && outcomes.length > 0)
+    return ok(doneThoughClosed(change, closed, addedToSoFar(closed, outcomes)));
+  if (isOver(change)) return movedOn();
   if (isUnreadable !== true) return metFailure(change, event, rules);
   const step = stepOf(change.request, source);
   if (step?.generation !== generation)
@@ -422,6 +431,9 @@ const outOfService = (
   return mustBeTold(outage, change.now) ? supportTold(passedOn, step, problem) : passedOn;
 };
 
+const addedToSoFar = (step: SourceStep, outcomes: readonly CollectionOutcome[]) =>
+  addedUp(step, outcomesSoFar(step), outcomes, mergeOutcomes(outcomesSoFar(step), outcomes));
+
 /** A try that failed may have erased before it did: what it told of that counts, and that it did not tell all is kept. */
 const doneAllTheSame = (
   step: SourceStep,
@@ -431,7 +443,7 @@ const doneAllTheSame = (
   // Who said nothing has not said that nothing is retained.
   ...(outcomes !== null &&
     outcomes.length > 0 && {
-      outcomes: addedUp(step, outcomesSoFar(step), outcomes, mergeOutcomes(outcomesSoFar(step), outcomes)),
+      outcomes: addedToSoFar(step, outcomes),
     }),
 });
 
