@@ -4,7 +4,7 @@ import { storyOf } from "../src/story/story.ts";
 import { told } from "../src/story/told.ts";
 
 /** What fits beside everything else; `pnpm simulate` goes on. */
-const seeds = 50;
+const seeds = 100;
 
 describe("whatever happens around it", () => {
   it("the library keeps its promises", async () => {

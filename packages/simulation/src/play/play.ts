@@ -58,6 +58,9 @@ const calm = async (world: World): Promise<void> => {
   world.mail.isDown = false;
   await replaceTheDead(world);
   for (const { life } of world.processes) life.dieAfter(Number.POSITIVE_INFINITY);
+  // What is stopped stays so, though nothing else is in its way.
+  await oblige(world);
+  await world.clock.advance(hour);
   await liftAll(world);
   await stopSweeps(world);
   for (const view of await viewsIn(world))

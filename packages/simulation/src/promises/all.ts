@@ -1,4 +1,5 @@
 import {
+  copiesBehindOrigins,
   inOrder,
   nobodyElse,
   nobodyUnasked,
@@ -29,6 +30,7 @@ export const promises: readonly Promised[] = [
   nobodyUnasked,
   oneAtATime,
   inOrder,
+  copiesBehindOrigins,
   oneIdAMessage,
   noneAfterTheEnd,
   nobodyWithoutAnAnswer,

@@ -115,6 +115,26 @@ export const nobodyUnasked: Promised = {
     }),
 };
 
+export const copiesBehindOrigins: Promised = {
+  name: "a copy is filled anew only when its origins were erased in",
+  atTheEnd: ({ ledger, history }, views) =>
+    ledger.calls.flatMap((call) => {
+      const { ability, requestId, began } = call;
+      if (ability !== "refresh" || history.asked.get(requestId ?? "")?.kind !== "erasure") return [];
+      const view = views.find(({ id }) => id === requestId);
+      // Who has closed it by hand sees to it.
+      if (view?.sources.some(({ id, settlement }) => id === "accounts" && settlement !== null)) return [];
+      const isErased = ledger.calls.some(
+        (before) =>
+          before.requestId === requestId &&
+          before.source === "accounts" &&
+          before.ability === "erase" &&
+          before.began < began,
+      );
+      return isErased ? [] : [named(call)];
+    }),
+};
+
 export const oneAtATime: Promised = {
   name: "no two requests are at work on one person at the same time",
   atTheEnd: (world) => {

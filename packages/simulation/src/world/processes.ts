@@ -107,8 +107,8 @@ const witnessed = (store: RequestStore, world: World, registered: ReadonlySet<So
   };
 };
 
-/** No story takes a tenth of it: what does more does it without end. */
-const mostEffects = 20_000;
+/** No story takes half of it: what does more does it without end. */
+const mostEffects = 8_000;
 
 /** Counts one more, and says whether it is too much. */
 const isWornOut = (world: World): boolean => {
