@@ -120,7 +120,11 @@ const closedAtWork = (
 };
 
 /** What such a source has erased is gone all the same: that is told, and it stays closed by hand. */
-const doneThoughClosed = (change: Change, step: SourceStep, outcomes: readonly CollectionOutcome[]): Change => {
+const doneThoughClosed = (
+  change: Change,
+  step: SourceStep,
+  outcomes: readonly CollectionOutcome[],
+): Change => {
   const done = changedStep(change, step.source, {
     outcomes,
     saidAt: change.now,
