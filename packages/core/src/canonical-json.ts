@@ -17,15 +17,22 @@ export const canonicalJson = (value: CanonicalValue): string => {
   if (typeof value === "number" && !Number.isFinite(value)) {
     throw new TypeError("A number that is not finite has no form in JSON.");
   }
-  if (typeof value === "string" && !value.isWellFormed()) {
-    throw new TypeError("Half of a surrogate pair has no canonical form.");
-  }
+  if (typeof value === "string") return canonicalText(value);
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   if (isList(value)) return `[${value.map(canonicalJson).join(",")}]`;
   const members = Object.keys(value)
     .sort()
-    .map((name) => `${canonicalJson(name)}:${canonicalJson(value[name] as CanonicalValue)}`);
+    .map((name) => `${canonicalText(name)}:${canonicalJson(value[name] as CanonicalValue)}`);
   return `{${members.join(",")}}`;
+};
+
+/** Nearly all text, and each name: ASCII in which nothing is escaped. */
+const plain = /^[ !#-[\]-~]*$/;
+
+const canonicalText = (text: string): string => {
+  if (plain.test(text)) return `"${text}"`;
+  if (!text.isWellFormed()) throw new TypeError("Half of a surrogate pair has no canonical form.");
+  return JSON.stringify(text);
 };
 
 const isList = (value: object): value is readonly CanonicalValue[] => Array.isArray(value);

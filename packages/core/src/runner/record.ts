@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { asJson } from "../as-json.ts";
 import { seal, unseal } from "../crypto.ts";
 import { Damaged, RequestNotFound } from "../errors.ts";
 import { formToday, inFormOfToday } from "../forms/forms.ts";
@@ -146,8 +147,8 @@ export const toStored = (
   const { tokenHash, replyTokenHash } = request.acknowledgement;
   const links = packagesIn(request).map((held) => held.tokenHash);
   const tokenHashes = [tokenHash, replyTokenHash, ...links];
-  // Through JSON and back: what is stored is exactly what will be read.
-  const state = JSON.parse(JSON.stringify({ form: formToday(requestForms), request: rest })) as JsonObject;
+  // What is stored is exactly what will be read.
+  const state = asJson({ form: formToday(requestForms), request: rest }) as JsonObject;
   if (!isState(state)) {
     const cause = new TypeError("It was about to be stored in a form in which it cannot be read.");
     return err(new Damaged(nameOf(request), { cause }));

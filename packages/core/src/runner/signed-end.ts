@@ -1,6 +1,7 @@
+import { asJson } from "../as-json.ts";
 import { headText } from "../audit/head.ts";
 import type { EvidenceSignature } from "../audit/signature.ts";
-import { type CanonicalValue, canonicalJson } from "../canonical-json.ts";
+import { canonicalJson } from "../canonical-json.ts";
 import { isSigned, sha256 } from "../crypto.ts";
 import type { Services } from "./services.ts";
 
@@ -23,7 +24,7 @@ export interface SignedRecord {
 /** Of the record as it is read back from the store, whatever it was made from: what is signed. */
 export const stateOf = (record: object): string => {
   const { auditSignature: _, confidential: __, asRead, ...rest } = record as SignedRecord;
-  return asRead ?? sha256(canonicalJson(JSON.parse(JSON.stringify(rest)) as CanonicalValue));
+  return asRead ?? sha256(canonicalJson(asJson(rest)));
 };
 
 const textOf = (record: SignedRecord): string => {

@@ -1,3 +1,4 @@
+import { asJson } from "../as-json.ts";
 import type { AuditDraft } from "../audit/entry.ts";
 import type { CallFailed } from "../errors.ts";
 import type { Instant } from "../instant.ts";
@@ -262,7 +263,7 @@ const leftBehind = (
     retryable,
     ...(hold === undefined ? {} : { hold }),
     ...(fate.stayed === true && { stayed: true }),
-    outcomes: JSON.parse(JSON.stringify(all)),
+    outcomes: asJson(all),
   },
   personal: keptOf(fate),
 });

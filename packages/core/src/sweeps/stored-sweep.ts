@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { asJson } from "../as-json.ts";
 import { keyedHash, seal, unseal } from "../crypto.ts";
 import { Damaged, KeyDestroyed, type StorageFailed } from "../errors.ts";
 import { formToday, inFormOfToday } from "../forms/forms.ts";
@@ -122,8 +123,8 @@ export const toStoredSweep = (sweep: Sweep, sealed: string | null): StoredSweep 
   version: sweep.version,
   category: sweep.category,
   startedAt: sweep.startedAt,
-  // Through JSON and back: what is stored is exactly what will be read.
-  state: JSON.parse(JSON.stringify({ form: formToday(sweepForms), sweep })) as JsonObject,
+  // What is stored is exactly what will be read.
+  state: asJson({ form: formToday(sweepForms), sweep }) as JsonObject,
   sealed,
 });
 
