@@ -55,6 +55,13 @@ describe("the documentation", () => {
     expect(broken).toEqual([]);
   });
 
+  it("has code in languages that readers see in colour", async () => {
+    const readme = await readFile(join(import.meta.dirname, "..", "..", "README.md"), "utf8");
+    for (const text of [readme, ...pages.map((each) => each.text)])
+      for (const [, language] of text.matchAll(/^```(\S+)$/gm))
+        expect(["diff", "mermaid", "psql", "sh", "sql", "text", "ts"]).toContain(language);
+  });
+
   it("lists every error and every problem", () => {
     const classes = Object.entries(core)
       .filter(

@@ -38,7 +38,7 @@ export const stages: readonly Stage[] = [
       command("depcruise", ["--config", ".dependency-cruiser.mjs", "packages", "examples", "scripts"]),
   },
   { name: "knip", run: () => command("knip", []) },
-  { name: "reference", run: () => command("typedoc", ["--logLevel", "Warn"]) },
+  { name: "reference", run: () => command("typedoc", ["--emit", "none", "--logLevel", "Warn"]) },
   { name: "pack", needs: ["build"], run: packPackages },
   { name: "packages", needs: ["pack"], run: checkPackages },
   { name: "runtimes", needs: ["pack"], run: tryPackages },

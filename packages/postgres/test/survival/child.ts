@@ -50,7 +50,7 @@ const gate: Gate = async (tenant, name, effect) => {
   return answer;
 };
 
-const [shopUrl = "", warehouseUrl = "", folder = "", masterKey = ""] = process.argv.slice(2);
+const [shopUrl = "", warehouseUrl = "", folder = "", masterKey = "", connections] = process.argv.slice(2);
 const fail = (thrown: unknown) => {
   const causes: string[] = [];
   for (let each: unknown = thrown; each instanceof Error; each = each.cause) causes.push(each.stack ?? "");
@@ -58,8 +58,7 @@ const fail = (thrown: unknown) => {
 };
 const { rights, use, shop, warehouse } = openProcess(
   { shopUrl, warehouseUrl, folder, masterKey: Buffer.from(masterKey, "hex") },
-  // Whoever is held at a gate may hold a connection as well.
-  { gate, onError: fail, rules: untiring, connections: 48 },
+  { gate, onError: fail, rules: untiring, connections: Number(connections) },
 );
 
 let isStarted = false;

@@ -45,6 +45,9 @@ const largeSample = (steps: readonly string[]): readonly string[] =>
 /** Worked on side by side in one process, each up to a step of its own. */
 const atOnce = 40;
 
+/** Whoever is held at a gate may hold a connection as well: at most one for each kind of step that a transaction has. */
+const connections = isThorough ? 48 : 16;
+
 interface Held {
   readonly world: World;
   readonly holdAt: string;
@@ -109,11 +112,11 @@ async function atInstants(): Promise<void> {
     return worlds.filter(({ tenant }) => !finished.has(tenant));
   };
   let killedAtWork = 0;
-  let next = bear(places);
+  let next = bear(places, connections);
   for (let kill = 0; kill < kills; kill += 1) {
     const life = next;
     await life.ready;
-    next = bear(places);
+    next = bear(places, connections);
     const left = await unfinished();
     while (left.length < underWay) {
       const world = await newWorld(worlds.length % 3 === 2 ? "export" : "erasure", worlds.length % 4 === 0);
@@ -148,7 +151,7 @@ describe.skipIf(process.platform === "win32")("a process that is killed at any s
   }, async () => {
     const { places, observer, newWorld } = country;
     const kinds = ["erasure", "export"] as const;
-    let next = bear(places);
+    let next = bear(places, connections);
     const rehearsed = await rehearse(next, kinds);
     const all: Held[] = [];
     for (const [index, kind] of kinds.entries()) {
@@ -170,7 +173,7 @@ describe.skipIf(process.platform === "win32")("a process that is killed at any s
       const batch = all.slice(first, first + atOnce);
       const life = next;
       await life.ready;
-      if (batch.length > 0) next = bear(places);
+      if (batch.length > 0) next = bear(places, connections);
       // It takes over from the process before it, and has its own end ahead.
       life.work([
         ...before.map(({ world }) => jobOf(world, null)),

@@ -98,11 +98,12 @@ export interface Life {
 
 const script = join(import.meta.dirname, "child.ts");
 
-export const bear = (places: Places): Life => {
+/** @param connections at most, to each of the two databases */
+export const bear = (places: Places, connections: number): Life => {
   const { shopUrl, warehouseUrl, folder, masterKey } = places;
   const child: ChildProcess = fork(
     script,
-    [shopUrl, warehouseUrl, folder, Buffer.from(masterKey).toString("hex")],
+    [shopUrl, warehouseUrl, folder, Buffer.from(masterKey).toString("hex"), `${connections}`],
     {
       execArgv: ["--conditions=source"],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
