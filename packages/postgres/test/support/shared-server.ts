@@ -1,5 +1,6 @@
-/** One server for all test files: PostgreSQL from the registry, or the one that `DATABASE_URL` names. */
+/** One server for all test files, PostgreSQL from the registry or the one that `DATABASE_URL` names; and the files of PGlite. */
 import type { TestProject } from "vitest/node";
+import { makeEmptyFiles } from "./empty-files.ts";
 import { type EmbeddedServer, startEmbedded } from "./server.ts";
 
 declare module "vitest" {
@@ -8,6 +9,8 @@ declare module "vitest" {
     readonly databaseUrl: string;
     /** Whether the server is stopped and removed in the end, with every database on it. */
     readonly isServerOwn: boolean;
+    /** The path of the files of an empty PGlite: workers that begin at the same moment would each make them. */
+    readonly emptyPglite: string;
   }
 }
 
@@ -31,6 +34,7 @@ export const setup = async ({ provide }: TestProject): Promise<void> => {
   if (ownServer === undefined || ownServer === "") {
     server = await startEmbedded(settings.flatMap((setting) => ["-c", setting]));
   }
+  provide("emptyPglite", await makeEmptyFiles());
   provide("databaseUrl", server?.url ?? ownServer ?? "");
   provide("isServerOwn", server !== undefined);
 };
