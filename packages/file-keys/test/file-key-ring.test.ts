@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { type KeyRing, orThrow } from "@subject-rights/core";
 import { fileKeyRing, makeKeyDirectory } from "@subject-rights/file-keys";
 import { unwrapError } from "@subject-rights/testing";
+import { anyCharacter } from "@subject-rights/testing/any-character";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { dumpOf, filesIn, masterKey, newDirectory } from "./harness.ts";
@@ -73,7 +74,7 @@ describe("what lies on the disk", () => {
 describe("names", () => {
   it("are any text, and each has keys of its own", async () => {
     const text = fc.oneof(
-      fc.string({ unit: "binary", maxLength: 30 }),
+      fc.string({ unit: anyCharacter, maxLength: 30 }),
       fc.constantFrom(
         "",
         ".",

@@ -1,5 +1,6 @@
 import type { Message } from "@subject-rights/core";
 import { unwrap } from "@subject-rights/testing";
+import { anyCharacter } from "@subject-rights/testing/any-character";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { smtpNotifier, type Texts } from "../src/index.ts";
@@ -31,7 +32,7 @@ const sentWith = async (
 };
 
 const hostile = fc.oneof(
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: anyCharacter }),
   fc
     .array(
       fc.constantFrom(

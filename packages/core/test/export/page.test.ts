@@ -1,3 +1,4 @@
+import { anyCharacter } from "@subject-rights/testing/any-character";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
 import type { PackageContents } from "../../src/export/contents.ts";
@@ -29,7 +30,7 @@ const hostile = [
 
 const hostileText = fc.oneof(
   fc.constantFrom(...hostile),
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: anyCharacter }),
   fc
     .array(fc.constantFrom("<", ">", '"', "'", "&", "/", "script", " on", "=", "`", "\u0000"), {
       maxLength: 8,

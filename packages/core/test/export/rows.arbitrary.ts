@@ -1,8 +1,9 @@
+import { anyCharacter } from "@subject-rights/testing/any-character";
 import fc from "fast-check";
 import type { Row, Value } from "../../src/ports/data-source.ts";
 
 const someText = fc.oneof(
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: anyCharacter }),
   fc.string({ unit: "grapheme" }),
   // Halves of characters, line ends, and what CSV, JSON and spreadsheets take for their own.
   fc
