@@ -16,7 +16,7 @@ import { placeIn } from "../support/console.ts";
 
 if (!hasBrowser) {
   console.warn(
-    "Left out, because Chromium (Debian: chromium) is not installed: the five documented workflows in the browser.",
+    "Left out, because Chromium (Debian: chromium-headless-shell) is not installed: the five documented workflows in the browser.",
   );
 }
 

@@ -1,7 +1,11 @@
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
 
-const executablePath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
+// Debian has the same engine with and without windows; what has none takes two thirds of the time of a processor.
+const executablePath =
+  process.env["CHROMIUM_PATH"] ??
+  ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"].find((path) => existsSync(path)) ??
+  "";
 
 /** Whether there is a browser to test with: Debian's Chromium, or the one that CHROMIUM_PATH names. */
 export const hasBrowser = existsSync(executablePath);
