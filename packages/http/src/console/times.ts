@@ -30,24 +30,28 @@ export const timesIn = (timeZone: string): Times => {
     year: "numeric",
     timeZone: "UTC",
   });
+  const dayAt = daysIn(timeZone);
   return {
     timeZone,
     at: (instant) => html`<time datetime="${instant}">${time.format(new Date(instant))}</time>`,
     day: (day) => date.format(new Date(`${day}T00:00:00Z`)).replace(",", ""),
-    today: () => dayOf(timeZone, new Date()),
+    today: () => dayAt(new Date()),
   };
 };
 
-/** The day, `YYYY-MM-DD`, that it is there. */
-const dayOf = (timeZone: string, at: Date): string => {
-  const parts = new Intl.DateTimeFormat("en-GB", {
+/** The day, `YYYY-MM-DD`, that it is there. To make a format takes far longer than to use it. */
+const daysIn = (timeZone: string): ((at: Date) => string) => {
+  const format = new Intl.DateTimeFormat("en-GB", {
     year: "numeric",
     month: "2-digit",
     day: "2-digit",
     timeZone,
-  }).formatToParts(at);
-  const part = (type: string) => parts.find((each) => each.type === type)?.value ?? "";
-  return `${part("year")}-${part("month")}-${part("day")}`;
+  });
+  return (at) => {
+    const parts = format.formatToParts(at);
+    const part = (type: string) => parts.find((each) => each.type === type)?.value ?? "";
+    return `${part("year")}-${part("month")}-${part("day")}`;
+  };
 };
 
 const dayLength = 86_400_000;
@@ -64,6 +68,7 @@ export const daysFrom = (from: string, to: string): number =>
  */
 export const instantOn = (timeZone: string, day: string): string | null => {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return null;
-  const isThatDay = (at: string) => !Number.isNaN(Date.parse(at)) && dayOf(timeZone, new Date(at)) === day;
+  const dayAt = daysIn(timeZone);
+  const isThatDay = (at: string) => !Number.isNaN(Date.parse(at)) && dayAt(new Date(at)) === day;
   return ["12:00", "00:00", "23:59"].map((hour) => `${day}T${hour}:00Z`).find(isThatDay) ?? null;
 };
