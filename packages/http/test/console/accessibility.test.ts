@@ -184,6 +184,8 @@ describe.runIf(hasBrowser)("the console, in a browser", () => {
     await menu.focus();
     await page.keyboard.press("Enter");
     expect(await page.getByRole("button", { name: "Refresh" }).isVisible()).toBe(true);
+    // From within the menu, which is gone then.
+    await page.keyboard.press("Tab");
     await page.keyboard.press("Escape");
     expect(await page.getByRole("button", { name: "Refresh" }).isVisible()).toBe(false);
     expect(await menu.evaluate((summary) => summary.matches(":focus"))).toBe(true);
