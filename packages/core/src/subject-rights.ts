@@ -56,6 +56,7 @@ import { wakingStore } from "./runner/dispatcher/waking-store.ts";
 import { workerOf } from "./runner/dispatcher/worker.ts";
 import { tenantKeysOf } from "./runner/lasting-keys.ts";
 import { latestStatus } from "./runner/latest-status.ts";
+import { newerSourcesOf } from "./runner/newer-sources.ts";
 import { type RegisteredSources, registeredSources } from "./runner/served.ts";
 import type { Links, Services } from "./runner/services.ts";
 import { createSignals } from "./runner/signals.ts";
@@ -216,6 +217,12 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     suppressionStore: watchIfThere("suppression-store", options.suppressionStore),
     sweepStore: watchIfThere("sweep-store", options.sweepStore),
   };
+  const sourceStatusStore = latestStatus(watching.watch("source-status-store", options.sourceStatusStore));
+  const sources = register(
+    [...options.sources, ...(userDirectory === null ? [] : [directorySource(userDirectory)])].map((source) =>
+      watching.watch(source.descriptor.id, source, true),
+    ),
+  );
   const services: Services = {
     ...stores,
     tenantKeys: watching.watch("key-ring", tenantKeysOf(stores)),
@@ -223,13 +230,10 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     quietStore: requestStore,
     otherRequests: woken,
     artifactStore: watching.watch("artifact-store", options.artifactStore),
-    sourceStatusStore: latestStatus(watching.watch("source-status-store", options.sourceStatusStore)),
+    sourceStatusStore,
     notifier: watching.watch(options.notifier.id, options.notifier),
-    sources: register(
-      [...options.sources, ...(userDirectory === null ? [] : [directorySource(userDirectory)])].map(
-        (source) => watching.watch(source.descriptor.id, source, true),
-      ),
-    ),
+    sources,
+    newerSources: newerSourcesOf({ sourceStatusStore, sources, clock, lookEvery, onError: tellOfStore }),
     userDirectory,
     looked: watching.looked,
     addresses: watching.watch(addressBookId, safeAddressBook(options.addresses)),
@@ -279,11 +283,11 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
       unreadable,
       onError: tell,
     });
+    await services.newerSources.tell(stopping.signal);
     // First, so that a start that fails has begun nothing. The dispatcher within this process looks by itself.
     if (options.dispatcher !== undefined)
       await lookOut({ ...waking, lookEvery, onError: tellOfStore }, stopping.signal);
     await dispatcher.work(worker, { concurrency });
-    const { sources } = services;
     void wakeWhoLacks({ requestStore, sources, dispatcher, clock }, stopping.signal).catch(tellOfStore);
     lookAhead({ ...waking, rules: services.rules, lookEvery, onError: tellOfStore }, stopping.signal);
   };

@@ -2,7 +2,10 @@ import type { Instant } from "../instant.ts";
 import type { ProblemCode } from "../request/problems.ts";
 import type { SourceStatus } from "../request/steps.ts";
 
-/** Keeps what the Data Sources page shows of the last refresh of each source. */
+/**
+ * Keeps what the Data Sources page shows of the last refresh of each source; and under the tenant of no name (an empty text)
+ * which sources some process has registered, for processes of older code.
+ */
 export interface SourceStatusStoreDefinition {
   /** Replaces what is known of one source in one tenant. */
   put(status: StoredSourceStatus): Promise<void>;

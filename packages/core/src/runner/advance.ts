@@ -7,13 +7,13 @@ import {
   StorageFailed,
 } from "../errors.ts";
 import { DamagedPart } from "../export/damaged-part.ts";
-import { instant, latest } from "../instant.ts";
+import { type Instant, instant, latest } from "../instant.ts";
 import type { WakeUp } from "../ports/dispatcher.ts";
 import { stepOf } from "../request/change.ts";
 import type { RequestEvent } from "../request/events.ts";
 import { anything, everything, isHeld, lookingAtHold, troublesOf } from "../request/trouble.ts";
 import { ok, orThrow } from "../result.ts";
-import { type Action, dueActions, isForgotten, needsNoKey, workOf } from "../workflows/actions.ts";
+import { type Action, dueActions, isForgotten, isLast, needsNoKey, workOf } from "../workflows/actions.ts";
 import { missingSteps, stepsKnownAgain } from "../workflows/transitions/registering.ts";
 import { foundAlone } from "./answers.ts";
 import { lookAtHold } from "./effects/look-at-hold.ts";
@@ -68,7 +68,7 @@ export const advanceRequest = async (
   let now = latest(instant(services.clock.now()), wakeUp.runAt);
   try {
     while (!whileOpen.aborted && failures.length === 0) {
-      for (const action of dueActions(session.current().request, services.rules, now)) {
+      for (const action of await actionsHere(services, session, now)) {
         const name = workOf(action);
         if (underWay.has(name)) continue;
         const signal = action.do === "send" ? stop : whileOpen;
@@ -90,6 +90,14 @@ export const advanceRequest = async (
   // Another process may be ending the request at this moment, and begins with its key.
   if (failure instanceof KeyDestroyed) return goOnWithoutKey(services, key, stop, lost);
   if (failures.length > 0) throw failure;
+};
+
+/** What is due and for this process: where newer code knows a source that is not known here, the end of it is for that. */
+const actionsHere = async (services: Services, session: Session, now: Instant): Promise<Action[]> => {
+  const due = dueActions(session.current().request, services.rules, now);
+  return due.some(isLast) && (await services.newerSources.areThere())
+    ? due.filter((action) => !isLast(action))
+    : due;
 };
 
 /**

@@ -17,6 +17,8 @@ export interface RegisteredSources {
   titleOf(id: string, last?: string): string;
   /** Whether it is registered, whosever it is. */
   has(id: string): boolean;
+  /** All that are registered, whosever they are. */
+  readonly ids: readonly string[];
   /** The categories that some source holds, whosever it is, and not only along with others. */
   readonly categories: readonly Category[];
   /** The tenants that some source names as its own. */
@@ -35,6 +37,7 @@ export const registeredSources = (all: readonly DataSource[]): RegisteredSources
     find: (tenant, id) => [byId.get(id)].find((source) => source !== undefined && isOf(tenant)(source)),
     titleOf: (id, last = id) => byId.get(id)?.descriptor.title ?? last,
     has: (id) => byId.has(id),
+    ids: [...byId.keys()],
     categories: categorySchema.options.filter((category) =>
       all.some(({ descriptor }) => isOpening(descriptor, [category])),
     ),

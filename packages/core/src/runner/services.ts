@@ -17,6 +17,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { Rules } from "../request/rules.ts";
 import type { Answers } from "./answers.ts";
+import type { NewerSources } from "./newer-sources.ts";
 import type { RegisteredSources } from "./served.ts";
 import type { Signals } from "./signals.ts";
 import type { TenantKeys } from "./tenant-keys.ts";
@@ -42,6 +43,7 @@ export interface Services {
   readonly tenantKeys: TenantKeys;
   readonly notifier: Notifier;
   readonly sources: RegisteredSources;
+  readonly newerSources: NewerSources;
   readonly addresses: AddressBook;
   /** Null where the application has no list of users. */
   readonly userDirectory: UserDirectory | null;

@@ -257,6 +257,9 @@ const closing = (request: Request, rules: Rules): PlannedAction[] => {
   return [{ action: { do: "finalise" }, notBefore }];
 };
 
+/** The last that is done with what sources said: behind it the request is closed, or handed out. */
+export const isLast = ({ do: what }: Action): boolean => what === "leave-packages" || what === "package";
+
 /** What an action works on: two of the same are not done side by side. */
 export const workOf = (action: Action): string => {
   switch (action.do) {

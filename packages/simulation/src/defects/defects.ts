@@ -141,7 +141,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: "nobody hears how an erasure ended",
-    breaks: "whoever has confirmed a request hears how it ended",
+    breaks: "whoever has confirmed a request hears how it ended, or support hears that they have not",
     file: "core/src/workflows/erase.ts",
     find: 'recipientsDue(«noticeDue(closed(change, outcome), completionNotice(change.request.reopened), "completion")»);',
     replace: "closed(change, outcome)",

@@ -34,13 +34,16 @@ const lastLetters: Readonly<Record<string, readonly string[]>> = {
 };
 
 export const nobodyWithoutAnAnswer: Promised = {
-  name: "whoever has confirmed a request hears how it ended",
+  name: "whoever has confirmed a request hears how it ended, or support hears that they have not",
   atTheEnd: ({ history }, views) =>
     views.flatMap(({ id, kind, outcome }) => {
       // Whoever has called it off knows; one that lapsed nobody has confirmed.
       if (outcome === null || outcome === "cancelled" || outcome === "lapsed") return [];
       const isTold = history.delivered.some(
-        ({ message: { notice } }) => notice.requestId === id && lastLetters[kind]?.includes(notice.type),
+        ({ message: { notice } }) =>
+          notice.requestId === id &&
+          // Given up after thirty days without mail.
+          (lastLetters[kind]?.includes(notice.type) === true || notice.type === "undelivered"),
       );
       return isTold ? [] : [`${id} is ${outcome}, and nobody was told`];
     }),
