@@ -183,7 +183,9 @@ describe("old and new code side by side for a day", () => {
         expect([name, view.outcome, view.waitingFor]).toEqual([name, "completed", []]);
       }
       // Nobody is left where new code knew of the shop before the request was over, whichever code has worked on it.
-      for (const name of id === undefined ? ["received", "planned", "old", "new"] : ["received", "old", "new"])
+      for (const name of id === undefined
+        ? ["received", "planned", "old", "new"]
+        : ["received", "old", "new"])
         expect(world.shop.has(emailOf(name))).toBe(false);
       expect([...world.crm.keys()]).toEqual([]);
     },

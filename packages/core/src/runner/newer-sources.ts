@@ -34,7 +34,13 @@ interface Parts {
   readonly onError: (error: unknown) => void;
 }
 
-export const newerSourcesOf = ({ sourceStatusStore, sources, clock, lookEvery, onError }: Parts): NewerSources => {
+export const newerSourcesOf = ({
+  sourceStatusStore,
+  sources,
+  clock,
+  lookEvery,
+  onError,
+}: Parts): NewerSources => {
   let beganAt: Instant | null = null;
   /** Whoever has not said so for longer is gone: that code was taken back. */
   const lasts = 3 * lookEvery;
