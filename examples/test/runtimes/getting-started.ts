@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { startMailServer } from "../../src/mail/mail-server.ts";
 import { inTime, startApplication } from "./application.ts";
@@ -44,13 +44,28 @@ export const gettingStarted = async (runtime: Runtime, folder: string) => {
     }
     await mail.waitFor(({ subject }) => subject.startsWith("Done"));
     const { attachments } = await mail.waitFor((letter) => letter.attachments.length === 1);
+    const held = await holdOpen(port);
     const lines = await application.end(inTime);
+    for (const connection of held) connection.destroy();
     return { lines, content: Buffer.from(attachments[0]?.content ?? []) };
   } finally {
     application.kill();
     await mail.stop();
   }
 };
+
+/** As a browser does that connects ahead, and as somebody who never gets to the end of what they send. */
+const holdOpen = (port: number) =>
+  Promise.all(
+    ["", "POST /acknowledge HTTP/1.1\r\nHost: lamps\r\nContent-Length: 100\r\n\r\ntoken="].map(
+      async (said) => {
+        const connection = connect(port, "127.0.0.1").on("error", () => undefined);
+        await once(connection, "connect");
+        if (said !== "") await new Promise((resolve) => connection.write(said, resolve));
+        return connection;
+      },
+    ),
+  );
 
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, "127.0.0.1");
