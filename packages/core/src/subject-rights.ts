@@ -161,7 +161,8 @@ export interface SubjectRights extends ActorCalls, CallGroups {
   health(): ResultAsync<Health, never>;
   /**
    * Starts working on requests in this process, those first that an earlier process left unfinished. Without it,
-   * requests are taken in and stored, and wait for a process that works on them.
+   * requests are taken in and stored, and wait for a process that works on them. Where `stop()` comes while it starts, nothing
+   * is begun from then on, and it resolves all the same: stopping is no failure.
    *
    * @throws ConfigurationMistake after `stop()`
    */
@@ -284,10 +285,14 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
       onError: tell,
     });
     await services.newerSources.tell(stopping.signal);
+    if (stopping.signal.aborted) return;
     // First, so that a start that fails has begun nothing. The dispatcher within this process looks by itself.
     if (options.dispatcher !== undefined)
       await lookOut({ ...waking, lookEvery, onError: tellOfStore }, stopping.signal);
+    if (stopping.signal.aborted) return;
     await dispatcher.work(worker, { concurrency });
+    // It was told to stop while it began, and may have had nothing to stop then.
+    if (stopping.signal.aborted) return dispatcher.stop();
     void wakeWhoLacks({ requestStore, sources, dispatcher, clock }, stopping.signal).catch(tellOfStore);
     lookAhead({ ...waking, rules: services.rules, lookEvery, onError: tellOfStore }, stopping.signal);
   };

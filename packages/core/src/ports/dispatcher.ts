@@ -30,7 +30,10 @@ export interface Dispatcher {
    */
   work(handler: (wakeUp: WakeUp) => Promise<void>, options: { readonly concurrency: number }): Promise<void>;
 
-  /** Takes nothing new on, and resolves when everything under way has ended. What waits stays for others. */
+  /**
+   * Takes nothing new on, and resolves when everything under way has ended. What waits stays for others. Is called once more
+   * where it came while `work` had not resolved yet; `work` is not called after it.
+   */
   stop(): Promise<void>;
 }
 

@@ -47,10 +47,11 @@ export const newerSourcesOf = ({
 
   const said = async () => orThrow(await sourceStatusStore.list({ tenant: noTenant }));
 
-  const say = async (): Promise<void> => {
+  const say = async (stop: AbortSignal): Promise<void> => {
     const before = await said();
     const at = instant(clock.now());
     for (const source of sources.ids) {
+      if (stop.aborted) return;
       const known = before.find((row) => row.source === source);
       const since = known !== undefined && later(known.at, lasts) >= at ? known.refreshedAt : null;
       const row = { tenant: noTenant, source, status: "succeeded", problem: null, at } as const;
@@ -61,8 +62,8 @@ export const newerSourcesOf = ({
   return {
     tell: async (stop) => {
       beganAt = instant(clock.now());
-      await say();
-      void keepLooking({ clock, every: lookEvery, look: say, onError }, stop);
+      await say(stop);
+      void keepLooking({ clock, every: lookEvery, look: () => say(stop), onError }, stop);
     },
     areThere: async () => {
       const began = beganAt;

@@ -4,6 +4,7 @@ import {
   errAsync,
   orThrow,
   type RequestStore,
+  ResultAsync,
   StorageFailed,
 } from "@subject-rights/core";
 import { memoryStorage, memoryTables } from "@subject-rights/memory";
@@ -146,5 +147,59 @@ describe("a wake-up", () => {
     const options = { ...world.options, requestStore: { ...world.options.requestStore, due } };
     const started = await createSubjectRights({ ...options, dispatcher: queue() }).start();
     expect(unwrapError(started)).toBeInstanceOf(StorageFailed);
+  });
+});
+
+describe("a library that is stopped while it starts", () => {
+  /** One that is stopped when the start has come as far as to this, and what its dispatcher was told. */
+  const stoppedAt = async (where: "store" | "work") => {
+    const [reached, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const wait = async (here: typeof where) => {
+      if (here !== where) return;
+      reached.resolve();
+      await goOn.promise;
+    };
+    const calls: string[] = [];
+    let isPolling = false;
+    const world = await worldWith();
+    const { requestStore } = world.options;
+    const rights = createSubjectRights({
+      ...world.options,
+      requestStore: {
+        ...requestStore,
+        due: (query) => new ResultAsync(wait("store").then(() => requestStore.due(query))),
+      },
+      dispatcher: {
+        enqueue: async () => undefined,
+        work: async () => {
+          calls.push("work");
+          await wait("work");
+          isPolling = true;
+        },
+        stop: async () => {
+          calls.push("stop");
+          isPolling = false;
+        },
+      },
+    });
+    const start = rights.start();
+    await reached.promise;
+    await rights.stop();
+    goOn.resolve();
+    const started = await start;
+    await world.rights.stop();
+    return { calls, isPolling, isOk: started.isOk() };
+  };
+
+  it("has its dispatcher begin nothing", async () => {
+    expect(await stoppedAt("store")).toEqual({ calls: ["stop"], isPolling: false, isOk: true });
+  });
+
+  it("tells a dispatcher once more that was about to begin", async () => {
+    expect(await stoppedAt("work")).toEqual({
+      calls: ["work", "stop", "stop"],
+      isPolling: false,
+      isOk: true,
+    });
   });
 });
