@@ -1,4 +1,10 @@
-import { type Actor, createSubjectRights, type Row, type SubjectRightsOptions } from "@subject-rights/core";
+import {
+  type Actor,
+  createSubjectRights,
+  defineDataSource,
+  type Row,
+  type SubjectRightsOptions,
+} from "@subject-rights/core";
 import { unwrap, unwrapError } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { sha256 } from "../src/crypto.ts";
@@ -6,6 +12,7 @@ import { ada, admin, copyOfPeople, createWorld, peopleSource, tenantAdmin, type 
 
 /** Somebody else, who may do the same. */
 const second: Actor = { id: "admin-2", tenant: "northwind", roles: ["admin", "tenant-admin"] };
+const minute = 60_000;
 const everything = () => true;
 const people = (rows = 2) =>
   new Map<string, Row[]>([[ada, Array.from({ length: rows }, () => ({ name: "Ada" }))]]);
@@ -403,5 +410,87 @@ describe("an approval binds what is erased at the moment when it is erased", () 
     await world.pass(60_000);
     expect(world.notifier.sent.filter(({ notice }) => notice.type === "manual-task")).toEqual([]);
     expect((await world.read(requestId)).waitingFor).toMatchObject([{ for: "approval" }]);
+  });
+});
+
+describe("an owner who is erasing by hand while the plan is made anew", () => {
+  const owner = "archive@northwind.example";
+  const task = { actor: admin, source: "archive", answer: "done", note: "shredded" } as const;
+
+  /** The plan is approved, the owner is asked, and then a source more is there than was approved. */
+  const outgrown = async () => {
+    const papers = people(1);
+    const archive = defineDataSource({
+      id: "archive",
+      title: "The archive",
+      holds: ["customer-data"],
+      kind: "origin",
+      owner,
+      locate: async () => [{ collection: "papers", count: papers.size }],
+    });
+    const sources = [peopleSource("crm", people()), archive];
+    const old = await createWorld({ sources, needsApproval: everything, lookEvery: minute });
+    const requestId = await old.acknowledged("erasure");
+    unwrap(await approve(old, requestId, (await preview(old, requestId)).hash));
+    await old.pass(minute);
+    await old.rights.stop();
+    const options = { ...old.options, sources: [...sources, peopleSource("orders", people())] };
+    const world = await createWorld(options, old.tables, old.clock);
+    await world.pass(2 * minute);
+    const sent = () => [...old.notifier.sent, ...world.notifier.sent];
+    const letters = () =>
+      sent()
+        .filter(({ to }) => to === owner)
+        .map(({ notice }) => notice.type);
+    expect((await world.read(requestId)).phase).toBe("planned");
+    expect(letters()).toEqual(["manual-task", "task-stopped"]);
+    return { world, requestId, papers, sent, letters };
+  };
+
+  it("is told, asked anew once it is approved, and both answers count", async () => {
+    const { world, requestId, letters, papers } = await outgrown();
+    unwrap(await approve(world, requestId, (await preview(world, requestId)).hash));
+    await world.pass(2 * minute);
+    expect(letters()).toEqual(["manual-task", "task-stopped", "manual-task"]);
+    papers.clear();
+    unwrap(await world.rights.requests.answerTask({ ...task, requestId }));
+    await world.pass(2 * minute);
+    const { outcome, sources } = await world.read(requestId);
+    expect(outcome).toBe("completed");
+    expect(sources.find(({ id }) => id === "archive")?.outcomes).toEqual([
+      { collection: "papers", outcome: "erased", count: 1 },
+    ]);
+  });
+
+  it("may answer while it waits for its approval: they are not asked again", async () => {
+    const { world, requestId, letters, papers } = await outgrown();
+    papers.clear();
+    unwrap(await world.rights.requests.answerTask({ ...task, requestId }));
+    unwrap(await approve(world, requestId, (await preview(world, requestId)).hash));
+    await world.pass(2 * minute);
+    expect(letters()).toEqual(["manual-task", "task-stopped"]);
+    const { outcome, sources } = await world.read(requestId);
+    expect(outcome).toBe("completed");
+    expect(sources.find(({ id }) => id === "archive")?.outcomes).toEqual([
+      { collection: "papers", outcome: "erased", count: 1 },
+    ]);
+  });
+
+  it("may answer also when it was declined meanwhile, and the person is told", async () => {
+    const { world, requestId, sent } = await outgrown();
+    unwrap(await world.rights.requests.decline({ actor: admin, requestId, reason: "not founded" }));
+    await world.pass(minute);
+    unwrap(await world.rights.requests.answerTask({ ...task, requestId }));
+    await world.pass(minute);
+    const refusal = sent().findLast(({ notice }) => notice.type === "refusal")?.notice;
+    expect(refusal).toMatchObject({
+      sources: expect.arrayContaining([
+        expect.objectContaining({
+          title: "The archive",
+          byOwner: "done",
+          outcomes: [{ collection: "papers", outcome: "erased", count: 1 }],
+        }),
+      ]),
+    });
   });
 });

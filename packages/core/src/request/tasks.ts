@@ -17,9 +17,16 @@ export const taskOut = ({ notices }: Request, { source, manual }: SourceStep): N
 export const hasTaskOut = (request: Request): boolean =>
   request.steps.some((step) => taskOut(request, step) !== undefined);
 
-/** Whether the owner is not to erase any more, or not now. */
+/** Whether the owner is not to erase any more, or not now: also where what they were asked for has to be approved anew. */
 export const isTaskStopped = (request: Request, step: SourceStep): boolean =>
-  isResolved(step) || !mayGoOn(request, "erase");
+  isResolved(step) ||
+  !mayGoOn(request, "erase") ||
+  (request.approval !== null && request.approval.state !== "approved");
+
+/** Whether an owner may be erasing, or has answered and nobody has looked yet: what they say must not be lost. */
+export const isInOwnersHands = (request: Request, step: SourceStep): boolean =>
+  taskOut(request, step) !== undefined ||
+  (step.stage === "perform" && (step.manual?.answer ?? null) !== null);
 
 /** Of an owner's task that is out, the message that has told them to stop; undefined where none was made due. */
 export const stopOf = (request: Request, step: SourceStep): NoticeRecord | undefined => {

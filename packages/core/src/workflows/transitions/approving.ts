@@ -6,6 +6,7 @@ import { isCounted, planPartsOf } from "../../request/plan.ts";
 import { isDecided, type Request } from "../../request/request.ts";
 import type { Rules } from "../../request/rules.ts";
 import { isEverybodyAsked } from "../../request/steps.ts";
+import { isInOwnersHands } from "../../request/tasks.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { stageAfterIdentifying } from "../workflow.ts";
 import { type EventOf, stepFor } from "./events.ts";
@@ -95,10 +96,14 @@ export const planExpired = (change: Change): Result<Change, NotPossibleNow> => {
   return ok(countedAgain(recorded(expired, "plan-expired", { edition: approval.edition })));
 };
 
+/** What an owner has in hand is counted anew when that is over: they are told, and asked once more behind the approval. */
 const countedAgain = (change: Change): Change =>
   changed(
     changedSteps(change, (step) =>
-      step.settlement !== null || step.stage === "identify" || stageAfterIdentifying(step) !== "locate"
+      step.settlement !== null ||
+      step.stage === "identify" ||
+      stageAfterIdentifying(step) !== "locate" ||
+      isInOwnersHands(change.request, step)
         ? null
         : begunAgain(step, "locate"),
     ),
