@@ -1,7 +1,9 @@
 import {
   createSubjectRights,
   Damaged,
+  type DataSource,
   type DataSourceDefinition,
+  defineDataSource,
   defineNotifier,
   errAsync,
   type Message,
@@ -16,6 +18,7 @@ import { describe, expect, it } from "vitest";
 import {
   ada,
   admin,
+  copyOfPeople,
   createWorld,
   peopleSource,
   tenantAdmin,
@@ -243,6 +246,72 @@ describe("health", () => {
       await world.rights.stop();
     },
   );
+
+  describe("while somebody is still to erase by hand", () => {
+    /** A request that waits for the owner of the papers alone, once what went wrong at the other source was tried again. */
+    const tried = async (state: { isBad: boolean }, id: string, source: DataSource) => {
+      const papers = defineDataSource({
+        ...{ id: "papers", title: "Papers", holds: ["customer-data"], kind: "origin" },
+        owner: "archive@northwind.example",
+      });
+      const world = await createWorld({ sources: [peopleSource("crm", people()), source, papers] });
+      const requestId = await world.acknowledged("erasure");
+      await world.pass(hour);
+      const stuck = { for: "source", source: id, problem: expect.any(String) };
+      expect((await world.read(requestId)).waitingFor).toContainEqual(stuck);
+      state.isBad = false;
+      unwrap(await world.rights.requests.retrySource({ actor: admin, requestId, source: id }));
+      await world.pass(hour);
+      expect((await world.read(requestId)).waitingFor).toEqual([{ for: "task", source: "papers" }]);
+      return { world, requestId };
+    };
+
+    const done = async ({ world, requestId }: Awaited<ReturnType<typeof tried>>) => {
+      const task = { actor: admin, requestId, source: "papers", answer: "done", note: "shredded" } as const;
+      unwrap(await world.rights.requests.answerTask(task));
+      await world.pass(hour);
+      expect((await world.read(requestId)).phase).toBe("closed");
+      expect(await healthOf(world)).toMatchObject({ status: "ok", waiting: [] });
+    };
+
+    it("is nothing wrong with a source that was tried again and has worked", async () => {
+      const state = { isBad: true };
+      const held = people();
+      const copy = copyOfPeople("index", held, new Map(), {
+        copyOf: ["crm"],
+        refresh: async () => {
+          if (state.isBad) throw new PermanentFailure("no such index");
+          held.clear();
+        },
+      });
+      const { world, requestId } = await tried(state, "index", copy);
+      expect(await healthOf(world)).toMatchObject({ status: "ok", waiting: [{ for: "task", count: 1 }] });
+      const { sources } = await world.read(requestId);
+      expect(sources).toContainEqual(
+        expect.objectContaining({ id: "index", status: "succeeded", problem: null }),
+      );
+      await done({ world, requestId });
+    });
+
+    it("shows in its request what it counts: that a person was there again, until the last look", async () => {
+      const state = { isBad: true };
+      const held = people();
+      const shop = peopleSource("shop", held, {
+        erase: async () => {
+          if (!state.isBad) held.clear();
+          return [{ collection: "people", outcome: "erased", count: 1 }];
+        },
+      });
+      const { world, requestId } = await tried(state, "shop", shop);
+      const { status, waiting } = await healthOf(world);
+      expect(status).toBe("failing");
+      expect(waiting).toContainEqual(expect.objectContaining({ for: "retry", whose: "by-itself", count: 1 }));
+      const { sources } = await world.read(requestId);
+      const problem = { code: "still-present", retryable: true };
+      expect(sources).toContainEqual(expect.objectContaining({ id: "shop", problem }));
+      await done({ world, requestId });
+    });
+  });
 
   it("counts from when mail was first down, though a package that expired is made anew", async () => {
     let isDown = false;

@@ -22,7 +22,7 @@ import {
   type StepTask,
   settlementAt,
 } from "../request/steps.ts";
-import { type Waiting, waitingOf } from "../request/waiting.ts";
+import { troubleAt, type Waiting, waitingOf } from "../request/waiting.ts";
 import { Result } from "../result.ts";
 import type { Services } from "../runner/services.ts";
 import { wakeAt } from "../workflows/actions.ts";
@@ -206,7 +206,7 @@ const progressOf = (request: Request, step: SourceStep, sources: Services["sourc
   status: step.status,
   attempts: step.attempts,
   nextAttemptAt: step.nextAttemptAt,
-  problem: step.problem,
+  problem: troubleAt(step),
   records: recordsOf(step),
   done:
     step.task === "export"

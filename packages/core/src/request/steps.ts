@@ -200,6 +200,8 @@ export interface SourceStep {
   readonly problem: Problem | null;
   /** It had failed, and somebody had it tried again: nobody knows yet what comes of that. Left out, and false: no. */
   readonly triedAgain?: boolean;
+  /** The person had been there again after an erasure when somebody had it tried again: the last look is to say. Left out, and false: no. */
+  readonly wasThere?: boolean;
   /** How often the support contact was told of this source: each time is a notice of its own. */
   readonly alerts: number;
   /** While the source is down, and the quick tries of this request are used up. Left out: null. */

@@ -2,7 +2,7 @@ import type { Instant } from "../instant.ts";
 import { isOverdue } from "./deadline/deadline.ts";
 import { isFoundInDoubt } from "./names-to-ask-by.ts";
 import { isKeptBack, keptBackBy, type NoticeRecord, quickTries } from "./notices.ts";
-import type { ProblemCode } from "./problems.ts";
+import type { Problem, ProblemCode } from "./problems.ts";
 import type { Request } from "./request.ts";
 import type { StandingKind, Standings } from "./standings.ts";
 import { isResolved, isStuck, type SourceStep } from "./steps.ts";
@@ -160,7 +160,7 @@ const standingAt = (
   const unsettled = isOpen ? request.steps.filter((step) => !isResolved(step) && !isStuck(step)) : [];
   const retried = unsettled.filter((step) => isUnsolved(step) && isTried(step));
   // In between two tries: that it is over, only the last check can say.
-  const told = unsettled.filter((step) => !retried.includes(step) && isToBeShown(step));
+  const told = unsettled.filter((step) => !retried.includes(step) && isInDoubt(step));
   const isLate = isOpen && request.reopened === 0 && isOverdue(request.deadline, now);
   return [
     // The same key as while it is stuck: what is tried again is the same trouble, and less than to be stuck.
@@ -172,7 +172,7 @@ const standingAt = (
     }),
     // Given up before, and sent again by somebody, it is one trouble.
     ...tried.map((notice) => [deliveryOf(notice), "delivery", `message ${notice.id}`] as const),
-    ...told.map(({ source }) => [`source ${source}`, "source"] as const),
+    ...told.map(({ source }) => [`source ${source}`, "retry"] as const),
     ...(isLate ? [["deadline", "deadline"] as const] : []),
   ];
 };
@@ -183,9 +183,16 @@ const deliveryOf = ({ kind, source }: NoticeRecord): string => `delivery ${kind}
 const isUnsolved = ({ problem, attempts, outage, triedAgain = false }: SourceStep): boolean =>
   triedAgain || outage != null || (problem !== null && attempts > 0);
 
-/** Whether the person was there after an erasure, or may be after the next one. */
-const isToBeShown = ({ stage, alertedOf, triedAgain = false }: SourceStep): boolean =>
-  alertedOf === "still-present" || (triedAgain && stage === "verify");
+/** The person was there again after an erasure, and may be after the next one: support was told of it, and not that it is over. */
+const isInDoubt = ({ alertedOf, wasThere = false }: SourceStep): boolean =>
+  alertedOf === "still-present" || wasThere;
+
+/**
+ * What is amiss at a source, also in between two tries of an erasure that did not last. Whatever `health` counts of a source
+ * is shown of it in its request.
+ */
+export const troubleAt = (step: SourceStep): Problem | null =>
+  step.problem ?? (!isResolved(step) && isInDoubt(step) ? { code: "still-present", retryable: true } : null);
 
 /** One that is too late is made anew, and goes out in place of the one that did not: it is one outage. */
 const isToBeMadeAnew = ({ phase, notices }: Request, notice: NoticeRecord, index: number): boolean =>

@@ -101,9 +101,9 @@ const restEnded = (change: Change, event: Ending): Change => {
   return settled.request.key === "live" ? told : sentByNobody(settled, told);
 };
 
-/** It was asked, and has not answered: also where somebody has had it tried again since. */
-const isSilent = ({ problem, outage, triedAgain = false }: SourceStep): boolean =>
-  problem !== null || outage != null || triedAgain;
+/** It was asked, and has not answered, or what it answered did not last: also where somebody has had it tried again since. */
+const isSilent = ({ problem, outage, triedAgain = false, wasThere = false }: SourceStep): boolean =>
+  problem !== null || outage != null || triedAgain || wasThere;
 
 const asBefore = ({ stage, status, checked, left = [] }: SourceStep): Partial<SourceStep> => ({
   ...{ stage, status, checked, left },

@@ -66,6 +66,7 @@ const workTried = (change: Change, event: EventOf<"source-retried">): Transition
       nextAttemptAt: null,
       problem: null,
       ...(step.problem !== null && { triedAgain: true }),
+      ...(step.alertedOf === "still-present" && { wasThere: true }),
       alertedOf: null,
       relapses: 0,
       // What is collected so far is kept: an export goes on behind it.

@@ -28,6 +28,7 @@ export const begunAgain = (step: SourceStep, stage: SourceStep["stage"]): Partia
   }),
   problem: null,
   triedAgain: false,
+  wasThere: false,
   manual: null,
   askedAgain: null,
   unsaid: null,

@@ -167,7 +167,8 @@ const finishedInTime = (change: Change, event: EventOf<"source-finished">): Tran
       ...(step.saidOtherwise != null && { saidOtherwise: null }),
       // Erased once more; whether it stays so is for the last check to say.
       alertedOf: stage !== "done" && step.alertedOf === "still-present" ? step.alertedOf : null,
-      ...(step.triedAgain === true && { triedAgain: stage !== "done" }),
+      ...(step.triedAgain === true && { triedAgain: false }),
+      ...(step.wasThere === true && { wasThere: stage !== "done" }),
       outcomes,
       saidAt: change.now,
       ...((event.byCertain ?? step.byCertain) !== undefined && { byCertain: event.byCertain === true }),
@@ -288,6 +289,7 @@ export const verified = (change: Change, event: EventOf<"source-verified">): Tra
           ...working,
           stage: "done",
           ...(step.triedAgain === true && { triedAgain: false }),
+          ...(step.wasThere === true && { wasThere: false }),
           checked: event.checked,
           ...((event.isTooLate ?? step.askedTooLate) !== undefined && {
             askedTooLate: event.isTooLate === true,
