@@ -8,10 +8,16 @@ import { examples } from "./examples.ts";
 import { nodeFlags } from "./node-flags.ts";
 import { isLeftUnfinished } from "./story/place.ts";
 
-const { positionals } = parseArgs({ allowPositionals: true });
-const unknown = positionals.filter((name) => !examples.includes(name));
+const { positionals, tokens } = parseArgs({ allowPositionals: true, strict: false, tokens: true });
+const options = tokens.flatMap((token) => (token.kind === "option" ? [token.rawName] : []));
+const usage = `npm run demo [NAME …]   runs the examples that are named, or all. There are: ${examples.join(", ")}.`;
+if (options.includes("--help")) {
+  console.log(usage);
+  process.exit(0);
+}
+const unknown = [...options, ...positionals.filter((name) => !examples.includes(name))];
 if (unknown.length > 0) {
-  console.error(`No example ${unknown.join(", ")}. There are: ${examples.join(", ")}.`);
+  console.error(`No example ${unknown.join(", ")}.\n\n${usage}`);
   process.exit(2);
 }
 

@@ -20,23 +20,30 @@ const usage = `pnpm bench [NAME …] [options]
 Benchmarks: ${benchmarks.map(({ name }) => name).join(", ")}.
 A server is started for it, unless DATABASE_URL names one.`;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    times: { type: "string", default: "5" },
-    size: { type: "string", default: "1" },
-    smoke: { type: "boolean", default: false },
-    docs: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
-
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const fail = (message: string): never => {
   process.stderr.write(`${message}\n\n${usage}\n`);
   process.exit(2);
 };
 
+const given = () => {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        times: { type: "string", default: "5" },
+        size: { type: "string", default: "1" },
+        smoke: { type: "boolean", default: false },
+        docs: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+  } catch (thrown) {
+    return fail((thrown as Error).message);
+  }
+};
+
+const { values, positionals } = given();
 if (values.help) {
   say(usage);
   process.exit(0);

@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { shrink } from "./shrink.ts";
 import { simulate } from "./simulate.ts";
+import { readStory } from "./story/read-story.ts";
 import { type Story, storyOf } from "./story/story.ts";
 import { told } from "./story/told.ts";
 
@@ -12,24 +13,42 @@ const usage = `Plays stories over the library, and says which promises they brea
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const number = (name: string, text: string): number => {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  process.stderr.write(`--${name} has to be a whole number from 1 up.\n\n${usage}`);
+const fail = (message: string): never => {
+  process.stderr.write(`${message}\n`);
   process.exit(2);
 };
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: "string", default: "1000" },
-    from: { type: "string", default: "1" },
-    story: { type: "string" },
-    help: { type: "boolean", default: false },
-  },
-});
+const number = (name: string, text: string): number => {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  return fail(`--${name} has to be a whole number from 1 up.\n\n${usage}`);
+};
 
-const again = async (file: string): Promise<void> => {
-  const story = JSON.parse(readFileSync(file, "utf8")) as Story;
+const given = () => {
+  try {
+    return parseArgs({
+      options: {
+        seeds: { type: "string", default: "1000" },
+        from: { type: "string", default: "1" },
+        story: { type: "string" },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (thrown) {
+    return fail(`${(thrown as Error).message}\n\n${usage}`);
+  }
+};
+
+/** From where it was called: pnpm runs it at the root. */
+const storyIn = (file: string): Story => {
+  try {
+    return readStory(resolve(process.env["INIT_CWD"] ?? "", file));
+  } catch (thrown) {
+    return fail((thrown as Error).message);
+  }
+};
+
+const again = async (story: Story): Promise<void> => {
   say(told(story));
   const { broken } = await simulate(story);
   for (const { promise, how } of broken) say(`- ${promise}: ${how}`);
@@ -53,6 +72,7 @@ const many = async (from: number, seeds: number): Promise<void> => {
   if (failures > 0) process.exitCode = 1;
 };
 
+const values = given();
 if (values.help) say(usage);
 else if (values.story === undefined) await many(number("from", values.from), number("seeds", values.seeds));
-else await again(values.story);
+else await again(storyIn(values.story));
