@@ -57,7 +57,8 @@ export interface MailIntake {
 
   /**
    * Deletes what has waited for longer than `keptFor`, and forgets what was taken before that. `support` is told first, and
-   * `onError` of each message. `take` does so by itself, once an hour. Answers how many messages were deleted.
+   * `onError` of each message. `take` does so by itself, once an hour. Answers how many messages were deleted. What a newer
+   * version has stored is left: that one deletes it.
    */
   expire(): ResultAsync<number, StorageFailed | CallFailed>;
 }

@@ -119,10 +119,18 @@ export const settleMail = (
 
 /** What a newer version has stored nobody has seen here. @throws Damaged where that is so; StorageFailed */
 const leftToNewer = async (settings: IntakeSettings, mail: WaitingMail): Promise<null> => {
+  const newer = await newerIn(settings, mail);
+  if (newer !== null) throw newer;
+  return null;
+};
+
+/** Null for what is today's, and for what nobody can read. @throws StorageFailed */
+const newerIn = async (settings: IntakeSettings, mail: WaitingMail): Promise<Damaged | null> => {
   try {
     await openMail(settings, mail, mail.sealed);
   } catch (thrown) {
-    if (!(thrown instanceof Damaged) || thrown.isNewer) throw thrown;
+    if (!(thrown instanceof Damaged)) throw thrown;
+    if (thrown.isNewer) return thrown;
   }
   return null;
 };
@@ -155,20 +163,27 @@ const expiredAtOnce = 100;
 
 /**
  * Deletes what has waited too long, and forgets what was taken long ago. Support is told first: where that is not possible,
- * it waits on, and is tried again.
+ * it waits on, and is tried again. What a newer
+ * version has stored is that one's to delete.
  *
  * @throws StorageFailed
  */
 export const expireMails = async (settings: IntakeSettings): Promise<number> => {
   const { intakeStore, keptFor, clock } = settings;
   const before = new Date(clock.now().getTime() - keptFor).toISOString();
+  const left = new Set<string>();
   let expired = 0;
   for (;;) {
-    const keys = orThrow(await intakeStore.overdue({ before, limit: expiredAtOnce }));
+    // Those that are left stand before all others.
+    const limit = left.size + expiredAtOnce;
+    const keys = orThrow(await intakeStore.overdue({ before, limit }));
     const mails: WaitingMail[] = [];
     for (const key of keys) {
-      const mail = orThrow(await intakeStore.read(key));
-      if (mail !== undefined) mails.push(mail);
+      const place = JSON.stringify([key.tenant, key.id]);
+      const mail = left.has(place) ? undefined : orThrow(await intakeStore.read(key));
+      if (mail === undefined) continue;
+      if ((await newerIn(settings, mail)) === null) mails.push(mail);
+      else left.add(place);
     }
     if (!(await tellSupport(settings, mails))) return expired;
     for (const mail of mails) {
@@ -176,7 +191,7 @@ export const expireMails = async (settings: IntakeSettings): Promise<number> => 
       settings.tell(new MailGivenUp(mail));
       expired += 1;
     }
-    if (keys.length < expiredAtOnce) break;
+    if (keys.length < limit) break;
   }
   orThrow(await intakeStore.forget({ before }));
   return expired;
