@@ -10,6 +10,7 @@ import { unwrap, unwrapError } from "@subject-rights/testing";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
 import { fromStored, toStored } from "../src/runner/record.ts";
+import { pathsIn, replaced } from "./damaging.ts";
 import { ada, admin, createWorld, peopleSource, tenantAdmin } from "./world.ts";
 
 const hour = 3_600_000;
@@ -120,21 +121,6 @@ it("whatever is missing from a record, it is named, and never met as an exceptio
     { numRuns: inject("isThorough") ? 300 : 30 },
   );
 });
-
-const pathsIn = (value: unknown, path: readonly string[] = []): (readonly string[])[] =>
-  typeof value === "object" && value !== null
-    ? Object.entries(value).flatMap(([name, each]) => [[...path, name], ...pathsIn(each, [...path, name])])
-    : [];
-
-const replaced = (value: unknown, [name, ...rest]: readonly string[], by: unknown): unknown => {
-  if (name === undefined) return by;
-  const copy: Record<string, unknown> | unknown[] = Array.isArray(value)
-    ? [...value]
-    : { ...(value as Record<string, unknown>) };
-  const members = copy as Record<string, unknown>;
-  members[name] = replaced(members[name], rest, by);
-  return copy;
-};
 
 describe("what cannot be read of the others", () => {
   it("a hold is named among the holds, and still stands", async () => {
@@ -383,7 +369,10 @@ describe("what a sweep that is over has kept of somebody, and of which cannot be
 });
 
 it("whatever is missing from the record of a sweep, it is named, and never met as an exception", async () => {
-  const world = await createWorld({ sources: [peopleSource("crm", new Map([[ada, [{}]]]))] });
+  const world = await createWorld({
+    sources: [peopleSource("crm", new Map([[ada, [{}]]]))],
+    evidenceSigner: ed25519Signer(String(key)),
+  });
   const { sweeps, suppressions } = world.rights;
   const people = async function* () {
     yield { people: [{ identifiers: [{ type: "email", value: ada }] }], cursor: "1" };

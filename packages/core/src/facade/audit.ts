@@ -63,9 +63,8 @@ export interface Audit extends AuditedPerson {
 
   /**
    * Looks through the chains of all requests and sweeps of the tenant, and through the checkpoints over them: finds also
-   * what is not there any more at all. In bounded memory; reads every audit entry.
-   *
-   * Errors: `Damaged` where a record cannot be read.
+   * what is not there any more at all. In bounded memory; reads every audit entry. A record that cannot be read is found as
+   * `unreadable`, and all others are looked through.
    */
   verifyAll(input: VerifyAllInput): ResultAsync<AuditReport, VerifyAllError>;
 

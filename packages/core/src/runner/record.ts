@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { asJson } from "../as-json.ts";
 import { seal, unseal } from "../crypto.ts";
 import { Damaged, RequestNotFound } from "../errors.ts";
@@ -13,109 +12,20 @@ import { keptBackBy } from "../request/notices.ts";
 import { duplicateKeyOf } from "../request/open.ts";
 import { outageClaim } from "../request/outage.ts";
 import { isGone, isLeft } from "../request/outcomes.ts";
-import { phases } from "../request/phases.ts";
 import { type Confidential, packagesIn, type Request } from "../request/request.ts";
 import type { Rules } from "../request/rules.ts";
 import { err, ok, Result } from "../result.ts";
 import { lookedAfterBy, wakeAt } from "../workflows/actions.ts";
+import { isRequest } from "./request-shape.ts";
 import { stateOf } from "./signed-end.ts";
-
-/** By hand, not by zod: this is asked about each request whenever it is read or stored, more often than anything else. */
-type Check = (value: unknown) => boolean;
-
-const text: Check = (value) => typeof value === "string";
-const number: Check = (value) => Number.isFinite(value);
-const one =
-  (...values: readonly unknown[]): Check =>
-  (value) =>
-    values.includes(value);
-const nullable =
-  (check: Check): Check =>
-  (value) =>
-    value === null || check(value);
-const list =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check);
-/** More may be in it. */
-const object = (shape: Readonly<Record<string, Check>>): Check => {
-  const checks = Object.entries(shape);
-  return (value) =>
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    checks.every(([name, check]) => check((value as Readonly<Record<string, unknown>>)[name]));
-};
-const listOf = (shape: Readonly<Record<string, Check>>): Check => list(object(shape));
-const placeSchema = z.iso.datetime({ precision: 3 });
-const problem = object({ code: text });
-const lastDay = object({ day: text, endsAt: text, passedOver: listOf({ day: text }) });
-
-/**
- * What everybody who looks at a request counts on. It is written by `toStored` and by nothing else; but somebody may have
- * changed it in the store, and one such record must be named, and not be met as an exception in the middle of others.
- */
-const isRequest = object({
-  id: text,
-  tenant: text,
-  version: number,
-  audited: number,
-  auditHead: text,
-  kind: one("erasure", "export"),
-  category: text,
-  phase: one(...phases),
-  outcome: nullable(text),
-  receivedAt: text,
-  updatedAt: text,
-  closedAt: nullable(text),
-  endedAt: nullable(text),
-  submittedBy: text,
-  reason: nullable(text),
-  acknowledgement: object({ by: text, issued: number, expiresAt: text }),
-  pseudonyms: list(text),
-  named: number,
-  claims: list(text),
-  place: (value) => value === undefined || placeSchema.safeParse(value).success,
-  waitingFor: nullable(text),
-  decisions: listOf({ id: text, source: text, type: text }),
-  steps: listOf({
-    source: text,
-    title: text,
-    task: text,
-    stage: text,
-    status: text,
-    attempts: number,
-    collected: listOf({ collection: text, rows: number }),
-    outcomes: listOf({ collection: text, outcome: text }),
-    located: nullable(listOf({ collection: text, count: number })),
-    problem: nullable(problem),
-    manual: nullable(object({ answer: nullable(text) })),
-    settlement: nullable(object({ by: text })),
-  }),
-  notices: listOf({ id: text, kind: text, status: text, attempts: number, problem: nullable(problem) }),
-  package: nullable(object({ bytes: number, expiresAt: text })),
-  approval: nullable(object({ state: text })),
-  held: nullable(object({ by: text })),
-  deadline: object({
-    timeZone: text,
-    receivedOn: text,
-    first: lastDay,
-    extended: lastDay,
-    extension: nullable(object({ toldAt: nullable(text) })),
-    suspensions: listOf({ from: text, until: nullable(text) }),
-  }),
-  key: one("live", "destroyed"),
-  standings: object({}),
-});
-
-const isOfForm = object({ form: one(formToday(requestForms)), request: isRequest });
 
 interface State {
   readonly form: number;
   readonly request: Omit<Request, "confidential">;
 }
 
-const isState = (state: unknown): state is State => isOfForm(state);
+const isState = (state: JsonObject): state is JsonObject & State =>
+  state["form"] === formToday(requestForms) && isRequest(state["request"]);
 
 const place = ({ tenant, id }: RequestKey): string => JSON.stringify(["request", tenant, id]);
 

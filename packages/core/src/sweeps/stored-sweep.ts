@@ -23,6 +23,8 @@ const sweepSchema = z.looseObject({
   tenant: text,
   version: number,
   audited: number,
+  auditHead: text,
+  auditSignature: z.looseObject({ keyId: text, publicKey: text, value: text }).nullable(),
   numbered: number,
   reason: text,
   category: categorySchema,
