@@ -1,5 +1,8 @@
 import {
   type Category,
+  type CollectionCount,
+  type CollectionOutcome,
+  Damaged,
   type DataSource,
   defineDataSource,
   type IntakeStore,
@@ -26,11 +29,16 @@ export interface WaitingMailSourceOptions {
 }
 
 const collection = "messages";
+/** Whether one of these names the person nobody can tell: everybody is told that they are there. */
+const unreadable = "messages that cannot be read";
 const pageSize = 25;
+const mostNamed = 5;
+const mayNameThem = "Nobody can tell now whether it names the person";
 
 /**
  * The messages that wait for a person, as a data source: who is erased, or gets a copy of their data, is looked for in
- * them by their email addresses. A message that names somebody else too is erased as well. Of one that somebody else wrote
+ * them by their email addresses. One that cannot be read stands in nobody's way, and is told of to everybody: it stays, and may
+ * name them. A message that names somebody else too is erased as well. Of one that somebody else wrote
  * it stays in the list that there was one: they may have asked for something, and wait for an answer.
  *
  * @throws ConfigurationMistake where the options cannot work
@@ -48,21 +56,26 @@ export const waitingMailSource = (options: WaitingMailSourceOptions): DataSource
     return from.length > 0 && from.every((address) => addresses.includes(address));
   };
 
-  /** Those that name the person, page by page. What cannot be opened or read is an error, and never "not there". */
+  /** Those that name the person, page by page, and those of which nobody can tell. What cannot be opened is an error, and never "not there". */
   async function* naming(person: Subject, tenant: string, from: string | null = null) {
     const addresses = person.values("email").map((email) => email.toLowerCase());
     let cursor = from ?? undefined;
     do {
       const page = orThrow(await intakeStore.list({ tenant, cursor, limit: pageSize }));
       const found: { readonly mail: WaitingMail; readonly content: MailContent }[] = [];
+      const damaged: string[] = [];
       for (const mail of page.mails) {
-        const content = await openMail({ keyRing }, mail, mail.sealed);
+        const content = await ifReadable(openMail({ keyRing }, mail, mail.sealed));
+        if (content === "damaged") {
+          damaged.push(mail.id);
+          continue;
+        }
         // Its key is destroyed: what it said is erased, or somebody settles it at this moment.
         if (content !== null && addresses.some((address) => isNamed(content, address)))
           found.push({ mail, content });
       }
       cursor = page.cursor;
-      yield { found, cursor };
+      yield { found, damaged, cursor };
     } while (cursor !== undefined);
   }
 
@@ -74,12 +87,21 @@ export const waitingMailSource = (options: WaitingMailSourceOptions): DataSource
     // That somebody's user data is erased is not done by looking into messages.
     goesAlong: true,
     async locate(person, { tenant }) {
-      let count = 0;
-      for await (const { found } of naming(person, tenant)) count += found.length;
-      return [{ collection, count }];
+      let [count, left] = [0, 0];
+      for await (const { found, damaged } of naming(person, tenant)) {
+        count += found.length;
+        left += damaged.length;
+      }
+      const counts: CollectionCount[] = [{ collection, count }];
+      return left === 0 ? counts : [...counts, { collection: unreadable, count: left, becomes: "kept" }];
     },
     async *export(person, { tenant, cursor: start }) {
-      for await (const { found, cursor } of naming(person, tenant, start)) {
+      for await (const { found, damaged, cursor } of naming(person, tenant, start)) {
+        if (damaged.length > 0)
+          yield {
+            collection: unreadable,
+            rows: damaged.map((id) => ({ message: id, note: mayNameThem })),
+          };
         const rows = found.map(({ content: { receivedAt, from, subject, text } }) => ({
           received: receivedAt,
           from: from.join(", "),
@@ -89,9 +111,11 @@ export const waitingMailSource = (options: WaitingMailSourceOptions): DataSource
         yield cursor === undefined ? { collection, rows } : { collection, rows, cursor };
       }
     },
-    async erase(person, { tenant }) {
+    async erase(person, { tenant, collections = [] }) {
       let count = 0;
-      for await (const { found } of naming(person, tenant)) {
+      const left: string[] = [];
+      for await (const { found, damaged } of naming(person, tenant)) {
+        left.push(...damaged);
         for (const { mail, content } of found) {
           // What a mail server wrote asks for nothing.
           if (mail.reason === "bounced" || isTheirs(person, content))
@@ -100,9 +124,34 @@ export const waitingMailSource = (options: WaitingMailSourceOptions): DataSource
         }
         count += found.length;
       }
-      return [count === 0 ? { collection, outcome: "absent" } : { collection, outcome: "erased", count }];
+      const outcomes: CollectionOutcome[] = [
+        count === 0 ? { collection, outcome: "absent" } : { collection, outcome: "erased", count },
+      ];
+      if (left.length > 0) outcomes.push(staying(left));
+      else if (collections.includes(unreadable)) outcomes.push({ collection: unreadable, outcome: "absent" });
+      return outcomes;
     },
   });
+};
+
+const ifReadable = async <Read>(reading: Promise<Read>): Promise<Read | "damaged"> => {
+  try {
+    return await reading;
+  } catch (thrown) {
+    if (thrown instanceof Damaged) return "damaged";
+    throw thrown;
+  }
+};
+
+const staying = (ids: readonly string[]): CollectionOutcome => {
+  const named = ids.slice(0, mostNamed).join(", ");
+  const more = ids.length > mostNamed ? ` and ${ids.length - mostNamed} more` : "";
+  return {
+    collection: unreadable,
+    outcome: "kept",
+    count: ids.length,
+    reason: `${mayNameThem}: message ${named}${more}`,
+  };
 };
 
 const isNamed = ({ from, to, subject, text }: MailContent, address: string): boolean => {

@@ -5,14 +5,16 @@ import {
   orThrow,
   StorageFailed,
   type Subject,
+  seal,
   subjectOf,
+  systemRandomness,
 } from "@subject-rights/core";
 import { type MemoryStorage, memoryNotifier, memoryStorage, memoryTables } from "@subject-rights/memory";
 import { type DataSourceHarness, dataSourceCases, simulatedClock } from "@subject-rights/testing";
 import { describe, expect, it } from "vitest";
 import { mailIntake, waitingMailSource } from "../../src/index.ts";
 import { postOffice } from "./post-office.ts";
-import { ada, officer, openWorld, privacy } from "./world.ts";
+import { ada, officer, openWorld, privacy, sources } from "./world.ts";
 
 const subject = (email: string) => subjectOf([{ type: "email", value: email }]);
 const never = (): never => {
@@ -90,6 +92,16 @@ const make = async () => {
   };
 };
 
+const context = {
+  tenant: officer.tenant,
+  requestId: null,
+  categories: ["customer-data" as const],
+  idempotencyKey: "erase-1",
+  signal: new AbortController().signal,
+  clock: simulatedClock(),
+  deadline: 60_000,
+};
+
 const harness: DataSourceHarness = {
   abilities: ["locate", "export", "erase"],
   tenant: officer.tenant,
@@ -112,15 +124,7 @@ describe("the messages that wait, as a data source", () => {
       intakeStore: world.storage.intakeStore,
       keyRing: world.storage.keyRing,
     });
-    const erased = await source.erase?.(subject(ada), {
-      tenant: officer.tenant,
-      requestId: null,
-      categories: ["customer-data"],
-      idempotencyKey: "erase-1",
-      signal: new AbortController().signal,
-      clock: simulatedClock(),
-      deadline: 60_000,
-    });
+    const erased = await source.erase?.(subject(ada), context);
     expect(erased?.unwrapOr([])).toEqual([{ collection: "messages", outcome: "erased", count: 2 }]);
     const left = (await world.waiting()).map(({ content }) => content?.text.trim() ?? null);
     expect(left.toSorted()).toEqual(["Where is mine?", null]);
@@ -129,6 +133,73 @@ describe("the messages that wait, as a data source", () => {
     orThrow(await world.intake.settle({ actor: officer, id: row?.id ?? "", decision }));
     expect(await world.waiting()).toHaveLength(1);
   });
+
+  it.each([
+    ["stored by a newer version", true],
+    ["damaged", false],
+  ])(
+    "a message that was %s stops nobody, and nobody is told that it does not name them",
+    async (_, isNewer) => {
+      const tables = memoryTables();
+      const storage = memoryStorage({ tables });
+      const intake = intakeOver(storage);
+      const take = async (id: string, from: string) =>
+        orThrow(
+          await intake.take(Buffer.from(`From: ${from}\r\nMessage-ID: <${id}@x.example>\r\n\r\nHello`)),
+        );
+      await take("1", "bo@example.org");
+      const [[place, mail] = []] = tables.waitingMails;
+      if (place === undefined || mail === undefined) throw new Error("none waits");
+      await take("2", "cy@example.org");
+      const key = tables.keys.get(`intake-mail/${mail.tenant}/${mail.id}`)?.at(-1) ?? new Uint8Array(32);
+      const at = isNewer ? ["intake-mail", mail.tenant, mail.id] : ["somewhere else"];
+      const content = seal(key, JSON.stringify(at), Buffer.from('{"form":1000}'), systemRandomness);
+      const unreadable = { ...mail, sealed: Buffer.from(content).toString("base64") };
+      tables.waitingMails.set(place, unreadable);
+      const clock = simulatedClock();
+      const notifier = memoryNotifier();
+      const { intakeStore, keyRing } = storage;
+      const rights = createSubjectRights({
+        ...storage,
+        clock,
+        controller: "Halmstrand Lamps",
+        sources: [...sources, waitingMailSource({ intakeStore, keyRing })],
+        notifier,
+        addresses: { tenantAdmin: () => privacy, support: () => "support@halmstrand.example" },
+      });
+      orThrow(await rights.start());
+      const erasure = async (email: string) => {
+        const asked = { actor: officer, kind: "erasure", category: "customer-data", email } as const;
+        const { request } = orThrow(await rights.requests.submit(asked));
+        await clock.advance(0);
+        const token = notifier.sent.findLast(({ notice }) => notice.type === "confirmation")?.notice;
+        if (token?.type !== "confirmation") throw new Error("no confirmation was sent");
+        orThrow(await rights.requests.acknowledge({ token: token.token }));
+        await clock.advance(60_000);
+        return orThrow(await rights.requests.read({ actor: officer, requestId: request.id }));
+      };
+      const collection = "messages that cannot be read";
+      const reason = expect.stringContaining(mail.id);
+      const erased = await erasure("cy@example.org");
+      expect(erased.outcome).toBe("completed-with-exceptions");
+      expect(erased.sources.find(({ id }) => id === "mail-intake")?.outcomes).toEqual([
+        { collection: "messages", outcome: "erased", count: 1 },
+        { collection, outcome: "kept", count: 1, reason },
+      ]);
+      expect(notifier.sent.at(-1)?.notice.type).toBe("completion");
+      expect(JSON.stringify(notifier.sent.at(-1)?.notice)).toContain(mail.id);
+      const exported = await waitingMailSource({ intakeStore, keyRing })
+        .export?.(subject("di@example.org"), context, null)
+        .next();
+      expect(exported?.unwrapOr(null)).toMatchObject({ collection, rows: [{ message: mail.id }] });
+      expect([...tables.waitingMails.values()]).toEqual([unreadable]);
+      expect(orThrow(await rights.health())).toMatchObject({ failing: [] });
+      // Settled, or read by newer code, it is spoken of no more.
+      orThrow(await intakeStore.remove(mail));
+      expect((await erasure("bo@example.org")).outcome).toBe("completed");
+      await rights.stop();
+    },
+  );
 
   it("opens no category: nobody's user data is erased by looking into messages", async () => {
     const storage = memoryStorage();
