@@ -224,6 +224,7 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
       watching.watch(source.descriptor.id, source, true),
     ),
   );
+  const stopping = new AbortController();
   const services: Services = {
     ...stores,
     tenantKeys: watching.watch("key-ring", tenantKeysOf(stores)),
@@ -257,13 +258,12 @@ export const createSubjectRights = (options: SubjectRightsOptions): SubjectRight
     checkpointStore: watchIfThere("checkpoint-store", options.checkpointStore),
     timeZone,
     callDeadline,
+    stopped: stopping.signal,
     signals: createSignals(),
     answers: answersOf(clock),
   };
-  const stopping = new AbortController();
   const unreadable = unreadableRequests(clock);
   const context = {
-    stopped: stopping.signal,
     services,
     policy: watching.watch("policy", safePolicy(options.policy ?? rolePolicy()), true),
     acknowledgedBy,

@@ -94,7 +94,7 @@ const comesFromAddressOnRecord = (
       const found = await addressOnRecord({
         services,
         request,
-        signal: new AbortController().signal,
+        signal: services.stopped,
       });
       if (found.isErr() && found.error.problem !== "no-address")
         return err(new StorageFailed(addressBookId, "address-on-record", { cause: found.error }));

@@ -50,13 +50,13 @@ export interface FacadeContext {
   readonly policy: SafePolicy;
   readonly acknowledgedBy: Acknowledger;
   readonly needsApproval: SafeNeedsApproval;
-  /** Fires when the library stops: nobody follows anything from then on. */
-  readonly stopped: AbortSignal;
 }
 
 /** For whoever follows something: until they say so, and no longer than the library runs. */
-export const untilStopped = ({ stopped }: FacadeContext, signal: AbortSignal | undefined): AbortSignal =>
-  signal === undefined ? stopped : AbortSignal.any([stopped, signal]);
+export const untilStopped = (
+  { services: { stopped } }: FacadeContext,
+  signal: AbortSignal | undefined,
+): AbortSignal => (signal === undefined ? stopped : AbortSignal.any([stopped, signal]));
 
 /** An actor, and the request that the call is about. */
 export interface OnRequest {

@@ -60,7 +60,7 @@ export interface PlacedHold extends NamedTypes {
   /** Sweeps that run and have begun with the person, or may have: what they had begun is not stopped. */
   readonly sweepsUnderWay: readonly string[];
   /**
-   * Sources that could not say what else the person is known by: what one of them alone spells otherwise, or knows, the
+   * Sources that could not say what else the person is known by, or were not asked any more after `stop()`: what one of them alone spells otherwise, or knows, the
    * hold does not have. Call again with the same idempotency key once they answer, or place another hold. From a day after it
    * was placed, an address leads to nobody whose number the hold does not have: a source stays here that can say it by
    * nothing else, until another hold names a number.

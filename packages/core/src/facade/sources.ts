@@ -83,7 +83,7 @@ export interface Sources {
    * Refreshes one copy from its origins, and resolves when that is finished.
    *
    * Errors: `SourceNotFound`; `CallFailed` where it did not work (the page then shows a warning), with the code
-   * `not-supported` for a source that cannot be refreshed; `HeldInCopy` where it would lose somebody on whom a hold
+   * `not-supported` for a source that cannot be refreshed, and `interrupted` where `stop()` broke it off, or came before; `HeldInCopy` where it would lose somebody on whom a hold
    * stands; `Damaged`, `KeyDestroyed` where a hold stands, and nobody can read on whom erasures are under way.
    */
   refresh(input: { readonly actor: Actor; readonly source: string }): ResultAsync<void, RefreshError>;
@@ -141,7 +141,7 @@ export const sourcesOf = ({ services, policy }: FacadeContext): Sources => ({
         requestId: null,
         categories: source.descriptor.holds,
         idempotencyKey: `refresh/${id}/${newId(services.randomness)}`,
-        signal: new AbortController().signal,
+        signal: services.stopped,
         clock: services.clock,
         deadline: services.callDeadline,
       };

@@ -26,7 +26,7 @@ const callOf = ({ services, tenant }: Asking) => ({
   tenant,
   requestId: null,
   categories: [],
-  signal: new AbortController().signal,
+  signal: services.stopped,
   clock: services.clock,
   timeZone: services.timeZone,
   deadline: services.callDeadline,

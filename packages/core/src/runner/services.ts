@@ -75,6 +75,8 @@ export interface Services {
   readonly timeZone: string;
   /** Milliseconds that one call to a source or the notifier may take. */
   readonly callDeadline: number;
+  /** Fires when the library stops: every call to an adapter is told, and none is begun any more. */
+  readonly stopped: AbortSignal;
   readonly signals: Signals;
   readonly answers: Answers;
 }

@@ -36,6 +36,8 @@ export const refreshSource = <No = never>(
   const { id } = source.descriptor;
   const { refresh } = source;
   if (refresh === null) return errAsync(new CallFailed(id, "not-supported", false));
+  // Nothing is begun, and how it stands stays as it is.
+  if (call.signal.aborted) return errAsync(new CallFailed(id, "interrupted", true));
   const put = (status: SourceStatus, problem: ProblemCode | null, refreshedAt: Instant | null) =>
     keepStatus(services, call.tenant, id, { status, problem, refreshedAt });
   return services.sourceStatusStore.list({ tenant: call.tenant }).andThen((known) => {
