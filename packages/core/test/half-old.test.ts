@@ -104,6 +104,7 @@ it.each([
   ["the stage of a step", ["steps", "0", "stage"], "nonsense"],
   ["the outage of a step", ["steps", "1", "outage"], 7],
   ["the generation of a step", ["steps", "0", "generation"], "x"],
+  ["the kind of a message", ["notices", "0", "kind"], "nonsense"],
   ["when its period ends", ["deadline", "first", "nominal"], 7],
   ["the key in its signature", ["auditSignature", "publicKey"], null],
   ["its signature", ["auditSignature"], undefined],

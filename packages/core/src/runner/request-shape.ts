@@ -7,7 +7,7 @@ import { isTimeZone } from "../request/deadline/time-zone.ts";
 import type { GradedCollection } from "../request/graded.ts";
 import { categorySchema, requestKindSchema } from "../request/kinds.ts";
 import type { LeftPackage, PackagesLeft } from "../request/left-packages.ts";
-import type { AskedFirst, NoticeRecord } from "../request/notices.ts";
+import type { AskedFirst, NoticeKind, NoticeRecord } from "../request/notices.ts";
 import type { Outage, OutageNews, PastOutage } from "../request/outage.ts";
 import type { CollectionCount, GoneCount } from "../request/outcomes.ts";
 import { phases } from "../request/phases.ts";
@@ -208,9 +208,28 @@ const steps = listOf<SourceStep>({
   settledBefore: optional(settlement),
 });
 
+const noticeKinds = Object.keys({
+  confirmation: true,
+  support: true,
+  undelivered: true,
+  "manual-task": true,
+  "task-stopped": true,
+  decision: true,
+  approval: true,
+  deadline: true,
+  extension: true,
+  delivery: true,
+  "package-secret": true,
+  completion: true,
+  recipient: true,
+  refusal: true,
+  failure: true,
+  trouble: true,
+} satisfies Record<NoticeKind, true>);
+
 const notices = listOf<NoticeRecord>({
   id: text,
-  kind: text,
+  kind: one(...noticeKinds),
   source: nullable(text),
   about: nullable(problem),
   status: one("due", "sent", "failed", "withdrawn"),
