@@ -121,6 +121,38 @@ describe("a source that a person closes is told with what the last look found", 
   });
 });
 
+describe("a source that a person closes while it is at work, and whose answer is lost", () => {
+  it.each(["throws", "stops"] as const)(
+    "is told as one of which nobody knows what it did: it %s",
+    async (how) => {
+      const held = people();
+      let lose: () => void = () => undefined;
+      const shop = peopleSource("shop", held, {
+        erase: (_subject, { signal }) => {
+          held.clear();
+          return new Promise((_, reject) => {
+            lose = () => reject(new Error("the answer is lost"));
+            signal.addEventListener("abort", () => reject(signal.reason));
+          });
+        },
+      });
+      const world = await createWorld({ sources: [shop] });
+      const requestId = await world.acknowledged("erasure");
+      const reason = "the vendor sees to it";
+      unwrap(await world.rights.requests.settleSource({ actor: admin, requestId, source: "shop", reason }));
+      if (how === "stops") await world.rights.stop();
+      else lose();
+      const next = how === "stops" ? await createWorld(world.options, world.tables, world.clock) : world;
+      await next.pass(day);
+      const told = await toldOf({ ...next, notifier: world.notifier }, requestId);
+      expect(told).toMatchObject({ outcome: "completed-with-exceptions", left: [], stillThere: undefined });
+      expect((await next.read(requestId)).sources[0]?.problem?.code).toBe("interrupted");
+      const letter = world.notifier.sent.findLast(({ notice }) => notice.type === "completion")?.notice;
+      expect(letter).toMatchObject({ sources: [{ cutShort: "unknown", settled: reason }] });
+    },
+  );
+});
+
 describe("an erasure of which a person has closed a source is never completed", () => {
   const reason = "the vendor cannot be asked any more";
   const start = new Date("2026-03-02T09:00:00.000Z");

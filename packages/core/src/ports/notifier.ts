@@ -291,7 +291,8 @@ export interface SourceReport {
   readonly stillThere?: number;
   /**
    * The request was declined or called off before its part was done: `not-done`, or `unknown` where it was at work, or had not
-   * answered, and may have erased more than `outcomes` say. Left out: its part was done.
+   * answered, and may have erased more than `outcomes` say. A source that a person closed (`settled`) while it was at work, or that
+   * had not answered, is `unknown` too. Left out: its part was done, or closed before.
    */
   readonly cutShort?: CutShort;
   /** Why a person closed this source by hand; null where that was not needed. */

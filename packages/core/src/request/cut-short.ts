@@ -1,7 +1,7 @@
 import { isGone, totalCount } from "./outcomes.ts";
 import { isCalledOff } from "./phases.ts";
 import type { Request } from "./request.ts";
-import { isPerformed, ownersWord, type SourceStep } from "./steps.ts";
+import { isClosedUnsaid, isPerformed, isUnsaid, ownersWord, type SourceStep } from "./steps.ts";
 import { taskOut } from "./tasks.ts";
 
 /**
@@ -37,17 +37,18 @@ const isDone = (step: SourceStep): boolean => {
   return isPerformed(step) || isOnceMore || manual?.answer === "done" || manual?.answer === "not-there";
 };
 
-/** Null where its part was done, or closed by hand. */
+/** Null where its part was done, or closed by hand while it was not at work. */
 const cutShortAt = (request: Request, step: SourceStep): CutShort | null => {
+  if (isClosedUnsaid(step)) return "unknown";
   if (isDone(step)) return null;
-  const isUnsaid =
-    step.unanswered === true || step.problem?.code === "interrupted" || taskOut(request, step) !== undefined;
-  return isUnsaid ? "unknown" : "not-done";
+  return isUnsaid(step) || taskOut(request, step) !== undefined ? "unknown" : "not-done";
 };
 
-/** The same of an erasure that was declined or called off; null of every other request. */
+/** The same of an erasure that was declined or called off, or of which a person closed the source; else null. */
 export const cutShort = (request: Request, step: SourceStep): CutShort | null =>
-  request.kind === "erasure" && isCalledOff(request.outcome) ? cutShortAt(request, step) : null;
+  request.kind === "erasure" && (isCalledOff(request.outcome) || isClosedUnsaid(step))
+    ? cutShortAt(request, step)
+    : null;
 
 /** Whether an erasure has erased something, or may have, when it is ended: then it is told what, whatever ended it. */
 export const mayHaveErased = (request: Request): boolean =>

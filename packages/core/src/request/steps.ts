@@ -293,20 +293,13 @@ export const countedAltogether = ({ located, goneBefore = [] }: SourceStep): Gon
 
 /**
  * What a source still holds, as far as anybody has looked: what the last look afterwards has found beside what stays. Of one
- * that a person closed before there was such a look, it is what was counted and was not told of since.
+ * that a person closed before there was such a look, it is what was counted and was not told of since; nothing where it was
+ * at work since, and nobody knows what it did.
  */
-export const leftAt = ({
-  task,
-  settlement,
-  checked,
-  left = [],
-  located,
-  goneBefore = [],
-  outcomes,
-}: SourceStep): CollectionCount[] => {
-  const isLookedAt = left.length > 0 || checked === true;
+export const leftAt = (step: SourceStep): CollectionCount[] => {
+  const { task, settlement, left = [], located, goneBefore = [], outcomes } = step;
   const counted =
-    isLookedAt || settlement === null || task === "export"
+    isLookedAt(step) || settlement === null || task === "export" || isClosedUnsaid(step)
       ? left
       : collectionsOf(located ?? []).map((collection) => {
           const count = totalCount((located ?? []).filter((each) => each.collection === collection));
@@ -314,6 +307,20 @@ export const leftAt = ({
         });
   return counted.filter(({ count }) => count > 0);
 };
+
+const isLookedAt = ({ left = [], checked }: SourceStep): boolean => left.length > 0 || checked === true;
+
+/** It was at work, or the last try there has no answer: nobody knows what that has erased. */
+export const isUnsaid = ({ unanswered, problem }: SourceStep): boolean =>
+  unanswered === true || problem?.code === "interrupted";
+
+/** The same of one that a person closed, and that nobody has looked at since. That it never will is an answer. */
+export const isClosedUnsaid = (step: SourceStep): boolean =>
+  step.settlement !== null &&
+  step.task !== "export" &&
+  !isLookedAt(step) &&
+  step.problem?.code !== "permanent-failure" &&
+  isUnsaid(step);
 
 const collectionsOf = (counts: readonly GoneCount[]): string[] => [
   ...new Set(counts.map(({ collection }) => collection)),

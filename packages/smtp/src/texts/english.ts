@@ -506,7 +506,7 @@ const reports = (sources: readonly SourceReport[]): Block[] =>
 
 const howItStands = (report: SourceReport): string => {
   const { outcomes, checked, askedTooLate, cutShort, cameSince, stillThere, byOwner, notPart = 0 } = report;
-  if (cutShort !== undefined) return cutShortWords(cutShort, outcomes, stillThere);
+  if (cutShort !== undefined) return cutShortWords(cutShort, report);
   if (notPart > 0) {
     return (
       `It was registered after this request was closed, and had no part in it. It holds ${phrases.records(notPart)}, not ` +
@@ -524,14 +524,13 @@ const byOwnerWords = {
 
 const cutShortWords = (
   cutShort: CutShort,
-  { length }: readonly CollectionOutcome[],
-  stillThere = 0,
+  { outcomes: { length }, stillThere = 0, settled }: SourceReport,
 ): string => {
   if (stillThere > 0) {
     return `When it was last asked, it still held ${phrases.records(stillThere)}. These were not erased: the request ended before.`;
   }
   return cutShort === "unknown"
-    ? `It had not answered when the request ended: whether ${length > 0 ? "more" : "something"} was erased here is not known.`
+    ? `It had not answered when ${settled === null ? "the request ended" : "it was closed"}: whether ${length > 0 ? "more" : "something"} was erased here is not known.`
     : `${length > 0 ? "The rest was not erased" : "Nothing was erased here"}: the request ended before.`;
 };
 

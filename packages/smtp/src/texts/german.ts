@@ -521,7 +521,7 @@ const reports = (sources: readonly SourceReport[]): Block[] =>
 
 const howItStands = (report: SourceReport): string => {
   const { outcomes, checked, askedTooLate, cutShort, cameSince, stillThere, byOwner, notPart = 0 } = report;
-  if (cutShort !== undefined) return cutShortWords(cutShort, outcomes, stillThere);
+  if (cutShort !== undefined) return cutShortWords(cutShort, report);
   if (notPart > 0) {
     return (
       `Kam erst hinzu, als dieser Antrag abgeschlossen war, und hatte keinen Teil daran. Vorhanden: ${phrases.records(notPart)}, ` +
@@ -539,14 +539,13 @@ const byOwnerWords = {
 
 const cutShortWords = (
   cutShort: CutShort,
-  { length }: readonly CollectionOutcome[],
-  stillThere = 0,
+  { outcomes: { length }, stillThere = 0, settled }: SourceReport,
 ): string => {
   if (stillThere > 0) {
     return `Zuletzt gefragt: ${phrases.records(stillThere)} noch vorhanden. Davon wurde nichts gelöscht: Der Antrag endete vorher.`;
   }
   return cutShort === "unknown"
-    ? `Hatte noch nicht geantwortet, als der Antrag endete: Ob hier ${length > 0 ? "mehr" : "etwas"} gelöscht wurde, ist nicht bekannt.`
+    ? `Hatte noch nicht geantwortet, als ${settled === null ? "der Antrag endete" : "dieser Teil abgeschlossen wurde"}: Ob hier ${length > 0 ? "mehr" : "etwas"} gelöscht wurde, ist nicht bekannt.`
     : `${length > 0 ? "Das Übrige wurde nicht gelöscht" : "Hier wurde nichts gelöscht"}: Der Antrag endete vorher.`;
 };
 

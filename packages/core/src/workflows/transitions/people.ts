@@ -110,6 +110,9 @@ const workSettled = (closed: Change, event: EventOf<"source-settled">): Transiti
         changedStep(change, step.source, {
           status: "warning",
           nextAttemptAt: null,
+          // Whether it gets to its end, nobody can say: what it answers still is told.
+          ...(step.status === "running" &&
+            change.request.kind === "erasure" && { problem: { code: "interrupted", retryable: false } }),
           settlement: { reason: event.reason, by: event.actor, at: change.now },
           // What is still to be kept is erased on its day all the same.
           keepsOn: change.request.phase !== "closed" && isRetaining(change.request, step),

@@ -129,6 +129,7 @@ const doneThoughClosed = (
     outcomes,
     saidAt: change.now,
     unanswered: false,
+    problem: null,
     // The same answer is not taken twice.
     generation: step.generation + 1,
   });
