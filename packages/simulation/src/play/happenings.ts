@@ -118,8 +118,10 @@ export const bringAbout = async (world: World, happening: Happening, chosen?: Re
       return;
     }
     case "mail-down":
+    case "mail-forgets":
     case "mail-up":
       mail.isDown = happening.what === "mail-down";
+      mail.forgets = happening.what === "mail-forgets";
       return;
     case "source-down":
       return void world.down.add(all[happening.source] ?? "accounts");
@@ -161,7 +163,7 @@ const fetch = async (world: World, requestId: string): Promise<void> => {
   );
   const notice = letter?.message.notice;
   if (notice?.type !== "delivery" || notice.url === null) return;
-  const { sha256, url } = notice;
+  const { sha256, url, expiresAt } = notice;
   const token = url.slice(url.lastIndexOf("/") + 1);
   await acting(
     world,
@@ -170,7 +172,14 @@ const fetch = async (world: World, requestId: string): Promise<void> => {
         .download({ token })
         .andThen((fetched) => ResultAsync.fromPromise(bytesOf(fetched.read()), (thrown) => thrown as Coded)),
     (zip) => {
-      history.handedOut.push({ moment: ledger.next(), at: clock.now().getTime(), requestId, sha256, zip });
+      history.handedOut.push({
+        moment: ledger.next(),
+        at: clock.now().getTime(),
+        until: Date.parse(expiresAt),
+        requestId,
+        sha256,
+        zip,
+      });
     },
   );
 };

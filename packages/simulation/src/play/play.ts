@@ -56,6 +56,7 @@ const calm = async (world: World): Promise<void> => {
   world.moods.length = 0;
   world.down.clear();
   world.mail.isDown = false;
+  world.mail.forgets = false;
   await replaceTheDead(world);
   for (const { life } of world.processes) life.dieAfter(Number.POSITIVE_INFINITY);
   // What is stopped stays so, though nothing else is in its way.

@@ -4,9 +4,10 @@ import { textsIn } from "../world/package.ts";
 import type { Promised } from "./promise.ts";
 
 export const nobodyElseInPackages: Promised = {
-  name: "a package is what its letter says, and holds nobody else",
+  name: "a package is what its letter says, for as long as it says, and holds nobody else",
   atTheEnd: ({ history, story }) =>
-    history.handedOut.flatMap(({ requestId, sha256, zip }) => {
+    history.handedOut.flatMap(({ requestId, sha256, zip, at, until }) => {
+      if (at > until) return [`the package of ${requestId} was handed out when its time was over`];
       if (createHash("sha256").update(zip).digest("hex") !== sha256)
         return [`the package of ${requestId} is another one than its letter says`];
       const person = history.asked.get(requestId)?.person;

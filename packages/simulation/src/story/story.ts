@@ -60,7 +60,8 @@ export type Happening =
   | { readonly what: "replay" }
   /** Rows of somebody come in. */
   | { readonly what: "refill"; readonly source: number; readonly person: Person }
-  | { readonly what: "mail-down" | "mail-up" }
+  /** It is down; or takes letters, and the answer is lost. */
+  | { readonly what: "mail-down" | "mail-forgets" | "mail-up" }
   | { readonly what: "source-down" | "source-up"; readonly source: number }
   | { readonly what: "add" | "remove"; readonly source: number; readonly process: number }
   /** A process ends so many effects later; another one takes its place. */
@@ -130,7 +131,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ what: fc.constant("sweep" as const), person }) },
   { weight: 1, arbitrary: fc.constant({ what: "replay" as const }) },
   { weight: 2, arbitrary: fc.record({ what: fc.constant("refill" as const), source, person }) },
-  { weight: 2, arbitrary: fc.record({ what: fc.constantFrom("mail-down", "mail-up") }) },
+  { weight: 2, arbitrary: fc.record({ what: fc.constantFrom("mail-down", "mail-forgets", "mail-up") }) },
   { weight: 2, arbitrary: fc.record({ what: fc.constantFrom("source-down", "source-up"), source }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constantFrom("add", "remove"), source, process }) },
   {
@@ -178,7 +179,7 @@ const atOneMoment = fc.array(
         weight: 3,
         arbitrary: fc.record({ what: fc.constantFrom("suspend", "resume", "cancel", "decline"), which }),
       },
-      { weight: 2, arbitrary: fc.record({ what: fc.constantFrom("mail-down", "mail-up") }) },
+      { weight: 2, arbitrary: fc.record({ what: fc.constantFrom("mail-down", "mail-forgets", "mail-up") }) },
       { weight: 2, arbitrary: fc.record({ what: fc.constantFrom("retry", "settle", "put-first"), which }) },
       { weight: 2, arbitrary: fc.record({ what: fc.constant("refill" as const), source, person: first }) },
       { weight: 2, arbitrary: fc.record({ what: fc.constantFrom("source-down", "source-up"), source }) },

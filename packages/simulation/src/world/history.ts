@@ -35,6 +35,8 @@ export interface HandedOut {
   readonly moment: number;
   readonly at: number;
   readonly requestId: string;
+  /** Until when it may be had, as the letter says. */
+  readonly until: number;
   /** The hash that the letter tells, in hex. */
   readonly sha256: string;
   readonly zip: Uint8Array;

@@ -30,7 +30,7 @@ export interface World {
   readonly history: History;
   readonly clock: SimulatedClock;
   readonly tables: MemoryTables;
-  readonly mail: { isDown: boolean; readonly inbox: MemoryNotifier };
+  readonly mail: { isDown: boolean; forgets: boolean; readonly inbox: MemoryNotifier };
   readonly moods: Mood[];
   readonly down: Set<SourceName>;
   /** What the newest code registers. */
@@ -39,8 +39,8 @@ export interface World {
   newest: ReadonlySet<SourceName>;
   readonly processes: Process[];
   launched: number;
-  /** How many effects there were, of all processes. */
-  effects: number;
+  /** How many effects there were on a day, of all processes. */
+  effects: { readonly on: number; count: number };
   /** What somebody asks for at this moment. */
   asking: Pick<Asked, "kind" | "person" | "address"> | null;
 }
@@ -66,6 +66,7 @@ export const newWorld = (story: Story): World => {
     tables: memoryTables(),
     mail: {
       isDown: false,
+      forgets: false,
       inbox: memoryNotifier(story.packages === "linked" ? { attachmentLimit: 0 } : {}),
     },
     moods: [...story.moods],
@@ -74,7 +75,7 @@ export const newWorld = (story: Story): World => {
     newest: new Set(story.sources),
     processes: [],
     launched: 0,
-    effects: 0,
+    effects: { on: 0, count: 0 },
     asking: null,
   };
 };
@@ -110,18 +111,21 @@ const witnessed = (store: RequestStore, world: World): RequestStore => {
   };
 };
 
-/** No story takes half of it: what does more does it without end. */
-const mostEffects = 16_000;
+/** In one day; no story comes near it: what does more does it without end. */
+const mostEffects = 4_000;
 
 /** Counts one more, and says whether it is too much. */
 const isWornOut = (world: World): boolean => {
-  world.effects += 1;
-  if (world.effects === mostEffects) world.history.surprises.push("it goes on and on");
-  return world.effects >= mostEffects;
+  const today = Math.floor(world.clock.now().getTime() / day);
+  const { effects } = world;
+  if (effects.on !== today && effects.count < mostEffects) world.effects = { on: today, count: 1 };
+  else effects.count += 1;
+  if (world.effects.count === mostEffects) world.history.surprises.push("it goes on and on");
+  return isStill(world);
 };
 
 /** Whether nothing happens any more, whatever is done. */
-export const isStill = ({ effects }: World): boolean => effects >= mostEffects;
+export const isStill = ({ effects }: World): boolean => effects.count >= mostEffects;
 
 const linkOf = (token: string): string => `https://company.example/packages/${token}`;
 
@@ -146,9 +150,10 @@ export const launch = async (world: World): Promise<Process> => {
       const attached = mail.inbox.sent.at(-1)?.attachment;
       if (message.notice.type === "delivery" && attached) {
         const zip = await bytesOf(attached.read());
-        const { requestId, sha256 } = message.notice;
-        history.handedOut.push({ moment, at, requestId, sha256, zip });
+        const { requestId, sha256, expiresAt } = message.notice;
+        history.handedOut.push({ moment, at, until: Date.parse(expiresAt), requestId, sha256, zip });
       }
+      if (mail.forgets) throw new Error("it was taken, and the answer is lost");
     },
   });
   const packageEncryption: PackageEncryption = {
