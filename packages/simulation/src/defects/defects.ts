@@ -193,7 +193,7 @@ export const defects: readonly Defect[] = [
     file: "core/src/workflows/actions.ts",
     find: "if («isSuspended(request.deadline)») return due;",
     replace: "false",
-    seed: 195,
+    seed: 43,
   },
   {
     name: "what waits for others asks without a pause",
@@ -213,7 +213,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: "what the law keeps is forgotten",
-    breaks: "everybody gets an answer, and everything comes to an end",
+    breaks: "figures are what sources really did",
     file: "core/src/request/outcomes.ts",
     find: 'joined.push(...latest.filter((each) => «each.outcome === "retained"»));',
     replace: "false",
@@ -239,6 +239,22 @@ export const defects: readonly Defect[] = [
     file: "core/src/workflows/transitions/outages.ts",
     find: "return «backoff({ ...retry, ...delays }, Math.max(1, attempts - retry.attempts + 1), jitter)»;",
     replace: "0",
+    seed: 28,
+  },
+  {
+    name: "each try of a message has an id of its own",
+    breaks: "no message comes under two ids",
+    file: "core/src/runner/effects/send.ts",
+    find: `id: «\`\${effect.request.id}/\${notice.id}\`»,`,
+    replace: "[effect.request.id, notice.id, notice.attempts].join('/')",
+    seed: 25,
+  },
+  {
+    name: "older code ends what newer code has a source for",
+    breaks: "completed means that no registered source holds the person",
+    file: "core/src/runner/advance.ts",
+    find: "return «due.some(isLast)» && (await services.newerSources.areThere())",
+    replace: "false",
     seed: 28,
   },
 ];

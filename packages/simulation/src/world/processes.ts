@@ -112,7 +112,7 @@ const witnessed = (store: RequestStore, world: World): RequestStore => {
 };
 
 /** In one day; no story comes near it: what does more does it without end. */
-const mostEffects = 4_000;
+const mostEffects = 12_000;
 
 /** Counts one more, and says whether it is too much. */
 const isWornOut = (world: World): boolean => {
