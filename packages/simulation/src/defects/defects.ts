@@ -193,7 +193,7 @@ export const defects: readonly Defect[] = [
     file: "core/src/workflows/actions.ts",
     find: "if («isSuspended(request.deadline)») return due;",
     replace: "false",
-    seed: 43,
+    seed: 195,
   },
   {
     name: "what waits for others asks without a pause",
@@ -213,7 +213,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: "what the law keeps is forgotten",
-    breaks: "figures are what sources really did",
+    breaks: "everybody gets an answer, and everything comes to an end",
     file: "core/src/request/outcomes.ts",
     find: 'joined.push(...latest.filter((each) => «each.outcome === "retained"»));',
     replace: "false",

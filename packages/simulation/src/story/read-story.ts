@@ -22,7 +22,7 @@ const happening = z.discriminatedUnion("what", [
     ] as const),
     which,
   }),
-  z.strictObject({ what: z.enum(["oblige", "replay", "mail-down", "mail-up"]) }),
+  z.strictObject({ what: z.enum(["oblige", "replay", "mail-down", "mail-forgets", "mail-up"]) }),
   z.strictObject({ what: z.enum(["hold", "lift", "sweep"]), person }),
   z.strictObject({ what: z.literal("refill"), source, person }),
   z.strictObject({ what: z.enum(["source-down", "source-up"]), source }),
