@@ -21,7 +21,17 @@ export interface Told {
 const read = (form: string, name: string): unknown =>
   fromStoredText(readFileSync(new URL(`./${form}/${name}.json`, import.meta.url), "utf8"));
 
-export const toldIn = (form: string) => read(form, "told") as Told;
+/**
+ * What was told on its day, but for what is told otherwise by now: of a source that was closed by hand without an answer nobody
+ * knows what it did, and no count from before is told as what is left.
+ */
+export const toldIn = (form: string): Told => {
+  const told = read(form, "told") as Told;
+  const { settled } = told.views;
+  if (form !== "1" || settled === undefined) return told;
+  const sources = settled.sources.map((source) => ({ ...source, left: [] }));
+  return { ...told, views: { ...told.views, settled: { ...settled, sources } } };
+};
 export const wrappedIn = (form: string) =>
   read(form, "wrapped-key") as Readonly<Record<"masterKey" | "wrapped", Uint8Array>>;
 
