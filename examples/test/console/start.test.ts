@@ -1,23 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { nodeFlags } from "../../src/node-flags.ts";
+import { freePort } from "../support/free-port.ts";
 
 const main = join(import.meta.dirname, "..", "..", "src", "console", "main.ts");
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-};
 
 /** What `npm run console` runs, until it has printed its address; not for long, so compiled in a hurry. */
 const start = async (folder: string, port: number) => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { startMailServer } from "../../src/mail/mail-server.ts";
+import { freePort } from "../support/free-port.ts";
 import { inTime, startApplication } from "./application.ts";
 import type { Runtime } from "./runtimes.ts";
 
@@ -66,12 +66,3 @@ const holdOpen = (port: number) =>
       },
     ),
   );
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-};
